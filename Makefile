@@ -1,0 +1,51 @@
+# Every target sets up what it needs in .venv: Python >= 3.11, make and git are enough to begin with.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+EVENT ?= events/console.json
+BIN := .venv/bin
+READY := .venv/ready
+UV := $(BIN)/uv --no-config
+
+.PHONY: help setup run test bench lint format synth lock clean
+
+help: ## what can be made
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+setup: $(READY) ## install everything, hashed and pinned, into .venv
+
+$(READY): requirements/uv.lock requirements/dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; give it with make PYTHON=...")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: $(READY) ## run a datamart here: make run EVENT=events/console.json
+	@$(BIN)/datamart run "$(EVENT)"
+
+test: $(READY) ## all tests, in parallel
+	@$(BIN)/python -m pytest
+
+bench: $(READY) ## what is timed, as ratios
+	@$(BIN)/python -m tests.bench.import_time
+
+lint: $(READY) ## ruff and mypy
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(READY) ## let ruff format and sort
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+synth: $(READY) ## the CloudFormation template, into cdk.out
+	@$(BIN)/python -m infra.app --output cdk.out
+
+COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
+lock: $(READY) ## pin everything anew, after a change in pyproject.toml
+	@$(COMPILE) --group dev -o requirements/dev.lock
+	@$(COMPILE) --group functions -c requirements/dev.lock -o requirements/functions.lock
+
+clean: ## remove what was made, .venv included
+	@rm -rf .venv build cdk.out .datamart *.egg-info .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,44 @@
+"""Leave nothing behind: what the end of an attempt and the end of a run do on the server.
+
+Idempotent: each part is done only while the run item says that there is something, and a thing that is gone
+already counts as removed.
+"""
+
+from functions.library import LibraryError, SessionLost
+from functions.run.outcome import MAY_BE_RUNNING
+from functions.step import Step
+from functions.telemetry import logger
+
+
+def delete_instance(step: Step) -> None:
+    """Cancel the job if it may still be going (where the job monitor is allowed), then delete the instance.
+
+    Raises ServerUnavailable and the like; the caller repeats.
+    """
+    run = step.run
+    if run.access is None or run.instance_id is None or run.attempt.get("instanceDeleted"):
+        return
+    _cancel_job(step)
+    try:
+        step.library.delete_instance(run.project_id, run.datamart_id, run.instance_id)
+    except SessionLost:
+        logger.info("the session is gone, and the instance with it")
+    run.learn(instanceDeleted=True)
+
+
+def log_out(step: Step) -> None:
+    """End the session and forget it. Raises ServerUnavailable and the like; the caller repeats."""
+    if step.run.access is None:
+        return
+    step.library.log_out()
+    step.run.forget("session")
+
+
+def _cancel_job(step: Step) -> None:
+    job_id = step.run.attempt.get("jobId")
+    if step.run.job not in MAY_BE_RUNNING or not job_id:
+        return
+    try:
+        step.library.cancel_job(job_id)
+    except LibraryError as error:
+        logger.info("the job was not cancelled; it may go on", extra={"jobId": job_id, "reason": str(error)})

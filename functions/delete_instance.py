@@ -1,0 +1,11 @@
+"""First step of the clean-up: close the attempt, cancel a job that still goes, delete the instance."""
+
+from functions import clean_up
+from functions.step import Answer, Step, cleanup_step
+
+
+@cleanup_step
+def handler(step: Step) -> Answer:
+    """Delete the attempt's instance, if there is one; gone already counts as deleted (contract 8.5)."""
+    clean_up.delete_instance(step)
+    return {}

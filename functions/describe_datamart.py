@@ -1,0 +1,58 @@
+"""From names to ids, and what the datamart is going to write."""
+
+from functions.library import Datamart, Definition, PermissionDenied, Project
+from functions.run.request import is_id
+from functions.step import Answer, Step, step
+from functions.telemetry import logger
+
+
+@step
+def handler(step: Step) -> Answer:
+    """Find project and datamart and read the definition; keep them in the run.
+
+    A definition that may not be read is no reason to fail: the datamart then counts as appending, which is the
+    careful reading (contract 5.1). Returns ``project``, ``datamart``, ``target``. Raises NotFound, ServerBusy.
+    """
+    project = _project(step, step.event["project"])
+    datamart = _datamart(step, project.id, step.event["datamart"])
+    definition = _definition(step, project.id, datamart.id)
+    known: Answer = {
+        "project": {"id": project.id, "name": project.name},
+        "datamart": {"id": datamart.id, "name": (definition and definition.name) or datamart.name},
+        "target": _target(definition),
+    }
+    step.run.note(
+        **known,
+        definition={
+            "readable": definition is not None,
+            "runsExtraSql": definition is None or definition.runs_extra_sql,
+            "maxExecutionSeconds": definition and definition.max_execution_seconds,
+        },
+    )
+    return known
+
+
+def _project(step: Step, reference: str) -> Project:
+    if is_id(reference):
+        return Project(id=reference, name=None, status=None)
+    return step.library.find_project(reference)
+
+
+def _datamart(step: Step, project_id: str, reference: str | dict[str, str]) -> Datamart:
+    if isinstance(reference, str) and is_id(reference):
+        return Datamart(id=reference, name=None)
+    return step.library.find_datamart(project_id, reference)
+
+
+def _definition(step: Step, project_id: str, datamart_id: str) -> Definition | None:
+    try:
+        return step.library.get_definition(project_id, datamart_id)
+    except PermissionDenied as error:
+        logger.warning("the definition may not be read: counts as appending", extra={"reason": str(error)})
+        return None
+
+
+def _target(definition: Definition | None) -> dict[str, str | bool | None]:
+    if definition is None:
+        return {"source": None, "table": None, "append": True}
+    return {"source": definition.source, "table": definition.table, "append": definition.append}

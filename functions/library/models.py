@@ -1,0 +1,157 @@
+"""What the client takes and gives: plain frozen values."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+LOGIN_MODES = {1: "standard", 8: "guest", 16: "LDAP", 4096: "API token"}
+"""The login modes that work unattended (contract 2.1)."""
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where a Library is and how to reach it.
+
+    Parameters
+    ----------
+    base_url
+        Up to and including the context path, with or without ``/api`` (contract 1.1). https, or http on loopback.
+    ca_bundle
+        PEM text of the certificate authorities to trust; the public ones if None. There is no way not to verify.
+    proxy
+        Address of an HTTP proxy, or None.
+
+    Raises ValueError, saying what is wrong and never what the address was (it may hold a password).
+    """
+
+    base_url: str
+    ca_bundle: str | None = field(default=None, repr=False)
+    proxy: str | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        try:
+            parts = urlsplit(self.base_url.strip())
+            port = parts.port
+        except ValueError:
+            raise ValueError("the base URL is not an address") from None
+        if parts.scheme not in ("https", "http") or not parts.hostname:
+            raise ValueError("the base URL must begin with https:// and name a host")
+        if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+            raise ValueError("the base URL must be https:// (http only on this machine itself)")
+        if parts.username or parts.password or parts.query or parts.fragment:
+            raise ValueError("the base URL must not hold a user, a password, a query or a fragment")
+        path = parts.path.rstrip("/")
+        if path.endswith("/api"):
+            path = path.removesuffix("/api")
+        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+        object.__setattr__(self, "base_url", f"{parts.scheme}://{host}{f':{port}' if port else ''}{path}")
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Who logs in, and how (contract 2.1). Nothing but the mode is ever shown."""
+
+    login_mode: int = 1
+    username: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+    api_token: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        if self.login_mode not in LOGIN_MODES:
+            raise ValueError(f"loginMode must be one of {', '.join(map(str, LOGIN_MODES))}")
+
+    def body(self) -> dict[str, Any]:
+        """The login's JSON body."""
+        common: dict[str, Any] = {"loginMode": self.login_mode, "applicationType": 35}
+        if self.login_mode == 8:
+            return common
+        if self.login_mode == 4096:
+            return common | {"username": self.api_token}
+        return common | {"username": self.username, "password": self.password}
+
+
+@dataclass(frozen=True)
+class Cookie:
+    """One cookie as the server set it."""
+
+    name: str
+    value: str = field(repr=False)
+    domain: str
+    path: str
+    secure: bool = False
+    host_only: bool = True
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session on the server: its token and its whole cookie jar (contract 1.4). Shows nothing of either."""
+
+    token: str = field(repr=False)
+    cookies: tuple[Cookie, ...] = field(default=(), repr=False)
+
+    def to_json(self) -> str:
+        """As one string, for the run item."""
+        return json.dumps({"token": self.token, "cookies": [asdict(cookie) for cookie in self.cookies]})
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Back from :meth:`to_json`."""
+        stored = json.loads(text)
+        return cls(stored["token"], tuple(Cookie(**cookie) for cookie in stored["cookies"]))
+
+
+@dataclass(frozen=True)
+class SessionInfo:
+    """What ``GET /api/sessions`` says; ``timeout_seconds`` of idleness end the session."""
+
+    timeout_seconds: int | None
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project; ``name`` and ``status`` are None where only the id is known."""
+
+    id: str
+    name: str | None
+    status: int | None = None
+
+
+@dataclass(frozen=True)
+class Datamart:
+    """A datamart; ``name`` is None where only the id is known."""
+
+    id: str
+    name: str | None
+
+
+@dataclass(frozen=True)
+class Definition:
+    """The part of a datamart's definition that says what a run writes (contract 5.1).
+
+    ``runs_extra_sql``: it has statements of its own besides filling the table (Pre, Post, Insert SQLs, Create Table
+    Post String). ``max_execution_seconds``: its own limit, or None.
+    """
+
+    id: str
+    name: str | None
+    append: bool
+    source: str | None
+    table: str | None
+    runs_extra_sql: bool
+    max_execution_seconds: int | None
+
+
+@dataclass(frozen=True)
+class Execution:
+    """An answer about a job (contract 5, #2 and #3). Any field may be missing."""
+
+    status: int | None
+    instance_id: str | None = None
+    job_id: str | None = None
+    retry_after: float | None = None
+    message: str | None = None
+    i_server_code: int | None = None
+    ticket_id: str | None = None

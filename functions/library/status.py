@@ -1,0 +1,42 @@
+"""The execution's status numbers, as data (contract section 6: EnumDSSXMLStatus)."""
+
+from typing import Literal
+
+Phase = Literal["succeeded", "prompts", "failed", "running", "queued", "unknown"]
+
+STATUSES: dict[int, tuple[str, Phase]] = {
+    0: ("MsgID", "running"),
+    1: ("Result", "succeeded"),
+    2: ("PromptXML", "prompts"),
+    3: ("ErrMsgXML", "failed"),
+    4: ("JobRunning", "running"),
+    5: ("InSQLEngine", "running"),
+    6: ("InQueryEngine", "running"),
+    7: ("InAnalyticalEngine", "running"),
+    8: ("InResolution", "running"),
+    9: ("WaitingForCache", "running"),
+    10: ("UpdatingCache", "running"),
+    13: ("Waiting", "queued"),
+    14: ("WaitingOnGovernor", "queued"),
+    15: ("WaitingForProject", "queued"),
+    16: ("WaitingForChildren", "running"),
+    17: ("PreparingOutput", "running"),
+    18: ("RequestExecutionError", "failed"),
+    19: ("ConstructResult", "running"),
+    20: ("HTMLResult", "succeeded"),
+    21: ("XMLResult", "succeeded"),
+    22: ("RunningOnOtherNode", "running"),
+    23: ("LoadingPrompt", "running"),
+    24: ("InExportEngine", "running"),
+    26: ("NeedToGetResults", "running"),
+}
+
+
+def classify(status: int | None) -> Phase:
+    """What the client does about ``status``; numbers in no documentation are ``unknown``: keep polling."""
+    return STATUSES[status][1] if status in STATUSES else "unknown"
+
+
+def name_of(status: int | None) -> str:
+    """The vendor's name of ``status``, or ``not documented``."""
+    return STATUSES[status][0] if status in STATUSES else "not documented"

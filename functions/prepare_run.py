@@ -1,0 +1,35 @@
+"""First step: is the request one? Nothing is sent to any server before this has passed."""
+
+import json
+import os
+from difflib import get_close_matches
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.run.errors import InvalidRequest
+from functions.run.record import run_table
+from functions.run.request import normalise
+from functions.run.run import Run
+from functions.step import Answer, Event
+from functions.telemetry import logger, tracer
+
+
+@logger.inject_lambda_context(correlation_id_path="executionArn")
+@tracer.capture_lambda_handler(capture_response=False, capture_error=False)
+def handler(event: Event, context: LambdaContext) -> Answer:
+    """Check and normalise the request and write the run's item.
+
+    Returns ``request``: the request with every default filled in. Raises InvalidRequest, RunAlreadyEnded.
+    """
+    request = normalise(event["request"])
+    _check_connection(request["connection"])
+    Run.begin(run_table(), event["executionArn"], request)
+    return {"request": request}
+
+
+def _check_connection(name: str) -> None:
+    known: list[str] = json.loads(os.environ["CONNECTIONS"])
+    if name not in known:
+        near = get_close_matches(name, known, 1)
+        hint = f" (did you mean {near[0]}?)" if near else ""
+        raise InvalidRequest(f'connection: "{name}" is not configured{hint}; configured are {", ".join(known)}.')

@@ -1,0 +1,80 @@
+"""From an answer about a job to what is known of it and what the state machine does next."""
+
+from typing import Any
+
+from functions.library import DatamartFailed, Execution, JobCancelled
+from functions.library.errors import CANCELLED_CODES
+from functions.library.status import classify, name_of
+from functions.run import clock
+from functions.run.outcome import Job
+from functions.run.polling import wait_seconds
+from functions.run.run import Run
+from functions.step import Answer, Step
+from functions.telemetry import logger
+
+REACHED_SQL = frozenset({6, 7, 17, 19, 24, 26})
+"""Statuses at or behind the warehouse (contract 6): from then on the target table may have been touched."""
+
+
+def progress(step: Step, execution: Execution) -> Answer:
+    """Record what the status says and return ``phase`` (succeeded, prompts, running, queued, unknown) for the machine.
+
+    ``waitSeconds`` says how long to wait before the next look; ``result`` is the run's output once it succeeded.
+
+    Raises
+    ------
+    DatamartFailed, JobCancelled
+        The job ended without a result (status 3 or 18).
+    """
+    run = step.run
+    phase = classify(execution.status)
+    facts: dict[str, Any] = {}
+    if execution.status in REACHED_SQL:
+        facts["reachedSql"] = True
+    if execution.instance_id and execution.instance_id != run.execution_instance_id:
+        logger.info("the server goes on under another instance id", extra={"instanceId": execution.instance_id})
+        facts["executionInstanceId"] = execution.instance_id
+    if phase == "unknown" and execution.status is not None:
+        facts |= _unknown_status(run, execution.status)
+    state = {"succeeded": Job.LOADED, "failed": failed_job(run), "prompts": Job.PROMPTING}.get(phase, Job.ACCEPTED)
+    if state is not run.job:
+        facts["job"] = state.value
+    if facts:
+        run.learn(**facts)
+    if phase == "failed":
+        raise _failure(execution)
+    if phase == "succeeded":
+        run.note(finishedAt=clock.now())
+        return {"phase": phase, "waitSeconds": 1, "result": run.output()}
+    return {"phase": phase, "waitSeconds": next_wait(run, execution.retry_after)}
+
+
+def next_wait(run: Run, retry_after: float | None = None) -> int:
+    """Whole seconds until the next look at the job."""
+    elapsed = clock.now() - run.attempt.get("postedAt", clock.now())
+    return wait_seconds(elapsed, retry_after, run.seconds_left())
+
+
+def failed_job(run: Run) -> Job:
+    """What a failed job says about the table: nothing was written if it was never seen at SQL and has no SQL of its own."""
+    definition = run.item.get("definition", {})
+    clean = not run.attempt.get("reachedSql") and not definition.get("runsExtraSql", True)
+    return Job.FAILED_BEFORE_SQL if clean else Job.FAILED
+
+
+def _unknown_status(run: Run, status: int) -> dict[str, Any]:
+    seen: list[int] = run.attempt.get("unknownStatuses", [])
+    if status in seen:
+        return {}
+    logger.warning("a status that is in no documentation: polling goes on", extra={"status": status})
+    return {"unknownStatuses": [*seen, status]}
+
+
+def _failure(execution: Execution) -> DatamartFailed | JobCancelled:
+    kind = JobCancelled if execution.i_server_code in CANCELLED_CODES else DatamartFailed
+    return kind(
+        execution.message or f"the job ended with status {execution.status} ({name_of(execution.status)})",
+        step="get_execution",
+        i_server_code=execution.i_server_code,
+        ticket_id=execution.ticket_id,
+    )

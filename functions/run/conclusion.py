@@ -1,0 +1,104 @@
+"""How an attempt's failure ends the run: the three ends of DESIGN.md, and the sentence that a person reads."""
+
+import json
+import random
+from typing import Any
+
+from functions.run.errors import shorten
+from functions.run.run import Run
+
+AGAIN = frozenset({"ServerBusy"})
+"""Errors that another attempt may cure, as long as no job may have been started."""
+
+SHORTEST_PAUSE, LONGEST_PAUSE = 30, 600
+"""Seconds outside an attempt, holding nothing: doubled with every attempt, and half of it drawn by lot so that
+many runs do not come back at once."""
+
+ADVICE = {
+    "InvalidRequest": "Correct the request and start a new run.",
+    "CredentialsRejected": "Check the connection's secret; nothing is tried again, because accounts lock.",
+    "PermissionDenied": "Give the account the privilege or the access that the message names.",
+    "NotFound": "Check the project and the datamart in the request.",
+    "ServerUnavailable": "Check the Library server and the network to it, then start a new run.",
+    "ServerBusy": "Start the run at a quieter time, or raise timeoutMinutes.",
+    "SessionLost": "Look at the table before you start the run again.",
+    "InstanceLost": "Look at the table before you start the run again.",
+    "PromptsUnanswered": "Add the answers to the request and start a new run.",
+    "PromptAnswerRejected": "Correct the answer in the request and start a new run.",
+    "DatamartFailed": "Look up the message in MicroStrategy, with the ticketId if there is one.",
+    "JobCancelled": "Somebody or a governor cancelled the job on the Intelligence Server.",
+    "OutcomeUnknown": "Look at the table and at the job monitor before you start the run again.",
+    "SaveFailed": "The table is complete; save the definition by hand or start a run that saves.",
+    "RunTimedOut": "Raise timeoutMinutes, or find out what keeps the server.",
+    "RunAlreadyEnded": "Start a new run.",
+}
+"""What to do, by error name: the closed list of DESIGN.md."""
+
+
+def conclude(run: Run, failure: dict[str, str] | None, saving: bool) -> dict[str, Any]:
+    """The end of this attempt.
+
+    Parameters
+    ----------
+    run
+        The run after the attempt's clean-up.
+    failure
+        ``Error`` and ``Cause`` as Step Functions caught them, or None.
+    saving
+        Whether the request asks to save the definition.
+    """
+    if failure is None:
+        return {"end": "Succeed", "output": run.output()}
+    error, reason = _name(failure, run), _reason(failure)
+    if run.loaded == "yes" and error != "SaveFailed":
+        if not saving or run.item.get("saved"):
+            return {"end": "Succeed", "output": run.output()}
+        error = "SaveFailed"
+    if error in AGAIN and run.loaded == "no":
+        left = run.seconds_left()
+        if left > 0:
+            return {"end": "Again", "waitSeconds": min(_pause(run.number), max(1, int(left)))}
+        error, reason = "RunTimedOut", f"the run did not end within its timeoutMinutes; the last answer was: {reason}"
+    return {"end": "Fail", "error": error, "cause": cause(run, error, reason)}
+
+
+def cause(run: Run, error: str, reason: str) -> str:
+    """The cause that a person reads: was the table loaded, what happened, what to do. At most 8 KB."""
+    advice = ADVICE.get(error, "")
+    head = f'Loaded: {run.loaded}. Datamart "{run.asked}": '
+    return shorten(f"{head}{shorten(reason, 7_000).rstrip('. ')}. {advice}{_where_to_look(run)}")
+
+
+def _where_to_look(run: Run) -> str:
+    target = run.item.get("target") or {}
+    if run.loaded != "unknown" or not target.get("table"):
+        return ""
+    return f" The table is {target['table']} in {target['source'] or 'its source'}."
+
+
+def _pause(attempt: int) -> int:
+    longest = min(LONGEST_PAUSE, SHORTEST_PAUSE << min(attempt - 1, 10))
+    return longest // 2 + random.randint(0, longest // 2)  # noqa: S311 - spreads load, guards nothing
+
+
+def _name(failure: dict[str, str], run: Run) -> str:
+    """The error by a name of the closed list, whatever Step Functions or Lambda called it."""
+    error = failure.get("Error", "")
+    if error in ADVICE:
+        return error
+    if run.loaded == "unknown":
+        return "OutcomeUnknown"
+    return "ServerUnavailable" if error == "States.Timeout" or error.startswith("Lambda.") else "DatamartFailed"
+
+
+def _reason(failure: dict[str, str]) -> str:
+    """The sentence in a Lambda failure's cause (JSON with a stack trace), or the cause as it is."""
+    error, text = failure.get("Error", ""), failure.get("Cause", "")
+    try:
+        parsed = json.loads(text)
+    except ValueError:
+        parsed = None
+    message = str(parsed["errorMessage"]) if isinstance(parsed, dict) and "errorMessage" in parsed else text
+    if error in ADVICE:
+        return message
+    return f"a step of the run broke down ({error}): {message}" if message else f"a step of the run broke down ({error})"

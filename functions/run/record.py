@@ -1,0 +1,171 @@
+"""The run table: one DynamoDB item for each run, its key the execution's ARN.
+
+The item::
+
+    executionArn, startedAt, deadline, expiresAt (TTL)      times in seconds since the epoch
+    connection, asked {project, datamart}                   of the request
+    attempt                                                 number of the newest attempt, from 1
+    attempts {"1": {session, instanceId, executionInstanceId, jobId, job, postedAt, reachedSql, unknownStatuses,
+                    promptsAnswered [{name, type, how}], closing, instanceDeleted}}
+    project {id, name}, datamart {id, name}, target {source, table, append}, definition {readable, runsExtraSql}
+    polls, lostLogIns
+    saved {objectId}, finishedAt, endedAt, outcome {status, error, cause, loaded}
+
+``session`` (token, cookies, and how to reach their server) is the only secret and is removed at logout. ``closing`` is the moment at which the
+clean-up of an attempt began and ``endedAt`` that of the run's end: every write that would open something on the
+server is conditional on the absence of both (DESIGN.md, "Stopping").
+"""
+
+import os
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import boto3
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+Item = dict[str, Any]
+
+DAYS_KEPT = 90
+"""Days after its deadline that a run's item is kept: as long as Step Functions remembers the execution's name."""
+
+
+class ConditionFailed(Exception):
+    """The item is not in the state that the write was conditional on."""
+
+
+class RunTable:
+    """The table's few operations, in plain Python values (numbers come back as int or float)."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._client = boto3.client("dynamodb")
+
+    def create(self, item: Item) -> Item:
+        """Write a new item, or give the one back that is there already (a retried first step)."""
+        try:
+            self._client.put_item(
+                TableName=self._name,
+                Item=_to_dynamodb(item),
+                ConditionExpression="attribute_not_exists(executionArn)",
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return self.load(item["executionArn"]) or item
+        return item
+
+    def load(self, execution_arn: str) -> Item | None:
+        """The item as it is now (a consistent read), or None."""
+        answer = self._client.get_item(
+            TableName=self._name, Key=_to_dynamodb({"executionArn": execution_arn}), ConsistentRead=True
+        )
+        return _from_dynamodb(answer["Item"]) if "Item" in answer else None
+
+    def change(
+        self,
+        execution_arn: str,
+        put: Item | None = None,
+        add: dict[str, int] | None = None,
+        remove: tuple[str, ...] = (),
+        condition: str = "attribute_exists(executionArn)",
+        condition_values: Item | None = None,
+    ) -> Item:
+        """Change the item at dotted paths (``attempts.1.job``) and return it as it then is.
+
+        ``condition`` names paths as ``{attempts.1.job}`` and values as ``:name`` from ``condition_values``.
+
+        Raises
+        ------
+        ConditionFailed
+            The condition does not hold; nothing was written.
+        """
+        names = _Names()
+        values: Item = dict(condition_values or {})
+        clauses = [
+            _clause("SET", [f"{names.alias(path)} = {_bind(values, value)}" for path, value in (put or {}).items()]),
+            _clause("ADD", [f"{names.alias(path)} {_bind(values, count)}" for path, count in (add or {}).items()]),
+            _clause("REMOVE", [names.alias(path) for path in remove]),
+        ]
+        arguments: Item = {
+            "TableName": self._name,
+            "Key": _to_dynamodb({"executionArn": execution_arn}),
+            "UpdateExpression": " ".join(filter(None, clauses)),
+            "ConditionExpression": names.fill(condition),
+            "ExpressionAttributeNames": names.aliases,
+            "ReturnValues": "ALL_NEW",
+        }
+        if values:
+            arguments["ExpressionAttributeValues"] = {f":{key}": _SERIALIZE(_plain(v)) for key, v in values.items()}
+        try:
+            answer = self._client.update_item(**arguments)
+        except self._client.exceptions.ConditionalCheckFailedException:
+            raise ConditionFailed(condition) from None
+        return _from_dynamodb(answer["Attributes"])
+
+
+@cache
+def run_table() -> RunTable:
+    """The table that this function was deployed with (environment variable ``RUN_TABLE``)."""
+    return RunTable(os.environ["RUN_TABLE"])
+
+
+class _Names:
+    """Aliases for path elements: many plain words are reserved in DynamoDB's expressions."""
+
+    def __init__(self) -> None:
+        self.aliases: dict[str, str] = {}
+
+    def alias(self, path: str) -> str:
+        parts = []
+        for part in path.split("."):
+            alias = f"#n{part}" if part.isdigit() else f"#{part}"
+            self.aliases[alias] = part
+            parts.append(alias)
+        return ".".join(parts)
+
+    def fill(self, condition: str) -> str:
+        pieces = condition.split("{")
+        rest = (piece.split("}", 1) for piece in pieces[1:])
+        return pieces[0] + "".join(self.alias(path) + tail for path, tail in rest)
+
+
+def _clause(word: str, parts: list[str]) -> str:
+    return f"{word} {', '.join(parts)}" if parts else ""
+
+
+def _bind(values: Item, value: Any) -> str:
+    key = f"v{len(values)}"
+    values[key] = value
+    return f":{key}"
+
+
+_SERIALIZE = TypeSerializer().serialize
+_DESERIALIZE = TypeDeserializer().deserialize
+
+
+def _to_dynamodb(item: Item) -> dict[str, Any]:
+    return {key: _SERIALIZE(_plain(value)) for key, value in item.items()}
+
+
+def _from_dynamodb(item: dict[str, Any]) -> Item:
+    return {key: _number(_DESERIALIZE(value)) for key, value in item.items()}
+
+
+def _plain(value: Any) -> Any:
+    """DynamoDB takes no binary floats: a float travels as its shortest decimal."""
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, dict):
+        return {key: _number(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_number(inner) for inner in value]
+    return value

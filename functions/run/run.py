@@ -1,0 +1,257 @@
+"""One run as its steps see it: the item of the run table with names for what is done to it.
+
+Every change names what it depends on, so that a Lambda that comes late, twice or after the end changes nothing.
+"""
+
+from typing import Any, Self
+
+from functions.run import clock
+from functions.run.access import Access
+from functions.run.errors import RunAlreadyEnded, RunTimedOut
+from functions.run.outcome import Job, Loaded, loaded
+from functions.run.record import DAYS_KEPT, ConditionFailed, Item, RunTable
+
+SECONDS_A_DAY = 86_400
+
+
+class Run:
+    """A run and the attempt of it that a step works on.
+
+    Parameters
+    ----------
+    table
+        Where the run's item lives.
+    item
+        The item as last read.
+    attempt
+        Number of the attempt, from 1.
+    """
+
+    def __init__(self, table: RunTable, item: Item, attempt: int) -> None:
+        self._table = table
+        self.item = item
+        self.number = attempt
+
+    @classmethod
+    def begin(cls, table: RunTable, execution_arn: str, request: Item) -> Self:
+        """Write the item of a new run.
+
+        Raises
+        ------
+        RunAlreadyEnded
+            The run has ended before: this is a redrive.
+        """
+        started = clock.now()
+        deadline = started + 60 * request["timeoutMinutes"]
+        item = table.create(
+            {
+                "executionArn": execution_arn,
+                "startedAt": started,
+                "deadline": deadline,
+                "expiresAt": int(deadline) + DAYS_KEPT * SECONDS_A_DAY,
+                "connection": request["connection"],
+                "asked": {"project": request["project"], "datamart": request["datamart"]},
+                "attempt": 0,
+                "attempts": {},
+                "polls": 0,
+                "lostLogIns": 0,
+            }
+        )
+        run = cls(table, item, 0)
+        if run.ended:
+            raise RunAlreadyEnded("this run has ended before; a run cannot be redriven. Start a new one.")
+        return run
+
+    @classmethod
+    def load(cls, table: RunTable, execution_arn: str, attempt: int) -> Self:
+        """Read the run; RunAlreadyEnded if there is none (its item expired, or it never passed its first step)."""
+        item = table.load(execution_arn)
+        if item is None:
+            raise RunAlreadyEnded("nothing is known of this run any more; start a new one.")
+        return cls(table, item, attempt)
+
+    # -- what is known ------------------------------------------------------------------------------------------
+
+    @property
+    def arn(self) -> str:
+        """The execution's ARN, which is the run's id."""
+        return str(self.item["executionArn"])
+
+    @property
+    def attempt(self) -> Item:
+        """What is known of this attempt; empty before it began."""
+        found: Item = self.item["attempts"].get(str(self.number), {})
+        return found
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run is over."""
+        return "endedAt" in self.item
+
+    @property
+    def access(self) -> Access | None:
+        """The attempt's open session and the server that it is on."""
+        stored = self.attempt.get("session")
+        return Access.from_json(stored) if stored else None
+
+    @property
+    def project_id(self) -> str:
+        """Id of the project."""
+        return str(self.item["project"]["id"])
+
+    @property
+    def datamart_id(self) -> str:
+        """Id of the datamart."""
+        return str(self.item["datamart"]["id"])
+
+    @property
+    def instance_id(self) -> str | None:
+        """The instance as create_instance got it: what save and delete name (contract 5.2)."""
+        return self.attempt.get("instanceId")
+
+    @property
+    def execution_instance_id(self) -> str | None:
+        """The newest instance id that an answer named: what polling and prompts name (contract 5.2)."""
+        return self.attempt.get("executionInstanceId") or self.instance_id
+
+    @property
+    def job(self) -> Job | None:
+        """What is known of the attempt's job; None before its intent was written."""
+        state = self.attempt.get("job")
+        return Job(state) if state else None
+
+    @property
+    def asked(self) -> str:
+        """The datamart in words: its name where it is known, else what the request calls it."""
+        datamart = self.item.get("datamart") or {}
+        asked = self.item["asked"]["datamart"]
+        return str(datamart.get("name") or (asked["name"] if isinstance(asked, dict) else asked))
+
+    @property
+    def loaded(self) -> Loaded:
+        """Whether the table was loaded, by any attempt."""
+        return loaded([Job(a["job"]) if "job" in a else None for a in self.item["attempts"].values()])
+
+    def seconds_left(self) -> float:
+        """Seconds until the run's deadline; negative when it has passed."""
+        return float(self.item["deadline"]) - clock.now()
+
+    def output(self) -> Item:
+        """What a successful run returns (DESIGN.md, "Interfaces"); ``saved`` is None unless saving was asked for."""
+        finished = self.item.get("finishedAt", clock.now())
+        return {
+            "loaded": self.loaded,
+            "datamart": self.item.get("datamart"),
+            "project": self.item.get("project"),
+            "instanceId": self.instance_id,
+            "jobId": self.attempt.get("jobId"),
+            "startedAt": clock.timestamp(self.item["startedAt"]),
+            "finishedAt": clock.timestamp(finished),
+            "durationSeconds": round(finished - self.item["startedAt"], 3),
+            "polls": self.item["polls"],
+            "promptsAnswered": self.attempt.get("promptsAnswered", []),
+            "target": self.item.get("target"),
+            "saved": self.item.get("saved"),
+        }
+
+    # -- may a step go on? --------------------------------------------------------------------------------------
+
+    def check_open(self) -> None:
+        """Raise RunAlreadyEnded if the run is over or this attempt is being cleaned up."""
+        if self.ended or "closing" in self.attempt:
+            raise RunAlreadyEnded("this run is closed; start a new one.")
+
+    def check_deadline(self) -> None:
+        """Raise RunTimedOut if the deadline has passed."""
+        if self.seconds_left() <= 0:
+            minutes = round((self.item["deadline"] - self.item["startedAt"]) / 60)
+            raise RunTimedOut(f"the run did not end within its timeoutMinutes ({minutes}).")
+
+    # -- changes ------------------------------------------------------------------------------------------------
+
+    def begin_attempt(self) -> None:
+        """Make room for this attempt's data."""
+        here = f"attempts.{self.number}"
+        try:
+            self._change(
+                put={here: {}, "attempt": self.number},
+                condition=f"attribute_not_exists({{{here}}}) AND attribute_not_exists({{endedAt}})",
+            )
+        except ConditionFailed:
+            self._reload()
+            self.check_open()
+
+    def store(self, **values: Any) -> None:
+        """Keep ``values`` in the attempt, if it is still open; else raise RunAlreadyEnded and keep nothing."""
+        here = f"attempts.{self.number}"
+        try:
+            self._change(put={f"{here}.{key}": value for key, value in values.items()}, condition=self._open)
+        except ConditionFailed:
+            raise RunAlreadyEnded("this run was closed in the meantime; start a new one.") from None
+
+    def learn(self, **values: Any) -> None:
+        """Keep facts about what exists on the server in the attempt, open or not: clean-up needs them."""
+        self._change(put={f"attempts.{self.number}.{key}": value for key, value in values.items()})
+
+    def note(self, add: dict[str, int] | None = None, **values: Any) -> None:
+        """Keep ``values`` in the run, open or not; add to its counters."""
+        self._change(put=values, add=add)
+
+    def intend_to_execute(self) -> bool:
+        """Write the intent that comes before the POST to execute.
+
+        Returns False when an intent of this attempt is there already: another invocation may have posted, and this
+        one must only look. Raises RunAlreadyEnded if the attempt is closed.
+        """
+        job = f"attempts.{self.number}.job"
+        try:
+            self._change(
+                put={job: Job.POSTING.value, f"attempts.{self.number}.postedAt": clock.now()},
+                condition=f"{self._open} AND (attribute_not_exists({{{job}}}) OR {{{job}}} = :again)",
+                condition_values={"again": Job.NOT_SENT.value},
+            )
+        except ConditionFailed:
+            self._reload()
+            self.check_open()
+            return False
+        return True
+
+    def close_attempt(self) -> None:
+        """From here on nothing more may be opened on the server for this attempt."""
+        here = f"attempts.{self.number}"
+        try:
+            self._change(
+                put={f"{here}.closing": clock.now()},
+                condition=f"attribute_exists({{{here}}}) AND attribute_not_exists({{{here}.closing}})",
+            )
+        except ConditionFailed:
+            self._reload()
+
+    def forget(self, *keys: str) -> None:
+        """Remove from the attempt what does not exist on the server any more."""
+        self._change(remove=tuple(f"attempts.{self.number}.{key}" for key in keys))
+
+    def end(self, outcome: Item) -> bool:
+        """Close the run with its outcome; False if it was closed before (the first outcome stays)."""
+        try:
+            self._change(
+                put={"endedAt": clock.now(), "outcome": outcome}, condition="attribute_not_exists({endedAt})"
+            )
+        except ConditionFailed:
+            self._reload()
+            return False
+        return True
+
+    @property
+    def _open(self) -> str:
+        here = f"attempts.{self.number}"
+        return (
+            f"attribute_exists({{{here}}}) AND attribute_not_exists({{{here}.closing}})"
+            " AND attribute_not_exists({endedAt})"
+        )
+
+    def _change(self, **arguments: Any) -> None:
+        self.item = self._table.change(self.arn, **arguments)
+
+    def _reload(self) -> None:
+        self.item = self._table.load(self.arn) or self.item

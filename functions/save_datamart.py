@@ -1,0 +1,42 @@
+"""After the load, and only when asked for: save the definition, in place or as another object."""
+
+from typing import Any
+
+from functions.library import LibraryError
+from functions.run.errors import SaveFailed
+from functions.step import Answer, Step, deadline_free_step
+
+
+@deadline_free_step
+def handler(step: Step) -> Answer:
+    """Save (``save``) or save as (``saveAs``). Returns ``saved``: {objectId}. Raises SaveFailed: the table is loaded.
+
+    Never repeated blindly: saveAs may create a second object (contract 8.5).
+    """
+    run = step.run
+    if run.item.get("saved"):
+        return {"saved": run.item["saved"]}
+    if run.attempt.get("saving"):
+        raise SaveFailed("saving was begun by another invocation of this step and its end is not known.")
+    run.store(saving=True)
+    try:
+        saved = {"objectId": _save(step, step.event)}
+    except LibraryError as error:
+        raise SaveFailed(f"the definition was not saved: {error}") from error
+    run.note(saved=saved)
+    return {"saved": saved}
+
+
+def _save(step: Step, event: dict[str, Any]) -> str:
+    run = step.run
+    where = (run.project_id, run.datamart_id, str(run.instance_id))
+    if event.get("saveAs"):
+        wanted = event["saveAs"]
+        return step.library.save_as(
+            *where,
+            name=wanted["name"],
+            folder_id=wanted["destinationFolderId"],
+            overwrite=wanted.get("overwrite", False),
+            prompt_options=wanted.get("promptOptions"),
+        )
+    return step.library.save(*where, prompt_options=event["save"].get("promptOptions"))

@@ -1,0 +1,11 @@
+"""Logger, metrics and tracer of every function, with what must not be recorded turned off.
+
+The tracer patches nothing and records neither answers nor errors: an exception's text may quote what a server
+said. The session travels in the run table only, so no event or answer of a handler holds a secret.
+"""
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+
+logger = Logger()
+metrics = Metrics()
+tracer = Tracer(auto_patch=False)

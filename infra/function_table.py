@@ -1,0 +1,63 @@
+"""Every function, as data: what it may do, how long and with how much memory."""
+
+from dataclasses import dataclass
+
+from aws_cdk import aws_dynamodb as dynamodb
+
+GET = "dynamodb:GetItem"
+PUT = "dynamodb:PutItem"
+UPDATE = "dynamodb:UpdateItem"
+
+
+@dataclass(frozen=True)
+class FunctionSpec:
+    """One handler module of ``functions/``.
+
+    Parameters
+    ----------
+    module
+        Name of the module; its handler is ``functions.<module>.handler``.
+    timeout_seconds
+        Lambda's timeout. The state's own is longer, the client's deadline 3 s shorter (DESIGN.md, "Stopping").
+    table_actions
+        What it does with the run table.
+    memory_mb
+        CPU comes with memory; the handlers are short and wait for the network.
+    """
+
+    module: str
+    timeout_seconds: int
+    table_actions: tuple[str, ...]
+    memory_mb: int = 256
+
+    @property
+    def name(self) -> str:
+        """The resource's name: log_in is LogIn."""
+        return "".join(word.capitalize() for word in self.module.split("_"))
+
+    @property
+    def token(self) -> str:
+        """The placeholder in the state machine's definition."""
+        return f"{self.name}FunctionArn"
+
+
+STEPS = (
+    FunctionSpec("prepare_run", 20, (GET, PUT)),
+    FunctionSpec("log_in", 60, (GET, UPDATE)),
+    FunctionSpec("describe_datamart", 60, (GET, UPDATE)),
+    FunctionSpec("create_instance", 60, (GET, UPDATE)),
+    FunctionSpec("execute_datamart", 60, (GET, UPDATE)),
+    FunctionSpec("get_status", 60, (GET, UPDATE)),
+    FunctionSpec("get_prompts", 60, (GET, UPDATE), 512),
+    FunctionSpec("answer_prompts", 60, (GET, UPDATE)),
+    FunctionSpec("save_datamart", 60, (GET, UPDATE)),
+    FunctionSpec("delete_instance", 60, (GET, UPDATE)),
+    FunctionSpec("log_out", 60, (GET, UPDATE)),
+    FunctionSpec("conclude_attempt", 20, (GET, UPDATE)),
+)
+"""The functions that the state machine calls."""
+
+END_RUN = FunctionSpec("end_run", 120, (GET, UPDATE))
+"""Called by the rule on the end of an execution."""
+
+TABLE_KEY = dynamodb.Attribute(name="executionArn", type=dynamodb.AttributeType.STRING)

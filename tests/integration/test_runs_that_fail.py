@@ -1,0 +1,214 @@
+"""Each failure that the contract names: its error, whether the table was loaded, and nothing left behind."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from local.simulator import Fault, catalogue
+from tests.integration.conftest import CITY, World
+
+COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
+
+
+def ends(outcome: Any, error: str, loaded: str) -> str:
+    """Assert how a run failed; return its cause."""
+    assert (outcome.status, outcome.error) == ("FAILED", error), outcome.cause
+    assert outcome.cause.startswith(f"Loaded: {loaded}. "), outcome.cause
+    assert "Traceback" not in outcome.cause
+    assert len(outcome.cause.encode()) < 8192
+    return str(outcome.cause)
+
+
+def test_wrong_credentials_are_tried_once(world: World) -> None:
+    world.connect(password="wrong-one")
+    cause = ends(world.run(), "CredentialsRejected", "no")
+    assert "ERR003" in cause
+    assert world.steps() == ["POST /MicroStrategyLibrary/api/auth/login"]
+
+
+def test_an_empty_secret_is_told_with_the_command_that_fills_it(world: World) -> None:
+    world.connect(baseUrl=None)
+    cause = ends(world.run(), "CredentialsRejected", "no")
+    assert "baseUrl" in cause
+    assert "put-secret-value" in cause
+    assert world.steps() == []
+
+
+def test_a_request_that_is_none_never_reaches_the_server(world: World) -> None:
+    cause = ends(world.run(datmart="City"), "InvalidRequest", "no")
+    assert "did you mean datamart?" in cause
+    assert world.steps() == []
+
+
+@pytest.mark.parametrize("request_", [[], "City", 5, None])
+def test_an_input_that_is_no_object_is_an_invalid_request(world: World, request_: Any) -> None:
+    ends(world.run_input(request_), "InvalidRequest", "no")
+
+
+def test_a_connection_that_is_not_configured_is_an_invalid_request(world: World) -> None:
+    assert "defualt" in ends(world.run(connection="defualt"), "InvalidRequest", "no")
+
+
+def test_a_datamart_that_does_not_exist_is_not_found(world: World) -> None:
+    ends(world.run(datamart="0" * 31 + "1"), "NotFound", "no")
+    ends(world.run(datamart="Citty"), "NotFound", "no")
+
+
+def test_a_name_that_is_not_unique_lists_the_candidates(world: World) -> None:
+    cause = ends(world.run(datamart="Twin Name"), "NotFound", "no")
+    assert "/Public Objects/Datamarts" in cause
+
+
+def test_an_ordinary_report_is_no_datamart(world: World) -> None:
+    ends(world.run(datamart="City Report"), "NotFound", "no")
+
+
+def test_a_project_that_does_not_exist_names_the_nearest(world: World) -> None:
+    assert "MicroStrategy Tutorial" in ends(world.run(project="MicroStrategy Tutorail"), "NotFound", "no")
+
+
+def test_missing_privileges_are_told(world: World) -> None:
+    world.simulator.inject(
+        "execute", status=403, json={"code": "ERR014", "iServerCode": -2147213784, "message": "No privilege."}
+    )
+    cause = ends(world.run(prompts=COUNTRIES), "PermissionDenied", "no")
+    assert "ERR014" in cause
+    assert world.posts() == 1
+
+
+def test_an_idle_project_is_waited_for_until_the_deadline(world: World) -> None:
+    outcome = world.run(project="Idle Project", timeoutMinutes=5)
+    ends(outcome, "RunTimedOut", "no")
+    assert outcome.states.count("LogIn") >= 2
+
+
+def test_a_warehouse_error_carries_the_servers_message(world: World) -> None:
+    cause = ends(world.run(datamart=catalogue.BROKEN_SQL), "DatamartFailed", "unknown")
+    assert "no such" in cause
+
+
+def test_a_job_that_fails_before_sql_left_the_table_alone(world: World) -> None:
+    ends(world.run(datamart=catalogue.FAILS_EARLY), "DatamartFailed", "no")
+
+
+def test_a_required_prompt_without_an_answer_fails_before_anything_is_written(world: World) -> None:
+    cause = ends(world.run(unanswered="fail"), "PromptsUnanswered", "no")
+    assert '"Elements of Country"' in cause
+    assert world.loads() == 0
+
+
+def test_an_answer_that_the_server_rejects_is_told(world: World) -> None:
+    answers = [{"name": "Elements of Country", "answers": [{"name": "Atlantis"}]}]
+    cause = ends(world.run(prompts=answers), "PromptAnswerRejected", "no")
+    assert "ticket" in cause
+    assert world.loads() == 0
+
+
+@pytest.mark.parametrize("step", ["get_execution", "get_prompts", "answer_prompts"])
+def test_a_session_lost_in_the_middle_is_never_taken_for_not_executed(world: World, step: str) -> None:
+    world.simulator.inject(step, kind="evict session")
+    outcome = world.run(prompts=COUNTRIES)
+    ends(outcome, "SessionLost", "unknown" if step == "answer_prompts" else outcome.cause.split()[1].strip("."))
+    assert world.posts() == 1
+
+
+def test_an_instance_lost_in_the_middle_is_told(world: World) -> None:
+    world.simulator.inject("get_execution", kind="evict instance")
+    assert world.run(prompts=COUNTRIES).error == "InstanceLost"
+    assert world.posts() == 1
+
+
+@pytest.mark.parametrize(
+    "step", ["log_in", "get_definition", "create_instance", "get_execution", "get_prompts", "answer_prompts"]
+)
+def test_a_server_that_is_down_for_a_moment_is_asked_again(world: World, step: str) -> None:
+    world.simulator.inject(step, status=503, body="<html>down</html>")
+    assert world.run(prompts=COUNTRIES).status == "SUCCEEDED"
+    assert world.loads() == 1
+
+
+@pytest.mark.parametrize("step", ["log_in", "get_definition", "create_instance", "get_execution", "get_prompts"])
+def test_a_server_that_stays_down_ends_the_run_as_server_unavailable(world: World, step: str) -> None:
+    world.simulator.inject(step, status=503, body="<html>down</html>", times=1000)
+    outcome = world.run(prompts=COUNTRIES)
+    assert outcome.error == "ServerUnavailable", outcome.cause
+    assert world.loads() <= 1
+
+
+def test_a_lost_answer_to_the_order_is_confirmed_and_never_repeated(world: World) -> None:
+    world.simulator.inject("execute", kind="reset after")
+    outcome = world.run(prompts=COUNTRIES)
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert "ConfirmExecution" in outcome.states
+    assert (world.posts(), world.loads()) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "scenario", ["get-before-post-404", "get-before-post-0", "get-before-post-13", "get-before-post-500"]
+)
+def test_an_order_that_never_arrived_is_not_repeated_and_ends_as_unknown(
+    new_world: Callable[..., World], scenario: str
+) -> None:
+    world = new_world(scenario)
+    world.simulator.inject("execute", kind="reset before")
+    ends(world.run(prompts=COUNTRIES), "OutcomeUnknown", "unknown")
+    assert world.loads() == 0
+
+
+def test_an_order_that_is_taken_late_is_found(new_world: Callable[..., World]) -> None:
+    world = new_world("late-accept")
+    outcome = world.run(prompts=COUNTRIES)
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert (world.posts(), world.loads()) == (1, 1)
+
+
+def test_a_run_that_outlives_its_deadline_is_timed_out_and_cleaned_up(world: World) -> None:
+    outcome = world.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=2)
+    ends(outcome, "RunTimedOut", "unknown")
+    assert outcome.states[-4:-2] == ["DeleteInstance", "LogOut"] or "LogOut" in outcome.states
+
+
+def test_a_save_that_fails_after_the_load_says_that_the_table_is_loaded(world: World) -> None:
+    world.simulator.inject("save", status=500, json={"code": "ERR002", "message": "no"})
+    cause = ends(world.run(prompts=COUNTRIES, save={}), "SaveFailed", "yes")
+    assert "complete" in cause
+    assert world.loads() == 1
+
+
+def test_a_session_cap_is_waited_for_outside_the_attempt(world: World) -> None:
+    world.simulator.inject(
+        "get_definition", status=500, json={"code": "ERR001", "iServerCode": -2147072486, "message": "cap"}, times=2
+    )
+    outcome = world.run(prompts=COUNTRIES)
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert outcome.states.count("LogIn") == 3
+    assert world.loads() == 1
+
+
+def test_a_second_lost_login_is_the_last(world: World) -> None:
+    world.expect_left = True  # what no client can know of, until the idle timeout
+    world.simulator.inject("log_in", kind="reset after", times=10)
+    ends(world.run(), "SessionLost", "no")
+    assert world.steps() == ["POST /MicroStrategyLibrary/api/auth/login"] * 2
+
+
+@pytest.mark.parametrize("step", ["delete_instance", "log_out"])
+def test_a_clean_up_that_fails_does_not_turn_a_loaded_table_into_a_failed_run(world: World, step: str) -> None:
+    world.expect_left = True
+    world.simulator.inject(step, status=500, json={"code": "ERR001", "message": "no"}, times=1000)
+    outcome = world.run(prompts=COUNTRIES)
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert outcome.output["loaded"] == "yes"
+
+
+@pytest.mark.parametrize("step", ["delete_instance", "log_out"])
+def test_a_clean_up_that_fails_does_not_hide_the_first_error(world: World, step: str) -> None:
+    world.expect_left = True
+    world.simulator.inject(step, status=500, json={"code": "ERR001", "message": "no"}, times=1000)
+    ends(world.run(datamart=catalogue.FAILS_EARLY), "DatamartFailed", "no")
+
+
+def test_fault_is_a_thing_of_the_simulator() -> None:
+    assert Fault is not None
+    assert CITY

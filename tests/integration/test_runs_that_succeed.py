@@ -1,0 +1,135 @@
+"""The main job: a datamart is executed and its table is there."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from local.simulator import catalogue
+from tests.integration.conftest import CITY, TUTORIAL, World
+
+COUNTRIES = [{"name": "Elements of Country", "type": "ELEMENTS", "answers": [{"name": "USA"}, {"name": "England"}]}]
+FOLDER = "8A1831FF494F528D02A4A8BF5FB73459"
+
+
+def test_the_vendors_example_loads_only_usa_and_england(world: World) -> None:
+    outcome = world.run(prompts=COUNTRIES)
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert {row["country"] for row in world.simulator.rows("DM_CITY")} == {"USA", "England"}
+    assert world.loads() == 1
+
+
+def test_the_output_is_the_documented_one(world: World) -> None:
+    output: dict[str, Any] = world.run(prompts=COUNTRIES).output
+    assert output["loaded"] == "yes"
+    assert output["datamart"] == {"id": CITY, "name": "City"}
+    assert output["project"]["id"] == TUTORIAL
+    assert output["promptsAnswered"] == [{"name": "Elements of Country", "type": "ELEMENTS", "how": "answers"}]
+    assert output["target"]["table"] == "DM_CITY"
+    assert output["target"]["append"] is False
+    assert output["saved"] is None
+    assert output["finishedAt"] > output["startedAt"]
+    assert output["durationSeconds"] > 0
+    assert output["polls"] > 0
+    assert set(output) == {
+        *("loaded", "datamart", "project", "instanceId", "jobId", "startedAt", "finishedAt"),
+        *("durationSeconds", "polls", "promptsAnswered", "target", "saved"),
+    }
+
+
+def test_a_datamart_without_prompts_is_loaded(world: World) -> None:
+    outcome = world.run(datamart=catalogue.CATEGORY_SALES)
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert "GetPrompts" not in outcome.states
+    assert world.loads(catalogue.CATEGORY_SALES) == 1
+
+
+def test_names_are_turned_into_ids(world: World) -> None:
+    outcome = world.run(project="MicroStrategy Tutorial", datamart="City", prompts=COUNTRIES)
+    assert outcome.output["datamart"] == {"id": CITY, "name": "City"}
+    assert outcome.output["project"] == {"id": TUTORIAL, "name": "MicroStrategy Tutorial"}
+
+
+def test_a_folder_path_tells_two_datamarts_of_one_name_apart(world: World) -> None:
+    reference = {"name": "Twin Name", "path": "/Public Objects/Datamarts"}
+    assert world.run(datamart=reference).status == "SUCCEEDED"
+
+
+def test_nested_prompts_are_answered_round_after_round(world: World) -> None:
+    given = [
+        {"name": "Country", "answers": [{"name": "USA"}]},
+        {"name": "City", "answers": [{"name": "Boston"}]},
+    ]
+    names = [prompt["name"] for prompt in world.simulator.prompts_of(catalogue.NESTED)]
+    answers = dict(zip(names, ([{"name": "USA"}], None, "0"), strict=False))
+    assert names, given
+    outcome = world.run(
+        datamart=catalogue.NESTED,
+        prompts=[{"name": name, "answers": answer} for name, answer in answers.items() if answer is not None],
+    )
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert outcome.states.count("AnswerPrompts") >= 2
+
+
+def test_two_runs_of_an_appending_datamart_add_their_rows_twice(world: World) -> None:
+    world.run(datamart=catalogue.DAILY_SALES_APPEND)
+    once = len(world.simulator.rows("DM_DAILY_SALES"))
+    outcome = world.run(datamart=catalogue.DAILY_SALES_APPEND)
+    assert outcome.output["target"]["append"] is True
+    assert len(world.simulator.rows("DM_DAILY_SALES")) == 2 * once > 0
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        {"loginMode": 1},
+        {"loginMode": 16},
+        {"loginMode": 8, "username": None, "password": None},
+        {"loginMode": 4096, "username": None, "password": None, "apiToken": "the simulator's"},
+    ],
+    ids=["standard", "LDAP", "guest", "API token"],
+)
+def test_every_login_mode_runs_the_datamart(world: World, secret: dict[str, Any]) -> None:
+    if "apiToken" in secret:
+        secret = secret | {"apiToken": world.simulator.api_token}
+    world.connect(**secret)
+    assert world.run(prompts=COUNTRIES).status == "SUCCEEDED"
+
+
+def test_save_changes_the_definition_after_the_load(world: World) -> None:
+    outcome = world.run(prompts=COUNTRIES, save={"promptOptions": {"saveAsWithAnswers": True}})
+    assert outcome.output["saved"] == {"objectId": CITY}
+    assert world.simulator.state()["saves"] == 1
+    assert outcome.states.index("SaveDatamart") > outcome.states.index("AnswerPrompts")
+
+
+def test_save_as_makes_another_datamart_in_the_folder(world: World) -> None:
+    outcome = world.run(prompts=COUNTRIES, saveAs={"name": "City of mine", "destinationFolderId": FOLDER})
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert outcome.output["saved"]["objectId"] not in (None, CITY)
+
+
+def test_nothing_is_saved_unless_it_was_asked_for(world: World) -> None:
+    world.run(prompts=COUNTRIES)
+    assert world.simulator.state()["saves"] == 0
+
+
+def test_a_definition_that_may_not_be_read_counts_as_appending(new_world: Callable[..., World]) -> None:
+    outcome = new_world("definition-forbidden").run(prompts=COUNTRIES)
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert outcome.output["target"] == {"source": None, "table": None, "append": True}
+
+
+@pytest.mark.parametrize(
+    "scenario", ["accepted-202", "instance-id-changes-on-execute", "prompts-still-reported-open", "create-body-id-only"]
+)
+def test_every_variation_of_the_contract_is_understood(new_world: Callable[..., World], scenario: str) -> None:
+    outcome = new_world(scenario).run(prompts=COUNTRIES)
+    assert outcome.status == "SUCCEEDED", outcome.cause
+
+
+def test_a_long_job_is_polled_ever_less_often(world: World) -> None:
+    outcome = world.run(datamart=catalogue.SLOW_LOAD)
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert outcome.output["durationSeconds"] > 300
+    assert outcome.output["polls"] < 60

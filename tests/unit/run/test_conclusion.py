@@ -1,0 +1,110 @@
+"""How an attempt ends: succeed, fail or again, and the sentence that a person reads."""
+
+import json
+from typing import Any
+
+import pytest
+
+from functions.run import clock
+from functions.run.conclusion import ADVICE, LONGEST_PAUSE, conclude
+from functions.run.outcome import Job
+from functions.run.run import Run
+
+
+def run_with(job: Job | None = None, minutes_left: float = 60, **more: Any) -> Run:
+    item: dict[str, Any] = {
+        "executionArn": "arn",
+        "startedAt": clock.now(),
+        "deadline": clock.now() + 60 * minutes_left,
+        "asked": {"project": "P", "datamart": "City"},
+        "target": {"source": "Statistics", "table": "DM_CITY", "append": False},
+        "polls": 0,
+        "attempts": {"1": {"job": job.value} if job else {}},
+    }
+    return Run(None, item | more, 1)  # type: ignore[arg-type]  # a conclusion only reads
+
+
+def lambda_failure(error: str, message: str) -> dict[str, str]:
+    cause = {"errorMessage": message, "errorType": error, "stackTrace": ["File …"], "requestId": "1"}
+    return {"Error": error, "Cause": json.dumps(cause)}
+
+
+def test_without_a_failure_the_run_succeeds_with_its_output() -> None:
+    conclusion = conclude(run_with(Job.LOADED), None, saving=False)
+    assert conclusion["end"] == "Succeed"
+    assert conclusion["output"]["loaded"] == "yes"
+
+
+@pytest.mark.parametrize("error", sorted(set(ADVICE) - {"ServerBusy"}))
+def test_a_cause_begins_with_the_table_and_ends_with_what_to_do(error: str) -> None:
+    conclusion = conclude(run_with(Job.FAILED), lambda_failure(error, "it broke."), saving=False)
+    assert (conclusion["end"], conclusion["error"]) == ("Fail", error)
+    assert conclusion["cause"].startswith('Loaded: unknown. Datamart "City": it broke. ' + ADVICE[error])
+
+
+def test_a_doubt_names_the_table_to_look_at() -> None:
+    cause = conclude(run_with(Job.ACCEPTED), lambda_failure("SessionLost", "gone"), saving=False)["cause"]
+    assert cause.endswith("The table is DM_CITY in Statistics.")
+
+
+def test_no_stack_trace_reaches_a_person() -> None:
+    assert "File" not in conclude(run_with(), lambda_failure("NotFound", "no City"), saving=False)["cause"]
+
+
+@pytest.mark.parametrize("text", ["{cut off", "plain", "", "[1]", '{"a": 1}'])
+def test_a_cause_that_is_not_lambdas_json_is_told_as_it_is(text: str) -> None:
+    cause = conclude(run_with(), {"Error": "NotFound", "Cause": text}, saving=False)["cause"]
+    assert text.rstrip(". ") in cause
+
+
+@pytest.mark.parametrize(
+    ("job", "error", "name"),
+    [
+        (None, "States.Timeout", "ServerUnavailable"),
+        (None, "Lambda.Unknown", "ServerUnavailable"),
+        (None, "KeyError", "DatamartFailed"),
+        (Job.POSTING, "States.Timeout", "OutcomeUnknown"),
+        (Job.ACCEPTED, "KeyError", "OutcomeUnknown"),
+    ],
+)
+def test_what_breaks_down_gets_a_name_of_the_closed_list(job: Job | None, error: str, name: str) -> None:
+    conclusion = conclude(run_with(job), {"Error": error, "Cause": "boom"}, saving=False)
+    assert conclusion["error"] == name
+    assert error in conclusion["cause"]
+
+
+def test_a_busy_server_is_tried_again_within_the_deadline() -> None:
+    conclusion = conclude(run_with(), lambda_failure("ServerBusy", "cap"), saving=False)
+    assert conclusion["end"] == "Again"
+    assert 15 <= conclusion["waitSeconds"] <= LONGEST_PAUSE
+
+
+def test_the_pause_never_goes_past_the_deadline() -> None:
+    conclusion = conclude(run_with(minutes_left=0.1), lambda_failure("ServerBusy", "cap"), saving=False)
+    assert conclusion["waitSeconds"] <= 6
+
+
+def test_a_busy_server_after_the_deadline_is_a_time_out_that_tells_why() -> None:
+    conclusion = conclude(run_with(minutes_left=-1), lambda_failure("ServerBusy", "session cap"), saving=False)
+    assert conclusion["error"] == "RunTimedOut"
+    assert "session cap" in conclusion["cause"]
+
+
+def test_a_busy_server_is_not_tried_again_when_a_job_may_have_started() -> None:
+    assert conclude(run_with(Job.ACCEPTED), lambda_failure("ServerBusy", "x"), saving=False)["end"] == "Fail"
+
+
+def test_a_loaded_table_is_not_turned_into_a_failed_run() -> None:
+    conclusion = conclude(run_with(Job.LOADED), {"Error": "States.Timeout", "Cause": ""}, saving=False)
+    assert conclusion["end"] == "Succeed"
+
+
+def test_a_loaded_table_whose_saving_broke_down_is_save_failed() -> None:
+    conclusion = conclude(run_with(Job.LOADED), {"Error": "States.Timeout", "Cause": ""}, saving=True)
+    assert (conclusion["error"], conclusion["cause"][:12]) == ("SaveFailed", "Loaded: yes.")
+
+
+def test_a_cause_stays_under_eight_kilobytes() -> None:
+    conclusion = conclude(run_with(Job.FAILED), lambda_failure("DatamartFailed", "ü" * 50_000), saving=False)
+    assert len(conclusion["cause"].encode()) < 8192
+    assert conclusion["cause"].endswith("DM_CITY in Statistics.")

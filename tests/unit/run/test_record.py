@@ -1,0 +1,120 @@
+"""The run item, against moto's DynamoDB: what is conditional on what."""
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from functions.run import clock
+from functions.run.errors import RunAlreadyEnded, RunTimedOut
+from functions.run.outcome import Job
+from functions.run.record import RunTable
+from functions.run.run import Run
+
+ARN = "arn:aws:states:eu-west-1:123456789012:execution:RunDatamart:one"
+REQUEST = {"connection": "default", "project": "P", "datamart": "City", "timeoutMinutes": 2}
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunTable]:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    with mock_aws():
+        boto3.client("dynamodb").create_table(
+            TableName="runs",
+            KeySchema=[{"AttributeName": "executionArn", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "executionArn", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        yield RunTable("runs")
+
+
+@pytest.fixture
+def run(table: RunTable) -> Run:
+    Run.begin(table, ARN, REQUEST)
+    run = Run.load(table, ARN, 1)
+    run.begin_attempt()
+    return run
+
+
+def again(run: Run) -> Run:
+    """The same run as another Lambda reads it."""
+    return Run.load(run._table, ARN, run.number)
+
+
+def test_numbers_and_nested_values_survive_the_trip(run: Run) -> None:
+    run.learn(postedAt=1_795_000_000.125, unknownStatuses=[11, 12], promptsAnswered=[{"name": "ü"}])
+    attempt = again(run).attempt
+    assert (attempt["postedAt"], attempt["unknownStatuses"]) == (1_795_000_000.125, [11, 12])
+    assert attempt["promptsAnswered"] == [{"name": "ü"}]
+
+
+def test_a_repeated_first_step_finds_the_run_that_it_wrote(table: RunTable) -> None:
+    first = Run.begin(table, ARN, REQUEST)
+    assert Run.begin(table, ARN, REQUEST).item == first.item
+
+
+def test_a_run_that_has_ended_cannot_be_begun_again(run: Run) -> None:
+    run.end({"end": "Fail"})
+    with pytest.raises(RunAlreadyEnded, match="Start a new one"):
+        Run.begin(run._table, ARN, REQUEST)
+
+
+def test_the_intent_is_written_by_one_of_two_invocations(run: Run) -> None:
+    other = again(run)
+    assert run.intend_to_execute()
+    assert not other.intend_to_execute()
+
+
+def test_an_order_that_never_left_may_be_given_again(run: Run) -> None:
+    assert run.intend_to_execute()
+    run.learn(job=Job.NOT_SENT.value)
+    assert again(run).intend_to_execute()
+
+
+@pytest.mark.parametrize("job", [Job.POSTING, Job.REFUSED, Job.ACCEPTED, Job.PROMPTING, Job.LOADED, Job.FAILED])
+def test_an_order_that_may_have_arrived_is_never_given_again(run: Run, job: Job) -> None:
+    assert run.intend_to_execute()
+    run.learn(job=job.value)
+    assert not again(run).intend_to_execute()
+
+
+def test_once_the_cleanup_began_nothing_more_is_opened(run: Run) -> None:
+    late = again(run)
+    run.close_attempt()
+    with pytest.raises(RunAlreadyEnded):
+        late.store(session="secret")
+    with pytest.raises(RunAlreadyEnded):
+        late.intend_to_execute()
+    assert "session" not in again(run).attempt
+
+
+def test_facts_about_the_server_are_kept_even_after_the_cleanup_began(run: Run) -> None:
+    run.close_attempt()
+    again(run).learn(jobId="10:abc")
+    assert again(run).attempt["jobId"] == "10:abc"
+
+
+def test_the_next_attempt_opens_again_what_the_last_one_closed(run: Run) -> None:
+    run.close_attempt()
+    second = Run.load(run._table, ARN, 2)
+    second.begin_attempt()
+    second.store(instanceId="A" * 32)
+    assert again(run).instance_id is None
+
+
+def test_the_first_outcome_stays(run: Run) -> None:
+    assert run.end({"end": "Succeed"})
+    assert not again(run).end({"end": "ABORTED"})
+    assert again(run).item["outcome"] == {"end": "Succeed"}
+
+
+def test_the_deadline_is_a_time_of_the_one_clock(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run.check_deadline()
+    monkeypatch.setattr(clock, "_source", lambda: run.item["deadline"] + 1)
+    with pytest.raises(RunTimedOut, match=r"timeoutMinutes \(2\)"):
+        run.check_deadline()
+
+
+def test_the_item_expires_when_step_functions_forgets_the_name(run: Run) -> None:
+    assert run.item["expiresAt"] - run.item["deadline"] == pytest.approx(90 * 86_400, abs=1)

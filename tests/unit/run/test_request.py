@@ -1,0 +1,142 @@
+"""The request: what a person may write, and the sentence that answers what they may not."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.run.errors import InvalidRequest
+from functions.run.request import SCHEMA, normalise
+
+ROOT = Path(__file__).parents[3]
+MINIMAL = {"project": "MicroStrategy Tutorial", "datamart": "City"}
+FOLDER = "8A1831FF494F528D02A4A8BF5FB73459"
+
+
+def test_every_default_is_filled_in() -> None:
+    assert normalise(MINIMAL) == MINIMAL | {
+        "connection": "default",
+        "prompts": [],
+        "unanswered": "default",
+        "timeoutMinutes": 120,
+    }
+
+
+def test_the_request_given_is_left_as_it_was() -> None:
+    request = json.loads(json.dumps(MINIMAL))
+    normalise(request)
+    assert request == MINIMAL
+
+
+def test_ids_are_accepted_in_lower_case_and_sent_in_upper_case() -> None:
+    request = {
+        "project": "b7ca92f04b9fae8d941c3e9b7e0cd754",
+        "datamart": "85000b907b4ead3b0d9522a9cfd10dbc",
+        "prompts": [{"key": "055a4b7241396eb7fc27e3a5d2a9fb2f@0@10", "answers": "x"}],
+        "saveAs": {"name": "City", "destinationFolderId": FOLDER.lower()},
+    }
+    normal = normalise(request)
+    assert normal["project"] == "B7CA92F04B9FAE8D941C3E9B7E0CD754"
+    assert normal["datamart"] == "85000B907B4EAD3B0D9522A9CFD10DBC"
+    assert normal["prompts"][0]["key"] == "055A4B7241396EB7FC27E3A5D2A9FB2F@0@10"
+    assert normal["saveAs"]["destinationFolderId"] == FOLDER
+
+
+def test_the_vendors_own_answer_body_is_accepted_as_pasted() -> None:
+    pasted = {
+        "name": "Elements of Country",
+        "type": "ELEMENTS",
+        "required": True,
+        "closed": False,
+        "source": {"id": "8D679D3811D3E4981000E787EC6DE8A4", "type": 12},
+        "defaultAnswer": [],
+        "answers": [{"name": "USA"}, {"name": "England"}],
+    }
+    normal = normalise(MINIMAL | {"prompts": [pasted]})
+    assert normal["prompts"] == [
+        {"name": "Elements of Country", "type": "ELEMENTS", "answers": [{"name": "USA"}, {"name": "England"}]}
+    ]
+
+
+def test_answers_keep_every_character() -> None:
+    answer = "{% $x %} {yesterday} \"quoted\" \\ \n\t 日本 🦆 \u202e"
+    assert normalise(MINIMAL | {"prompts": [{"name": "p", "answers": answer}]})["prompts"][0]["answers"] == answer
+
+
+@pytest.mark.parametrize(
+    ("request_", "sentence"),
+    [
+        ([], r"^the request: must be an object .*, not a list"),
+        (None, r"^the request: .*not null"),
+        ("x", r'^the request: .*not the string "x"'),
+        ({}, r"^project: is missing"),
+        ({"project": "p", "datmart": "c"}, r"^datmart: .*did you mean datamart\?"),
+        (MINIMAL | {"Timeout": 1}, r"^Timeout: .*did you mean timeoutMinutes\?"),
+        (MINIMAL | {"timeoutMinutes": "5"}, r'^timeoutMinutes: must be a whole number, not the string "5"'),
+        (MINIMAL | {"timeoutMinutes": True}, r"^timeoutMinutes: must be a whole number, not true"),
+        (MINIMAL | {"timeoutMinutes": 1441}, r"^timeoutMinutes: must be at most 1440, not 1441"),
+        (MINIMAL | {"timeoutMinutes": 0}, r"^timeoutMinutes: must be at least 1, not 0"),
+        (MINIMAL | {"datamart": {"name": "x"}}, r"^datamart: must be an id, a name, or"),
+        (MINIMAL | {"datamart": 5}, r"^datamart: must be an id, a name, or"),
+        (MINIMAL | {"project": ""}, r"^project: is empty"),
+        (MINIMAL | {"project": "x" * 251}, r"^project: is too long: 251 characters, and 250 are allowed"),
+        (MINIMAL | {"project": "B7CA92F04B9FAE8D941C3E9B7E0CD75"}, r"^project: .* has 31 characters"),
+        (MINIMAL | {"datamart": " City"}, r"^datamart: .*white space"),
+        (MINIMAL | {"prompts": {}}, r"^prompts: must be a list .*, not an object"),
+        (MINIMAL | {"prompts": [{"nme": "x", "answers": "y"}]}, r"^prompts\[0\]\.nme: .*did you mean name\?"),
+        (MINIMAL | {"prompts": [{"answers": "y"}]}, r"^prompts\[0\]: say which prompt"),
+        (MINIMAL | {"prompts": [{"name": "x"}]}, r'^prompts\[0\]: give "answers"'),
+        (MINIMAL | {"prompts": [{"name": "x", "answers": []}]}, r"^prompts\[0\]\.answers: is empty"),
+        (MINIMAL | {"prompts": [{"name": "x", "answers": True}]}, r"^prompts\[0\]\.answers: must be"),
+        (MINIMAL | {"prompts": [{"name": "x", "type": "ELEMENT", "answers": "y"}]}, r"did you mean ELEMENTS\?"),
+        (MINIMAL | {"prompts": [{"id": "abc", "answers": "y"}]}, r"^prompts\[0\]\.id: .*32 hexadecimal"),
+        (MINIMAL | {"save": {}, "saveAs": {"name": "n", "destinationFolderId": FOLDER}}, r"^save, saveAs: .*not both"),
+        (MINIMAL | {"saveAs": {"name": "n", "destinationFolderId": "8A18"}}, r"^saveAs\.destinationFolderId: .*32 hex"),
+        (MINIMAL | {"save": {"promptOptions": {"saveAsWithAnswer": True}}}, r"did you mean saveAsWithAnswers\?"),
+        (MINIMAL | {"unanswered": "skip"}, r"^unanswered: must be one of default, close, fail"),
+        (MINIMAL | {"onConflict": "skip"}, r"^onConflict: "),
+    ],
+)
+def test_a_malformed_request_is_answered_with_the_key_and_what_is_expected(request_: object, sentence: str) -> None:
+    with pytest.raises(InvalidRequest, match=sentence):
+        normalise(request_)
+
+
+def test_the_sentence_stays_under_eight_kilobytes_whatever_was_sent() -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        normalise(MINIMAL | {"ä" * 100_000: 1})
+    assert len(str(refused.value).encode()) < 8_000
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+near_requests = st.fixed_dictionaries(
+    {}, optional={key: json_values | st.just("City") for key in [*SCHEMA["properties"], "other"]}
+)
+
+
+@given(near_requests | json_values)
+def test_nothing_ends_in_anything_but_a_request_or_invalid_request(request_: object) -> None:
+    try:
+        normal = normalise(request_)
+    except InvalidRequest as refused:
+        assert str(refused)
+    else:
+        assert normalise(normal) == normal
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "events").glob("*.json")), ids=lambda path: path.name)
+def test_every_sample_event_is_a_request(path: Path) -> None:
+    normalise(json.loads(path.read_text("utf-8")))
+
+
+def test_the_readme_documents_every_key_of_the_schema() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    missing = [key for key in SCHEMA["properties"] if not re.search(rf"^\| `{key}` ", readme, re.MULTILINE)]
+    assert missing == []
