@@ -1,0 +1,174 @@
+"""Every private name of moto that the twin leans on, in one place (platform notes, section 1).
+
+moto 5.2.5 interprets Step Functions without JSONata's evaluator, sleeps in real time, and has no way to run a
+Python handler without Docker. ``tests/unit/twin/test_moto_seams.py`` fails when any of these names changes.
+"""
+
+import hashlib
+import json
+import logging
+import random
+import threading
+import uuid
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from jsonata import Jsonata
+from moto.awslambda_simple.models import LambdaSimpleBackend
+from moto.core.config import default_user_config
+from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
+from moto.stepfunctions.parser.asl.component.intrinsic import jsonata as intrinsic
+from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
+from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
+from moto.stepfunctions.parser.asl.eval import states, variable_store
+from moto.stepfunctions.parser.asl.jsonata import jsonata
+from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
+
+from local.twin.clock import Waiter
+
+Invoke = Callable[[Any, bytes], tuple[bytes, bool]]
+"""From moto's function object and the event's bytes to the answer's bytes and whether it is an error."""
+
+_waiter: Waiter | None = None
+_invoke: Invoke | None = None
+_current = threading.local()
+
+
+def install(waiter: Waiter, invoke: Invoke) -> None:
+    """Make moto run our definition: JSONata evaluated, waits through ``waiter``, functions through ``invoke``."""
+    global _waiter, _invoke
+    _waiter, _invoke = waiter, invoke
+    default_user_config["stepfunctions"] = {"execute_state_machine": True}
+    default_user_config["lambda"] = {"use_docker": False}
+    _evaluate_jsonata()
+    _keep_query_languages_apart()
+    _wait_through_the_waiter()
+    LambdaSimpleBackend.invoke = _invoke_function
+    lambda_eval_utils.boto_client_for = _cached_client
+    # moto logs every failed state with its whole parse tree.
+    logging.getLogger("moto").setLevel(logging.CRITICAL)
+
+
+# -- JSONata --------------------------------------------------------------------------------------------------------
+
+
+def _evaluate_jsonata() -> None:
+    jsonata._eval_jsonata = _evaluate
+    # Stock moto puts strings between quotes without escaping them.
+    states.encode_jsonata_variable_declarations = _declare
+    variable_store.encode_jsonata_variable_declarations = _declare
+    for stub in ("$hash", "$uuid", "$parse"):
+        intrinsic._DECLARATION_BY_VARIABLE_REFERENCE.pop(stub, None)
+
+
+def _evaluate(expression: str) -> Any:
+    try:
+        evaluator = Jsonata(expression)
+        evaluator.register_lambda("uuid", lambda: str(uuid.uuid4()))
+        evaluator.register_lambda("random", random.random)
+        evaluator.register_lambda("parse", json.loads)
+        evaluator.register_lambda("hash", _hash)
+        return evaluator.evaluate(None)
+    except Exception as error:
+        raise jsonata.JSONataException("UNKNOWN", str(error)) from error
+
+
+def _hash(text: str, algorithm: str) -> str:
+    return hashlib.new(algorithm.replace("-", "").lower(), str(text).encode()).hexdigest()
+
+
+def _declare(bindings: dict[str, Any]) -> str:
+    """Variables as JSONata declares them; as text, not as escapes, which JSONata would read one half at a time."""
+    return "".join(f"{name}:={json.dumps(value, ensure_ascii=False, default=str)};" for name, value in bindings.items())
+
+
+def _keep_query_languages_apart() -> None:
+    """moto keeps the scopes in one list for all definitions and threads."""
+    if getattr(Preprocessor.__init__, "keeps_apart", False):
+        return
+    original = Preprocessor.__init__
+
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        original(self, *args, **kwargs)
+        self._query_language_per_scope = []
+
+    init.keeps_apart = True  # type: ignore[attr-defined]  # marks the patch, so that it is applied once
+    Preprocessor.__init__ = init
+
+
+# -- time -----------------------------------------------------------------------------------------------------------
+
+
+def _wait_through_the_waiter() -> None:
+    WaitFunction._wait_interval = _wait
+    retrier_decl.time = _RetryTime()
+    if getattr(retrier_decl.RetrierDecl._eval_body, "remembers", False):
+        return
+    original = retrier_decl.RetrierDecl._eval_body
+
+    def eval_body(self: Any, env: Any) -> None:
+        _current.interrupted = env.program_state_event
+        original(self, env)
+
+    eval_body.remembers = True  # type: ignore[attr-defined]  # marks the patch, so that it is applied once
+    retrier_decl.RetrierDecl._eval_body = eval_body
+
+
+def _wait(self: Any, env: Any, wait_seconds: float) -> None:
+    if wait_seconds != int(wait_seconds):
+        # AWS refuses what moto accepts (platform notes, section 5).
+        raise ValueError(f"a Wait state takes whole seconds, not {wait_seconds}")
+    if _waiter is not None:
+        _waiter.wait(wait_seconds, _Interruption(env))
+
+
+class _Interruption(threading.Event):
+    """moto's own event is set for every change of the program's state; only its end is an interruption."""
+
+    def __init__(self, env: Any) -> None:
+        super().__init__()
+        self._env = env
+
+    def is_set(self) -> bool:
+        return not self._env.is_running()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self._env.program_state_event.wait(timeout)
+        return self.is_set()
+
+
+class _RetryTime:
+    """Stands for the module ``time`` in the retrier."""
+
+    def sleep(self, seconds: float) -> None:
+        if _waiter is not None:
+            _waiter.wait(seconds, threading.Event())
+
+
+# -- functions ------------------------------------------------------------------------------------------------------
+
+
+def _invoke_function(
+    self: Any, function_name: str, qualifier: str | None, body: Any, headers: Any, response_headers: Any
+) -> bytes:
+    function = self.get_function(function_name, qualifier)
+    if _invoke is None:
+        raise RuntimeError("the twin is not installed")
+    answer, failed = _invoke(function, body if isinstance(body, bytes) else str(body or "{}").encode())
+    if failed:
+        response_headers["x-amz-function-error"] = "Unhandled"
+    return answer
+
+
+_original_client = lambda_eval_utils.boto_client_for
+
+
+@cache
+def _client(region: str, service: str) -> Any:
+    return _original_client(region=region, service=service)
+
+
+def _cached_client(region: str, service: str, state_credentials: Any = None) -> Any:
+    """A client takes longer to make than a call."""
+    return _client(region, service)

@@ -1,0 +1,149 @@
+"""Lambda on this machine: the real handler, called in this process under the function's own environment."""
+
+import contextlib
+import importlib
+import io
+import json
+import os
+import sys
+import threading
+import time
+import traceback
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+LARGEST_PAYLOAD = 6 * 1024 * 1024
+LARGEST_STATE = 256 * 1024
+"""Bytes: Lambda's own limit, and that of a state's data, which moto checks for the whole state only."""
+
+
+class Context:
+    """Lambda's context object, as far as Powertools and our handlers look at it."""
+
+    def __init__(self, name: str, arn: str, timeout: float, memory: int) -> None:
+        self.function_name = name
+        self.function_version = "$LATEST"
+        self.invoked_function_arn = arn
+        self.memory_limit_in_mb = memory
+        self.aws_request_id = str(uuid.uuid4())
+        self.log_group_name = f"/aws/lambda/{name}"
+        self.log_stream_name = "twin"
+        self._ends = time.monotonic() + timeout
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until Lambda would kill the call."""
+        return max(0, round(1000 * (self._ends - time.monotonic())))
+
+
+class Runtime:
+    """Calls handlers, and keeps what they print out of this process's own output.
+
+    Parameters
+    ----------
+    logs
+        File that takes everything the handlers print and log.
+    """
+
+    def __init__(self, logs: Path) -> None:
+        self._log = logs.open("a", encoding="utf-8", buffering=1)
+        self._handlers: dict[str, Callable[[Any, Any], Any]] = {}
+        self._lock = threading.Lock()
+        self._stdout = _Split(sys.stdout, self._log)
+
+    @contextlib.contextmanager
+    def installed(self, environments: list[dict[str, str]]) -> Iterator[None]:
+        """Set the functions' environment variables and split off their output until the end of the block.
+
+        In one process there is one environment: it is the union of the functions', which therefore must not
+        contradict each other.
+        """
+        merged = _merge(environments)
+        before = {name: os.environ.get(name) for name in merged}
+        os.environ.update(merged)
+        sys.stdout, stdout = self._stdout, sys.stdout
+        try:
+            yield
+        finally:
+            sys.stdout = stdout
+            for name, value in before.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
+
+    def invoke(self, function: Any, body: bytes) -> tuple[bytes, bool]:
+        """Call the function's handler with an event; its answer, and whether it is an error."""
+        context = Context(function.function_name, function.function_arn, function.timeout, function.memory_size)
+        with self._stdout.to_log():
+            try:
+                if len(body) > LARGEST_STATE:
+                    raise ValueError(f"the event has {len(body)} bytes; a state's data may have {LARGEST_STATE}")
+                answer = self._handler(function.handler)(json.loads(body), context)
+                encoded = json.dumps(answer, ensure_ascii=False).encode()
+                if len(encoded) > LARGEST_STATE:
+                    raise ValueError(f"the answer has {len(encoded)} bytes; a state's data may have {LARGEST_STATE}")
+            except Exception as error:
+                self._log.write(traceback.format_exc())
+                return _failure(error, context), True
+        return encoded, False
+
+    def close(self) -> None:
+        """Close the log."""
+        self._log.close()
+
+    def _handler(self, name: str) -> Callable[[Any, Any], Any]:
+        with self._lock:
+            if name not in self._handlers:
+                module, _, function = name.rpartition(".")
+                self._handlers[name] = getattr(importlib.import_module(module), function)
+            return self._handlers[name]
+
+
+def _failure(error: Exception, context: Context) -> bytes:
+    """An exception in Lambda's own shape."""
+    trace = traceback.format_list(traceback.extract_tb(error.__traceback__))
+    shape = {
+        "errorMessage": str(error),
+        "errorType": type(error).__name__,
+        "requestId": context.aws_request_id,
+        "stackTrace": trace,
+    }
+    return json.dumps(shape).encode()
+
+
+def _merge(environments: list[dict[str, str]]) -> dict[str, str]:
+    merged: dict[str, str] = {}
+    for environment in environments:
+        for name, value in environment.items():
+            if merged.setdefault(name, value) != value:
+                raise ValueError(f"two functions give {name} different values; one process has one environment")
+    return merged
+
+
+class _Split(io.TextIOBase):
+    """Standard output that goes to the log in threads that run a handler, and where it always went in the others."""
+
+    def __init__(self, original: Any, log: Any) -> None:
+        self._original = original
+        self._log = log
+        self._here = threading.local()
+
+    @contextlib.contextmanager
+    def to_log(self) -> Iterator[None]:
+        self._here.log = True
+        try:
+            yield
+        finally:
+            self._here.log = False
+
+    def write(self, text: str) -> int:
+        target = self._log if getattr(self._here, "log", False) else self._original
+        return int(target.write(text))
+
+    def flush(self) -> None:
+        self._original.flush()
+
+    def isatty(self) -> bool:
+        return bool(self._original.isatty())

@@ -1,0 +1,82 @@
+"""Reads a synthesized CloudFormation template: its resources, and what its intrinsic functions stand for."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+ACCOUNT = "123456789012"
+REGION = "eu-west-1"
+
+Resource = dict[str, Any]
+
+
+class Template:
+    """A template whose references can be resolved, once what they refer to exists.
+
+    Parameters
+    ----------
+    source
+        The template, or the path of its JSON file.
+    """
+
+    def __init__(self, source: dict[str, Any] | Path) -> None:
+        self._template = json.loads(source.read_text("utf-8")) if isinstance(source, Path) else source
+        self._made: dict[str, tuple[str, dict[str, str]]] = {}
+
+    def resources(self, kind: str) -> dict[str, dict[str, Any]]:
+        """Logical ids and properties of all resources of a CloudFormation type."""
+        found: dict[str, Resource] = self._template["Resources"]
+        return {name: r.get("Properties", {}) for name, r in found.items() if r["Type"] == kind}
+
+    def made(self, logical_id: str, ref: str, **attributes: str) -> None:
+        """Say what ``Ref`` and ``Fn::GetAtt`` of a resource are, now that it exists."""
+        self._made[logical_id] = (ref, attributes)
+
+    def resolve(self, value: Any) -> Any:
+        """``value`` with every intrinsic function replaced by what it stands for.
+
+        Raises KeyError for a reference to something that was not made.
+        """
+        if isinstance(value, list):
+            return [self.resolve(inner) for inner in value]
+        if not isinstance(value, dict):
+            return value
+        if len(value) == 1:
+            (function, argument), *_ = value.items()
+            if function in self._functions:
+                return self._functions[function](self, argument)
+        return {key: self.resolve(inner) for key, inner in value.items()}
+
+    def _ref(self, name: str) -> str:
+        return PSEUDO[name] if name in PSEUDO else self._made[name][0]
+
+    def _get_att(self, argument: list[str] | str) -> str:
+        name, attribute = argument.split(".", 1) if isinstance(argument, str) else argument
+        return self._made[name][1][attribute]
+
+    def _join(self, argument: list[Any]) -> str:
+        separator, parts = argument
+        return str(separator).join(str(self.resolve(part)) for part in parts)
+
+    def _sub(self, argument: str | list[Any]) -> str:
+        text, values = (argument, {}) if isinstance(argument, str) else argument
+
+        def one(match: re.Match[str]) -> str:
+            name = match[1]
+            if name in values:
+                return str(self.resolve(values[name]))
+            return self._get_att(name) if "." in name else self._ref(name)
+
+        return re.sub(r"\$\{([^!}][^}]*)\}", one, text)
+
+    _functions = {"Ref": _ref, "Fn::GetAtt": _get_att, "Fn::Join": _join, "Fn::Sub": _sub}
+
+
+PSEUDO = {
+    "AWS::AccountId": ACCOUNT,
+    "AWS::Region": REGION,
+    "AWS::Partition": "aws",
+    "AWS::URLSuffix": "amazonaws.com",
+    "AWS::StackName": "DatamartRunner",
+}

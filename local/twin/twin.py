@@ -1,0 +1,220 @@
+"""The twin: start, watch and stop executions of the real definition on this machine."""
+
+import contextlib
+import json
+import os
+import re
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+from unittest import mock
+
+import boto3
+from aws_lambda_powertools.utilities import parameters
+from boto3.dynamodb.types import TypeDeserializer
+from moto import mock_aws
+
+from functions.run import clock as run_clock
+from local.twin import moto_seams
+from local.twin.clock import Clock, Waiter
+from local.twin.deploy import STATUS_CHANGE, Deployed, deploy
+from local.twin.runtime import Runtime
+from local.twin.template import ACCOUNT, REGION, Template
+
+OnState = Callable[[str, float], None]
+"""Told every state that is entered, and when (seconds since the epoch)."""
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_LOOK_SECONDS = 0.02
+
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "twin",
+    "AWS_SECRET_ACCESS_KEY": "twin",
+    "AWS_SESSION_TOKEN": "twin",
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_REGION": REGION,
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "POWERTOOLS_TRACE_DISABLED": "true",
+}
+"""So that nothing here can ever reach a real account."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an execution ended; ``states`` are the names in the order entered, ``history`` its events."""
+
+    execution_arn: str
+    status: str
+    error: str | None = None
+    cause: str | None = None
+    output: Any = None
+    states: list[str] = field(default_factory=list)
+    history: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Twin:
+    """AWS for one template, as a context manager; one at a time in a process.
+
+    Parameters
+    ----------
+    template
+        The synthesized template, or the path of its file.
+    secrets
+        What the connections' secrets hold.
+    clock
+        The clock that run and simulator read.
+    max_wait
+        Most real seconds of a wait; the rest is put on the clock. None: wait in full.
+    """
+
+    def __init__(
+        self,
+        template: dict[str, Any] | Path,
+        *,
+        secrets: dict[str, dict[str, Any]] | None = None,
+        clock: Clock | None = None,
+        max_wait: float | None = None,
+    ) -> None:
+        self._template = Template(template)
+        self._secrets = secrets or {}
+        self.clock = clock or Clock()
+        self._waiter = Waiter(self.clock, max_wait)
+        self._stack = contextlib.ExitStack()
+        self.logs = Path()
+        self.deployed: Deployed
+
+    def __enter__(self) -> Self:
+        with contextlib.ExitStack() as stack:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="datamart-")))
+            self.logs = folder / "functions.log"
+            stack.enter_context(mock.patch.dict(os.environ, ENVIRONMENT))
+            runtime = Runtime(self.logs)
+            stack.callback(runtime.close)
+            moto_seams.install(self._waiter, runtime.invoke)
+            stack.enter_context(mock_aws())
+            self.deployed = deploy(self._template)
+            stack.enter_context(runtime.installed(self._environments()))
+            run_clock.use(self.clock.now)
+            stack.callback(run_clock.use, time.time)
+            self._states = boto3.client("stepfunctions")
+            for connection, content in self._secrets.items():
+                self.seed_secret(connection, content)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._stack.close()
+
+    def _environments(self) -> list[dict[str, str]]:
+        functions = self._template.resources("AWS::Lambda::Function").values()
+        return [self._template.resolve(f.get("Environment", {}).get("Variables", {})) for f in functions]
+
+    def seed_secret(self, connection: str, content: dict[str, Any] | str) -> None:
+        """Fill a connection's secret, as put-secret-value does."""
+        text = content if isinstance(content, str) else json.dumps(content)
+        boto3.client("secretsmanager").put_secret_value(SecretId=self.deployed.secrets[connection], SecretString=text)
+        parameters.clear_caches()
+
+    def table_items(self) -> list[dict[str, Any]]:
+        """Everything in every table, in plain values."""
+        plain = TypeDeserializer().deserialize
+        client = boto3.client("dynamodb")
+        return [
+            {key: plain(value) for key, value in item.items()}
+            for table in self.deployed.tables
+            for page in client.get_paginator("scan").paginate(TableName=table)
+            for item in page["Items"]
+        ]
+
+    def start(self, request: Any, name: str | None = None) -> str:
+        """Start an execution and return its ARN. Raises ValueError for a name that AWS would refuse."""
+        name = name or f"run-{uuid.uuid4()}"
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is no execution name: 1 to 80 letters, digits, - and _")
+        answer = self._states.start_execution(
+            stateMachineArn=self.deployed.state_machine, name=name, input=json.dumps(request)
+        )
+        return str(answer["executionArn"])
+
+    def wait(self, execution_arn: str, on_state: OnState | None = None) -> Outcome:
+        """Wait for the end of an execution, let the rule on its end do its work, and tell how it ended."""
+        told = 0
+        while True:
+            running = self._states.describe_execution(executionArn=execution_arn)["status"] == "RUNNING"
+            if on_state is not None:
+                entered = list(_entered(self._history(execution_arn)))
+                for state, at in entered[told:]:
+                    on_state(state, at)
+                told = len(entered)
+            if not running:
+                break
+            time.sleep(_LOOK_SECONDS)
+        described = self._states.describe_execution(executionArn=execution_arn)
+        self._tell_the_end(described)
+        return self._outcome(described)
+
+    def run(self, request: Any, on_state: OnState | None = None) -> Outcome:
+        """Start an execution and wait for its end."""
+        return self.wait(self.start(request), on_state)
+
+    def stop(self, execution_arn: str) -> None:
+        """Stop an execution, as the console does; moto lets the running function end first."""
+        self._states.stop_execution(executionArn=execution_arn, error="Stopped", cause="stopped by a person")
+
+    def _history(self, execution_arn: str) -> list[dict[str, Any]]:
+        events: list[dict[str, Any]] = self._states.get_execution_history(executionArn=execution_arn)["events"]
+        return events
+
+    def _outcome(self, described: dict[str, Any]) -> Outcome:
+        history = self._history(described["executionArn"])
+        failure = next(
+            (e["executionFailedEventDetails"] for e in reversed(history) if "executionFailedEventDetails" in e), {}
+        )
+        return Outcome(
+            execution_arn=described["executionArn"],
+            status=described["status"],
+            error=described.get("error") or failure.get("error"),
+            cause=described.get("cause") or failure.get("cause"),
+            output=json.loads(described["output"]) if described.get("output") else None,
+            states=[state for state, _ in _entered(history)],
+            history=history,
+        )
+
+    def _tell_the_end(self, described: dict[str, Any]) -> None:
+        """moto delivers no status changes: hand the event to the rule's target, as EventBridge does."""
+        if self.deployed.at_end is None:
+            return
+        detail = {
+            key: described.get(key)
+            for key in ("executionArn", "stateMachineArn", "name", "status", "input", "output", "error", "cause")
+        }
+        detail |= {key: _milliseconds(described.get(key)) for key in ("startDate", "stopDate")}
+        event = {
+            "version": "0",
+            "id": str(uuid.uuid4()),
+            "detail-type": STATUS_CHANGE,
+            "source": "aws.states",
+            "account": ACCOUNT,
+            "region": REGION,
+            "resources": [described["executionArn"]],
+            "detail": detail,
+        }
+        boto3.client("lambda").invoke(FunctionName=self.deployed.at_end, Payload=json.dumps(event).encode())
+
+
+def _entered(history: list[dict[str, Any]]) -> Iterator[tuple[str, float]]:
+    for event in history:
+        details = event.get("stateEnteredEventDetails")
+        if details:
+            yield details["name"], event["timestamp"].timestamp()
+
+
+def _milliseconds(moment: datetime | None) -> int | None:
+    return None if moment is None else round(1000 * moment.timestamp())
