@@ -1,0 +1,150 @@
+"""What the simulated project holds: folders, datamarts and their prompts."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+TUTORIAL = "B7CA92F04B9FAE8D941C3E9B7E0CD754"
+IDLE_PROJECT = "0D02EDA94C9DD5F2E1A4F7BFF7E0C7A1"
+
+CITY = "85000B907B4EAD3B0D9522A9CFD10DBC"
+CATEGORY_SALES = "1F4C7A5E4B0D9C2E8A61D3B7F5092E44"
+DAILY_SALES_APPEND = "2A8E61D04C7F13B95D02E8A7C64F19B3"
+NESTED = "3B9D04F24E8A57C16F13A9B8D7502C55"
+ALL_PROMPTS = "4CAE15034F9B68D27024BAC9E8613D66"
+BROKEN_SQL = "5DBF26144AAC79E38135CBDAF9724E77"
+SLOW_LOAD = "6EC037254BBD8AF49246DCEB0A835F88"
+FAILS_EARLY = "7FD148364CCE9B05A357EDFC1B946099"
+TWIN_ONE = "80E259474DDFAC16B468FE0D2CA571AA"
+TWIN_TWO = "91F36A584EE0BD27C5790F1E3DB682BB"
+CITY_REPORT = "A2047B694FF1CE38D68A102F4EC793CC"
+
+FOLDER_PUBLIC = "98FE182C2A10427EACE0CD30B6768258"
+FOLDER_DATAMARTS = "8A1831FF494F528D02A4A8BF5FB73459"
+FOLDER_ARCHIVE = "B3158C7A40020F49E79B21305FD8A4DD"
+
+COUNTRY = "8D679D3811D3E4981000E787EC6DE8A4"
+CITY_ATTRIBUTE = "8D679D3711D3E4981000E787EC6DE8A4"
+CATEGORY = "8D679D3911D3E4981000E787EC6DE8A4"
+SALES_METRIC = "7FD5B69611D5AC76C000D98A4CC5F24F"
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder and the one that it is in (None: the project's root)."""
+
+    id: str
+    name: str
+    parent: str | None
+
+
+FOLDERS = {
+    folder.id: folder
+    for folder in (
+        Folder(FOLDER_PUBLIC, "Public Objects", None),
+        Folder(FOLDER_DATAMARTS, "Datamarts", FOLDER_PUBLIC),
+        Folder(FOLDER_ARCHIVE, "Archive", FOLDER_PUBLIC),
+    )
+}
+
+PROJECTS = (
+    {"id": TUTORIAL, "name": "MicroStrategy Tutorial", "alias": "", "description": "Sales", "status": 0},
+    {"id": IDLE_PROJECT, "name": "Idle Project", "alias": "", "description": "", "status": 7},
+)
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A prompt of a definition; ``column`` is what an answer filters in the warehouse."""
+
+    id: str
+    name: str
+    type: str
+    column: str | None = None
+    required: bool = False
+    data_type: str | None = None
+    source: str | None = None
+    default: Any = None
+    minimum: Any = None
+    maximum: Any = None
+
+    @property
+    def key(self) -> str:
+        """The only unique identifier of a prompt (contract 7.2)."""
+        return f"{self.id}@0@10"
+
+
+@dataclass(frozen=True)
+class DatamartSpec:
+    """A report: a datamart (subtype 772) or not.
+
+    ``nested``: each prompt opens only when the one before it was answered. ``seconds``: how long the SQL takes.
+    """
+
+    id: str
+    name: str
+    table: str
+    columns: str = "country, city, category, SUM(amount) AS sales, SUM(cost) AS cost"
+    group_by: str = "country, city, category"
+    append: bool = False
+    prompts: tuple[Prompt, ...] = ()
+    nested: bool = False
+    folder: str = FOLDER_DATAMARTS
+    subtype: int = 772
+    seconds: float = 1.0
+    fails_early: bool = False
+    properties: dict[str, str] = field(default_factory=dict)
+
+
+def _id(number: int) -> str:
+    return f"0C{number:02X}5CA4483E29FFB0AF969D68588E95"
+
+
+ELEMENTS_OF_COUNTRY = Prompt(
+    "055A4B7241396EB7FC27E3A5D2A9FB2F", "Elements of Country", "ELEMENTS", "country", required=True, source=COUNTRY
+)
+
+
+def _nested_prompts(depth: int) -> tuple[Prompt, ...]:
+    steps = (
+        Prompt(_id(1), "Country of the city", "ELEMENTS", "country", required=True, source=COUNTRY),
+        Prompt(_id(2), "City in the country", "ELEMENTS", "city", required=True, source=CITY_ATTRIBUTE),
+    )
+    more = tuple(
+        Prompt(_id(2 + n), f"Least amount {n}", "VALUE", "amount", required=True, data_type="NUMERIC", minimum=0)
+        for n in range(1, depth - 1)
+    )
+    return (*steps, *more)[:depth]
+
+
+ALL_TYPES = (
+    Prompt(_id(40), "Comment", "VALUE", data_type="TEXT", maximum=50, default="none"),
+    Prompt(_id(41), "Least amount", "VALUE", "amount", data_type="NUMERIC", minimum=0, maximum=10_000),
+    Prompt(_id(42), "From day", "VALUE", "day", required=True, data_type="DATE", minimum="2020-01-01"),
+    Prompt(_id(43), "Category", "ELEMENTS", "category", source=CATEGORY, minimum=1, maximum=2),
+    Prompt(_id(44), "Metrics", "OBJECTS", default=[{"id": SALES_METRIC, "name": "Sales", "type": "metric"}]),
+    Prompt(_id(45), "Qualification", "EXPRESSION"),
+    Prompt(_id(46), "Level", "LEVEL"),
+)
+
+
+def datamarts(nesting: int, slow_seconds: float) -> dict[str, DatamartSpec]:
+    """All reports of the project, by id."""
+    by_city = "country, city, SUM(amount) AS sales, SUM(cost) AS cost"
+    specs = (
+        DatamartSpec(CITY, "City", "DM_CITY", by_city, "country, city", prompts=(ELEMENTS_OF_COUNTRY,)),
+        DatamartSpec(
+            CATEGORY_SALES, "Category Sales", "DM_CATEGORY_SALES", "category, SUM(amount) AS sales", "category"
+        ),
+        DatamartSpec(
+            DAILY_SALES_APPEND, "Daily Sales", "DM_DAILY_SALES", "day, SUM(amount) AS sales", "day", append=True
+        ),
+        DatamartSpec(NESTED, "Nested", "DM_NESTED", prompts=_nested_prompts(nesting), nested=True),
+        DatamartSpec(ALL_PROMPTS, "All Prompts", "DM_ALL_PROMPTS", prompts=ALL_TYPES),
+        DatamartSpec(BROKEN_SQL, "Broken SQL", "DM_BROKEN", "no_such_column", "no_such_column"),
+        DatamartSpec(SLOW_LOAD, "Slow Load", "DM_SLOW", seconds=slow_seconds),
+        DatamartSpec(FAILS_EARLY, "Fails Early", "DM_FAILS_EARLY", fails_early=True),
+        DatamartSpec(TWIN_ONE, "Twin Name", "DM_TWIN_ONE"),
+        DatamartSpec(TWIN_TWO, "Twin Name", "DM_TWIN_TWO", folder=FOLDER_ARCHIVE),
+        DatamartSpec(CITY_REPORT, "City Report", "", subtype=768),
+    )
+    return {spec.id: spec for spec in specs}

@@ -1,0 +1,20 @@
+"""The simulator alone, for curl, mstrio-py and other clients."""
+
+import threading
+from collections.abc import Callable
+
+from local.simulator.simulator import Simulator
+
+
+def serve(port: int, scenario: str, say: Callable[[str], None]) -> None:
+    """Run a simulator until Ctrl-C, saying first where it is and what it accepts.
+
+    Raises ValueError for an unknown scenario, OSError when the port is taken.
+    """
+    with Simulator(port, scenario) as simulator:
+        say(f"base URL:  {simulator.base_url}")
+        say(f"user:      {simulator.username}")
+        say(f"password:  {simulator.password}")
+        say(f"API token: {simulator.api_token}")
+        say(f"state:     {simulator.base_url.rpartition('/')[0]}/admin/state")
+        threading.Event().wait()
