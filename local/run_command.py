@@ -1,0 +1,128 @@
+"""``datamart run``: one run on this machine, from the event file to the exit code."""
+
+import argparse
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from local import show
+from local.connection import BadConnection, secret_from
+from local.synth import ROOT, SynthFailed, template_path
+from local.twin import Clock, Outcome, Twin
+
+
+LARGEST_EVENT = 256 * 1024
+"""Bytes: what Step Functions takes as an execution's input."""
+
+EXIT = {"SUCCEEDED": 0, "ABORTED": 130}
+
+
+class BadUsage(Exception):
+    """What was asked for cannot be run; the text says why in one line."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the event and return the exit code: 0 succeeded, 1 failed, 2 bad usage or request, 130 stopped."""
+    stream = sys.stderr if arguments.json else sys.stdout
+    try:
+        outcome = _run(arguments, show.console_for(stream), stream)
+    except BadUsage as problem:
+        show.say(f"datamart: {problem}")
+        outcome = Outcome("", "FAILED", "InvalidRequest", f"Loaded: no. {problem}")
+    if arguments.json:
+        sys.stdout.write(json.dumps(_as_json(outcome), ensure_ascii=False) + "\n")
+    if outcome.error == "InvalidRequest":
+        return 2
+    return EXIT.get(outcome.status, 1)
+
+
+def _as_json(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "status": outcome.status,
+        "error": outcome.error,
+        "cause": outcome.cause,
+        "output": outcome.output,
+        "states": outcome.states,
+    }
+
+
+def _run(arguments: argparse.Namespace, console: Any, stream: Any) -> Outcome:
+    request = _request(arguments.event_file)
+    try:
+        template = template_path()
+    except SynthFailed as problem:
+        raise BadUsage(f"the stack cannot be synthesized: {problem}") from None
+    clock = Clock()
+    with contextlib.ExitStack() as stack:
+        secret, simulator = _server(arguments, clock, stack)
+        twin = stack.enter_context(
+            Twin(template, secrets={"default": secret}, clock=clock, max_wait=arguments.max_wait)
+        )
+        outcome = _follow(twin, request, stream)
+        show.show_outcome(console, outcome)
+        if simulator is not None:
+            show.show_requests(console, simulator.state()["requests"])
+            if outcome.status == "SUCCEEDED" and (table := outcome.output["target"]["table"]):
+                show.show_rows(console, table, simulator.rows(table, show.ROWS))
+    return outcome
+
+
+def _request(path: Path) -> Any:
+    try:
+        content = path.read_bytes()
+    except OSError as problem:
+        raise BadUsage(f"{path}: cannot be read ({problem.strerror}).") from None
+    if len(content) > LARGEST_EVENT:
+        raise BadUsage(f"{path}: has {len(content)} bytes; an execution's input may have {LARGEST_EVENT}.")
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as problem:
+        raise BadUsage(f"{path}: is not JSON ({problem}).") from None
+
+
+def _server(arguments: argparse.Namespace, clock: Clock, stack: contextlib.ExitStack) -> tuple[dict[str, Any], Any]:
+    """The connection's secret, and the simulator that it leads to unless a real Library was named."""
+    if arguments.library_url is not None:
+        try:
+            return secret_from(arguments.library_url, os.environ), None
+        except BadConnection as problem:
+            raise BadUsage(str(problem)) from None
+    from local.simulator import Simulator
+
+    try:
+        simulator = stack.enter_context(Simulator(scenario=arguments.scenario, clock=clock.now))
+    except ValueError as problem:
+        raise BadUsage(f"--scenario: {problem}") from None
+    secret = {"baseUrl": simulator.base_url, "username": simulator.username, "password": simulator.password}
+    return secret, simulator
+
+
+def _follow(twin: Twin, request: Any, stream: Any) -> Outcome:
+    """Start and watch; Ctrl-C stops the execution, and what it left on the server is removed before we end."""
+    with show.Progress(stream) as progress:
+        try:
+            execution = twin.start(request)
+        except ValueError as problem:
+            raise BadUsage(str(problem)) from None
+        try:
+            return twin.wait(execution, progress.entered)
+        except KeyboardInterrupt:
+            with _not_interrupted():
+                show.say("stopping; cleaning up on the server …")
+                twin.stop(execution)
+                return twin.wait(execution, progress.entered)
+
+
+@contextlib.contextmanager
+def _not_interrupted() -> Iterator[None]:
+    """A second Ctrl-C must not break the clean-up that the first one began."""
+    before = signal.signal(signal.SIGINT, lambda *_: show.say("still cleaning up …"))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,46 @@
+"""The template of the stack, synthesized anew only when something that it is made from has changed."""
+
+import hashlib
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+OUTPUT = ROOT / "cdk.out"
+SOURCES = ("infra", "statemachine", "functions")
+FILES = ("pyproject.toml", "requirements/dev.lock")
+
+
+class SynthFailed(Exception):
+    """The CDK app ended with an error; the text is what it said."""
+
+
+def template_path() -> Path:
+    """Path of an up-to-date template. Raises SynthFailed."""
+    template, stamp = OUTPUT / "DatamartRunner.template.json", OUTPUT / "made-from"
+    digest = _digest()
+    if template.exists() and stamp.exists() and stamp.read_text() == digest:
+        return template
+    # In a process of its own: the CDK's engine is not needed by the run.
+    made = subprocess.run(  # noqa: S603 - our own module under our own interpreter
+        [sys.executable, "-m", "infra.app", "--output", str(OUTPUT)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if made.returncode != 0:
+        raise SynthFailed((made.stderr or made.stdout).strip()[-2000:])
+    stamp.write_text(digest)
+    return template
+
+
+def _digest() -> str:
+    digest = hashlib.sha256()
+    for path in _inputs():
+        digest.update(f"{path.relative_to(ROOT)}\0".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _inputs() -> Iterable[Path]:
+    for folder in SOURCES:
+        yield from sorted(p for p in (ROOT / folder).rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+    yield from (ROOT / name for name in FILES)
