@@ -1,10 +1,10 @@
 """Give the order to execute: once, whatever happens (DESIGN.md, "Executing")."""
 
 from functions.library import DatamartFailed, LibraryError, NotFound, PermissionDenied, ServerBusy
+from functions.progress import progress
 from functions.run.errors import OutcomeUnknown
 from functions.run.outcome import Job
 from functions.step import Answer, Step, step
-from functions.progress import progress
 
 
 @step

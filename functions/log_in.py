@@ -56,7 +56,8 @@ def _count_lost(step: Step) -> None:
     logger.warning("the answer to a log-in was lost: a session may be left until its idle timeout")
     if step.run.item["lostLogIns"] >= LOST_LOG_INS:
         raise SessionLost(
-            "the answer to the log-in was lost twice; it is not repeated, because each may have left a session on the server"
+            "the answer to the log-in was lost twice; it is not repeated, "
+            "because each may have left a session on the server"
         )
 
 
@@ -99,4 +100,3 @@ def _credentials(secret: dict[str, Any]) -> Credentials:
         password=secret.get("password", ""),
         api_token=secret.get("apiToken", ""),
     )
-

@@ -21,9 +21,14 @@ def handler(event: Event, context: LambdaContext) -> Answer:
 
     Returns ``request``: the request with every default filled in. Raises InvalidRequest, RunAlreadyEnded.
     """
-    request = normalise(event["request"])
-    _check_connection(request["connection"])
+    try:
+        request = normalise(event["request"])
+        _check_connection(request["connection"])
+    except InvalidRequest as refused:
+        logger.warning("the request is refused", extra={"reason": str(refused)})
+        raise
     Run.begin(run_table(), event["executionArn"], request)
+    logger.info("run begun", extra={"connection": request["connection"], "datamart": request["datamart"]})
     return {"request": request}
 
 

@@ -56,7 +56,7 @@ def next_wait(run: Run, retry_after: float | None = None) -> int:
 
 
 def failed_job(run: Run) -> Job:
-    """What a failed job says about the table: nothing was written if it was never seen at SQL and has no SQL of its own."""
+    """What a failed job says about the table: a job never seen at SQL, with no SQL of its own, wrote nothing."""
     definition = run.item.get("definition", {})
     clean = not run.attempt.get("reachedSql") and not definition.get("runsExtraSql", True)
     return Job.FAILED_BEFORE_SQL if clean else Job.FAILED

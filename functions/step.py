@@ -128,6 +128,7 @@ def _handler(work: Callable[[Step], Answer]) -> Callable[[Event, LambdaContext],
             logger.warning("step failed", extra={"step": name, "error": type(error).__name__, "reason": str(error)})
             metrics.add_metric(name="StepFailed", unit=MetricUnit.Count, value=1)
             raise
+        logger.info("step done", extra={"step": name, "attempt": run.number, "phase": answer.get("phase")})
         metrics.add_metric(name="StepDone", unit=MetricUnit.Count, value=1)
         return answer
 

@@ -90,9 +90,7 @@ class DatamartRunner(cdk.Stack):
             self, f"{spec.name}Logs", retention=RETENTION, removal_policy=cdk.RemovalPolicy.DESTROY
         )
         log_group.grant_write(role)
-        role.add_to_policy(
-            iam.PolicyStatement(actions=list(spec.table_actions), resources=[self._runs.table_arn])
-        )
+        role.add_to_policy(iam.PolicyStatement(actions=list(spec.table_actions), resources=[self._runs.table_arn]))
         return lambda_.Function(
             self,
             f"{spec.name}Function",

@@ -12,9 +12,8 @@ from typing import Any
 
 from local import show
 from local.connection import BadConnection, secret_from
-from local.synth import ROOT, SynthFailed, template_path
+from local.synth import SynthFailed, template_path
 from local.twin import Clock, Outcome, Twin
-
 
 LARGEST_EVENT = 256 * 1024
 """Bytes: what Step Functions takes as an execution's input."""

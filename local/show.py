@@ -73,7 +73,16 @@ class Progress:
 
 
 INSTANT = frozenset(
-    {"Attempt", "JudgeStatus", "JudgePrompts", "JudgeSaving", "JudgeConclusion", "AttemptDone", "RunSucceeded", "RunFailed"}
+    {
+        "Attempt",
+        "JudgeStatus",
+        "JudgePrompts",
+        "JudgeSaving",
+        "JudgeConclusion",
+        "AttemptDone",
+        "RunSucceeded",
+        "RunFailed",
+    }
 )
 """States that take no time of their own."""
 

@@ -24,7 +24,11 @@ def template_path() -> Path:
         return template
     # In a process of its own: the CDK's engine is not needed by the run.
     made = subprocess.run(  # noqa: S603 - our own module under our own interpreter
-        [sys.executable, "-m", "infra.app", "--output", str(OUTPUT)], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "infra.app", "--output", str(OUTPUT)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if made.returncode != 0:
         raise SynthFailed((made.stderr or made.stdout).strip()[-2000:])

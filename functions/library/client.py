@@ -3,6 +3,7 @@
 It neither waits nor repeats; every error says whether a repetition is safe, and the state machine decides.
 """
 
+import contextlib
 import difflib
 import re
 from collections.abc import Callable, Iterator
@@ -88,10 +89,8 @@ class Client:
 
     def log_out(self) -> None:
         """End the session; one that is gone already counts as ended (contract 2.5)."""
-        try:
+        with contextlib.suppress(SessionLost):
             self._call(at.LOG_OUT)
-        except SessionLost:
-            pass
         self.session = None
 
     def probe(self) -> SessionInfo:
@@ -124,9 +123,7 @@ class Client:
             raise NotFound(f'the project name "{reference}" is not unique: {ids}', step="find_project")
         near = difflib.get_close_matches(reference, [p.name for p in projects if p.name], 3, 0.5)
         hint = f"; the nearest are {', '.join(near)}" if near else ""
-        raise NotFound(
-            f'no project "{reference}" is loaded and open to this account{hint}', step="find_project"
-        )
+        raise NotFound(f'no project "{reference}" is loaded and open to this account{hint}', step="find_project")
 
     def find_datamart(self, project_id: str, reference: str | dict[str, str]) -> Datamart:
         """The datamart of that id, exact name, or name and folder path.
@@ -227,9 +224,7 @@ class Client:
 
     def get_prompts(self, project_id: str, datamart_id: str, instance_id: str) -> list[dict[str, Any]]:
         """The open prompts; filtered here too, because the meaning of ``closed`` is documented in two ways."""
-        reply = self._call(
-            at.GET_PROMPTS, project_id, {"closed": "false"}, datamart=datamart_id, instance=instance_id
-        )
+        reply = self._call(at.GET_PROMPTS, project_id, {"closed": "false"}, datamart=datamart_id, instance=instance_id)
         return [_prompt(prompt) for prompt in _mappings(reply.json) if prompt.get("closed") is not True]
 
     def get_definition_prompts(self, project_id: str, datamart_id: str) -> list[dict[str, Any]]:
@@ -258,9 +253,7 @@ class Client:
         self, project_id: str, datamart_id: str, instance_id: str, answers: list[dict[str, Any]]
     ) -> None:
         """Answer prompts. Raises PromptAnswerRejected with the server's reason (contract 7.4)."""
-        self._call(
-            at.ANSWER_PROMPTS, project_id, body={"prompts": answers}, datamart=datamart_id, instance=instance_id
-        )
+        self._call(at.ANSWER_PROMPTS, project_id, body={"prompts": answers}, datamart=datamart_id, instance=instance_id)
 
     # -- saving and removing ------------------------------------------------------------------------------------
 
@@ -318,10 +311,8 @@ class Client:
 
     def cancel_job(self, job_id: str) -> None:
         """Cancel the job. Raises PermissionDenied without the privilege to; an ended job counts as cancelled."""
-        try:
+        with contextlib.suppress(NotFound, InstanceLost):
             self._call(at.CANCEL_JOB, job=job_id)
-        except (NotFound, InstanceLost):
-            pass
 
     # -- one call -----------------------------------------------------------------------------------------------
 

@@ -86,9 +86,7 @@ _OF_AN_INSTANCE = ("execute", "get_execution", "get_prompts", "search_elements",
 """Calls whose 404 says that the instance is gone."""
 
 
-def exception(
-    endpoint: Endpoint, http_status: int, body: Any, text: str, retry_after: float | None
-) -> LibraryError:
+def exception(endpoint: Endpoint, http_status: int, body: Any, text: str, retry_after: float | None) -> LibraryError:
     """The exception that an answer is.
 
     Decided by iServerCode, then by ERR code, then by HTTP status: 500 is used for permanent faults too.

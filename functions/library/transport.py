@@ -158,7 +158,8 @@ def _read(response: requests.Response, endpoint: Endpoint, deadline: float) -> b
         content += chunk
         if len(content) > LARGEST_ANSWER:
             raise DatamartFailed(
-                f"the answer is larger than {LARGEST_ANSWER // 2**20} MB", step=endpoint.step,
+                f"the answer is larger than {LARGEST_ANSWER // 2**20} MB",
+                step=endpoint.step,
                 http_status=response.status_code,
             )
         if time.monotonic() > deadline:

@@ -74,7 +74,8 @@ def _match(prompt: Prompt, given: list[Prompt]) -> Prompt | None:
 def _check_type(prompt: Prompt, answer: Prompt) -> None:
     if answer.get("type", prompt["type"]) != prompt["type"]:
         raise PromptAnswerRejected(
-            f'the prompt "{_title(prompt)}" is of type {prompt["type"]}, and the request answers it as {answer["type"]}',
+            f'the prompt "{_title(prompt)}" is of type {prompt["type"]}, '
+            f"and the request answers it as {answer['type']}",
             step="get_prompts",
         )
 

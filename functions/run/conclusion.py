@@ -101,4 +101,6 @@ def _reason(failure: dict[str, str]) -> str:
     message = str(parsed["errorMessage"]) if isinstance(parsed, dict) and "errorMessage" in parsed else text
     if error in ADVICE:
         return message
-    return f"a step of the run broke down ({error}): {message}" if message else f"a step of the run broke down ({error})"
+    return (
+        f"a step of the run broke down ({error}): {message}" if message else f"a step of the run broke down ({error})"
+    )

@@ -6,14 +6,15 @@ The item::
     connection, asked {project, datamart}                   of the request
     attempt                                                 number of the newest attempt, from 1
     attempts {"1": {session, instanceId, executionInstanceId, jobId, job, postedAt, reachedSql, unknownStatuses,
-                    promptsAnswered [{name, type, how}], closing, instanceDeleted}}
-    project {id, name}, datamart {id, name}, target {source, table, append}, definition {readable, runsExtraSql}
+                    promptsAnswered [{name, type, how}], saving, closing, instanceDeleted}}
+    project {id, name}, datamart {id, name}, target {source, table, append}
+    definition {readable, runsExtraSql, maxExecutionSeconds}
     polls, lostLogIns
     saved {objectId}, finishedAt, endedAt, outcome {status, error, cause, loaded}
 
-``session`` (token, cookies, and how to reach their server) is the only secret and is removed at logout. ``closing`` is the moment at which the
-clean-up of an attempt began and ``endedAt`` that of the run's end: every write that would open something on the
-server is conditional on the absence of both (DESIGN.md, "Stopping").
+``session`` (token, cookies, and how to reach their server) is the only secret and is removed at logout. ``closing``
+is the moment at which the clean-up of an attempt began and ``endedAt`` that of the run's end: every write that would
+open something on the server is conditional on the absence of both (DESIGN.md, "Stopping").
 """
 
 import os

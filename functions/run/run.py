@@ -234,9 +234,7 @@ class Run:
     def end(self, outcome: Item) -> bool:
         """Close the run with its outcome; False if it was closed before (the first outcome stays)."""
         try:
-            self._change(
-                put={"endedAt": clock.now(), "outcome": outcome}, condition="attribute_not_exists({endedAt})"
-            )
+            self._change(put={"endedAt": clock.now(), "outcome": outcome}, condition="attribute_not_exists({endedAt})")
         except ConditionFailed:
             self._reload()
             return False

@@ -34,10 +34,8 @@ class Refusal(Exception):
 
     def answer(self, modelling: bool, long_codes: bool) -> Answer:
         """As the endpoint's family writes it: the Modeling service has an envelope of its own (contract 8.1)."""
-        if isinstance(self.err, str):
-            code = self.err
-        else:
-            code = f"ERR00{self.err}" if long_codes else f"ERR{self.err:03}"  # both spellings of 8.2
+        spelling = "ERR00{}" if long_codes else "ERR{:03}"  # both of 8.2
+        code = self.err if isinstance(self.err, str) else spelling.format(self.err)
         body: dict[str, Any] = {"code": code, "message": self.message, "ticketId": uuid.uuid4().hex}
         if self.i_server_code is not None:
             body["iServerCode"] = self.i_server_code

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
@@ -158,7 +158,7 @@ def _object(spec: DatamartSpec, version: str, ancestors: bool) -> dict[str, Any]
     return common | dates | owner | ({"ancestors": _ancestors(spec.folder)} if ancestors else {})
 
 
-_PATTERNS = {
+_PATTERNS: dict[int, Callable[[str, str], bool]] = {
     0: lambda name, text: any(word in name for word in text.split()),
     1: lambda name, text: name.startswith(text),
     2: lambda name, text: name == text,

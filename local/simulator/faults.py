@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["status", "reset before", "reset after", "stall", "gzip garbage", "truncate", "evict session", "evict instance"]
+Kind = Literal[
+    "status", "reset before", "reset after", "stall", "gzip garbage", "truncate", "evict session", "evict instance"
+]
 
 KINDS: tuple[Kind, ...] = Kind.__args__  # type: ignore[attr-defined]  # the names of the Literal
 

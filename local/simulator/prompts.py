@@ -30,7 +30,7 @@ class OpenPrompt:
             "defaultAnswer": self.default,
             "answers": self.answer,
         }
-        common = {"key": p.key, "id": p.id, "name": p.name, "title": p.name, "type": p.type}
+        common: dict[str, Any] = {"key": p.key, "id": p.id, "name": p.name, "title": p.name, "type": p.type}
         common |= {"required": p.required, "closed": self.closed}
         return common | {key: value for key, value in optional.items() if value is not None}
 
@@ -49,7 +49,9 @@ def _locate(prompts: list[OpenPrompt], entry: dict[str, Any]) -> OpenPrompt:
         if field not in entry:
             continue
         for prompt in prompts:
-            if getattr(prompt.prompt, field) == entry[field] and not (field == "name" and prompt.prompt.type == "OBJECTS"):
+            if getattr(prompt.prompt, field) == entry[field] and not (
+                field == "name" and prompt.prompt.type == "OBJECTS"
+            ):
                 return prompt
         break
     raise Refusal(400, 6, "Failed to locate the prompt by either key, id or name.")

@@ -17,7 +17,7 @@ from local.simulator.scenario import Scenario
 from local.simulator.warehouse import Warehouse
 
 NODE = "ENV-308179LAIO2USE1"
-TOKEN_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
 def new_id() -> str:
@@ -30,7 +30,7 @@ class Session:
 
     def __init__(self, user: str, now: float) -> None:
         self.id = secrets.token_hex(4)
-        self.token = "".join(secrets.choice(TOKEN_LETTERS) for _ in range(26))
+        self.token = "".join(secrets.choice(LETTERS) for _ in range(26))
         self.cookie = secrets.token_hex(16).upper()
         self.user = user
         self.last = now

@@ -57,9 +57,7 @@ class Simulator:
         self.username = username or "dm_runner"
         self.password = secrets.token_urlsafe(12) if password is None else password
         self.api_token = api_token or secrets.token_urlsafe(24)
-        self.server = IntelligenceServer(
-            chosen, clock, self.warehouse, self.username, self.password, self.api_token
-        )
+        self.server = IntelligenceServer(chosen, clock, self.warehouse, self.username, self.password, self.api_token)
         self._faults = Faults()
         self._requests: list[dict[str, Any]] = []
         self._http = _Http(("127.0.0.1", port), self)
@@ -274,7 +272,9 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.status != 204:
             headers.append(("Content-Length", str(len(body))))
         head += [f"{name}: {value}" for name, value in headers]
-        self.wfile.write("\r\n".join([*head, "", ""]).encode("latin-1", "replace") + (b"" if answer.status == 204 else body))
+        self.wfile.write(
+            "\r\n".join([*head, "", ""]).encode("latin-1", "replace") + (b"" if answer.status == 204 else body)
+        )
 
     do_GET = do_POST = do_PUT = do_DELETE = _serve
 

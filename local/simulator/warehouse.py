@@ -71,7 +71,7 @@ class Warehouse:
             connection.execute("BEGIN IMMEDIATE")
             rows = connection.execute(select, values).fetchall()
             if spec.append and self._exists(connection, spec.table):
-                connection.execute(f"INSERT INTO {spec.table} {select}", values)  # noqa: S608
+                connection.execute(f"INSERT INTO {spec.table} {select}", values)
             else:
                 connection.execute(f"DROP TABLE IF EXISTS {spec.table}")
                 connection.execute(f"CREATE TABLE {spec.table} AS {select}", values)

@@ -48,9 +48,9 @@ def deploy(template: Template) -> Deployed:
     if others:
         raise ValueError("the template has more than one state machine")
     definition = _definition(template, machine)
-    arn = boto3.client("stepfunctions").create_state_machine(
-        name=logical_id, definition=definition, roleArn=ROLE
-    )["stateMachineArn"]
+    arn = boto3.client("stepfunctions").create_state_machine(name=logical_id, definition=definition, roleArn=ROLE)[
+        "stateMachineArn"
+    ]
     template.made(logical_id, arn, Arn=arn)
     return Deployed(arn, json.loads(definition), tables, secrets, _at_end(template))
 

@@ -84,7 +84,7 @@ def _declare(bindings: dict[str, Any]) -> str:
 
 
 def _keep_query_languages_apart() -> None:
-    """moto keeps the scopes in one list for all definitions and threads."""
+    """Moto keeps the scopes in one list for all definitions and threads."""
     if getattr(Preprocessor.__init__, "keeps_apart", False):
         return
     original = Preprocessor.__init__

@@ -62,11 +62,11 @@ class Runtime:
         merged = _merge(environments)
         before = {name: os.environ.get(name) for name in merged}
         os.environ.update(merged)
-        sys.stdout, stdout = self._stdout, sys.stdout
         try:
             yield
         finally:
-            sys.stdout = stdout
+            if sys.stdout is self._stdout:
+                sys.stdout = self._stdout.original
             for name, value in before.items():
                 if value is None:
                     os.environ.pop(name, None)
@@ -76,6 +76,7 @@ class Runtime:
     def invoke(self, function: Any, body: bytes) -> tuple[bytes, bool]:
         """Call the function's handler with an event; its answer, and whether it is an error."""
         context = Context(function.function_name, function.function_arn, function.timeout, function.memory_size)
+        self._split_output()
         with self._stdout.to_log():
             try:
                 if len(body) > LARGEST_STATE:
@@ -88,6 +89,13 @@ class Runtime:
                 self._log.write(traceback.format_exc())
                 return _failure(error, context), True
         return encoded, False
+
+    def _split_output(self) -> None:
+        """Others put their own standard output in place at any time (a test runner does between two tests)."""
+        with self._lock:
+            if sys.stdout is not self._stdout:
+                self._stdout.original = sys.stdout
+                sys.stdout = self._stdout
 
     def close(self) -> None:
         """Close the log."""
@@ -126,7 +134,7 @@ class _Split(io.TextIOBase):
     """Standard output that goes to the log in threads that run a handler, and where it always went in the others."""
 
     def __init__(self, original: Any, log: Any) -> None:
-        self._original = original
+        self.original = original
         self._log = log
         self._here = threading.local()
 
@@ -139,11 +147,11 @@ class _Split(io.TextIOBase):
             self._here.log = False
 
     def write(self, text: str) -> int:
-        target = self._log if getattr(self._here, "log", False) else self._original
+        target = self._log if getattr(self._here, "log", False) else self.original
         return int(target.write(text))
 
     def flush(self) -> None:
-        self._original.flush()
+        self.original.flush()
 
     def isatty(self) -> bool:
-        return bool(self._original.isatty())
+        return bool(self.original.isatty())

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,8 @@ class Template:
             return value
         if len(value) == 1:
             (function, argument), *_ = value.items()
-            if function in self._functions:
-                return self._functions[function](self, argument)
+            if function in _FUNCTIONS:
+                return _FUNCTIONS[function](self, argument)
         return {key: self.resolve(inner) for key, inner in value.items()}
 
     def _ref(self, name: str) -> str:
@@ -70,7 +71,13 @@ class Template:
 
         return re.sub(r"\$\{([^!}][^}]*)\}", one, text)
 
-    _functions = {"Ref": _ref, "Fn::GetAtt": _get_att, "Fn::Join": _join, "Fn::Sub": _sub}
+
+_FUNCTIONS: dict[str, Callable[[Template, Any], str]] = {
+    "Ref": Template._ref,
+    "Fn::GetAtt": Template._get_att,
+    "Fn::Join": Template._join,
+    "Fn::Sub": Template._sub,
+}
 
 
 PSEUDO = {

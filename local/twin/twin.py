@@ -26,6 +26,8 @@ from local.twin.deploy import STATUS_CHANGE, Deployed, deploy
 from local.twin.runtime import Runtime
 from local.twin.template import ACCOUNT, REGION, Template
 
+clear_caches: Callable[[], None] = parameters.clear_caches
+
 OnState = Callable[[str, float], None]
 """Told every state that is entered, and when (seconds since the epoch)."""
 
@@ -120,7 +122,7 @@ class Twin:
         """Fill a connection's secret, as put-secret-value does."""
         text = content if isinstance(content, str) else json.dumps(content)
         boto3.client("secretsmanager").put_secret_value(SecretId=self.deployed.secrets[connection], SecretString=text)
-        parameters.clear_caches()
+        clear_caches()
 
     def table_items(self) -> list[dict[str, Any]]:
         """Everything in every table, in plain values."""
@@ -174,7 +176,7 @@ class Twin:
 
     def _outcome(self, described: dict[str, Any]) -> Outcome:
         history = self._history(described["executionArn"])
-        failure = next(
+        failure: dict[str, Any] = next(
             (e["executionFailedEventDetails"] for e in reversed(history) if "executionFailedEventDetails" in e), {}
         )
         return Outcome(
@@ -188,7 +190,7 @@ class Twin:
         )
 
     def _tell_the_end(self, described: dict[str, Any]) -> None:
-        """moto delivers no status changes: hand the event to the rule's target, as EventBridge does."""
+        """Moto delivers no status changes: hand the event to the rule's target, as EventBridge does."""
         if self.deployed.at_end is None:
             return
         detail = {

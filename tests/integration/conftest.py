@@ -91,6 +91,7 @@ class World:
                 attempt.pop("session", None)
         written = {"history and output": "\n".join(self._written), "items": json.dumps(mine, default=str)}
         written["logs"] = self._twin.logs.read_text("utf-8")
+        assert all(arn in written["logs"] for arn in self._arns[:1]), "the logs are not where they are searched"
         for place, text in written.items():
             found = [place for secret in secrets if secret and (secret in text or json.dumps(secret)[1:-1] in text)]
             assert found == [], "a secret is in the open"

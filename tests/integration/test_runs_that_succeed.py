@@ -9,6 +9,11 @@ from local.simulator import catalogue
 from tests.integration.conftest import CITY, TUTORIAL, World
 
 COUNTRIES = [{"name": "Elements of Country", "type": "ELEMENTS", "answers": [{"name": "USA"}, {"name": "England"}]}]
+NESTED_ANSWERS = [
+    {"name": "Country of the city", "answers": [{"name": "USA"}]},
+    {"name": "City in the country", "answers": [{"name": "Boston"}]},
+    {"name": "Least amount 1", "answers": "0"},
+]
 FOLDER = "8A1831FF494F528D02A4A8BF5FB73459"
 
 
@@ -56,19 +61,17 @@ def test_a_folder_path_tells_two_datamarts_of_one_name_apart(world: World) -> No
 
 
 def test_nested_prompts_are_answered_round_after_round(world: World) -> None:
-    given = [
-        {"name": "Country", "answers": [{"name": "USA"}]},
-        {"name": "City", "answers": [{"name": "Boston"}]},
-    ]
-    names = [prompt["name"] for prompt in world.simulator.prompts_of(catalogue.NESTED)]
-    answers = dict(zip(names, ([{"name": "USA"}], None, "0"), strict=False))
-    assert names, given
-    outcome = world.run(
-        datamart=catalogue.NESTED,
-        prompts=[{"name": name, "answers": answer} for name, answer in answers.items() if answer is not None],
-    )
+    outcome = world.run(datamart=catalogue.NESTED, prompts=NESTED_ANSWERS)
     assert outcome.status == "SUCCEEDED", outcome.cause
-    assert outcome.states.count("AnswerPrompts") >= 2
+    assert outcome.states.count("AnswerPrompts") == 3
+    assert {row["city"] for row in world.simulator.rows("DM_NESTED")} == {"Boston"}
+
+
+def test_nested_prompts_may_go_ten_deep(new_world: Callable[..., World]) -> None:
+    more = [{"name": f"Least amount {n}", "answers": "0"} for n in range(2, 9)]
+    outcome = new_world("nested-ten-deep").run(datamart=catalogue.NESTED, prompts=[*NESTED_ANSWERS, *more])
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert outcome.states.count("AnswerPrompts") == 10
 
 
 def test_two_runs_of_an_appending_datamart_add_their_rows_twice(world: World) -> None:

@@ -15,7 +15,7 @@ def test_only_a_result_is_a_yes() -> None:
     assert [job for job, answer in LOADED.items() if answer == "yes"] == [Job.LOADED]
 
 
-@pytest.mark.parametrize("jobs", itertools.permutations([Job.LOADED, Job.POSTING, None]))
+@pytest.mark.parametrize("jobs", list(itertools.permutations([Job.LOADED, Job.POSTING, None])))
 def test_one_loading_attempt_is_enough(jobs: tuple[Job | None, ...]) -> None:
     assert loaded(list(jobs)) == "yes"
 

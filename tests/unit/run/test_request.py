@@ -1,5 +1,6 @@
 """The request: what a person may write, and the sentence that answers what they may not."""
 
+import contextlib
 import json
 import re
 from pathlib import Path
@@ -62,7 +63,7 @@ def test_the_vendors_own_answer_body_is_accepted_as_pasted() -> None:
 
 
 def test_answers_keep_every_character() -> None:
-    answer = "{% $x %} {yesterday} \"quoted\" \\ \n\t 日本 🦆 \u202e"
+    answer = '{% $x %} {yesterday} "quoted" \\ \n\t 日本 🦆 \u202e'
     assert normalise(MINIMAL | {"prompts": [{"name": "p", "answers": answer}]})["prompts"][0]["answers"] == answer
 
 
@@ -123,11 +124,8 @@ near_requests = st.fixed_dictionaries(
 
 @given(near_requests | json_values)
 def test_nothing_ends_in_anything_but_a_request_or_invalid_request(request_: object) -> None:
-    try:
+    with contextlib.suppress(InvalidRequest):
         normal = normalise(request_)
-    except InvalidRequest as refused:
-        assert str(refused)
-    else:
         assert normalise(normal) == normal
 
 
