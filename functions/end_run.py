@@ -26,6 +26,7 @@ def handler(event: Event, context: LambdaContext) -> Answer:
     detail = event["detail"]
     item = run_table().load(detail["executionArn"])
     if item is None:
+        metrics.add_metric(name="RunEndedFromOutside", unit=MetricUnit.Count, value=0)
         return {}  # the request was refused: no run was ever begun
     for number in sorted(map(int, item["attempts"])):
         run = Run(run_table(), item, number)
@@ -35,6 +36,6 @@ def handler(event: Event, context: LambdaContext) -> Answer:
         clean_up.log_out(step)
         item = run.item
     run = Run(run_table(), item, item["attempt"])
-    if run.end({"end": detail["status"], "error": detail.get("error"), "cause": None, "loaded": run.loaded}):
-        metrics.add_metric(name="RunEndedFromOutside", unit=MetricUnit.Count, value=1)
+    from_outside = run.end({"end": detail["status"], "error": detail.get("error"), "cause": None, "loaded": run.loaded})
+    metrics.add_metric(name="RunEndedFromOutside", unit=MetricUnit.Count, value=int(from_outside))
     return {}

@@ -34,6 +34,9 @@ ADVICE = {
 }
 """What to do, by error name: the closed list of DESIGN.md."""
 
+BROKEN_DOWN = "The function's log has the details, under the execution's ARN as correlation_id."
+"""What to do about a failure that none of our own names is for."""
+
 
 def conclude(run: Run, failure: dict[str, str] | None, saving: bool) -> dict[str, Any]:
     """The end of this attempt.
@@ -59,12 +62,12 @@ def conclude(run: Run, failure: dict[str, str] | None, saving: bool) -> dict[str
         if left > 0:
             return {"end": "Again", "waitSeconds": min(_pause(run.number), max(1, int(left)))}
         error, reason = "RunTimedOut", f"the run did not end within its timeoutMinutes; the last answer was: {reason}"
-    return {"end": "Fail", "error": error, "cause": cause(run, error, reason)}
+    advice = ADVICE[error] if failure.get("Error") in ADVICE else BROKEN_DOWN
+    return {"end": "Fail", "error": error, "cause": cause(run, reason, advice)}
 
 
-def cause(run: Run, error: str, reason: str) -> str:
+def cause(run: Run, reason: str, advice: str) -> str:
     """The cause that a person reads: was the table loaded, what happened, what to do. At most 8 KB."""
-    advice = ADVICE.get(error, "")
     head = f'Loaded: {run.loaded}. Datamart "{run.asked}": '
     return shorten(f"{head}{shorten(reason, 7_000).rstrip('. ')}. {advice}{_where_to_look(run)}")
 

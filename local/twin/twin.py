@@ -91,13 +91,14 @@ class Twin:
         self._stack = contextlib.ExitStack()
         self.logs = Path()
         self.deployed: Deployed
+        self.runtime: Runtime
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="datamart-")))
             self.logs = folder / "functions.log"
             stack.enter_context(mock.patch.dict(os.environ, ENVIRONMENT))
-            runtime = Runtime(self.logs)
+            runtime = self.runtime = Runtime(self.logs)
             stack.callback(runtime.close)
             moto_seams.install(self._waiter, runtime.invoke)
             stack.enter_context(mock_aws())

@@ -9,8 +9,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
+from functions.run.record import run_table
+from functions.run.run import Run
 from local.simulator import Simulator
 from local.twin import Clock, Outcome, Twin
 
@@ -60,6 +63,27 @@ class World:
     @property
     def twin(self) -> Twin:
         return self._twin
+
+    def invoke(self, module: str, event: dict[str, Any]) -> Any:
+        """Call a deployed function by its module. Raises RuntimeError with its error's name and text."""
+        client = boto3.client("lambda")
+        name = next(
+            f["FunctionName"]
+            for f in client.list_functions()["Functions"]
+            if f["Handler"] == f"functions.{module}.handler"
+        )
+        answer = client.invoke(FunctionName=name, Payload=json.dumps(event).encode())
+        body = json.loads(answer["Payload"].read())
+        if "FunctionError" in answer:
+            raise RuntimeError(f"{body['errorType']}: {body['errorMessage']}")
+        return body
+
+    def close_behind_the_back(self, event: dict[str, Any]) -> None:
+        """Begin the clean-up of a run's attempt from somewhere else, as the end of a stopped execution does."""
+        table = run_table()
+        run = Run.load(table, event["executionArn"], event["attempt"])
+        run.begin_attempt()
+        run.close_attempt()
 
     def item(self, outcome: Outcome) -> dict[str, Any]:
         """The run's item in the run table."""

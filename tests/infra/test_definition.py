@@ -1,0 +1,139 @@
+"""The state machine's definition, where AWS is stricter than the interpreter that the other tests use."""
+
+import copy
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.run.conclusion import ADVICE
+from functions.run.polling import LONGEST, wait_seconds
+from infra.function_table import STEPS
+from tests.infra import asl
+
+PATH = Path(__file__).parents[2] / "statemachine" / "run_datamart.asl.json"
+DEFINITION: dict[str, Any] = json.loads(PATH.read_text("utf-8"))
+STATES = dict(asl.states(DEFINITION))
+TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
+FUNCTIONS = {spec.token: spec for spec in STEPS}
+
+DESIGN_ERRORS = {
+    *("InvalidRequest", "CredentialsRejected", "PermissionDenied", "NotFound", "ServerUnavailable", "ServerBusy"),
+    *("SessionLost", "InstanceLost", "PromptsUnanswered", "PromptAnswerRejected", "AskExpired", "DatamartFailed"),
+    *("JobCancelled", "OutcomeUnknown", "SaveFailed", "RunInProgress", "RunTimedOut", "RunAlreadyEnded"),
+}
+"""The closed list of DESIGN.md."""
+
+
+def function_of(state: dict[str, Any]) -> str:
+    return str(state["Arguments"]["FunctionName"].strip("${}"))
+
+
+def test_the_definition_is_one_that_aws_accepts() -> None:
+    assert asl.problems(DEFINITION) == []
+
+
+BREAKAGES = {
+    "a missing target": lambda d: d["States"]["PrepareRun"].update(Next="Atempt"),
+    "an unreachable state": lambda d: d["States"].update(Lost={"Type": "Succeed"}),
+    "an unknown field": lambda d: d["States"]["LogOut"].update(ResultPath="$.x"),
+    "bad JSONata": lambda d: d["States"]["RunSucceeded"].update(Output="{% $outcome.( %}"),
+    "JSONPath": lambda d: d["States"]["RunSucceeded"].update(Output="$.outcome"),
+    "an unknown type": lambda d: d["States"]["RunSucceeded"].update(Type="Success"),
+    "neither Next nor End": lambda d: d["States"]["LogOut"].pop("Next"),
+    "an unknown field in Retry": lambda d: d["States"]["LogOut"]["Retry"][0].update(Backoff=2),
+}
+
+
+@pytest.mark.parametrize("breakage", BREAKAGES)
+def test_the_validator_finds(breakage: str) -> None:
+    broken = copy.deepcopy(DEFINITION)
+    BREAKAGES[breakage](broken)
+    assert asl.problems(broken) != []
+
+
+def test_every_task_calls_the_function_of_its_own_name_except_the_confirming_look() -> None:
+    named = {name: function_of(state).removesuffix("FunctionArn") for name, state in TASKS.items()}
+    assert {name: function for name, function in named.items() if name != function} == {"ConfirmExecution": "GetStatus"}
+
+
+def test_every_function_is_called() -> None:
+    assert {function_of(state) for state in TASKS.values()} == set(FUNCTIONS)
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_tasks_timeout_is_longer_than_its_functions(name: str) -> None:
+    assert TASKS[name]["TimeoutSeconds"] > FUNCTIONS[function_of(TASKS[name])].timeout_seconds
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_every_task_repeats_what_lambda_itself_fails_at(name: str) -> None:
+    retried = {error for retry in TASKS[name]["Retry"] for error in retry["ErrorEquals"]}
+    assert {"Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.TooManyRequestsException"} <= retried
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_every_retry_is_bounded_jittered_and_for_transient_errors_only(name: str) -> None:
+    for retry in TASKS[name]["Retry"]:
+        assert 1 <= retry["MaxAttempts"] <= 10
+        assert retry["JitterStrategy"] == "FULL"
+        assert retry["MaxDelaySeconds"] <= 60
+        assert all(error == "ServerUnavailable" or error.startswith("Lambda.") for error in retry["ErrorEquals"])
+
+
+def test_saving_and_answering_are_not_repeated_when_the_server_may_have_heard() -> None:
+    for name in ("SaveDatamart", "AnswerPrompts"):
+        retried = {error for retry in TASKS[name]["Retry"] for error in retry["ErrorEquals"]}
+        assert "ServerUnavailable" not in retried
+
+
+def test_whatever_fails_in_the_order_to_execute_is_looked_into() -> None:
+    (catch,) = TASKS["ExecuteDatamart"]["Catch"]
+    assert (catch["ErrorEquals"], catch["Next"]) == (["States.ALL"], "ConfirmExecution")
+
+
+def test_whatever_fails_in_an_attempt_is_cleaned_up() -> None:
+    (catch,) = STATES["Attempt"]["Catch"]
+    assert (catch["ErrorEquals"], catch["Next"]) == (["States.ALL"], "DeleteInstance")
+
+
+@pytest.mark.parametrize("name", ["DeleteInstance", "LogOut", "ConcludeAttempt"])
+def test_the_clean_up_goes_on_when_a_part_of_it_fails(name: str) -> None:
+    (catch,) = TASKS[name]["Catch"]
+    assert catch["ErrorEquals"] == ["States.ALL"]
+    assert catch["Next"] == TASKS[name]["Next"]
+
+
+def test_no_branch_assigns_a_variable_of_the_scope_around_it() -> None:
+    outer = asl.assigned(DEFINITION)
+    for branch in list(asl.machines(DEFINITION))[1:]:
+        assert outer & asl.assigned(branch) == set()
+
+
+def test_the_wait_takes_whole_seconds_that_come_from_the_policy() -> None:
+    assert STATES["WaitForStatus"]["Seconds"] == "{% $waitSeconds %}"
+    assert STATES["WaitForNextAttempt"]["Seconds"] == "{% $conclusion.waitSeconds %}"
+
+
+def test_every_error_name_is_one_of_the_closed_list() -> None:
+    assert set(ADVICE) | {"AskExpired", "RunInProgress"} == DESIGN_ERRORS
+    listed = re.search(r"in \[([^\]]*)\]", STATES["RunFailed"]["Error"])
+    assert listed
+    assert {name.strip(" '") for name in listed[1].split(",")} == DESIGN_ERRORS
+
+
+def test_the_longest_run_stays_far_below_the_limit_of_the_history() -> None:
+    seconds, events = 0.0, 200.0  # 200: everything that is not polling, and then some
+    per_poll = 12  # Wait 2, Task 5, Choice 2, evaluated variables, one retry now and then
+    while seconds < 1440 * 60:
+        seconds += wait_seconds(seconds)
+        events += per_poll
+    assert LONGEST == 60
+    assert events < 25_000
+
+
+def test_the_whole_runs_timeout_is_only_a_backstop() -> None:
+    longest_run, longest_asking = 1440 * 60, 7 * 86_400
+    assert DEFINITION["TimeoutSeconds"] > longest_run + longest_asking

@@ -1,0 +1,187 @@
+"""What goes wrong on the AWS side: functions that break down, are called twice or late, executions that are stopped."""
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from local.simulator import catalogue
+from tests.integration.conftest import World
+
+COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
+
+
+class Breakdown(Exception):
+    """A function that crashes."""
+
+
+@pytest.fixture
+def around(world: World) -> Iterator[Callable[[Callable[[str, Any], Any]], None]]:
+    """Puts something around every call of a function."""
+    runtime = world.twin.runtime
+    before = runtime.around
+
+    def put(make: Callable[[str, Any], Any]) -> None:
+        runtime.around = make
+
+    yield put
+    runtime.around = before
+
+
+def breaking(module: str, when: str) -> Callable[[str, Any], Any]:
+    @contextlib.contextmanager
+    def make(called: str, event: Any) -> Iterator[None]:
+        if called == module and when == "before":
+            raise Breakdown("out of memory")
+        yield
+        if called == module and when == "after":
+            raise Breakdown("killed at the last line")
+
+    return make
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("module", ["delete_instance", "log_out", "conclude_attempt"])
+class TestEachStateOfTheCleanUpInTurn:
+    def test_does_not_turn_a_loaded_table_into_a_failed_run(
+        self, world: World, around: Any, module: str, when: str
+    ) -> None:
+        around(breaking(module, when))
+        outcome = world.run(prompts=COUNTRIES)
+        assert outcome.status == "SUCCEEDED", outcome.cause
+        assert outcome.output["loaded"] == "yes"
+
+    def test_does_not_hide_the_first_error(self, world: World, around: Any, module: str, when: str) -> None:
+        around(breaking(module, when))
+        outcome = world.run(datamart=catalogue.FAILS_EARLY)
+        assert outcome.error == "DatamartFailed"
+        assert outcome.cause.startswith("Loaded: ")
+        assert "template of the datamart" in outcome.cause
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize(
+    ("module", "loaded"),
+    [
+        ("log_in", "no"),
+        ("describe_datamart", "no"),
+        ("create_instance", "no"),
+        ("get_prompts", "no"),
+        ("answer_prompts", None),
+        ("get_status", None),
+    ],
+)
+def test_a_function_that_crashes_ends_the_run_with_a_name_of_the_closed_list(
+    world: World, around: Any, module: str, loaded: str | None, when: str
+) -> None:
+    around(breaking(module, when))
+    outcome = world.run(prompts=COUNTRIES)
+    assert outcome.error in {"DatamartFailed", "OutcomeUnknown"}, outcome.cause
+    assert "Breakdown" in outcome.cause
+    assert "Traceback" not in outcome.cause
+    truth = world.loads()
+    assert {"no": 0, "yes": 1}.get(outcome.cause.split()[1].strip("."), truth) == truth
+    assert world.posts() <= 1
+    if loaded:
+        assert outcome.cause.startswith(f"Loaded: {loaded}.")
+
+
+def test_a_crash_after_the_order_is_confirmed_and_the_table_is_loaded_once(world: World, around: Any) -> None:
+    around(breaking("execute_datamart", "after"))
+    outcome = world.run(prompts=COUNTRIES)
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert "ConfirmExecution" in outcome.states
+    assert (world.posts(), world.loads()) == (1, 1)
+
+
+def test_a_crash_before_the_order_executed_nothing_and_says_so(world: World, around: Any) -> None:
+    around(breaking("execute_datamart", "before"))
+    outcome = world.run(prompts=COUNTRIES)
+    assert outcome.cause.startswith("Loaded: no."), outcome.cause
+    assert world.posts() == 0
+
+
+def test_a_step_that_is_invoked_twice_executes_once(world: World, around: Any) -> None:
+    seen: list[dict[str, Any]] = []
+
+    @contextlib.contextmanager
+    def twice(module: str, event: Any) -> Iterator[None]:
+        if module == "execute_datamart" and not seen:
+            seen.append(event)
+            with contextlib.suppress(Exception):
+                world.invoke("execute_datamart", event)
+        yield
+
+    around(twice)
+    outcome = world.run(prompts=COUNTRIES)
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert (world.posts(), world.loads()) == (1, 1)
+
+
+BARRIERS = [
+    "log_in",
+    "describe_datamart",
+    "create_instance",
+    "execute_datamart",
+    "get_status",
+    "get_prompts",
+    "answer_prompts",
+]
+
+
+@pytest.mark.parametrize("module", BARRIERS)
+def test_a_run_that_is_stopped_while_a_function_works_leaves_nothing_behind(
+    world: World, around: Any, module: str
+) -> None:
+    inside, go_on = threading.Event(), threading.Event()
+
+    @contextlib.contextmanager
+    def barrier(called: str, event: Any) -> Iterator[None]:
+        if called == module and not inside.is_set():
+            inside.set()
+            go_on.wait(5)
+        yield
+
+    around(barrier)
+    execution = world.twin.start({"project": "MicroStrategy Tutorial", "datamart": "City", "prompts": COUNTRIES})
+    assert inside.wait(5)
+    stopper = threading.Thread(target=world.twin.stop, args=(execution,))
+    stopper.start()
+    go_on.set()
+    outcome = world.twin.wait(execution)
+    stopper.join()
+    assert outcome.status == "ABORTED"
+    assert world.loads() == 0
+
+
+def test_a_log_in_that_comes_after_the_clean_up_logs_out_what_it_opened(world: World, around: Any) -> None:
+    """On AWS a stopped execution does not stop the Lambda that runs: it goes on behind the clean-up."""
+    late: list[dict[str, Any]] = []
+
+    @contextlib.contextmanager
+    def closing_in_between(module: str, event: Any) -> Iterator[None]:
+        if module == "log_in" and not late:
+            late.append(event)
+            world.close_behind_the_back(event)
+        yield
+
+    around(closing_in_between)
+    outcome = world.run(prompts=COUNTRIES)
+    assert outcome.error == "RunAlreadyEnded", outcome.cause
+    assert world.simulator.state()["sessions"] == []
+
+
+def test_the_end_of_a_run_may_be_told_twice(world: World) -> None:
+    outcome = world.run(prompts=COUNTRIES)
+    before = world.steps()
+    world.invoke("end_run", {"detail": {"executionArn": outcome.execution_arn, "status": "SUCCEEDED"}})
+    assert world.steps() == before
+
+
+def test_a_step_on_a_run_that_has_ended_says_that_it_has(world: World) -> None:
+    outcome = world.run(prompts=COUNTRIES)
+    with pytest.raises(RuntimeError, match="RunAlreadyEnded"):
+        world.invoke("log_in", {"executionArn": outcome.execution_arn, "attempt": 1})
+    assert world.simulator.state()["sessions"] == []
