@@ -22,6 +22,11 @@ Delivery = Literal["not sent", "answered", "unknown"]
 """What became of a request: it never left; the server answered it; the answer was lost on the way."""
 
 LONGEST_TEXT = 6_000
+"""Bytes of what the server said: with everything around it, an exception's text stays under 8 KB."""
+
+
+def _shortened(text: str) -> str:
+    return text.encode("utf-8", "replace")[:LONGEST_TEXT].decode("utf-8", "ignore")
 
 
 class LibraryError(Exception):
@@ -77,7 +82,7 @@ class LibraryError(Exception):
         return self
 
     def _sentence(self) -> str:
-        text = self.message.strip()[:LONGEST_TEXT].rstrip(". ") or "the server gave no reason"
+        text = _shortened(self.message.strip()).rstrip(". ") or "the server gave no reason"
         found = {
             "step": self.step.replace("_", " "),
             "HTTP": self.http_status,
