@@ -1,6 +1,7 @@
 """The command line: ``datamart run`` and ``datamart simulate``."""
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
@@ -13,11 +14,23 @@ def main() -> None:
 
 
 def _main(words: list[str]) -> int:
-    arguments = _parser().parse_args(words)
+    try:
+        arguments = _parser().parse_args(words)
+    except SystemExit as refused:
+        if refused.code and "--json" in words:
+            _print_json("FAILED", "InvalidRequest", "Loaded: no. The command line is not understood.")
+        raise
     try:
         return int(arguments.work(arguments))
     except KeyboardInterrupt:
+        if "--json" in words:
+            _print_json("ABORTED", None, "Loaded: no. Stopped before the run began.")
         return 130
+
+
+def _print_json(status: str, error: str | None, cause: str) -> None:
+    outcome = {"status": status, "error": error, "cause": cause, "output": None, "states": []}
+    sys.stdout.write(json.dumps(outcome) + "\n")
 
 
 def _run(arguments: argparse.Namespace) -> int:

@@ -1,0 +1,178 @@
+"""The command line as a person or a script uses it: real processes."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.simulator import catalogue
+
+ROOT = Path(__file__).parents[2]
+DATAMART = [sys.executable, "-m", "local.cli"]
+EXAMPLE = json.loads((ROOT / "events" / "console.json").read_text("utf-8"))
+
+
+@pytest.fixture(autouse=True)
+def synthesized(template_path: Path) -> None:
+    """No two processes synthesize at once."""
+
+
+def datamart(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*DATAMART, *words], cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60
+    )
+
+
+def event(tmp_path: Path, content: Any) -> str:
+    path = tmp_path / "event.json"
+    path.write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
+    return str(path)
+
+
+@dataclass
+class Simulate:
+    """A simulator in a process of its own."""
+
+    process: subprocess.Popen[str]
+    said: dict[str, str]
+
+    def credentials(self) -> dict[str, str]:
+        return {"MSTR_USERNAME": self.said["user"], "MSTR_PASSWORD": self.said["password"]}
+
+    def state(self) -> dict[str, Any]:
+        with urllib.request.urlopen(self.said["state"]) as answer:
+            state: dict[str, Any] = json.loads(answer.read())
+        return state
+
+
+@pytest.fixture
+def simulate() -> Iterator[Simulate]:
+    process = subprocess.Popen([*DATAMART, "simulate", "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    lines = [process.stdout.readline() for _ in range(5)]
+    said = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
+    said["user"], said["base"] = said["user"], said["base URL"]
+    yield Simulate(process, said)
+    process.send_signal(signal.SIGINT)
+    process.wait(10)
+
+
+def test_the_example_succeeds_and_json_is_the_only_thing_on_standard_output() -> None:
+    done = datamart("run", "--json", "--max-wait", "0")
+    assert done.returncode == 0, done.stderr
+    outcome = json.loads(done.stdout)
+    assert done.stdout.count("\n") == 1
+    assert list(outcome) == ["status", "error", "cause", "output", "states"]
+    assert outcome["status"] == "SUCCEEDED"
+    assert outcome["output"]["loaded"] == "yes"
+    assert outcome["states"][0] == "PrepareRun"
+    assert "DM_CITY" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Warning" not in done.stderr
+
+
+def test_without_json_a_person_sees_states_calls_and_rows(tmp_path: Path) -> None:
+    done = datamart("run", event(tmp_path, EXAMPLE), "--max-wait", "0")
+    assert done.returncode == 0
+    assert re.search(r"^LogIn +\d+\.\d\d s$", done.stdout, re.MULTILINE)
+    assert re.search(r"POST +/auth/login +204", done.stdout)
+    assert "England" in done.stdout
+    assert "France" not in done.stdout
+    assert max(len(line) for line in done.stdout.splitlines()) <= 100
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("not JSON", "is not JSON"),
+        ('{"project": "P", "datmart": "City"}', "did you mean datamart"),
+        ("[]", "must be an object"),
+        (json.dumps({**EXAMPLE, "prompts": "x" * 300_000}), "bytes"),
+    ],
+)
+def test_bad_input_ends_with_one_line_and_code_2(tmp_path: Path, content: str, sentence: str) -> None:
+    done = datamart("run", event(tmp_path, content), "--json", "--max-wait", "0")
+    outcome = json.loads(done.stdout)
+    assert done.returncode == 2
+    assert (outcome["status"], outcome["error"]) == ("FAILED", "InvalidRequest")
+    assert sentence in outcome["cause"]
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "sentence"),
+    [
+        (["run", "no-such-file.json"], {}, "cannot be read"),
+        (["run", "--scenario", "get-before-post-403"], {}, "did you mean get-before-post-404"),
+        (["run", "--library-url", "https://library.invalid/x"], {}, "MSTR_USERNAME and MSTR_PASSWORD not set"),
+        (["run", "--library-url", "http://library.invalid/x"], {}, "must be https://"),
+        (["run", "--library-url", "nothing"], {}, "must begin with https://"),
+        (["run", "--library-url", "https://h/x"], {"MSTR_LOGIN_MODE": "2"}, "MSTR_LOGIN_MODE must be one of"),
+        (["run", "--max-wait", "-1"], {}, "--max-wait"),
+        (["run", "--no-such-option"], {}, "--no-such-option"),
+        (["fly"], {}, "fly"),
+        (["simulate", "--scenario", "defualt"], {}, "did you mean default"),
+        (["simulate", "--port", "99999"], {}, "port"),
+    ],
+)
+def test_bad_usage_ends_with_a_sentence_and_code_2(
+    words: list[str], environment: dict[str, str], sentence: str
+) -> None:
+    done = datamart(*words, *(["--json"] if words[0] == "run" else []), **environment)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    if words[0] == "run":
+        assert json.loads(done.stdout)["error"] == "InvalidRequest"
+
+
+def test_a_datamart_that_does_not_exist_ends_with_code_1(tmp_path: Path) -> None:
+    done = datamart("run", event(tmp_path, {**EXAMPLE, "datamart": "Citty"}), "--json", "--max-wait", "0")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["error"] == "NotFound"
+
+
+def test_another_library_is_run_against_with_the_environments_credentials(simulate: Simulate) -> None:
+    done = datamart("run", "--library-url", simulate.said["base URL"], "--json", **simulate.credentials())
+    outcome = json.loads(done.stdout)
+    assert (done.returncode, outcome["status"]) == (0, "SUCCEEDED"), outcome["cause"]
+    state = simulate.state()
+    assert (state["sessions"], state["instances"], state["jobs"]) == ([], [], [])
+    assert state["loads"] == {catalogue.CITY: 1}
+    assert simulate.said["password"] not in done.stdout + done.stderr
+
+
+def test_ctrl_c_stops_the_run_and_cleans_up_on_the_server(simulate: Simulate, tmp_path: Path) -> None:
+    slow = event(tmp_path, {**EXAMPLE, "datamart": catalogue.SLOW_LOAD, "prompts": []})
+    process = subprocess.Popen(
+        [*DATAMART, "run", slow, "--library-url", simulate.said["base URL"], "--json"],
+        cwd=ROOT,
+        env={**os.environ, **simulate.credentials()},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for _ in range(300):
+        if simulate.state()["jobs"]:
+            break
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    assert json.loads(out)["status"] == "ABORTED"
+    assert "Traceback" not in err
+    state = simulate.state()
+    assert (state["sessions"], state["instances"], state["jobs"]) == ([], [], [])
+    assert state["loads"] == {}
