@@ -29,7 +29,7 @@ def _main(words: list[str]) -> int:
 
 
 def _print_json(status: str, error: str | None, cause: str) -> None:
-    outcome = {"status": status, "error": error, "cause": cause, "output": None, "states": []}
+    outcome: dict[str, object] = {"status": status, "error": error, "cause": cause, "output": None, "states": []}
     sys.stdout.write(json.dumps(outcome) + "\n")
 
 

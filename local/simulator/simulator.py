@@ -117,7 +117,9 @@ class Simulator:
         return [*self.server.issued, self.password, self.api_token]
 
     def rows(self, table: str, limit: int | None = None) -> list[dict[str, Any]]:
-        """The rows of a table in the warehouse."""
+        """The rows of a table in the warehouse, everything written that is due by now."""
+        with self.server.lock:
+            self.server.advance()
         return self.server.warehouse.rows(table, limit)
 
     def prompts_of(self, datamart_id: str) -> list[dict[str, Any]]:

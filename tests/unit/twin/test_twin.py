@@ -1,0 +1,67 @@
+"""The twin's own parts: the template's references, the clock, what is laxer in moto than on AWS."""
+
+import threading
+
+import pytest
+
+from local.twin import Clock
+from local.twin.clock import Waiter
+from local.twin.runtime import _merge
+from local.twin.template import Template
+
+
+def template() -> Template:
+    made = Template({"Resources": {"Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"a": 1}}}})
+    made.made("Table", "table-name", Arn="arn:of:table")
+    return made
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [
+        ({"Ref": "Table"}, "table-name"),
+        ({"Fn::GetAtt": ["Table", "Arn"]}, "arn:of:table"),
+        ({"Fn::GetAtt": "Table.Arn"}, "arn:of:table"),
+        ({"Fn::Join": ["-", ["a", {"Ref": "Table"}, 3]]}, "a-table-name-3"),
+        ({"Fn::Sub": "${Table}/${Table.Arn}/${!Literal}"}, "table-name/arn:of:table/${!Literal}"),
+        ({"Fn::Sub": ["${x}-${AWS::Partition}", {"x": {"Ref": "Table"}}]}, "table-name-aws"),
+        ({"Ref": "AWS::Region"}, "eu-west-1"),
+        ([{"k": {"Ref": "Table"}}], [{"k": "table-name"}]),
+        ({"a": 1, "b": 2}, {"a": 1, "b": 2}),
+    ],
+)
+def test_a_reference_is_what_it_stands_for(value: object, meant: object) -> None:
+    assert template().resolve(value) == meant
+
+
+def test_a_reference_to_nothing_is_an_error() -> None:
+    with pytest.raises(KeyError, match="Nowhere"):
+        template().resolve({"Ref": "Nowhere"})
+
+
+def test_a_skipped_wait_puts_the_clock_forward_in_full() -> None:
+    clock = Clock()
+    before = clock.now()
+    Waiter(clock, 0).wait(3600, threading.Event())
+    assert 3600 <= clock.now() - before < 3610
+
+
+def test_an_interrupted_wait_skips_nothing() -> None:
+    clock, interrupted = Clock(), threading.Event()
+    interrupted.set()
+    before = clock.now()
+    Waiter(clock, 0).wait(3600, interrupted)
+    assert clock.now() - before < 10
+
+
+def test_the_clock_never_goes_back() -> None:
+    clock = Clock()
+    before = clock.now()
+    clock.advance(-100)
+    assert clock.now() >= before
+
+
+def test_functions_that_contradict_each_other_cannot_share_a_process() -> None:
+    assert _merge([{"A": "1"}, {"A": "1", "B": "2"}]) == {"A": "1", "B": "2"}
+    with pytest.raises(ValueError, match="A"):
+        _merge([{"A": "1"}, {"A": "2"}])
