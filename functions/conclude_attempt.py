@@ -12,5 +12,6 @@ def handler(step: Step) -> Answer:
     """
     conclusion = conclude(step.run, step.event["failure"], saving=step.event["saving"])
     if conclusion["end"] != "Again":
-        step.run.end({"loaded": step.run.loaded, **{k: conclusion.get(k) for k in ("end", "error", "cause")}})
+        told = {key: conclusion.pop(key, None) for key in ("reason", "advice")}
+        step.run.end({"loaded": step.run.loaded, "end": conclusion["end"], "error": conclusion.get("error"), **told})
     return conclusion

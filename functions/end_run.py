@@ -1,41 +1,79 @@
-"""After every end of an execution, by the EventBridge rule on its status: finish the clean-up that is still due.
+"""After every end of an execution: finish the clean-up that is still due, then tell of the end, once.
 
 An execution that is stopped or runs into its own timeout never reaches its clean-up states (platform notes,
-section 4). Delivered at least once, so it may run twice: then there is nothing left to do.
+section 4). The rule on the status change delivers at least once, through a queue that repeats for hours: so every
+part is done only while the run's item says that it is still to be done.
 """
 
+import json
+from typing import Any
+
 from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.data_classes import SQSEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions import clean_up
+from functions.run.loads import JobLoads
 from functions.run.record import run_table
 from functions.run.run import Run
 from functions.step import Answer, Event, Step
 from functions.telemetry import logger, metrics, tracer
+from functions.telling import event as end_event
+from functions.telling import notice
+from functions.telling.end import End, end_of, job_in
 
 
-@logger.inject_lambda_context(correlation_id_path="detail.executionArn")
+@logger.inject_lambda_context
 @metrics.log_metrics
 @tracer.capture_lambda_handler(capture_response=False, capture_error=False)
 def handler(event: Event, context: LambdaContext) -> Answer:
-    """Clean up after every attempt that still has a session, then close the run.
+    """Take "Step Functions Execution Status Change" events from the queue, one at a time.
 
-    ``event`` is a "Step Functions Execution Status Change". Raises what the server answers, so that the queue
-    delivers the event again later.
+    Raises what the server or AWS answers, so that the queue delivers the event again later.
     """
-    detail = event["detail"]
+    for record in SQSEvent(event).records:
+        _end(json.loads(record.body)["detail"], context)
+    return {}
+
+
+def _end(detail: dict[str, Any], context: LambdaContext) -> None:
+    logger.set_correlation_id(detail["executionArn"])
+    run = _closed(detail, context)
+    end = end_of(run, detail)
+    if end.loaded == "yes" and run.item.get("job"):
+        JobLoads(run_table()).note(run.item["job"], run.item.get("finishedAt") or run.item["endedAt"], run.arn)
+    _tell("event", end, end_event.send)
+    if notice.is_due(end):
+        _tell("notice", end, notice.send)
+
+
+def _closed(detail: dict[str, Any], context: LambdaContext) -> Run:
+    """The run with nothing left open: every attempt that still has a session is cleaned up."""
     item = run_table().load(detail["executionArn"])
-    if item is None:
+    if item is None:  # the request was refused: no run was ever begun
+        job, as_of = job_in(detail)
         metrics.add_metric(name="RunEndedFromOutside", unit=MetricUnit.Count, value=0)
-        return {}  # the request was refused: no run was ever begun
+        return Run.refused(run_table(), detail["executionArn"], job, as_of)
     for number in sorted(map(int, item["attempts"])):
         run = Run(run_table(), item, number)
         run.close_attempt()
-        step = Step(run, event, context)
+        step = Step(run, {}, context)
         clean_up.delete_instance(step)
         clean_up.log_out(step)
         item = run.item
     run = Run(run_table(), item, item["attempt"])
-    from_outside = run.end({"end": detail["status"], "error": detail.get("error"), "cause": None, "loaded": run.loaded})
+    from_outside = run.end({"end": detail["status"], "error": detail.get("error"), "loaded": run.loaded})
     metrics.add_metric(name="RunEndedFromOutside", unit=MetricUnit.Count, value=int(from_outside))
-    return {}
+    return run
+
+
+def _tell(what: str, end: End, send: Any) -> None:
+    if not end.run.claim_telling(what):
+        return
+    try:
+        send(end)
+    except Exception:
+        end.run.release_telling(what)
+        raise
+    end.run.told(what)
+    logger.info("the end was told", extra={"by": what, "status": end.status, "loaded": end.loaded})

@@ -8,8 +8,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.run.errors import InvalidRequest
 from functions.run.record import run_table
-from functions.run.request import normalise
 from functions.run.run import Run
+from functions.run.start import read_input
 from functions.step import Answer, Event
 from functions.telemetry import logger, tracer
 
@@ -19,15 +19,17 @@ from functions.telemetry import logger, tracer
 def handler(event: Event, context: LambdaContext) -> Answer:
     """Check and normalise the request and write the run's item.
 
-    Returns ``request``: the request with every default filled in. Raises InvalidRequest, RunAlreadyEnded.
+    The event's ``input`` is the execution's, ``startedAt`` the time of its start (ISO 8601). Returns ``request``: the
+    request with every default and placeholder filled in. Raises InvalidRequest, RunAlreadyEnded.
     """
     try:
-        request = normalise(event["request"])
+        start = read_input(event["input"], event["startedAt"])
+        request = start.request
         _check_connection(request["connection"])
     except InvalidRequest as refused:
         logger.warning("the request is refused", extra={"reason": str(refused)})
         raise
-    Run.begin(run_table(), event["executionArn"], request)
+    Run.begin(run_table(), event["executionArn"], start)
     logger.info("run begun", extra={"connection": request["connection"], "datamart": request["datamart"]})
     return {"request": request}
 

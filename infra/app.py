@@ -1,14 +1,17 @@
-"""Synthesize the stack: ``python -m infra.app --output cdk.out``; the CDK command line calls it the same way."""
+"""Synthesize the stack of a stage: ``python -m infra.app --stage dev``; the CDK command line calls it the same way."""
 
 import argparse
 import os
+import sys
 from pathlib import Path
 
 import aws_cdk as cdk
+from cdk_nag import AwsSolutionsChecks
 
+from infra.code import staged_code
+from infra.jobs import jobs_of
+from infra.settings import FOLDER, BadConfiguration, Settings, settings_of
 from infra.stack import DatamartRunner
-
-STACK = "DatamartRunner"
 
 FEATURE_FLAGS = {
     "@aws-cdk/aws-lambda:recognizeLayerVersion": True,
@@ -19,23 +22,63 @@ FEATURE_FLAGS = {
 """Here and not in cdk.json, which only the command line reads: both agree (platform notes, section 2)."""
 
 
-def synthesize(output: Path) -> Path:
-    """Write the cloud assembly into ``output`` and return the path of the stack's template."""
+def stack_name(stage: str) -> str:
+    """Of the stack of a stage."""
+    return f"DatamartRunner-{stage}"
+
+
+def synthesize(stages: list[Settings], output: Path, *, checks: bool, bundle: Path | None) -> None:
+    """Write the cloud assembly, with a stack for each of ``stages``, into ``output``.
+
+    Parameters
+    ----------
+    checks
+        Whether the policy checkers run: cdk-nag and CloudFormation's own. They write validation-report.json.
+    bundle
+        What goes to Lambda, or None for our own code alone.
+
+    Raises
+    ------
+    BadConfiguration
+        A job file cannot be deployed.
+    """
     output.mkdir(parents=True, exist_ok=True)
     app = cdk.App(
-        outdir=str(output), context=FEATURE_FLAGS, analytics_reporting=False, builtin_cloud_formation_validation=False
+        outdir=str(output),
+        context=FEATURE_FLAGS,
+        analytics_reporting=False,
+        builtin_cloud_formation_validation=checks,
     )
-    build = output.parent / "build" if output.name == "cdk.out" else output / "build"
-    DatamartRunner(app, STACK, build=build, connections=("default",), description="Runs MicroStrategy datamarts")
+    if checks:
+        cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    for settings in stages:
+        jobs = jobs_of(settings)
+        name = stack_name(settings.stage)
+        code = staged_code(output / f"code-{settings.stage}", jobs, bundle)
+        described = f"Runs MicroStrategy datamarts ({settings.stage})"
+        DatamartRunner(app, name, code=code, settings=settings, jobs=jobs, description=described)
     app.synth()
-    return output / f"{STACK}.template.json"
 
 
 def main() -> None:
     """Read the arguments and synthesize."""
     parser = argparse.ArgumentParser(prog="python -m infra.app", description=__doc__)
+    parser.add_argument("--stage", default="dev")
+    parser.add_argument("--settings", type=Path, default=FOLDER, help="folder of the stages' settings")
     parser.add_argument("--output", type=Path, default=Path(os.environ.get("CDK_OUTDIR", "cdk.out")))
-    synthesize(parser.parse_args().output.resolve())
+    parser.add_argument("--without-checks", action="store_true", help="skip the policy checkers")
+    parser.add_argument("--without-bundle", action="store_true", help="our own code alone: for the twin")
+    arguments = parser.parse_args()
+    try:
+        settings = settings_of(arguments.stage, arguments.settings)
+        bundle = None
+        if not arguments.without_bundle:
+            from infra.bundle import bundle as build  # only a deployment needs it
+
+            bundle = build()
+        synthesize([settings], arguments.output.resolve(), checks=not arguments.without_checks, bundle=bundle)
+    except BadConfiguration as problem:
+        sys.exit(f"synth: {problem}")
 
 
 if __name__ == "__main__":

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from aws_cdk import aws_dynamodb as dynamodb
-
 GET = "dynamodb:GetItem"
 PUT = "dynamodb:PutItem"
 UPDATE = "dynamodb:UpdateItem"
@@ -21,13 +19,16 @@ class FunctionSpec:
         Lambda's timeout. The state's own is longer, the client's deadline 3 s shorter (DESIGN.md, "Stopping").
     table_actions
         What it does with the run table.
+    calls_library
+        Whether it calls the Library server, and so belongs into the VPC from which alone that may be reached.
     memory_mb
         CPU comes with memory; the handlers are short and wait for the network.
     """
 
     module: str
     timeout_seconds: int
-    table_actions: tuple[str, ...]
+    table_actions: tuple[str, ...] = ()
+    calls_library: bool = True
     memory_mb: int = 256
 
     @property
@@ -42,22 +43,28 @@ class FunctionSpec:
 
 
 STEPS = (
-    FunctionSpec("prepare_run", 20, (GET, PUT)),
+    FunctionSpec("prepare_run", 20, (GET, PUT), calls_library=False),
     FunctionSpec("log_in", 60, (GET, UPDATE)),
     FunctionSpec("describe_datamart", 60, (GET, UPDATE)),
     FunctionSpec("create_instance", 60, (GET, UPDATE)),
     FunctionSpec("execute_datamart", 60, (GET, UPDATE)),
     FunctionSpec("get_status", 60, (GET, UPDATE)),
-    FunctionSpec("get_prompts", 60, (GET, UPDATE), 512),
+    FunctionSpec("get_prompts", 60, (GET, UPDATE), memory_mb=512),
     FunctionSpec("answer_prompts", 60, (GET, UPDATE)),
     FunctionSpec("save_datamart", 60, (GET, UPDATE)),
     FunctionSpec("delete_instance", 60, (GET, UPDATE)),
     FunctionSpec("log_out", 60, (GET, UPDATE)),
-    FunctionSpec("conclude_attempt", 20, (GET, UPDATE)),
+    FunctionSpec("conclude_attempt", 20, (GET, UPDATE), calls_library=False),
 )
 """The functions that the state machine calls."""
 
-END_RUN = FunctionSpec("end_run", 120, (GET, UPDATE))
-"""Called by the rule on the end of an execution."""
+START_RUN = FunctionSpec("start_run", 30, calls_library=False)
+"""Called by every trigger; it has no access to the run table."""
 
-TABLE_KEY = dynamodb.Attribute(name="executionArn", type=dynamodb.AttributeType.STRING)
+END_RUN = FunctionSpec("end_run", 120, (GET, PUT, UPDATE))
+"""Called by the queue behind the rule on the end of an execution."""
+
+EXPECT_LOAD = FunctionSpec("expect_load", 20, (GET,), calls_library=False)
+"""Called at a job's expectBy."""
+
+EVERY = (*STEPS, START_RUN, END_RUN, EXPECT_LOAD)

@@ -1,119 +1,116 @@
-"""The stack: functions, run table, secret, state machine, and the rule on the end of an execution."""
+"""The stack: everything that runs datamarts, put together from the other modules of this folder."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
-from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
+from aws_cdk import aws_lambda_destinations as destinations
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_secretsmanager as secretsmanager
-from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.code import staged_code
+from infra.alarms import Alarms
 from infra.definition import definition
-from infra.function_table import END_RUN, STEPS, TABLE_KEY, FunctionSpec
-
-RUNTIME = lambda_.Runtime.PYTHON_3_14
-"""Lambda's runtime: the one place where its version is named."""
-
-RETENTION = logs.RetentionDays.THREE_MONTHS
-
-ENDS = ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
+from infra.encryption import Encryption
+from infra.ending import call_at_the_end
+from infra.expectations import expect_load, retry
+from infra.findings import accept
+from infra.function_table import END_RUN, EXPECT_LOAD, START_RUN, STEPS, FunctionSpec
+from infra.functions import Functions, log_group
+from infra.jobs import NamedJob
+from infra.notices import notice_topic
+from infra.queues import dead_letters
+from infra.settings import Settings
+from infra.starter import alias_of, construct_name, let_start
+from infra.triggers import Triggers
 
 
 class DatamartRunner(cdk.Stack):
-    """Everything that runs datamarts, for the connections named.
+    """Everything that runs datamarts, for one stage.
 
     Parameters
     ----------
-    build
-        Folder for what is staged on the way.
-    connections
-        Names of the connections; each gets a secret of its own, which is created empty.
+    code
+        Folder of what goes to Lambda (infra/code.py).
+    settings, jobs
+        Of the stage.
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, build: Path, connections: tuple[str, ...], **kwargs: Any
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        code: str,
+        settings: Settings,
+        jobs: list[NamedJob],
+        **kwargs: Any,
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
-        self._code = lambda_.Code.from_asset(staged_code(build))
-        self._runs = self._run_table()
-        secrets = {name: self._secret(name) for name in connections}
-        functions = {spec: self._function(spec) for spec in STEPS}
-        by_module = {spec.module: function for spec, function in functions.items()}
-        by_module["prepare_run"].add_environment("CONNECTIONS", json.dumps(list(connections)))
-        self._let_log_in_read(by_module["log_in"], secrets)
-        machine = self._state_machine(functions)
-        self._call_at_the_end(self._function(END_RUN), machine)
-        cdk.CfnOutput(self, "StateMachineArn", value=machine.state_machine_arn)
-        for name, secret in secrets.items():
-            cdk.CfnOutput(self, f"SecretOf{name.capitalize()}", value=secret.ref)
+        self._settings = settings
+        self._bound()
+        self._encryption = Encryption(self, settings.customer_managed_key)
+        runs = self._run_table()
+        functions = Functions(self, lambda_.Code.from_asset(code), runs, settings, self._encryption)
+        steps = {spec: functions.make(spec) for spec in STEPS}
+        by_module = {spec.module: function for spec, function in steps.items()}
+        by_module["prepare_run"].add_environment("CONNECTIONS", json.dumps(list(settings.connections)))
+        self._let_log_in_read(by_module["log_in"])
+        machine = self._state_machine(steps)
+        topic = notice_topic(self, settings, self._encryption)
+        alarms = Alarms(self, topic)
+        alarms.on_executions(machine)
+
+        ends_lost = dead_letters(self, "EndRunDeadLetters", self._encryption)
+        call_at_the_end(self, functions.make(END_RUN), machine, topic, ends_lost, self._encryption)
+        alarms.on_dead_letters(
+            "EndRunDeadLetters", ends_lost, "The end of a run could not be worked off in four hours."
+        )
+
+        starts_lost = dead_letters(self, "StartDeadLetters", self._encryption)
+        alarms.on_dead_letters("StartDeadLetters", starts_lost, "An event that should have started a run did not.")
+        starter = functions.make(START_RUN)
+        let_start(starter, machine)
+        schedules = scheduler.CfnScheduleGroup(self, "Schedules", name=f"datamart-runner-{settings.stage}")
+        triggers = Triggers(self, starter, starts_lost, schedules, self._inbox(jobs), self._encryption)
+        expecting = functions.make(EXPECT_LOAD)
+        retry(expecting, destinations.SqsDestination(starts_lost))
+        for job in jobs:
+            triggers.make(job, alias_of(self, job, starter, starts_lost))
+            if "expectBy" in job.content:
+                expect_load(self, job, expecting, schedules, starts_lost, self._encryption)
+                alarms.on_late_load(job)
+        cdk.CfnOutput(self, "NoticeTopicArn", value=topic.topic_arn, description="Failed runs and alarms are told here")
+
+    def _bound(self) -> None:
+        """Tags on everything, and the account's permissions boundary on every role."""
+        for name, value in self._settings.tags.items():
+            cdk.Tags.of(self).add(name, value)
+        if self._settings.permissions_boundary:
+            boundary = iam.ManagedPolicy.from_managed_policy_arn(self, "Boundary", self._settings.permissions_boundary)
+            iam.PermissionsBoundary.of(self).apply(boundary)
 
     def _run_table(self) -> dynamodb.Table:
         return dynamodb.Table(
             self,
             "RunTable",
-            partition_key=TABLE_KEY,
+            partition_key=dynamodb.Attribute(name="executionArn", type=dynamodb.AttributeType.STRING),
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-            encryption=dynamodb.TableEncryption.AWS_MANAGED,
             time_to_live_attribute="expiresAt",
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
             removal_policy=cdk.RemovalPolicy.RETAIN,
+            **self._encryption.of_table,
         )
 
-    def _secret(self, connection: str) -> secretsmanager.CfnSecret:
-        """A truly empty secret: the higher construct would generate a password into it."""
-        return secretsmanager.CfnSecret(
-            self,
-            f"{connection.capitalize()}ConnectionSecret",
-            name=f"datamart-runner/{connection}",
-            description=f"baseUrl, loginMode, username, password or apiToken of the connection {connection}",
-        )
-
-    def _function(self, spec: FunctionSpec) -> lambda_.Function:
-        role = iam.Role(
-            self,
-            f"{spec.name}Role",
-            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-            description=f"What functions/{spec.module}.py may do",
-        )
-        log_group = logs.LogGroup(
-            self, f"{spec.name}Logs", retention=RETENTION, removal_policy=cdk.RemovalPolicy.DESTROY
-        )
-        log_group.grant_write(role)
-        role.add_to_policy(iam.PolicyStatement(actions=list(spec.table_actions), resources=[self._runs.table_arn]))
-        return lambda_.Function(
-            self,
-            f"{spec.name}Function",
-            description=f"functions/{spec.module}.py",
-            runtime=RUNTIME,
-            architecture=lambda_.Architecture.ARM_64,
-            code=self._code,
-            handler=f"functions.{spec.module}.handler",
-            timeout=cdk.Duration.seconds(spec.timeout_seconds),
-            memory_size=spec.memory_mb,
-            role=role,
-            log_group=log_group,
-            logging_format=lambda_.LoggingFormat.JSON,
-            tracing=lambda_.Tracing.ACTIVE,
-            environment={
-                "RUN_TABLE": self._runs.table_name,
-                "POWERTOOLS_SERVICE_NAME": "datamart-runner",
-                "POWERTOOLS_METRICS_NAMESPACE": "DatamartRunner",
-                "POWERTOOLS_LOG_LEVEL": "INFO",
-            },
-        )
-
-    def _let_log_in_read(self, log_in: lambda_.Function, secrets: dict[str, secretsmanager.CfnSecret]) -> None:
+    def _let_log_in_read(self, log_in: lambda_.Function) -> None:
+        secrets = {name: self._secret(name) for name in self._settings.connections}
         log_in.add_environment("SECRETS", self.to_json_string({name: secret.ref for name, secret in secrets.items()}))
         log_in.add_to_role_policy(
             iam.PolicyStatement(
@@ -121,40 +118,70 @@ class DatamartRunner(cdk.Stack):
             )
         )
 
+    def _secret(self, connection: str) -> secretsmanager.CfnSecret:
+        """A truly empty secret: the higher construct would generate a password into it."""
+        name = f"datamart-runner-{self._settings.stage}/{connection}"
+        secret = secretsmanager.CfnSecret(
+            self,
+            f"{construct_name(connection)}ConnectionSecret",
+            name=name,
+            kms_key_id=self._encryption.key_id,
+            description=f"baseUrl, loginMode, username, password or apiToken of the connection {connection}",
+        )
+        accept(
+            secret,
+            "AwsSolutions-SMG4",
+            "The password is MicroStrategy's: only its administrator can change it. The README has the procedure.",
+        )
+        fill = f"aws secretsmanager put-secret-value --secret-id {name} --secret-string file://connection.json"
+        cdk.CfnOutput(self, f"Fill{construct_name(connection)}Secret", value=fill)
+        return secret
+
     def _state_machine(self, functions: dict[FunctionSpec, lambda_.Function]) -> sfn.StateMachine:
         tokens = {spec.token: function.function_arn for spec, function in functions.items()}
-        log_group = logs.LogGroup(
-            self, "RunDatamartLogs", retention=RETENTION, removal_policy=cdk.RemovalPolicy.DESTROY
-        )
+        group = log_group(self, "RunDatamartLogs", self._settings, self._encryption)
         machine = sfn.StateMachine(
             self,
             "RunDatamart",
             definition_body=sfn.DefinitionBody.from_string(definition(set(tokens))),
             definition_substitutions=tokens,
             tracing_enabled=True,
-            logs=sfn.LogOptions(destination=log_group, level=sfn.LogLevel.ALL, include_execution_data=False),
+            logs=sfn.LogOptions(destination=group, level=sfn.LogLevel.ALL, include_execution_data=False),
         )
-        for function in functions.values():
-            function.grant_invoke(machine)
+        machine.add_to_role_policy(
+            iam.PolicyStatement(
+                actions=["lambda:InvokeFunction"], resources=[f.function_arn for f in functions.values()]
+            )
+        )
+        accept(
+            machine.role,
+            "AwsSolutions-IAM5[Resource::*]",
+            "The delivery of logs and traces can be bound to no resource.",
+        )
+        cdk.CfnOutput(self, "StateMachineArn", value=machine.state_machine_arn)
         return machine
 
-    def _call_at_the_end(self, end_run: lambda_.Function, machine: sfn.StateMachine) -> None:
-        """Stopped and timed-out executions never reach their clean-up states: the rule does (DESIGN.md, "Ending")."""
-        lost = sqs.Queue(
+    def _inbox(self, jobs: list[NamedJob]) -> s3.Bucket | None:
+        """The stack's own bucket, where a job has an upload as its trigger and names no bucket."""
+        if not any("s3" in trigger and "bucket" not in trigger["s3"] for job in jobs for trigger in job.triggers):
+            return None
+        bucket = s3.Bucket(
             self,
-            "EndRunDeadLetters",
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            "Inbox",
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             enforce_ssl=True,
-            retention_period=cdk.Duration.days(14),
+            versioned=True,
+            lifecycle_rules=[
+                s3.LifecycleRule(expiration=cdk.Duration.days(90), noncurrent_version_expiration=cdk.Duration.days(30))
+            ],
+            removal_policy=cdk.RemovalPolicy.RETAIN,
+            **self._encryption.of_bucket,
         )
-        events.Rule(
-            self,
-            "ExecutionEnded",
-            description="The end of every run: finish the clean-up that is still due",
-            event_pattern=events.EventPattern(
-                source=["aws.states"],
-                detail_type=["Step Functions Execution Status Change"],
-                detail={"stateMachineArn": [machine.state_machine_arn], "status": ENDS},
-            ),
-            targets=[targets.LambdaFunction(end_run, dead_letter_queue=lost, max_event_age=cdk.Duration.hours(2))],
+        # event_bridge_enabled=True of the higher construct would add a function of its own to do this.
+        made: Any = bucket.node.default_child
+        made.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+            event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(event_bridge_enabled=True)
         )
+        accept(bucket, "AwsSolutions-S1", "Requests to run datamarts, for 90 days; CloudTrail tells who uploaded them.")
+        cdk.CfnOutput(self, "InboxBucket", value=bucket.bucket_name, description="Uploads start jobs from here")
+        return bucket

@@ -63,7 +63,7 @@ def conclude(run: Run, failure: dict[str, str] | None, saving: bool) -> dict[str
             return {"end": "Again", "waitSeconds": min(_pause(run.number), max(1, int(left)))}
         error, reason = "RunTimedOut", f"the run did not end within its timeoutMinutes; the last answer was: {reason}"
     advice = ADVICE[error] if failure.get("Error") in ADVICE else BROKEN_DOWN
-    return {"end": "Fail", "error": error, "cause": cause(run, reason, advice)}
+    return {"end": "Fail", "error": error, "cause": cause(run, reason, advice), "reason": reason, "advice": advice}
 
 
 def cause(run: Run, reason: str, advice: str) -> str:

@@ -3,6 +3,7 @@
 The item::
 
     executionArn, startedAt, deadline, expiresAt (TTL)      times in seconds since the epoch
+    job, asOf                                               of the job's trigger; null for a request as typed
     connection, asked {project, datamart}                   of the request
     attempt                                                 number of the newest attempt, from 1
     attempts {"1": {session, instanceId, executionInstanceId, jobId, job, postedAt, reachedSql, unknownStatuses,
@@ -10,7 +11,8 @@ The item::
     project {id, name}, datamart {id, name}, target {source, table, append}
     definition {readable, runsExtraSql, maxExecutionSeconds}
     polls, lostLogIns
-    saved {objectId}, finishedAt, endedAt, outcome {status, error, cause, loaded}
+    saved {objectId}, finishedAt, endedAt, outcome {end, error, reason, advice, loaded}
+    claimed {event, notice}, told {event, notice}           when the end was, or is being, told
 
 ``session`` (token, cookies, and how to reach their server) is the only secret and is removed at logout. ``closing``
 is the moment at which the clean-up of an attempt began and ``endedAt`` that of the run's end: every write that would

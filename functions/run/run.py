@@ -10,8 +10,29 @@ from functions.run.access import Access
 from functions.run.errors import RunAlreadyEnded, RunTimedOut
 from functions.run.outcome import Job, Loaded, loaded
 from functions.run.record import DAYS_KEPT, ConditionFailed, Item, RunTable
+from functions.run.start import Start
 
 SECONDS_A_DAY = 86_400
+
+TELLING_SECONDS = 300
+"""After which a claim to tell of the end is free again: longer than end_run may take."""
+
+
+class StillBeingTold(Exception):
+    """Another invocation is telling of the end; look again later."""
+
+
+def _empty(execution_arn: str) -> Item:
+    """A run of which nothing is known yet."""
+    return {
+        "executionArn": execution_arn,
+        "attempt": 0,
+        "attempts": {},
+        "polls": 0,
+        "lostLogIns": 0,
+        "claimed": {},
+        "told": {},
+    }
 
 
 class Run:
@@ -33,7 +54,7 @@ class Run:
         self.number = attempt
 
     @classmethod
-    def begin(cls, table: RunTable, execution_arn: str, request: Item) -> Self:
+    def begin(cls, table: RunTable, execution_arn: str, start: Start) -> Self:
         """Write the item of a new run.
 
         Raises
@@ -41,26 +62,34 @@ class Run:
         RunAlreadyEnded
             The run has ended before: this is a redrive.
         """
+        request = start.request
         started = clock.now()
         deadline = started + 60 * request["timeoutMinutes"]
         item = table.create(
-            {
-                "executionArn": execution_arn,
+            _empty(execution_arn)
+            | {
                 "startedAt": started,
                 "deadline": deadline,
                 "expiresAt": int(deadline) + DAYS_KEPT * SECONDS_A_DAY,
+                "job": start.job,
+                "asOf": start.as_of,
                 "connection": request["connection"],
                 "asked": {"project": request["project"], "datamart": request["datamart"]},
-                "attempt": 0,
-                "attempts": {},
-                "polls": 0,
-                "lostLogIns": 0,
             }
         )
         run = cls(table, item, 0)
         if run.ended:
             raise RunAlreadyEnded("this run has ended before; a run cannot be redriven. Start a new one.")
         return run
+
+    @classmethod
+    def refused(cls, table: RunTable, execution_arn: str, job: str | None, as_of: str | None) -> Self:
+        """The item of a run whose request was refused, so that its end, too, is told once."""
+        now = clock.now()
+        known = {"startedAt": now, "deadline": now, "endedAt": now, "job": job, "asOf": as_of}
+        expires = {"expiresAt": int(now) + DAYS_KEPT * SECONDS_A_DAY}
+        item = table.create(_empty(execution_arn) | known | expires)
+        return cls(table, item, 0)
 
     @classmethod
     def load(cls, table: RunTable, execution_arn: str, attempt: int) -> Self:
@@ -122,9 +151,9 @@ class Run:
 
     @property
     def asked(self) -> str:
-        """The datamart in words: its name where it is known, else what the request calls it."""
+        """The datamart in words: its name where it is known, else what the request calls it; empty if refused."""
         datamart = self.item.get("datamart") or {}
-        asked = self.item["asked"]["datamart"]
+        asked = self.item.get("asked", {}).get("datamart", "")
         return str(datamart.get("name") or (asked["name"] if isinstance(asked, dict) else asked))
 
     @property
@@ -239,6 +268,39 @@ class Run:
             self._reload()
             return False
         return True
+
+    # -- telling of the end -------------------------------------------------------------------------------------
+
+    def claim_telling(self, what: str) -> bool:
+        """Take it upon this invocation to tell of the end by ``what``; False if that was done before.
+
+        Raises
+        ------
+        StillBeingTold
+            Another invocation is at it. If that one dies, its claim is free after TELLING_SECONDS.
+        """
+        claimed, told = f"claimed.{what}", f"told.{what}"
+        try:
+            self._change(
+                put={claimed: clock.now()},
+                condition=f"attribute_not_exists({{{told}}}) AND (attribute_not_exists({{{claimed}}})"
+                f" OR {{{claimed}}} < :stale)",
+                condition_values={"stale": clock.now() - TELLING_SECONDS},
+            )
+        except ConditionFailed:
+            self._reload()
+            if what in self.item["told"]:
+                return False
+            raise StillBeingTold(f"another invocation is telling of the end by {what}") from None
+        return True
+
+    def release_telling(self, what: str) -> None:
+        """Give the claim back: nothing was sent."""
+        self._change(remove=(f"claimed.{what}",))
+
+    def told(self, what: str) -> None:
+        """It was sent."""
+        self._change(put={f"told.{what}": clock.now()})
 
     @property
     def _open(self) -> str:

@@ -11,9 +11,10 @@ from functions.run.errors import RunAlreadyEnded, RunTimedOut
 from functions.run.outcome import Job
 from functions.run.record import RunTable
 from functions.run.run import Run
+from functions.run.start import Start
 
 ARN = "arn:aws:states:eu-west-1:123456789012:execution:RunDatamart:one"
-REQUEST = {"connection": "default", "project": "P", "datamart": "City", "timeoutMinutes": 2}
+START = Start({"connection": "default", "project": "P", "datamart": "City", "timeoutMinutes": 2})
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunTable]:
 
 @pytest.fixture
 def run(table: RunTable) -> Run:
-    Run.begin(table, ARN, REQUEST)
+    Run.begin(table, ARN, START)
     run = Run.load(table, ARN, 1)
     run.begin_attempt()
     return run
@@ -50,14 +51,14 @@ def test_numbers_and_nested_values_survive_the_trip(run: Run) -> None:
 
 
 def test_a_repeated_first_step_finds_the_run_that_it_wrote(table: RunTable) -> None:
-    first = Run.begin(table, ARN, REQUEST)
-    assert Run.begin(table, ARN, REQUEST).item == first.item
+    first = Run.begin(table, ARN, START)
+    assert Run.begin(table, ARN, START).item == first.item
 
 
 def test_a_run_that_has_ended_cannot_be_begun_again(run: Run) -> None:
     run.end({"end": "Fail"})
     with pytest.raises(RunAlreadyEnded, match="Start a new one"):
-        Run.begin(run._table, ARN, REQUEST)
+        Run.begin(run._table, ARN, START)
 
 
 def test_the_intent_is_written_by_one_of_two_invocations(run: Run) -> None:

@@ -118,7 +118,7 @@ json_values = st.recursive(
     max_leaves=8,
 )
 near_requests = st.fixed_dictionaries(
-    {}, optional={key: json_values | st.just("City") for key in [*SCHEMA["properties"], "other"]}
+    {}, optional={key: json_values | st.just("City") for key in [*SCHEMA.rules["properties"], "other"]}
 )
 
 
@@ -136,5 +136,5 @@ def test_every_sample_event_is_a_request(path: Path) -> None:
 
 def test_the_readme_documents_every_key_of_the_schema() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
-    missing = [key for key in SCHEMA["properties"] if not re.search(rf"^\| `{key}` ", readme, re.MULTILINE)]
+    missing = [key for key in SCHEMA.rules["properties"] if not re.search(rf"^\| `{key}` ", readme, re.MULTILINE)]
     assert missing == []

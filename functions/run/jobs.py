@@ -1,0 +1,42 @@
+"""The named jobs that were deployed: one file beside the code, made from ``infra/jobs`` at synth.
+
+The file::
+
+    {"city-nightly": {"request": {…}, "timeZone": "Europe/Paris", "acceptRequests": {projects, datamarts} | null,
+                      "objects": [{bucket, prefix, suffix}]}}
+
+``objects`` are those that may be named by an S3 notification inside an SNS message, empty if messages are none.
+"""
+
+import json
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from functions.run.errors import InvalidRequest
+from functions.run.schema import nearest
+
+Job = dict[str, Any]
+
+BESIDE_THE_CODE = Path(__file__).parents[2] / "jobs.json"
+
+
+def job_named(name: str) -> Job:
+    """The job of that name. Raises InvalidRequest, naming the nearest."""
+    jobs = deployed_jobs()
+    if name in jobs:
+        return jobs[name]
+    there = f"deployed are {', '.join(jobs)}" if jobs else "no job is deployed"
+    raise InvalidRequest(f'job: there is no job "{name}"{nearest(name, jobs)}; {there}.')
+
+
+def deployed_jobs() -> dict[str, Job]:
+    """All jobs by name. ``JOBS_FILE`` names another file than the one beside the code."""
+    return _read(os.environ.get("JOBS_FILE") or str(BESIDE_THE_CODE))
+
+
+@cache
+def _read(path: str) -> dict[str, Job]:
+    jobs: dict[str, Job] = json.loads(Path(path).read_text("utf-8"))
+    return jobs

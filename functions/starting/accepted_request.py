@@ -1,0 +1,58 @@
+"""A request that comes in an uploaded object or a message: from outside, so only what the job's file allows.
+
+It may say which of the listed datamarts to run and with which answers, and nothing about where, under which account
+or what is saved (DESIGN.md, "Starting"). It is taken literally: braces in it are braces.
+"""
+
+import json
+from typing import Any
+
+from functions.run.errors import InvalidRequest
+from functions.run.request import SCHEMA, is_id, normalise
+from functions.run.schema import nearest, shown
+from functions.starting.occurrence import Refused
+
+FROM_OUTSIDE = ("project", "datamart", "prompts", "timeoutMinutes")
+"""The only keys that such a request may have."""
+
+
+def accepted(text: str, job: dict[str, Any]) -> dict[str, Any]:
+    """The request in ``text``.
+
+    Raises
+    ------
+    Refused
+        It is no request, or asks for what the job's ``acceptRequests`` does not allow.
+    """
+    try:
+        request = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Refused("it is not JSON") from None
+    if not isinstance(request, dict):
+        raise Refused("it must be a request: an object {…}")
+    for key in request:
+        if key not in FROM_OUTSIDE:
+            raise Refused(_why_not(key))
+    allowed = job["acceptRequests"]
+    for key, listed in (("project", allowed["projects"]), ("datamart", allowed["datamarts"])):
+        if key not in request:
+            raise Refused(f"{key}: is missing")
+        if not any(_same(request[key], one) for one in listed):
+            raise Refused(f"{key}: {shown(request[key])} is not in the job's acceptRequests")
+    try:
+        normalise(job["request"] | request)
+    except InvalidRequest as problem:
+        raise Refused(str(problem)) from None
+    return request
+
+
+def _why_not(key: str) -> str:
+    if key in SCHEMA.rules["properties"]:
+        return f"{key}: may not come from outside; it is set in the job's file"
+    return f"{key}: is no key that is known here{nearest(key, FROM_OUTSIDE)}; known are {', '.join(FROM_OUTSIDE)}"
+
+
+def _same(asked: Any, listed: Any) -> bool:
+    if isinstance(asked, str) and isinstance(listed, str) and is_id(asked):
+        return asked.upper() == listed.upper()
+    return bool(asked == listed)

@@ -1,0 +1,42 @@
+"""One thing that happened and starts one run."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+class Refused(Exception):
+    """What came with the event is no request; the text says where it was and why. Coming again would not help."""
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """A scheduled time, an uploaded object, a message.
+
+    Parameters
+    ----------
+    identity
+        The same whenever the same thing is delivered again, and never the same for two things.
+    at
+        When it happened (ISO 8601 with offset): never the time of its delivery.
+    values
+        What it brought for the job's placeholders.
+    where
+        What a person calls it: ``s3://bucket/key``.
+    content
+        Reads what may be a request in it, or None if it carries none. Raises Refused.
+    refusal
+        Why it starts nothing but a run that fails with this reason, or None.
+    """
+
+    identity: str
+    at: str
+    values: dict[str, str] = field(default_factory=dict)
+    where: str = ""
+    content: Callable[[], str] | None = None
+    refusal: str | None = None
+
+
+def execution_name(job: str, identity: str) -> str:
+    """The name of the execution, which is the claim: Step Functions lets a name be used once in 90 days."""
+    return f"{job[:40]}-{hashlib.sha256(identity.encode()).hexdigest()[:32]}"

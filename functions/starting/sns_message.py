@@ -1,0 +1,52 @@
+"""A message came over an SNS topic; it may carry a request, or S3 notifications, or nothing but its attributes."""
+
+from dataclasses import replace
+from typing import Any
+
+from aws_lambda_powertools.utilities.data_classes import SNSEvent
+from aws_lambda_powertools.utilities.data_classes.sns_event import SNSMessage
+
+from functions.run.jobs import Job
+from functions.run.placeholders import MESSAGE
+from functions.starting import s3_object
+from functions.starting.occurrence import Occurrence, Refused
+
+LONGEST_VALUE = 10_000
+"""Characters of an attribute; the input of an execution takes no more (start.schema.json)."""
+
+
+def recognises(event: dict[str, Any]) -> bool:
+    """Whether the event is SNS's."""
+    records = event.get("Records")
+    return isinstance(records, list) and bool(records) and records[0].get("EventSource") == "aws:sns"
+
+
+def occurrences(event: dict[str, Any], job: Job) -> list[Occurrence]:
+    """One for each message, or for each object that a message tells of."""
+    found: list[Occurrence] = []
+    for record in SNSEvent(event).records:
+        found += _told_of(record.sns, job) if job["objects"] else [_itself(record.sns)]
+    return found
+
+
+def _told_of(message: SNSMessage, job: Job) -> list[Occurrence]:
+    try:
+        return s3_object.notified(message.message, job)
+    except Refused as problem:
+        return [replace(_itself(message), refusal=str(problem))]
+
+
+def _itself(message: SNSMessage) -> Occurrence:
+    values = {"messageId": message.message_id, "subject": message.get("Subject") or ""}
+    values |= {
+        f"{MESSAGE}{name}": attribute.value
+        for name, attribute in (message.message_attributes or {}).items()
+        if attribute.get_type != "Binary"
+    }
+    return Occurrence(
+        identity=f"sns\n{message.message_id}",
+        at=message.timestamp,
+        values={name: value[:LONGEST_VALUE] for name, value in values.items()},
+        where=f"message {message.message_id}",
+        content=lambda: message.message,
+    )

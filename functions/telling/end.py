@@ -1,0 +1,81 @@
+"""How a run ended, from the status change of its execution and from the run's item."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from functions.run.conclusion import ADVICE
+from functions.run.outcome import Loaded
+from functions.run.run import Run
+
+WORDS = {
+    "ABORTED": "The execution was stopped",
+    "TIMED_OUT": "The execution ran into the state machine's own time limit",
+}
+"""What happened to an execution that reached no end of its own."""
+
+
+@dataclass(frozen=True)
+class End:
+    """The end of one run.
+
+    ``status`` is Step Functions' (SUCCEEDED, FAILED, TIMED_OUT, ABORTED); ``error`` a name of the closed list, or None
+    unless it failed; ``reason`` and ``advice`` are sentences.
+    """
+
+    run: Run
+    execution_arn: str
+    status: str
+    loaded: Loaded
+    error: str | None
+    reason: str
+    advice: str
+
+    @property
+    def datamart(self) -> str:
+        """The datamart in words, or the job where the request never named one."""
+        return self.run.asked or self.run.item.get("job") or "unknown"
+
+
+def end_of(run: Run, detail: dict[str, Any]) -> End:
+    """The end that ``detail`` of a status change tells of."""
+    status, outcome = str(detail["status"]), run.item.get("outcome") or {}
+    own = status in ("SUCCEEDED", "FAILED")
+    error = detail.get("error") if status == "FAILED" else None
+    reason = outcome.get("reason") if own else None
+    return End(
+        run=run,
+        execution_arn=run.arn,
+        status=status,
+        loaded=run.loaded,
+        error=error,
+        reason=reason or _reason(status, detail),
+        advice=(outcome.get("advice") if own else None) or ADVICE.get(str(error)) or _ADVICE.get(status, ""),
+    )
+
+
+_ADVICE = {
+    "ABORTED": "What it left on the server was removed. Start a new run if the table is still needed.",
+    "TIMED_OUT": "What it left on the server was removed. Find out what kept the run, then start a new one.",
+}
+
+
+def _reason(status: str, detail: dict[str, Any]) -> str:
+    cause = str(detail.get("cause") or "")
+    if status not in WORDS:
+        return cause
+    error = detail.get("error")
+    said = ": ".join(str(part) for part in (error, cause) if part)
+    return f"{WORDS[status]} ({said})." if said else f"{WORDS[status]}."
+
+
+def job_in(detail: dict[str, Any]) -> tuple[str | None, str | None]:
+    """Job and time of the trigger from the execution's input, for a run that was refused before it had an item."""
+    try:
+        given = json.loads(detail.get("input") or "null")
+    except ValueError:
+        given = None
+    if not isinstance(given, dict):
+        return None, None
+    job, as_of = given.get("job"), given.get("asOf")
+    return job if isinstance(job, str) else None, as_of if isinstance(as_of, str) else None

@@ -1,0 +1,76 @@
+"""The notice of a failed run: one message that a person understands at once."""
+
+import os
+import re
+from functools import cache
+from typing import Any
+
+import boto3
+
+from functions.run.errors import shorten
+from functions.telling.end import End
+
+LONGEST_SUBJECT = 100
+"""Characters, and ASCII only: SNS refuses more."""
+
+CONSOLES = {
+    "aws": "console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+}
+
+LOADED = {
+    "yes": "Yes, the table is complete.",
+    "no": "No, this run did not touch the table.",
+    "unknown": "It is not known. Look at the table before you start the run again.",
+}
+
+ENDED = {"FAILED": "failed", "ABORTED": "was stopped", "TIMED_OUT": "was timed out"}
+
+
+def is_due(end: End) -> bool:
+    """Whether people are told at all: of every end but success."""
+    return end.status != "SUCCEEDED"
+
+
+def subject(end: End) -> str:
+    """``Datamart City failed: NotFound (loaded: no)``."""
+    error = f": {end.error}" if end.error else ""
+    text = f"Datamart {end.datamart} {ENDED.get(end.status, end.status)}{error} (loaded: {end.loaded})"
+    return re.sub(r"[^ -~]", "?", text)[:LONGEST_SUBJECT]
+
+
+def text(end: End) -> str:
+    """The message: what, loaded or not, why, what to do, where to look."""
+    item = end.run.item
+    target = item.get("target") or {}
+    lines = {
+        "Datamart": end.datamart,
+        "Project": (item.get("project") or {}).get("name") or (item.get("asked") or {}).get("project"),
+        "Job": item.get("job"),
+        "For": item.get("asOf"),
+        "Ended as": end.error or end.status,
+        "Table": target.get("table") and f"{target['table']} in {target.get('source') or 'its source'}",
+        "Loaded": LOADED[end.loaded],
+        "What happened": end.reason,
+        "What to do": end.advice,
+        "Execution": console_link(end.execution_arn),
+    }
+    return shorten("\n".join(f"{name}: {value}" for name, value in lines.items() if value), 32_000)
+
+
+def console_link(execution_arn: str) -> str:
+    """The execution in the AWS console."""
+    _, partition, _, region, *_ = execution_arn.split(":")
+    host = CONSOLES.get(partition, CONSOLES["aws"])
+    return f"https://{region}.{host}/states/home?region={region}#/v2/executions/details/{execution_arn}"
+
+
+def send(end: End) -> None:
+    """Publish it on the topic of failures (environment variable ``NOTICE_TOPIC_ARN``)."""
+    _sns().publish(TopicArn=os.environ["NOTICE_TOPIC_ARN"], Subject=subject(end), Message=text(end))
+
+
+@cache
+def _sns() -> Any:
+    return boto3.client("sns")

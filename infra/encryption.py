@@ -1,0 +1,94 @@
+"""How things are encrypted at rest: by AWS's own keys, or by a KMS key of the stack where the settings ask for one."""
+
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.findings import accept
+
+WRITERS = ("events", "sns", "s3", "scheduler", "cloudwatch")
+"""Services that put something into a queue or a topic of ours, and therefore must be let to use its key.
+
+CloudWatch alarms and EventBridge cannot publish to a topic under the key that AWS manages for SNS (platform notes,
+section 5); under none, or under this one, they can.
+"""
+
+
+class Encryption:
+    """What each kind of resource is told about encryption.
+
+    Parameters
+    ----------
+    customer_managed
+        Whether the stack makes a key of its own.
+    """
+
+    def __init__(self, scope: Construct, customer_managed: bool) -> None:
+        self.key = _key(scope) if customer_managed else None
+        if customer_managed:
+            for action in ("GenerateDataKey", "ReEncrypt"):
+                reason = f"Of this one key; the actions {action}* differ only in the form of what they return."
+                accept(scope, f"AwsSolutions-IAM5[Action::kms:{action}*]", reason)
+
+    @property
+    def of_table(self) -> dict[str, Any]:
+        """For a DynamoDB table."""
+        if self.key is None:
+            return {"encryption": dynamodb.TableEncryption.AWS_MANAGED}
+        return {"encryption": dynamodb.TableEncryption.CUSTOMER_MANAGED, "encryption_key": self.key}
+
+    @property
+    def of_queue(self) -> dict[str, Any]:
+        """For an SQS queue."""
+        if self.key is None:
+            return {"encryption": sqs.QueueEncryption.SQS_MANAGED}
+        return {"encryption": sqs.QueueEncryption.KMS, "encryption_master_key": self.key}
+
+    @property
+    def of_bucket(self) -> dict[str, Any]:
+        """For an S3 bucket."""
+        if self.key is None:
+            return {"encryption": s3.BucketEncryption.S3_MANAGED}
+        return {"encryption": s3.BucketEncryption.KMS, "encryption_key": self.key, "bucket_key_enabled": True}
+
+    @property
+    def key_id(self) -> str | None:
+        """The key's ARN for a secret, or None."""
+        return self.key.key_arn if self.key else None
+
+    def let_use(self, role: iam.IGrantable) -> None:
+        """Let a role read and write what is encrypted."""
+        if self.key is not None:
+            self.key.grant_encrypt_decrypt(role)
+
+
+def _key(scope: Construct) -> kms.Key:
+    stack = cdk.Stack.of(scope)
+    key = kms.Key(scope, "Key", description="Everything at rest of the datamart runner", enable_key_rotation=True)
+    key.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid="ServicesThatWriteToOurQueuesAndTopics",
+            principals=[iam.ServicePrincipal(f"{service}.amazonaws.com") for service in WRITERS],
+            actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+            resources=["*"],  # of this key: the policy is its own
+            conditions={"StringEquals": {"aws:SourceAccount": stack.account}},
+        )
+    )
+    key.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid="Logs",
+            principals=[iam.ServicePrincipal(f"logs.{stack.region}.amazonaws.com")],
+            actions=["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
+            resources=["*"],  # of this key
+            conditions={
+                "ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:{stack.partition}:logs:*:{stack.account}:*"}
+            },
+        )
+    )
+    return key
