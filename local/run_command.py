@@ -13,7 +13,7 @@ from typing import Any
 from local import show
 from local.connection import BadConnection, secret_from
 from local.synth import SynthFailed, template_path
-from local.twin import Clock, Outcome, Twin
+from local.twin import Clock, NothingStarts, Outcome, Twin, is_delivered
 
 LARGEST_EVENT = 256 * 1024
 """Bytes: what Step Functions takes as an execution's input."""
@@ -62,11 +62,12 @@ def _run(arguments: argparse.Namespace, console: Any, stream: Any) -> Outcome:
         twin = stack.enter_context(
             Twin(template, secrets={"default": secret}, clock=clock, max_wait=arguments.max_wait)
         )
-        outcome = _follow(twin, request, stream)
+        with show.Progress(stream) as progress:
+            outcome = _outcome_of(twin, _given(twin, arguments.event_file, request), progress)
         show.show_outcome(console, outcome)
         if simulator is not None:
             show.show_requests(console, simulator.state()["requests"])
-            if outcome.status == "SUCCEEDED" and (table := outcome.output["target"]["table"]):
+            if outcome.status == "SUCCEEDED" and outcome.output and (table := outcome.output["target"]["table"]):
                 show.show_rows(console, table, simulator.rows(table, show.ROWS))
     return outcome
 
@@ -101,20 +102,37 @@ def _server(arguments: argparse.Namespace, clock: Clock, stack: contextlib.ExitS
     return secret, simulator
 
 
-def _follow(twin: Twin, request: Any, stream: Any) -> Outcome:
-    """Start and watch; Ctrl-C stops the execution, and what it left on the server is removed before we end."""
-    with show.Progress(stream) as progress:
+def _given(twin: Twin, file: Path, request: Any) -> list[str]:
+    """Start what the file holds: an event by way of its trigger, anything else as an execution's input."""
+    if not is_delivered(request):
         try:
-            execution = twin.start(request)
+            return [twin.start(request)]
         except ValueError as problem:
             raise BadUsage(str(problem)) from None
-        try:
+    try:
+        return twin.deliver(request, file.parent / "objects")
+    except NothingStarts as problem:
+        raise BadUsage(f"{file}: {problem}.") from None
+
+
+def _outcome_of(twin: Twin, executions: list[str], progress: show.Progress) -> Outcome:
+    """How all of them ended: as the first that did not succeed, else as the last; an event may start none."""
+    outcome = Outcome("", "SUCCEEDED")
+    for execution in executions:
+        ended = _follow(twin, execution, progress)
+        outcome = ended if outcome.status == "SUCCEEDED" else outcome
+    return outcome
+
+
+def _follow(twin: Twin, execution: str, progress: show.Progress) -> Outcome:
+    """Watch; Ctrl-C stops the execution, and what it left on the server is removed before we end."""
+    try:
+        return twin.wait(execution, progress.entered)
+    except KeyboardInterrupt:
+        with _not_interrupted():
+            show.say("stopping; cleaning up on the server …")
+            twin.stop(execution)
             return twin.wait(execution, progress.entered)
-        except KeyboardInterrupt:
-            with _not_interrupted():
-                show.say("stopping; cleaning up on the server …")
-                twin.stop(execution)
-                return twin.wait(execution, progress.entered)
 
 
 @contextlib.contextmanager

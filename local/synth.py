@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-OUTPUT = ROOT / "cdk.out"
+OUTPUT = ROOT / ".datamart" / "synth"
+STAGE = "dev"
+"""The stage whose template the twin runs."""
+
 SOURCES = ("infra", "statemachine", "functions")
 FILES = ("pyproject.toml", "requirements/dev.lock")
 
@@ -18,13 +21,13 @@ class SynthFailed(Exception):
 
 def template_path() -> Path:
     """Path of an up-to-date template. Raises SynthFailed."""
-    template, stamp = OUTPUT / "DatamartRunner.template.json", OUTPUT / "made-from"
+    template, stamp = OUTPUT / f"DatamartRunner-{STAGE}.template.json", OUTPUT / "made-from"
     digest = _digest()
     if template.exists() and stamp.exists() and stamp.read_text() == digest:
         return template
     # In a process of its own: the CDK's engine is not needed by the run.
     made = subprocess.run(  # noqa: S603 - our own module under our own interpreter
-        [sys.executable, "-m", "infra.app", "--output", str(OUTPUT)],
+        [*(sys.executable, "-m", "infra.app", "--output", str(OUTPUT)), "--without-checks", "--without-bundle"],
         cwd=ROOT,
         capture_output=True,
         text=True,

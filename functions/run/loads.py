@@ -15,7 +15,7 @@ class JobLoads:
         self._table = table
 
     def note(self, job: str, at: float, execution_arn: str) -> None:
-        """The job's table was loaded at ``at`` (seconds since the epoch). A load older than the one known is no news."""
+        """The job's table was loaded at ``at`` (seconds since the epoch); an earlier load changes nothing."""
         with contextlib.suppress(ConditionFailed):
             self._table.change(
                 _key(job),

@@ -1,6 +1,7 @@
 """AWS on one machine: the synthesized template on moto, driving the real handlers in process."""
 
 from local.twin.clock import Clock
+from local.twin.delivery import NothingStarts, is_delivered
 from local.twin.twin import Outcome, Twin
 
-__all__ = ["Clock", "Outcome", "Twin"]
+__all__ = ["Clock", "NothingStarts", "Outcome", "Twin", "is_delivered"]

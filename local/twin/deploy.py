@@ -1,10 +1,11 @@
-"""Creates in moto what a template names: tables, secrets, functions, state machine. Nothing is listed here."""
+"""Creates in moto what a template names, type by type. Nothing of the stack is listed here, only how a type is made."""
 
 import io
 import json
 import re
 import zipfile
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
@@ -17,45 +18,32 @@ TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
 }
-STATUS_CHANGE = "Step Functions Execution Status Change"
+
+Made = dict[str, Any]
+"""Properties of a resource, as the template has them."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Deployed:
-    """What exists after a deployment.
+    """What exists after a deployment; ``secrets`` maps a connection's name to its secret's ARN."""
 
-    ``secrets`` maps a connection's name to its secret's ARN; ``at_end`` is the function that the rule on the end of an
-    execution calls, or None.
-    """
-
-    state_machine: str
-    definition: dict[str, Any]
-    tables: tuple[str, ...]
-    secrets: dict[str, str]
-    at_end: str | None
+    state_machine: str = ""
+    definition: dict[str, Any] = field(default_factory=dict)
+    tables: list[str] = field(default_factory=list)
+    secrets: dict[str, str] = field(default_factory=dict)
 
 
 def deploy(template: Template) -> Deployed:
-    """Create everything and say what was created."""
+    """Create every resource that a run or its triggers touch, and say what was created."""
     boto3.client("iam").create_role(RoleName="twin", AssumeRolePolicyDocument=json.dumps(TRUST))
-    tables = tuple(_table(template, name, made) for name, made in template.resources("AWS::DynamoDB::Table").items())
-    secrets = {}
-    for name, made in template.resources("AWS::SecretsManager::Secret").items():
-        secrets[made["Name"].rpartition("/")[2]] = _secret(template, name, made)
-    for name, made in template.resources("AWS::Lambda::Function").items():
-        _function(template, name, made)
-    (logical_id, machine), *others = template.resources("AWS::StepFunctions::StateMachine").items()
-    if others:
-        raise ValueError("the template has more than one state machine")
-    definition = _definition(template, machine)
-    arn = boto3.client("stepfunctions").create_state_machine(name=logical_id, definition=definition, roleArn=ROLE)[
-        "stateMachineArn"
-    ]
-    template.made(logical_id, arn, Arn=arn)
-    return Deployed(arn, json.loads(definition), tables, secrets, _at_end(template))
+    deployed = Deployed()
+    for kind, create in CREATORS.items():
+        for name, made in template.resources(kind).items():
+            create(template, name, made, deployed)
+    return deployed
 
 
-def _table(template: Template, logical_id: str, made: dict[str, Any]) -> str:
+def _table(template: Template, logical_id: str, made: Made, deployed: Deployed) -> None:
     boto3.client("dynamodb").create_table(
         TableName=logical_id,
         KeySchema=made["KeySchema"],
@@ -63,16 +51,35 @@ def _table(template: Template, logical_id: str, made: dict[str, Any]) -> str:
         BillingMode="PAY_PER_REQUEST",
     )
     template.made(logical_id, logical_id, Arn=f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{logical_id}")
-    return logical_id
+    deployed.tables.append(logical_id)
 
 
-def _secret(template: Template, logical_id: str, made: dict[str, Any]) -> str:
+def _secret(template: Template, logical_id: str, made: Made, deployed: Deployed) -> None:
     arn: str = boto3.client("secretsmanager").create_secret(Name=made["Name"])["ARN"]
     template.made(logical_id, arn, Id=arn)
-    return arn
+    deployed.secrets[made["Name"].rpartition("/")[2]] = arn
 
 
-def _function(template: Template, logical_id: str, made: dict[str, Any]) -> None:
+def _queue(template: Template, logical_id: str, made: Made, deployed: Deployed) -> None:
+    url = boto3.client("sqs").create_queue(QueueName=logical_id)["QueueUrl"]
+    template.made(logical_id, url, Arn=f"arn:aws:sqs:{REGION}:{ACCOUNT}:{logical_id}", QueueName=logical_id)
+
+
+def _topic(template: Template, logical_id: str, made: Made, deployed: Deployed) -> None:
+    arn = boto3.client("sns").create_topic(Name=made.get("TopicName", logical_id))["TopicArn"]
+    template.made(logical_id, arn, TopicArn=arn)
+
+
+def _bucket(template: Template, logical_id: str, made: Made, deployed: Deployed) -> None:
+    name = template.generated_name(logical_id)
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+    if made.get("VersioningConfiguration"):
+        s3.put_bucket_versioning(Bucket=name, VersioningConfiguration=made["VersioningConfiguration"])
+    template.made(logical_id, name, Arn=f"arn:aws:s3:::{name}")
+
+
+def _function(template: Template, logical_id: str, made: Made, deployed: Deployed) -> None:
     arn = boto3.client("lambda").create_function(
         FunctionName=logical_id,
         Runtime="python3.13",  # moto checks the name against its own list; the handler runs in this process
@@ -80,7 +87,6 @@ def _function(template: Template, logical_id: str, made: dict[str, Any]) -> None
         Handler=made["Handler"],
         Timeout=made["Timeout"],
         MemorySize=made.get("MemorySize", 128),
-        Environment={"Variables": template.resolve(made.get("Environment", {}).get("Variables", {}))},
         Code={"ZipFile": _nothing()},
     )["FunctionArn"]
     template.made(logical_id, logical_id, Arn=arn)
@@ -94,14 +100,40 @@ def _nothing() -> bytes:
     return buffer.getvalue()
 
 
-def _definition(template: Template, machine: dict[str, Any]) -> str:
-    values = template.resolve(machine.get("DefinitionSubstitutions", {}))
-    text = template.resolve(machine["DefinitionString"])
-    return re.sub(r"\$\{(\w+)\}", lambda match: str(values[match[1]]), text)
+def _version(template: Template, logical_id: str, made: Made, deployed: Deployed) -> None:
+    function = template.resolve(made["FunctionName"])
+    published = boto3.client("lambda").publish_version(FunctionName=function)
+    template.made(logical_id, published["FunctionArn"], Version=published["Version"])
 
 
-def _at_end(template: Template) -> str | None:
-    for rule in template.resources("AWS::Events::Rule").values():
-        if STATUS_CHANGE in rule.get("EventPattern", {}).get("detail-type", []):
-            return str(template.resolve(rule["Targets"][0]["Arn"]))
-    return None
+def _alias(template: Template, logical_id: str, made: Made, deployed: Deployed) -> None:
+    values = template.resolve({key: made[key] for key in ("FunctionName", "FunctionVersion", "Name")})
+    arn = boto3.client("lambda").create_alias(**values)["AliasArn"]
+    template.made(logical_id, arn, AliasArn=arn)
+
+
+def _state_machine(template: Template, logical_id: str, made: Made, deployed: Deployed) -> None:
+    if deployed.state_machine:
+        raise ValueError("the template has more than one state machine")
+    values = template.resolve(made.get("DefinitionSubstitutions", {}))
+    text = template.resolve(made["DefinitionString"])
+    definition = re.sub(r"\$\{(\w+)\}", lambda match: str(values[match[1]]), text)
+    arn = boto3.client("stepfunctions").create_state_machine(name=logical_id, definition=definition, roleArn=ROLE)[
+        "stateMachineArn"
+    ]
+    template.made(logical_id, arn, Arn=arn)
+    deployed.state_machine, deployed.definition = arn, json.loads(definition)
+
+
+CREATORS: dict[str, Callable[[Template, str, Made, Deployed], None]] = {
+    "AWS::DynamoDB::Table": _table,
+    "AWS::SecretsManager::Secret": _secret,
+    "AWS::SQS::Queue": _queue,
+    "AWS::SNS::Topic": _topic,
+    "AWS::S3::Bucket": _bucket,
+    "AWS::Lambda::Function": _function,
+    "AWS::Lambda::Version": _version,
+    "AWS::Lambda::Alias": _alias,
+    "AWS::StepFunctions::StateMachine": _state_machine,
+}
+"""Types that a run or its triggers touch, in an order in which each finds what it refers to."""

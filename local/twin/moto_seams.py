@@ -27,8 +27,8 @@ from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 
 from local.twin.clock import Waiter
 
-Invoke = Callable[[Any, bytes], tuple[bytes, bool]]
-"""From moto's function object and the event's bytes to the answer's bytes and whether it is an error."""
+Invoke = Callable[[Any, str | None, bytes], tuple[bytes, bool]]
+"""From moto's function object, the alias and the event's bytes to the answer's bytes and whether it is an error."""
 
 _waiter: Waiter | None = None
 _invoke: Invoke | None = None
@@ -153,9 +153,12 @@ def _invoke_function(
     self: Any, function_name: str, qualifier: str | None, body: Any, headers: Any, response_headers: Any
 ) -> bytes:
     function = self.get_function(function_name, qualifier)
+    # moto overlooks the query's Qualifier: an alias is named by its whole ARN, which has one part more.
+    parts = function_name.split(":")
+    alias = parts[7] if len(parts) == 8 else None
     if _invoke is None:
         raise RuntimeError("the twin is not installed")
-    answer, failed = _invoke(function, body if isinstance(body, bytes) else str(body or "{}").encode())
+    answer, failed = _invoke(function, alias, body if isinstance(body, bytes) else str(body or "{}").encode())
     if failed:
         response_headers["x-amz-function-error"] = "Unhandled"
     return answer

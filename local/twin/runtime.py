@@ -65,6 +65,7 @@ class Runtime:
         merged = _merge(environments)
         before = {name: os.environ.get(name) for name in merged}
         os.environ.update(merged)
+        self._split_output()  # before anything imports the functions' logger, which keeps the output that it finds
         try:
             yield
         finally:
@@ -76,9 +77,13 @@ class Runtime:
                 else:
                     os.environ[name] = value
 
-    def invoke(self, function: Any, body: bytes) -> tuple[bytes, bool]:
-        """Call the function's handler with an event; its answer, and whether it is an error."""
-        context = Context(function.function_name, function.function_arn, function.timeout, function.memory_size)
+    def invoke(self, function: Any, qualifier: str | None, body: bytes) -> tuple[bytes, bool]:
+        """Call the function's handler with an event; its answer, and whether it is an error.
+
+        ``qualifier`` is the alias that it is called by, or None.
+        """
+        arn = f"{_unqualified(function.function_arn)}{f':{qualifier}' if qualifier else ''}"
+        context = Context(function.function_name, arn, function.timeout, function.memory_size)
         self._split_output()
         with self._stdout.to_log():
             try:
@@ -112,6 +117,10 @@ class Runtime:
                 module, _, function = name.rpartition(".")
                 self._handlers[name] = getattr(importlib.import_module(module), function)
             return self._handlers[name]
+
+
+def _unqualified(arn: str) -> str:
+    return ":".join(arn.split(":")[:7])
 
 
 def _failure(error: Exception, context: Context) -> bytes:

@@ -17,18 +17,30 @@ class Template:
 
     Parameters
     ----------
-    source
-        The template, or the path of its JSON file.
+    path
+        The template's JSON file, in the cloud assembly that it was synthesized into.
     """
 
-    def __init__(self, source: dict[str, Any] | Path) -> None:
-        self._template = json.loads(source.read_text("utf-8")) if isinstance(source, Path) else source
+    def __init__(self, path: Path) -> None:
+        self._folder = path.parent
+        self._template = json.loads(path.read_text("utf-8"))
         self._made: dict[str, tuple[str, dict[str, str]]] = {}
 
     def resources(self, kind: str) -> dict[str, dict[str, Any]]:
         """Logical ids and properties of all resources of a CloudFormation type."""
         found: dict[str, Resource] = self._template["Resources"]
         return {name: r.get("Properties", {}) for name, r in found.items() if r["Type"] == kind}
+
+    @property
+    def jobs_file(self) -> Path:
+        """The file of jobs that is deployed beside the code."""
+        function = next(iter(self.resources("AWS::Lambda::Function").values()))
+        asset = str(function["Code"]["S3Key"]).removesuffix(".zip")
+        return self._folder / f"asset.{asset}" / "jobs.json"
+
+    def generated_name(self, logical_id: str) -> str:
+        """A name as CloudFormation makes one up, in small letters; the same every time."""
+        return f"{PSEUDO['AWS::StackName']}-{logical_id}-twin".lower()
 
     def made(self, logical_id: str, ref: str, **attributes: str) -> None:
         """Say what ``Ref`` and ``Fn::GetAtt`` of a resource are, now that it exists."""
@@ -85,5 +97,5 @@ PSEUDO = {
     "AWS::Region": REGION,
     "AWS::Partition": "aws",
     "AWS::URLSuffix": "amazonaws.com",
-    "AWS::StackName": "DatamartRunner",
+    "AWS::StackName": "DatamartRunner-dev",
 }

@@ -9,7 +9,6 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 from unittest import mock
@@ -22,9 +21,11 @@ from moto import mock_aws
 from functions.run import clock as run_clock
 from local.twin import moto_seams
 from local.twin.clock import Clock, Waiter
-from local.twin.deploy import STATUS_CHANGE, Deployed, deploy
+from local.twin.delivery import deliver, upload
+from local.twin.deploy import Deployed, deploy
+from local.twin.ending import tell_the_end
 from local.twin.runtime import Runtime
-from local.twin.template import ACCOUNT, REGION, Template
+from local.twin.template import REGION, Template
 
 clear_caches: Callable[[], None] = parameters.clear_caches
 
@@ -67,7 +68,7 @@ class Twin:
     Parameters
     ----------
     template
-        The synthesized template, or the path of its file.
+        Path of the synthesized template.
     secrets
         What the connections' secrets hold.
     clock
@@ -78,13 +79,13 @@ class Twin:
 
     def __init__(
         self,
-        template: dict[str, Any] | Path,
+        template: Path,
         *,
         secrets: dict[str, dict[str, Any]] | None = None,
         clock: Clock | None = None,
         max_wait: float | None = None,
     ) -> None:
-        self._template = Template(template)
+        self.template = Template(template)
         self._secrets = secrets or {}
         self.clock = clock or Clock()
         self._waiter = Waiter(self.clock, max_wait)
@@ -97,12 +98,13 @@ class Twin:
         with contextlib.ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="datamart-")))
             self.logs = folder / "functions.log"
-            stack.enter_context(mock.patch.dict(os.environ, ENVIRONMENT))
+            ours = {"JOBS_FILE": str(self.template.jobs_file)}
+            stack.enter_context(mock.patch.dict(os.environ, ENVIRONMENT | ours))
             runtime = self.runtime = Runtime(self.logs)
             stack.callback(runtime.close)
             moto_seams.install(self._waiter, runtime.invoke)
             stack.enter_context(mock_aws())
-            self.deployed = deploy(self._template)
+            self.deployed = deploy(self.template)
             stack.enter_context(runtime.installed(self._environments()))
             run_clock.use(self.clock.now)
             stack.callback(run_clock.use, time.time)
@@ -116,8 +118,8 @@ class Twin:
         self._stack.close()
 
     def _environments(self) -> list[dict[str, str]]:
-        functions = self._template.resources("AWS::Lambda::Function").values()
-        return [self._template.resolve(f.get("Environment", {}).get("Variables", {})) for f in functions]
+        functions = self.template.resources("AWS::Lambda::Function").values()
+        return [self.template.resolve(f.get("Environment", {}).get("Variables", {})) for f in functions]
 
     def seed_secret(self, connection: str, content: dict[str, Any] | str) -> None:
         """Fill a connection's secret, as put-secret-value does."""
@@ -146,6 +148,13 @@ class Twin:
         )
         return str(answer["executionArn"])
 
+    def deliver(self, event: dict[str, Any], objects: Path | None = None) -> list[str]:
+        """Let an event happen, as AWS would deliver it; the executions that the starter began.
+
+        ``objects`` is a folder with files of uploaded objects, by key. Raises NothingStarts.
+        """
+        return deliver(self.template, upload(event, objects) if objects else event)
+
     def wait(self, execution_arn: str, on_state: OnState | None = None) -> Outcome:
         """Wait for the end of an execution, let the rule on its end do its work, and tell how it ended."""
         told = 0
@@ -160,7 +169,7 @@ class Twin:
                 break
             time.sleep(_LOOK_SECONDS)
         described = self._states.describe_execution(executionArn=execution_arn)
-        self._tell_the_end(described)
+        tell_the_end(self.template, described)
         return self._outcome(described)
 
     def run(self, request: Any, on_state: OnState | None = None) -> Outcome:
@@ -190,34 +199,9 @@ class Twin:
             history=history,
         )
 
-    def _tell_the_end(self, described: dict[str, Any]) -> None:
-        """Moto delivers no status changes: hand the event to the rule's target, as EventBridge does."""
-        if self.deployed.at_end is None:
-            return
-        detail = {
-            key: described.get(key)
-            for key in ("executionArn", "stateMachineArn", "name", "status", "input", "output", "error", "cause")
-        }
-        detail |= {key: _milliseconds(described.get(key)) for key in ("startDate", "stopDate")}
-        event = {
-            "version": "0",
-            "id": str(uuid.uuid4()),
-            "detail-type": STATUS_CHANGE,
-            "source": "aws.states",
-            "account": ACCOUNT,
-            "region": REGION,
-            "resources": [described["executionArn"]],
-            "detail": detail,
-        }
-        boto3.client("lambda").invoke(FunctionName=self.deployed.at_end, Payload=json.dumps(event).encode())
-
 
 def _entered(history: list[dict[str, Any]]) -> Iterator[tuple[str, float]]:
     for event in history:
         details = event.get("stateEnteredEventDetails")
         if details:
             yield details["name"], event["timestamp"].timestamp()
-
-
-def _milliseconds(moment: datetime | None) -> int | None:
-    return None if moment is None else round(1000 * moment.timestamp())

@@ -1,0 +1,119 @@
+"""AWS's part between an event and the starter: schedules, rules and subscriptions as the template declares them.
+
+moto delivers none of these to their targets, so the twin looks up the target that AWS would call, in the template.
+"""
+
+import difflib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import boto3
+from moto.events.models import EventPattern
+from moto.sns.utils import FilterPolicyMatcher
+
+from local.twin.template import ACCOUNT, REGION, Template
+
+Event = dict[str, Any]
+
+
+class NothingStarts(Exception):
+    """No trigger of the stack would start anything for the event; the text says why."""
+
+
+def is_delivered(given: Any) -> bool:
+    """Whether ``given`` is an event that AWS delivers to a trigger, not the input of an execution."""
+    return isinstance(given, dict) and any(recognises(given) for recognises, _ in _kinds())
+
+
+def _kinds() -> list[tuple[Callable[[Event], bool], Callable[[Template, Event], list[str]]]]:
+    """How each kind of event is recognised, and how its targets are found.
+
+    Imported here: the functions' logger takes its settings from their environment, which the twin sets up first.
+    """
+    from functions.starting import s3_object, schedule, sns_message
+
+    return [
+        (schedule.recognises, _scheduled),
+        (s3_object.recognises, _matched),
+        (sns_message.recognises, _subscribed),
+    ]
+
+
+def deliver(template: Template, event: Event) -> list[str]:
+    """Call the starter under every alias that AWS would call for the event; the ARNs of the executions.
+
+    Raises NothingStarts.
+    """
+    find = next(find for recognises, find in _kinds() if recognises(event))
+    client = boto3.client("lambda")
+    executions: list[str] = []
+    for alias in find(template, event):
+        answer = client.invoke(FunctionName=alias, Payload=json.dumps(event).encode())
+        body = json.loads(answer["Payload"].read())
+        if "FunctionError" in answer:
+            raise NothingStarts(f"the starter failed with {body['errorType']}: {body['errorMessage']}")
+        executions += body["executions"]
+    return executions
+
+
+def _scheduled(template: Template, event: Event) -> list[str]:
+    wanted, known = event["scheduleArn"], {}
+    for made in template.resources("AWS::Scheduler::Schedule").values():
+        arn = f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/{template.resolve(made['GroupName'])}/{made['Name']}"
+        known[arn] = made["Target"]
+    if wanted not in known:
+        near = difflib.get_close_matches(wanted, known, 1)
+        raise NothingStarts(f"no schedule of the stack is {wanted}" + (f" (there is {near[0]})" if near else ""))
+    given = json.loads(template.resolve(known[wanted]["Input"]))
+    if set(given) != set(event):
+        raise NothingStarts(f"the schedule {wanted} does not call the starter; its input is {given}")
+    return [str(template.resolve(known[wanted]["Arn"]))]
+
+
+def _matched(template: Template, event: Event) -> list[str]:
+    found = []
+    for made in template.resources("AWS::Events::Rule").values():
+        if made.get("EventPattern", {}).get("source") != ["aws.s3"]:
+            continue
+        pattern = template.resolve(made["EventPattern"])
+        if EventPattern.load(json.dumps(pattern)).matches_event(event):
+            found += [str(template.resolve(target["Arn"])) for target in made["Targets"]]
+    if not found:
+        detail = event["detail"]
+        raise NothingStarts(f"no rule of the stack matches s3://{detail['bucket']['name']}/{detail['object']['key']}")
+    return found
+
+
+def _subscribed(template: Template, event: Event) -> list[str]:
+    message = event["Records"][0]["Sns"]
+    found = []
+    for made in template.resources("AWS::SNS::Subscription").values():
+        if made["Protocol"] != "lambda" or template.resolve(made["TopicArn"]) != message["TopicArn"]:
+            continue
+        policy = FilterPolicyMatcher(made.get("FilterPolicy", {}), made.get("FilterPolicyScope"))
+        if policy.matches(message.get("MessageAttributes"), message["Message"]):
+            found.append(str(template.resolve(made["Endpoint"])))
+    if not found:
+        raise NothingStarts(f"no subscription of the stack takes this message from {message['TopicArn']}")
+    return found
+
+
+def upload(event: Event, objects: Path) -> Event:
+    """Put the object that the event is about into its bucket, where ``objects`` has a file of its key.
+
+    Returns the event as S3 would have sent it then: with the object's own version, ETag and size.
+    """
+    detail = event.get("detail", {})
+    if "bucket" not in detail:
+        return event
+    bucket, key = detail["bucket"]["name"], detail["object"]["key"]
+    file = objects / key
+    if not file.resolve().is_relative_to(objects.resolve()) or not file.is_file():
+        return event
+    answer = boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=file.read_bytes())
+    own = {"size": file.stat().st_size, "etag": answer["ETag"].strip('"')}
+    if "VersionId" in answer:
+        own["version-id"] = answer["VersionId"]
+    return event | {"detail": detail | {"object": detail["object"] | own}}
