@@ -2,12 +2,12 @@
 
 import json
 import os
-from typing import Any
 
 from aws_lambda_powertools.utilities import parameters
 
-from functions.library import Client, Credentials, CredentialsRejected, LibraryError, Server, SessionLost
+from functions.library import Client, CredentialsRejected, LibraryError, SessionLost
 from functions.run.access import Access
+from functions.run.connection import Secret, credentials_of, flaw_of, secret_of, server_of
 from functions.run.errors import RunAlreadyEnded
 from functions.step import Answer, Step, step
 from functions.telemetry import logger
@@ -17,11 +17,6 @@ SECONDS_CACHED = 900
 
 LOST_LOG_INS = 2
 """A log-in whose answer was lost may have left a session behind; after the second one of a run it is not repeated."""
-
-NEEDED = {1: ("username", "password"), 16: ("username", "password"), 4096: ("apiToken",), 8: ()}
-"""The secret's fields that each login mode needs (contract 2.1)."""
-
-KNOWN = ("baseUrl", "loginMode", "username", "password", "apiToken", "caBundle", "proxy")
 
 
 @step
@@ -35,10 +30,10 @@ def handler(step: Step) -> Answer:
     if step.run.access is not None:
         return {}  # an earlier invocation of this step got as far as this
     secret = _secret(step.run.item["connection"])
-    server = Server(secret["baseUrl"], ca_bundle=secret.get("caBundle"), proxy=secret.get("proxy"))
+    server = server_of(secret)
     client = Client(server, budget=step.budget)
     try:
-        session = client.log_in(_credentials(secret))
+        session = client.log_in(credentials_of(secret))
     except LibraryError as error:
         if error.delivery == "unknown":
             _count_lost(step)
@@ -61,7 +56,7 @@ def _count_lost(step: Step) -> None:
         )
 
 
-def _secret(connection: str) -> dict[str, Any]:
+def _secret(connection: str) -> Secret:
     arn: str = json.loads(os.environ["SECRETS"])[connection]
     fill = f"fill it with: aws secretsmanager put-secret-value --secret-id {arn} --secret-string file://connection.json"
     try:
@@ -70,33 +65,8 @@ def _secret(connection: str) -> dict[str, Any]:
         if "ResourceNotFoundException" not in str(error):
             raise
         raise CredentialsRejected(f'the secret of connection "{connection}" is empty; {fill}') from None
-    try:
-        secret = json.loads(text)
-    except ValueError:
-        secret = None
-    if not isinstance(secret, dict):
-        raise CredentialsRejected(f'the secret of connection "{connection}" is not a JSON object; {fill}')
-    if problem := _problem(secret):
-        raise CredentialsRejected(f'the secret of connection "{connection}" {problem}; {fill}')
+    secret = secret_of(text)
+    flaw = flaw_of(secret)
+    if secret is None or flaw:
+        raise CredentialsRejected(f'the secret of connection "{connection}" {flaw}; {fill}')
     return secret
-
-
-def _problem(secret: dict[str, Any]) -> str | None:
-    """What is wrong with the secret's fields, without a word of what they hold."""
-    mode = secret.get("loginMode", 1)
-    if mode not in NEEDED:
-        return f"has a loginMode that is none of {', '.join(map(str, NEEDED))}"
-    missing = [name for name in ("baseUrl", *NEEDED[mode]) if not isinstance(secret.get(name), str)]
-    if missing:
-        return f"lacks {', '.join(missing)} (for loginMode {mode}, each a string)"
-    unknown = sorted(set(secret) - set(KNOWN))
-    return f"has the unknown field {unknown[0]}; known are {', '.join(KNOWN)}" if unknown else None
-
-
-def _credentials(secret: dict[str, Any]) -> Credentials:
-    return Credentials(
-        login_mode=secret.get("loginMode", 1),
-        username=secret.get("username", ""),
-        password=secret.get("password", ""),
-        api_token=secret.get("apiToken", ""),
-    )

@@ -13,6 +13,7 @@ from typing import Any
 import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.run.errors import shorten
 from functions.run.jobs import Job, job_named
 from functions.run.placeholders import MESSAGE, placeholders, strings
 from functions.starting import s3_object, schedule, sns_message
@@ -22,6 +23,15 @@ from functions.telemetry import logger, tracer
 
 SOURCES = (schedule, s3_object, sns_message)
 """Every way for an event to come in; each recognises its own."""
+
+LARGEST_INPUT = 240 * 1024
+"""Bytes of an execution's input: with what PrepareRun is told beside it, it stays within a state's 256 KB."""
+
+LONGEST_VALUE = 10_000
+"""Characters of a value: what the execution's input takes (start.schema.json)."""
+
+LONGEST_REFUSAL = 4_000
+"""Bytes; the input takes as many characters."""
 
 
 @logger.inject_lambda_context
@@ -34,38 +44,50 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """
     name = context.invoked_function_arn.rpartition(":")[2]
     job = job_named(name)
-    source = next((source for source in SOURCES if source.recognises(event)), None)
+    source = next((source for source in SOURCES if isinstance(event, dict) and source.recognises(event)), None)
     if source is None:
         raise ValueError("the event is of no source that starts runs")
     found = source.occurrences(event, job)
     return {"executions": [_start(name, occurrence, _input(name, job, occurrence)) for occurrence in found]}
 
 
-def _input(name: str, job: Job, occurrence: Occurrence) -> dict[str, Any]:
-    """The execution's input, in the form in which a person may start the same again."""
-    known = {"job": name, "asOf": occurrence.at, "values": _wanted(job, occurrence.values)}
+def _input(name: str, job: Job, occurrence: Occurrence) -> str:
+    """The execution's input (JSON), in the form in which a person may start the same again."""
+    known = {"job": name, "asOf": occurrence.at}
     try:
         if occurrence.refusal is not None:
             raise Refused(occurrence.refusal)
-        if job["acceptRequests"] is None or occurrence.content is None:
-            return known
-        return known | {"request": accepted(occurrence.content(), job)}
+        given = known | {"values": _wanted(job, occurrence.values)}
+        if job["acceptRequests"] is not None and occurrence.content is not None:
+            given |= {"request": accepted(occurrence.content(), job)}
+        return _not_too_large(json.dumps(given, ensure_ascii=False))
     except Refused as problem:
-        return known | {"refusal": f"{occurrence.where}: {problem}"}
+        refusal = shorten(f"{occurrence.where}: {problem}", LONGEST_REFUSAL)
+        return json.dumps(known | {"refusal": refusal}, ensure_ascii=False)
+
+
+def _not_too_large(text: str) -> str:
+    if (size := len(text.encode())) > LARGEST_INPUT:
+        raise Refused(f"the run's input would have {size} bytes; it may have {LARGEST_INPUT}")
+    return text
 
 
 def _wanted(job: Job, values: dict[str, str]) -> dict[str, str]:
-    """Of a message's attributes, which anybody may add, only those that the job names."""
+    """Of a message's attributes, which anybody may add, only those that the job names. Raises Refused."""
     answers = [prompt.get("answers") for prompt in job["request"].get("prompts", [])]
     used = {placeholder.name for text in strings(answers) for placeholder in placeholders(text)}
-    return {key: value for key, value in values.items() if not key.startswith(MESSAGE) or key in used}
+    wanted = {key: value for key, value in values.items() if not key.startswith(MESSAGE) or key in used}
+    for key, value in wanted.items():
+        if len(value) > LONGEST_VALUE:
+            raise Refused(f"{key}: has {len(value)} characters; it may have {LONGEST_VALUE}")
+    return wanted
 
 
-def _start(job: str, occurrence: Occurrence, given: dict[str, Any]) -> str:
+def _start(job: str, occurrence: Occurrence, given: str) -> str:
     machine = os.environ["STATE_MACHINE_ARN"]
     name = execution_name(job, occurrence.identity)
     try:
-        _states().start_execution(stateMachineArn=machine, name=name, input=json.dumps(given, ensure_ascii=False))
+        _states().start_execution(stateMachineArn=machine, name=name, input=given)
         logger.info("run started", extra={"execution": name, "trigger": occurrence.where})
     except _states().exceptions.ExecutionAlreadyExists:
         logger.info("this event has started its run before", extra={"execution": name, "trigger": occurrence.where})

@@ -2,10 +2,12 @@
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from functions.run.errors import InvalidRequest
 from functions.run.placeholders import MESSAGE, OF_S3, OF_SNS, BadPlaceholder, Placeholder, placeholders, strings
@@ -27,9 +29,6 @@ SCHEMA = Schema(
 )
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
-_FIELDS = {"cron": 6, "rate": 2, "at": 1}
-"""Words within the brackets of a schedule expression."""
-
 KINDS = ("schedule", "s3", "sns")
 
 
@@ -76,12 +75,24 @@ def jobs_of(settings: Settings, folder: Path = FOLDER) -> list[NamedJob]:
                 f"infra/settings/{settings.stage}.toml: jobs: there is no file infra/jobs/{name}.json"
                 f"{nearest(name, paths)}."
             )
+    _check_names(wanted)
     return [_read(paths[name], settings) for name in wanted]
+
+
+def _check_names(names: Iterable[str]) -> None:
+    alike: dict[str, str] = {}
+    for name in names:
+        other = alike.setdefault(re.sub("[-_]", "", name).lower(), name)
+        if other != name:
+            raise BadConfiguration(
+                f"infra/jobs/{name}.json: must differ from {other}.json in more than case, - and _: the resources of "
+                "both would have the same names."
+            )
 
 
 def _read(path: Path, settings: Settings) -> NamedJob:
     try:
-        given = json.loads(path.read_text("utf-8"))
+        given = json.loads(path.read_text("utf-8-sig"), object_pairs_hook=_object, parse_constant=_no_number)
     except (ValueError, RecursionError) as problem:
         raise BadConfiguration(f"infra/jobs/{path.name}: is not JSON ({problem}).") from None
     try:
@@ -90,18 +101,36 @@ def _read(path: Path, settings: Settings) -> NamedJob:
         raise BadConfiguration(f"infra/jobs/{path.name}: {problem}") from None
 
 
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    keys = [key for key, _ in pairs]
+    if twice := [key for key in keys if keys.count(key) > 1]:
+        raise ValueError(f'"{twice[0]}" stands twice in one object')
+    return dict(pairs)
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number there")
+
+
 def _checked(name: str, given: Any, settings: Settings) -> NamedJob:
     if not _NAME.fullmatch(name):
         raise BadConfiguration("a job's name is a letter and then letters, digits, - and _, at most 40 together.")
     job = NamedJob(name, SCHEMA.check(given))
     _check_zone("timeZone", job.time_zone)
     for index, trigger in enumerate(job.triggers):
-        _check_trigger(f"triggers[{index}]", trigger)
+        _check_trigger(f"triggers[{index}]", trigger, job.time_zone)
+        if trigger in job.triggers[:index]:
+            raise BadConfiguration(f"triggers[{index}]: stands there twice, and would start the job twice.")
+    topics = [trigger["sns"]["topicArn"] for trigger in job.triggers if "topicArn" in trigger.get("sns", {})]
+    if len(topics) > len(set(topics)):
+        raise BadConfiguration("triggers: a topic can be subscribed to once; put what its filters take into one.")
     carrying = {"objects" in trigger["sns"] for trigger in job.triggers if "sns" in trigger}
     if len(carrying) > 1:
         raise BadConfiguration("triggers: messages that are S3 notifications and others need a job each.")
     _check_request(job, settings)
     _check_placeholders(job)
+    if "expectBy" in job.content and not job.triggers:
+        raise BadConfiguration("expectBy: nothing starts this job by then; give it a trigger.")
     if "expectOn" in job.content and "expectBy" not in job.content:
         raise BadConfiguration("expectOn: says on which days, and expectBy is missing, which says by when.")
     return job
@@ -111,23 +140,79 @@ def _check_zone(where: str, name: str) -> None:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise BadConfiguration(f'{where}: there is no time zone "{name}"; one is called Europe/Paris.') from None
+        near = nearest(name, available_timezones())
+        raise BadConfiguration(f'{where}: there is no time zone "{name}"{near}; one is called Europe/Paris.') from None
 
 
-def _check_trigger(where: str, trigger: dict[str, Any]) -> None:
+def _check_trigger(where: str, trigger: dict[str, Any], zone: str) -> None:
     kinds = [kind for kind in KINDS if kind in trigger]
     if len(kinds) != 1:
         raise BadConfiguration(f"{where}: must have just one of {', '.join(KINDS)}, not {', '.join(kinds) or 'none'}.")
     if kinds != ["schedule"] and (extra := sorted({"timeZone", "flexibleMinutes"} & set(trigger))):
         raise BadConfiguration(f"{where}.{extra[0]}: belongs to a schedule.")
     if "schedule" in trigger:
-        kind, _, inner = trigger["schedule"].partition("(")
-        if len(inner.removesuffix(")").split()) != _FIELDS[kind]:
-            raise BadConfiguration(f"{where}.schedule: {kind}(…) has {_FIELDS[kind]} fields: {_EXAMPLES[kind]}.")
-        _check_zone(f"{where}.timeZone", trigger.get("timeZone", "UTC"))
+        zone = trigger.get("timeZone", zone)
+        _check_zone(f"{where}.timeZone", zone)
+        _check_schedule(f"{where}.schedule", trigger["schedule"], ZoneInfo(zone))
+        return
+    sns = trigger.get("sns", {})
+    if "objects" in sns and "filter" in sns:
+        raise BadConfiguration(f"{where}.sns.filter: S3's notifications have no attributes that it could choose by.")
+    if "s3" in trigger:
+        _check_keys(f"{where}.s3", trigger["s3"])
+    elif "objects" in sns:
+        _check_keys(f"{where}.sns.objects", sns["objects"])
 
 
-_EXAMPLES = {"cron": "cron(0 5 * * ? *)", "rate": "rate(1 day)", "at": "at(2026-11-24T05:00:00)"}
+def _check_keys(where: str, declared: dict[str, Any]) -> None:
+    prefix, suffix = declared.get("prefix", ""), declared.get("suffix", "")
+    if prefix.startswith("/"):
+        raise BadConfiguration(f"{where}.prefix: keys do not begin with a slash; write {prefix.lstrip('/') or 'none'}.")
+    for key, wrong in (("prefix", prefix.endswith("*")), ("suffix", suffix.startswith("*"))):
+        if wrong:
+            raise BadConfiguration(f"{where}.{key}: is no pattern; leave the * out.")
+
+
+def _check_schedule(where: str, expression: str, zone: ZoneInfo) -> None:
+    kind, _, inner = expression.removesuffix(")").partition("(")
+    if kind == "cron":
+        _check_cron(where, inner.split())
+    elif kind == "rate" and not re.fullmatch("[1-9][0-9]* (minute|hour|day)s?", inner):
+        raise BadConfiguration(f"{where}: rate(…) has a number and a unit: rate(1 day), rate(4 hours).")
+    elif kind == "at":
+        try:
+            at = datetime.strptime(inner, "%Y-%m-%dT%H:%M:%S").replace(tzinfo=zone)
+        except ValueError:
+            raise BadConfiguration(f"{where}: at(…) has a date and a time: at(2026-11-24T05:00:00).") from None
+        if at < datetime.now(zone):
+            raise BadConfiguration(f"{where}: {expression} lies in the past and never comes; take it out.")
+
+
+_CRON = {
+    "minutes": "[0-5]?[0-9]",
+    "hours": "[01]?[0-9]|2[0-3]",
+    "day of the month": "0?[1-9]|[12][0-9]|3[01]",
+    "month": "0?[1-9]|1[0-2]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC",
+    "day of the week": "[1-7]|SUN|MON|TUE|WED|THU|FRI|SAT",
+    "year": "19[7-9][0-9]|2[01][0-9][0-9]",
+}
+"""The fields of cron(…) and a value of each, as EventBridge Scheduler has them."""
+
+_CRON_OF_DAYS = {"day of the month": "L|LW|([1-9]|[12][0-9]|3[01])W", "day of the week": "L|[1-7]L|[1-7]#[1-5]"}
+"""What else may stand for a day."""
+
+
+def _check_cron(where: str, fields: list[str]) -> None:
+    if len(fields) != len(_CRON):
+        raise BadConfiguration(f"{where}: cron(…) has {len(_CRON)} fields ({', '.join(_CRON)}): cron(0 5 * * ? *).")
+    for (name, value), field in zip(_CRON.items(), fields, strict=True):
+        one = rf"(\*|({value})(-({value}))?)(/[1-9][0-9]*)?"
+        days = rf"|\?|{_CRON_OF_DAYS[name]}" if name in _CRON_OF_DAYS else ""
+        if not re.fullmatch(f"{one}(,{one})*{days}", field, re.IGNORECASE):
+            raise BadConfiguration(f"{where}: {field} is no {name} of cron(…).")
+    if (fields[2] == "?") == (fields[4] == "?"):
+        raise BadConfiguration(f"{where}: one of day of the month and day of the week must be ?, and only one.")
+
 
 _FROM_OUTSIDE = {"project": "P", "datamart": "D"}
 """Stands for what a request from outside brings when the rest of the job's own request is checked."""
@@ -137,6 +222,13 @@ def _check_request(job: NamedJob, settings: Settings) -> None:
     accepts = "acceptRequests" in job.content
     if accepts and all("schedule" in trigger for trigger in job.triggers):
         raise BadConfiguration("acceptRequests: needs a trigger that can bring a request: s3 or sns.")
+    for key, one in (("projects", "project"), ("datamarts", "datamart")):
+        for index, value in enumerate(job.content.get("acceptRequests", {}).get(key, [])):
+            try:
+                normalise(_FROM_OUTSIDE | {one: value})
+            except InvalidRequest as problem:
+                sentence = str(problem).removeprefix(f"{one}: ")
+                raise BadConfiguration(f"acceptRequests.{key}[{index}]: {sentence}") from None
     request = job.content["request"]
     try:
         normal = normalise((_FROM_OUTSIDE | request) if accepts else request)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from functions.run.schema import Misfit, Schema, nearest
+from infra.function_table import EVERY
 
 FOLDER = Path(__file__).parent / "settings"
 
@@ -69,6 +70,13 @@ def settings_of(stage: str, folder: Path = FOLDER) -> Settings:
         raise BadConfiguration(f"{_shown(path)}: is not TOML ({problem}).") from None
     except Misfit as problem:
         raise BadConfiguration(f"{_shown(path)}: {problem}") from None
+    modules = [spec.module for spec in EVERY]
+    for name in given["reservedConcurrency"]:
+        if name not in modules:
+            raise BadConfiguration(
+                f"{_shown(path)}: reservedConcurrency.{name}: is no function{nearest(name, modules)}; "
+                f"there are {', '.join(modules)}."
+            )
     return _settings(stage, given)
 
 

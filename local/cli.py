@@ -1,4 +1,4 @@
-"""The command line: ``datamart run`` and ``datamart simulate``."""
+"""The command line: ``datamart run``, ``datamart check``, ``datamart start`` and ``datamart simulate``."""
 
 import argparse
 import json
@@ -18,18 +18,22 @@ def _main(words: list[str]) -> int:
         arguments = _parser().parse_args(words)
     except SystemExit as refused:
         if refused.code and "--json" in words:
-            _print_json("FAILED", "InvalidRequest", "Loaded: no. The command line is not understood.")
+            _print_json(words, "FAILED", "InvalidRequest", "The command line is not understood.")
         raise
     try:
         return int(arguments.work(arguments))
     except KeyboardInterrupt:
         if "--json" in words:
-            _print_json("ABORTED", None, "Loaded: no. Stopped before the run began.")
+            _print_json(words, "ABORTED", None, "Stopped before it began.")
         return 130
 
 
-def _print_json(status: str, error: str | None, cause: str) -> None:
-    outcome: dict[str, object] = {"status": status, "error": error, "cause": cause, "output": None, "states": []}
+def _print_json(words: list[str], status: str, error: str | None, why: str) -> None:
+    outcome: dict[str, object] = {"status": status, "error": error, "cause": f"Loaded: no. {why}"}
+    outcome |= {"output": None, "states": []}
+    if words[0] == "check":
+        finding = {"check": "usage", "subject": "command line", "result": "problem", "text": why}
+        outcome = {"ok": False, "findings": [finding]}
     sys.stdout.write(json.dumps(outcome) + "\n")
 
 
@@ -37,6 +41,18 @@ def _run(arguments: argparse.Namespace) -> int:
     from local.run_command import run  # what a run needs takes seconds to import; --help does not wait for it
 
     return run(arguments)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from local.check import check
+
+    return check(arguments)
+
+
+def _start(arguments: argparse.Namespace) -> int:
+    from local.start_command import start
+
+    return start(arguments)
 
 
 def _simulate(arguments: argparse.Namespace) -> int:
@@ -61,6 +77,35 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--max-wait", type=_seconds, metavar="SECONDS", help="cap of each wait; 0 waits for nothing")
     run.add_argument("--scenario", default="default", help="how the simulator behaves")
     run.set_defaults(work=_run)
+
+    check = commands.add_parser(
+        "check",
+        help="test a connection and the jobs that use it, without executing anything",
+        epilog="It logs in twice and out again. Where a logout ends all sessions of an account, it ends those of runs "
+        "that are under way, too: check an account while nothing runs under it.",
+    )
+    check.add_argument("--connection", default="default", metavar="C", help="a connection of the stage's settings")
+    check.add_argument("--stage", default="dev", metavar="S", help="whose settings, jobs and secret")
+    where = check.add_mutually_exclusive_group()
+    where.add_argument(
+        "--library-url", metavar="URL", help="this server, with MSTR_USERNAME and so on, in place of AWS"
+    )
+    where.add_argument("--simulator", action="store_true", help="the built-in simulator, to try it")
+    check.add_argument("--json", action="store_true", help="print one JSON object on standard output")
+    check.set_defaults(work=_check)
+
+    start = commands.add_parser(
+        "start",
+        help="start a deployed run and follow it",
+        epilog="The credentials are those of the aws command line. Ctrl-C ends the following and not the run: it goes on "
+        "in AWS, and the command that stops it is printed. Exit code 0: succeeded, 1: failed, 2: refused, not started or "
+        "lost from sight, 130: not followed any more after Ctrl-C.",
+    )
+    start.add_argument("job", metavar="JOB", help="a job's name, or the path of a .json file with a request")
+    start.add_argument("--stage", default="dev", help="which deployment; dev if left out")
+    start.add_argument("--as-of", metavar="TIME", help="run the job as if triggered then: 2026-11-20T05:00+01:00")
+    start.add_argument("--json", action="store_true", help="print one JSON object on standard output")
+    start.set_defaults(work=_start)
 
     simulate = commands.add_parser("simulate", help="start the simulator alone")
     simulate.add_argument("--port", type=int, default=0, metavar="N", help="0 picks a free one")

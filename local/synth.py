@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-OUTPUT = ROOT / ".datamart" / "synth"
 STAGE = "dev"
 """The stage whose template the twin runs."""
 
@@ -20,34 +19,38 @@ class SynthFailed(Exception):
 
 
 def template_path() -> Path:
-    """Path of an up-to-date template. Raises SynthFailed."""
-    template, stamp = OUTPUT / f"DatamartRunner-{STAGE}.template.json", OUTPUT / "made-from"
-    digest = _digest()
-    if template.exists() and stamp.exists() and stamp.read_text() == digest:
-        return template
+    """Path of an up-to-date template for the twin. Raises SynthFailed."""
+    output = ROOT / ".datamart" / "synth"
+    synthesize(output, ["infra.app", "--output", str(output), "--without-checks", "--without-bundle"])
+    return output / f"DatamartRunner-{STAGE}.template.json"
+
+
+def synthesize(output: Path, module: list[str], sources: tuple[str, ...] = SOURCES) -> None:
+    """Run ``python -m module`` to fill ``output``, unless it was made from just the files that are there now.
+
+    Raises SynthFailed.
+    """
+    stamp, digest = output / "made-from", _digest(sources)
+    if stamp.exists() and stamp.read_text() == digest:
+        return
     # In a process of its own: the CDK's engine is not needed by the run.
     made = subprocess.run(  # noqa: S603 - our own module under our own interpreter
-        [*(sys.executable, "-m", "infra.app", "--output", str(OUTPUT)), "--without-checks", "--without-bundle"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
+        [sys.executable, "-m", *module], cwd=ROOT, capture_output=True, text=True, check=False
     )
     if made.returncode != 0:
         raise SynthFailed((made.stderr or made.stdout).strip()[-2000:])
     stamp.write_text(digest)
-    return template
 
 
-def _digest() -> str:
+def _digest(sources: tuple[str, ...]) -> str:
     digest = hashlib.sha256()
-    for path in _inputs():
+    for path in _inputs(sources):
         digest.update(f"{path.relative_to(ROOT)}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
-def _inputs() -> Iterable[Path]:
-    for folder in SOURCES:
+def _inputs(sources: tuple[str, ...]) -> Iterable[Path]:
+    for folder in sources:
         yield from sorted(p for p in (ROOT / folder).rglob("*") if p.is_file() and "__pycache__" not in p.parts)
     yield from (ROOT / name for name in FILES)

@@ -1,6 +1,8 @@
-"""One synthesized template for the whole test run, also when it is spread over several processes."""
+"""One synthesized assembly for the whole test run, also when it is spread over several processes."""
 
+import contextlib
 import fcntl
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,10 +10,33 @@ import pytest
 from local import synth
 
 
-@pytest.fixture(scope="session")
-def template_path() -> Path:
-    """Path of the stack's template; the first worker that asks makes it."""
-    synth.OUTPUT.mkdir(exist_ok=True)
-    with (synth.OUTPUT / "lock").open("w") as lock:
+@contextlib.contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Only one of the workers synthesizes; the others then find what it made."""
+    folder = synth.ROOT / "build"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        return synth.template_path()
+        yield
+
+
+@pytest.fixture(scope="session")
+def assembly() -> Path:
+    """Folder of the assembly with the stages dev and everything; the first worker that asks makes it."""
+    output = synth.ROOT / "build" / "test-synth"
+    with _one_at_a_time():
+        synth.synthesize(output, ["tests.infra.synthesize", str(output)], (*synth.SOURCES, "tests/infra"))
+    return output
+
+
+@pytest.fixture(scope="session")
+def own_template() -> None:
+    """The template that the command line keeps for itself is up to date."""
+    with _one_at_a_time():
+        synth.template_path()
+
+
+@pytest.fixture(scope="session")
+def template_path(assembly: Path) -> Path:
+    """Path of the template that the twin runs."""
+    return assembly / f"DatamartRunner-{synth.STAGE}.template.json"

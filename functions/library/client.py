@@ -106,6 +106,16 @@ class Client:
         """Versions of the Library and the Intelligence Server; needs no session."""
         return _mapping(self._call(at.SERVER_STATUS).json)
 
+    def login_modes(self) -> list[int]:
+        """The login modes that the server says are enabled (contract 2.1); needs no session."""
+        listed = _mapping(self._call(at.LOGIN_MODES).json).get("modes")
+        return [mode for mode in listed if isinstance(mode, int)] if isinstance(listed, list) else []
+
+    def privileges(self) -> list[dict[str, Any]]:
+        """The account's privileges as the server lists them, each with its ``name`` (contract 2.5)."""
+        answer = self._call(at.PRIVILEGES).json
+        return _mappings(answer if isinstance(answer, list) else _mapping(answer).get("privileges"))
+
     # -- names (contract 3, 4, 5.1) -----------------------------------------------------------------------------
 
     def find_project(self, reference: str) -> Project:

@@ -132,8 +132,10 @@ def _placeholder(name: str, format_: str | None) -> Placeholder:
 def _check_format(placeholder: Placeholder) -> None:
     if not placeholder.is_of_time:
         raise BadPlaceholder(f"{{{placeholder.name}}} is no date and takes no format")
-    wrong = [found for found in re.findall(r"%(.?)", placeholder.format or "", re.DOTALL) if found not in DIRECTIVES]
-    if wrong or not placeholder.format or "" in wrong:
+    text = placeholder.format or ""
+    directives = re.findall(r"%(.?)", text, re.DOTALL)
+    # Without a directive (YYYY-MM-DD) it would be no date; what cannot be printed stops or cuts strftime.
+    if not directives or not DIRECTIVES.issuperset(directives) or not text.isprintable():
         raise BadPlaceholder(
             f"{{{placeholder.name}:{placeholder.format}}}: a format is made of strftime's directives, such as %Y-%m-%d"
         )

@@ -68,6 +68,7 @@ class Schema:
             "maxLength": lambda: f"is too long: {len(value)} characters, and {wanted} are allowed.",
             "minItems": lambda: f"must have at least {wanted} entries." if value else "is empty.",
             "maxItems": lambda: f"has too many entries: {len(value)}, and {wanted} are allowed.",
+            "uniqueItems": lambda: "has an entry twice.",
             "maxProperties": lambda: f"has too many entries: {len(value)}, and {wanted} are allowed.",
             "minimum": lambda: f"must be at least {wanted}, not {value}.",
             "maximum": lambda: f"must be at most {wanted}, not {value}.",

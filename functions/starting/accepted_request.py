@@ -4,13 +4,12 @@ It may say which of the listed datamarts to run and with which answers, and noth
 or what is saved (DESIGN.md, "Starting"). It is taken literally: braces in it are braces.
 """
 
-import json
 from typing import Any
 
 from functions.run.errors import InvalidRequest
 from functions.run.request import SCHEMA, is_id, normalise
 from functions.run.schema import nearest, shown
-from functions.starting.occurrence import Refused
+from functions.starting.occurrence import Refused, parsed
 
 FROM_OUTSIDE = ("project", "datamart", "prompts", "timeoutMinutes")
 """The only keys that such a request may have."""
@@ -24,10 +23,7 @@ def accepted(text: str, job: dict[str, Any]) -> dict[str, Any]:
     Refused
         It is no request, or asks for what the job's ``acceptRequests`` does not allow.
     """
-    try:
-        request = json.loads(text)
-    except (ValueError, RecursionError):
-        raise Refused("it is not JSON") from None
+    request = parsed(text)
     if not isinstance(request, dict):
         raise Refused("it must be a request: an object {…}")
     for key in request:

@@ -1,8 +1,10 @@
 """One thing that happened and starts one run."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 
 class Refused(Exception):
@@ -35,6 +37,19 @@ class Occurrence:
     where: str = ""
     content: Callable[[], str] | None = None
     refusal: str | None = None
+
+
+def parsed(text: str) -> Any:
+    """What ``text`` says in JSON, as strictly as AWS takes it; Python would read NaN and halves of characters too.
+
+    Raises Refused.
+    """
+    try:
+        value = json.loads(text)
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        raise Refused("it is not JSON") from None
+    return value
 
 
 def execution_name(job: str, identity: str) -> str:

@@ -4,7 +4,6 @@ Keys are URL-encoded in notifications and are not in EventBridge's events (platf
 event classes make of them: each source is decoded here as it really is.
 """
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import PurePosixPath
@@ -16,7 +15,7 @@ from aws_lambda_powertools.utilities.data_classes import S3Event, S3EventBridgeN
 from botocore.exceptions import ClientError
 
 from functions.run.jobs import Job
-from functions.starting.occurrence import Occurrence, Refused
+from functions.starting.occurrence import Occurrence, Refused, parsed
 from functions.telemetry import logger
 
 LARGEST_REQUEST = 128 * 1024
@@ -25,7 +24,10 @@ LARGEST_REQUEST = 128 * 1024
 
 @dataclass(frozen=True)
 class Uploaded:
-    """One version of one object, as an event names it; ``version`` and ``etag`` are empty where it does not."""
+    """One version of one object, as an event names it; ``version`` and ``etag`` are empty where it does not.
+
+    A version called null is none: it is overwritten in place, in a bucket whose versioning is suspended.
+    """
 
     bucket: str
     key: str
@@ -63,7 +65,7 @@ def occurrences(event: dict[str, Any], job: Job) -> list[Occurrence]:
     found = Uploaded(
         bucket=created.detail.bucket.name,
         key=uploaded["key"],
-        version=uploaded.get("version-id") or "",
+        version=_version(uploaded.get("version-id")),
         etag=uploaded.etag,
         sequencer=uploaded.get("sequencer") or "",
     )
@@ -76,8 +78,8 @@ def notified(message: str, job: Job) -> list[Occurrence]:
     Raises Refused when the message is no notification at all.
     """
     try:
-        body = json.loads(message)
-    except ValueError:
+        body = parsed(message)
+    except Refused:
         body = None
     if isinstance(body, dict) and body.get("Event") == "s3:TestEvent":
         logger.info("S3's test message, sent when the notification was set up")
@@ -91,7 +93,7 @@ def notified(message: str, job: Job) -> list[Occurrence]:
             this = Uploaded(
                 bucket=record.s3.bucket.name,
                 key=unquote_plus(uploaded.key),
-                version=uploaded.version_id or "",
+                version=_version(uploaded.version_id),
                 etag=uploaded.etag,
                 sequencer=uploaded.get("sequencer") or "",
             )
@@ -102,6 +104,10 @@ def notified(message: str, job: Job) -> list[Occurrence]:
     except (KeyError, TypeError, AttributeError):
         raise Refused("the message is no S3 notification") from None
     return found
+
+
+def _version(named: str | None) -> str:
+    return "" if named in (None, "null") else named
 
 
 def _declared(uploaded: Uploaded, job: Job) -> bool:
@@ -133,7 +139,7 @@ def read(uploaded: Uploaded) -> str:
     if answer["ContentLength"] > LARGEST_REQUEST:
         raise Refused(f"it has {answer['ContentLength']} bytes; a request may have {LARGEST_REQUEST}")
     try:
-        text: str = answer["Body"].read().decode("utf-8")
+        text: str = answer["Body"].read().decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Refused("it is no text in UTF-8") from None
     return text
@@ -143,6 +149,7 @@ _GONE = {
     "NoSuchKey": "it is not there any more",
     "NoSuchVersion": "this version of it is not there any more",
     "MethodNotAllowed": "this version of it is a deletion",
+    "InvalidObjectState": "it lies in an archive and cannot be read",
     "PreconditionFailed": "it was overwritten since; the newer upload starts a run of its own",
 }
 """Answers after which reading it again would not help."""

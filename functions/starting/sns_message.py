@@ -11,14 +11,12 @@ from functions.run.placeholders import MESSAGE
 from functions.starting import s3_object
 from functions.starting.occurrence import Occurrence, Refused
 
-LONGEST_VALUE = 10_000
-"""Characters of an attribute; the input of an execution takes no more (start.schema.json)."""
-
 
 def recognises(event: dict[str, Any]) -> bool:
     """Whether the event is SNS's."""
     records = event.get("Records")
-    return isinstance(records, list) and bool(records) and records[0].get("EventSource") == "aws:sns"
+    first = records[0] if isinstance(records, list) and records else None
+    return isinstance(first, dict) and first.get("EventSource") == "aws:sns"
 
 
 def occurrences(event: dict[str, Any], job: Job) -> list[Occurrence]:
@@ -46,7 +44,7 @@ def _itself(message: SNSMessage) -> Occurrence:
     return Occurrence(
         identity=f"sns\n{message.message_id}",
         at=message.timestamp,
-        values={name: value[:LONGEST_VALUE] for name, value in values.items()},
+        values=values,
         where=f"message {message.message_id}",
         content=lambda: message.message,
     )

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from moto.events.models import EventPattern
-from moto.sns.utils import FilterPolicyMatcher
 
+from local.twin.moto_seams import event_matches, message_matches
 from local.twin.template import ACCOUNT, REGION, Template
 
 Event = dict[str, Any]
@@ -78,7 +77,7 @@ def _matched(template: Template, event: Event) -> list[str]:
         if made.get("EventPattern", {}).get("source") != ["aws.s3"]:
             continue
         pattern = template.resolve(made["EventPattern"])
-        if EventPattern.load(json.dumps(pattern)).matches_event(event):
+        if event_matches(pattern, event):
             found += [str(template.resolve(target["Arn"])) for target in made["Targets"]]
     if not found:
         detail = event["detail"]
@@ -92,8 +91,7 @@ def _subscribed(template: Template, event: Event) -> list[str]:
     for made in template.resources("AWS::SNS::Subscription").values():
         if made["Protocol"] != "lambda" or template.resolve(made["TopicArn"]) != message["TopicArn"]:
             continue
-        policy = FilterPolicyMatcher(made.get("FilterPolicy", {}), made.get("FilterPolicyScope"))
-        if policy.matches(message.get("MessageAttributes"), message["Message"]):
+        if message_matches(made.get("FilterPolicy", {}), made.get("FilterPolicyScope"), message):
             found.append(str(template.resolve(made["Endpoint"])))
     if not found:
         raise NothingStarts(f"no subscription of the stack takes this message from {message['TopicArn']}")

@@ -1,68 +1,98 @@
-"""Cold start: how long a fresh process takes to import each handler, beside ``requests`` and one boto3 client.
+"""Cold start: how long a fresh process takes to import each handler from the bundle, and its peak memory.
 
-Everything is measured in the same run, in turn, so the ratios hold when the machine's speed drifts.
+Beside it stand ``requests`` and one boto3 client. They are measured anew right before each handler, and the ratio is the
+median of these pairs, so it holds when the machine's speed drifts. boto3 always has its byte code; our bundle is
+measured with byte code and without, which is what is deployed where no interpreter of the runtime's version is at hand.
+
+This module imports little: a process that is started cannot show a lower peak than its parent had (getrusage(2)). The
+row "nothing" shows that limit.
 """
 
-import os
-import statistics
-import subprocess
+import platform
+import shutil
 import sys
+import tempfile
 from pathlib import Path
+from statistics import median
+from typing import NamedTuple
 
-from rich.console import Console
-from rich.table import Table
+from infra.bundle import add_byte_code, bundle, files, zipped
+from infra.runtime import MINOR
+from tests.bench.like_lambda import HANDLERS, link_runtime, run
 
-ROOT = Path(__file__).parents[2]
-RUNS = 5
-BASELINE = "import requests, boto3; boto3.client('dynamodb', region_name='eu-west-1')"
-HANDLERS = sorted(
-    path.stem
-    for path in (ROOT / "functions").glob("*.py")
-    if "handler(" in path.read_text("utf-8") and path.stem != "step"
-)
-ENVIRONMENT = {
-    **os.environ,
-    "AWS_DEFAULT_REGION": "eu-west-1",
-    "POWERTOOLS_SERVICE_NAME": "bench",
-    "POWERTOOLS_METRICS_NAMESPACE": "bench",
-    "POWERTOOLS_TRACE_DISABLED": "true",
+ROUNDS = 5
+BASELINE = "import requests, boto3; boto3.client('dynamodb')"
+CODES = {
+    "nothing": "",
+    "requests + one boto3 client": BASELINE,
+    **{f"functions.{name}": f"import functions.{name}" for name in HANDLERS},
 }
 
 MEASURE = """
-import resource, time
+import resource, sys, time
 began = time.perf_counter()
 {code}
-print(time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+seconds = time.perf_counter() - began
+print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3))
 """
 
 
-def measure(code: str) -> tuple[float, float]:
-    """Seconds to run ``code`` in a fresh interpreter, and the process's peak memory in MB."""
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURE.format(code=code)],
-        cwd=ROOT,
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    seconds, kilobytes = done.stdout.split()
-    return float(seconds), float(kilobytes) / 1024
+class Measured(NamedTuple):
+    """One round of one row: milliseconds, their ratio to the baseline, peak MB, milliseconds without byte code."""
+
+    ms: float
+    ratio: float
+    peak_mb: float
+    ms_bare: float
+
+
+def measure(code: str, folder: Path, runtime: Path) -> tuple[float, float]:
+    """Milliseconds that ``code`` takes in a fresh interpreter, and the peak of its memory in MB."""
+    done = run(MEASURE.format(code=code), folder, runtime, "-B")
+    if done.returncode != 0:
+        sys.exit(f"bench: {code}: {done.stderr.strip()}")
+    seconds, megabytes = done.stdout.split()
+    return float(seconds) * 1000, float(megabytes)
+
+
+def measure_all(compiled: Path, bare: Path, runtime: Path) -> dict[str, Measured]:
+    """The medians, by name; each round takes everything once."""
+    taken: dict[str, list[Measured]] = {name: [] for name in CODES}
+    for _ in range(ROUNDS):
+        for name, code in CODES.items():
+            baseline, _peak = measure(BASELINE, compiled, runtime)
+            ms, peak_mb = measure(code, compiled, runtime)
+            ms_bare, _peak = measure(code, bare, runtime)
+            taken[name].append(Measured(ms, ms / baseline, peak_mb, ms_bare))
+    return {name: Measured(*map(median, zip(*rounds, strict=True))) for name, rounds in taken.items()}
+
+
+def sizes(folder: Path) -> str:
+    """How large a bundle is, for a person."""
+    unzipped = sum(path.stat().st_size for path in files(folder))
+    return f"{unzipped / 1e6:.2f} MB, zipped {len(zipped(folder)) / 1e6:.2f} MB"
 
 
 def main() -> None:
-    """Measure in turn and print the medians with their ratios to the baseline."""
-    codes = {"requests + one boto3 client": BASELINE} | {name: f"import functions.{name}" for name in HANDLERS}
-    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in codes}
-    for _ in range(RUNS):
-        for name, code in codes.items():
-            taken[name].append(measure(code))
-    table = Table("import", "seconds", "ratio", "peak MB", box=None, title=f"median of {RUNS} fresh processes")
-    base = statistics.median(seconds for seconds, _ in taken["requests + one boto3 client"])
-    for name, values in taken.items():
-        seconds = statistics.median(value[0] for value in values)
-        table.add_row(name, f"{seconds:.3f}", f"{seconds / base:.2f}", f"{max(value[1] for value in values):.0f}")
-    Console(width=100).print(table)
+    """Measure and print."""
+    built = bundle()
+    with tempfile.TemporaryDirectory() as folder:
+        compiled, bare, runtime = Path(folder, "compiled"), Path(folder, "bare"), link_runtime(Path(folder, "runtime"))
+        for copy in (compiled, bare):
+            shutil.copytree(built, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        add_byte_code(compiled, sys.executable)
+        for code in CODES.values():  # writes boto3's byte code, where it was never imported before
+            run(code, compiled, runtime)
+        rows = measure_all(compiled, bare, runtime)
+        told = f"The bundle (arm64, Python {MINOR}): {sizes(bare)}; with this interpreter's byte code {sizes(compiled)}"
+
+    print(
+        f"Imports in fresh processes, medians of {ROUNDS}: Python {platform.python_version()}, {platform.machine()}\n"
+    )
+    print(f"{'import':30}{'ms':>8}{'ratio':>8}{'peak MB':>10}{'ms without byte code':>24}")
+    for name, row in rows.items():
+        print(f"{name:30}{row.ms:8.0f}{row.ratio:8.2f}{row.peak_mb:10.1f}{row.ms_bare:24.0f}")
+    print(f"\n{told}")
 
 
 if __name__ == "__main__":

@@ -6,110 +6,140 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from infra.function_table import END_RUN, STEPS
+from infra.function_table import EVERY, STEPS
+from tests.infra.template import Template, listed, mentions
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module")
-def template(template_path: Path) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads(template_path.read_text("utf-8"))
-    return loaded
-
-
-def resources(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
-    return {name: r.get("Properties", {}) for name, r in template["Resources"].items() if r["Type"] == kind}
-
-
-def statements(template: dict[str, Any], role: str) -> list[dict[str, Any]]:
-    return [
-        statement
-        for policy in resources(template, "AWS::IAM::Policy").values()
-        if {"Ref": role} in policy["Roles"]
-        for statement in policy["PolicyDocument"]["Statement"]
-    ]
-
-
-def actions(statement: dict[str, Any]) -> list[str]:
-    action = statement["Action"]
-    return [action] if isinstance(action, str) else action
-
-
-def test_there_is_one_function_for_each_handler_module(template: dict[str, Any]) -> None:
-    handlers = {f["Handler"] for f in resources(template, "AWS::Lambda::Function").values()}
-    assert handlers == {f"functions.{spec.module}.handler" for spec in (*STEPS, END_RUN)}
-
-
-def test_every_handler_module_is_deployed() -> None:
+def test_there_is_one_function_for_each_handler_module(template: Template) -> None:
     modules = {p.stem for p in (ROOT / "functions").glob("*.py") if "\ndef handler(" in p.read_text("utf-8")}
-    assert modules == {spec.module for spec in (*STEPS, END_RUN)}
+    handlers = [f["Handler"] for f in template.resources("AWS::Lambda::Function").values()]
+    assert sorted(handlers) == sorted(f"functions.{module}.handler" for module in modules)
+    assert modules == {spec.module for spec in EVERY}
 
 
-def test_only_log_in_may_read_a_secret(template: dict[str, Any]) -> None:
-    readers = {
-        role
-        for role in resources(template, "AWS::IAM::Role")
-        for statement in statements(template, role)
-        if any(action.startswith("secretsmanager:") for action in actions(statement))
+def test_all_functions_are_of_one_bundle_for_arm_and_the_newest_python(template: Template) -> None:
+    functions = template.resources("AWS::Lambda::Function").values()
+    assert len({json.dumps(f["Code"]) for f in functions}) == 1
+    assert {f["Architectures"][0] for f in functions} == {"arm64"}
+    assert {f["Runtime"] for f in functions} == {"python3.14"}
+    assert {f["LoggingConfig"]["LogFormat"] for f in functions} == {"JSON"}
+    assert {f["TracingConfig"]["Mode"] for f in functions} == {"Active"}
+
+
+def test_only_log_in_may_read_a_secret(template: Template) -> None:
+    roles = template.roles_of_functions()
+    readers = [m for m, role in roles.items() if "secretsmanager:GetSecretValue" in template.actions(role)]
+    others = set(template.resources("AWS::IAM::Role")) - set(roles.values())
+    assert readers == ["log_in"]
+    assert not any(action.startswith("secretsmanager:") for role in others for action in template.actions(role))
+
+
+def test_the_starter_has_no_access_to_the_run_table(template: Template) -> None:
+    role = template.roles_of_functions()["start_run"]
+    assert not any(action.startswith("dynamodb:") for action in template.actions(role))
+    assert not mentions(template.statements(role), "RunTable")
+
+
+def test_each_function_has_a_role_of_its_own(template: Template) -> None:
+    roles = template.roles_of_functions()
+    assert len(set(roles.values())) == len(roles) == len(EVERY)
+
+
+ALLOWED = {
+    "prepare_run": {"dynamodb:GetItem", "dynamodb:PutItem"},
+    "log_in": {"dynamodb:GetItem", "dynamodb:UpdateItem", "secretsmanager:GetSecretValue"},
+    "start_run": {"states:StartExecution", "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "sqs:SendMessage"},
+    "end_run": {
+        *("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "events:PutEvents", "sns:Publish"),
+        *("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"),
+    },
+    "expect_load": {"dynamodb:GetItem", "sqs:SendMessage"},
+}
+"""What each function may do, beside logs and traces; every other one: read and change the run's item."""
+
+EVERYBODY = {"logs:CreateLogStream", "logs:PutLogEvents", "xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+QUEUE_READING = {"sqs:GetQueueUrl"}
+
+
+def test_each_function_may_do_just_what_it_does(template: Template) -> None:
+    for module, role in template.roles_of_functions().items():
+        allowed = ALLOWED.get(module, {"dynamodb:GetItem", "dynamodb:UpdateItem"})
+        beyond = template.actions(role) - EVERYBODY - QUEUE_READING
+        assert beyond - {"sqs:GetQueueAttributes"} == allowed - {"sqs:GetQueueAttributes"}, module
+
+
+def test_nothing_but_what_takes_no_resource_is_allowed_on_every_resource(template: Template) -> None:
+    unbound = {
+        action
+        for role in template.resources("AWS::IAM::Role")
+        for statement in template.statements(role)
+        if "*" in listed(statement["Resource"])
+        for action in listed(statement["Action"])
     }
-    assert [role for role in readers if not role.startswith("LogInRole")] == []
-    assert len(readers) == 1
+    assert {action.split(":")[0] for action in unbound} == {"xray", "logs"}
+    assert not any(action == "*" or action.endswith(":*") for action in unbound)
 
 
-def test_each_function_has_a_role_of_its_own(template: dict[str, Any]) -> None:
-    roles = [json.dumps(f["Role"]) for f in resources(template, "AWS::Lambda::Function").values()]
-    assert len(set(roles)) == len(roles)
+def test_no_environment_variable_holds_a_secret(template: Template) -> None:
+    variables: dict[str, Any] = {}
+    for function in template.resources("AWS::Lambda::Function").values():
+        variables |= function["Environment"]["Variables"]
+    assert {name for name in variables if "PASSWORD" in name or "TOKEN" in name} == set()
+    assert "{{resolve:" not in json.dumps(variables)
 
 
-def test_no_environment_variable_holds_a_secret(template: dict[str, Any]) -> None:
-    names = {n for f in resources(template, "AWS::Lambda::Function").values() for n in f["Environment"]["Variables"]}
-    assert {n for n in names if "PASSWORD" in n or "TOKEN" in n} == set()
+def test_the_connections_secrets_are_created_empty(everything: Template) -> None:
+    secrets = everything.resources("AWS::SecretsManager::Secret").values()
+    assert len(secrets) == 2
+    for secret in secrets:
+        assert "SecretString" not in secret
+        assert "GenerateSecretString" not in secret
 
 
-def test_the_connections_secret_is_created_empty(template: dict[str, Any]) -> None:
-    (secret,) = resources(template, "AWS::SecretsManager::Secret").values()
-    assert "SecretString" not in secret
-    assert "GenerateSecretString" not in secret
+def test_every_secret_has_the_command_that_fills_it_among_the_outputs(everything: Template) -> None:
+    commands = [o["Value"] for name, o in everything.content["Outputs"].items() if name.startswith("Fill")]
+    names = {secret["Name"] for secret in everything.resources("AWS::SecretsManager::Secret").values()}
+    assert {command.split("--secret-id ")[1].split()[0] for command in commands} == names
 
 
-def test_the_run_table_expires_its_items_and_can_be_restored(template: dict[str, Any]) -> None:
-    (table,) = resources(template, "AWS::DynamoDB::Table").values()
+def test_what_a_person_needs_is_among_the_outputs(template: Template) -> None:
+    assert {"StateMachineArn", "FillDefaultSecret", "NoticeTopicArn", "InboxBucket"} <= set(template.content["Outputs"])
+
+
+def test_the_run_table_expires_its_items_and_can_be_restored(template: Template) -> None:
+    table = template.one("AWS::DynamoDB::Table")
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expiresAt", "Enabled": True}
     assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
     assert table["BillingMode"] == "PAY_PER_REQUEST"
     assert table["SSESpecification"]["SSEEnabled"] is True
 
 
-def test_every_log_group_expires(template: dict[str, Any]) -> None:
-    assert all(group.get("RetentionInDays") for group in resources(template, "AWS::Logs::LogGroup").values())
+def test_every_log_group_expires(template: Template) -> None:
+    groups = template.resources("AWS::Logs::LogGroup")
+    assert {group["RetentionInDays"] for group in groups.values()} == {30}
+    assert len(groups) == len(EVERY) + 1
 
 
-def test_the_state_machine_logs_no_data_of_its_executions(template: dict[str, Any]) -> None:
-    (machine,) = resources(template, "AWS::StepFunctions::StateMachine").values()
+def test_the_state_machine_logs_no_data_of_its_executions(template: Template) -> None:
+    machine = template.one("AWS::StepFunctions::StateMachine")
     assert machine["LoggingConfiguration"]["IncludeExecutionData"] is False
     assert machine["TracingConfiguration"]["Enabled"] is True
 
 
-def test_the_state_machine_may_invoke_just_its_functions(template: dict[str, Any]) -> None:
+def test_the_state_machine_may_invoke_just_its_functions(template: Template) -> None:
+    role = template.one("AWS::StepFunctions::StateMachine")["RoleArn"]["Fn::GetAtt"][0]
     invoked = [
-        json.dumps(resource)
-        for role in resources(template, "AWS::IAM::Role")
-        for statement in statements(template, role)
-        if "lambda:InvokeFunction" in actions(statement)
-        for resource in statement["Resource"]
+        resource["Fn::GetAtt"]
+        for statement in template.statements(role)
+        if "lambda:InvokeFunction" in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
     ]
-    assert len(invoked) == 2 * len(STEPS)  # each function, and its versions
-    assert not any("EndRun" in resource for resource in invoked)
-
-
-def test_the_end_of_every_run_reaches_end_run_or_the_dead_letters(template: dict[str, Any]) -> None:
-    (rule,) = resources(template, "AWS::Events::Rule").values()
-    (target,) = rule["Targets"]
-    assert set(rule["EventPattern"]["detail"]["status"]) == {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
-    assert "EndRunFunction" in json.dumps(target["Arn"])
-    assert target["DeadLetterConfig"]["Arn"]
+    assert len(invoked) == len(STEPS)
+    assert all(attribute == "Arn" for _, attribute in invoked)
+    modules = {template.resources("AWS::Lambda::Function")[name]["Handler"].split(".")[1] for name, _ in invoked}
+    assert modules == {spec.module for spec in STEPS}
 
 
 def test_a_token_without_a_function_is_an_error_that_names_it() -> None:

@@ -22,12 +22,54 @@ CITY = "85000B907B4EAD3B0D9522A9CFD10DBC"
 PASSWORD = "planted-pässword-7b1e"
 
 
+class Told:
+    """Queues that listen: one on the topic of notices, one behind a rule on the end events."""
+
+    def __init__(self, twin: Twin) -> None:
+        self._sqs = boto3.client("sqs")
+        topics = boto3.client("sns").list_topics()["Topics"]
+        notices = next(t["TopicArn"] for t in topics if "NoticeTopic" in t["TopicArn"])
+        self._queues = {name: self._queue(name) for name in ("told-notices", "told-events")}
+        boto3.client("sns").subscribe(TopicArn=notices, Protocol="sqs", Endpoint=self._arn("told-notices"))
+        events = boto3.client("events")
+        events.put_rule(Name="told", EventPattern=json.dumps({"source": ["datamart-runner"]}))
+        events.put_targets(Rule="told", Targets=[{"Id": "queue", "Arn": self._arn("told-events")}])
+
+    def _queue(self, name: str) -> str:
+        return str(self._sqs.create_queue(QueueName=name)["QueueUrl"])
+
+    @staticmethod
+    def _arn(name: str) -> str:
+        return f"arn:aws:sqs:eu-west-1:123456789012:{name}"
+
+    def _take(self, name: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        while True:
+            got = self._sqs.receive_message(QueueUrl=self._queues[name], MaxNumberOfMessages=10).get("Messages", [])
+            if not got:
+                return found
+            for message in got:
+                self._sqs.delete_message(QueueUrl=self._queues[name], ReceiptHandle=message["ReceiptHandle"])
+                found.append(json.loads(message["Body"]))
+
+    def notices(self) -> list[dict[str, Any]]:
+        """The notices since the last look: Subject and Message among their fields."""
+        return self._take("told-notices")
+
+    def events(self) -> list[dict[str, Any]]:
+        """The end events since the last look."""
+        return self._take("told-events")
+
+
 class World:
     """One simulator and the twin that runs against it."""
 
-    def __init__(self, twin: Twin, clock: Clock) -> None:
+    def __init__(self, twin: Twin, clock: Clock, told: Told) -> None:
         self._twin = twin
         self._clock = clock
+        self._told = told
+        self._notices: list[dict[str, Any]] = []
+        self._events: list[dict[str, Any]] = []
         self._arns: list[str] = []
         self._written: list[str] = []
         self.simulator: Simulator
@@ -85,6 +127,16 @@ class World:
         run.begin_attempt()
         run.close_attempt()
 
+    def notices(self) -> list[dict[str, Any]]:
+        """Every notice of this world's runs."""
+        self._notices += self._told.notices()
+        return self._notices
+
+    def events(self) -> list[dict[str, Any]]:
+        """Every end event of this world's runs."""
+        self._events += self._told.events()
+        return self._events
+
     def item(self, outcome: Outcome) -> dict[str, Any]:
         """The run's item in the run table."""
         return next(i for i in self._twin.table_items() if i["executionArn"] == outcome.execution_arn)
@@ -114,6 +166,7 @@ class World:
             for attempt in item.get("attempts", {}).values():
                 attempt.pop("session", None)
         written = {"history and output": "\n".join(self._written), "items": json.dumps(mine, default=str)}
+        written["notices and events"] = json.dumps([self.notices(), self.events()])
         written["logs"] = self._twin.logs.read_text("utf-8")
         assert all(arn in written["logs"] for arn in self._arns[:1]), "the logs are not where they are searched"
         for place, text in written.items():
@@ -132,13 +185,20 @@ def session_twin(template_path: Path, clock: Clock) -> Iterator[Twin]:
         yield twin
 
 
+@pytest.fixture(scope="session")
+def session_told(session_twin: Twin) -> Told:
+    return Told(session_twin)
+
+
 @pytest.fixture
-def new_world(session_twin: Twin, clock: Clock) -> Iterator[Callable[..., World]]:
+def new_world(session_twin: Twin, session_told: Told, clock: Clock) -> Iterator[Callable[..., World]]:
     """Makes a world in the scenario named; checks and stops it afterwards."""
     worlds: list[World] = []
+    session_told.notices()
+    session_told.events()
 
     def make(scenario: Any = "default") -> World:
-        world = World(session_twin, clock)
+        world = World(session_twin, clock, session_told)
         world.start_simulator(scenario)
         worlds.append(world)
         return world

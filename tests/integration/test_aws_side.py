@@ -173,13 +173,6 @@ def test_a_log_in_that_comes_after_the_clean_up_logs_out_what_it_opened(world: W
     assert world.simulator.state()["sessions"] == []
 
 
-def test_the_end_of_a_run_may_be_told_twice(world: World) -> None:
-    outcome = world.run(prompts=COUNTRIES)
-    before = world.steps()
-    world.invoke("end_run", {"detail": {"executionArn": outcome.execution_arn, "status": "SUCCEEDED"}})
-    assert world.steps() == before
-
-
 def test_a_step_on_a_run_that_has_ended_says_that_it_has(world: World) -> None:
     outcome = world.run(prompts=COUNTRIES)
     with pytest.raises(RuntimeError, match="RunAlreadyEnded"):

@@ -23,7 +23,7 @@ EXAMPLE = json.loads((ROOT / "events" / "console.json").read_text("utf-8"))
 
 
 @pytest.fixture(autouse=True)
-def synthesized(template_path: Path) -> None:
+def synthesized(own_template: None) -> None:
     """No two processes synthesize at once."""
 
 

@@ -129,9 +129,8 @@ def test_nothing_ends_in_anything_but_a_request_or_invalid_request(request_: obj
         assert normalise(normal) == normal
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "events").glob("*.json")), ids=lambda path: path.name)
-def test_every_sample_event_is_a_request(path: Path) -> None:
-    normalise(json.loads(path.read_text("utf-8")))
+def test_the_sample_of_a_request_is_one() -> None:
+    normalise(json.loads((ROOT / "events" / "console.json").read_text("utf-8")))
 
 
 def test_the_readme_documents_every_key_of_the_schema() -> None:

@@ -36,6 +36,10 @@ SEAMS = [
         ["self", "function_name", "qualifier", "body", "headers", "response_headers"],
     ),
     ("moto.core.config", "default_user_config", None),
+    ("moto.events.models", "EventPattern.load", ["raw_pattern"]),
+    ("moto.events.models", "EventPattern.matches_event", ["self", "event"]),
+    ("moto.sns.utils", "FilterPolicyMatcher.__init__", ["self", "filter_policy", "filter_policy_scope"]),
+    ("moto.sns.utils", "FilterPolicyMatcher.matches", ["self", "message_attributes", "message"]),
 ]
 
 

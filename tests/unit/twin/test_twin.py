@@ -1,6 +1,7 @@
 """The twin's own parts: the template's references, the clock, what is laxer in moto than on AWS."""
 
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -10,8 +11,11 @@ from local.twin.runtime import _merge
 from local.twin.template import Template
 
 
-def template() -> Template:
-    made = Template({"Resources": {"Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"a": 1}}}})
+@pytest.fixture
+def template(tmp_path: Path) -> Template:
+    path = tmp_path / "template.json"
+    path.write_text('{"Resources": {"Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"a": 1}}}}')
+    made = Template(path)
     made.made("Table", "table-name", Arn="arn:of:table")
     return made
 
@@ -30,13 +34,13 @@ def template() -> Template:
         ({"a": 1, "b": 2}, {"a": 1, "b": 2}),
     ],
 )
-def test_a_reference_is_what_it_stands_for(value: object, meant: object) -> None:
-    assert template().resolve(value) == meant
+def test_a_reference_is_what_it_stands_for(template: Template, value: object, meant: object) -> None:
+    assert template.resolve(value) == meant
 
 
-def test_a_reference_to_nothing_is_an_error() -> None:
+def test_a_reference_to_nothing_is_an_error(template: Template) -> None:
     with pytest.raises(KeyError, match="Nowhere"):
-        template().resolve({"Ref": "Nowhere"})
+        template.resolve({"Ref": "Nowhere"})
 
 
 def test_a_skipped_wait_puts_the_clock_forward_in_full() -> None:

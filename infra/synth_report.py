@@ -1,0 +1,63 @@
+"""What a synth came to, in one line, and whether it may be deployed: ``python -m infra.synth_report cdk.out``.
+
+CloudFormation's own checker reports real errors as warnings, and the CDK's synth succeeds all the same (platform notes,
+section 2). So every finding that is not accepted with a reason (infra/findings.py) ends this with exit code 1, and
+``make deploy`` with it.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+CHECKERS = frozenset({"AwsSolutions", "CloudFormation Validate"})
+"""Both must have run."""
+
+
+def main() -> None:
+    """Print the line; exit with 1 and the open findings if there are any."""
+    assembly = Path(sys.argv[1])
+    checkers = _checkers(assembly)
+    sys.stdout.write(f"{assembly.name}: {summary(assembly, checkers)}\n")
+    if problems := open_findings(checkers):
+        sys.exit("\n".join(problems))
+
+
+def summary(assembly: Path, checkers: dict[str, dict[str, Any]]) -> str:
+    """Such as ``DatamartRunner-dev, 127 resources; 34 findings accepted with a reason, 0 open``."""
+    stacks = [f"{name}, {len(template['Resources'])} resources" for name, template in _stacks(assembly).items()]
+    accepted = sum(len(checker["suppressedViolations"]) for checker in checkers.values())
+    left = sum(len(checker["violations"]) for checker in checkers.values())
+    return f"{', '.join(stacks)}; {accepted} findings accepted with a reason, {left} open"
+
+
+def open_findings(checkers: dict[str, dict[str, Any]]) -> list[str]:
+    """A line for each finding that nobody has accepted, and for each checker that did not run."""
+    lines = [f"synth: {name} did not run" for name in sorted(CHECKERS - set(checkers))]
+    for name, checker in checkers.items():
+        for finding in checker["violations"]:
+            where = ", ".join(construct["constructPath"] for construct in finding["violatingConstructs"])
+            lines.append(f"synth: {name}: {finding['ruleName']} at {where}: {finding['description']}")
+    return lines
+
+
+def _checkers(assembly: Path) -> dict[str, dict[str, Any]]:
+    report = assembly / "validation-report.json"
+    if not report.exists():
+        return {}
+    return {checker["pluginName"]: checker for checker in json.loads(report.read_text("utf-8"))["pluginReports"]}
+
+
+def _stacks(assembly: Path) -> dict[str, dict[str, Any]]:
+    """Templates by the name of the stack; the folder may hold files of earlier synths that are no part of it."""
+    artifacts = json.loads((assembly / "manifest.json").read_text("utf-8"))["artifacts"]
+    files = {
+        name: assembly / artifact["properties"]["templateFile"]
+        for name, artifact in artifacts.items()
+        if artifact["type"] == "aws:cloudformation:stack"
+    }
+    return {name: json.loads(file.read_text("utf-8")) for name, file in files.items()}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""``datamart check``: from the arguments to the exit code."""
+
+import argparse
+import contextlib
+import json
+import os
+import sys
+
+from functions.library.models import LOGIN_MODES
+from local.check.course import ask
+from local.check.findings import Findings
+from local.check.shown import shown_on, summary
+from local.check.source import Source, of_environment, of_secrets_manager, of_simulator
+from local.check.stage import jobs_for, settings_for
+from local.check.usage import BadUsage
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Check and return the exit code: 0 no problem, 1 some, 2 bad usage, 130 stopped by Ctrl-C."""
+    with contextlib.ExitStack() as stack:
+        told = (lambda _: None) if arguments.json else stack.enter_context(shown_on(sys.stdout))
+        findings = Findings(told)
+        code = _code(arguments, findings)
+    if arguments.json:
+        sys.stdout.write(json.dumps(findings.as_json()) + "\n")
+    elif code in (0, 1):
+        sys.stdout.write(summary(findings) + "\n")
+    return code
+
+
+def _code(arguments: argparse.Namespace, findings: Findings) -> int:
+    try:
+        with contextlib.ExitStack() as stack:
+            _check(arguments, findings, stack)
+    except BadUsage as problem:
+        sys.stderr.write(f"datamart: {problem}\n")
+        if arguments.json:
+            findings.problem("usage", "command line", str(problem))
+        return 2
+    except KeyboardInterrupt:
+        findings.problem("check", arguments.connection, "Stopped before its end; what it had opened is logged out.")
+        return 130
+    except Exception as error:
+        # A person is told what there is to tell; the error's own text may quote anything, so only its kind is shown.
+        findings.problem("check", arguments.connection, f"Ended by an error of its own: {type(error).__name__}.")
+    return 1 if findings.problems else 0
+
+
+def _check(arguments: argparse.Namespace, findings: Findings, stack: contextlib.ExitStack) -> None:
+    settings = settings_for(arguments.stage, arguments.connection)
+    source = _source(arguments, stack)
+    findings.hide(*source.hidden)
+    if source.flaw:
+        findings.problem("secret", source.name, f"It {source.flaw}.")
+    elif source.credentials:
+        mode = source.credentials.login_mode
+        findings.ok("secret", source.name, f"It is complete, for login mode {mode} ({LOGIN_MODES[mode]}).")
+    jobs = jobs_for(settings, arguments.connection, findings)
+    for job in ask(source, jobs, findings):
+        text = "Its file is valid; what it names on the server is not, or not completely, checked because of the above."
+        findings.note("job", job.name, text)
+
+
+def _source(arguments: argparse.Namespace, stack: contextlib.ExitStack) -> Source:
+    if arguments.library_url is not None:
+        return of_environment(arguments.library_url, os.environ)
+    if arguments.simulator:
+        return of_simulator(stack)
+    return of_secrets_manager(arguments.stage, arguments.connection)

@@ -1,0 +1,41 @@
+"""The stage's jobs that use the connection, as their files say."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from functions.run.schema import nearest
+from infra import jobs as job_files
+from infra.jobs import NamedJob, jobs_of
+from infra.settings import BadConfiguration, Settings, settings_of
+from local.check.findings import Findings
+from local.check.usage import BadUsage
+
+
+def settings_for(stage: str, connection: str) -> Settings:
+    """The stage's settings. Raises BadUsage: no such stage, or no such connection in it."""
+    try:
+        settings = settings_of(stage)
+    except BadConfiguration as problem:
+        raise BadUsage(f"--stage: {problem}") from None
+    if connection not in settings.connections:
+        raise BadUsage(
+            f'--connection: "{connection}" is none of the connections of infra/settings/{stage}.toml'
+            f"{nearest(connection, settings.connections)}; there are {', '.join(settings.connections)}."
+        )
+    return settings
+
+
+def jobs_for(settings: Settings, connection: str, findings: Findings, folder: Path | None = None) -> list[NamedJob]:
+    """The stage's jobs with that connection; a file that is wrong is a finding and hides no other."""
+    folder = folder or job_files.FOLDER
+    names = sorted(path.stem for path in folder.glob("*.json")) if settings.jobs is None else settings.jobs
+    found: list[NamedJob] = []
+    for name in names:
+        try:
+            found += jobs_of(replace(settings, jobs=(name,)), folder)
+        except BadConfiguration as problem:
+            findings.problem("job file", name, str(problem))
+    mine = [job for job in found if job.content["request"].get("connection", "default") == connection]
+    if not mine:
+        findings.note("jobs", settings.stage, f"No job of this stage uses the connection {connection}.")
+    return mine

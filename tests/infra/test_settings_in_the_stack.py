@@ -1,0 +1,76 @@
+"""What each setting changes in the template."""
+
+import json
+
+from infra.function_table import EVERY
+from tests.infra.template import Template, mentions
+
+
+def test_functions_that_call_the_library_are_in_the_vpc_and_the_others_are_not(everything: Template) -> None:
+    inside = {
+        f["Handler"].split(".")[1] for f in everything.resources("AWS::Lambda::Function").values() if f.get("VpcConfig")
+    }
+    assert inside == {spec.module for spec in EVERY if spec.calls_library}
+
+
+def test_without_the_setting_nothing_is_in_a_vpc(template: Template) -> None:
+    assert not any(f.get("VpcConfig") for f in template.resources("AWS::Lambda::Function").values())
+    assert "ec2:" not in json.dumps(template.content)
+
+
+def test_a_function_in_the_vpc_waits_for_the_right_to_be_there(everything: Template) -> None:
+    function = next(r for n, r in everything.content["Resources"].items() if n.startswith("LogInFunction"))
+    assert mentions(function["DependsOn"], "LogInRoleDefaultPolicy")
+
+
+def test_every_role_has_the_boundary(everything: Template, template: Template) -> None:
+    roles = everything.resources("AWS::IAM::Role").values()
+    assert {json.dumps(role.get("PermissionsBoundary")) for role in roles} == {
+        '"arn:aws:iam::123456789012:policy/Boundary"'
+    }
+    assert not any("PermissionsBoundary" in role for role in template.resources("AWS::IAM::Role").values())
+
+
+def test_the_key_encrypts_everything_at_rest(everything: Template) -> None:
+    assert mentions(everything.one("AWS::DynamoDB::Table")["SSESpecification"], "Key")
+    for kind, field in {
+        "AWS::SQS::Queue": "KmsMasterKeyId",
+        "AWS::SNS::Topic": "KmsMasterKeyId",
+        "AWS::Logs::LogGroup": "KmsKeyId",
+        "AWS::SecretsManager::Secret": "KmsKeyId",
+    }.items():
+        assert all(mentions(made[field], "Key") for made in everything.resources(kind).values()), kind
+    assert mentions(everything.one("AWS::S3::Bucket")["BucketEncryption"], "Key")
+
+
+def test_log_in_may_decrypt_its_secrets(everything: Template) -> None:
+    assert "kms:Decrypt" in everything.actions(everything.roles_of_functions()["log_in"])
+
+
+def test_concurrency_is_reserved_only_where_it_is_asked_for(everything: Template, template: Template) -> None:
+    reserved = {
+        f["Handler"].split(".")[1]: f["ReservedConcurrentExecutions"]
+        for f in everything.resources("AWS::Lambda::Function").values()
+        if "ReservedConcurrentExecutions" in f
+    }
+    assert reserved == {"log_in": 5}
+    assert "ReservedConcurrentExecutions" not in json.dumps(template.content)
+
+
+def test_everybody_named_is_told_of_failures(everything: Template) -> None:
+    told = [s["Endpoint"] for s in everything.resources("AWS::SNS::Subscription").values() if s["Protocol"] == "email"]
+    assert told == ["bi@example.com"]
+
+
+def test_tags_are_on_everything_that_takes_them(template: Template) -> None:
+    for kind in ("AWS::Lambda::Function", "AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::SNS::Topic"):
+        for made in template.resources(kind).values():
+            assert {"Key": "application", "Value": "datamart-runner"} in made["Tags"]
+
+
+def test_the_second_connection_is_known_to_the_functions(everything: Template) -> None:
+    functions = everything.resources("AWS::Lambda::Function").values()
+    prepare = next(f for f in functions if f["Handler"] == "functions.prepare_run.handler")
+    assert json.loads(prepare["Environment"]["Variables"]["CONNECTIONS"]) == ["default", "second"]
+    log_in = next(f for f in functions if f["Handler"] == "functions.log_in.handler")
+    assert mentions(log_in["Environment"]["Variables"]["SECRETS"], "SecondConnectionSecret")

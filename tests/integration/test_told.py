@@ -1,0 +1,209 @@
+"""Being told: one event for every end of a run, one notice for every end that is no success."""
+
+import contextlib
+import json
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+
+from functions.run.run import TELLING_SECONDS
+from functions.telling import event as end_event
+from functions.telling import notice
+from local.simulator import catalogue
+from local.twin import ending
+from tests.integration.conftest import CITY, TUTORIAL, World
+
+COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
+
+
+def end_again(world: World, execution_arn: str) -> None:
+    """The status change is delivered once more."""
+    described = boto3.client("stepfunctions").describe_execution(executionArn=execution_arn)
+    ending.tell_the_end(world.twin.template, described)
+
+
+def test_a_success_is_told_by_an_event_and_no_notice(world: World) -> None:
+    outcome = world.run(prompts=COUNTRIES)
+    (event,) = world.events()
+    assert (event["source"], event["detail-type"]) == ("datamart-runner", "Datamart Run Ended")
+    assert event["resources"] == [outcome.execution_arn]
+    detail = event["detail"]
+    assert {key: detail[key] for key in ("version", "status", "loaded", "error", "job", "connection")} == {
+        "version": "1",
+        "status": "SUCCEEDED",
+        "loaded": "yes",
+        "error": None,
+        "job": None,
+        "connection": "default",
+    }
+    assert detail["datamart"] == {"id": CITY, "name": "City"}
+    assert detail["target"] == {"source": "Statistics", "table": "DM_CITY", "append": False}
+    assert detail["durationSeconds"] == outcome.output["durationSeconds"]
+    assert world.notices() == []
+
+
+def test_a_failure_is_told_so_that_a_person_understands_it_at_once(world: World) -> None:
+    outcome = world.run(datamart=catalogue.BROKEN_SQL)
+    (told,) = world.notices()
+    assert told["Subject"] == "Datamart Broken SQL failed: DatamartFailed (loaded: unknown)"
+    lines = dict(line.split(": ", 1) for line in told["Message"].splitlines())
+    assert lines["Datamart"] == "Broken SQL"
+    assert lines["Ended as"] == "DatamartFailed"
+    assert lines["Table"] == "DM_BROKEN in Statistics"
+    assert lines["Loaded"].startswith("It is not known.")
+    assert "no_such_column" in lines["What happened"]
+    assert "iServerCode -2147212544" in lines["What happened"]
+    assert "ticketId" in lines["What happened"]
+    assert lines["What to do"].startswith("Look up the message")
+    assert lines["Execution"] == (
+        "https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/executions/details/"
+        f"{outcome.execution_arn}"
+    )
+    (event,) = world.events()
+    assert (event["detail"]["status"], event["detail"]["error"]) == ("FAILED", "DatamartFailed")
+
+
+def test_a_refused_request_is_told_though_no_run_was_begun(world: World) -> None:
+    world.run_input({"job": "city-nightly", "asOf": "tomorrow"})
+    (told,) = world.notices()
+    assert told["Subject"] == "Datamart city-nightly failed: InvalidRequest (loaded: no)"
+    assert "asOf" in told["Message"]
+    (event,) = world.events()
+    assert (event["detail"]["job"], event["detail"]["loaded"]) == ("city-nightly", "no")
+    assert world.steps() == []
+
+
+def test_a_job_is_named_and_the_time_that_it_ran_for(world: World) -> None:
+    world.simulator.inject("execute", status=403, json={"code": "ERR014", "message": "No privilege."})
+    world.run_input({"job": "city-nightly", "asOf": "2026-11-20T05:00+01:00"})
+    (told,) = world.notices()
+    lines = dict(line.split(": ", 1) for line in told["Message"].splitlines())
+    assert (lines["Job"], lines["For"]) == ("city-nightly", "2026-11-20T05:00+01:00")
+
+
+@pytest.fixture
+def around(world: World) -> Iterator[Any]:
+    def install(replacement: Any) -> None:
+        world.twin.runtime.around = replacement
+
+    before = world.twin.runtime.around
+    yield install
+    world.twin.runtime.around = before
+
+
+def test_a_stopped_run_is_told_too(world: World, around: Any) -> None:
+    inside, go_on = threading.Event(), threading.Event()
+
+    @contextlib.contextmanager
+    def barrier(called: str, event: Any) -> Iterator[None]:
+        if called == "get_status" and not inside.is_set():
+            inside.set()
+            go_on.wait(5)
+        yield
+
+    around(barrier)
+    execution = world.twin.start({"project": TUTORIAL, "datamart": CITY, "prompts": COUNTRIES})
+    assert inside.wait(5)
+    stopper = threading.Thread(target=world.twin.stop, args=(execution,))
+    stopper.start()
+    go_on.set()
+    world.twin.wait(execution)
+    stopper.join()
+    (told,) = world.notices()
+    assert told["Subject"].startswith("Datamart City was stopped (loaded: ")
+    assert "The execution was stopped" in told["Message"]
+    (event,) = world.events()
+    assert event["detail"]["status"] == "ABORTED"
+
+
+def test_a_run_that_the_state_machine_timed_out_is_told_too(world: World) -> None:
+    outcome = world.run(prompts=COUNTRIES)
+    world.notices()
+    described = boto3.client("stepfunctions").describe_execution(executionArn=outcome.execution_arn)
+    other = outcome.execution_arn + "-timed-out"
+    ending.tell_the_end(world.twin.template, described | {"executionArn": other, "status": "TIMED_OUT"})
+    (told,) = world.notices()
+    assert "was timed out" in told["Subject"]
+    assert "time limit" in told["Message"]
+
+
+def test_an_end_that_is_delivered_again_is_told_once(world: World) -> None:
+    outcome = world.run(datamart=catalogue.BROKEN_SQL)
+    calls = world.steps()
+    for _ in range(3):
+        end_again(world, outcome.execution_arn)
+    assert (len(world.notices()), len(world.events())) == (1, 1)
+    assert world.steps() == calls
+
+
+def test_an_end_that_is_delivered_twice_at_once_is_told_once(world: World) -> None:
+    outcome = world.run(prompts=COUNTRIES)
+    other = outcome.execution_arn + "-twice"
+    described = boto3.client("stepfunctions").describe_execution(executionArn=outcome.execution_arn)
+    failed = described | {"executionArn": other, "status": "FAILED", "error": "NotFound", "cause": "Loaded: no."}
+    threads = [threading.Thread(target=ending.tell_the_end, args=(world.twin.template, failed)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(world.notices()) == 1
+    assert len(world.events()) == 2  # one of them is the first run's own
+
+
+@pytest.mark.parametrize(("module", "kind"), [(end_event, "events"), (notice, "notices")])
+def test_what_could_not_be_sent_is_sent_with_the_next_delivery(
+    world: World, monkeypatch: pytest.MonkeyPatch, module: Any, kind: str
+) -> None:
+    real, failures = module.send, [RuntimeError("no"), ConnectionError("no")]
+
+    def send(end: Any) -> None:
+        if failures:
+            raise failures.pop()
+        real(end)
+
+    monkeypatch.setattr(module, "send", send)
+    outcome = world.run(datamart=catalogue.BROKEN_SQL)
+    end_again(world, outcome.execution_arn)
+    assert len(getattr(world, kind)()) == 1
+
+
+def test_a_death_while_telling_is_made_good_once_its_claim_is_old(
+    world: World, monkeypatch: pytest.MonkeyPatch, clock: Any
+) -> None:
+    real = notice.send
+
+    class Killed(BaseException):
+        """Lambda kills without asking anybody."""
+
+    def dies(end: Any) -> None:
+        raise Killed
+
+    monkeypatch.setattr(notice, "send", dies)
+    request = {"project": TUTORIAL, "datamart": catalogue.BROKEN_SQL}
+    with pytest.raises(Killed):
+        world.run_input(request)
+    monkeypatch.setattr(notice, "send", real)
+    executions = boto3.client("stepfunctions").list_executions(stateMachineArn=world.twin.deployed.state_machine)
+    arn = max(executions["executions"], key=lambda e: e["startDate"])["executionArn"]
+    end_again(world, arn)
+    assert world.notices() == []  # the dead one might still be at it
+    clock.advance(TELLING_SECONDS + 1)
+    end_again(world, arn)
+    assert len(world.notices()) == 1
+
+
+def test_a_load_is_kept_for_its_job(world: World) -> None:
+    world.run_input({"job": "city-nightly"})
+    (kept,) = [item for item in world.twin.table_items() if item["executionArn"] == "job/city-nightly"]
+    assert float(kept["loadedAt"]) > 0
+
+
+def test_no_notice_is_too_long_for_sns(world: World) -> None:
+    world.simulator.inject("execute", status=403, json={"code": "ERR014", "message": "é" * 100_000})
+    world.run(prompts=COUNTRIES)
+    (told,) = world.notices()
+    assert len(told["Message"].encode()) < 256 * 1024
+    assert len(json.dumps(world.events())) < 256 * 1024
