@@ -2,11 +2,14 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 EVENT ?= events/console.json
+STAGE ?= dev
+JOB ?= city-nightly
+CDK_OPTIONS ?=
 BIN := .venv/bin
 READY := .venv/ready
 UV := $(BIN)/uv --no-config
 
-.PHONY: help setup run test bench lint format synth lock clean
+.PHONY: help setup run test bench lint format synth bundle lock bootstrap diff deploy destroy smoke clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -27,7 +30,7 @@ run: $(READY) ## run a datamart here: make run EVENT=events/console.json
 test: $(READY) ## all tests, in parallel
 	@$(BIN)/python -m pytest
 
-bench: $(READY) ## what is timed, as ratios
+bench: $(READY) ## import time and memory of every handler, as ratios
 	@$(BIN)/python -m tests.bench.import_time
 
 lint: $(READY) ## ruff and mypy
@@ -39,13 +42,35 @@ format: $(READY) ## let ruff format and sort
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-synth: $(READY) ## the CloudFormation template, into cdk.out
-	@$(BIN)/python -m infra.app --output cdk.out
+synth: $(READY) ## the CloudFormation template of STAGE=dev, checked, into cdk.out
+	@rm -rf cdk.out
+	@$(BIN)/python -m infra.app --stage "$(STAGE)" --output cdk.out
+	@$(BIN)/python -m infra.synth_report cdk.out
 
+bootstrap: synth ## prepare the AWS account and region for the CDK, once
+	@$(BIN)/python -m infra.cdk_cli bootstrap $(CDK_OPTIONS)
+
+diff: synth ## what deploying STAGE=dev would change
+	@$(BIN)/python -m infra.cdk_cli diff --stage "$(STAGE)" $(CDK_OPTIONS)
+
+deploy: synth ## deploy STAGE=dev; make deploy CDK_OPTIONS="--require-approval never" asks nothing
+	@$(BIN)/python -m infra.cdk_cli deploy --stage "$(STAGE)" $(CDK_OPTIONS)
+
+destroy: $(READY) ## remove what STAGE=dev deployed; the run table and the inbox are kept
+	@$(BIN)/python -m infra.app --stage "$(STAGE)" --output build/destroy --without-checks --without-bundle
+	@$(BIN)/python -m infra.cdk_cli destroy --stage "$(STAGE)" --assembly build/destroy $(CDK_OPTIONS)
+
+smoke: $(READY) ## run JOB=city-nightly once, for real, where STAGE=dev is deployed
+	@$(BIN)/python -m local.smoke --stage "$(STAGE)" --job "$(JOB)"
+
+bundle: $(READY) ## what goes to Lambda, into build/lambda
+	@$(BIN)/python -m infra.bundle
+
+# Lambda brings boto3. Resolved as if it did not exist, what only it needs is not in the bundle either.
 COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 lock: $(READY) ## pin everything anew, after a change in pyproject.toml
 	@$(COMPILE) --group dev -o requirements/dev.lock
-	@$(COMPILE) --group functions -c requirements/dev.lock -o requirements/functions.lock
+	@printf 'boto3\nbotocore\n' | $(COMPILE) --excludes - --group functions -c requirements/dev.lock -o requirements/functions.lock
 
 clean: ## remove what was made, .venv included
 	@rm -rf .venv build cdk.out .datamart *.egg-info .mypy_cache .ruff_cache .hypothesis

@@ -16,11 +16,12 @@ from functions import clean_up
 from functions.run.loads import JobLoads
 from functions.run.record import run_table
 from functions.run.run import Run
+from functions.run.start import named_in
 from functions.step import Answer, Event, Step
 from functions.telemetry import logger, metrics, tracer
 from functions.telling import event as end_event
 from functions.telling import notice
-from functions.telling.end import End, end_of, job_in
+from functions.telling.end import End, end_of
 
 
 @logger.inject_lambda_context
@@ -50,10 +51,10 @@ def _end(detail: dict[str, Any], context: LambdaContext) -> None:
 def _closed(detail: dict[str, Any], context: LambdaContext) -> Run:
     """The run with nothing left open: every attempt that still has a session is cleaned up."""
     item = run_table().load(detail["executionArn"])
-    if item is None:  # the request was refused: no run was ever begun
-        job, as_of = job_in(detail)
+    if item is None:  # the first step broke down before it wrote anything
+        job, as_of = named_in(_input_in(detail))
         metrics.add_metric(name="RunEndedFromOutside", unit=MetricUnit.Count, value=0)
-        return Run.refused(run_table(), detail["executionArn"], job, as_of)
+        return Run.refuse(run_table(), detail["executionArn"], job, as_of, None)
     for number in sorted(map(int, item["attempts"])):
         run = Run(run_table(), item, number)
         run.close_attempt()
@@ -65,6 +66,14 @@ def _closed(detail: dict[str, Any], context: LambdaContext) -> Run:
     from_outside = run.end({"end": detail["status"], "error": detail.get("error"), "loaded": run.loaded})
     metrics.add_metric(name="RunEndedFromOutside", unit=MetricUnit.Count, value=int(from_outside))
     return run
+
+
+def _input_in(detail: dict[str, Any]) -> Any:
+    """The execution's input; the event has none where it is long or the state machine has a key of its own."""
+    try:
+        return json.loads(detail.get("input") or "null")
+    except ValueError:
+        return None
 
 
 def _tell(what: str, end: End, send: Any) -> None:

@@ -10,14 +10,10 @@ from zoneinfo import ZoneInfo
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.metric_names import LOAD_MISSING, NAMESPACE
 from functions.run.loads import JobLoads
 from functions.run.record import run_table
 from functions.telemetry import logger, tracer
-
-METRIC = "LoadMissing"
-"""1 when the table is late, 0 when it is there; its dimension is ``job``."""
-
-NAMESPACE = "DatamartRunner"
 
 
 @logger.inject_lambda_context
@@ -31,7 +27,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     loaded_at = JobLoads(run_table()).last(job)
     since = day_before(datetime.fromisoformat(event["scheduledTime"]), ZoneInfo(event["timeZone"]))
     missing = loaded_at is None or loaded_at <= since.timestamp()
-    with single_metric(METRIC, MetricUnit.Count, int(missing), namespace=NAMESPACE) as metric:
+    with single_metric(LOAD_MISSING, MetricUnit.Count, int(missing), namespace=NAMESPACE) as metric:
         metric.add_dimension("job", job)
     logger.info("looked for the job's load", extra={"job": job, "since": since.isoformat(), "missing": missing})
     return {"missing": missing}

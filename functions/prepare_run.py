@@ -2,14 +2,14 @@
 
 import json
 import os
-from difflib import get_close_matches
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.run.errors import InvalidRequest
 from functions.run.record import run_table
 from functions.run.run import Run
-from functions.run.start import read_input
+from functions.run.schema import nearest
+from functions.run.start import named_in, read_input
 from functions.step import Answer, Event
 from functions.telemetry import logger, tracer
 
@@ -28,6 +28,8 @@ def handler(event: Event, context: LambdaContext) -> Answer:
         _check_connection(request["connection"])
     except InvalidRequest as refused:
         logger.warning("the request is refused", extra={"reason": str(refused)})
+        job, as_of = named_in(event["input"])
+        Run.refuse(run_table(), event["executionArn"], job, as_of, str(refused))
         raise
     Run.begin(run_table(), event["executionArn"], start)
     logger.info("run begun", extra={"connection": request["connection"], "datamart": request["datamart"]})
@@ -37,6 +39,5 @@ def handler(event: Event, context: LambdaContext) -> Answer:
 def _check_connection(name: str) -> None:
     known: list[str] = json.loads(os.environ["CONNECTIONS"])
     if name not in known:
-        near = get_close_matches(name, known, 1)
-        hint = f" (did you mean {near[0]}?)" if near else ""
-        raise InvalidRequest(f'connection: "{name}" is not configured{hint}; configured are {", ".join(known)}.')
+        there = ", ".join(known)
+        raise InvalidRequest(f'connection: "{name}" is not configured{nearest(name, known)}; configured are {there}.')

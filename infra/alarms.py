@@ -10,7 +10,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from functions.expect_load import METRIC, NAMESPACE
+from functions.metric_names import LOAD_MISSING, NAMESPACE, SERVICE
 from infra.jobs import NamedJob
 from infra.starter import construct_name
 
@@ -58,8 +58,8 @@ class Alarms:
         """An alarm on the answer of the function that is called at the job's ``expectBy``."""
         metric = cloudwatch.Metric(
             namespace=NAMESPACE,
-            metric_name=METRIC,
-            dimensions_map={"job": job.name},
+            metric_name=LOAD_MISSING,
+            dimensions_map={"job": job.name, "service": SERVICE},
             period=_PERIOD,
             statistic="Maximum",
         )

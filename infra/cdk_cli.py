@@ -143,7 +143,9 @@ def main() -> None:
     parser.add_argument("--assembly", type=Path, default=ASSEMBLY, help="folder that the stack was synthesized into")
     ours, more = parser.parse_known_args()
     try:
-        sys.exit(lock() if ours.command == "lock" else _cdk(ours, more))
+        if ours.command != "lock":
+            sys.exit(_cdk(ours, more))
+        lock()
     except NotInstalled as problem:
         sys.exit(f"{ours.command}: {problem}")
 

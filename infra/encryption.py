@@ -8,6 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.findings import accept
@@ -56,6 +57,11 @@ class Encryption:
         if self.key is None:
             return {"encryption": s3.BucketEncryption.S3_MANAGED}
         return {"encryption": s3.BucketEncryption.KMS, "encryption_key": self.key, "bucket_key_enabled": True}
+
+    @property
+    def of_state_machine(self) -> sfn.EncryptionConfiguration | None:
+        """For a state machine, which must have a name: without one its role could never use the key."""
+        return sfn.CustomerManagedEncryptionConfiguration(self.key) if self.key else None
 
     @property
     def key_id(self) -> str | None:

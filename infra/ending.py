@@ -48,6 +48,5 @@ def call_at_the_end(
     end_run.add_event_source(sources.SqsEventSource(queue, batch_size=1))
     end_run.add_environment("NOTICE_TOPIC_ARN", topic.topic_arn)
     topic.grant_publish(end_run)
-    encryption.let_use(end_run)
     bus = cdk.Stack.of(scope).format_arn(service="events", resource="event-bus", resource_name="default")
     end_run.add_to_role_policy(iam.PolicyStatement(actions=["events:PutEvents"], resources=[bus]))

@@ -10,6 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from functions.metric_names import NAMESPACE, SERVICE
 from infra.encryption import Encryption
 from infra.findings import accept
 from infra.function_table import FunctionSpec
@@ -30,11 +31,18 @@ NETWORK_ACTIONS = (
 ANY_RESOURCE = "xray:PutTraceSegments can be bound to no resource, nor can network interfaces that do not exist yet."
 
 
-def log_group(scope: Construct, construct_id: str, settings: Settings, encryption: Encryption) -> logs.LogGroup:
-    """A log group that expires."""
+def log_group(
+    scope: Construct, construct_id: str, settings: Settings, encryption: Encryption, name: str | None = None
+) -> logs.LogGroup:
+    """A log group that expires.
+
+    A state machine's is named: below ``/aws/vendedlogs/`` it does not count towards the size of the account's one
+    policy for log delivery.
+    """
     return logs.LogGroup(
         scope,
         construct_id,
+        log_group_name=name,
         retention=logs.RetentionDays[_RETENTION[settings.log_retention_days]],
         encryption_key=encryption.key,
         removal_policy=cdk.RemovalPolicy.DESTROY,
@@ -73,7 +81,7 @@ class Functions:
         group.grant_write(role)
         if spec.table_actions:
             role.add_to_policy(iam.PolicyStatement(actions=list(spec.table_actions), resources=[self.runs.table_arn]))
-            self.encryption.let_use(role)
+        self.encryption.let_use(role)
         function = lambda_.Function(
             self.scope,
             f"{spec.name}Function",
@@ -88,11 +96,12 @@ class Functions:
             log_group=group,
             logging_format=lambda_.LoggingFormat.JSON,
             tracing=lambda_.Tracing.ACTIVE,
+            environment_encryption=self.encryption.key,
             reserved_concurrent_executions=self.settings.reserved_concurrency.get(spec.module),
             environment={
                 "RUN_TABLE": self.runs.table_name,
-                "POWERTOOLS_SERVICE_NAME": "datamart-runner",
-                "POWERTOOLS_METRICS_NAMESPACE": "DatamartRunner",
+                "POWERTOOLS_SERVICE_NAME": SERVICE,
+                "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
                 "POWERTOOLS_LOG_LEVEL": "INFO",
             },
         )

@@ -139,10 +139,13 @@ class DatamartRunner(cdk.Stack):
 
     def _state_machine(self, functions: dict[FunctionSpec, lambda_.Function]) -> sfn.StateMachine:
         tokens = {spec.token: function.function_arn for spec, function in functions.items()}
-        group = log_group(self, "RunDatamartLogs", self._settings, self._encryption)
+        name = f"datamart-runner-{self._settings.stage}"
+        group = log_group(self, "RunDatamartLogs", self._settings, self._encryption, f"/aws/vendedlogs/states/{name}")
         machine = sfn.StateMachine(
             self,
             "RunDatamart",
+            state_machine_name=name,
+            encryption_configuration=self._encryption.of_state_machine,
             definition_body=sfn.DefinitionBody.from_string(definition(set(tokens))),
             definition_substitutions=tokens,
             tracing_enabled=True,

@@ -17,7 +17,7 @@ CHECKERS = frozenset({"AwsSolutions", "CloudFormation Validate"})
 def main() -> None:
     """Print the line; exit with 1 and the open findings if there are any."""
     assembly = Path(sys.argv[1])
-    checkers = _checkers(assembly)
+    checkers = checkers_of(assembly)
     sys.stdout.write(f"{assembly.name}: {summary(assembly, checkers)}\n")
     if problems := open_findings(checkers):
         sys.exit("\n".join(problems))
@@ -41,7 +41,8 @@ def open_findings(checkers: dict[str, dict[str, Any]]) -> list[str]:
     return lines
 
 
-def _checkers(assembly: Path) -> dict[str, dict[str, Any]]:
+def checkers_of(assembly: Path) -> dict[str, dict[str, Any]]:
+    """The checkers' reports by name; empty where the synth ran without them."""
     report = assembly / "validation-report.json"
     if not report.exists():
         return {}

@@ -109,8 +109,6 @@ class Triggers:
         }
         for actions, resource in statements.items():
             self.starter.add_to_role_policy(iam.PolicyStatement(actions=list(actions), resources=[resource]))
-        if bucket is None:
-            self.encryption.let_use(self.starter)
         own = self._own.node.default_child if bucket is None else None
         name = f"<{stack.get_logical_id(own)}>" if isinstance(own, cdk.CfnElement) else bucket
         if self.starter.role is not None:

@@ -97,9 +97,9 @@ def _parser() -> argparse.ArgumentParser:
     start = commands.add_parser(
         "start",
         help="start a deployed run and follow it",
-        epilog="The credentials are those of the aws command line. Ctrl-C ends the following and not the run: it goes on "
-        "in AWS, and the command that stops it is printed. Exit code 0: succeeded, 1: failed, 2: refused, not started or "
-        "lost from sight, 130: not followed any more after Ctrl-C.",
+        epilog="The credentials are those of the aws command line. Ctrl-C ends the following and not the run: it goes "
+        "on in AWS, and the command that stops it is printed. Exit code 0: succeeded, 1: failed, 2: refused, not "
+        "started or lost from sight, 130: not followed any more after Ctrl-C.",
     )
     start.add_argument("job", metavar="JOB", help="a job's name, or the path of a .json file with a request")
     start.add_argument("--stage", default="dev", help="which deployment; dev if left out")

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from functions.run import clock
 from functions.run.access import Access
-from functions.run.errors import RunAlreadyEnded, RunTimedOut
+from functions.run.errors import InvalidRequest, RunAlreadyEnded, RunTimedOut
 from functions.run.outcome import Job, Loaded, loaded
 from functions.run.record import DAYS_KEPT, ConditionFailed, Item, RunTable
 from functions.run.start import Start
@@ -83,12 +83,18 @@ class Run:
         return run
 
     @classmethod
-    def refused(cls, table: RunTable, execution_arn: str, job: str | None, as_of: str | None) -> Self:
-        """The item of a run whose request was refused, so that its end, too, is told once."""
+    def refuse(
+        cls, table: RunTable, execution_arn: str, job: str | None, as_of: str | None, reason: str | None
+    ) -> Self:
+        """Write the item of a run whose request was refused, so that its end, too, is told once.
+
+        ``reason`` is None where nothing is known but that it failed.
+        """
         now = clock.now()
         known = {"startedAt": now, "deadline": now, "endedAt": now, "job": job, "asOf": as_of}
         expires = {"expiresAt": int(now) + DAYS_KEPT * SECONDS_A_DAY}
-        item = table.create(_empty(execution_arn) | known | expires)
+        outcome = {"end": "Fail", "error": InvalidRequest.__name__, "reason": reason, "loaded": "no"}
+        item = table.create(_empty(execution_arn) | known | expires | ({"outcome": outcome} if reason else {}))
         return cls(table, item, 0)
 
     @classmethod

@@ -100,3 +100,11 @@ def moment(text: str) -> datetime:
     if at is None or at.tzinfo is None or not 1970 <= at.year < 9999:
         raise InvalidRequest(f"asOf: {text!r} is not a time with its offset, such as 2026-11-20T05:00+01:00.")
     return at
+
+
+def named_in(given: Any) -> tuple[str | None, str | None]:
+    """Job and time of the trigger that an input names, whatever else is wrong with it."""
+    if not isinstance(given, dict):
+        return None, None
+    job, as_of = given.get("job"), given.get("asOf")
+    return job[:40] if isinstance(job, str) else None, as_of[:40] if isinstance(as_of, str) else None

@@ -1,6 +1,5 @@
 """How a run ended, from the status change of its execution and from the run's item."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +40,7 @@ def end_of(run: Run, detail: dict[str, Any]) -> End:
     """The end that ``detail`` of a status change tells of."""
     status, outcome = str(detail["status"]), run.item.get("outcome") or {}
     own = status in ("SUCCEEDED", "FAILED")
-    error = detail.get("error") if status == "FAILED" else None
+    error = (outcome.get("error") or detail.get("error")) if status == "FAILED" else None
     reason = outcome.get("reason") if own else None
     return End(
         run=run,
@@ -67,15 +66,3 @@ def _reason(status: str, detail: dict[str, Any]) -> str:
     error = detail.get("error")
     said = ": ".join(str(part) for part in (error, cause) if part)
     return f"{WORDS[status]} ({said})." if said else f"{WORDS[status]}."
-
-
-def job_in(detail: dict[str, Any]) -> tuple[str | None, str | None]:
-    """Job and time of the trigger from the execution's input, for a run that was refused before it had an item."""
-    try:
-        given = json.loads(detail.get("input") or "null")
-    except ValueError:
-        given = None
-    if not isinstance(given, dict):
-        return None, None
-    job, as_of = given.get("job"), given.get("asOf")
-    return job if isinstance(job, str) else None, as_of if isinstance(as_of, str) else None

@@ -3,7 +3,6 @@
 from typing import Any
 
 from functions.library import Client, Datamart, LibraryError, NotFound, PermissionDenied, Project
-from functions.run.errors import InvalidRequest
 from functions.run.request import normalise
 from infra.jobs import NamedJob
 from local.check.findings import Findings
@@ -87,20 +86,12 @@ class JobCheck:
         """Each project, and each datamart in whichever of them has it."""
         projects: dict[str, Project] = {}
         for reference in allowed["projects"]:
-            normal = self._normal(job, "project", {"project": reference, "datamart": "D"})
-            if normal is not None and (found := self._project(job, normal)) is not None:
+            normal = normalise({"project": reference, "datamart": "D"})["project"]
+            if (found := self._project(job, normal)) is not None:
                 projects[found.id] = found
-        for reference in allowed["datamarts"]:
-            normal = self._normal(job, "datamart", {"project": "P", "datamart": reference})
-            if normal is not None and projects:
-                self._datamart_in_any(job, list(projects.values()), normal)
-
-    def _normal(self, job: str, key: str, request: dict[str, Any]) -> Any:
-        try:
-            return normalise(request)[key]
-        except InvalidRequest as problem:
-            self._findings.problem(key, job, f"acceptRequests: {problem}")
-            return None
+        for reference in allowed["datamarts"] if projects else []:
+            normal = normalise({"project": "P", "datamart": reference})["datamart"]
+            self._datamart_in_any(job, list(projects.values()), normal)
 
     def _datamart_in_any(self, job: str, projects: list[Project], reference: Any) -> None:
         problem: LibraryError | None = None

@@ -14,13 +14,19 @@ OLDEST = (11, 3)
 def well_formed(secret: Secret, findings: Findings) -> Server | None:
     """The server that the base URL names; None if it is no URL that may be used."""
     try:
-        server = Server(str(secret.get("baseUrl", "")), secret.get("caBundle"), secret.get("proxy"))
+        server = Server(_text(secret, "baseUrl") or "", _text(secret, "caBundle"), _text(secret, "proxy"))
     except ValueError as problem:
         findings.problem("url", "baseUrl", f"It cannot be used: {problem}.")
         return None
     how = "encrypted" if server.base_url.startswith("https:") else "not encrypted, which is fine on this machine itself"
     findings.ok("url", server.base_url, f"A well-formed address, {how}.")
     return server
+
+
+def _text(secret: Secret, name: str) -> str | None:
+    """A field of a secret that may be incomplete."""
+    value = secret.get(name)
+    return value if isinstance(value, str) else None
 
 
 def reachable(client: Client, findings: Findings) -> bool:

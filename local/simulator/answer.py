@@ -5,6 +5,8 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from local.simulator.scenario import Scenario
+
 
 @dataclass
 class Answer:
@@ -25,18 +27,32 @@ class Answer:
 class Refusal(Exception):
     """An error answer, raised where it is found."""
 
-    def __init__(self, status: int, err: int | str, message: str, i_server_code: int | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        err: int | str,
+        message: str,
+        i_server_code: int | None = None,
+        headers: list[tuple[str, str]] | None = None,
+    ) -> None:
         super().__init__(message)
+        self.headers = headers or []
         self.status = status
         self.err = err
         self.message = message
         self.i_server_code = i_server_code
 
-    def answer(self, modelling: bool, long_codes: bool) -> Answer:
+    def answer(self, modelling: bool, scenario: Scenario) -> Answer:
         """As the endpoint's family writes it: the Modeling service has an envelope of its own (contract 8.1)."""
-        spelling = "ERR00{}" if long_codes else "ERR{:03}"  # both of 8.2
+        spelling = "ERR00{}" if scenario.long_err_codes else "ERR{:03}"  # both of 8.2
         code = self.err if isinstance(self.err, str) else spelling.format(self.err)
-        body: dict[str, Any] = {"code": code, "message": self.message, "ticketId": uuid.uuid4().hex}
+        message = FOREIGN if scenario.foreign_texts else self.message
+        body: dict[str, Any] = {"code": code, "message": message, "ticketId": uuid.uuid4().hex}
         if self.i_server_code is not None:
             body["iServerCode"] = self.i_server_code
-        return Answer(self.status, {"errors": [body]} if modelling else body)
+        wrapped = modelling and not scenario.flat_errors
+        return Answer(self.status, {"errors": [body]} if wrapped else body, list(self.headers))
+
+
+FOREIGN = "Die Anforderung konnte nicht ausgeführt werden."
+"""Every error's text in the scenario of another language: a text is for people (2.1)."""

@@ -1,10 +1,12 @@
-"""What the simulated project holds: folders, datamarts and their prompts."""
+"""What the simulated project holds: its datamarts and their prompts, and the ids of everything."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 TUTORIAL = "B7CA92F04B9FAE8D941C3E9B7E0CD754"
 IDLE_PROJECT = "0D02EDA94C9DD5F2E1A4F7BFF7E0C7A1"
+UNLOADED_PROJECT = "1E13FEB05DAED603F2B5A8C0A8F1D8B2"
+FORBIDDEN_PROJECT = "2F240FC16EBFE71403C6B9D1B902E9C3"
 
 CITY = "85000B907B4EAD3B0D9522A9CFD10DBC"
 CATEGORY_SALES = "1F4C7A5E4B0D9C2E8A61D3B7F5092E44"
@@ -25,36 +27,18 @@ FOLDER_ARCHIVE = "B3158C7A40020F49E79B21305FD8A4DD"
 COUNTRY = "8D679D3811D3E4981000E787EC6DE8A4"
 CITY_ATTRIBUTE = "8D679D3711D3E4981000E787EC6DE8A4"
 CATEGORY = "8D679D3911D3E4981000E787EC6DE8A4"
+DAY = "8D679D3A11D3E4981000E787EC6DE8A4"
 SALES_METRIC = "7FD5B69611D5AC76C000D98A4CC5F24F"
-
-
-@dataclass(frozen=True)
-class Folder:
-    """A folder and the one that it is in (None: the project's root)."""
-
-    id: str
-    name: str
-    parent: str | None
-
-
-FOLDERS = {
-    folder.id: folder
-    for folder in (
-        Folder(FOLDER_PUBLIC, "Public Objects", None),
-        Folder(FOLDER_DATAMARTS, "Datamarts", FOLDER_PUBLIC),
-        Folder(FOLDER_ARCHIVE, "Archive", FOLDER_PUBLIC),
-    )
-}
-
-PROJECTS = (
-    {"id": TUTORIAL, "name": "MicroStrategy Tutorial", "alias": "", "description": "Sales", "status": 0},
-    {"id": IDLE_PROJECT, "name": "Idle Project", "alias": "", "description": "", "status": 7},
-)
+COST_METRIC = "7FD5B69511D5AC76C000D98A4CC5F24F"
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """A prompt of a definition; ``column`` is what an answer filters in the warehouse."""
+    """A prompt of a definition.
+
+    ``column``: what an answer filters in the warehouse. ``choices``: ids of the objects that may answer it (OBJECTS and
+    LEVEL).
+    """
 
     id: str
     name: str
@@ -66,6 +50,7 @@ class Prompt:
     default: Any = None
     minimum: Any = None
     maximum: Any = None
+    choices: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -77,14 +62,16 @@ class Prompt:
 class DatamartSpec:
     """A report: a datamart (subtype 772) or not.
 
+    ``attributes``, ``metrics``: columns of the table, by their names in :mod:`local.simulator.metadata.schema`.
     ``nested``: each prompt opens only when the one before it was answered. ``seconds``: how long the SQL takes.
+    ``properties``: the datamart's own among those of contract 5.1.
     """
 
     id: str
     name: str
     table: str
-    columns: str = "country, city, category, SUM(amount) AS sales, SUM(cost) AS cost"
-    group_by: str = "country, city, category"
+    attributes: tuple[str, ...] = ("country", "city", "category")
+    metrics: tuple[str, ...] = ("sales", "cost")
     append: bool = False
     prompts: tuple[Prompt, ...] = ()
     nested: bool = False
@@ -121,26 +108,28 @@ ALL_TYPES = (
     Prompt(_id(41), "Least amount", "VALUE", "amount", data_type="NUMERIC", minimum=0, maximum=10_000),
     Prompt(_id(42), "From day", "VALUE", "day", required=True, data_type="DATE", minimum="2020-01-01"),
     Prompt(_id(43), "Category", "ELEMENTS", "category", source=CATEGORY, minimum=1, maximum=2),
-    Prompt(_id(44), "Metrics", "OBJECTS", default=[{"id": SALES_METRIC, "name": "Sales", "type": "metric"}]),
+    Prompt(
+        _id(44),
+        "Metrics",
+        "OBJECTS",
+        default=[{"id": SALES_METRIC, "name": "Sales", "type": "metric"}],
+        minimum=1,
+        choices=(SALES_METRIC, COST_METRIC),
+    ),
     Prompt(_id(45), "Qualification", "EXPRESSION"),
-    Prompt(_id(46), "Level", "LEVEL"),
+    Prompt(_id(46), "Level", "LEVEL", choices=(COUNTRY, CITY_ATTRIBUTE, CATEGORY)),
 )
 
 
 def datamarts(nesting: int, slow_seconds: float) -> dict[str, DatamartSpec]:
     """All reports of the project, by id."""
-    by_city = "country, city, SUM(amount) AS sales, SUM(cost) AS cost"
     specs = (
-        DatamartSpec(CITY, "City", "DM_CITY", by_city, "country, city", prompts=(ELEMENTS_OF_COUNTRY,)),
-        DatamartSpec(
-            CATEGORY_SALES, "Category Sales", "DM_CATEGORY_SALES", "category, SUM(amount) AS sales", "category"
-        ),
-        DatamartSpec(
-            DAILY_SALES_APPEND, "Daily Sales", "DM_DAILY_SALES", "day, SUM(amount) AS sales", "day", append=True
-        ),
+        DatamartSpec(CITY, "City", "DM_CITY", ("country", "city"), prompts=(ELEMENTS_OF_COUNTRY,)),
+        DatamartSpec(CATEGORY_SALES, "Category Sales", "DM_CATEGORY_SALES", ("category",), ("sales",)),
+        DatamartSpec(DAILY_SALES_APPEND, "Daily Sales", "DM_DAILY_SALES", ("day",), ("sales",), append=True),
         DatamartSpec(NESTED, "Nested", "DM_NESTED", prompts=_nested_prompts(nesting), nested=True),
         DatamartSpec(ALL_PROMPTS, "All Prompts", "DM_ALL_PROMPTS", prompts=ALL_TYPES),
-        DatamartSpec(BROKEN_SQL, "Broken SQL", "DM_BROKEN", "no_such_column", "no_such_column"),
+        DatamartSpec(BROKEN_SQL, "Broken SQL", "DM_BROKEN", ("no_such_column",), ()),
         DatamartSpec(SLOW_LOAD, "Slow Load", "DM_SLOW", seconds=slow_seconds),
         DatamartSpec(FAILS_EARLY, "Fails Early", "DM_FAILS_EARLY", fails_early=True),
         DatamartSpec(TWIN_ONE, "Twin Name", "DM_TWIN_ONE"),

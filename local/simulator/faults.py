@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from local.simulator.answer import Answer
+
 Kind = Literal[
     "status", "reset before", "reset after", "stall", "gzip garbage", "truncate", "evict session", "evict instance"
 ]
@@ -37,6 +39,23 @@ class Fault:
     seconds: float = 0.0
     times: int = 1
     skip: int = 0
+
+    def instead(self) -> Answer:
+        """The answer of a ``status`` fault."""
+        headers = list(self.headers.items())
+        if self.json is not None:
+            return Answer(self.status, self.json, headers)
+        return Answer(self.status, None, [("Content-Type", "text/html"), *headers], raw=self.body.encode())
+
+    def spoil(self, answer: Answer) -> Answer | None:
+        """What is left of the real answer; None cuts the connection."""
+        if self.kind == "reset after":
+            return None
+        if self.kind == "gzip garbage":
+            return Answer(answer.status, None, [("Content-Encoding", "gzip")], raw=b"\x1f\x8bgarbage")
+        if self.kind == "truncate":
+            return Answer(answer.status, None, answer.headers, raw=answer.content()[: len(answer.content()) // 2])
+        return answer
 
 
 class Faults:

@@ -1,8 +1,13 @@
-"""How the simulated server behaves where the contract leaves it open, by name."""
+"""How the simulated server behaves where the contract leaves it open."""
 
-import difflib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
+
+Stages = tuple[tuple[float, int], ...]
+"""Seconds, and the status reported meanwhile (contract section 6), one after the other."""
+
+ErrorCode = tuple[int, int | str]
+"""HTTP status, and the number of an ERR code or a hexadecimal code."""
 
 
 @dataclass(frozen=True)
@@ -13,6 +18,24 @@ class Scenario:
     ----------
     before_post
         What GET execution answers before POST execution/jobs (contract 11.6): a status, or an HTTP error.
+    answers_before_post
+        Whether prompts can be read and answered before POST execution/jobs (11.5).
+    continues_after_answers
+        Whether a job goes on by itself once its prompts are answered (11.5); else it takes another POST.
+    second_post
+        What a POST does while a job runs on the instance (11.7): starts a ``new job``, returns the ``same job``, or is
+        ``refused``.
+    queue
+        What a job reports before it begins: 13, 14 and 15 are the queues of section 6.
+    while_running
+        What it reports between 5 and 6; 11, 12 and 25 have no documented meaning.
+    success_status, failure_status
+        1, or the other finals of section 6: 20 and 21; 3, or 18.
+    failure
+        Where the text of a failure is (11.2): in ``message`` or ``errorMessage`` beside the status, nowhere (``bare``),
+        or in an ``error`` envelope in place of the status.
+    prompt_patience
+        Seconds that a job waits for answers before it fails with -2147203529 (7.4), or None.
     delete_ends_job, logout_ends_job
         Whether the job ends with its instance (11.8) or its session (11.9).
     logout_ends_all
@@ -20,23 +43,68 @@ class Scenario:
     late_accept
         Seconds after which a job starts whose POST was cut off, or None.
     accepted_202
-        Whether a running job is answered 202 with Retry-After (6, 11.3).
+        Whether a running job is answered 202 with Retry-After and X-MSTR-IStatus (6, 11.3).
+    poll_gap
+        Seconds that must lie between two GET execution of an instance; a sooner one is 429 (11.17).
     new_instance_on_execute
         Whether execution goes on under another instance id (5.2).
     still_open
         Seconds for which status 2 is reported although every prompt was answered (7.3).
+    closed_filter
+        What ``closed=`` does on GET prompts (7.1, 11.15): keeps the ``equal`` ones; ``inverted``: true leaves the
+        answered ones out and false filters nothing; ``ignored``.
+    old_prompt_shapes
+        Prompts as the older samples show them (7.2, 11.15): no ``id``, numbers as ``dataType`` and object type, a
+        single object as the default of OBJECTS, DIMENSION for LEVEL.
+    structured_answers
+        Whether EXPRESSION and LEVEL can be answered (7.3: older pages say no).
     monitor_forbidden, definition_forbidden
-        Whether the job monitor (6.1) and the definition (5.1) are closed to the account.
-    create_header
-        Whether the new instance's id is in the header; else only in the body (5, note a).
+        Whether the monitors (6.1, 3) and the definition (5.1) are closed to the account.
+    execute_forbidden
+        What the account lacks to execute (11.13): the ``privilege`` (ERR014), ``access`` to the object (ERR017).
+    create_header, create_body
+        Whether the new instance's id is in the header (5, note a), and what is in the body: ``{}`` in gzip, the
+        ``id``, or nothing at all (``empty``). Without the header it is always the id.
+    working_delete
+        Which of the two DELETE endpoints does anything (11.16): ``both``, or the other answers 404.
+    sql_view
+        Whether GET sqlView exists (5, row 14).
+    save_as_clash
+        The error when saveAs meets a taken name (11.12).
+    unknown_ms_instance
+        The error of the Modeling service for an instance that is gone (11.12).
+    refusal_status
+        HTTP status with which an idle or unloaded project and a full server are refused (11.12).
+    session_cap_code
+        ``code`` beside -2147072486 (2.2).
+    flat_errors
+        The Modeling service's errors in the flat envelope of the others (8.1).
     long_err_codes
-        ERR0009 in place of ERR009 (8.2).
+        ERR0014 in place of ERR014 (8.2).
+    foreign_texts
+        Error texts in another language (2.1, messagesLocale).
+    wrong_method_405
+        A wrong method is 405 ERR001 and not 404 ERR004 (8.3).
+    ended_job_500
+        The monitor answers 500 and not 404 for a job that has ended (6.1).
+    unknown_properties
+        Every answer carries a property and a cookie that nobody knows (11.19).
+    sticky_balancer
+        A balancer's cookie is issued with every answer and required with every call (1.4).
+    login_refusal
+        A reason to refuse right credentials: a key of ``LOGIN_REFUSALS`` (2.2), or None.
     session_cap
         Sessions of one user in one project (2.2).
     idle_timeout
         Seconds of idleness that end a session (2.5).
+    only_keep_alive_counts
+        Whether only the two documented calls reset the idle timer (2.5).
     working_set
-        Instances of a session before the oldest is dropped (9).
+        Instances of a session before the oldest is dropped (9), unless its login says otherwise.
+    stale_index
+        Whether the quick search misses what was saved since the start (4.2).
+    server_version
+        What GET status tells; before 11.5.6 applicationType 76 is unknown (2.1).
     nesting
         How many prompts open one after the other in the nested datamart.
     slow_seconds
@@ -44,53 +112,50 @@ class Scenario:
     """
 
     before_post: int | Literal["404", "500"] = 0
+    answers_before_post: bool = True
+    continues_after_answers: bool = True
+    second_post: Literal["new job", "same job", "refused"] = "new job"
+    queue: Stages = ()
+    while_running: Stages = ()
+    success_status: int = 1
+    failure_status: int = 3
+    failure: Literal["message", "errorMessage", "bare", "error"] = "message"
+    prompt_patience: float | None = None
     delete_ends_job: bool = True
     logout_ends_job: bool = True
     logout_ends_all: bool = False
     late_accept: float | None = None
     accepted_202: bool = False
+    poll_gap: float = 0.0
     new_instance_on_execute: bool = False
     still_open: float = 0.0
+    closed_filter: Literal["equal", "inverted", "ignored"] = "equal"
+    old_prompt_shapes: bool = False
+    structured_answers: bool = True
     monitor_forbidden: bool = False
     definition_forbidden: bool = False
+    execute_forbidden: Literal["privilege", "access"] | None = None
     create_header: bool = True
+    create_body: Literal["{}", "id", "empty"] = "{}"
+    working_delete: Literal["both", "modelling", "execution"] = "both"
+    sql_view: bool = True
+    save_as_clash: ErrorCode = (409, 15)
+    unknown_ms_instance: ErrorCode = (404, 4)
+    refusal_status: int = 500
+    session_cap_code: int | str = 1
+    flat_errors: bool = False
     long_err_codes: bool = False
+    foreign_texts: bool = False
+    wrong_method_405: bool = False
+    ended_job_500: bool = False
+    unknown_properties: bool = False
+    sticky_balancer: bool = False
+    login_refusal: str | None = None
     session_cap: int = 20
     idle_timeout: float = 1800.0
+    only_keep_alive_counts: bool = False
     working_set: int = 10
+    stale_index: bool = False
+    server_version: str = "11.6.1000.0101"
     nesting: int = 3
     slow_seconds: float = 600.0
-
-
-_DEFAULT = Scenario()
-
-SCENARIOS: dict[str, Scenario] = {
-    "default": _DEFAULT,
-    "get-before-post-404": replace(_DEFAULT, before_post="404"),
-    "get-before-post-0": replace(_DEFAULT, before_post=0),
-    "get-before-post-13": replace(_DEFAULT, before_post=13),
-    "get-before-post-500": replace(_DEFAULT, before_post="500"),
-    "job-survives-delete": replace(_DEFAULT, delete_ends_job=False),
-    "job-survives-logout": replace(_DEFAULT, delete_ends_job=False, logout_ends_job=False),
-    "logout-ends-all-sessions": replace(_DEFAULT, logout_ends_all=True),
-    "late-accept": replace(_DEFAULT, late_accept=20.0),
-    "accepted-202": replace(_DEFAULT, accepted_202=True),
-    "instance-id-changes-on-execute": replace(_DEFAULT, new_instance_on_execute=True),
-    "prompts-still-reported-open": replace(_DEFAULT, still_open=2.0),
-    "monitor-forbidden": replace(_DEFAULT, monitor_forbidden=True),
-    "definition-forbidden": replace(_DEFAULT, definition_forbidden=True),
-    "create-body-id-only": replace(_DEFAULT, create_header=False),
-    "long-err-codes": replace(_DEFAULT, long_err_codes=True),
-    "session-cap-1": replace(_DEFAULT, session_cap=1),
-    "small-working-set": replace(_DEFAULT, working_set=3),
-    "nested-ten-deep": replace(_DEFAULT, nesting=10),
-}
-
-
-def scenario_named(name: str) -> Scenario:
-    """The scenario of that name. Raises ValueError naming the nearest."""
-    if name in SCENARIOS:
-        return SCENARIOS[name]
-    near = difflib.get_close_matches(name, SCENARIOS, 1)
-    hint = f" (did you mean {near[0]}?)" if near else ""
-    raise ValueError(f'there is no scenario "{name}"{hint}; there are: {", ".join(SCENARIOS)}')

@@ -118,9 +118,9 @@ def _state_machine(template: Template, logical_id: str, made: Made, deployed: De
     values = template.resolve(made.get("DefinitionSubstitutions", {}))
     text = template.resolve(made["DefinitionString"])
     definition = re.sub(r"\$\{(\w+)\}", lambda match: str(values[match[1]]), text)
-    arn = boto3.client("stepfunctions").create_state_machine(name=logical_id, definition=definition, roleArn=ROLE)[
-        "stateMachineArn"
-    ]
+    name = made.get("StateMachineName", logical_id)
+    created = boto3.client("stepfunctions").create_state_machine(name=name, definition=definition, roleArn=ROLE)
+    arn = created["stateMachineArn"]
     template.made(logical_id, arn, Arn=arn)
     deployed.state_machine, deployed.definition = arn, json.loads(definition)
 

@@ -72,6 +72,14 @@ class Template:
         separator, parts = argument
         return str(separator).join(str(self.resolve(part)) for part in parts)
 
+    def _split(self, argument: list[Any]) -> list[str]:
+        separator, text = argument
+        return str(self.resolve(text)).split(separator)
+
+    def _select(self, argument: list[Any]) -> Any:
+        index, values = argument
+        return self.resolve(values)[int(index)]
+
     def _sub(self, argument: str | list[Any]) -> str:
         text, values = (argument, {}) if isinstance(argument, str) else argument
 
@@ -84,11 +92,13 @@ class Template:
         return re.sub(r"\$\{([^!}][^}]*)\}", one, text)
 
 
-_FUNCTIONS: dict[str, Callable[[Template, Any], str]] = {
+_FUNCTIONS: dict[str, Callable[[Template, Any], Any]] = {
     "Ref": Template._ref,
     "Fn::GetAtt": Template._get_att,
     "Fn::Join": Template._join,
     "Fn::Sub": Template._sub,
+    "Fn::Split": Template._split,
+    "Fn::Select": Template._select,
 }
 
 

@@ -79,5 +79,5 @@ def test_an_expected_load_is_asked_for_at_its_time_and_has_an_alarm(template: Te
     }
     alarm = template.one("AWS::CloudWatch::Alarm", "CityNightlyLate")
     assert (alarm["Namespace"], alarm["MetricName"]) == ("DatamartRunner", "LoadMissing")
-    assert alarm["Dimensions"] == [{"Name": "job", "Value": "city-nightly"}]
+    assert {d["Name"]: d["Value"] for d in alarm["Dimensions"]} == {"job": "city-nightly", "service": "datamart-runner"}
     assert '{"job": "city-nightly"}' in alarm["AlarmDescription"]

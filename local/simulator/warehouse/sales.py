@@ -2,12 +2,9 @@
 
 import random
 import sqlite3
-from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
-
-from local.simulator.catalogue import DatamartSpec
+from typing import Any, Protocol
 
 COUNTRIES = {
     "USA": ["Boston", "New York", "San Francisco", "Seattle"],
@@ -23,6 +20,31 @@ CATEGORIES = ["Books", "Electronics", "Movies", "Music"]
 ROWS = 4_000
 SEED = 772
 FIRST_DAY = date(2026, 1, 1)
+
+
+class Query(Protocol):
+    """A SELECT and what is bound to its question marks."""
+
+    @property
+    def text(self) -> str:
+        """The SQL."""
+
+    @property
+    def values(self) -> list[Any]:
+        """What is bound."""
+
+
+def elements(column: str) -> list[str]:
+    """Every value of a column, in the order of the element ids."""
+    cities = [city for cities in COUNTRIES.values() for city in cities]
+    return {"country": list(COUNTRIES), "city": cities, "category": CATEGORIES}.get(column, [])
+
+
+def element_name(column: str, number: str) -> str | None:
+    """The value behind an element id such as ``h1``, or None."""
+    every = elements(column)
+    index = int(number[1:]) if number.startswith("h") and number[1:].isdecimal() else 0
+    return every[index - 1] if 0 < index <= len(every) else None
 
 
 class Warehouse:
@@ -41,44 +63,34 @@ class Warehouse:
 
     def elements(self, column: str, filters: dict[str, list[str]]) -> list[str]:
         """The distinct values of a column, in the order of their element ids, under earlier answers."""
-        every = {"country": list(COUNTRIES), "category": CATEGORIES}.get(column) or [
-            city for cities in COUNTRIES.values() for city in cities
-        ]
         if column == "city" and "country" in filters:
             return [city for country in filters["country"] for city in COUNTRIES.get(country, [])]
-        return every
+        return elements(column)
 
-    def load(self, spec: DatamartSpec, filters: Iterable[tuple[str, str, Any]]) -> int:
-        """Write a datamart's table in one transaction and return the rows written.
-
-        ``filters`` are (column, operator, value); a list as value means "one of". Raises sqlite3.Error.
-        """
-        conditions, values = [], []
-        for column, operator, value in filters:
-            if isinstance(value, list):
-                conditions.append(f"{column} IN ({', '.join('?' * len(value))})")
-                values += value
-            else:
-                conditions.append(f"{column} {operator} ?")
-                values.append(value)
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        # Columns and tables are the catalogue's own; only values come from outside, and those are bound.
-        select = f"SELECT {spec.columns} FROM sales{where} GROUP BY {spec.group_by} ORDER BY 1, 2"  # noqa: S608
-        if "," not in spec.columns:
-            select = select.replace("ORDER BY 1, 2", "ORDER BY 1")
+    def load(self, table: str, append: bool, query: Query) -> int:
+        """Write a datamart's table in one transaction and return the rows written. Raises sqlite3.Error."""
         connection = sqlite3.connect(self.path, isolation_level=None)
         try:
             connection.execute("BEGIN IMMEDIATE")
-            rows = connection.execute(select, values).fetchall()
-            if spec.append and self._exists(connection, spec.table):
-                connection.execute(f"INSERT INTO {spec.table} {select}", values)
+            rows = connection.execute(query.text, query.values).fetchall()
+            # The table's name is the definition's own and was checked when it was stored.
+            if append and self._exists(connection, table):
+                connection.execute(f"INSERT INTO {table} {query.text}", query.values)
             else:
-                connection.execute(f"DROP TABLE IF EXISTS {spec.table}")
-                connection.execute(f"CREATE TABLE {spec.table} AS {select}", values)
+                connection.execute(f"DROP TABLE IF EXISTS {table}")
+                connection.execute(f"CREATE TABLE {table} AS {query.text}", query.values)
             connection.execute("COMMIT")
         finally:
             connection.close()
         return len(rows)
+
+    def select(self, query: Query) -> list[tuple[Any, ...]]:
+        """The rows of a query. Raises sqlite3.Error."""
+        connection = sqlite3.connect(self.path)
+        try:
+            return connection.execute(query.text, query.values).fetchall()
+        finally:
+            connection.close()
 
     def rows(self, table: str, limit: int | None = None) -> list[dict[str, Any]]:
         """The rows of a table that a datamart wrote; none if there is no such table."""
@@ -109,6 +121,7 @@ class Warehouse:
             rows.append((country, city, draw.choice(CATEGORIES), day.isoformat(), amount, cost))
         connection = sqlite3.connect(self.path)
         try:
+            connection.execute("PRAGMA synchronous = OFF")  # made anew at every start: nothing to lose
             connection.execute(
                 "CREATE TABLE sales (country TEXT, city TEXT, category TEXT, day TEXT, amount REAL, cost REAL)"
             )

@@ -1,0 +1,106 @@
+"""Finding a datamart: quick search, full search, and an object by its id (contract 4)."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from local.simulator.answer import Answer, Refusal
+from local.simulator.catalogue import DatamartSpec
+from local.simulator.endpoints.sessions import USER_ID
+from local.simulator.metadata.places import FOLDERS, PROJECTS, ancestors
+from local.simulator.request import Request
+
+REPORT, FOLDER, PROJECT = 3, 8, 32
+CREATED = "2023-02-09T06:16:42.000+0000"
+SEARCH_FIELDS = ("name", "pattern", "type", "root")
+
+_PATTERNS: dict[int, Callable[[str, str], bool]] = {
+    0: lambda name, text: any(word in name for word in text.split()) if text else True,
+    1: lambda name, text: name.startswith(text),
+    2: lambda name, text: name == text,
+    3: lambda name, text: name.startswith(text),
+    4: lambda name, text: text in name,
+    5: lambda name, text: name.endswith(text),
+}
+
+
+def quick_search(request: Request) -> Answer:
+    """GET /searches/results: by an index that may be behind (4.2)."""
+    found = _found(request, indexed_only=True)
+    listed = [_object(request, s, request.flag("getAncestors")) for s in request.page(found, -1)]
+    return Answer(200, {"totalItems": len(found), "result": listed}, [("x-mstr-total-count", str(len(found)))])
+
+
+def start_search(request: Request) -> Answer:
+    """POST /metadataSearches/results, with a query or (v2) a body: the search's id carries the query itself."""
+    for field, value in request.object().items():
+        if isinstance(value, (str, int)):
+            request.query[field] = [str(value)]
+        elif isinstance(value, list):
+            request.query[field] = [str(item) for item in value]
+    search = json.dumps({k: v for k, v in request.query.items() if k in SEARCH_FIELDS})
+    return Answer(200, {"id": search.encode().hex(), "totalItems": len(_found(request))})
+
+
+def search_results(request: Request) -> Answer:
+    """GET /metadataSearches/results: a bare array (4.3)."""
+    try:
+        search = json.loads(bytes.fromhex(request.one("searchId")))
+    except ValueError:
+        raise Refusal(400, 6, "Unknown search.") from None
+    request.query = {**search, **{k: v for k, v in request.query.items() if k in ("offset", "limit")}}
+    found = _found(request)
+    listed = [_object(request, s, True) for s in request.page(found, -1)]
+    return Answer(200, listed, [("x-mstr-total-count", str(len(found)))])
+
+
+def get_object(request: Request) -> Answer:
+    """GET /objects/{id}?type=: a report, a folder or a project; a missing one is 500 ERR001 (4.4)."""
+    wanted, kind = request.ids["object"].upper(), request.number("type", REPORT)
+    if other := _other_object(wanted, kind):
+        return Answer(200, other)
+    try:
+        spec = request.server.definitions.spec(wanted)
+    except Refusal:
+        spec = None
+    if spec is None or kind != REPORT:
+        raise Refusal(500, 1, "The object was not found.", -2147216373)
+    return Answer(200, _object(request, spec, True) | {"acl": [], "description": ""})
+
+
+def _other_object(wanted: str, kind: int) -> dict[str, Any] | None:
+    """A folder or a project; a project's own object needs no call in it, but the header is sent all the same."""
+    described = {"id": wanted, "type": kind, "extType": 0, "dateCreated": CREATED, "dateModified": CREATED}
+    described |= {"acg": 255, "owner": {"id": USER_ID, "name": "Administrator"}}
+    if kind == FOLDER and wanted in FOLDERS:
+        ways = {"ancestors": ancestors(wanted)[:-1]}
+        return described | ways | {"name": FOLDERS[wanted].name, "subtype": 2048}
+    project = next((p for p in PROJECTS if kind == PROJECT and p.id == wanted and p.accessible), None)
+    return described | {"name": project.name, "subtype": 8192} if project else None
+
+
+def _object(request: Request, spec: DatamartSpec, with_ancestors: bool) -> dict[str, Any]:
+    definitions = request.server.definitions
+    modified = datetime.fromtimestamp(definitions.modified(spec), UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+    found = {"id": spec.id, "name": spec.name, "type": REPORT, "subtype": spec.subtype, "extType": 0}
+    found |= {"dateCreated": CREATED, "dateModified": modified, "version": definitions.version(spec)}
+    found |= {"acg": 255, "owner": {"id": USER_ID, "name": "Administrator"}}
+    return found | ({"ancestors": ancestors(spec.folder)} if with_ancestors else {})
+
+
+def _found(request: Request, indexed_only: bool = False) -> list[DatamartSpec]:
+    """What a search finds; names compare case-insensitively, ``type`` may be a subtype (4.2)."""
+    fits = _PATTERNS.get(request.number("pattern", 4), _PATTERNS[4])
+    text = request.one("name").casefold()
+    types = {int(value) for value in request.query.get("type", []) if value.isdigit()}
+    root = request.one("root").upper()
+    if request.one("certifiedStatus") == "CERTIFIED_ONLY":
+        return []  # nothing in this project is certified
+    return [
+        spec
+        for spec in request.server.definitions.all(indexed_only)
+        if fits(spec.name.casefold(), text)
+        and (not types or types & {REPORT, spec.subtype})
+        and (not root or any(folder["id"] == root for folder in ancestors(spec.folder)))
+    ]

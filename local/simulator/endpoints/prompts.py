@@ -1,0 +1,80 @@
+"""Prompts of a definition and of an instance, what may answer them, and the answers (contract 7)."""
+
+from typing import Any
+
+from local.simulator.answer import Answer, Refusal
+from local.simulator.iserver.instance import Instance
+from local.simulator.metadata.schema import BY_ID
+from local.simulator.prompts.open_prompt import OpenPrompt
+from local.simulator.request import Request
+
+PAGE, LARGEST_PAGE = 100, 200
+LEVEL_PAGE = 1000
+
+
+def definition_prompts(request: Request) -> Answer:
+    """GET /reports/{id}/prompts."""
+    spec = request.server.definitions.spec(request.ids["datamart"])
+    defaults = request.server.definitions.default_answers(spec)
+    return Answer(200, _listed(request, [OpenPrompt(p, defaults.get(p.id)) for p in spec.prompts]))
+
+
+def instance_prompts(request: Request) -> Answer:
+    """GET /reports/{id}/instances/{iid}/prompts."""
+    instance = _mine(request)
+    if instance.job is None and not request.server.scenario.answers_before_post:
+        return Answer(200, [])
+    return Answer(200, _listed(request, instance.visible()))
+
+
+def _listed(request: Request, prompts: list[OpenPrompt]) -> list[dict[str, Any]]:
+    """Those that ``closed`` asks for, as the scenario understands it (7.1)."""
+    scenario, wanted = request.server.scenario, request.one("closed").lower()
+    if wanted and scenario.closed_filter == "equal":
+        prompts = [prompt for prompt in prompts if prompt.closed is (wanted == "true")]
+    if wanted == "true" and scenario.closed_filter == "inverted":
+        prompts = [prompt for prompt in prompts if not prompt.closed]
+    return [p.describe_as_of_old() if scenario.old_prompt_shapes else p.describe() for p in prompts]
+
+
+def prompt_elements(request: Request) -> Answer:
+    """GET …/prompts/{keyOrId}/elements, at most 200 at a time; of nested prompts under the earlier answers."""
+    instance = _mine(request)
+    prompt = _prompt(request, instance, "ELEMENTS")
+    return _paged(request, "elements", request.server.instances.elements(instance, prompt.prompt), PAGE, LARGEST_PAGE)
+
+
+def prompt_objects(request: Request) -> Answer:
+    """GET …/prompts/{keyOrId}/objects, of OBJECTS and LEVEL prompts; of the latter -1 is all."""
+    prompt = _prompt(request, _mine(request), "OBJECTS", "LEVEL")
+    choices = [BY_ID[choice].describe() for choice in prompt.prompt.choices]
+    if prompt.prompt.type == "LEVEL":
+        return _paged(request, "objects", choices, LEVEL_PAGE, None)
+    return _paged(request, "objects", choices, PAGE, LARGEST_PAGE)
+
+
+def answer_prompts(request: Request) -> Answer:
+    """PUT …/prompts/answers."""
+    request.server.instances.answer(_mine(request), request.json())
+    return Answer(204)
+
+
+def _mine(request: Request) -> Instance:
+    return request.server.instances.find(request.mine, request.ids["instance"])
+
+
+def _prompt(request: Request, instance: Instance, *types: str) -> OpenPrompt:
+    wanted = request.ids["prompt"]
+    for prompt in instance.visible():
+        if wanted in (prompt.prompt.key, prompt.prompt.id) and prompt.prompt.type in types:
+            return prompt
+    raise Refusal(400, 6, "Failed to locate the prompt.")
+
+
+def _paged(request: Request, field: str, items: list[dict[str, str]], page: int, largest: int | None) -> Answer:
+    pattern = request.one("searchPattern").casefold()
+    found = [item for item in items if pattern in item["name"].casefold()]
+    limit = request.number("limit", page)
+    if largest is not None and not 0 < limit <= largest:
+        raise Refusal(400, 6, f"limit must be between 1 and {largest}.")
+    return Answer(200, {field: request.page(found, page)}, [("x-mstr-total-count", str(len(found)))])

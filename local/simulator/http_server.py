@@ -1,0 +1,69 @@
+"""The HTTP under the Library: bytes in, bytes out, connections that can be cut."""
+
+import contextlib
+import socket
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from local.simulator.answer import Answer
+from local.simulator.library import Library
+
+LARGEST_BODY = 16 * 1024 * 1024
+
+
+class HttpServer(ThreadingHTTPServer):
+    """Listens at an address for a Library."""
+
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], library: Library) -> None:
+        self.library = library
+        super().__init__(address, _Handler)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that goes away is no news."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: HttpServer
+    timeout = 60
+
+    def setup(self) -> None:
+        super().setup()
+        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def _serve(self) -> None:
+        length = self.headers.get("Content-Length", "0")
+        if not length.isdigit() or int(length) > LARGEST_BODY:
+            self.send_error(413)
+            return
+        content = self.rfile.read(int(length))
+        answer = self.server.library.handle(self.command, self.path, self.headers, content)
+        if answer is None:
+            self._cut()
+        else:
+            self.wfile.write(self._written(answer))
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve
+
+    def _written(self, answer: Answer) -> bytes:
+        body = b"" if answer.status == 204 else answer.content()
+        head = [f"HTTP/1.1 {answer.status} {self.responses.get(answer.status, ('',))[0]}"]
+        given = {name.lower() for name, _ in answer.headers}
+        headers = [*answer.headers, ("Server", "MicroStrategy"), ("Cache-Control", "no-cache,no-store")]
+        headers += [("Date", self.date_time_string())]
+        if body and "content-type" not in given:
+            headers.append(("Content-Type", "application/json"))
+        if answer.status != 204:
+            headers.append(("Content-Length", str(len(body))))
+        head += [f"{name}: {value}" for name, value in headers]
+        return "\r\n".join([*head, "", ""]).encode("latin-1", "replace") + body
+
+    def _cut(self) -> None:
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing: /admin/state tells every request."""

@@ -1,0 +1,104 @@
+"""The instances that are open, and the answers given in them (contract 5, 7, 9)."""
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from local.simulator.answer import Refusal
+from local.simulator.catalogue import DatamartSpec, Prompt
+from local.simulator.iserver.instance import Instance
+from local.simulator.iserver.session import Session
+from local.simulator.prompts.open_prompt import answer_all
+from local.simulator.scenario import Scenario
+from local.simulator.warehouse.sales import Warehouse
+
+
+def new_id() -> str:
+    """A new object or instance id."""
+    return secrets.token_hex(16).upper()
+
+
+class Instances:
+    """Every instance of every session.
+
+    Parameters
+    ----------
+    scenario, clock, warehouse
+        How to behave, seconds since the epoch, where the elements come from.
+    """
+
+    def __init__(self, scenario: Scenario, clock: Callable[[], float], warehouse: Warehouse) -> None:
+        self._scenario, self._clock, self._warehouse = scenario, clock, warehouse
+        self._open: dict[str, Instance] = {}
+        self.answers: list[dict[str, Any]] = []
+
+    def all(self) -> list[Instance]:
+        """Every instance, the oldest first."""
+        return list(self._open.values())
+
+    def of(self, session: Session) -> list[Instance]:
+        """A session's instances, the oldest first."""
+        return [instance for instance in self.all() if instance.session is session]
+
+    def create(self, session: Session, spec: DatamartSpec, defaults: dict[str, Any]) -> Instance:
+        """A new instance; the session's oldest is dropped when its working set is full (9)."""
+        mine = self.of(session)
+        if len(mine) >= session.working_set:
+            self.remove(mine[0], self._scenario.delete_ends_job)
+        instance = Instance(new_id(), spec, session, defaults)
+        self._open[instance.id] = instance
+        return instance
+
+    def find(self, session: Session, instance_id: str) -> Instance:
+        """An instance of this session. Raises Refusal 404."""
+        for instance in self.of(session):
+            if instance_id.upper() in (instance.id, instance.alias):
+                return instance
+        raise Refusal(404, 4, "The message was not found in the inbox.", -2147468986)
+
+    def find_in_modelling(self, session: Session, instance_id: str) -> Instance:
+        """The same for the Modeling service, whose error is another matter (11.12)."""
+        try:
+            return self.find(session, instance_id)
+        except Refusal as refusal:
+            status, code = self._scenario.unknown_ms_instance
+            known = refusal.i_server_code if isinstance(code, int) else None
+            raise Refusal(status, code, refusal.message, known) from None
+
+    def remove(self, instance: Instance, ends_job: bool) -> None:
+        """Delete an instance; its job ends with it or goes on."""
+        self._open.pop(instance.id, None)
+        if instance.job is not None and ends_job:
+            instance.job.look(self._clock())
+            instance.job.cancel()
+
+    def answer(self, instance: Instance, body: Any) -> None:
+        """Answer prompts and let the job go on (7.3)."""
+        entries = body.get("prompts") if isinstance(body, dict) else None
+        if instance.job is None and not self._scenario.answers_before_post:
+            raise Refusal(400, 6, "The instance has no open prompts.")
+        before = len(instance.visible())
+        answer_all(
+            instance.visible(),
+            entries,
+            lambda prompt: self.elements(instance, prompt),
+            self._scenario.structured_answers,
+        )
+        self.answers.append({"datamartId": instance.spec.id, "body": body})
+        if instance.job is None:
+            return
+        if len(instance.visible()) > before and instance.open_prompts():
+            instance.job.open_nested(self._clock())
+        else:
+            instance.job.prompts_answered(self._clock())
+
+    def elements(self, instance: Instance, prompt: Prompt) -> list[dict[str, str]]:
+        """The elements that may answer a prompt, under the answers given so far."""
+        given = {str(p.prompt.column): p.answer for p in instance.prompts if p.closed and isinstance(p.answer, list)}
+        given.pop(str(prompt.column), None)
+        every = self._warehouse.elements(str(prompt.column), {})
+        number = {name: index + 1 for index, name in enumerate(every)}
+        return [
+            {"id": f"h{number[name]};{prompt.source}", "name": name}
+            for name in self._warehouse.elements(str(prompt.column), given)
+        ]

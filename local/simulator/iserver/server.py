@@ -1,0 +1,71 @@
+"""The Intelligence Server behind the simulated Library: its sessions, instances, jobs and definitions together."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from local.simulator.iserver.credentials import Credentials
+from local.simulator.iserver.instances import Instances
+from local.simulator.iserver.jobs import Jobs
+from local.simulator.iserver.monitor import described
+from local.simulator.iserver.session import Session
+from local.simulator.iserver.sessions import Sessions
+from local.simulator.metadata.definitions import Definitions
+from local.simulator.scenario import Scenario
+from local.simulator.warehouse.sales import Warehouse
+
+
+class IntelligenceServer:
+    """Everything that the endpoints work on. One lock: calls are short.
+
+    Parameters
+    ----------
+    scenario
+        How to behave where the contract leaves it open.
+    clock
+        Seconds since the epoch.
+    warehouse_path
+        The SQLite file.
+    credentials
+        What a login must show.
+    """
+
+    def __init__(
+        self, scenario: Scenario, clock: Callable[[], float], warehouse_path: Path, credentials: Credentials
+    ) -> None:
+        self.scenario = scenario
+        self.clock = clock
+        self.lock = threading.RLock()
+        self.warehouse = Warehouse(warehouse_path)
+        self.credentials = credentials
+        self.sessions = Sessions(scenario, clock, credentials, self._session_ended)
+        self.instances = Instances(scenario, clock, self.warehouse)
+        self.jobs = Jobs(scenario, clock, self.warehouse)
+        self.definitions = Definitions(scenario, clock, self.instances.elements)
+
+    def advance(self) -> None:
+        """Let everything happen that is due: jobs go on, idle sessions end."""
+        self.jobs.advance()
+        self.sessions.end_idle()
+
+    def _session_ended(self, session: Session) -> None:
+        for instance in self.instances.of(session):
+            self.instances.remove(instance, self.scenario.logout_ends_job)
+
+    def state(self) -> dict[str, Any]:
+        """What is open and what has happened, without any secret."""
+        now = self.clock()
+        return {
+            "sessions": [{"id": s.id, "user": s.user} for s in self.sessions.open()],
+            "instances": [{"id": i.id, "datamartId": i.spec.id, "session": i.session.id} for i in self.instances.all()],
+            "jobs": [described(job, now) for job in self.jobs.running()],
+            "loads": dict(self.jobs.loads),
+            "executions": dict(self.jobs.executions),
+            "answers": list(self.instances.answers),
+            "saves": self.definitions.saves,
+            "definitions": {
+                spec.id: {"name": spec.name, "version": self.definitions.version(spec), "folder": spec.folder}
+                for spec in self.definitions.all()
+            },
+        }

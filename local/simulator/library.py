@@ -1,0 +1,147 @@
+"""The Library's web server: from a request's parts to its answer, faults included (contract sections 1 and 8)."""
+
+import json
+import time
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from local.simulator.answer import Answer, Refusal
+from local.simulator.faults import Fault, Faults
+from local.simulator.iserver.server import IntelligenceServer
+from local.simulator.iserver.sessions import BALANCER_COOKIE
+from local.simulator.request import CONTEXT, Request
+from local.simulator.routes import ROUTES, Route, find, has_another_method
+from local.simulator.shape import only_fields, with_something_new
+
+API = f"{CONTEXT}/api"
+
+
+class Library:
+    """Answers requests and keeps a list of them."""
+
+    def __init__(self, server: IntelligenceServer) -> None:
+        self.server = server
+        self.faults = Faults()
+        self.requests: list[dict[str, Any]] = []
+
+    def state(self) -> dict[str, Any]:
+        """What is open and what has happened, without any secret."""
+        with self.server.lock:
+            self.server.advance()
+            return self.server.state() | {"requests": list(self.requests)}
+
+    def handle(self, method: str, target: str, headers: Any, content: bytes) -> Answer | None:
+        """Answer a request; None cuts the connection."""
+        began = time.perf_counter()
+        parts = urlsplit(target)
+        if parts.path.startswith("/admin/"):
+            return self._from_outside(method, parts.path, content)
+        route, ids = find(method, parts.path.removeprefix(API)) if parts.path.startswith(API) else (None, {})
+        if route is None:
+            answer: Answer | None = self._no_route(method, parts.path)
+        else:
+            answer = self._answer(route, ids, parts.query, headers, content)
+        self.requests.append(
+            {
+                "method": method,
+                "path": parts.path,
+                "step": route.step if route else None,
+                "status": answer.status if answer else None,
+                "milliseconds": round(1000 * (time.perf_counter() - began), 1),
+                "at": self.server.clock(),
+            }
+        )
+        return answer
+
+    def _from_outside(self, method: str, path: str, content: bytes) -> Answer:
+        """The two addresses outside the API."""
+        if (method, path) == ("GET", "/admin/state"):
+            return Answer(200, self.state())
+        if (method, path) != ("POST", "/admin/faults"):
+            return Answer(404, {"message": "There are GET /admin/state and POST /admin/faults."})
+        try:
+            self.faults.add(Fault(**json.loads(content)))
+        except (ValueError, TypeError) as problem:
+            return Answer(400, {"message": str(problem)})
+        return Answer(204)
+
+    def _no_route(self, method: str, path: str) -> Answer:
+        """No endpoint, or none of this method (8.3); or the list of all, as every live server has it (1.1)."""
+        scenario = self.server.scenario
+        if (method, path) == ("GET", f"{API}/openapi.json"):
+            paths: dict[str, Any] = {}
+            for route in ROUTES:
+                summary = (route.function.__doc__ or "").split("\n")[0]
+                paths.setdefault(route.path, {})[route.method.lower()] = {"summary": summary}
+            return Answer(200, {"openapi": "3.0.1", "servers": [{"url": API}], "paths": paths})
+        if scenario.wrong_method_405 and path.startswith(API) and has_another_method(path.removeprefix(API)):
+            return Refusal(405, 1, "HTTP 405 Method Not Allowed").answer(False, scenario)
+        return Refusal(404, 4, "There is no such endpoint.").answer(False, scenario)
+
+    def _answer(self, route: Route, ids: dict[str, str], query: str, headers: Any, content: bytes) -> Answer | None:
+        fault = self.faults.take(route.step)
+        if fault is not None and fault.kind == "reset before":
+            return None
+        if fault is not None and fault.kind == "stall":
+            time.sleep(fault.seconds)
+        if fault is not None and fault.kind == "status":
+            return fault.instead()
+        request = Request(
+            self.server,
+            {name: unquote(value) for name, value in ids.items()},
+            parse_qs(query, keep_blank_values=True),
+            headers,
+            content,
+            _cookies(headers),
+        )
+        with self.server.lock:
+            self.server.advance()
+            self._evict(fault, headers)
+            try:
+                answer = self._checked(route, request)
+            except Refusal as refusal:
+                answer = refusal.answer(route.modelling, self.server.scenario)
+            except ConnectionAbortedError:
+                return None
+            self._finish(route, request, answer)
+        return fault.spoil(answer) if fault else answer
+
+    def _checked(self, route: Route, request: Request) -> Answer:
+        if route.session:
+            request.web = self.server.sessions.find(request.headers.get("X-MSTR-AuthToken"), request.cookies)
+        # With an instance of the Modeling service the project may be left out (1.2).
+        if route.project and not (route.modelling and request.ms_instance and not request.project):
+            if not request.project:
+                raise Refusal(400, 5, "The header X-MSTR-ProjectID is missing.")
+            self.server.sessions.open_project(request.mine, request.project)
+        return route.function(request)
+
+    def _finish(self, route: Route, request: Request, answer: Answer) -> None:
+        """What is done to every answer: ``fields=``, and what the scenario adds."""
+        if route.takes_fields and answer.status < 300:
+            answer.body = only_fields(answer.body, request.one("fields"))
+        if self.server.scenario.unknown_properties:
+            answer.body = with_something_new(answer.body)
+            answer.headers.append(("Set-Cookie", f"tracking=abc; Path={CONTEXT}"))
+        if self.server.scenario.sticky_balancer and request.web is not None:
+            cookie = request.web.next_balancer_cookie()
+            self.server.sessions.issued.append(cookie)
+            answer.headers.append(("Set-Cookie", f"{BALANCER_COOKIE}={cookie}; Path=/"))
+
+    def _evict(self, fault: Fault | None, headers: Any) -> None:
+        session = self.server.sessions.by_token(headers.get("X-MSTR-AuthToken"))
+        if fault is None or session is None:
+            return
+        if fault.kind == "evict session":
+            self.server.sessions.end(session)
+        if fault.kind == "evict instance":
+            for instance in self.server.instances.of(session):
+                self.server.instances.remove(instance, self.server.scenario.delete_ends_job)
+
+
+def _cookies(headers: Any) -> dict[str, str]:
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie(headers.get("Cookie", "")).items()}
+    except CookieError:
+        return {}

@@ -1,0 +1,1 @@
+"""What the simulated project holds: places, schema objects, definitions."""

@@ -1,0 +1,99 @@
+"""The answer to an EXPRESSION prompt as a condition on the warehouse (contract 7.3)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from local.simulator.answer import Refusal
+from local.simulator.metadata.schema import BY_ID, SchemaObject
+from local.simulator.warehouse.sales import element_name
+
+
+@dataclass(frozen=True)
+class Condition:
+    """SQL with question marks, their values, and whether it is on a metric (then it belongs into HAVING)."""
+
+    text: str
+    values: list[Any]
+    on_metric: bool
+
+
+_LISTS = {"In": "IN", "NotIn": "NOT IN"}
+_PAIRS = {"Between": "BETWEEN", "NotBetween": "NOT BETWEEN"}
+_NULLS = {"IsNull": "IS NULL", "IsNotNull": "IS NOT NULL"}
+_SINGLES = {"Equals": "=", "NotEqual": "<>", "Greater": ">", "Less": "<", "GreaterEqual": ">=", "LessEqual": "<="}
+_LIKES = {
+    "Like": ("LIKE", "{}"),
+    "NotLike": ("NOT LIKE", "{}"),
+    "Contains": ("LIKE", "%{}%"),
+    "NotContains": ("NOT LIKE", "%{}%"),
+    "BeginsWith": ("LIKE", "{}%"),
+    "NotBeginsWith": ("NOT LIKE", "{}%"),
+    "EndsWith": ("LIKE", "%{}"),
+    "NotEndsWith": ("NOT LIKE", "%{}"),
+}
+
+
+def condition(answer: Any) -> Condition:
+    """Translate ``{"expression": {operator, operands}}``. Raises Refusal 400 ERR006 for what it does not express."""
+    expression = answer.get("expression") if isinstance(answer, dict) else None
+    operands = expression.get("operands") if isinstance(expression, dict) else None
+    if expression is None or not operands or not isinstance(operands, list):
+        raise Refusal(400, 6, "The answer has no expression with operands.")
+    if not all(isinstance(operand, dict) for operand in operands):
+        raise Refusal(400, 6, "Invalid JSON")
+    subject = _subject(operands[0])
+    values = [value for operand in operands[1:] for value in _values(operand)]
+    return Condition(*_written(str(expression.get("operator")), subject.computed, values), subject.type == "metric")
+
+
+def _written(operator: str, left: str, values: list[Any]) -> tuple[str, list[Any]]:
+    marks = ", ".join("?" * len(values))
+    if operator in _NULLS:
+        return f"{left} {_NULLS[operator]}", []
+    if operator in _LISTS and values:
+        return f"{left} {_LISTS[operator]} ({marks})", values
+    if operator in _PAIRS and len(values) == 2:
+        return f"{left} {_PAIRS[operator]} ? AND ?", values
+    if operator in _SINGLES and len(values) == 1:
+        return f"{left} {_SINGLES[operator]} ?", values
+    if operator in _LIKES and len(values) == 1:
+        word, pattern = _LIKES[operator]
+        return f"{left} {word} ?", [pattern.format(values[0])]
+    raise Refusal(400, 6, f"The operator {operator} cannot be applied to {len(values)} values.")
+
+
+def _subject(operand: dict[str, Any]) -> SchemaObject:
+    # {"type": "attribute", "id": …} in one sample, {"attribute": {"id": …}} in another, a form holds its attribute.
+    for named in (operand, operand.get("attribute"), operand.get("metric"), operand.get("form")):
+        inner = named.get("attribute", named) if isinstance(named, dict) else None
+        if isinstance(inner, dict) and str(inner.get("id")).upper() in BY_ID:
+            return BY_ID[str(inner["id"]).upper()]
+    raise Refusal(400, 6, "The first operand is no attribute or metric of this project.")
+
+
+def _values(operand: dict[str, Any]) -> list[Any]:
+    if "elements" in operand:
+        return [_element(element) for element in operand["elements"]]
+    if "values" in operand:
+        return [_constant(value) for value in operand["values"]]
+    if "value" in operand:
+        return [_constant(operand["value"])]
+    raise Refusal(400, 6, "An operand has neither elements nor values.")
+
+
+def _constant(value: Any) -> Any:
+    if not isinstance(value, (str, int, float)):
+        raise Refusal(400, 6, "A constant is neither a number nor a text.")
+    try:
+        return float(value)
+    except ValueError:
+        return value
+
+
+def _element(element: Any) -> str:
+    number, _, attribute = str(element.get("id") if isinstance(element, dict) else "").partition(";")
+    known = BY_ID.get(attribute.upper())
+    name = element_name(known.column, number) if known else None
+    if name is None:
+        raise Refusal(400, 6, "Prompt validation failed. This is a required prompt.")
+    return name

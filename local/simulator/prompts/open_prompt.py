@@ -1,0 +1,93 @@
+"""Prompts of an instance: how they are described, and how an answer finds its prompt (contract 7)."""
+
+from typing import Any
+
+from local.simulator.answer import Refusal
+from local.simulator.catalogue import Prompt
+from local.simulator.prompts.answers import CHECKS, STRUCTURED, Elements
+
+EMPTY: tuple[Any, ...] = (None, "", [], {})
+"""Answers that close an optional prompt without an answer."""
+
+
+class OpenPrompt:
+    """A prompt in an instance: its definition and, once closed, its answer."""
+
+    def __init__(self, prompt: Prompt, default: Any = None) -> None:
+        self.prompt = prompt
+        self.default = prompt.default if default is None else default
+        self.closed = False
+        self.answer: Any = None
+
+    def describe(self) -> dict[str, Any]:
+        """As GET …/prompts lists it (contract 7.2)."""
+        p = self.prompt
+        optional = {
+            "dataType": p.data_type,
+            "source": {"id": p.source, "name": p.name, "type": 12} if p.source else None,
+            "min": p.minimum,
+            "max": p.maximum,
+            "maxElementsPerSelection": -1 if p.type == "EXPRESSION" else None,
+            "defaultAnswer": self.default,
+            "answers": self.answer,
+        }
+        common: dict[str, Any] = {"key": p.key, "id": p.id, "name": p.name, "title": p.name, "type": p.type}
+        common |= {"required": p.required, "closed": self.closed}
+        return common | {key: value for key, value in optional.items() if value is not None}
+
+    def describe_as_of_old(self) -> dict[str, Any]:
+        """As the older samples show it (7.2): no id, numbers for types, a single default, DIMENSION for LEVEL."""
+        shown = self.describe()
+        del shown["id"]
+        shown["type"] = {"LEVEL": "DIMENSION"}.get(shown["type"], shown["type"])
+        if "dataType" in shown:
+            shown["dataType"] = OLD_DATA_TYPES[shown["dataType"]]
+        if shown["type"] == "OBJECTS" and "defaultAnswer" in shown:
+            shown["defaultAnswer"] = self.default[0] | {"type": OLD_OBJECT_TYPES[self.default[0]["type"]]}
+        return shown
+
+
+# 8 is in a sample of the contract, the other two are ours.
+OLD_DATA_TYPES = {"TEXT": 8, "NUMERIC": 3, "DATE": 14}
+OLD_OBJECT_TYPES = {"metric": 4, "attribute": 12}
+
+
+def answer_all(prompts: list[OpenPrompt], entries: Any, elements: Elements, structured: bool = True) -> None:
+    """Apply the body of PUT …/prompts/answers: all of it, or none with a 400 (contract 7.4)."""
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise Refusal(400, 6, "Invalid JSON")
+    checked = [(prompt := _locate(prompts, entry), _check(prompt, entry, elements, structured)) for entry in entries]
+    for prompt, value in checked:
+        prompt.answer, prompt.closed = value, True
+
+
+def _locate(prompts: list[OpenPrompt], entry: dict[str, Any]) -> OpenPrompt:
+    for field in ("key", "id", "name"):
+        if entry.get(field) is None:
+            continue
+        for prompt in prompts:
+            if getattr(prompt.prompt, field) == entry[field] and not (
+                field == "name" and prompt.prompt.type == "OBJECTS"
+            ):
+                return prompt
+        break
+    raise Refusal(400, 6, "Failed to locate the prompt by either key, id or name.")
+
+
+def _check(prompt: OpenPrompt, entry: dict[str, Any], elements: Elements, structured: bool) -> Any:
+    p = prompt.prompt
+    if entry.get("type") != p.type:
+        raise Refusal(400, 6, f"The type supplied does not match the type of the prompt {p.name}.")
+    if entry.get("useDefault"):
+        if prompt.default is None:
+            raise Refusal(400, 6, f"The prompt {p.name} has no default answer.")
+        # The default of an ELEMENTS prompt is kept as elements, its answer as their names.
+        return CHECKS[p.type](p, prompt.default, elements)
+    answers = entry.get("answers")
+    if answers in EMPTY:
+        if p.required:
+            raise Refusal(400, 6, "Prompt validation failed. This is a required prompt.")
+        return None
+    if p.type in STRUCTURED and not structured:
+        raise Refusal(400, 6, f"Prompts of the type {p.type} cannot be answered.")
+    return CHECKS[p.type](p, answers, elements)

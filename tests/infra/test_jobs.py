@@ -1,0 +1,288 @@
+"""The job files: what a BI engineer may write, and the sentence that answers what would not run."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.jobs import FOLDER, NamedJob, jobs_of
+from infra.settings import BadConfiguration, Settings
+
+DEV = Settings(stage="dev", connections=("default", "second"))
+REQUEST = {"project": "P", "datamart": "City"}
+CRON = {"schedule": "cron(0 5 * * ? *)"}
+UPLOAD = {"s3": {"prefix": "in/", "suffix": ".csv"}}
+MESSAGE: dict[str, Any] = {"sns": {}}
+OBJECTS = {"sns": {"objects": {"bucket": "landing", "prefix": "in/"}}}
+OUTSIDE = {"projects": ["P"], "datamarts": ["City"]}
+
+
+def write(folder: Path, name: str, content: Any) -> None:
+    text = content if isinstance(content, str) else json.dumps(content)
+    (folder / f"{name}.json").write_text(text, "utf-8")
+
+
+def read(folder: Path, content: Any, name: str = "nightly", settings: Settings = DEV) -> NamedJob:
+    write(folder, name, content)
+    return next(job for job in jobs_of(settings, folder) if job.name == name)
+
+
+def job(*triggers: dict[str, Any], **keys: Any) -> dict[str, Any]:
+    return {"request": REQUEST, "triggers": list(triggers)} | keys
+
+
+def answering(*answers: Any) -> dict[str, Any]:
+    return REQUEST | {"prompts": [{"name": f"p{n}", "answers": answer} for n, answer in enumerate(answers)]}
+
+
+# -- what is valid --------------------------------------------------------------------------------------------------
+
+
+def test_the_sample_files_are_valid() -> None:
+    names = [job.name for job in jobs_of(Settings(stage="dev"))]
+    assert names == sorted(path.stem for path in FOLDER.glob("*.json"))
+    assert "city-nightly" in names
+
+
+def test_a_stage_has_all_jobs_unless_it_names_some(tmp_path: Path) -> None:
+    for name in ("one", "two", "three"):
+        write(tmp_path, name, job())
+    assert [each.name for each in jobs_of(DEV, tmp_path)] == ["one", "three", "two"]
+    assert [each.name for each in jobs_of(Settings("dev", jobs=("two", "one")), tmp_path)] == ["two", "one"]
+    assert jobs_of(Settings("dev", jobs=()), tmp_path) == []
+
+
+def test_a_stage_is_not_held_up_by_the_file_of_a_job_that_it_does_not_run(tmp_path: Path) -> None:
+    write(tmp_path, "one", job())
+    write(tmp_path, "broken", "{")
+    assert [each.name for each in jobs_of(Settings("dev", jobs=("one",)), tmp_path)] == ["one"]
+
+
+def test_what_goes_beside_the_code_is_what_a_run_needs_and_no_more(tmp_path: Path) -> None:
+    content = job(CRON, OBJECTS, timeZone="Europe/Paris", expectBy="06:00", description="x")
+    assert read(tmp_path, content).shipped == {
+        "request": REQUEST,
+        "timeZone": "Europe/Paris",
+        "acceptRequests": None,
+        "objects": [{"bucket": "landing", "prefix": "in/"}],
+    }
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "cron(0 5 * * ? *)",
+        "cron(0/15 8-18 ? * MON-FRI *)",
+        "cron(30 6 1,15 * ? 2026-2030)",
+        "cron(0 0 L * ? *)",
+        "cron(0 0 LW JAN,APR,JUL,OCT ? *)",
+        "cron(0 0 15W * ? *)",
+        "cron(0 9 ? * 2#1 *)",
+        "cron(0 9 ? * 6L *)",
+        "cron(5,35 */2 ? * sun *)",
+        "rate(1 day)",
+        "rate(90 minutes)",
+        "at(2199-11-24T05:00:00)",
+    ],
+)
+def test_every_kind_of_schedule_is_taken(tmp_path: Path, expression: str) -> None:
+    assert read(tmp_path, job({"schedule": expression})).triggers == [{"schedule": expression}]
+
+
+def test_answers_may_hold_what_every_trigger_brings(tmp_path: Path) -> None:
+    read(tmp_path, job(CRON, UPLOAD, MESSAGE, request=answering("{yesterday:%d.%m.%Y}", [{"name": "{scheduledTime}"}])))
+    read(tmp_path, job(UPLOAD, request=answering("{bucket}{key}{fileName}{stem}{today}")), "upload")
+    read(tmp_path, job(OBJECTS, request=answering("{bucket}{key}{fileName}{stem}{today}")), "objects")
+    read(tmp_path, job(MESSAGE, request=answering("{subject}{messageId}{message.any-thing}{today}")), "message")
+    read(tmp_path, job(request=answering("{key}{message.x}{today}")), "by-name")
+
+
+def test_braces_outside_of_answers_are_braces(tmp_path: Path) -> None:
+    read(tmp_path, job(CRON, request=REQUEST | {"project": "{nothing} {", "datamart": "{key}"}))
+
+
+def test_an_editors_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    read(tmp_path, "\ufeff" + json.dumps(job()))
+
+
+# -- what is not ----------------------------------------------------------------------------------------------------
+
+WRONG: list[tuple[Any, str]] = [
+    # the file
+    ("{", r"is not JSON \("),
+    ("", r"is not JSON \("),
+    ('{"request": {}, // comment\n}', r"is not JSON \("),
+    ('{"request": {"project": NaN}}', r"is not JSON \(NaN"),
+    ('{"request": {}, "triggers": [], "triggers": []}', r'is not JSON \("triggers" stands twice'),
+    ("[" * 100_000, r"is not JSON \("),
+    ([], r"the file: must be an object"),
+    ({}, r"request: is missing; it is the request to run"),
+    # keys
+    ({"requests": REQUEST}, r"requests: is no key that is known here \(did you mean request\?\)"),
+    (job(trigers=[]), r"trigers: is no key .*mean triggers\?"),
+    (job(timezone="UTC"), r"timezone: is no key .*mean timeZone\?"),
+    (job(expectby="06:00"), r"expectby: is no key .*mean expectBy\?"),
+    (job({"shedule": "rate(1 day)"}), r"triggers\[0\]\.shedule: is no key .*mean schedule\?"),
+    (job({"s3": {"prefx": "in/"}}), r"triggers\[0\]\.s3\.prefx: is no key .*mean prefix\?"),
+    (job({"sns": {"topic": "x"}}), r"triggers\[0\]\.sns\.topic: is no key .*mean topicArn\?"),
+    (
+        job({"sns": {"objects": {"bucket": "bbb", "sufix": "x"}}}),
+        r"triggers\[0\]\.sns\.objects\.sufix: .*mean suffix\?",
+    ),
+    (job(acceptRequests={"projects": ["P"], "datamart": []}), r"acceptRequests\.datamart: .*mean datamarts\?"),
+    # time zones
+    (job(timeZone="Europe/Pari"), r'timeZone: there is no time zone "Europe/Pari" \(did you mean Europe/Paris\?\)'),
+    (job(timeZone="CEST"), r'timeZone: there is no time zone "CEST"'),
+    (job(timeZone="../UTC"), r"timeZone: there is no time zone"),
+    (job(timeZone="Europe"), r"timeZone: there is no time zone"),
+    (job(timeZone=""), r"timeZone: is empty"),
+    (job(CRON | {"timeZone": "Mars/Base"}), r'triggers\[0\]\.timeZone: there is no time zone "Mars/Base"'),
+    (job(CRON | {"timeZone": ""}), r"triggers\[0\]\.timeZone: there is no time zone"),
+    # triggers
+    (job({}), r"triggers\[0\]: must have just one of schedule, s3, sns, not none"),
+    (job(CRON | UPLOAD), r"triggers\[0\]: must have just one of schedule, s3, sns, not schedule, s3"),
+    (job(CRON, UPLOAD | {"flexibleMinutes": 5}), r"triggers\[1\]\.flexibleMinutes: belongs to a schedule"),
+    (job(MESSAGE | {"timeZone": "UTC"}), r"triggers\[0\]\.timeZone: belongs to a schedule"),
+    (job(CRON | {"flexibleMinutes": 0}), r"triggers\[0\]\.flexibleMinutes: must be at least 1"),
+    (job(CRON | {"flexibleMinutes": 1441}), r"triggers\[0\]\.flexibleMinutes: must be at most 1440"),
+    (job(CRON, CRON), r"triggers\[1\]: stands there twice"),
+    (job(*[{"s3": {"prefix": f"{n}/"}} for n in range(21)]), r"triggers: has too many entries: 21, and 20"),
+    (
+        job({"s3": {"bucket": "Sales_Landing"}}),
+        r'triggers\[0\]\.s3\.bucket: "Sales_Landing" is not the name of a bucket',
+    ),
+    (job({"s3": {"prefix": ""}}), r"triggers\[0\]\.s3\.prefix: is empty"),
+    (job({"s3": {"prefix": "/in/"}}), r"triggers\[0\]\.s3\.prefix: keys do not begin with a slash; write in/\."),
+    (job({"s3": {"prefix": "in/*"}}), r"triggers\[0\]\.s3\.prefix: is no pattern; leave the \* out"),
+    (job({"s3": {"suffix": "*.csv"}}), r"triggers\[0\]\.s3\.suffix: is no pattern; leave the \* out"),
+    (job({"sns": {"objects": {}}}), r"triggers\[0\]\.sns\.objects\.bucket: is missing"),
+    (job({"sns": {"objects": {"bucket": "bbb", "prefix": "/x"}}}), r"triggers\[0\]\.sns\.objects\.prefix: keys do not"),
+    (job({"sns": {"topicArn": "sales"}}), r'triggers\[0\]\.sns\.topicArn: "sales" is not the ARN of an SNS topic'),
+    (job({"sns": {"filter": {"a": []}}}), r"triggers\[0\]\.sns\.filter\.a: is empty"),
+    (job({"sns": {"filter": {"a": "b"}}}), r"triggers\[0\]\.sns\.filter\.a: must be a list"),
+    (
+        job({"sns": OBJECTS["sns"] | {"filter": {"a": ["b"]}}}),
+        r"triggers\[0\]\.sns\.filter: S3's notifications have no attributes",
+    ),
+    (
+        job(*[{"sns": {"topicArn": "arn:aws:sns:eu-west-1:123456789012:t", "filter": {"a": [x]}}} for x in "bc"]),
+        r"triggers: a topic can be subscribed to once",
+    ),
+    (job(MESSAGE, OBJECTS), r"triggers: messages that are S3 notifications and others need a job each"),
+    # the request
+    (job(request=[]), r"request: must be an object"),
+    (job(request={"project": "P"}), r"request\.datamart: is missing"),
+    (job(request=REQUEST | {"datmart": "x"}), r"request\.datmart: is no key .*mean datamart\?"),
+    (job(request=REQUEST | {"timeoutMinutes": 9999}), r"request\.timeoutMinutes: must be at most 1440"),
+    (
+        job(request=REQUEST | {"connection": "secnd"}),
+        r'request\.connection: "secnd" is none .*dev\.toml .*mean second\?',
+    ),
+    # placeholders
+    (
+        job(request=answering("x", {"a": ["{yestrday}"]})),
+        r"request\.prompts\[1\]\.answers: \{yestrday\} is no placeholder; there are scheduledTime, today",
+    ),
+    (job(request=answering("{today:YYYY}")), r"request\.prompts\[0\]\.answers: \{today:YYYY\}: a format is made of"),
+    (job(request=answering("{")), r"request\.prompts\[0\]\.answers: there is a lone \{"),
+    (
+        job(CRON, request=answering("{key}")),
+        r"request\.prompts\[0\]\.answers: \{key\} has no value when the trigger schedule starts the job",
+    ),
+    (job(UPLOAD, CRON, request=answering("{stem}")), r".*\{stem\} has no value when the trigger schedule"),
+    (job(UPLOAD, request=answering("{message.x}")), r".*\{message\.x\} has no value when the trigger s3"),
+    (job(OBJECTS, request=answering("{subject}")), r".*\{subject\} has no value when the trigger sns"),
+    (job(MESSAGE, request=answering("{bucket}")), r".*\{bucket\} has no value when the trigger sns"),
+    # requests from outside
+    (job(acceptRequests=OUTSIDE), r"acceptRequests: needs a trigger that can bring a request: s3 or sns"),
+    (job(CRON, acceptRequests=OUTSIDE), r"acceptRequests: needs a trigger that can bring a request"),
+    (job(UPLOAD, acceptRequests={"projects": ["P"]}), r"acceptRequests\.datamarts: is missing"),
+    (job(UPLOAD, acceptRequests=OUTSIDE | {"projects": []}), r"acceptRequests\.projects: is empty"),
+    (job(UPLOAD, acceptRequests=OUTSIDE | {"projects": ["P "]}), r'acceptRequests\.projects\[0\]: "P " begins or ends'),
+    (job(UPLOAD, acceptRequests=OUTSIDE | {"projects": [""]}), r"acceptRequests\.projects\[0\]: is empty"),
+    (
+        job(UPLOAD, acceptRequests=OUTSIDE | {"datamarts": ["City", "85000B907B4EAD3B0D9522A9CFD10DB"]}),
+        r"acceptRequests\.datamarts\[1\]: .* looks like an id, .*31 characters",
+    ),
+    (
+        job(UPLOAD, acceptRequests=OUTSIDE | {"datamarts": [{"name": "City"}]}),
+        r"acceptRequests\.datamarts\[0\]: must be an id, a name, or",
+    ),
+    (job(UPLOAD, acceptRequests=OUTSIDE | {"datamarts": "*"}), r"acceptRequests\.datamarts: must be a list"),
+    # the expected load
+    (job(CRON, expectBy="6:00"), r'expectBy: "6:00" is not a time of the day such as 06:00'),
+    (job(CRON, expectBy="24:00"), r'expectBy: "24:00" is not a time of the day'),
+    (job(expectBy="06:00"), r"expectBy: nothing starts this job by then"),
+    (job(CRON, expectOn=["MON"]), r"expectOn: says on which days, and expectBy is missing"),
+    (job(CRON, expectBy="06:00", expectOn=["Monday"]), r"expectOn\[0\]: must be one of MON, .*, not \"Monday\""),
+    (job(CRON, expectBy="06:00", expectOn=[]), r"expectOn: is empty"),
+]
+
+
+@pytest.mark.parametrize(("content", "reason"), WRONG, ids=[reason[:50] for _, reason in WRONG])
+def test_a_wrong_file_is_answered_with_the_file_the_key_and_the_reason(
+    tmp_path: Path, content: Any, reason: str
+) -> None:
+    with pytest.raises(BadConfiguration, match=rf"^infra/jobs/nightly\.json: {reason}"):
+        read(tmp_path, content)
+
+
+@pytest.mark.parametrize(
+    ("expression", "reason"),
+    [
+        ("0 5 * * ? *", "is not a schedule expression: cron"),
+        ("daily", "is not a schedule expression"),
+        ("cron()", "is not a schedule expression"),
+        ("cron(0 5 * * *)", r"cron\(…\) has 6 fields \(minutes, hours, .*\): cron\(0 5 \* \* \? \*\)"),
+        ("cron(0 0 5 * * ? *)", r"cron\(…\) has 6 fields"),
+        ("cron(60 5 * * ? *)", r"60 is no minutes of cron"),
+        ("cron(0 24 * * ? *)", r"24 is no hours of cron"),
+        ("cron(0 5 32 * ? *)", r"32 is no day of the month of cron"),
+        ("cron(0 5 0 * ? *)", r"0 is no day of the month"),
+        ("cron(0 5 * 13 ? *)", r"13 is no month of cron"),
+        ("cron(0 5 * JANUARY ? *)", r"JANUARY is no month"),
+        ("cron(0 5 ? * 0 *)", r"0 is no day of the week of cron"),
+        ("cron(0 5 ? * 8 *)", r"8 is no day of the week"),
+        ("cron(0 5 ? * MON-FRY *)", r"MON-FRY is no day of the week"),
+        ("cron(0 5 * * ? 26)", r"26 is no year of cron"),
+        ("cron(? 5 * * ? *)", r"\? is no minutes"),
+        ("cron(*/0 5 * * ? *)", r"\*/0 is no minutes"),
+        ("cron(0 5 * * * *)", r"one of day of the month and day of the week must be \?, and only one"),
+        ("cron(0 5 ? * ? *)", r"one of day of the month and day of the week must be \?, and only one"),
+        ("cron(0 5 1 * MON *)", r"one of day of the month and day of the week must be \?, and only one"),
+        ("rate(day)", r"rate\(…\) has a number and a unit"),
+        ("rate(0 days)", r"rate\(…\) has a number and a unit"),
+        ("rate(1 week)", r"rate\(…\) has a number and a unit"),
+        ("at(2026-11-24)", r"at\(…\) has a date and a time"),
+        ("at(2026-11-31T05:00:00)", r"at\(…\) has a date and a time"),
+        ("at(2199-11-24T05:00:00Z)", r"at\(…\) has a date and a time"),
+        ("at(2020-11-24T05:00:00)", r"at\(2020-11-24T05:00:00\) lies in the past and never comes"),
+    ],
+)
+def test_a_wrong_schedule_is_answered_with_what_is_wrong_in_it(tmp_path: Path, expression: str, reason: str) -> None:
+    with pytest.raises(BadConfiguration, match=rf"^infra/jobs/nightly\.json: triggers\[0\]\.schedule: .*{reason}"):
+        read(tmp_path, job({"schedule": expression}))
+
+
+@pytest.mark.parametrize("name", ["1st", "a b", "ä", "x" * 41, "-a", "a.b"])
+def test_a_file_with_a_name_that_no_job_may_have_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(BadConfiguration, match=r"\.json: a job's name is a letter and then"):
+        read(tmp_path, job(), name)
+
+
+@pytest.mark.parametrize("other", ["city_nightly", "City-Nightly", "cityNightly"])
+def test_two_files_whose_resources_would_have_the_same_names_are_refused(tmp_path: Path, other: str) -> None:
+    write(tmp_path, "city-nightly", job())
+    write(tmp_path, other, job())
+    with pytest.raises(BadConfiguration, match=r"must differ from .* in more than case"):
+        jobs_of(DEV, tmp_path)
+
+
+def test_a_job_that_the_settings_name_and_that_has_no_file_is_told_with_the_nearest(tmp_path: Path) -> None:
+    write(tmp_path, "city-nightly", job())
+    with pytest.raises(
+        BadConfiguration,
+        match=r"^infra/settings/dev\.toml: jobs: there is no file infra/jobs/city-nightli\.json .*mean city-nightly\?",
+    ):
+        jobs_of(Settings("dev", jobs=("city-nightli",)), tmp_path)

@@ -1,0 +1,107 @@
+"""A stage's settings: what a platform team may write, and the sentence that answers what it may not."""
+
+from pathlib import Path
+
+import pytest
+
+from infra.settings import FOLDER, BadConfiguration, Settings, Vpc, settings_of
+
+
+def read(folder: Path, toml: str, stage: str = "dev") -> Settings:
+    (folder / "settings").mkdir(exist_ok=True)
+    (folder / "settings" / f"{stage}.toml").write_text(toml, "utf-8")
+    return settings_of(stage, folder / "settings")
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.toml")), ids=lambda path: path.name)
+def test_the_files_that_are_shipped_are_valid(path: Path) -> None:
+    assert settings_of(path.stem).stage == path.stem
+
+
+def test_every_key_may_be_left_out(tmp_path: Path) -> None:
+    assert read(tmp_path, "") == Settings(stage="dev")
+
+
+def test_every_key_is_read(tmp_path: Path) -> None:
+    toml = """
+        connections = ["default", "second"]
+        jobs = ["city-nightly"]
+        notify = ["bi@example.com"]
+        logRetentionDays = 30
+        customerManagedKey = true
+        permissionsBoundary = "arn:aws:iam::123456789012:policy/Boundary"
+        [reservedConcurrency]
+        log_in = 5
+        [vpc]
+        subnets = ["subnet-0123456789abcdef0"]
+        securityGroups = ["sg-0123456789abcdef0"]
+        [tags]
+        application = "datamart-runner"
+    """
+    assert read(tmp_path, toml) == Settings(
+        stage="dev",
+        connections=("default", "second"),
+        jobs=("city-nightly",),
+        notify=("bi@example.com",),
+        log_retention_days=30,
+        reserved_concurrency={"log_in": 5},
+        customer_managed_key=True,
+        permissions_boundary="arn:aws:iam::123456789012:policy/Boundary",
+        vpc=Vpc(("subnet-0123456789abcdef0",), ("sg-0123456789abcdef0",)),
+        tags={"application": "datamart-runner"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("toml", "reason"),
+    [
+        ("connections = [", r"is not TOML \("),
+        ("connections = ['a']\nconnections = ['b']", r"is not TOML \("),
+        ("conections = ['a']", r"conections: is no key that is known here \(did you mean connections\?\)"),
+        ("[vpn]\nsubnets = []", r"vpn: is no key .*mean vpc\?"),
+        ("connections = []", "connections: is empty"),
+        ("connections = 'default'", r'connections: must be a list \[…\], not the string "default"'),
+        ("connections = ['a', 'a']", "connections: has an entry twice"),
+        ("connections = ['my_server']", r'connections\[0\]: "my_server" is not the name of a connection'),
+        ("connections = ['arn:aws:x']", r"connections\[0\]: .* is not the name of a connection"),
+        ("connections = [1]", r"connections\[0\]: must be a string, not 1"),
+        ("jobs = ['a', 'a']", "jobs: has an entry twice"),
+        ("jobs = [1]", r"jobs\[0\]: must be a string"),
+        ("notify = ['bi.example.com']", r'notify\[0\]: "bi.example.com" is not an e-mail address'),
+        ("notify = ['a@b.c', 'a@b.c']", "notify: has an entry twice"),
+        ("logRetentionDays = 42", "logRetentionDays: must be one of 1, 3, .*, not 42"),
+        ("logRetentionDays = '30'", "logRetentionDays: must be a whole number"),
+        ("logRetentionDays = 2026-11-24", "logRetentionDays: must be a whole number"),
+        ("[reservedConcurrency]\nlogin = 5", r"reservedConcurrency\.login: is no function \(did you mean log_in\?\)"),
+        ("[reservedConcurrency]\nlog_in = 0", r"reservedConcurrency\.log_in: must be at least 1"),
+        ("[reservedConcurrency]\nlog_in = 'five'", r"reservedConcurrency\.log_in: must be a whole number"),
+        ("customerManagedKey = 'yes'", "customerManagedKey: must be"),
+        ("permissionsBoundary = 'Boundary'", 'permissionsBoundary: "Boundary" is not the ARN of an IAM policy'),
+        ("[vpc]\nsubnets = ['subnet-1']", "vpc.securityGroups: is missing; it is the ids of security groups"),
+        ("[vpc]\nsubnets = []\nsecurityGroups = ['sg-1']", "vpc.subnets: is empty"),
+        ("[vpc]\nsubnets = ['vpc-1']\nsecurityGroups = ['sg-1']", r"vpc\.subnets\[0\]: .* is not the id of a subnet"),
+        ("[vpc]\nsubnets = ['subnet-1']\nsecurityGroups = ['x']", r"vpc\.securityGroups\[0\]: .* of a security group"),
+        ("[vpc]\nsubnet = ['subnet-1']\nsecurityGroups = ['sg-1']", r"vpc\.subnet: is no key .*mean subnets\?"),
+        ("[tags]\napplication = 1", r"tags\.application: must be a string, not 1"),
+    ],
+)
+def test_a_wrong_file_is_answered_with_the_file_the_key_and_the_reason(tmp_path: Path, toml: str, reason: str) -> None:
+    with pytest.raises(BadConfiguration, match=f"^infra/settings/dev.toml: {reason}"):
+        read(tmp_path, toml)
+
+
+def test_a_file_that_is_no_text_is_answered_with_its_name(tmp_path: Path) -> None:
+    (tmp_path / "dev.toml").write_bytes("notify = []".encode("utf-16"))
+    with pytest.raises(BadConfiguration, match=r"/dev\.toml: is not TOML"):
+        settings_of("dev", tmp_path)
+
+
+def test_a_stage_that_is_not_there_is_answered_with_those_that_are() -> None:
+    with pytest.raises(BadConfiguration, match=r'no stage "prd" \(did you mean prod\?\); settings has dev, prod'):
+        settings_of("prd")
+
+
+@pytest.mark.parametrize("stage", ["", "Dev", "a b", "../dev", "dev.toml", "1st", "x" * 21, "dev\n"])
+def test_the_name_of_a_stage_is_one(stage: str) -> None:
+    with pytest.raises(BadConfiguration, match="small letters, digits and -"):
+        settings_of(stage)

@@ -1,0 +1,87 @@
+"""The account that a stack was deployed into, for the commands that look at it: the twin's AWS, and CloudFormation.
+
+moto's CloudFormation needs packages that nothing else here does. So its two operations are answered below boto3's
+clients, with what the synthesized template and the twin know.
+"""
+
+import contextlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+
+from local.twin import Twin
+
+STACK = "DatamartRunner-dev"
+
+
+class Cloud:
+    """CloudFormation's answers, the executions that were started, and a wait that lets them end."""
+
+    def __init__(self, twin: Twin, template: Path) -> None:
+        self.twin = twin
+        outputs = json.loads(template.read_text("utf-8"))["Outputs"]
+        self.outputs = {name: twin.template.resolve(output["Value"]) for name, output in outputs.items()}
+        self.refusal: tuple[str, str] | None = None
+        self.waited: list[float] = []
+
+    def describe_stacks(self, params: dict[str, Any], **_: Any) -> Any:
+        if self.refusal:
+            return refused(*self.refusal)
+        if params["body"]["StackName"] != STACK:
+            return refused("ValidationError", f"Stack with id {params['body']['StackName']} does not exist")
+        outputs = [{"OutputKey": name, "OutputValue": value} for name, value in self.outputs.items()]
+        return answered(Stacks=[{"StackName": STACK, "StackStatus": "UPDATE_COMPLETE", "Outputs": outputs}])
+
+    def list_stack_resources(self, params: dict[str, Any], **_: Any) -> Any:
+        """Two pages: AWS gives a hundred resources at once."""
+        kinds = ("AWS::SecretsManager::Secret", "AWS::DynamoDB::Table")
+        page = kinds.index(params["body"].get("NextToken", kinds[0]))
+        found = [
+            {
+                "ResourceType": kinds[page],
+                "LogicalResourceId": name,
+                "PhysicalResourceId": self.twin.template.resolve({"Ref": name}),
+            }
+            for name in self.twin.template.resources(kinds[page])
+        ]
+        return answered(StackResourceSummaries=found, **({"NextToken": kinds[1]} if page == 0 else {}))
+
+    def executions(self) -> list[str]:
+        """ARNs, the newest first."""
+        machine = self.twin.deployed.state_machine
+        found = boto3.client("stepfunctions").list_executions(stateMachineArn=machine)["executions"]
+        return [e["executionArn"] for e in sorted(found, key=lambda e: e["startDate"], reverse=True)]
+
+    def wait(self, seconds: float) -> None:
+        """In place of sleeping: the newest execution ends, and its end is worked off."""
+        self.waited.append(seconds)
+        self.twin.wait(self.executions()[0])
+
+
+def answered(**content: Any) -> Any:
+    return SimpleNamespace(status_code=200), content | {"ResponseMetadata": {"HTTPStatusCode": 200}}
+
+
+def refused(code: str, message: str) -> Any:
+    error = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+    return SimpleNamespace(status_code=400), error
+
+
+@contextlib.contextmanager
+def deployed(twin: Twin, template: Path) -> Iterator[Cloud]:
+    """boto3's default session sees the stack until the end of the block."""
+    cloud = Cloud(twin, template)
+    boto3.setup_default_session()
+    instead_of("cloudformation.DescribeStacks", cloud.describe_stacks)
+    instead_of("cloudformation.ListStackResources", cloud.list_stack_resources)
+    yield cloud
+    boto3.setup_default_session()
+
+
+def instead_of(operation: str, answer: Any) -> None:
+    """Let ``answer`` answer an operation of AWS in what is left of the block."""
+    boto3.DEFAULT_SESSION.events.register(f"before-call.{operation}", answer)

@@ -1,0 +1,79 @@
+"""The smoke test of a deployment, tried on the twin's AWS."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from local.smoke import LOOKS, smoke
+from tests.integration.cloud import Cloud, answered, deployed, instead_of
+from tests.integration.conftest import World
+
+
+@pytest.fixture
+def cloud(world: World, template_path: Path) -> Iterator[Cloud]:
+    with deployed(world.twin, template_path) as cloud:
+        yield cloud
+
+
+class TestTheSmokeTest:
+    def test_says_what_holds(self, cloud: Cloud, world: World, capsys: Any) -> None:
+        assert smoke("dev", "city-nightly", cloud.wait) == 0
+        said = [line for line in capsys.readouterr().out.splitlines() if line.startswith("ok: ")]
+        assert said == [
+            "ok: the stack DatamartRunner-dev is there (UPDATE_COMPLETE)",
+            "ok: the secret datamart-runner-dev/default is filled",
+            "ok: the run is closed in the run table",
+            "ok: no session is left in it",
+            "ok: the end event was sent",
+            "ok: the job city-nightly loaded its table",
+        ]
+        assert world.loads() == 1
+
+    def test_fails_with_the_run(self, cloud: Cloud, world: World, capsys: Any) -> None:
+        world.connect(password="wrong")
+        assert smoke("dev", "city-nightly", cloud.wait) == 1
+        said = capsys.readouterr().out
+        assert "CredentialsRejected" in said
+        assert "ok: the end event was sent" in said
+        assert "loaded its table" not in said
+
+    def test_fails_for_an_unknown_job(self, cloud: Cloud, capsys: Any) -> None:
+        assert smoke("dev", "weekly", cloud.wait) == 2
+        assert "deployed are city-nightly" in " ".join(capsys.readouterr().out.split())
+
+    def test_fails_without_the_stack(self, cloud: Cloud, capsys: Any) -> None:
+        assert smoke("staging", "city-nightly", cloud.wait) == 2
+        assert "there is no stack" in capsys.readouterr().err
+
+    def test_names_the_command_that_fills_an_empty_secret(
+        self, cloud: Cloud, capsys: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def empty(**_: Any) -> Any:
+            return answered(Name="datamart-runner-dev/default")
+
+        instead_of("secrets-manager.DescribeSecret", empty)
+        before = cloud.executions()
+        assert smoke("dev", "city-nightly", cloud.wait) == 2
+        assert "aws secretsmanager put-secret-value --secret-id datamart-runner-dev/default" in capsys.readouterr().err
+        assert cloud.executions() == before
+
+    def test_fails_when_nobody_tells_of_the_end(self, cloud: Cloud, world: World, capsys: Any) -> None:
+        looks: list[float] = []
+
+        def wait(seconds: float) -> None:
+            if (
+                boto3.client("stepfunctions").describe_execution(executionArn=cloud.executions()[0])["status"]
+                == "RUNNING"
+            ):
+                threading.Event().wait(0.01)
+            else:
+                looks.append(seconds)
+
+        assert smoke("dev", "city-nightly", wait) == 2
+        assert "the end event was sent" in capsys.readouterr().err
+        assert len(looks) >= LOOKS
+        world.twin.wait(cloud.executions()[0])

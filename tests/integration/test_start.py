@@ -1,0 +1,229 @@
+"""Starting a deployed run and following it: the real command in this process, on the twin's AWS."""
+
+import argparse
+import contextlib
+import json
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from local.deployed.stack import stack_name
+from local.simulator import catalogue
+from local.start_command import start
+from tests.integration.cloud import Cloud, deployed, instead_of, refused
+from tests.integration.conftest import World
+
+
+@pytest.fixture
+def cloud(world: World, template_path: Path) -> Iterator[Cloud]:
+    with deployed(world.twin, template_path) as cloud:
+        yield cloud
+
+
+def datamart_start(cloud: Cloud, job: str, wait: Any = None, **options: Any) -> int:
+    arguments = {"job": job, "stage": "dev", "as_of": None, "json": False} | options
+    return start(argparse.Namespace(**arguments), wait or cloud.wait)
+
+
+def given(execution_arn: str) -> Any:
+    return json.loads(boto3.client("stepfunctions").describe_execution(executionArn=execution_arn)["input"])
+
+
+@pytest.fixture
+def event(tmp_path: Path) -> Callable[[Any], str]:
+    def write(content: Any) -> str:
+        path = tmp_path / "event.json"
+        path.write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
+        return str(path)
+
+    return write
+
+
+class TestAStartedJob:
+    def test_is_followed_to_its_end(self, cloud: Cloud, world: World, capsys: Any) -> None:
+        assert datamart_start(cloud, "city-nightly", as_of="2026-11-20T05:00+01:00") == 0
+        said = capsys.readouterr().out
+        arn = cloud.executions()[0]
+        assert given(arn) == {"job": "city-nightly", "asOf": "2026-11-20T05:00+01:00"}
+        assert ":city-nightly-" in arn
+        assert f"Started {arn}" in said
+        assert "LogIn" in said
+        assert "SUCCEEDED loaded: yes" in said
+        assert said.rstrip().endswith(f"#/v2/executions/details/{arn}")
+        assert world.loads() == 1
+
+    def test_gives_one_json_object_and_everything_else_to_the_eye(self, cloud: Cloud, capsys: Any) -> None:
+        assert datamart_start(cloud, "city-nightly", json=True) == 0
+        said = capsys.readouterr()
+        outcome = json.loads(said.out)
+        assert (outcome["status"], outcome["output"]["loaded"]) == ("SUCCEEDED", "yes")
+        assert outcome["executionArn"] == cloud.executions()[0]
+        assert outcome["states"][0] == "PrepareRun"
+        assert "Console: " in said.err
+
+    def test_that_does_not_exist_is_refused_with_those_that_do(self, cloud: Cloud, capsys: Any) -> None:
+        assert datamart_start(cloud, "city-nigthly") == 2
+        said = " ".join(capsys.readouterr().out.split())
+        assert "InvalidRequest" in said
+        assert "did you mean" in said
+        assert "country-upload" in said
+
+    def test_that_somebody_stops_has_failed(self, cloud: Cloud, world: World, capsys: Any) -> None:
+        inside, go_on = threading.Event(), threading.Event()
+
+        @contextlib.contextmanager
+        def barrier(module: str, _: Any) -> Iterator[None]:
+            if module == "describe_datamart":
+                inside.set()
+                go_on.wait(5)
+            yield
+
+        def stopped(seconds: float) -> None:
+            assert inside.wait(5)
+            stopper = threading.Thread(target=world.twin.stop, args=(cloud.executions()[0],))
+            stopper.start()
+            go_on.set()
+            stopper.join()
+            cloud.wait(seconds)
+
+        with _around(world, barrier):
+            assert datamart_start(cloud, "city-nightly", wait=stopped) == 1
+        said = capsys.readouterr().out
+        assert "ABORTED" in said
+        assert "The execution was stopped" in said
+
+
+class TestAFile:
+    def test_may_hold_a_request(self, cloud: Cloud, event: Any, world: World) -> None:
+        prompts = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
+        request = {"project": "MicroStrategy Tutorial", "datamart": "City", "prompts": prompts}
+        assert datamart_start(cloud, event(request)) == 0
+        assert given(cloud.executions()[0]) == request
+        assert world.loads() == 1
+
+    def test_with_a_request_that_fails_ends_with_1(self, cloud: Cloud, event: Any, capsys: Any) -> None:
+        request = {"project": "MicroStrategy Tutorial", "datamart": catalogue.FAILS_EARLY}
+        assert datamart_start(cloud, event(request)) == 1
+        said = capsys.readouterr().out
+        assert "FAILED DatamartFailed" in said
+        assert "Loaded: no." in said
+
+    @pytest.mark.parametrize(
+        ("content", "options", "reason"),
+        [
+            ("{", {}, "is not JSON"),
+            ("[1]", {}, "holds neither a request nor a job"),
+            ({"datamart": "City"}, {"as_of": "2026-11-20T05:00+01:00"}, "only a job has placeholders"),
+            ({"job": "city-nightly"}, {"as_of": "yesterday"}, "is not a time with its offset"),
+        ],
+    )
+    def test_that_cannot_be_started_starts_nothing(
+        self, cloud: Cloud, event: Any, capsys: Any, content: Any, options: Any, reason: str
+    ) -> None:
+        before = cloud.executions()
+        assert datamart_start(cloud, event(content), **options) == 2
+        assert reason in capsys.readouterr().err
+        assert cloud.executions() == before
+
+    def test_that_is_not_there_is_named(self, cloud: Cloud, capsys: Any) -> None:
+        assert datamart_start(cloud, "no/such.json") == 2
+        assert "no/such.json: is neither the name of a job nor a file" in capsys.readouterr().err
+
+
+class TestOneSentenceAnd2:
+    def said(self, cloud: Cloud, capsys: Any, **options: Any) -> str:
+        before = cloud.executions()
+        assert datamart_start(cloud, "city-nightly", json=True, **options) == 2
+        assert cloud.executions() == before
+        said = capsys.readouterr()
+        outcome = json.loads(said.out)
+        assert (outcome["status"], outcome["error"]) == ("FAILED", "InvalidRequest")
+        assert outcome["cause"].startswith("Loaded: no. ")
+        (line,) = said.err.splitlines()
+        return str(line)
+
+    def test_without_the_stack(self, cloud: Cloud, capsys: Any) -> None:
+        said = self.said(cloud, capsys, stage="staging")
+        assert "there is no stack DatamartRunner-staging in eu-west-1" in said
+        assert "make deploy STAGE=staging" in said
+
+    def test_while_the_stack_has_no_state_machine(self, cloud: Cloud, capsys: Any) -> None:
+        cloud.outputs.clear()
+        assert "has no state machine" in self.said(cloud, capsys)
+
+    def test_without_credentials(self, cloud: Cloud, capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        before = cloud.executions()
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+            monkeypatch.delenv(name)
+        boto3.setup_default_session()
+        assert datamart_start(cloud, "city-nightly") == 2
+        assert "there are no AWS credentials: set AWS_PROFILE" in capsys.readouterr().err
+        monkeypatch.undo()
+        boto3.setup_default_session()
+        assert cloud.executions() == before
+
+    @pytest.mark.parametrize(
+        ("code", "words"),
+        [
+            ("AccessDenied", "a permission is missing: User me may not"),
+            ("ExpiredToken", "the AWS credentials have expired"),
+            ("InvalidClientTokenId", "AWS does not know these credentials"),
+            ("Unheard", "AWS refused DescribeStacks (Unheard): User me may not"),
+        ],
+    )
+    def test_when_aws_refuses(self, cloud: Cloud, capsys: Any, code: str, words: str) -> None:
+        cloud.refusal = code, "User me may not"
+        assert words in self.said(cloud, capsys)
+
+    def test_when_the_run_can_be_started_but_not_followed(self, cloud: Cloud, world: World, capsys: Any) -> None:
+        def denied(**_: Any) -> Any:
+            return refused("AccessDeniedException", "User me may not perform states:DescribeExecution")
+
+        instead_of("sfn.DescribeExecution", denied)
+        assert datamart_start(cloud, "city-nightly", json=True) == 2
+        boto3.setup_default_session()
+        outcome = json.loads(capsys.readouterr().out)
+        assert (outcome["status"], outcome["error"]) == ("RUNNING", "NotFollowed")
+        assert "The run goes on but cannot be followed: a permission is missing" in outcome["cause"]
+        world.twin.wait(outcome["executionArn"])
+        assert world.loads() == 1
+
+
+class TestCtrlC:
+    def test_ends_the_following_and_not_the_run(self, cloud: Cloud, world: World, capsys: Any) -> None:
+        go_on = threading.Event()
+
+        @contextlib.contextmanager
+        def barrier(module: str, _: Any) -> Iterator[None]:
+            if module == "log_in":
+                go_on.wait(5)
+            yield
+
+        def interrupted(_: float) -> None:
+            raise KeyboardInterrupt
+
+        with _around(world, barrier):
+            assert datamart_start(cloud, "city-nightly", wait=interrupted) == 130
+            arn = cloud.executions()[0]
+            said = capsys.readouterr().out
+            go_on.set()
+            assert world.twin.wait(arn).status == "SUCCEEDED"
+        assert "the run goes on" in said
+        assert f"aws stepfunctions stop-execution --execution-arn {arn}" in said
+
+
+@contextlib.contextmanager
+def _around(world: World, make: Any) -> Iterator[None]:
+    before, world.twin.runtime.around = world.twin.runtime.around, make
+    try:
+        yield
+    finally:
+        world.twin.runtime.around = before
+
+
+def test_the_stack_has_the_name_that_it_is_deployed_under(template_path: Path) -> None:
+    assert template_path.name == f"{stack_name('dev')}.template.json"

@@ -1,0 +1,236 @@
+"""Every way of starting a run, from the event in AWS's shape to the rows in the warehouse, as the template declares it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from local.simulator import catalogue
+from local.twin import NothingStarts, Outcome, is_delivered
+from tests.integration.conftest import TUTORIAL, World
+
+EVENTS = Path(__file__).parents[2] / "events"
+
+ROWS = {
+    "console.json": {"USA", "England"},
+    "console-job.json": {"USA", "England"},
+    "schedule.json": {"USA", "England"},
+    "s3-object-created.json": {"France"},
+    "s3-request.json": {"Germany", "Italy"},
+    "s3-through-sns.json": {"Japan"},
+    "sns.json": {"Spain"},
+}
+"""The countries in the table after each sample of ``events/``."""
+
+
+def sample(name: str) -> Any:
+    return json.loads((EVENTS / f"{name}.json").read_text("utf-8"))
+
+
+def delivered(world: World, event: Any, objects: Path = EVENTS / "objects") -> list[Outcome]:
+    """Let the event happen, and how the runs that it started ended."""
+    return [world.twin.wait(arn) for arn in world.twin.deliver(event, objects)]
+
+
+def countries(world: World) -> set[str]:
+    return {row["country"] for row in world.simulator.rows("DM_CITY")}
+
+
+def uploaded(key: str, body: str | bytes, objects: Path) -> Any:
+    """An upload into the stack's own bucket, of an object that is there."""
+    path = objects / key
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(body if isinstance(body, bytes) else body.encode())
+    event = sample("s3-request")
+    event["detail"]["object"]["key"] = key
+    return event
+
+
+def message(text: str, message_id: str, **attributes: str) -> Any:
+    event = sample("sns")
+    event["Records"][0]["Sns"] |= {
+        "Message": text,
+        "MessageId": message_id,
+        "MessageAttributes": {name: {"Type": "String", "Value": value} for name, value in attributes.items()},
+    }
+    return event
+
+
+def notification(key: str, message_id: str) -> Any:
+    event = sample("s3-through-sns")
+    sns = event["Records"][0]["Sns"]
+    told = json.loads(sns["Message"])
+    told["Records"][0]["s3"]["object"] |= {"key": key, "versionId": message_id}
+    sns |= {"Message": json.dumps(told), "MessageId": message_id}
+    return event
+
+
+# -- the samples ----------------------------------------------------------------------------------------------------
+
+
+def test_there_is_an_expectation_for_every_sample() -> None:
+    assert {path.name for path in EVENTS.glob("*.json")} == set(ROWS)
+
+
+@pytest.mark.parametrize("name", sorted(ROWS))
+def test_a_sample_event_loads_the_table_with_what_it_asks_for(world: World, name: str) -> None:
+    event = json.loads((EVENTS / name).read_text("utf-8"))
+    (outcome,) = delivered(world, event) if is_delivered(event) else [world.run_input(event)]
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert outcome.output["loaded"] == "yes"
+    assert countries(world) == ROWS[name]
+    assert world.loads() == 1
+
+
+# -- twice ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_event_that_is_delivered_twice_loads_the_table_once(world: World, tmp_path: Path) -> None:
+    request = {"project": "MicroStrategy Tutorial", "datamart": "City"}
+    schedule = sample("schedule") | {"scheduledTime": "2031-01-01T04:00:00Z"}
+    upload = sample("s3-object-created")
+    upload["detail"]["object"] |= {"key": "countries/Italy.csv", "version-id": "twice"}
+    for event in (
+        schedule,
+        upload,
+        notification("countries/Italy.csv", "twice"),
+        message("", "twice", country="Italy"),
+        uploaded("requests/twice.json", json.dumps(request), tmp_path),
+    ):
+        before = world.loads()
+        first = world.twin.deliver(event, tmp_path)
+        # Without the folder nothing is uploaded anew: it is the same version that is told of again.
+        again = (
+            first if event["detail"]["object"]["key"].startswith("requests/") else None if "detail" in event else None
+        )
+        assert (again or world.twin.deliver(event)) == first
+        assert [world.twin.wait(arn).status for arn in first] == ["SUCCEEDED"]
+        assert world.loads() == before + 1
+
+
+# -- near misses ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["requests/a.json.tmp", "requests/a.JSON", "request/a.json", "old/requests/a.json", "requestsa.json", "a.json"],
+)
+def test_an_upload_that_nearly_fits_starts_nothing(world: World, tmp_path: Path, key: str) -> None:
+    with pytest.raises(NothingStarts, match="no rule of the stack matches"):
+        delivered(world, uploaded(key, "{}", tmp_path), tmp_path)
+
+
+@pytest.mark.parametrize("key", ["countries/a.csv.tmp", "archive/a.csv", "countries/a.CSV", "countries%252Fa.csv"])
+def test_a_notification_that_nearly_fits_starts_nothing(world: World, key: str) -> None:
+    assert delivered(world, notification(key, f"near {key}")) == []
+
+
+def test_the_test_message_of_s3_starts_nothing(world: World) -> None:
+    event = sample("s3-through-sns")
+    event["Records"][0]["Sns"]["Message"] = json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent"})
+    assert delivered(world, event) == []
+
+
+def test_a_message_that_the_filter_does_not_take_starts_nothing(world: World) -> None:
+    with pytest.raises(NothingStarts, match="no subscription of the stack takes this message"):
+        delivered(world, message("", "unfiltered", region="EMEA"))
+
+
+@pytest.mark.parametrize("given", [{"Records": [5]}, {"Records": []}, {"source": "aws.s3"}, [], None, {"job": "x"}])
+def test_what_is_no_event_is_an_executions_input(world: World, given: Any) -> None:
+    assert not is_delivered(given)
+    assert world.run_input(given).error == "InvalidRequest"
+
+
+# -- refused --------------------------------------------------------------------------------------------------------
+
+GOOD = {"project": "MicroStrategy Tutorial", "datamart": "City"}
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (GOOD | {"connection": "default"}, "connection: may not come from outside; it is set in the job's file"),
+        (GOOD | {"saveAs": {"name": "x", "destinationFolderId": TUTORIAL}}, "saveAs: may not come from outside"),
+        (GOOD | {"unanswered": "close"}, "unanswered: may not come from outside"),
+        (GOOD | {"job": "city-nightly"}, "job: is no key that is known here"),
+        (GOOD | {"datamart": catalogue.SLOW_LOAD}, "is not in the job's acceptRequests"),
+        (GOOD | {"project": "Other"}, 'project: "Other" is not in the job\'s acceptRequests'),
+        (GOOD | {"prompts": [{"name": "x"}]}, 'prompts[0]: give "answers"'),
+        ("[" * 100_000, "it is not JSON"),
+        ("{", "it is not JSON"),
+        (b"\xff\xfe", "it is no text in UTF-8"),
+        (json.dumps(GOOD).ljust(131_073), "it has 131073 bytes; a request may have 131072"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_an_upload_that_is_refused_ends_as_a_failed_run_that_names_it_and_calls_nobody(
+    world: World, tmp_path: Path, request: pytest.FixtureRequest, body: Any, reason: str
+) -> None:
+    text = json.dumps(body) if isinstance(body, dict) else body
+    event = uploaded("requests/refused é+%.json", text, tmp_path)
+    (outcome,) = delivered(world, event, tmp_path)
+    assert (outcome.status, outcome.error) == ("FAILED", "InvalidRequest")
+    bucket = event["detail"]["bucket"]["name"]
+    assert f"s3://{bucket}/requests/refused é+%.json: " in str(outcome.cause)
+    assert reason in str(outcome.cause)
+    assert str(outcome.cause).startswith("Loaded: no.")
+    assert world.simulator.state()["requests"] == []
+    assert outcome.states == ["PrepareRun", "RunFailed"]
+
+
+def test_an_object_that_is_gone_ends_as_a_failed_run_and_not_round_and_round(world: World, tmp_path: Path) -> None:
+    event = uploaded("requests/gone.json", json.dumps(GOOD), tmp_path)
+    bucket, s3 = event["detail"]["bucket"]["name"], boto3.client("s3")
+    version = s3.put_object(Bucket=bucket, Key="requests/gone.json", Body=b"{}")["VersionId"]
+    s3.delete_object(Bucket=bucket, Key="requests/gone.json", VersionId=version)
+    event["detail"]["object"]["version-id"] = version
+    (outcome,) = [world.twin.wait(arn) for arn in world.twin.deliver(event)]
+    assert outcome.error == "InvalidRequest"
+    assert f"s3://{bucket}/requests/gone.json: this version of it is not there any more" in str(outcome.cause)
+    assert world.simulator.state()["requests"] == []
+
+
+def test_a_job_that_is_misspelt_is_told_the_nearest(world: World) -> None:
+    outcome = world.run_input({"job": "city-nightli"})
+    assert (outcome.status, outcome.error) == ("FAILED", "InvalidRequest")
+    assert "did you mean city-nightly?" in str(outcome.cause)
+    assert world.simulator.state()["requests"] == []
+
+
+# -- taken literally ------------------------------------------------------------------------------------------------
+
+LITERAL = [
+    "{% $states.input %}",
+    "{%$eval('$now()')%}",
+    "{% $attempt := 99 %}",
+    '"},"x":"{% 1+1 %}',
+    "$states.context.Execution.Id",
+    "${PrepareRunFunctionArn}",
+    "{today} {{key}} {",
+    "States.Format('{}', 'x')",
+    "\\u0041 \\ \n\t 日本 🦆 \u2028 \u202e",
+]
+
+
+@pytest.mark.parametrize("text", LITERAL)
+@pytest.mark.parametrize("way", ["request", "job"])
+def test_an_answer_arrives_at_the_server_as_it_was_written(world: World, way: str, text: str) -> None:
+    answers = [{"name": "Comment", "answers": text}, {"name": "From day", "answers": "2024-01-01"}]
+    asked = {"project": TUTORIAL, "datamart": catalogue.ALL_PROMPTS, "prompts": answers}
+    outcome = world.run_input(asked if way == "request" else {"job": "city-nightly", "request": asked})
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    told = [prompt for answer in world.simulator.state()["answers"] for prompt in answer["body"]["prompts"]]
+    assert [prompt["answers"] for prompt in told if prompt["name"] == "Comment"] == [text]
+
+
+@pytest.mark.parametrize("text", ["{% $states.input %}", "{today}", "{% 'Spain' %}", '{"name": "Spain"}'])
+def test_a_messages_attribute_reaches_the_server_as_the_text_that_it_is(world: World, text: str) -> None:
+    (outcome,) = delivered(world, message("", f"literal {text}", country=text))
+    assert outcome.error == "PromptAnswerRejected"
+    assert world.loads() == 0
+    assert text in json.loads(json.dumps(outcome.history, default=str)) or any(
+        json.dumps(text)[1:-1] in json.dumps(event, default=str).replace("\\\\", "\\") for event in outcome.history
+    )
