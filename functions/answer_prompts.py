@@ -1,9 +1,19 @@
-"""Send the answers to the open prompts; the job then goes on by itself, or opens further ones."""
+"""Send the answers to the open prompts; the job then goes on by itself, or opens further ones.
 
-from functions.library import PromptAnswerRejected
-from functions.run.answers import told
+Once in a round: whatever became of the call, the prompts are read again before anything is answered again
+(contract 8.5).
+"""
+
+from functions.library import PromptAnswerRejected, ServerUnavailable
+from functions.run.once import begin_answering
 from functions.run.outcome import Job
 from functions.step import Answer, Step, step
+
+MOST_FAILURES = 5
+"""Calls in a row that may fail before the run gives up."""
+
+LONGEST_PAUSE = 30
+"""Seconds before the prompts are read again after a call that failed."""
 
 
 @step
@@ -11,17 +21,32 @@ def handler(step: Step) -> Answer:
     """Answer every open prompt in one call. Returns ``phase`` and ``waitSeconds`` as get_status does.
 
     From the moment before the call the job counts as running: answered, it writes the table. Raises
-    PromptAnswerRejected, InstanceLost; ServerUnavailable is answered by reading the prompts again (contract 8.5).
+    PromptAnswerRejected, InstanceLost; ServerUnavailable after MOST_FAILURES calls without success.
     """
     run = step.run
     answers = step.event["answers"]
-    run.learn(job=Job.ACCEPTED.value)
+    if not begin_answering(run, step.event["round"], answers):
+        return {"phase": "running", "waitSeconds": 1}  # another invocation of this round has sent them, perhaps
     try:
         step.library.answer_prompts(
             run.project_id, run.datamart_id, str(run.execution_instance_id), [a["send"] for a in answers]
         )
     except PromptAnswerRejected:
-        run.learn(job=Job.PROMPTING.value)
+        if not run.attempt["answersInDoubt"]:
+            run.learn(job=Job.PROMPTING.value)
         raise
-    run.learn(promptsAnswered=[*run.attempt.get("promptsAnswered", []), *(told(a) for a in answers)])
+    except ServerUnavailable as error:
+        return _again(step, error)
+    run.learn(answerFailures=0, answersPending=False)
     return {"phase": "running", "waitSeconds": 1}
+
+
+def _again(step: Step, error: ServerUnavailable) -> Answer:
+    failures = step.run.attempt.get("answerFailures", 0) + 1
+    step.run.learn(answerFailures=failures)
+    if error.delivery == "not sent" and not step.run.attempt["answersInDoubt"]:
+        step.run.learn(answersPending=False, job=Job.PROMPTING.value)
+    if failures >= MOST_FAILURES:
+        raise error
+    pause = max(2**failures, int(error.retry_after or 0))
+    return {"phase": "running", "waitSeconds": min(pause, LONGEST_PAUSE)}

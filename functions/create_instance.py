@@ -1,6 +1,8 @@
 """Create the datamart's instance in the server's memory; nothing is executed by it (contract 5, note a)."""
 
-from functions.run.errors import RunAlreadyEnded
+import contextlib
+
+from functions.library import LibraryError
 from functions.step import Answer, Step, step
 
 
@@ -16,7 +18,8 @@ def handler(step: Step) -> Answer:
         instance_id = step.library.create_instance(run.project_id, run.datamart_id)
         try:
             run.store(instanceId=instance_id)
-        except RunAlreadyEnded:
-            step.library.delete_instance(run.project_id, run.datamart_id, instance_id)
+        except Exception:  # closed meanwhile, or the table cannot be written: nobody else knows of this instance
+            with contextlib.suppress(LibraryError):
+                step.library.delete_instance(run.project_id, run.datamart_id, instance_id)
             raise
     return {"instanceId": run.instance_id}

@@ -21,7 +21,8 @@ from functions.step import Answer, Event, Step
 from functions.telemetry import logger, metrics, tracer
 from functions.telling import event as end_event
 from functions.telling import notice
-from functions.telling.end import End, end_of
+from functions.telling.end import end_of
+from functions.telling.once import tell_once
 
 
 @logger.inject_lambda_context
@@ -43,9 +44,10 @@ def _end(detail: dict[str, Any], context: LambdaContext) -> None:
     end = end_of(run, detail)
     if end.loaded == "yes" and run.item.get("job"):
         JobLoads(run_table()).note(run.item["job"], run.item.get("finishedAt") or run.item["endedAt"], run.arn)
-    _tell("event", end, end_event.send)
+    told = {"event": tell_once("event", end, end_event.send)}
     if notice.is_due(end):
-        _tell("notice", end, notice.send)
+        told["notice"] = tell_once("notice", end, notice.send)
+    logger.info("the end was told", extra={"told": told, "status": end.status, "loaded": end.loaded})
 
 
 def _closed(detail: dict[str, Any], context: LambdaContext) -> Run:
@@ -74,15 +76,3 @@ def _input_in(detail: dict[str, Any]) -> Any:
         return json.loads(detail.get("input") or "null")
     except ValueError:
         return None
-
-
-def _tell(what: str, end: End, send: Any) -> None:
-    if not end.run.claim_telling(what):
-        return
-    try:
-        send(end)
-    except Exception:
-        end.run.release_telling(what)
-        raise
-    end.run.told(what)
-    logger.info("the end was told", extra={"by": what, "status": end.status, "loaded": end.loaded})

@@ -1,8 +1,10 @@
 """Give the order to execute: once, whatever happens (DESIGN.md, "Executing")."""
 
-from functions.library import DatamartFailed, LibraryError, NotFound, PermissionDenied, ServerBusy
+from functions.library import DatamartFailed, InstanceLost, LibraryError, NotFound, PermissionDenied, ServerBusy
+from functions.library.job_codes import BEFORE_SQL
 from functions.progress import progress
 from functions.run.errors import OutcomeUnknown
+from functions.run.once import intend_to_execute
 from functions.run.outcome import Job
 from functions.step import Answer, Step, step
 
@@ -21,13 +23,13 @@ def handler(step: Step) -> Answer:
         The server answered that it does not execute.
     """
     run = step.run
-    if not run.intend_to_execute():
+    if not intend_to_execute(run):
         raise OutcomeUnknown("the order to execute was given by another invocation of this step")
     try:
         execution = step.library.execute(run.project_id, run.datamart_id, str(run.instance_id))
     except LibraryError as error:
         known = _after(error)
-        run.learn(job=known.value)
+        run.learn(job=known.value, orderAnswer=str(error))
         if known is Job.POSTING:
             raise OutcomeUnknown(f"whether the order to execute was taken is not known: {error}") from error
         raise
@@ -40,8 +42,15 @@ def _after(error: LibraryError) -> Job:
     """What is known of the job once the POST has failed."""
     if error.delivery == "not sent":
         return Job.NOT_SENT
-    refused = isinstance(error, _REFUSALS) or (isinstance(error, DatamartFailed) and _is_client_error(error))
-    return Job.REFUSED if refused and error.delivery == "answered" else Job.POSTING
+    return Job.REFUSED if error.delivery == "answered" and _is_refusal(error) else Job.POSTING
+
+
+def _is_refusal(error: LibraryError) -> bool:
+    if isinstance(error, _REFUSALS) or error.i_server_code in BEFORE_SQL:
+        return True
+    if isinstance(error, InstanceLost):
+        return error.i_server_code is not None  # the Intelligence Server's own word, not that of something before it
+    return isinstance(error, DatamartFailed) and _is_client_error(error)
 
 
 _REFUSALS = (PermissionDenied, NotFound, ServerBusy)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.metric_names import LOAD_MISSING, NAMESPACE
+from functions.metric_names import LOAD_MISSING, NAMESPACE, SERVICE
 from functions.run.loads import JobLoads
 from functions.run.record import run_table
 from functions.telemetry import logger, tracer
@@ -29,6 +29,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     missing = loaded_at is None or loaded_at <= since.timestamp()
     with single_metric(LOAD_MISSING, MetricUnit.Count, int(missing), namespace=NAMESPACE) as metric:
         metric.add_dimension("job", job)
+        metric.add_dimension("service", SERVICE)
     logger.info("looked for the job's load", extra={"job": job, "since": since.isoformat(), "missing": missing})
     return {"missing": missing}
 

@@ -1,14 +1,18 @@
-"""Look at the job: how far is it? Also the look after an order to execute whose fate is not known."""
+"""Look at the job: how far is it? Also the look after an order to execute whose fate is not known.
+
+It looks first and asks for the deadline afterwards: a job that has ended in time is not a run that timed out.
+"""
 
 from functions.library import DatamartFailed, InstanceLost, JobCancelled, LibraryError, ServerUnavailable
+from functions.library.job_codes import ENDED_IN_SQL
 from functions.library.models import Execution
 from functions.library.status import classify
-from functions.progress import failed_job, next_wait, progress
+from functions.progress import fail, next_wait, progress, told_failure
 from functions.run import clock
 from functions.run.errors import OutcomeUnknown
-from functions.run.outcome import Job
+from functions.run.outcome import FAILED, Job
 from functions.run.run import Run
-from functions.step import Answer, Step, step
+from functions.step import Answer, Step, deadline_free_step
 
 CONFIRM_SECONDS = 600
 """How long an order whose fate is unknown is looked for before the run ends as OutcomeUnknown (DESIGN.md)."""
@@ -18,8 +22,10 @@ NOT_CONCLUSIVE = frozenset({None, 0, 13})
 
 NEVER_EXECUTED = frozenset({None, Job.NOT_SENT, Job.REFUSED})
 
+GOING_ON = frozenset({"running", "queued", "unknown"})
 
-@step
+
+@deadline_free_step
 def handler(step: Step) -> Answer:
     """Ask for the job's status once. Returns the progress, or phase ``notExecuted`` when no job was ever started.
 
@@ -28,14 +34,34 @@ def handler(step: Step) -> Answer:
     run = step.run
     if run.job in NEVER_EXECUTED:
         return {"phase": "notExecuted"}
+    if run.job in FAILED:
+        raise told_failure(run)
     run.note(add={"polls": 1})
-    if run.job is Job.POSTING:
-        return _confirm(step)
+    answer = _look(step)
+    if answer["phase"] in GOING_ON:
+        run.check_deadline()
+    return answer
+
+
+def _look(step: Step) -> Answer:
+    run = step.run
     try:
-        return progress(step, _ask(step))
-    except JobCancelled:
-        run.learn(job=failed_job(run).value)
+        execution = _ask(step)
+    except (DatamartFailed, JobCancelled) as error:
+        if error.i_server_code in ENDED_IN_SQL:
+            raise fail(run, error) from None
+        if run.job is Job.POSTING:
+            return _not_yet(run, error)
         raise
+    except (InstanceLost, ServerUnavailable) as error:
+        if run.job is Job.POSTING:
+            return _not_yet(run, error)
+        if error.retry_after is None:
+            raise
+        return {"phase": "unknown", "waitSeconds": next_wait(run, error.retry_after)}
+    if run.job is Job.POSTING and (execution.status in NOT_CONCLUSIVE or classify(execution.status) == "unknown"):
+        return _not_yet(run, None)
+    return progress(step, execution)
 
 
 def _ask(step: Step) -> Execution:
@@ -43,21 +69,12 @@ def _ask(step: Step) -> Execution:
     return step.library.get_execution(run.project_id, run.datamart_id, str(run.execution_instance_id))
 
 
-def _confirm(step: Step) -> Answer:
-    """The POST may or may not have arrived: only an answer that a job alone can give settles it."""
-    try:
-        execution = _ask(step)
-    except (InstanceLost, ServerUnavailable, DatamartFailed) as error:
-        return _not_yet(step.run, error)
-    if execution.status in NOT_CONCLUSIVE or classify(execution.status) == "unknown":
-        return _not_yet(step.run, None)
-    return progress(step, execution)
-
-
 def _not_yet(run: Run, error: LibraryError | None) -> Answer:
+    """The POST may or may not have arrived: only an answer that a job alone can give settles it."""
     if clock.now() - run.attempt["postedAt"] > CONFIRM_SECONDS:
-        last = f" The last answer was: {error}" if error else ""
+        answers = {"The order was answered": run.attempt.get("orderAnswer"), "The last look": error}
+        said = "".join(f" {which}: {answer}." for which, answer in answers.items() if answer)
         raise OutcomeUnknown(
-            f"the order to execute went out and in {CONFIRM_SECONDS // 60} minutes no sign of the job was seen.{last}"
+            f"the order to execute went out and in {CONFIRM_SECONDS // 60} minutes no sign of the job was seen.{said}"
         )
-    return {"phase": "running", "waitSeconds": next_wait(run)}
+    return {"phase": "unknown", "waitSeconds": next_wait(run)}

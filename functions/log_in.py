@@ -1,5 +1,6 @@
 """Open a session on the server with the connection's credentials: the only function that may read a secret."""
 
+import contextlib
 import json
 import os
 
@@ -8,7 +9,6 @@ from aws_lambda_powertools.utilities import parameters
 from functions.library import Client, CredentialsRejected, LibraryError, SessionLost
 from functions.run.access import Access
 from functions.run.connection import Secret, credentials_of, flaw_of, secret_of, server_of
-from functions.run.errors import RunAlreadyEnded
 from functions.step import Answer, Step, step
 from functions.telemetry import logger
 
@@ -40,8 +40,9 @@ def handler(step: Step) -> Answer:
         raise
     try:
         step.run.store(session=Access(server, session).to_json())
-    except RunAlreadyEnded:
-        client.log_out()
+    except Exception:  # closed meanwhile, or the table cannot be written: nobody else knows of this session
+        with contextlib.suppress(LibraryError):
+            client.log_out()
         raise
     return {}
 

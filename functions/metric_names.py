@@ -3,7 +3,7 @@
 NAMESPACE = "DatamartRunner"
 
 SERVICE = "datamart-runner"
-"""Powertools adds it to every metric as the dimension ``service``, so an alarm has to name it too."""
+"""The value of the dimension ``service`` of every metric, so an alarm has to name it too."""
 
 LOAD_MISSING = "LoadMissing"
 """1 when a job's table is late, 0 when it is there; its other dimension is ``job``."""

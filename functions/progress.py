@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from functions.library import DatamartFailed, Execution, JobCancelled
+from functions.library import DatamartFailed, Execution, JobCancelled, LibraryError
 from functions.library.errors import CANCELLED_CODES
+from functions.library.job_codes import BEFORE_SQL, ENDED_IN_SQL
 from functions.library.status import classify, name_of
 from functions.run import clock
 from functions.run.outcome import Job
@@ -14,6 +15,11 @@ from functions.telemetry import logger
 
 REACHED_SQL = frozenset({6, 7, 17, 19, 24, 26})
 """Statuses at or behind the warehouse (contract 6): from then on the target table may have been touched."""
+
+SEEN_SECONDS = 15
+"""How recent the last look must be for "never seen at SQL" to mean anything: status 6 may come and go unseen."""
+
+KINDS: dict[str, type[LibraryError]] = {kind.__name__: kind for kind in (DatamartFailed, JobCancelled)}
 
 
 def progress(step: Step, execution: Execution) -> Answer:
@@ -28,7 +34,10 @@ def progress(step: Step, execution: Execution) -> Answer:
     """
     run = step.run
     phase = classify(execution.status)
-    facts: dict[str, Any] = {}
+    if phase == "failed":
+        raise fail(run, _failure(execution))
+    state = {"succeeded": Job.LOADED, "prompts": Job.PROMPTING}.get(phase, Job.ACCEPTED)
+    facts: dict[str, Any] = {"lookedAt": clock.now(), "job": state.value}
     if execution.status in REACHED_SQL:
         facts["reachedSql"] = True
     if execution.instance_id and execution.instance_id != run.execution_instance_id:
@@ -36,13 +45,7 @@ def progress(step: Step, execution: Execution) -> Answer:
         facts["executionInstanceId"] = execution.instance_id
     if phase == "unknown" and execution.status is not None:
         facts |= _unknown_status(run, execution.status)
-    state = {"succeeded": Job.LOADED, "failed": failed_job(run), "prompts": Job.PROMPTING}.get(phase, Job.ACCEPTED)
-    if state is not run.job:
-        facts["job"] = state.value
-    if facts:
-        run.learn(**facts)
-    if phase == "failed":
-        raise _failure(execution)
+    run.learn(**facts)
     if phase == "succeeded":
         run.note(finishedAt=clock.now())
         return {"phase": phase, "waitSeconds": 1, "result": run.output()}
@@ -55,11 +58,27 @@ def next_wait(run: Run, retry_after: float | None = None) -> int:
     return wait_seconds(elapsed, retry_after, run.seconds_left())
 
 
-def failed_job(run: Run) -> Job:
-    """What a failed job says about the table: a job never seen at SQL, with no SQL of its own, wrote nothing."""
-    definition = run.item.get("definition", {})
-    clean = not run.attempt.get("reachedSql") and not definition.get("runsExtraSql", True)
-    return Job.FAILED_BEFORE_SQL if clean else Job.FAILED
+def fail(run: Run, error: LibraryError) -> LibraryError:
+    """Record that the job failed, and why, so that a repeated look tells the same; returns ``error``."""
+    failure = {"kind": type(error).__name__, "text": str(error)}
+    run.learn(job=_failed_job(run, error.i_server_code).value, failure=failure)
+    return error
+
+
+def told_failure(run: Run) -> LibraryError:
+    """The failure that :func:`fail` recorded."""
+    failure = run.attempt["failure"]
+    return KINDS[failure["kind"]](failure["text"])
+
+
+def _failed_job(run: Run, code: int | None) -> Job:
+    """What a failed job says about the table: one that never reached SQL, with no SQL of its own, wrote nothing."""
+    if code in BEFORE_SQL:
+        return Job.FAILED_BEFORE_SQL
+    last_look = run.attempt.get("lookedAt") or run.attempt.get("postedAt", 0)
+    seen = not run.attempt.get("reachedSql") and clock.now() - last_look <= SEEN_SECONDS
+    clean = not run.item.get("definition", {}).get("runsExtraSql", True)
+    return Job.FAILED_BEFORE_SQL if seen and clean and code not in ENDED_IN_SQL else Job.FAILED
 
 
 def _unknown_status(run: Run, status: int) -> dict[str, Any]:
@@ -70,7 +89,7 @@ def _unknown_status(run: Run, status: int) -> dict[str, Any]:
     return {"unknownStatuses": [*seen, status]}
 
 
-def _failure(execution: Execution) -> DatamartFailed | JobCancelled:
+def _failure(execution: Execution) -> LibraryError:
     kind = JobCancelled if execution.i_server_code in CANCELLED_CODES else DatamartFailed
     return kind(
         execution.message or f"the job ended with status {execution.status} ({name_of(execution.status)})",

@@ -4,6 +4,7 @@ from typing import Any
 
 from functions.library import LibraryError
 from functions.run.errors import SaveFailed
+from functions.run.once import begin_saving
 from functions.step import Answer, Step, deadline_free_step
 
 
@@ -16,9 +17,8 @@ def handler(step: Step) -> Answer:
     run = step.run
     if run.item.get("saved"):
         return {"saved": run.item["saved"]}
-    if run.attempt.get("saving"):
+    if not begin_saving(run):
         raise SaveFailed("saving was begun by another invocation of this step and its end is not known.")
-    run.store(saving=True)
     try:
         saved = {"objectId": _save(step, step.event)}
     except LibraryError as error:

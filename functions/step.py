@@ -12,9 +12,8 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.library import Client, SessionLost
+from functions.library import Client, InstanceLost, SessionLost
 from functions.run.access import Access
-from functions.run.errors import RunAlreadyEnded
 from functions.run.record import run_table
 from functions.run.run import Run
 from functions.telemetry import logger, metrics, tracer
@@ -62,6 +61,15 @@ class Step:
         return self._client
 
     @contextlib.contextmanager
+    def admitting_loss(self) -> Generator[None]:
+        """Say in the run that its session or instance is gone when a call finds out."""
+        try:
+            yield
+        except (SessionLost, InstanceLost):
+            self.run.lose()
+            raise
+
+    @contextlib.contextmanager
     def keeping_cookies(self) -> Generator[None]:
         """Keep cookies that the server changed, whatever became of the call (contract 1.4)."""
         before = self.run.access
@@ -70,8 +78,7 @@ class Step:
         finally:
             now = self._client.session if self._client else None
             if before is not None and now is not None and now != before.session:
-                with contextlib.suppress(RunAlreadyEnded):
-                    self.run.store(session=Access(before.server, now).to_json())
+                self.run.keep_session(Access(before.server, now).to_json())
 
 
 def step(work: Callable[[Step], Answer]) -> Callable[[Event, LambdaContext], Answer]:
@@ -84,19 +91,19 @@ def step(work: Callable[[Step], Answer]) -> Callable[[Event, LambdaContext], Ans
     def checked(this: Step) -> Answer:
         this.run.check_open()
         this.run.check_deadline()
-        with this.keeping_cookies():
+        with this.admitting_loss(), this.keeping_cookies():
             return work(this)
 
     return _handler(checked)
 
 
 def deadline_free_step(work: Callable[[Step], Answer]) -> Callable[[Event, LambdaContext], Answer]:
-    """Make a Lambda handler of a step that follows the load: closed runs are refused, the deadline is not asked."""
+    """Make a Lambda handler of a step that does not end at the deadline by itself; closed runs are refused."""
 
     @wraps(work)
     def checked(this: Step) -> Answer:
         this.run.check_open()
-        with this.keeping_cookies():
+        with this.admitting_loss(), this.keeping_cookies():
             return work(this)
 
     return _handler(checked)
@@ -108,7 +115,8 @@ def cleanup_step(work: Callable[[Step], Answer]) -> Callable[[Event, LambdaConte
     @wraps(work)
     def closing(this: Step) -> Answer:
         this.run.close_attempt()
-        return work(this)
+        with this.keeping_cookies():
+            return work(this)
 
     return _handler(closing)
 

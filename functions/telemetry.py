@@ -6,6 +6,8 @@ said. The session travels in the run table only, so no event or answer of a hand
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
 
-logger = Logger()
-metrics = Metrics()
-tracer = Tracer(auto_patch=False)
+from functions.metric_names import NAMESPACE, SERVICE
+
+logger = Logger(service=SERVICE)
+metrics = Metrics(namespace=NAMESPACE, service=SERVICE)
+tracer = Tracer(service=SERVICE, auto_patch=False)

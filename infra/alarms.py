@@ -11,7 +11,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from functions.metric_names import LOAD_MISSING, NAMESPACE, SERVICE
-from infra.jobs import NamedJob
+from infra.named_job import NamedJob
 from infra.starter import construct_name
 
 

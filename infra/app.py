@@ -8,6 +8,8 @@ from pathlib import Path
 import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks
 
+from infra.bundle import BundleFailed
+from infra.bundle import bundle as build
 from infra.code import staged_code
 from infra.jobs import jobs_of
 from infra.settings import FOLDER, BadConfiguration, Settings, settings_of
@@ -71,13 +73,9 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         settings = settings_of(arguments.stage, arguments.settings)
-        bundle = None
-        if not arguments.without_bundle:
-            from infra.bundle import bundle as build  # only a deployment needs it
-
-            bundle = build()
+        bundle = None if arguments.without_bundle else build()
         synthesize([settings], arguments.output.resolve(), checks=not arguments.without_checks, bundle=bundle)
-    except BadConfiguration as problem:
+    except (BadConfiguration, BundleFailed) as problem:
         sys.exit(f"synth: {problem}")
 
 

@@ -4,7 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
-from infra.jobs import NamedJob
+from infra.named_job import NamedJob
 
 ROOT = Path(__file__).parents[1]
 

@@ -9,7 +9,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.encryption import Encryption
-from infra.jobs import NamedJob
+from infra.named_job import NamedJob
 from infra.starter import construct_name
 from infra.triggers import schedule_target
 

@@ -10,7 +10,6 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from functions.metric_names import NAMESPACE, SERVICE
 from infra.encryption import Encryption
 from infra.findings import accept
 from infra.function_table import FunctionSpec
@@ -100,8 +99,6 @@ class Functions:
             reserved_concurrent_executions=self.settings.reserved_concurrency.get(spec.module),
             environment={
                 "RUN_TABLE": self.runs.table_name,
-                "POWERTOOLS_SERVICE_NAME": SERVICE,
-                "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
                 "POWERTOOLS_LOG_LEVEL": "INFO",
             },
         )

@@ -22,7 +22,7 @@ from infra.expectations import expect_load, retry
 from infra.findings import accept
 from infra.function_table import END_RUN, EXPECT_LOAD, START_RUN, STEPS, FunctionSpec
 from infra.functions import Functions, log_group
-from infra.jobs import NamedJob
+from infra.named_job import NamedJob
 from infra.notices import notice_topic
 from infra.queues import dead_letters
 from infra.settings import Settings

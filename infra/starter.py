@@ -12,7 +12,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.jobs import NamedJob
+from infra.named_job import NamedJob
 
 
 def construct_name(job: str) -> str:

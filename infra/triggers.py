@@ -1,6 +1,7 @@
 """What starts a job: schedules, uploads, messages. Each kind is a few resources that call the job's alias."""
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from constructs import Construct
 from functions.starting.schedule import TARGET_INPUT
 from infra.encryption import Encryption
 from infra.findings import accept
-from infra.jobs import NamedJob
+from infra.named_job import NamedJob
 from infra.object_pattern import pattern_of_key
 from infra.starter import construct_name
 
@@ -100,7 +101,8 @@ class Triggers:
         return self.inbox
 
     def _let_read(self, bucket: str | None, prefix: str) -> None:
-        """Let the starter read the requests that are uploaded below ``prefix``."""
+        """Let the starter read the requests that are uploaded below ``prefix``, whose own * and ? are no wildcards."""
+        prefix = re.sub(r"[*?$]", r"${\g<0>}", prefix)
         stack = cdk.Stack.of(self.scope)
         arn = stack.format_arn(service="s3", region="", account="", resource=bucket or self._own.bucket_name)
         statements = {
@@ -122,6 +124,8 @@ class Triggers:
 
     def _message(self, name: str, topic_name: str, job: NamedJob, declared: Trigger, alias: lambda_.Alias) -> None:
         topic = self._topic(name, topic_name, job, declared)
+        if "acceptRequests" in job.content and "objects" in declared:
+            self._let_read(declared["objects"]["bucket"], declared["objects"].get("prefix", ""))
         subscription = sns.CfnSubscription(
             self.scope,
             f"{name}Subscription",

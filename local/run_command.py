@@ -12,8 +12,9 @@ from typing import Any
 
 from local import show
 from local.connection import BadConnection, secret_from
+from local.outcome import Outcome
 from local.synth import SynthFailed, template_path
-from local.twin import Clock, NothingStarts, Outcome, Twin, is_delivered
+from local.twin import Clock, NothingStarts, Twin, is_delivered
 
 LARGEST_EVENT = 256 * 1024
 """Bytes: what Step Functions takes as an execution's input."""

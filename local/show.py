@@ -10,7 +10,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from local.twin import Outcome
+from local.outcome import Outcome
 
 ROWS = 10
 WIDTH = 100
@@ -58,7 +58,7 @@ class Progress:
         self._current = None
         self._seconds[state] = self._seconds.get(state, 0.0) + max(0.0, at - since)
         if not self.console.is_terminal and state not in INSTANT:
-            self.console.print(f"{state:<20} {max(0.0, at - since):6.2f} s", highlight=False)
+            self.console.print(f"{state:<20} {max(0.0, at - since):6.2f} s")
 
     def _table(self) -> Table:
         table = Table.grid(padding=(0, 2))
@@ -88,29 +88,35 @@ INSTANT = frozenset(
 
 
 def console_for(stream: TextIO) -> Console:
-    """A console on ``stream``, of a fixed width where that is no terminal."""
-    return Console(file=stream) if stream.isatty() else Console(file=stream, width=WIDTH, no_color=True)
+    """A console on ``stream``, of a fixed width where that is no terminal.
+
+    Names come from a server and may hold anything: nothing in them is taken for markup.
+    """
+    plain = not stream.isatty()
+    return Console(file=stream, markup=False, highlight=False, no_color=plain, width=WIDTH if plain else None)
 
 
 def show_outcome(console: Console, outcome: Outcome) -> None:
     """How the run ended, in plain words."""
     console.print()
+    if outcome.status == "SUCCEEDED" and outcome.output is None:
+        console.print("The event starts nothing.")
+        return
     if outcome.status == "SUCCEEDED":
         output = outcome.output
         target = output["target"] or {}
         where = target.get("table") or "its table (the definition may not be read)"
         how = "appended to" if target.get("append") else "replaced"
         name = (output["datamart"] or {}).get("name") or (output["datamart"] or {}).get("id")
-        console.print(Text("SUCCEEDED", style="bold green"), f"loaded: {output['loaded']}", highlight=False)
+        console.print(Text("SUCCEEDED", style="bold green"), f"loaded: {output['loaded']}")
         console.print(
-            f"Datamart {name}: {where} was {how} in {output['durationSeconds']:.1f} s, {output['polls']} polls.",
-            highlight=False,
+            f"Datamart {name}: {where} was {how} in {output['durationSeconds']:.1f} s, {output['polls']} polls."
         )
         for prompt in output["promptsAnswered"]:
-            console.print(f"Prompt {prompt['name']}: {prompt['how']}", highlight=False, markup=False)
+            console.print(f"Prompt {prompt['name']}: {prompt['how']}")
         return
-    console.print(Text(outcome.status, style="bold red"), outcome.error or "", highlight=False)
-    console.print(outcome.cause or "", highlight=False, markup=False)
+    console.print(Text(outcome.status, style="bold red"), outcome.error or "")
+    console.print(outcome.cause or "")
 
 
 def show_requests(console: Console, requests: list[dict[str, Any]]) -> None:
@@ -130,7 +136,7 @@ def show_rows(console: Console, name: str, rows: list[dict[str, Any]]) -> None:
     """The first rows of the table that the datamart wrote."""
     console.print()
     if not rows:
-        console.print(f"{name} has no rows.", highlight=False)
+        console.print(f"{name} has no rows.")
         return
     table = Table(title=f"{name}, the first {len(rows)} rows", title_justify="left", box=None, padding=(0, 1))
     for column, value in rows[0].items():

@@ -13,9 +13,9 @@ from functions.run.errors import InvalidRequest
 from functions.run.start import moment
 from functions.telling.notice import console_link
 from local import show
-from local.deployed import CannotGoOn, Stack, begin, follow, in_plain_words, stack_of
-from local.deployed.execution import Wait, execution_arn
-from local.twin import Outcome
+from local.deployed import CannotGoOn, Stack, in_plain_words, stack_of
+from local.deployed.execution import Wait, begin, execution_arn, follow
+from local.outcome import Outcome
 
 EXIT = {"SUCCEEDED": 0, "RUNNING": 130}
 """By the status of an outcome; RUNNING is what Ctrl-C leaves."""
@@ -104,15 +104,15 @@ def run_deployed(stack: Stack, given: dict[str, Any], stream: TextIO, wait: Wait
     try:
         with in_plain_words():
             begin(stack.state_machine, name, given)
-        console.print(f"Started {arn}", highlight=False, soft_wrap=True)
+        console.print(f"Started {arn}", soft_wrap=True)
         outcome = _followed(arn, stream, wait)
     except KeyboardInterrupt:
         outcome = Outcome(arn, "RUNNING", None, "Loaded: unknown. Not followed any more; the run goes on.")
     show.show_outcome(console, outcome)
     if outcome.status == "RUNNING":
         stop = f"aws stepfunctions stop-execution --execution-arn {arn}"
-        console.print(f"To stop it: {stop}", highlight=False, soft_wrap=True)
-    console.print(f"Console: {console_link(arn)}", highlight=False, soft_wrap=True)
+        console.print(f"To stop it: {stop}", soft_wrap=True)
+    console.print(f"Console: {console_link(arn)}", soft_wrap=True)
     return outcome
 
 

@@ -3,26 +3,30 @@
 It neither waits nor repeats; every error says whether a repetition is safe, and the state machine decides.
 """
 
-import contextlib
-import difflib
 import re
-from collections.abc import Callable, Iterator
-from email.utils import parsedate_to_datetime
-from http.cookiejar import Cookie as HttpCookie
-from http.cookiejar import CookieJar
+import time
+from base64 import b64encode
+from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
-import requests
-from requests import cookies as requests_cookies
-from requests.cookies import RequestsCookieJar
-
+from functions.library import answers as reading
 from functions.library import endpoints as at
+from functions.library.cookies import Jar
 from functions.library.endpoints import Endpoint
-from functions.library.envelope import exception, read
-from functions.library.errors import NOT_READY_CODES, DatamartFailed, InstanceLost, LibraryError, NotFound, SessionLost
+from functions.library.envelope import Envelope
+from functions.library.errors import (
+    NOT_READY_CODES,
+    NOT_READY_ERR,
+    DatamartFailed,
+    InstanceLost,
+    LibraryError,
+    NotFound,
+    ServerUnavailable,
+    SessionLost,
+)
+from functions.library.hiding import hider
 from functions.library.models import (
-    Cookie,
     Credentials,
     Datamart,
     Definition,
@@ -32,15 +36,15 @@ from functions.library.models import (
     Session,
     SessionInfo,
 )
+from functions.library.names import DATAMART_SUBTYPE, datamart_of, project_of
+from functions.library.shape import integer, mapping, mappings, text
 from functions.library.transport import Reply, call
 
-# The stubs know no types for these three.
-_cookie_header: Callable[..., str | None] = requests_cookies.get_cookie_header
-_take_cookies: Callable[..., None] = requests_cookies.extract_cookies_to_jar
-_make_cookie: Callable[..., HttpCookie] = requests_cookies.create_cookie
+CALL_SECONDS = 30.0
+"""How long each call may take where no budget is set."""
 
-DATAMART_SUBTYPE = 772
-"""Subtype of a report that is a datamart (contract 4.1)."""
+LEAST_SECONDS = 0.1
+"""With less than this left a call is not begun: it would only be a request whose fate is not known."""
 
 _ID = re.compile(r"[0-9A-Fa-f]{32}")
 _PROMPT = re.compile(r"[0-9A-Fa-f]{32}(@[0-9]+@[0-9]+)?")
@@ -58,26 +62,47 @@ class Client:
     session
         The session to go on in, or None before :meth:`log_in`.
     budget
-        Seconds that a call may take in total.
+        Seconds for everything that is called from now on, until :attr:`budget` is set again; with None each call
+        may take 30 seconds.
     """
 
-    def __init__(self, server: Server, session: Session | None = None, *, budget: float = 30.0) -> None:
+    def __init__(self, server: Server, session: Session | None = None, *, budget: float | None = None) -> None:
         self.server = server
         self.session = session
         self.budget = budget
+        self._secrets: set[str] = set()  # all that this client has sent or been given and nobody may read
 
     def __repr__(self) -> str:
         return f"<Client of {self.server.base_url}>"
 
+    @property
+    def budget(self) -> float | None:
+        """Seconds that are left for all calls together; setting it begins anew.
+
+        A total, because one method may make several calls (a search goes on page by page, an instance is deleted by
+        one endpoint or else by the other) and all of them must end before the Lambda does.
+        """
+        return None if self._deadline is None else max(0.0, self._deadline - time.monotonic())
+
+    @budget.setter
+    def budget(self, seconds: float | None) -> None:
+        self._deadline = None if seconds is None else time.monotonic() + seconds
+
     # -- sessions (contract 2) ----------------------------------------------------------------------------------
 
     def log_in(self, credentials: Credentials) -> Session:
-        """Open a session. Raises CredentialsRejected, ServerUnavailable."""
-        self.session = Session("")
-        reply = self._call(at.LOG_IN, body=credentials.body(), secrets=(credentials.password, credentials.api_token))
+        """Open a session.
+
+        Raises CredentialsRejected; ServerUnavailable, with ``delivery`` "unknown" where a session may be left behind.
+        """
+        self._secrets |= {credentials.password, credentials.api_token}
+        self.session = Session("")  # holds the login's cookies
+        try:
+            reply = self._call(at.LOG_IN, body=credentials.body())
+            cookies = self.session.cookies
+        finally:
+            self.session = None
         token = reply.headers.get("X-MSTR-AuthToken", "")
-        cookies = self.session.cookies
-        self.session = None
         if not token:
             raise DatamartFailed(
                 "the login was answered without a token; is the base URL that of a Library server?",
@@ -88,15 +113,18 @@ class Client:
         return self.session
 
     def log_out(self) -> None:
-        """End the session; one that is gone already counts as ended (contract 2.5)."""
-        with contextlib.suppress(SessionLost):
+        """End the session; one that is gone already counts as ended (contract 2.5, 8.5)."""
+        try:
             self._call(at.LOG_OUT)
+        except LibraryError as error:
+            if not isinstance(error, SessionLost) and error.http_status not in (401, 404):
+                raise
         self.session = None
 
     def probe(self) -> SessionInfo:
         """Is the session alive? Raises SessionLost if not."""
-        found = _mapping(self._call(at.PROBE).json)
-        return SessionInfo(timeout_seconds=_integer(found.get("timeout")))
+        found = mapping(self._call(at.PROBE).json)
+        return SessionInfo(timeout_seconds=integer(found.get("timeout")))
 
     def keep_alive(self) -> None:
         """Reset the session's idle timers."""
@@ -104,36 +132,23 @@ class Client:
 
     def server_status(self) -> dict[str, Any]:
         """Versions of the Library and the Intelligence Server; needs no session."""
-        return _mapping(self._call(at.SERVER_STATUS).json)
+        return mapping(self._call(at.SERVER_STATUS).json)
 
     def login_modes(self) -> list[int]:
         """The login modes that the server says are enabled (contract 2.1); needs no session."""
-        listed = _mapping(self._call(at.LOGIN_MODES).json).get("modes")
+        listed = mapping(self._call(at.LOGIN_MODES).json).get("modes")
         return [mode for mode in listed if isinstance(mode, int)] if isinstance(listed, list) else []
 
     def privileges(self) -> list[dict[str, Any]]:
         """The account's privileges as the server lists them, each with its ``name`` (contract 2.5)."""
         answer = self._call(at.PRIVILEGES).json
-        return _mappings(answer if isinstance(answer, list) else _mapping(answer).get("privileges"))
+        return mappings(answer if isinstance(answer, list) else mapping(answer).get("privileges"))
 
     # -- names (contract 3, 4, 5.1) -----------------------------------------------------------------------------
 
     def find_project(self, reference: str) -> Project:
         """The project of that id or exact, case-sensitive name. Raises NotFound, naming the nearest."""
-        projects = [
-            Project(str(p["id"]), _text(p.get("name")), _integer(p.get("status")))
-            for p in _mappings(self._call(at.FIND_PROJECT).json)
-            if "id" in p
-        ]
-        found = [p for p in projects if reference in (p.name, p.id)]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            ids = ", ".join(p.id for p in found)
-            raise NotFound(f'the project name "{reference}" is not unique: {ids}', step="find_project")
-        near = difflib.get_close_matches(reference, [p.name for p in projects if p.name], 3, 0.5)
-        hint = f"; the nearest are {', '.join(near)}" if near else ""
-        raise NotFound(f'no project "{reference}" is loaded and open to this account{hint}', step="find_project")
+        return project_of(reference, mappings(self._call(at.FIND_PROJECT).json))
 
     def find_datamart(self, project_id: str, reference: str | dict[str, str]) -> Datamart:
         """The datamart of that id, exact name, or name and folder path.
@@ -144,70 +159,40 @@ class Client:
             return self._datamart_by_id(project_id, reference)
         name = reference if isinstance(reference, str) else reference["name"]
         path = None if isinstance(reference, str) else reference["path"]
-        found = [item for item in self._search(project_id, name) if item.get("subtype") == DATAMART_SUBTYPE]
-        named = [item for item in found if item.get("name") == name] or [
-            item for item in found if str(item.get("name")).casefold() == name.casefold()
-        ]
-        fitting = [item for item in named if path is None or _is_in(item, path)]
-        if len(fitting) == 1:
-            return Datamart(str(fitting[0]["id"]), _text(fitting[0].get("name")))
-        wanted = f'"{name}"' + (f' in "{path}"' if path else "")
-        if not named:
-            raise NotFound(f"no datamart {wanted}", step="find_datamart")
-        listed = "; ".join(f"{item.get('name')} ({item.get('id')}) in {_path(item)}" for item in named[:20])
-        what = f"{len(fitting)} datamarts fit" if fitting else "no datamart is"
-        raise NotFound(f"{what} {wanted}; there are: {listed}", step="find_datamart")
+        return datamart_of(name, path, list(self._search(project_id, name)))
 
     def _datamart_by_id(self, project_id: str, datamart_id: str) -> Datamart:
-        found = _mapping(self._call(at.GET_OBJECT, project_id, {"type": 3}, datamart=datamart_id).json)
+        found = mapping(self._call(at.GET_OBJECT, project_id, {"type": 3}, datamart=datamart_id).json)
         if found.get("subtype") != DATAMART_SUBTYPE:
             raise NotFound(f"the object {datamart_id} is a report, but no datamart", step="find_datamart")
-        return Datamart(datamart_id.upper(), _text(found.get("name")))
+        return Datamart(datamart_id.upper(), text(found.get("name")))
 
-    def _search(self, project_id: str, name: str) -> list[dict[str, Any]]:
+    def _search(self, project_id: str, name: str) -> Iterator[dict[str, Any]]:
         """All objects of exactly that name: type=772 asks for datamarts only, and not every server heeds it."""
-        found: list[dict[str, Any]] = []
-        while True:
+        for offset in range(0, _MOST_FOUND, _PAGE):
             query = {
                 "name": name,
                 "pattern": 2,
                 "type": DATAMART_SUBTYPE,
                 "getAncestors": "true",
-                "offset": len(found),
+                "offset": offset,
                 "limit": _PAGE,
             }
-            answer = _mapping(self._call(at.FIND_DATAMART, project_id, query).json)
-            page = _mappings(answer.get("result"))
-            found += page
-            if len(page) < _PAGE or len(found) >= _MOST_FOUND:
-                return found
+            page = mappings(mapping(self._call(at.FIND_DATAMART, project_id, query).json).get("result"))
+            yield from page
+            if len(page) < _PAGE:
+                return
 
     def get_definition(self, project_id: str, datamart_id: str) -> Definition:
         """What a run will write. Raises NotFound, PermissionDenied."""
-        found = _mapping(self._call(at.GET_DEFINITION, project_id, datamart=datamart_id).json)
-        information = _mapping(found.get("information"))
-        options = _mapping(found.get("datamartOptions"))
-        properties = {
-            str(key).rpartition("[")[2].rstrip("]"): _mapping(value).get("value")
-            for key, value in _mapping(options.get("datamartProperties")).items()
-        }
-        limit = _integer(properties.get("Maximum Execution Time"))
-        return Definition(
-            id=str(information.get("objectId") or datamart_id),
-            name=_text(information.get("name")),
-            append=options.get("append") is not False,
-            source=_text(_mapping(options.get("targetSource")).get("name")),
-            table=_text(options.get("tableName")),
-            runs_extra_sql=any(properties.get(name) for name in _EXTRA_SQL),
-            max_execution_seconds=limit if limit and limit > 0 else None,
-        )
+        return reading.definition(self._call(at.GET_DEFINITION, project_id, datamart=datamart_id), datamart_id)
 
     # -- the job (contract 5, 6) --------------------------------------------------------------------------------
 
     def create_instance(self, project_id: str, datamart_id: str) -> str:
         """A new instance's id: from the header, else from the body (contract 5, note a)."""
         reply = self._call(at.CREATE_INSTANCE, project_id, datamart=datamart_id)
-        body = _mapping(reply.json)
+        body = mapping(reply.json)
         found = reply.headers.get("X-MSTR-MS-Instance") or body.get("id") or body.get("instanceId")
         if not isinstance(found, str) or not _ID.fullmatch(found.strip()):
             raise DatamartFailed(
@@ -218,16 +203,21 @@ class Client:
         return found.strip().upper()
 
     def execute(self, project_id: str, datamart_id: str, instance_id: str) -> Execution:
-        """Give the order to execute: not idempotent, a second one is a second load."""
-        return _execution(self._call(at.EXECUTE, project_id, datamart=datamart_id, instance=instance_id))
+        """Give the order to execute: not idempotent, a second one is a second load.
+
+        Raises ServerUnavailable with ``delivery`` "unknown" where the answer does not say that it was taken.
+        """
+        reply = self._call(at.EXECUTE, project_id, datamart=datamart_id, instance=instance_id)
+        return reading.execution(at.EXECUTE, reply, self._hide)
 
     def get_execution(self, project_id: str, datamart_id: str, instance_id: str) -> Execution:
         """The job's status. An answer that says "not ready" has the status None: keep polling."""
         try:
-            return _execution(self._call(at.GET_EXECUTION, project_id, datamart=datamart_id, instance=instance_id))
+            reply = self._call(at.GET_EXECUTION, project_id, datamart=datamart_id, instance=instance_id)
+            return reading.execution(at.GET_EXECUTION, reply, self._hide)
         except LibraryError as error:
-            if error.i_server_code in NOT_READY_CODES or error.code in ("ERR008", "ERR0008"):
-                return Execution(None, retry_after=error.retry_after)
+            if error.i_server_code in NOT_READY_CODES or Envelope(code=error.code).err == NOT_READY_ERR:
+                return Execution(None, retry_after=error.retry_after, code=error.code, http_status=error.http_status)
             raise
 
     # -- prompts (contract 7) -----------------------------------------------------------------------------------
@@ -235,12 +225,12 @@ class Client:
     def get_prompts(self, project_id: str, datamart_id: str, instance_id: str) -> list[dict[str, Any]]:
         """The open prompts; filtered here too, because the meaning of ``closed`` is documented in two ways."""
         reply = self._call(at.GET_PROMPTS, project_id, {"closed": "false"}, datamart=datamart_id, instance=instance_id)
-        return [_prompt(prompt) for prompt in _mappings(reply.json) if prompt.get("closed") is not True]
+        return [reading.prompt(prompt) for prompt in mappings(reply.json) if prompt.get("closed") is not True]
 
     def get_definition_prompts(self, project_id: str, datamart_id: str) -> list[dict[str, Any]]:
         """The prompts of the definition, without an instance."""
         reply = self._call(at.GET_DEFINITION_PROMPTS, project_id, datamart=datamart_id)
-        return [_prompt(prompt) for prompt in _mappings(reply.json)]
+        return [reading.prompt(prompt) for prompt in mappings(reply.json)]
 
     def search_elements(
         self,
@@ -257,7 +247,7 @@ class Client:
         reply = self._call(
             at.SEARCH_ELEMENTS, project_id, query, datamart=datamart_id, instance=instance_id, prompt=prompt_key
         )
-        return _mappings(_mapping(reply.json).get("elements"))
+        return mappings(mapping(reply.json).get("elements"))
 
     def answer_prompts(
         self, project_id: str, datamart_id: str, instance_id: str, answers: list[dict[str, Any]]
@@ -273,7 +263,7 @@ class Client:
         """Save the definition in place; its object id."""
         body = {"promptOptions": prompt_options} if prompt_options else {}
         reply = self._call(at.SAVE, project_id, body=body, ms_instance=instance_id, datamart=datamart_id)
-        return _object_id(reply, datamart_id)
+        return reading.saved_id(reply, datamart_id)
 
     def save_as(
         self,
@@ -290,7 +280,7 @@ class Client:
         body |= {"overwrite": True} if overwrite else {}
         body |= {"promptOptions": prompt_options} if prompt_options else {}
         reply = self._call(at.SAVE_AS, project_id, body=body, ms_instance=instance_id, datamart=datamart_id)
-        return _object_id(reply, None)
+        return reading.saved_id(reply, None)
 
     def delete_instance(self, project_id: str, datamart_id: str, instance_id: str) -> bool:
         """Delete the instance: by the modelling endpoint, or by the other one where that fails (contract 11.16).
@@ -303,11 +293,13 @@ class Client:
             return False
         except SessionLost:
             raise
-        except LibraryError:
+        except LibraryError as first:
             try:
                 self._call(at.DELETE_RUN_INSTANCE, project_id, datamart=datamart_id, instance=instance_id)
             except InstanceLost:
                 return False
+            except ServerUnavailable as second:
+                raise first if second.delivery == "not sent" else second from None
         return True
 
     # -- the job monitor (contract 6.1) -------------------------------------------------------------------------
@@ -315,14 +307,16 @@ class Client:
     def get_job(self, job_id: str) -> dict[str, Any] | None:
         """The job as the monitor shows it; None when it is not there: ended, in whatever way."""
         try:
-            return _mapping(self._call(at.GET_JOB, job=job_id).json)
+            return mapping(self._call(at.GET_JOB, job=job_id).json)
         except (NotFound, InstanceLost):
             return None
 
     def cancel_job(self, job_id: str) -> None:
         """Cancel the job. Raises PermissionDenied without the privilege to; an ended job counts as cancelled."""
-        with contextlib.suppress(NotFound, InstanceLost):
+        try:
             self._call(at.CANCEL_JOB, job=job_id)
+        except (NotFound, InstanceLost):
+            return
 
     # -- one call -----------------------------------------------------------------------------------------------
 
@@ -334,7 +328,6 @@ class Client:
         *,
         body: Any = None,
         ms_instance: str | None = None,
-        secrets: tuple[str, ...] = (),
         **ids: str,
     ) -> Reply:
         url = f"{self.server.base_url}/api{endpoint.path.format(**{k: _segment(k, v) for k, v in ids.items()})}"
@@ -347,38 +340,40 @@ class Client:
             headers["X-MSTR-ProjectID"] = _id(project_id)
         if ms_instance is not None:
             headers["X-MSTR-MS-Instance"] = _id(ms_instance)
-        jar = _jar(self.session)
+        if self.session is not None and self.session.token:
+            headers["X-MSTR-AuthToken"] = self.session.token
+        self._learn_secrets()
+        jar = Jar(self.server, self.session.cookies if self.session else ())
+        reply = call(self.server, endpoint, url, headers=headers, jar=jar, body=body, budget=self._seconds(endpoint))
         if self.session is not None:
-            if self.session.token:
-                headers["X-MSTR-AuthToken"] = self.session.token
-            cookie = _cookie_header(jar, requests.Request(endpoint.method, url).prepare())
-            if cookie:
-                headers["Cookie"] = cookie
-        reply = call(self.server, endpoint, url, headers=headers, body=body, budget=self.budget)
-        self._keep_cookies(jar, reply)
-        problem = self._problem(endpoint, reply, secrets)
-        if problem is not None:
-            raise problem
+            self.session = Session(self.session.token, jar.cookies)
+        self._learn_secrets()
+        reading.check(endpoint, reply, self._hide)
         return reply
 
-    def _keep_cookies(self, jar: RequestsCookieJar, reply: Reply) -> None:
-        if self.session is None:
-            return
-        _take_cookies(jar, reply.raw.request, reply.raw.raw)
-        self.session = Session(self.session.token, tuple(sorted(_cookies(jar), key=lambda c: (c.name, c.path))))
+    def _seconds(self, endpoint: Endpoint) -> float:
+        """What the next call may take."""
+        left = self.budget
+        if left is None:
+            return CALL_SECONDS
+        if left < LEAST_SECONDS:
+            raise ServerUnavailable(
+                "no time was left for the call", step=endpoint.step, delivery="not sent", retry_safe=True
+            )
+        return left
 
-    def _problem(self, endpoint: Endpoint, reply: Reply, secrets: tuple[str, ...]) -> LibraryError | None:
-        body = reply.json
-        fine = 200 <= reply.status < 300
-        if fine and (read(body) is None or "status" in _mapping(body)):
-            return None
-        known = [self.session.token, *(c.value for c in self.session.cookies)] if self.session else []
-        hidden = [secret for secret in (*known, *secrets) if secret and len(secret) >= 4]
-        error = exception(endpoint, reply.status, body, reply.text, _retry_after(reply))
-        return error.without(hidden)
+    def _learn_secrets(self) -> None:
+        session = self.session or Session("")
+        self._secrets |= {session.token, *(cookie.value for cookie in session.cookies), *_secrets_of(self.server.proxy)}
+
+    def _hide(self, text: str) -> str:
+        return hider(self._secrets)(text)
 
 
-_EXTRA_SQL = ("Pre SQLs", "Post SQLs", "Insert SQLs", "Create Table Post String")
+def _secrets_of(proxy: str | None) -> set[str]:
+    """The password in a proxy's address, and user and password as the header has them."""
+    user, _, password = unquote((proxy or "").rpartition("@")[0].rpartition("//")[2]).partition(":")
+    return {password, b64encode(f"{user}:{password}".encode()).decode()} if password else set()
 
 
 def _id(value: str) -> str:
@@ -396,87 +391,3 @@ def _segment(kind: str, value: str) -> str:
             raise NotFound("a prompt's key is 32 hexadecimal digits, @, a number, @, a number; this one is not")
         return quote(value, safe="")
     return _id(value)
-
-
-def _execution(reply: Reply) -> Execution:
-    body = _mapping(reply.json)
-    envelope = read(body)
-    return Execution(
-        status=_integer(body.get("status")),
-        instance_id=_text(body.get("instanceId")),
-        job_id=_text(body.get("jobId")),
-        retry_after=_retry_after(reply),
-        message=_text(body.get("message")) or _text(body.get("errorMessage")),
-        i_server_code=envelope.i_server_code if envelope else None,
-        ticket_id=_text(body.get("ticketId")),
-    )
-
-
-def _retry_after(reply: Reply) -> float | None:
-    """Seconds; a server may also give a date (RFC 9110, 10.2.3), measured against its own Date header."""
-    value = reply.headers.get("Retry-After", "").strip()
-    if value.isascii() and value.isdigit():
-        return float(value[:9])
-    try:
-        wanted = parsedate_to_datetime(value)
-        return max(0.0, (wanted - parsedate_to_datetime(reply.headers["Date"])).total_seconds())
-    except (ValueError, TypeError, KeyError, OverflowError):
-        return None
-
-
-def _object_id(reply: Reply, otherwise: str | None) -> str:
-    found = _mapping(reply.json).get("objectId") or otherwise
-    if not isinstance(found, str):
-        raise DatamartFailed("saved, and the answer does not name the new object", step="save_as")
-    return found
-
-
-def _prompt(prompt: dict[str, Any]) -> dict[str, Any]:
-    """A prompt under the names in use today: an old model says DIMENSION for LEVEL (contract 7.2)."""
-    return prompt | {"type": "LEVEL" if prompt.get("type") == "DIMENSION" else str(prompt.get("type", "UNSUPPORTED"))}
-
-
-def _is_in(item: dict[str, Any], path: str) -> bool:
-    return f"{_path(item)}/".casefold().endswith(f"/{path.strip('/')}/".casefold())
-
-
-def _path(item: dict[str, Any]) -> str:
-    """A found object's folder path; ``level`` counts upwards from the object (contract 4.2)."""
-    ancestors = sorted(_mappings(item.get("ancestors")), key=lambda a: -(_integer(a.get("level")) or 0))
-    return "/" + "/".join(str(a.get("name")) for a in ancestors)
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _mappings(value: Any) -> list[dict[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
-def _integer(value: Any) -> int | None:
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return value
-    return int(value) if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,15}", value.strip()) else None
-
-
-def _jar(session: Session | None) -> RequestsCookieJar:
-    jar = RequestsCookieJar()
-    for cookie in session.cookies if session else ():
-        made = _make_cookie(cookie.name, cookie.value, domain=cookie.domain, path=cookie.path, secure=cookie.secure)
-        made.domain_specified = not cookie.host_only
-        jar.set_cookie(made)
-    return jar
-
-
-def _cookies(jar: CookieJar) -> Iterator[Cookie]:
-    for cookie in jar:
-        yield Cookie(
-            cookie.name, cookie.value or "", cookie.domain, cookie.path, cookie.secure, not cookie.domain_specified
-        )

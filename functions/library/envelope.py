@@ -5,11 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from functions.library.endpoints import Endpoint, Repeat
+from functions.library.endpoints import LOG_IN, Endpoint, Repeat
 from functions.library.errors import (
     I_SERVER_CODES,
+    MEANINGS,
+    REQUEST_TIMEOUT,
     CredentialsRejected,
     DatamartFailed,
+    Delivery,
     InstanceLost,
     LibraryError,
     NotFound,
@@ -18,11 +21,14 @@ from functions.library.errors import (
     ServerUnavailable,
     SessionLost,
 )
+from functions.library.hiding import Hide
+from functions.library.page import words_of
+from functions.library.shape import mappings
 
 
 @dataclass(frozen=True)
 class Envelope:
-    """The fields of an error answer; any may be missing."""
+    """The fields of an error answer; any may be missing. ``message`` has the sub-errors' messages in it."""
 
     code: str | None = None
     i_server_code: int | None = None
@@ -36,23 +42,32 @@ class Envelope:
         return int(found[1]) if found else None
 
 
-def read(body: Any) -> Envelope | None:
-    """The envelope in a decoded body, or None where it is not an error's."""
+def fields_of(body: Any, hide: Hide) -> Envelope:
+    """What a decoded body has of an envelope's fields; secrets are hidden before anything is cut."""
     if not isinstance(body, Mapping):
-        return None
-    outer = body
-    if isinstance(body.get("errors"), list) and body["errors"] and isinstance(body["errors"][0], Mapping):
-        body = body["errors"][0]
-    fields = {str(key).lower(): value for key, value in body.items()}
-    ticket = fields.get("ticketid") or outer.get("ticketId")
-    if not isinstance(fields.get("code"), (str, int)) and not _is_code(fields.get("iservercode")):
-        return None
+        return Envelope()
+    errors = mappings(body.get("errors"))
+    outer = {str(key).lower(): value for key, value in body.items()}
+    fields = {str(key).lower(): value for key, value in errors[0].items()} if errors else outer
+    code, i_server_code = fields.get("code"), fields.get("iservercode")
+    ticket = fields.get("ticketid") or outer.get("ticketid")
+    messages = [
+        *(fields.get(name) for name in ("message", "errormessage")),
+        *(error.get("message") for error in (*errors[1:], *mappings(fields.get("suberrors")))),
+    ]
+    said = dict.fromkeys(text for text in messages if isinstance(text, str) and text.strip())
     return Envelope(
-        code=str(fields["code"])[:64] if isinstance(fields.get("code"), (str, int)) else None,
-        i_server_code=fields["iservercode"] if _is_code(fields.get("iservercode")) else None,
-        message=fields["message"] if isinstance(fields.get("message"), str) else None,
-        ticket_id=str(ticket)[:128] if isinstance(ticket, (str, int)) else None,
+        code=hide(str(code))[:64] if isinstance(code, (str, int)) else None,
+        i_server_code=i_server_code if _is_code(i_server_code) else None,
+        message=hide("; ".join(said)) or None,
+        ticket_id=hide(str(ticket))[:128] if isinstance(ticket, (str, int)) else None,
     )
+
+
+def read(body: Any, hide: Hide = str) -> Envelope | None:
+    """The envelope in a decoded body, or None where it is not an error's."""
+    found = fields_of(body, hide)
+    return None if found.code is None and found.i_server_code is None else found
 
 
 def _is_code(value: Any) -> bool:
@@ -76,6 +91,7 @@ HTTP: dict[int, type[LibraryError]] = {
     408: ServerUnavailable,
     413: ServerUnavailable,
     429: ServerUnavailable,
+    501: DatamartFailed,
     502: ServerUnavailable,
     503: ServerUnavailable,
     504: ServerUnavailable,
@@ -86,20 +102,24 @@ _OF_AN_INSTANCE = ("execute", "get_execution", "get_prompts", "search_elements",
 """Calls whose 404 says that the instance is gone."""
 
 
-def exception(endpoint: Endpoint, http_status: int, body: Any, text: str, retry_after: float | None) -> LibraryError:
+def exception(
+    endpoint: Endpoint, http_status: int, body: Any, text: str, retry_after: float | None, hide: Hide = str
+) -> LibraryError:
     """The exception that an answer is.
 
-    Decided by iServerCode, then by ERR code, then by HTTP status: 500 is used for permanent faults too.
+    Decided by iServerCode, then by ERR code, then by HTTP status: 500 is used for permanent faults too. ``hide`` takes
+    out of what the server said what was secret in what it was sent.
     """
-    envelope = read(body) or Envelope()
+    envelope = read(body, hide) or Envelope()
     kind = _kind(endpoint, http_status, envelope)
     return kind(
-        envelope.message or _without_envelope(http_status, text),
+        _explained(envelope.message or _without_envelope(http_status, text, hide), envelope.i_server_code),
         step=endpoint.step,
         http_status=http_status,
         code=envelope.code,
         i_server_code=envelope.i_server_code,
         ticket_id=envelope.ticket_id,
+        delivery=_login_delivery(http_status, envelope) if endpoint is LOG_IN else "answered",
         retry_safe=kind is ServerUnavailable and endpoint.repeat is not Repeat.IF_NOT_SENT,
         retry_after=retry_after,
     )
@@ -108,7 +128,7 @@ def exception(endpoint: Endpoint, http_status: int, body: Any, text: str, retry_
 def _kind(endpoint: Endpoint, http_status: int, envelope: Envelope) -> type[LibraryError]:
     if envelope.i_server_code in I_SERVER_CODES:
         return I_SERVER_CODES[envelope.i_server_code]
-    if endpoint.step == "log_in":
+    if endpoint is LOG_IN:
         return _login_kind(http_status, envelope)
     if http_status == 404 and endpoint.step in (*_OF_AN_INSTANCE, "delete_instance"):
         return InstanceLost
@@ -120,16 +140,35 @@ def _kind(endpoint: Endpoint, http_status: int, envelope: Envelope) -> type[Libr
         return NotFound
     if http_status in HTTP:
         return HTTP[http_status]
-    return ServerUnavailable if http_status == 500 and endpoint.repeat is Repeat.ALWAYS else DatamartFailed
+    return ServerUnavailable if http_status >= 500 and endpoint.repeat is Repeat.ALWAYS else DatamartFailed
+
+
+# -- the login (contract 2.2) ---------------------------------------------------------------------------------------
+
+_NOT_TRIED_ERR = (13, 16)
+_NOT_TRIED_HTTP = (413, 429, 503)
+"""Answers that say that the login was not even tried; after them it may be repeated and leaves nothing behind."""
 
 
 def _login_kind(http_status: int, envelope: Envelope) -> type[LibraryError]:
-    """At the login a 4xx is about the credentials, and so is ERR001 (the mode is not enabled, contract 2.2)."""
-    if envelope.err in (13, 16) or http_status in (408, 413, 429, 502, 503, 504):
+    """ERR003 is about the credentials under any status, ERR001 (the mode is not enabled) and the rest of 4xx too."""
+    if envelope.err in (3, 14, 17):
+        return ERR[envelope.err]
+    if envelope.err in _NOT_TRIED_ERR or HTTP.get(http_status) is ServerUnavailable:
         return ServerUnavailable
-    if envelope.err in (14, 17):
-        return PermissionDenied
     return CredentialsRejected if http_status < 500 or envelope.err == 1 else ServerUnavailable
+
+
+def _login_delivery(http_status: int, envelope: Envelope) -> Delivery:
+    """Where a gateway or a fault has the last word, the login may have gone through and left a session behind."""
+    if envelope.i_server_code in I_SERVER_CODES and envelope.i_server_code != REQUEST_TIMEOUT:
+        return "answered"
+    if envelope.err in _NOT_TRIED_ERR or http_status in _NOT_TRIED_HTTP:
+        return "answered"
+    return "unknown" if _kind(LOG_IN, http_status, envelope) is ServerUnavailable else "answered"
+
+
+# -- texts ----------------------------------------------------------------------------------------------------------
 
 
 def _object_unknown(endpoint: Endpoint, http_status: int, envelope: Envelope) -> bool:
@@ -138,7 +177,12 @@ def _object_unknown(endpoint: Endpoint, http_status: int, envelope: Envelope) ->
     return reads_an_object and http_status == 500 and envelope.err == 1 and envelope.i_server_code is None
 
 
-def _without_envelope(http_status: int, text: str) -> str:
+def _explained(message: str, i_server_code: int | None) -> str:
+    words, meaning = MEANINGS.get(i_server_code or 0, ("", ""))
+    return message if words in message else f"{message.strip().rstrip('. ')}; {meaning}"
+
+
+def _without_envelope(http_status: int, text: str, hide: Hide) -> str:
     """A sentence for an answer that is no envelope: a proxy's page, or nothing."""
-    shown = " ".join(re.sub(r"<[^>]*>", " ", text[:2000]).split())[:200]
+    shown = words_of(text, hide)
     return f"the server answered HTTP {http_status}" + (f': "{shown}"' if shown else " without a reason")

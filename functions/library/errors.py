@@ -15,8 +15,7 @@
 A class's name is the error's name in Step Functions, so it is public interface (DESIGN.md, "Error names").
 """
 
-from collections.abc import Iterable
-from typing import Literal, Self
+from typing import Literal
 
 Delivery = Literal["not sent", "answered", "unknown"]
 """What became of a request: it never left; the server answered it; the answer was lost on the way."""
@@ -72,15 +71,6 @@ class LibraryError(Exception):
         self.retry_after = retry_after
         super().__init__(self._sentence())
 
-    def without(self, secrets: Iterable[str]) -> Self:
-        """This error with every one of ``secrets`` taken out: a server may quote what it was sent."""
-        for secret in secrets:
-            self.message = self.message.replace(secret, "***")
-            self.code = self.code and self.code.replace(secret, "***")
-            self.ticket_id = self.ticket_id and self.ticket_id.replace(secret, "***")
-        self.args = (self._sentence(),)
-        return self
-
     def _sentence(self) -> str:
         text = _shortened(self.message.strip()).rstrip(". ") or "the server gave no reason"
         found = {
@@ -134,6 +124,12 @@ class JobCancelled(LibraryError):
     """The job was cancelled on the Intelligence Server."""
 
 
+PROJECT_UNKNOWN = -2147209151
+REQUEST_TIMEOUT = -2147206497
+
+MEANINGS = {PROJECT_UNKNOWN: ("not loaded", "the project does not exist or is not loaded")}
+"""What an iServerCode means and the server's text may not say: added where that has not the words given first."""
+
 CANCELLED_CODES = frozenset({-2147209196, -2147025396, -2147441634})
 
 I_SERVER_CODES: dict[int, type[LibraryError]] = {
@@ -142,11 +138,11 @@ I_SERVER_CODES: dict[int, type[LibraryError]] = {
         (CredentialsRejected, (-2147216959, -2147216963, -2147216960, -2147216965, -2147202287, -2147205409)),
         (PermissionDenied, (-2147213784, -2147214568, -2147214570, -2147214578, -2147216961)),
         (PermissionDenied, (-2147204469, -2147204467, -2147270981)),  # licence
-        (NotFound, (-2147216373, -2147216374)),
+        (NotFound, (-2147216373, -2147216374, PROJECT_UNKNOWN)),
         (InstanceLost, (-2147468986, -2147270772)),
         (SessionLost, (-2147206924, -2147025402, -2147468901, -2147214682)),
-        (ServerBusy, (-2147209151, -2147209183, -2147209177, -2147209192, -2147209211)),  # project idle, offline
-        (ServerUnavailable, (-2147206923, -2147207419, -2147207418, -2147206922, -2147206814, -2147206497)),
+        (ServerBusy, (-2147209183, -2147209177, -2147209192, -2147209211)),  # project idle, offline
+        (ServerUnavailable, (-2147206923, -2147207419, -2147207418, -2147206922, -2147206814, REQUEST_TIMEOUT)),
         (ServerBusy, (-2147072486, -2147209056, -2147209052, -2147209166)),  # sessions and users
         (ServerBusy, (-2147209053, -2147209054, -2147209055, -2147209164)),  # jobs
         (ServerBusy, (-2147207866, -2147202902, -2147202904, -2147202906)),
@@ -160,4 +156,5 @@ I_SERVER_CODES: dict[int, type[LibraryError]] = {
 """Which exception an iServerCode is (contract 2.2, 3, 8.4)."""
 
 NOT_READY_CODES = frozenset({-2147468903})
+NOT_READY_ERR = 8
 """Not an error: the result is not there yet (contract 8.3)."""

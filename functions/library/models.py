@@ -132,7 +132,8 @@ class Definition:
     """The part of a datamart's definition that says what a run writes (contract 5.1).
 
     ``runs_extra_sql``: it has statements of its own besides filling the table (Pre, Post, Insert SQLs, Create Table
-    Post String). ``max_execution_seconds``: its own limit, or None.
+    Post String). ``max_execution_seconds``: its own limit, or None. ``readable``: False where the answer does not say
+    how the table is filled; it then counts as appending and as running SQL of its own, which is the careful reading.
     """
 
     id: str
@@ -142,11 +143,16 @@ class Definition:
     table: str | None
     runs_extra_sql: bool
     max_execution_seconds: int | None
+    readable: bool = True
 
 
 @dataclass(frozen=True)
 class Execution:
-    """An answer about a job (contract 5, #2 and #3). Any field may be missing."""
+    """An answer about a job (contract 5, #2 and #3). Any field may be missing.
+
+    Of a job that failed (status 3 or 18) it holds the whole error: ``message`` with the sub-errors' own, or the answer
+    itself (at most 500 characters) where that has no message.
+    """
 
     status: int | None
     instance_id: str | None = None
@@ -155,3 +161,5 @@ class Execution:
     message: str | None = None
     i_server_code: int | None = None
     ticket_id: str | None = None
+    code: str | None = None
+    http_status: int | None = None

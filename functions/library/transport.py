@@ -4,28 +4,20 @@ The pooled connections of the process are shared; token and cookies are given fo
 ever send another run's.
 """
 
-import hashlib
 import json
 import queue
-import tempfile
 import threading
 import time
 from dataclasses import dataclass
-from functools import cache
-from http.client import HTTPConnection
-from http.cookiejar import DefaultCookiePolicy
-from pathlib import Path
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
-from urllib3.connection import HTTPConnection as PlainConnection
-from urllib3.connection import HTTPSConnection as TLSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.util import Retry
 
+from functions.library.connections import Passage, ca_file, go_through, pool
+from functions.library.cookies import Jar
 from functions.library.endpoints import CONNECT_TIMEOUT, Endpoint, Repeat
 from functions.library.errors import DatamartFailed, Delivery, LibraryError, ServerUnavailable
 from functions.library.models import Server
@@ -34,16 +26,16 @@ LARGEST_ANSWER = 32 * 1024 * 1024
 """Bytes of an answer, decompressed; the largest prompt definitions known are a few megabytes."""
 
 _CHUNK = 64 * 1024
+_REDIRECTS = (301, 302, 303, 307, 308)
 
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer, read to its end. ``raw`` is what the cookies are taken from."""
+    """An answer, read to its end."""
 
     status: int
     headers: CaseInsensitiveDict[str]
     content: bytes
-    raw: requests.Response
 
     @property
     def text(self) -> str:
@@ -58,6 +50,30 @@ class Reply:
         except (ValueError, RecursionError):
             return None
 
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds; a server may also give a date (RFC 9110, 10.2.3), measured against its own Date header."""
+        value = self.headers.get("Retry-After", "").strip()
+        if value.isascii() and value.isdigit():
+            return float(value[:9])
+        try:
+            wanted = parsedate_to_datetime(value)
+            return max(0.0, (wanted - parsedate_to_datetime(self.headers["Date"])).total_seconds())
+        except (ValueError, TypeError, KeyError, OverflowError):
+            return None
+
+
+@dataclass(frozen=True)
+class _Request:
+    """One call, as its thread needs it."""
+
+    server: Server
+    endpoint: Endpoint
+    headers: dict[str, str]
+    jar: Jar
+    content: bytes | None
+    deadline: float
+
 
 def call(
     server: Server,
@@ -65,6 +81,7 @@ def call(
     url: str,
     *,
     headers: dict[str, str],
+    jar: Jar,
     body: Any = None,
     budget: float,
 ) -> Reply:
@@ -75,12 +92,14 @@ def call(
     url
         Absolute, on ``server``.
     headers
-        All of the request's own headers, token and cookies among them.
+        All of the request's own headers, the token among them, the cookies not.
+    jar
+        The cookies that go along; what the answer sets is merged into it.
     body
         Sent as JSON unless None.
     budget
         Seconds for the whole call. A read timeout alone is per read, and a server that drips would outlive it, so
-        the call runs in a thread of its own that is abandoned when the time is up.
+        the call runs in a thread of its own that is abandoned when the time is up, and can send nothing from then on.
 
     Raises
     ------
@@ -89,67 +108,71 @@ def call(
     DatamartFailed
         A redirect to somewhere else, or an answer that is too large.
     """
-    request = requests.Request(endpoint.method, url, headers=headers, data=_encode(body))
+    request = _Request(server, endpoint, headers, jar, _encode(body), time.monotonic() + budget)
     answer: queue.SimpleQueue[Reply | BaseException] = queue.SimpleQueue()
-    sent = threading.Event()
+    passage = Passage()
 
     def work() -> None:
+        go_through(passage)
         try:
-            answer.put(_follow(server, endpoint, request, sent, time.monotonic() + budget))
+            answer.put(_follow(request, url))
         except BaseException as error:  # handed over to the caller's thread, whatever it is
             answer.put(error)
 
     threading.Thread(target=work, daemon=True, name=f"call {endpoint.step}").start()
+    outcome: Reply | BaseException | None = None
     try:
         outcome = answer.get(timeout=budget)
     except queue.Empty:
-        raise _no_answer(endpoint, f"no complete answer within {budget:.0f} s", sent.is_set()) from None
+        pass
+    finally:  # also when a person's Ctrl-C ends the waiting
+        left = passage.close()
     if isinstance(outcome, Reply):
         return outcome
+    if outcome is None:
+        raise _no_answer(endpoint, f"no complete answer within {budget:.3g} s", left)
     if isinstance(outcome, LibraryError):
         raise outcome
     if isinstance(outcome, (requests.RequestException, OSError, ValueError)):
-        raise _no_answer(endpoint, _plain(outcome), sent.is_set()) from None
+        raise _no_answer(endpoint, _plain(outcome), left) from None
     raise outcome
 
 
-def _follow(
-    server: Server, endpoint: Endpoint, request: requests.Request, sent: threading.Event, deadline: float
-) -> Reply:
-    reply = _once(server, endpoint, request, sent, deadline)
-    if reply.status not in (301, 302, 303, 307, 308):
+def _follow(request: _Request, url: str) -> Reply:
+    reply = _once(request, url)
+    if reply.status not in _REDIRECTS:
         return reply
-    target = urljoin(request.url or "", reply.headers.get("Location", ""))
-    here, there = urlsplit(request.url or ""), urlsplit(target)
-    if endpoint.method == "GET" and (here.scheme, here.netloc) == (there.scheme, there.netloc):
-        request.url = target
-        reply = _once(server, endpoint, request, sent, deadline)
-        if reply.status not in (301, 302, 303, 307, 308):
+    target = urljoin(url, reply.headers.get("Location", ""))
+    here, there = urlsplit(url), urlsplit(target)
+    if request.endpoint.method == "GET" and (here.scheme, here.netloc) == (there.scheme, there.netloc):
+        reply = _once(request, target)
+        if reply.status not in _REDIRECTS:
             return reply
     raise DatamartFailed(
         f"the server sends the call elsewhere ({there.hostname or 'no host'}), which is not followed; "
         "if the Library has moved, correct baseUrl in the connection's secret",
-        step=endpoint.step,
+        step=request.endpoint.step,
         http_status=reply.status,
     )
 
 
-def _once(
-    server: Server, endpoint: Endpoint, request: requests.Request, sent: threading.Event, deadline: float
-) -> Reply:
-    session = _pool()
-    _SENT.event = sent
-    read_timeout = max(0.1, min(endpoint.read_timeout, deadline - time.monotonic()))
+def _once(request: _Request, url: str) -> Reply:
+    """One request and its answer; what the answer sets is in the jar before a redirect is followed."""
+    server, endpoint = request.server, request.endpoint
+    headers = request.headers | request.jar.header(endpoint.method, url)
+    read_timeout = max(0.1, min(endpoint.read_timeout, request.deadline - time.monotonic()))
+    session = pool()
     response = session.send(
-        session.prepare_request(request),
+        session.prepare_request(requests.Request(endpoint.method, url, headers=headers, data=request.content)),
         timeout=(min(CONNECT_TIMEOUT, read_timeout), read_timeout),
         allow_redirects=False,
         stream=True,
-        verify=_ca_file(server.ca_bundle) if server.ca_bundle else True,
+        verify=ca_file(server.ca_bundle) if server.ca_bundle else True,
         proxies={"http": server.proxy, "https": server.proxy} if server.proxy else {},
     )
     with response:
-        return Reply(response.status_code, response.headers, _read(response, endpoint, deadline), response)
+        request.jar.take(response)
+        return Reply(response.status_code, response.headers, _read(response, endpoint, request.deadline))
 
 
 def _read(response: requests.Response, endpoint: Endpoint, deadline: float) -> bytes:
@@ -167,19 +190,21 @@ def _read(response: requests.Response, endpoint: Endpoint, deadline: float) -> b
     return bytes(content)
 
 
-def _no_answer(endpoint: Endpoint, reason: str, sent: bool) -> ServerUnavailable:
-    delivery: Delivery = "unknown" if sent else "not sent"
+def _no_answer(endpoint: Endpoint, reason: str, left: bool) -> ServerUnavailable:
+    delivery: Delivery = "unknown" if left else "not sent"
     return ServerUnavailable(
         f"the Library server gave no answer: {reason}",
         step=endpoint.step,
         delivery=delivery,
-        retry_safe=not sent or endpoint.repeat is not Repeat.IF_NOT_SENT,
+        retry_safe=not left or endpoint.repeat is not Repeat.IF_NOT_SENT,
     )
 
 
 _REASONS = (
     ("NameResolutionError", "its name cannot be resolved"),
     ("certificate verify failed", "its certificate is not trusted (give the authority's in caBundle)"),
+    ("Tunnel connection failed: 407", "the proxy does not accept the user and password given for it"),
+    ("Tunnel connection failed", "the proxy refuses to connect to it"),
     ("SSL", "TLS failed"),
     ("ProxyError", "the proxy cannot be reached"),
     ("Connection refused", "the connection was refused"),
@@ -201,71 +226,3 @@ def _plain(error: BaseException) -> str:
 
 def _encode(body: Any) -> bytes | None:
     return None if body is None else json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
-
-
-# -- the process's connections --------------------------------------------------------------------------------------
-
-_SENT = threading.local()
-
-
-class _Marking(HTTPConnection):
-    """Marks the call as sent before its first byte leaves an open connection: until then it provably never left."""
-
-    def send(self, data: Any) -> None:
-        if self.sock is None:
-            self.connect()
-        event: threading.Event | None = getattr(_SENT, "event", None)
-        if event is not None:
-            event.set()
-        super().send(data)
-
-
-class _MarkingPlain(_Marking, PlainConnection):
-    pass
-
-
-class _MarkingTLS(_Marking, TLSConnection):
-    pass
-
-
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _MarkingPlain
-
-
-class _TLSPool(HTTPSConnectionPool):
-    ConnectionCls = _MarkingTLS
-
-
-class _Adapter(HTTPAdapter):
-    """Connections that mark what was sent, and nothing that is repeated on its own."""
-
-    def __init__(self) -> None:
-        super().__init__(pool_maxsize=50, max_retries=Retry(0, read=False, redirect=False))
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TLSPool}
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        manager = super().proxy_manager_for(proxy, **kwargs)
-        manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TLSPool}
-        return manager
-
-
-@cache
-def _pool() -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False
-    session.headers.clear()
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.mount("https://", _Adapter())
-    session.mount("http://", _Adapter())
-    return session
-
-
-@cache
-def _ca_file(pem: str) -> str:
-    """A file with the authorities' certificates: the TLS library reads them from files only."""
-    path = Path(tempfile.gettempdir()) / f"ca-{hashlib.sha256(pem.encode()).hexdigest()[:32]}.pem"
-    path.write_text(pem, "utf-8")
-    return str(path)

@@ -43,11 +43,6 @@ def plan(prompts: list[Prompt], given: list[Prompt], unanswered: str) -> list[di
     return [answer for answer in planned if answer is not None]
 
 
-def told(answer: dict[str, Any]) -> dict[str, Any]:
-    """What the run's output says of a planned answer: not the answer itself, which may be long."""
-    return {"name": answer["name"], "type": answer["send"]["type"], "how": answer["how"]}
-
-
 def _answer(prompt: Prompt, given: list[Prompt], unanswered: str) -> dict[str, Any] | None:
     match = _match(prompt, given)
     if match is not None:
@@ -66,9 +61,14 @@ def _match(prompt: Prompt, given: list[Prompt]) -> Prompt | None:
     for field in ADDRESSED_BY:
         for answer in given:
             named_by = next(key for key in ADDRESSED_BY if key in answer)
-            if named_by == field and prompt.get(field) == answer[field]:
+            if named_by == field and _same(field, prompt.get(field), answer[field]):
                 return answer
     return None
+
+
+def _same(field: str, prompts: Any, answers: str) -> bool:
+    """Names are compared as they are; the digits of keys and ids in either case."""
+    return bool(prompts == answers) or (field != "name" and str(prompts).upper() == answers.upper())
 
 
 def _check_type(prompt: Prompt, answer: Prompt) -> None:

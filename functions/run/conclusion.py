@@ -4,6 +4,7 @@ import json
 import random
 from typing import Any
 
+from functions.run.advice import MEND, advice
 from functions.run.errors import shorten
 from functions.run.run import Run
 
@@ -14,28 +15,9 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 30, 600
 """Seconds outside an attempt, holding nothing: doubled with every attempt, and half of it drawn by lot so that
 many runs do not come back at once."""
 
-ADVICE = {
-    "InvalidRequest": "Correct the request and start a new run.",
-    "CredentialsRejected": "Check the connection's secret; nothing is tried again, because accounts lock.",
-    "PermissionDenied": "Give the account the privilege or the access that the message names.",
-    "NotFound": "Check the project and the datamart in the request.",
-    "ServerUnavailable": "Check the Library server and the network to it, then start a new run.",
-    "ServerBusy": "Start the run at a quieter time, or raise timeoutMinutes.",
-    "SessionLost": "Look at the table before you start the run again.",
-    "InstanceLost": "Look at the table before you start the run again.",
-    "PromptsUnanswered": "Add the answers to the request and start a new run.",
-    "PromptAnswerRejected": "Correct the answer in the request and start a new run.",
-    "DatamartFailed": "Look up the message in MicroStrategy, with the ticketId if there is one.",
-    "JobCancelled": "Somebody or a governor cancelled the job on the Intelligence Server.",
-    "OutcomeUnknown": "Look at the table and at the job monitor before you start the run again.",
-    "SaveFailed": "The table is complete; save the definition by hand or start a run that saves.",
-    "RunTimedOut": "Raise timeoutMinutes, or find out what keeps the server.",
-    "RunAlreadyEnded": "Start a new run.",
-}
-"""What to do, by error name: the closed list of DESIGN.md."""
-
-BROKEN_DOWN = "The function's log has the details, under the execution's ARN as correlation_id."
-"""What to do about a failure that none of our own names is for."""
+LAST_TRY = 5
+"""Seconds before the deadline at which the last attempt begins at the latest: a pause until the very deadline would
+end as a time-out that has forgotten what was waited for."""
 
 
 def conclude(run: Run, failure: dict[str, str] | None, saving: bool) -> dict[str, Any]:
@@ -58,18 +40,18 @@ def conclude(run: Run, failure: dict[str, str] | None, saving: bool) -> dict[str
             return {"end": "Succeed", "output": run.output()}
         error = "SaveFailed"
     if error in AGAIN and run.loaded == "no":
-        left = run.seconds_left()
+        left = int(run.seconds_left()) - LAST_TRY
         if left > 0:
-            return {"end": "Again", "waitSeconds": min(_pause(run.number), max(1, int(left)))}
+            return {"end": "Again", "waitSeconds": min(_pause(run.number), left)}
         error, reason = "RunTimedOut", f"the run did not end within its timeoutMinutes; the last answer was: {reason}"
-    advice = ADVICE[error] if failure.get("Error") in ADVICE else BROKEN_DOWN
-    return {"end": "Fail", "error": error, "cause": cause(run, reason, advice), "reason": reason, "advice": advice}
+    todo = advice(failure.get("Error"), run.loaded)
+    return {"end": "Fail", "error": error, "cause": cause(run, reason, todo), "reason": reason, "advice": todo}
 
 
-def cause(run: Run, reason: str, advice: str) -> str:
+def cause(run: Run, reason: str, todo: str) -> str:
     """The cause that a person reads: was the table loaded, what happened, what to do. At most 8 KB."""
     head = f'Loaded: {run.loaded}. Datamart "{run.asked}": '
-    return shorten(f"{head}{shorten(reason, 7_000).rstrip('. ')}. {advice}{_where_to_look(run)}")
+    return shorten(f"{head}{shorten(reason, 7_000).rstrip('. ')}. {todo}{_where_to_look(run)}")
 
 
 def _where_to_look(run: Run) -> str:
@@ -87,7 +69,7 @@ def _pause(attempt: int) -> int:
 def _name(failure: dict[str, str], run: Run) -> str:
     """The error by a name of the closed list, whatever Step Functions or Lambda called it."""
     error = failure.get("Error", "")
-    if error in ADVICE:
+    if error in MEND:
         return error
     if run.loaded == "unknown":
         return "OutcomeUnknown"
@@ -102,7 +84,7 @@ def _reason(failure: dict[str, str]) -> str:
     except ValueError:
         parsed = None
     message = str(parsed["errorMessage"]) if isinstance(parsed, dict) and "errorMessage" in parsed else text
-    if error in ADVICE:
+    if error in MEND:
         return message
     return (
         f"a step of the run broke down ({error}): {message}" if message else f"a step of the run broke down ({error})"

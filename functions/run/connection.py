@@ -39,7 +39,13 @@ def flaw_of(secret: Secret | None) -> str | None:
     if wrong:
         return f"has a {wrong[0]} that is not a string"
     unknown = sorted(set(secret) - set(KNOWN))
-    return f"has the unknown field {unknown[0]}; known are {', '.join(KNOWN)}" if unknown else None
+    if unknown:
+        return f"has the unknown field {unknown[0]}; known are {', '.join(KNOWN)}"
+    try:
+        server_of(secret)
+    except ValueError as problem:
+        return f"has a baseUrl that leads nowhere: {problem}"
+    return None
 
 
 def server_of(secret: Secret) -> Server:

@@ -21,6 +21,7 @@ class Job(StrEnum):
     LOADED = "loaded"  # status 1, 20 or 21
     FAILED_BEFORE_SQL = "failed before SQL"  # status 3 or 18, never seen in the warehouse
     FAILED = "failed"  # status 3 or 18, and some SQL may have run
+    LOST = "lost"  # its session or its instance is gone, and with it the way to ask
 
 
 LOADED: dict[Job | None, Loaded] = {
@@ -33,9 +34,12 @@ LOADED: dict[Job | None, Loaded] = {
     Job.LOADED: "yes",
     Job.FAILED_BEFORE_SQL: "no",
     Job.FAILED: "unknown",
+    Job.LOST: "unknown",
 }
 
-MAY_BE_RUNNING = frozenset({Job.POSTING, Job.ACCEPTED, Job.PROMPTING})
+MAY_BE_RUNNING = frozenset({Job.POSTING, Job.ACCEPTED, Job.PROMPTING, Job.LOST})
+
+FAILED = frozenset({Job.FAILED_BEFORE_SQL, Job.FAILED})
 
 
 def loaded(jobs: list[Job | None]) -> Loaded:

@@ -17,7 +17,8 @@ def wait_seconds(elapsed: float, retry_after: float | None = None, remaining: fl
     elapsed
         Seconds since the job was started.
     retry_after
-        Seconds that the server asked for (``Retry-After``), or None. The server's wish wins, up to the longest.
+        Seconds that the server asked for (``Retry-After``), or None. It may lengthen the wait, not shorten it: an
+        execution's history holds 25,000 events, which a look every second would use up within the hour.
     remaining
         Seconds until the run's deadline, or None: there is no use in sleeping past it.
 
@@ -25,7 +26,7 @@ def wait_seconds(elapsed: float, retry_after: float | None = None, remaining: fl
     -------
     Whole seconds from 1 to 60: Step Functions refuses a fraction in a Wait state.
     """
-    wanted = math.floor(elapsed / 10) if retry_after is None else math.ceil(retry_after)
+    wanted = max(math.floor(elapsed / 10), math.ceil(retry_after or 0))
     if remaining is not None:
         wanted = min(wanted, math.ceil(remaining))
     return max(SHORTEST, min(LONGEST, wanted))

@@ -6,8 +6,10 @@ The item::
     job, asOf                                               of the job's trigger; null for a request as typed
     connection, asked {project, datamart}                   of the request
     attempt                                                 number of the newest attempt, from 1
-    attempts {"1": {session, instanceId, executionInstanceId, jobId, job, postedAt, reachedSql, unknownStatuses,
-                    promptsAnswered [{name, type, how}], saving, closing, instanceDeleted}}
+    attempts {"1": {session, instanceId, executionInstanceId, jobId, job, postedAt, orderAnswer, lookedAt,
+                    reachedSql, unknownStatuses, failure {kind, text}, answeringRound, answersPending,
+                    answersInDoubt, answerFailures, prompts [{at, name, type, how}], saving, closing,
+                    instanceDeleted}}
     project {id, name}, datamart {id, name}, target {source, table, append}
     definition {readable, runsExtraSql, maxExecutionSeconds}
     polls, lostLogIns

@@ -5,6 +5,7 @@ cannot say. Nothing here talks to a server.
 """
 
 import copy
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ SCHEMA = Schema(
 
 _ID = re.compile(r"[0-9A-Fa-f]{32}")
 _NEARLY_AN_ID = re.compile(r"(?=.*\d)[0-9A-Fa-f-]{28,38}")
+
+LARGEST_ANSWERS = 100_000
+"""Bytes of all answers together: they pass through states whose data may have 256 KB, beside what surrounds them."""
 
 _NOT_BUILT = {
     "askDeadlineHours": "nobody can be asked yet; answer the prompts in the request",
@@ -65,6 +69,9 @@ def normalise(request: Any) -> dict[str, Any]:
     if "saveAs" in normal:
         normal["saveAs"]["destinationFolderId"] = normal["saveAs"]["destinationFolderId"].upper()
     normal["prompts"] = [_prompt(index, prompt) for index, prompt in enumerate(normal["prompts"])]
+    size = len(json.dumps(normal["prompts"], ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    if size > LARGEST_ANSWERS:
+        raise InvalidRequest(f"prompts: has {size} bytes as JSON, and {LARGEST_ANSWERS} are allowed.")
     return normal
 
 
@@ -86,6 +93,11 @@ def _id_or_name(key: str, value: str) -> str:
     return value
 
 
+def _is_empty(answers: Any) -> bool:
+    nothing: tuple[Any, ...] = ("", [], {}, None)
+    return answers in nothing or (isinstance(answers, list) and any(one in nothing for one in answers))
+
+
 def _prompt(index: int, prompt: dict[str, Any]) -> dict[str, Any]:
     """Of a pasted prompt, what the server reads when it is answered (contract 7.3)."""
     where = f"prompts[{index}]"
@@ -94,7 +106,7 @@ def _prompt(index: int, prompt: dict[str, Any]) -> dict[str, Any]:
     if not prompt.get("useDefault"):
         if "answers" not in prompt:
             raise InvalidRequest(f'{where}: give "answers", or "useDefault": true.')
-        if prompt["answers"] in ("", [], {}):
+        if _is_empty(prompt["answers"]):
             raise InvalidRequest(
                 f"{where}.answers: is empty. To leave an optional prompt without an answer, leave it out of the "
                 'request and set "unanswered" to "close".'

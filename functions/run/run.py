@@ -3,23 +3,17 @@
 Every change names what it depends on, so that a Lambda that comes late, twice or after the end changes nothing.
 """
 
+import contextlib
 from typing import Any, Self
 
 from functions.run import clock
 from functions.run.access import Access
 from functions.run.errors import InvalidRequest, RunAlreadyEnded, RunTimedOut
-from functions.run.outcome import Job, Loaded, loaded
+from functions.run.outcome import MAY_BE_RUNNING, Job, Loaded, loaded
 from functions.run.record import DAYS_KEPT, ConditionFailed, Item, RunTable
 from functions.run.start import Start
 
 SECONDS_A_DAY = 86_400
-
-TELLING_SECONDS = 300
-"""After which a claim to tell of the end is free again: longer than end_run may take."""
-
-
-class StillBeingTold(Exception):
-    """Another invocation is telling of the end; look again later."""
 
 
 def _empty(execution_arn: str) -> Item:
@@ -184,7 +178,9 @@ class Run:
             "finishedAt": clock.timestamp(finished),
             "durationSeconds": round(finished - self.item["startedAt"], 3),
             "polls": self.item["polls"],
-            "promptsAnswered": self.attempt.get("promptsAnswered", []),
+            "promptsAnswered": [
+                {key: prompt[key] for key in ("name", "type", "how")} for prompt in self.attempt.get("prompts", [])
+            ],
             "target": self.item.get("target"),
             "saved": self.item.get("saved"),
         }
@@ -208,116 +204,91 @@ class Run:
         """Make room for this attempt's data."""
         here = f"attempts.{self.number}"
         try:
-            self._change(
+            self.change(
                 put={here: {}, "attempt": self.number},
                 condition=f"attribute_not_exists({{{here}}}) AND attribute_not_exists({{endedAt}})",
             )
         except ConditionFailed:
-            self._reload()
+            self.reload()
             self.check_open()
 
     def store(self, **values: Any) -> None:
         """Keep ``values`` in the attempt, if it is still open; else raise RunAlreadyEnded and keep nothing."""
         here = f"attempts.{self.number}"
         try:
-            self._change(put={f"{here}.{key}": value for key, value in values.items()}, condition=self._open)
+            self.change(put={f"{here}.{key}": value for key, value in values.items()}, condition=self.open_condition)
         except ConditionFailed:
             raise RunAlreadyEnded("this run was closed in the meantime; start a new one.") from None
 
     def learn(self, **values: Any) -> None:
         """Keep facts about what exists on the server in the attempt, open or not: clean-up needs them."""
-        self._change(put={f"attempts.{self.number}.{key}": value for key, value in values.items()})
+        self.change(put={f"attempts.{self.number}.{key}": value for key, value in values.items()})
 
     def note(self, add: dict[str, int] | None = None, **values: Any) -> None:
         """Keep ``values`` in the run, open or not; add to its counters."""
-        self._change(put=values, add=add)
+        self.change(put=values, add=add)
 
-    def intend_to_execute(self) -> bool:
-        """Write the intent that comes before the POST to execute.
-
-        Returns False when an intent of this attempt is there already: another invocation may have posted, and this
-        one must only look. Raises RunAlreadyEnded if the attempt is closed.
-        """
-        job = f"attempts.{self.number}.job"
-        try:
-            self._change(
-                put={job: Job.POSTING.value, f"attempts.{self.number}.postedAt": clock.now()},
-                condition=f"{self._open} AND (attribute_not_exists({{{job}}}) OR {{{job}}} = :again)",
-                condition_values={"again": Job.NOT_SENT.value},
-            )
-        except ConditionFailed:
-            self._reload()
-            self.check_open()
-            return False
-        return True
+    def lose(self) -> None:
+        """The session or the instance is gone: nobody can ask for the job any more."""
+        if self.job in MAY_BE_RUNNING:
+            self.learn(job=Job.LOST.value)
 
     def close_attempt(self) -> None:
         """From here on nothing more may be opened on the server for this attempt."""
         here = f"attempts.{self.number}"
         try:
-            self._change(
+            self.change(
                 put={f"{here}.closing": clock.now()},
                 condition=f"attribute_exists({{{here}}}) AND attribute_not_exists({{{here}.closing}})",
             )
         except ConditionFailed:
-            self._reload()
+            self.reload()
+
+    def keep_session(self, session: str) -> None:
+        """Keep what the server changed in the session's cookies, unless the session was ended meanwhile."""
+        here = f"attempts.{self.number}.session"
+        with contextlib.suppress(ConditionFailed):
+            self.change(put={here: session}, condition=f"attribute_exists({{{here}}})")
 
     def forget(self, *keys: str) -> None:
         """Remove from the attempt what does not exist on the server any more."""
-        self._change(remove=tuple(f"attempts.{self.number}.{key}" for key in keys))
+        self.change(remove=tuple(f"attempts.{self.number}.{key}" for key in keys))
 
     def end(self, outcome: Item) -> bool:
         """Close the run with its outcome; False if it was closed before (the first outcome stays)."""
         try:
-            self._change(put={"endedAt": clock.now(), "outcome": outcome}, condition="attribute_not_exists({endedAt})")
+            self.change(put={"endedAt": clock.now(), "outcome": outcome}, condition="attribute_not_exists({endedAt})")
         except ConditionFailed:
-            self._reload()
+            self.reload()
             return False
         return True
 
-    # -- telling of the end -------------------------------------------------------------------------------------
-
-    def claim_telling(self, what: str) -> bool:
-        """Take it upon this invocation to tell of the end by ``what``; False if that was done before.
-
-        Raises
-        ------
-        StillBeingTold
-            Another invocation is at it. If that one dies, its claim is free after TELLING_SECONDS.
-        """
-        claimed, told = f"claimed.{what}", f"told.{what}"
-        try:
-            self._change(
-                put={claimed: clock.now()},
-                condition=f"attribute_not_exists({{{told}}}) AND (attribute_not_exists({{{claimed}}})"
-                f" OR {{{claimed}}} < :stale)",
-                condition_values={"stale": clock.now() - TELLING_SECONDS},
-            )
-        except ConditionFailed:
-            self._reload()
-            if what in self.item["told"]:
-                return False
-            raise StillBeingTold(f"another invocation is telling of the end by {what}") from None
-        return True
-
-    def release_telling(self, what: str) -> None:
-        """Give the claim back: nothing was sent."""
-        self._change(remove=(f"claimed.{what}",))
-
-    def told(self, what: str) -> None:
-        """It was sent."""
-        self._change(put={f"told.{what}": clock.now()})
-
     @property
-    def _open(self) -> str:
+    def open_condition(self) -> str:
+        """The condition that the attempt is open, for :meth:`change`."""
         here = f"attempts.{self.number}"
         return (
             f"attribute_exists({{{here}}}) AND attribute_not_exists({{{here}.closing}})"
             " AND attribute_not_exists({endedAt})"
         )
 
-    def _change(self, **arguments: Any) -> None:
+    def once(self, put: Item, condition: str, values: Item) -> bool:
+        """Write what only the first of several invocations may write; False for the others.
+
+        Raises RunAlreadyEnded if the attempt is closed.
+        """
+        try:
+            self.change(put=put, condition=f"{self.open_condition} AND ({condition})", condition_values=values)
+        except ConditionFailed:
+            self.reload()
+            self.check_open()
+            return False
+        return True
+
+    def change(self, **arguments: Any) -> None:
+        """Change the item as :meth:`RunTable.change` does, and know it as it then is. Raises ConditionFailed."""
         self.item = self._table.change(self.arn, **arguments)
 
-    def _reload(self) -> None:
+    def reload(self) -> None:
+        """Read the item again."""
         self.item = self._table.load(self.arn) or self.item

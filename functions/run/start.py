@@ -4,6 +4,7 @@ The starter begins every run in the second form, so a person who copies an execu
 just that run, and ``{"job": "city-nightly", "asOf": "2026-11-20T05:00+01:00"}`` is a backfill.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -60,6 +61,7 @@ def read_input(given: Any, started_at: str) -> Start:
     InvalidRequest
         Naming the key and what is expected there.
     """
+    _check_text(given)
     if not (isinstance(given, dict) and "job" in given):
         return Start(normalise(given))
     try:
@@ -74,6 +76,16 @@ def read_input(given: Any, started_at: str) -> Start:
         return Start(normalise(request), start["job"], as_of)
     except InvalidRequest as problem:
         raise InvalidRequest(f'job "{start["job"]}": {problem}') from None
+
+
+def _check_text(given: Any) -> None:
+    """JSON can escape half a character, and nothing that comes after takes it: no table, no server, no log."""
+    try:
+        json.dumps(given, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise InvalidRequest("the input holds half of a character (a lone surrogate), which is no text.") from None
+    except RecursionError:
+        raise InvalidRequest("the input is nested too deeply.") from None
 
 
 def expanded(job: dict[str, Any], at: datetime, values: dict[str, str]) -> dict[str, Any]:
@@ -106,5 +118,8 @@ def named_in(given: Any) -> tuple[str | None, str | None]:
     """Job and time of the trigger that an input names, whatever else is wrong with it."""
     if not isinstance(given, dict):
         return None, None
-    job, as_of = given.get("job"), given.get("asOf")
-    return job[:40] if isinstance(job, str) else None, as_of[:40] if isinstance(as_of, str) else None
+    return _short(given.get("job")), _short(given.get("asOf"))
+
+
+def _short(value: Any) -> str | None:
+    return value.encode("utf-8", "replace").decode()[:40] if isinstance(value, str) else None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from functions.run.conclusion import ADVICE
+from functions.run.advice import advice
 from functions.run.outcome import Loaded
 from functions.run.run import Run
 
@@ -49,7 +49,7 @@ def end_of(run: Run, detail: dict[str, Any]) -> End:
         loaded=run.loaded,
         error=error,
         reason=reason or _reason(status, detail),
-        advice=(outcome.get("advice") if own else None) or ADVICE.get(str(error)) or _ADVICE.get(status, ""),
+        advice=(outcome.get("advice") if own else None) or _ADVICE.get(status) or advice(error, run.loaded),
     )
 
 

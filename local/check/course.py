@@ -2,7 +2,7 @@
 
 from functions.library import Client, Credentials, LibraryError
 from functions.library.models import LOGIN_MODES
-from infra.jobs import NamedJob
+from infra.named_job import NamedJob
 from local.check.findings import Findings
 from local.check.jobs import JobCheck
 from local.check.logout import logout_scope

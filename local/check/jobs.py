@@ -4,7 +4,7 @@ from typing import Any
 
 from functions.library import Client, Datamart, LibraryError, NotFound, PermissionDenied, Project
 from functions.run.request import normalise
-from infra.jobs import NamedJob
+from infra.named_job import NamedJob
 from local.check.findings import Findings
 from local.check.privilege import NAME, Privilege
 from local.check.prompts import check_prompts

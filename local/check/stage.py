@@ -5,7 +5,8 @@ from pathlib import Path
 
 from functions.run.schema import nearest
 from infra import jobs as job_files
-from infra.jobs import NamedJob, jobs_of
+from infra.jobs import jobs_of
+from infra.named_job import NamedJob
 from infra.settings import BadConfiguration, Settings, settings_of
 from local.check.findings import Findings
 from local.check.usage import BadUsage

@@ -8,7 +8,7 @@ import boto3
 
 from functions.telling.end import WORDS
 from local.deployed.refusals import passes
-from local.twin import Outcome
+from local.outcome import Outcome
 
 Wait = Callable[[float], None]
 """Lets so many seconds pass."""

@@ -2,6 +2,6 @@
 
 from local.twin.clock import Clock
 from local.twin.delivery import NothingStarts, is_delivered
-from local.twin.twin import Outcome, Twin
+from local.twin.twin import Twin
 
-__all__ = ["Clock", "NothingStarts", "Outcome", "Twin", "is_delivered"]
+__all__ = ["Clock", "NothingStarts", "Twin", "is_delivered"]

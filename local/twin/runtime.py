@@ -4,6 +4,7 @@ import contextlib
 import importlib
 import io
 import json
+import logging
 import os
 import sys
 import threading
@@ -65,7 +66,8 @@ class Runtime:
         merged = _merge(environments)
         before = {name: os.environ.get(name) for name in merged}
         os.environ.update(merged)
-        self._split_output()  # before anything imports the functions' logger, which keeps the output that it finds
+        self._split_output()
+        self._log_here()
         try:
             yield
         finally:
@@ -99,6 +101,14 @@ class Runtime:
                 self._log.write(traceback.format_exc())
                 return _failure(error, context), True
         return encoded, False
+
+    def _log_here(self) -> None:
+        """The functions' logger keeps the output that it found when it was made, perhaps before this runtime was."""
+        from functions.telemetry import logger
+
+        handler = logger.registered_handler
+        if isinstance(handler, logging.StreamHandler):
+            handler.setStream(self._stdout)
 
     def _split_output(self) -> None:
         """Others put their own standard output in place at any time (a test runner does between two tests)."""

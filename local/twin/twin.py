@@ -8,7 +8,6 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 from unittest import mock
@@ -19,6 +18,7 @@ from boto3.dynamodb.types import TypeDeserializer
 from moto import mock_aws
 
 from functions.run import clock as run_clock
+from local.outcome import Outcome
 from local.twin import moto_seams
 from local.twin.clock import Clock, Waiter
 from local.twin.delivery import deliver, upload
@@ -47,19 +47,6 @@ ENVIRONMENT = {
     "POWERTOOLS_TRACE_DISABLED": "true",
 }
 """So that nothing here can ever reach a real account."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How an execution ended; ``states`` are the names in the order entered, ``history`` its events."""
-
-    execution_arn: str
-    status: str
-    error: str | None = None
-    cause: str | None = None
-    output: Any = None
-    states: list[str] = field(default_factory=list)
-    history: list[dict[str, Any]] = field(default_factory=list)
 
 
 class Twin:

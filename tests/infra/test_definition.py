@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from functions.run.conclusion import ADVICE
+from functions.library import endpoints as at
+from functions.library.endpoints import Repeat
+from functions.run.advice import MEND
 from functions.run.polling import LONGEST, wait_seconds
 from infra.function_table import STEPS
 from tests.infra import asl
@@ -89,6 +91,45 @@ def test_saving_and_answering_are_not_repeated_when_the_server_may_have_heard() 
         assert "ServerUnavailable" not in retried
 
 
+CALLS = {
+    "LogIn": [at.LOG_IN],
+    "DescribeDatamart": [at.FIND_PROJECT, at.FIND_DATAMART, at.GET_OBJECT, at.GET_DEFINITION],
+    "CreateInstance": [at.CREATE_INSTANCE],
+    "ExecuteDatamart": [at.EXECUTE],
+    "ConfirmExecution": [at.GET_EXECUTION],
+    "GetStatus": [at.GET_EXECUTION],
+    "GetPrompts": [at.GET_PROMPTS],
+    "AnswerPrompts": [at.ANSWER_PROMPTS],
+    "SaveDatamart": [at.SAVE, at.SAVE_AS],
+    "DeleteInstance": [at.DELETE_INSTANCE, at.DELETE_RUN_INSTANCE],
+    "LogOut": [at.LOG_OUT],
+}
+"""The calls of each state that calls the Library server."""
+
+COUNTED_BY_THE_HANDLER = {"LogIn", "AnswerPrompts"}
+"""These count for themselves: lost log-ins, and answers that fail in a row."""
+
+RAISED_ONLY_IF_NOT_SENT = {"ExecuteDatamart"}
+"""Its handler raises ServerUnavailable only when the POST provably never left."""
+
+
+def test_every_state_that_calls_the_server_is_held_against_the_table() -> None:
+    assert set(CALLS) == set(TASKS) - {"PrepareRun", "ConcludeAttempt"}
+
+
+@pytest.mark.parametrize("name", set(CALLS) - COUNTED_BY_THE_HANDLER - RAISED_ONLY_IF_NOT_SENT)
+def test_a_state_repeats_what_its_calls_allow_and_no_more(name: str) -> None:
+    retries = [r["MaxAttempts"] for r in TASKS[name]["Retry"] if "ServerUnavailable" in r["ErrorEquals"]]
+    most = sum(retries)
+    allowed = {call.repeat for call in CALLS[name]}
+    if Repeat.IF_NOT_SENT in allowed:
+        assert most == 0
+    elif Repeat.UNLESS_ANSWERED in allowed:
+        assert most == 1
+    else:
+        assert most >= 1
+
+
 def test_whatever_fails_in_the_order_to_execute_is_looked_into() -> None:
     (catch,) = TASKS["ExecuteDatamart"]["Catch"]
     assert (catch["ErrorEquals"], catch["Next"]) == (["States.ALL"], "ConfirmExecution")
@@ -118,20 +159,21 @@ def test_the_wait_takes_whole_seconds_that_come_from_the_policy() -> None:
 
 
 def test_every_error_name_is_one_of_the_closed_list() -> None:
-    assert set(ADVICE) | {"AskExpired", "RunInProgress"} == DESIGN_ERRORS
+    assert set(MEND) | {"AskExpired", "RunInProgress"} == DESIGN_ERRORS
     listed = re.search(r"in \[([^\]]*)\]", STATES["RunFailed"]["Error"])
     assert listed
     assert {name.strip(" '") for name in listed[1].split(",")} == DESIGN_ERRORS
 
 
 def test_the_longest_run_stays_far_below_the_limit_of_the_history() -> None:
-    seconds, events = 0.0, 200.0  # 200: everything that is not polling, and then some
     per_poll = 12  # Wait 2, Task 5, Choice 2, evaluated variables, one retry now and then
-    while seconds < 1440 * 60:
-        seconds += wait_seconds(seconds)
-        events += per_poll
+    for retry_after in (None, 0, 1):
+        seconds, events = 0.0, 200.0  # 200: everything that is not polling, and then some
+        while seconds < 1440 * 60:
+            seconds += wait_seconds(seconds, retry_after)
+            events += per_poll
+        assert events < 25_000
     assert LONGEST == 60
-    assert events < 25_000
 
 
 def test_the_whole_runs_timeout_is_only_a_backstop() -> None:

@@ -19,14 +19,14 @@ STACK = "DatamartRunner-dev"
 
 
 class Cloud:
-    """CloudFormation's answers, the executions that were started, and a wait that lets them end."""
+    """CloudFormation's answers, the ARNs of the executions that were started, and a wait that lets them end."""
 
     def __init__(self, twin: Twin, template: Path) -> None:
         self.twin = twin
         outputs = json.loads(template.read_text("utf-8"))["Outputs"]
         self.outputs = {name: twin.template.resolve(output["Value"]) for name, output in outputs.items()}
         self.refusal: tuple[str, str] | None = None
-        self.waited: list[float] = []
+        self.started: list[str] = []
 
     def describe_stacks(self, params: dict[str, Any], **_: Any) -> Any:
         if self.refusal:
@@ -50,16 +50,13 @@ class Cloud:
         ]
         return answered(StackResourceSummaries=found, **({"NextToken": kinds[1]} if page == 0 else {}))
 
-    def executions(self) -> list[str]:
-        """ARNs, the newest first."""
-        machine = self.twin.deployed.state_machine
-        found = boto3.client("stepfunctions").list_executions(stateMachineArn=machine)["executions"]
-        return [e["executionArn"] for e in sorted(found, key=lambda e: e["startDate"], reverse=True)]
+    def note(self, params: dict[str, Any], **_: Any) -> None:
+        machine = params["stateMachineArn"].replace(":stateMachine:", ":execution:")
+        self.started.append(f"{machine}:{params['name']}")
 
     def wait(self, seconds: float) -> None:
-        """In place of sleeping: the newest execution ends, and its end is worked off."""
-        self.waited.append(seconds)
-        self.twin.wait(self.executions()[0])
+        """In place of sleeping: the execution that was started last ends, and its end is worked off."""
+        self.twin.wait(self.started[-1])
 
 
 def answered(**content: Any) -> Any:
@@ -78,6 +75,7 @@ def deployed(twin: Twin, template: Path) -> Iterator[Cloud]:
     boto3.setup_default_session()
     instead_of("cloudformation.DescribeStacks", cloud.describe_stacks)
     instead_of("cloudformation.ListStackResources", cloud.list_stack_resources)
+    boto3.DEFAULT_SESSION.events.register("provide-client-params.sfn.StartExecution", cloud.note)
     yield cloud
     boto3.setup_default_session()
 

@@ -14,8 +14,9 @@ import pytest
 
 from functions.run.record import run_table
 from functions.run.run import Run
+from local.outcome import Outcome
 from local.simulator import Simulator
-from local.twin import Clock, Outcome, Twin
+from local.twin import Clock, Twin
 
 TUTORIAL = "B7CA92F04B9FAE8D941C3E9B7E0CD754"
 CITY = "85000B907B4EAD3B0D9522A9CFD10DBC"
@@ -96,11 +97,23 @@ class World:
         return self.run_input({"project": TUTORIAL, "datamart": CITY} | request)
 
     def run_input(self, request: Any) -> Outcome:
+        before = self._all_loads()
         outcome = self._twin.run(request)
+        self._check_loads(outcome, self._all_loads() - before)
         self._arns.append(outcome.execution_arn)
         self._written.append(json.dumps(outcome.history, default=str))
         self._written.append(json.dumps([outcome.output, outcome.error, outcome.cause], default=str))
         return outcome
+
+    def _all_loads(self) -> int:
+        return sum(self.simulator.state()["loads"].values())
+
+    def _check_loads(self, outcome: Outcome, loads: int) -> None:
+        """What the run says of the table is what the server itself counts; nothing is ever loaded twice."""
+        (told,) = self.events()[-1:]
+        word = outcome.output["loaded"] if outcome.output else (outcome.cause or "")[8:].split(".")[0]
+        assert word == told["detail"]["loaded"] or outcome.status == "ABORTED"
+        assert loads in {"yes": {1}, "no": {0}, "unknown": {0, 1}}[word], (outcome.error, outcome.cause)
 
     @property
     def twin(self) -> Twin:

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
-from local.smoke import LOOKS, smoke
+from local.deployed.trial import LOOKS, smoke
 from tests.integration.cloud import Cloud, answered, deployed, instead_of
 from tests.integration.conftest import World
 
@@ -49,26 +49,20 @@ class TestTheSmokeTest:
         assert smoke("staging", "city-nightly", cloud.wait) == 2
         assert "there is no stack" in capsys.readouterr().err
 
-    def test_names_the_command_that_fills_an_empty_secret(
-        self, cloud: Cloud, capsys: Any, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_names_the_command_that_fills_an_empty_secret(self, cloud: Cloud, capsys: Any) -> None:
         def empty(**_: Any) -> Any:
             return answered(Name="datamart-runner-dev/default")
 
         instead_of("secrets-manager.DescribeSecret", empty)
-        before = cloud.executions()
         assert smoke("dev", "city-nightly", cloud.wait) == 2
         assert "aws secretsmanager put-secret-value --secret-id datamart-runner-dev/default" in capsys.readouterr().err
-        assert cloud.executions() == before
+        assert cloud.started == []
 
     def test_fails_when_nobody_tells_of_the_end(self, cloud: Cloud, world: World, capsys: Any) -> None:
         looks: list[float] = []
 
         def wait(seconds: float) -> None:
-            if (
-                boto3.client("stepfunctions").describe_execution(executionArn=cloud.executions()[0])["status"]
-                == "RUNNING"
-            ):
+            if boto3.client("stepfunctions").describe_execution(executionArn=cloud.started[-1])["status"] == "RUNNING":
                 threading.Event().wait(0.01)
             else:
                 looks.append(seconds)
@@ -76,4 +70,4 @@ class TestTheSmokeTest:
         assert smoke("dev", "city-nightly", wait) == 2
         assert "the end event was sent" in capsys.readouterr().err
         assert len(looks) >= LOOKS
-        world.twin.wait(cloud.executions()[0])
+        world.twin.wait(cloud.started[-1])

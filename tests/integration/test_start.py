@@ -3,6 +3,9 @@
 import argparse
 import contextlib
 import json
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -47,7 +50,7 @@ class TestAStartedJob:
     def test_is_followed_to_its_end(self, cloud: Cloud, world: World, capsys: Any) -> None:
         assert datamart_start(cloud, "city-nightly", as_of="2026-11-20T05:00+01:00") == 0
         said = capsys.readouterr().out
-        arn = cloud.executions()[0]
+        arn = cloud.started[-1]
         assert given(arn) == {"job": "city-nightly", "asOf": "2026-11-20T05:00+01:00"}
         assert ":city-nightly-" in arn
         assert f"Started {arn}" in said
@@ -61,7 +64,7 @@ class TestAStartedJob:
         said = capsys.readouterr()
         outcome = json.loads(said.out)
         assert (outcome["status"], outcome["output"]["loaded"]) == ("SUCCEEDED", "yes")
-        assert outcome["executionArn"] == cloud.executions()[0]
+        assert outcome["executionArn"] == cloud.started[-1]
         assert outcome["states"][0] == "PrepareRun"
         assert "Console: " in said.err
 
@@ -84,7 +87,7 @@ class TestAStartedJob:
 
         def stopped(seconds: float) -> None:
             assert inside.wait(5)
-            stopper = threading.Thread(target=world.twin.stop, args=(cloud.executions()[0],))
+            stopper = threading.Thread(target=world.twin.stop, args=(cloud.started[-1],))
             stopper.start()
             go_on.set()
             stopper.join()
@@ -102,7 +105,7 @@ class TestAFile:
         prompts = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
         request = {"project": "MicroStrategy Tutorial", "datamart": "City", "prompts": prompts}
         assert datamart_start(cloud, event(request)) == 0
-        assert given(cloud.executions()[0]) == request
+        assert given(cloud.started[-1]) == request
         assert world.loads() == 1
 
     def test_with_a_request_that_fails_ends_with_1(self, cloud: Cloud, event: Any, capsys: Any) -> None:
@@ -112,22 +115,17 @@ class TestAFile:
         assert "FAILED DatamartFailed" in said
         assert "Loaded: no." in said
 
-    @pytest.mark.parametrize(
-        ("content", "options", "reason"),
-        [
+    def test_that_cannot_be_started_starts_nothing(self, cloud: Cloud, event: Any, capsys: Any) -> None:
+        as_of = {"as_of": "2026-11-20T05:00+01:00"}
+        for content, options, reason in (
             ("{", {}, "is not JSON"),
             ("[1]", {}, "holds neither a request nor a job"),
-            ({"datamart": "City"}, {"as_of": "2026-11-20T05:00+01:00"}, "only a job has placeholders"),
+            ({"datamart": "City"}, as_of, "only a job has placeholders"),
             ({"job": "city-nightly"}, {"as_of": "yesterday"}, "is not a time with its offset"),
-        ],
-    )
-    def test_that_cannot_be_started_starts_nothing(
-        self, cloud: Cloud, event: Any, capsys: Any, content: Any, options: Any, reason: str
-    ) -> None:
-        before = cloud.executions()
-        assert datamart_start(cloud, event(content), **options) == 2
-        assert reason in capsys.readouterr().err
-        assert cloud.executions() == before
+        ):
+            assert datamart_start(cloud, event(content), **options) == 2
+            assert reason in capsys.readouterr().err
+        assert cloud.started == []
 
     def test_that_is_not_there_is_named(self, cloud: Cloud, capsys: Any) -> None:
         assert datamart_start(cloud, "no/such.json") == 2
@@ -136,9 +134,8 @@ class TestAFile:
 
 class TestOneSentenceAnd2:
     def said(self, cloud: Cloud, capsys: Any, **options: Any) -> str:
-        before = cloud.executions()
         assert datamart_start(cloud, "city-nightly", json=True, **options) == 2
-        assert cloud.executions() == before
+        assert cloud.started == []
         said = capsys.readouterr()
         outcome = json.loads(said.out)
         assert (outcome["status"], outcome["error"]) == ("FAILED", "InvalidRequest")
@@ -156,7 +153,6 @@ class TestOneSentenceAnd2:
         assert "has no state machine" in self.said(cloud, capsys)
 
     def test_without_credentials(self, cloud: Cloud, capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        before = cloud.executions()
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
             monkeypatch.delenv(name)
         boto3.setup_default_session()
@@ -164,20 +160,17 @@ class TestOneSentenceAnd2:
         assert "there are no AWS credentials: set AWS_PROFILE" in capsys.readouterr().err
         monkeypatch.undo()
         boto3.setup_default_session()
-        assert cloud.executions() == before
+        assert cloud.started == []
 
-    @pytest.mark.parametrize(
-        ("code", "words"),
-        [
-            ("AccessDenied", "a permission is missing: User me may not"),
-            ("ExpiredToken", "the AWS credentials have expired"),
-            ("InvalidClientTokenId", "AWS does not know these credentials"),
-            ("Unheard", "AWS refused DescribeStacks (Unheard): User me may not"),
-        ],
-    )
-    def test_when_aws_refuses(self, cloud: Cloud, capsys: Any, code: str, words: str) -> None:
-        cloud.refusal = code, "User me may not"
-        assert words in self.said(cloud, capsys)
+    def test_when_aws_refuses(self, cloud: Cloud, capsys: Any) -> None:
+        for code, words in {
+            "AccessDenied": "a permission is missing: User me may not",
+            "ExpiredToken": "the AWS credentials have expired",
+            "InvalidClientTokenId": "AWS does not know these credentials",
+            "Unheard": "AWS refused DescribeStacks (Unheard): User me may not",
+        }.items():
+            cloud.refusal = code, "User me may not"
+            assert words in self.said(cloud, capsys)
 
     def test_when_the_run_can_be_started_but_not_followed(self, cloud: Cloud, world: World, capsys: Any) -> None:
         def denied(**_: Any) -> Any:
@@ -208,7 +201,7 @@ class TestCtrlC:
 
         with _around(world, barrier):
             assert datamart_start(cloud, "city-nightly", wait=interrupted) == 130
-            arn = cloud.executions()[0]
+            arn = cloud.started[-1]
             said = capsys.readouterr().out
             go_on.set()
             assert world.twin.wait(arn).status == "SUCCEEDED"
@@ -223,6 +216,16 @@ def _around(world: World, make: Any) -> Iterator[None]:
         yield
     finally:
         world.twin.runtime.around = before
+
+
+@pytest.mark.parametrize("command", [["local.cli", "start", "city-nightly"], ["local.smoke"]])
+def test_a_profile_that_does_not_exist_is_told_in_a_sentence(command: list[str], tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    environment |= {"AWS_PROFILE": "nobody", "AWS_CONFIG_FILE": str(tmp_path / "none")}
+    ended = subprocess.run([sys.executable, "-m", *command], env=environment, capture_output=True, text=True)
+    assert ended.returncode == 2
+    (line,) = ended.stderr.splitlines()
+    assert "(nobody) could not be found: AWS_PROFILE names it." in line
 
 
 def test_the_stack_has_the_name_that_it_is_deployed_under(template_path: Path) -> None:

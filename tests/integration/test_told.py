@@ -9,9 +9,9 @@ from typing import Any
 import boto3
 import pytest
 
-from functions.run.run import TELLING_SECONDS
 from functions.telling import event as end_event
 from functions.telling import notice
+from functions.telling.once import CLAIM_SECONDS
 from local.simulator import catalogue
 from local.twin import ending
 from tests.integration.conftest import CITY, TUTORIAL, World
@@ -190,7 +190,7 @@ def test_a_death_while_telling_is_made_good_once_its_claim_is_old(
     arn = max(executions["executions"], key=lambda e: e["startDate"])["executionArn"]
     end_again(world, arn)
     assert world.notices() == []  # the dead one might still be at it
-    clock.advance(TELLING_SECONDS + 1)
+    clock.advance(CLAIM_SECONDS + 1)
     end_again(world, arn)
     assert len(world.notices()) == 1
 

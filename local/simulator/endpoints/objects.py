@@ -49,6 +49,8 @@ def search_results(request: Request) -> Answer:
         search = json.loads(bytes.fromhex(request.one("searchId")))
     except ValueError:
         raise Refusal(400, 6, "Unknown search.") from None
+    if not isinstance(search, dict):
+        raise Refusal(400, 6, "Unknown search.")
     request.query = {**search, **{k: v for k, v in request.query.items() if k in ("offset", "limit")}}
     found = _found(request)
     listed = [_object(request, s, True) for s in request.page(found, -1)]
@@ -93,7 +95,7 @@ def _found(request: Request, indexed_only: bool = False) -> list[DatamartSpec]:
     """What a search finds; names compare case-insensitively, ``type`` may be a subtype (4.2)."""
     fits = _PATTERNS.get(request.number("pattern", 4), _PATTERNS[4])
     text = request.one("name").casefold()
-    types = {int(value) for value in request.query.get("type", []) if value.isdigit()}
+    types = {int(value) for value in request.query.get("type", []) if value.isdecimal()}
     root = request.one("root").upper()
     if request.one("certifiedStatus") == "CERTIFIED_ONLY":
         return []  # nothing in this project is certified

@@ -6,7 +6,8 @@ from local.simulator.answer import Answer, Refusal
 from local.simulator.endpoints.sessions import USER_ID, entered
 from local.simulator.request import Request
 
-YEAR = 365 * 24 * 60
+YEAR = 365 * 24 * 60  # minutes
+LONGEST = 10 * YEAR
 DELEGATED = "-1"
 
 
@@ -16,7 +17,7 @@ def new_api_token(request: Request) -> Answer:
     if str(body.get("userId", USER_ID)).upper() != USER_ID:
         raise Refusal(403, 14, "The user may not make tokens for others.", -2147213784)
     minutes = body.get("lifeTimeInMinutes", YEAR)
-    if not isinstance(minutes, int) or minutes < 1:
+    if not isinstance(minutes, int) or not 0 < minutes <= LONGEST:
         raise Refusal(400, 6, "lifeTimeInMinutes is not a number of minutes.")
     token = request.server.sessions.new_api_token(60.0 * minutes)
     now = request.server.clock()

@@ -59,7 +59,7 @@ def _in_range(value: Any, wanted: str) -> bool:
     """``gt:100`` and its kin; one page writes gte for what another calls gt."""
     operator, _, number = wanted.partition(":")
     compare = _RANGES.get(operator)
-    if compare is None or not number.lstrip("-").isdigit():
+    if compare is None or not number.isdecimal():
         raise Refusal(400, 6, f'The filter "{wanted}" is not one of gt:, gte:, lt: and lte: with a number.')
     return compare(int(value), int(number))
 

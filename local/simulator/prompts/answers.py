@@ -80,11 +80,12 @@ def _level(p: Prompt, answers: Any, _: Elements) -> Any:
     units = answers.get("units") if isinstance(answers, dict) else None
     if not isinstance(units, list) or not units:
         raise Refusal(400, 6, f"The answer to {p.name} has no units.")
+    objects = [_object(p, unit) for unit in units]
     defaults = {"filtering": "STANDARD", "groupBy": True, "grouping": "STANDARD"}
     return {
         "canContinue": answers.get("canContinue", True),
         "filterRest": answers.get("filterRest", True),
-        "units": [{**defaults, **unit, **_object(p, unit)} for unit in units],
+        "units": [defaults | unit | chosen for unit, chosen in zip(units, objects, strict=True)],
     }
 
 

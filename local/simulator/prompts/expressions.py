@@ -72,9 +72,9 @@ def _subject(operand: dict[str, Any]) -> SchemaObject:
 
 
 def _values(operand: dict[str, Any]) -> list[Any]:
-    if "elements" in operand:
+    if isinstance(operand.get("elements"), list):
         return [_element(element) for element in operand["elements"]]
-    if "values" in operand:
+    if isinstance(operand.get("values"), list):
         return [_constant(value) for value in operand["values"]]
     if "value" in operand:
         return [_constant(operand["value"])]

@@ -40,7 +40,9 @@ def of(endpoint: Endpoint, status: int, body: Any) -> LibraryError:
         (at.LOG_IN, 401, {"code": "ERR003", "message": "Login failed"}, CredentialsRejected),
         (at.LOG_IN, 500, {"code": "ERR001", "iServerCode": -2147205409, "message": "no LDAP"}, CredentialsRejected),
         (at.LOG_IN, 500, {"code": "ERR001", "iServerCode": -2147204469, "message": "licence"}, PermissionDenied),
-        (at.LOG_IN, 503, None, ServerUnavailable),
+        (at.LOG_IN, 500, {"code": "ERR003", "message": "Login failed"}, CredentialsRejected),
+        (at.LOG_IN, 502, {"code": "ERR003", "message": "Login failed"}, CredentialsRejected),
+        (at.LOG_IN, 500, {"code": "ERR001", "message": "no LDAP"}, CredentialsRejected),
         (at.LOG_IN, 500, {"code": "ERR0013", "message": "unreachable"}, ServerUnavailable),
         (at.GET_EXECUTION, 401, {"code": "ERR009", "message": "expired"}, SessionLost),
         (at.GET_EXECUTION, 401, {"code": "ERR0009", "message": "expired"}, SessionLost),
@@ -50,12 +52,18 @@ def of(endpoint: Endpoint, status: int, body: Any) -> LibraryError:
         (at.GET_EXECUTION, 500, {"code": "ERR002", "iServerCode": -2147212544}, DatamartFailed),
         (at.GET_EXECUTION, 502, "<html>bad gateway</html>", ServerUnavailable),
         (at.GET_EXECUTION, 500, {"code": "ERR001", "message": "?"}, ServerUnavailable),
+        (at.GET_EXECUTION, 520, "<html>", ServerUnavailable),
+        (at.GET_EXECUTION, 501, None, DatamartFailed),
+        (at.EXECUTE, 520, "<html>", DatamartFailed),
         (at.EXECUTE, 500, {"code": "ERR001", "message": "?"}, DatamartFailed),
         (at.EXECUTE, 403, {"code": "ERR014", "iServerCode": -2147213784}, PermissionDenied),
         (at.EXECUTE, 403, {"code": "ERR0017", "iServerCode": -2147214568}, PermissionDenied),
         (at.EXECUTE, 500, {"code": "ERR001", "iServerCode": -2147209054}, ServerBusy),
         (at.GET_DEFINITION, 500, {"code": "8004cb0a", "iServerCode": -2147072486}, ServerBusy),
         (at.GET_DEFINITION, 500, {"code": "ERR001", "iServerCode": -2147209192}, ServerBusy),
+        (at.GET_DEFINITION, 500, {"code": "ERR001", "iServerCode": -2147209183}, ServerBusy),
+        (at.GET_DEFINITION, 500, {"code": "ERR001", "iServerCode": -2147209151}, NotFound),
+        (at.CREATE_INSTANCE, 400, {"code": "8004cb0a", "iServerCode": -2147209151}, NotFound),
         (at.GET_DEFINITION, 500, {"code": "ERR001", "message": "object not found"}, NotFound),
         (at.GET_DEFINITION, 404, {"errors": [{"code": "8004cc4c", "message": "?"}]}, NotFound),
         (at.CREATE_INSTANCE, 404, {"code": "ERR004"}, NotFound),
@@ -73,13 +81,13 @@ def test_an_error_answer_is_what_the_contract_says(
 
 ENVELOPES = [
     {"code": "ERR006", "message": "Invalid JSON", "ticketId": "b722"},
-    {"code": "ERR001", "iServerCode": -2147209151, "message": "m", "ticketId": "b722", "subErrors": [], "x": {}},
+    {"code": "ERR001", "iServerCode": -2147209192, "message": "m", "ticketId": "b722", "subErrors": [], "x": {}},
     {
         "errors": [{"code": "8004cc4c", "message": "m", "additionalProperties": {"arguments": ["a"]}}],
         "ticketId": "b722",
     },
     {"code": "8004ccc7", "iServerCode": -2147072486, "message": "m", "ticketId": "b722"},
-    {"code": "ERR001", "IserverCode": -2147209151, "message": "m", "ticketId": "b722"},
+    {"code": "ERR001", "IserverCode": -2147209192, "message": "m", "ticketId": "b722"},
 ]
 
 
@@ -110,6 +118,50 @@ def test_every_envelope_is_read(body: dict[str, Any]) -> None:
 )
 def test_both_spellings_of_an_err_code_are_one(code: str, number: int | None) -> None:
     assert Envelope(code=code).err == number
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "delivery"),
+    [
+        *((status, None, "unknown") for status in (408, 500, 502, 504, 505, 520, 599)),
+        (500, {"code": "ERR002", "message": "?"}, "unknown"),
+        (500, {"code": "ERR002", "iServerCode": -2147206497}, "unknown"),
+        *((status, None, "answered") for status in (413, 429, 503)),
+        *((status, {"code": "ERR013"}, "answered") for status in (500, 502, 504)),
+        (500, {"code": "ERR0016"}, "answered"),
+        (500, {"code": "ERR001", "iServerCode": -2147206922}, "answered"),
+    ],
+)
+def test_a_login_that_may_have_left_a_session_behind_is_told_from_one_that_was_not_tried(
+    status: int, body: Any, delivery: str
+) -> None:
+    error = of(at.LOG_IN, status, body)
+    assert (type(error), error.delivery, error.retry_safe) == (ServerUnavailable, delivery, True)
+
+
+@pytest.mark.parametrize("endpoint", [at.GET_EXECUTION, at.EXECUTE, at.FIND_PROJECT])
+def test_everywhere_else_an_answer_is_an_answer(endpoint: Endpoint) -> None:
+    assert {of(endpoint, status, None).delivery for status in (408, 500, 502, 503, 504)} == {"answered"}
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("Das Projekt fehlt.", "Das Projekt fehlt; the project does not exist or is not loaded"),
+        ("The project is not loaded.", "The project is not loaded."),
+    ],
+)
+def test_a_project_that_is_not_there_is_told_in_words_whatever_the_servers_language(said: str, told: str) -> None:
+    error = of(at.FIND_DATAMART, 500, {"code": "ERR001", "iServerCode": -2147209151, "message": said})
+    assert error.message == told
+
+
+def test_what_the_sub_errors_say_is_told_too() -> None:
+    inner = [{"iServerCode": 0, "message": "no such table"}, {"message": "no such table"}, {"message": ""}, {}, 5]
+    error = of(at.GET_EXECUTION, 500, {"code": "ERR002", "message": "the job failed", "subErrors": inner})
+    assert error.message == "the job failed; no such table"
+    both = of(at.GET_DEFINITION, 400, {"errors": [{"code": "8004cc4c", "message": "one"}, {"message": "two"}]})
+    assert both.message == "one; two"
 
 
 def test_a_page_of_a_proxy_is_quoted_without_its_markup() -> None:
@@ -164,7 +216,7 @@ class FakeReply:
 
         from functions.library.transport import Reply
 
-        self.reply = Reply(status, CaseInsensitiveDict(headers), content, None)  # type: ignore[arg-type]
+        self.reply = Reply(status, CaseInsensitiveDict(headers), content)
 
 
 CALLS: list[Any] = [
@@ -207,7 +259,6 @@ def test_whatever_the_server_answers_only_the_familys_errors_come_out(
     client = Client(Server("https://h/x"), Session("token-token"))
     reply = FakeReply(status, body, {"Retry-After": retry_after}).reply
     real = client_module.call
-    client._keep_cookies = lambda *_: None  # type: ignore[method-assign]
     client_module.call = lambda *_, **__: reply  # type: ignore[assignment]
     try:
         call(client)

@@ -23,7 +23,6 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunTable]:
     name = f"runs-{uuid.uuid4()}"  # moto may hold tables of other tests
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     monkeypatch.setenv("RUN_TABLE", name)
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "datamart-runner")
     monkeypatch.setenv("POWERTOOLS_TRACE_DISABLED", "true")
     run_table.cache_clear()
     with mock_aws():

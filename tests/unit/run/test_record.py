@@ -9,6 +9,7 @@ from moto import mock_aws
 
 from functions.run import clock
 from functions.run.errors import RunAlreadyEnded, RunTimedOut
+from functions.run.once import intend_to_execute
 from functions.run.outcome import Job
 from functions.run.record import RunTable
 from functions.run.run import Run
@@ -65,21 +66,21 @@ def test_a_run_that_has_ended_cannot_be_begun_again(run: Run) -> None:
 
 def test_the_intent_is_written_by_one_of_two_invocations(run: Run) -> None:
     other = again(run)
-    assert run.intend_to_execute()
-    assert not other.intend_to_execute()
+    assert intend_to_execute(run)
+    assert not intend_to_execute(other)
 
 
 def test_an_order_that_never_left_may_be_given_again(run: Run) -> None:
-    assert run.intend_to_execute()
+    assert intend_to_execute(run)
     run.learn(job=Job.NOT_SENT.value)
-    assert again(run).intend_to_execute()
+    assert intend_to_execute(again(run))
 
 
 @pytest.mark.parametrize("job", [Job.POSTING, Job.REFUSED, Job.ACCEPTED, Job.PROMPTING, Job.LOADED, Job.FAILED])
 def test_an_order_that_may_have_arrived_is_never_given_again(run: Run, job: Job) -> None:
-    assert run.intend_to_execute()
+    assert intend_to_execute(run)
     run.learn(job=job.value)
-    assert not again(run).intend_to_execute()
+    assert not intend_to_execute(again(run))
 
 
 def test_once_the_cleanup_began_nothing_more_is_opened(run: Run) -> None:
@@ -88,7 +89,7 @@ def test_once_the_cleanup_began_nothing_more_is_opened(run: Run) -> None:
     with pytest.raises(RunAlreadyEnded):
         late.store(session="secret")
     with pytest.raises(RunAlreadyEnded):
-        late.intend_to_execute()
+        intend_to_execute(late)
     assert "session" not in again(run).attempt
 
 

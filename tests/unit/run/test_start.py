@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from functions.run.errors import InvalidRequest
 from functions.run.request import normalise
-from functions.run.start import SCHEMA, Start, read_input
+from functions.run.start import SCHEMA, Start, named_in, read_input
 
 STARTED = "2026-11-24T09:30:00.123Z"
 TUTORIAL = "B7CA92F04B9FAE8D941C3E9B7E0CD754"
@@ -247,6 +247,39 @@ def test_any_depth_of_nesting_is_a_start_or_an_invalid_request(depth: int) -> No
     for each in inputs:
         with contextlib.suppress(InvalidRequest):
             assert isinstance(read_input(each, STARTED), Start)
+
+
+@pytest.mark.parametrize(
+    "given_",
+    [
+        {"project": "\ud800", "datamart": "City"},
+        {"project": "P", "datamart": "City", "prompts": [{"name": "p", "answers": [{"x\udfff": 1}]}]},
+        {"project": "P", "datamart": "City", "\ud800": 1},
+        {"job": "\ud800"},
+        {"job": "country-upload", "values": {"stem": "\ud83d"}},
+        "\ud800",
+    ],
+    ids=ascii,
+)
+def test_half_a_character_is_refused_in_words_that_have_none(given_: Any) -> None:
+    with pytest.raises(InvalidRequest, match="holds half of a character") as refused:
+        read_input(given_, STARTED)
+    assert str(refused.value).encode()
+
+
+@pytest.mark.parametrize(
+    ("given_", "named"),
+    [
+        ({"job": "nightly", "asOf": "2026-11-20T05:00Z", "typo": 1}, ("nightly", "2026-11-20T05:00Z")),
+        ({"job": 5, "asOf": []}, (None, None)),
+        ({"job": "x" * 99, "asOf": "\ud800"}, ("x" * 40, "?")),
+        ([], (None, None)),
+        (None, (None, None)),
+    ],
+    ids=ascii,
+)
+def test_job_and_time_are_told_of_a_malformed_input_too(given_: Any, named: Any) -> None:
+    assert named_in(given_) == named
 
 
 def test_the_jobs_file_is_the_one_beside_the_code_unless_another_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import requests
 from local.simulator import catalogue
 from tests.unit.simulator.conftest import Person
 
-CITY, SALES, BROKEN = catalogue.CITY, catalogue.CATEGORY_SALES, catalogue.BROKEN_SQL
+CITY = catalogue.CITY
 USA = {"name": "Elements of Country", "type": "ELEMENTS", "answers": [{"name": "USA"}]}
 Meet = Callable[..., Person]
 

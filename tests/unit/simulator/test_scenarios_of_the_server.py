@@ -7,7 +7,7 @@ import pytest
 from local.simulator import SCENARIOS, catalogue
 from tests.unit.simulator.conftest import Person
 
-CITY, SALES, BROKEN = catalogue.CITY, catalogue.CATEGORY_SALES, catalogue.BROKEN_SQL
+CITY, SALES = catalogue.CITY, catalogue.CATEGORY_SALES
 USA = {"name": "Elements of Country", "type": "ELEMENTS", "answers": [{"name": "USA"}]}
 Meet = Callable[..., Person]
 

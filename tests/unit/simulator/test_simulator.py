@@ -1,6 +1,7 @@
 """The simulator as a whole: faults, its state, its scenarios, what it has no endpoint for."""
 
 import json
+from typing import Any
 
 import pytest
 import requests
@@ -59,3 +60,56 @@ def test_the_api_describes_itself(person: Person) -> None:
 def test_what_is_not_of_the_api_tells_what_there_is(person: Person, path: str) -> None:
     answer = requests.get(person.simulator.base_url.rpartition("/")[0] + path, timeout=5)
     assert (answer.status_code, "/admin/state" in answer.text) == (404, True)
+
+
+SENSELESS: list[Any] = [None, [], [1], "x", 1, {"prompts": 1}, {"prompts": [1]}, {"information": 1}, {"jobIds": 1}]
+
+
+@pytest.mark.parametrize("body", SENSELESS)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/auth/login"),
+        ("POST", "/auth/delegate"),
+        ("POST", "/monitors/cancelJobs"),
+        ("PUT", "/reports/{city}/instances/{instance}/prompts/answers"),
+        ("POST", "/model/datamarts/{city}/instances/saveAs"),
+        ("POST", "/model/datamarts"),
+    ],
+)
+def test_a_body_without_sense_is_refused_and_no_call_goes_unanswered(
+    person: Person, method: str, path: str, body: Any
+) -> None:
+    instance = person.create(CITY)
+    address = path.format(city=CITY, instance=instance)
+    answer = person.call(method, address, json=body, headers={"X-MSTR-MS-Instance": instance})
+    assert 400 <= answer.status_code < 500
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"units": ["x"]},
+        {"units": [None]},
+        {"expression": {"operator": "In", "operands": [{"id": catalogue.COUNTRY}, {"elements": None}]}},
+        {"expression": {"operator": "In", "operands": [{"id": catalogue.COUNTRY}, {"elements": [1]}]}},
+        {"expression": {"operator": [], "operands": [{"form": {"attribute": None}}]}},
+        [[]],
+        [{"id": {}}],
+        1.5,
+        True,
+    ],
+)
+def test_an_answer_without_sense_is_refused_whatever_the_prompt(person: Person, answers: Any) -> None:
+    instance = person.create(catalogue.ALL_PROMPTS)
+    for prompt in person.call("GET", f"/reports/{catalogue.ALL_PROMPTS}/prompts").json():
+        entry = {"key": prompt["key"], "type": prompt["type"], "answers": answers}
+        assert person.answer(catalogue.ALL_PROMPTS, instance, entry).status_code in (204, 400)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["/metadataSearches/results?searchId=31", "/metadataSearches/results", "/searches/results?type=%C2%B2&limit=x"],
+)
+def test_a_query_without_sense_is_refused(person: Person, query: str) -> None:
+    assert person.call("GET", query).status_code == 400

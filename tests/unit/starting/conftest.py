@@ -38,6 +38,7 @@ JOBS = {
     "nightly": job(CITY, "{yesterday}"),
     "upload": job(CITY, [{"name": "{stem}"}], objects=OBJECTS),
     "message": job(CITY, "{message.country} {subject}"),
+    "wide": job(CITY, "".join(f"{{message.a{n}}}" for n in range(25))),
     "requests": job({"timeoutMinutes": 60}, acceptRequests=OUTSIDE),
     "notified-requests": job({"timeoutMinutes": 60}, acceptRequests=OUTSIDE, objects=OBJECTS),
     "x" * 40: job(CITY),

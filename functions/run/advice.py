@@ -1,0 +1,38 @@
+"""What a person does about a run that failed: by the error's name, and by what became of the table."""
+
+from functions.run.outcome import Loaded
+
+MEND = {
+    "InvalidRequest": "Correct the request.",
+    "CredentialsRejected": "Check the connection's secret; nothing is tried again by itself, because accounts lock.",
+    "PermissionDenied": "Give the account the privilege or the access that the message names.",
+    "NotFound": "Check the project and the datamart in the request.",
+    "ServerUnavailable": "Check the Library server and the network to it.",
+    "ServerBusy": "Choose a quieter time, or raise timeoutMinutes.",
+    "SessionLost": "Find out what ended the session: a restart, an idle timeout, a logout of the account elsewhere.",
+    "InstanceLost": "Find out what removed the instance: a restart, or too many instances in one session.",
+    "PromptsUnanswered": "Add the answers to the request.",
+    "PromptAnswerRejected": "Correct the answer in the request.",
+    "DatamartFailed": "Look up the message in MicroStrategy, with the ticketId if there is one.",
+    "JobCancelled": "Ask who or which governor cancelled the job on the Intelligence Server.",
+    "OutcomeUnknown": "Look for the job in MicroStrategy's job monitor.",
+    "SaveFailed": "Save the definition by hand, or let a later run save it.",
+    "RunTimedOut": "Raise timeoutMinutes, or find out what keeps the server.",
+    "RunAlreadyEnded": "A run that has ended cannot go on.",
+}
+"""The closed list of DESIGN.md, as far as these errors can occur by now."""
+
+BROKEN_DOWN = "Look into the function's log, under the execution's ARN as correlation_id."
+"""About a failure that none of our own names is for."""
+
+THEN: dict[Loaded, str] = {
+    "yes": "The table is complete.",
+    "no": "Then start a new run.",
+    "unknown": "Look at the table before you start a new run.",
+}
+"""A second load may be harmful where nobody knows of the first: it would append its rows once more."""
+
+
+def advice(error: str | None, loaded: Loaded) -> str:
+    """Two sentences: what to mend, and what then. ``error`` is None or foreign where something of ours broke down."""
+    return f"{MEND.get(str(error), BROKEN_DOWN)} {THEN[loaded]}"

@@ -1,0 +1,57 @@
+"""What is done once in an attempt, however often its step is invoked: the intent is written before the deed.
+
+A second invocation, or one that comes after the end, finds the intent and does nothing (DESIGN.md, "Executing").
+"""
+
+from functions.run import clock
+from functions.run.outcome import Job
+from functions.run.record import Item
+from functions.run.run import Run
+
+
+def intend_to_execute(run: Run) -> bool:
+    """Write the intent that comes before the POST to execute.
+
+    Returns False when an intent of this attempt is there already: another invocation may have posted, and this one
+    must only look. Raises RunAlreadyEnded if the attempt is closed.
+    """
+    job = f"attempts.{run.number}.job"
+    return run.once(
+        {job: Job.POSTING.value, f"attempts.{run.number}.postedAt": clock.now()},
+        f"attribute_not_exists({{{job}}}) OR {{{job}}} = :again",
+        {"again": Job.NOT_SENT.value},
+    )
+
+
+def begin_answering(run: Run, number: int, answers: list[Item]) -> bool:
+    """Write, before they are sent, which prompts are answered in round ``number``; the job counts as running then.
+
+    Returns False when an earlier invocation began this round: it may have sent them. Raises RunAlreadyEnded if the
+    attempt is closed.
+    """
+    here, attempt = f"attempts.{run.number}", run.attempt
+    told = [prompt for prompt in attempt.get("prompts", []) if prompt["at"] not in [_at(a) for a in answers]]
+    told += [{"at": _at(a), "name": a["name"], "type": a["send"]["type"], "how": a["how"]} for a in answers]
+    values = {
+        "answeringRound": number,
+        "job": Job.ACCEPTED.value,
+        "prompts": told,
+        "answersPending": True,
+        "answersInDoubt": bool(attempt.get("answersPending") or attempt.get("answersInDoubt")),
+    }
+    return run.once(
+        {f"{here}.{key}": value for key, value in values.items()},
+        f"attribute_not_exists({{{here}.answeringRound}}) OR {{{here}.answeringRound}} < :round",
+        {"round": number},
+    )
+
+
+def begin_saving(run: Run) -> bool:
+    """Write that the definition is about to be saved; False if an earlier invocation did."""
+    saving = f"attempts.{run.number}.saving"
+    return run.once({saving: clock.now()}, f"attribute_not_exists({{{saving}}})", {})
+
+
+def _at(answer: Item) -> str:
+    """Which prompt a planned answer is for: its key, id or name."""
+    return str(next(answer["send"][key] for key in ("key", "id", "name") if key in answer["send"]))

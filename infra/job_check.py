@@ -1,0 +1,123 @@
+"""What a job's file may get wrong although it fits its schema: found at synth, not at five in the morning."""
+
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from functions.run.errors import InvalidRequest
+from functions.run.placeholders import MESSAGE, OF_S3, OF_SNS, BadPlaceholder, Placeholder, placeholders, strings
+from functions.run.request import normalise
+from functions.run.schema import nearest
+from infra.named_job import KINDS, NamedJob
+from infra.schedule_expression import check_schedule
+from infra.settings import BadConfiguration, Settings
+
+
+def check_job(job: NamedJob, settings: Settings) -> None:
+    """Raise BadConfiguration, naming key and reason, for a job that could not do what its file says."""
+    _check_zone("timeZone", job.time_zone)
+    for index, trigger in enumerate(job.triggers):
+        _check_trigger(f"triggers[{index}]", trigger)
+        if trigger in job.triggers[:index]:
+            raise BadConfiguration(f"triggers[{index}]: stands there twice, and would start the job twice.")
+    topics = [trigger["sns"]["topicArn"] for trigger in job.triggers if "topicArn" in trigger.get("sns", {})]
+    if len(topics) > len(set(topics)):
+        raise BadConfiguration("triggers: a topic can be subscribed to once; put what its filters take into one.")
+    carrying = {"objects" in trigger["sns"] for trigger in job.triggers if "sns" in trigger}
+    if len(carrying) > 1:
+        raise BadConfiguration("triggers: messages that are S3 notifications and others need a job each.")
+    _check_request(job, settings)
+    _check_placeholders(job)
+    if "expectOn" in job.content and "expectBy" not in job.content:
+        raise BadConfiguration("expectOn: says on which days, and expectBy is missing, which says by when.")
+
+
+def _check_zone(where: str, name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        near = nearest(name, available_timezones())
+        raise BadConfiguration(f'{where}: there is no time zone "{name}"{near}; one is called Europe/Paris.') from None
+
+
+def _check_trigger(where: str, trigger: dict[str, Any]) -> None:
+    kinds = [kind for kind in KINDS if kind in trigger]
+    if len(kinds) != 1:
+        raise BadConfiguration(f"{where}: must have just one of {', '.join(KINDS)}, not {', '.join(kinds) or 'none'}.")
+    if kinds != ["schedule"] and (extra := sorted({"timeZone", "flexibleMinutes"} & set(trigger))):
+        raise BadConfiguration(f"{where}.{extra[0]}: belongs to a schedule.")
+    if "schedule" in trigger:
+        _check_zone(f"{where}.timeZone", trigger.get("timeZone", "UTC"))
+        check_schedule(f"{where}.schedule", trigger["schedule"])
+        return
+    sns = trigger.get("sns", {})
+    if "objects" in sns and "filter" in sns:
+        raise BadConfiguration(f"{where}.sns.filter: S3's notifications have no attributes that it could choose by.")
+    if "s3" in trigger:
+        _check_keys(f"{where}.s3", trigger["s3"])
+    elif "objects" in sns:
+        _check_keys(f"{where}.sns.objects", sns["objects"])
+
+
+def _check_keys(where: str, declared: dict[str, Any]) -> None:
+    prefix, suffix = declared.get("prefix", ""), declared.get("suffix", "")
+    if prefix.startswith("/"):
+        raise BadConfiguration(f"{where}.prefix: keys do not begin with a slash; write {prefix.lstrip('/') or 'none'}.")
+    for key, wrong in (("prefix", prefix.endswith("*")), ("suffix", suffix.startswith("*"))):
+        if wrong:
+            raise BadConfiguration(f"{where}.{key}: is no pattern; leave the * out.")
+
+
+_FROM_OUTSIDE = {"project": "P", "datamart": "D"}
+"""Stands for what a request from outside brings when the rest of the job's own request is checked."""
+
+
+def _check_request(job: NamedJob, settings: Settings) -> None:
+    accepts = "acceptRequests" in job.content
+    if accepts and all("schedule" in trigger for trigger in job.triggers):
+        raise BadConfiguration("acceptRequests: needs a trigger that can bring a request: s3 or sns.")
+    for key, one in (("projects", "project"), ("datamarts", "datamart")):
+        for index, value in enumerate(job.content.get("acceptRequests", {}).get(key, [])):
+            try:
+                normalise(_FROM_OUTSIDE | {one: value})
+            except InvalidRequest as problem:
+                sentence = str(problem).removeprefix(f"{one}: ")
+                raise BadConfiguration(f"acceptRequests.{key}[{index}]: {sentence}") from None
+    request = job.content["request"]
+    try:
+        normal = normalise((_FROM_OUTSIDE | request) if accepts else request)
+    except InvalidRequest as problem:
+        raise BadConfiguration(f"request.{problem}") from None
+    if normal["connection"] not in settings.connections:
+        raise BadConfiguration(
+            f'request.connection: "{normal["connection"]}" is none of the connections of infra/settings/'
+            f"{settings.stage}.toml{nearest(normal['connection'], settings.connections)}."
+        )
+
+
+def _check_placeholders(job: NamedJob) -> None:
+    for index, prompt in enumerate(job.content["request"].get("prompts", [])):
+        where = f"request.prompts[{index}].answers"
+        for text in strings(prompt.get("answers")):
+            try:
+                found = placeholders(text)
+            except BadPlaceholder as problem:
+                raise BadConfiguration(f"{where}: {problem}.") from None
+            for placeholder in found:
+                _check_is_brought(where, placeholder, job)
+
+
+def _check_is_brought(where: str, placeholder: Placeholder, job: NamedJob) -> None:
+    for trigger in job.triggers:
+        if not _brings(trigger, placeholder):
+            kind = next(kind for kind in KINDS if kind in trigger)
+            raise BadConfiguration(
+                f"{where}: {{{placeholder.name}}} has no value when the trigger {kind} starts the job."
+            )
+
+
+def _brings(trigger: dict[str, Any], placeholder: Placeholder) -> bool:
+    if placeholder.is_of_time:
+        return True
+    if "s3" in trigger or "objects" in trigger.get("sns", {}):
+        return placeholder.name in OF_S3
+    return "sns" in trigger and (placeholder.name in OF_SNS or placeholder.name.startswith(MESSAGE))

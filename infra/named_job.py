@@ -1,0 +1,40 @@
+"""A named job, as its file describes it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+KINDS = ("schedule", "s3", "sns")
+"""Kinds of triggers; each trigger is of one."""
+
+
+@dataclass(frozen=True)
+class NamedJob:
+    """A job's file, valid and with its defaults.
+
+    ``triggers`` and the rest are as ``job.schema.json`` describes them.
+    """
+
+    name: str
+    content: dict[str, Any]
+
+    @property
+    def time_zone(self) -> str:
+        """Of its schedules, dates and expectBy."""
+        return str(self.content["timeZone"])
+
+    @property
+    def triggers(self) -> list[dict[str, Any]]:
+        """What starts it."""
+        found: list[dict[str, Any]] = self.content["triggers"]
+        return found
+
+    @property
+    def shipped(self) -> dict[str, Any]:
+        """What of it goes beside the code (functions/run/jobs.py)."""
+        objects = [trigger["sns"]["objects"] for trigger in self.triggers if "objects" in trigger.get("sns", {})]
+        return {
+            "request": self.content["request"],
+            "timeZone": self.time_zone,
+            "acceptRequests": self.content.get("acceptRequests"),
+            "objects": objects,
+        }

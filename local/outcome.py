@@ -1,0 +1,17 @@
+"""How an execution ended, wherever it ran."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an execution ended; ``states`` are the names in the order entered, ``history`` its events."""
+
+    execution_arn: str
+    status: str
+    error: str | None = None
+    cause: str | None = None
+    output: Any = None
+    states: list[str] = field(default_factory=list)
+    history: list[dict[str, Any]] = field(default_factory=list)
