@@ -1,4 +1,4 @@
-"""After every end of an execution: finish the clean-up that is still due, then tell of the end, once.
+"""After every end of an execution: tell of the end, once, and finish the clean-up that is still due.
 
 An execution that is stopped or runs into its own timeout never reaches its clean-up states (platform notes,
 section 4). The rule on the status change delivers at least once, through a queue that repeats for hours: so every
@@ -39,8 +39,9 @@ def handler(event: Event, context: LambdaContext) -> Answer:
 
 
 def _end(detail: dict[str, Any], context: LambdaContext) -> None:
+    """Close, tell, clean up: people are told at once, also while the server is down and the clean-up has to wait."""
     logger.set_correlation_id(detail["executionArn"])
-    run = _closed(detail, context)
+    run = _closed(detail)
     end = end_of(run, detail)
     if end.loaded == "yes" and run.item.get("job"):
         JobLoads(run_table()).note(run.item["job"], run.item.get("finishedAt") or run.item["endedAt"], run.arn)
@@ -48,26 +49,30 @@ def _end(detail: dict[str, Any], context: LambdaContext) -> None:
     if notice.is_due(end):
         told["notice"] = tell_once("notice", end, notice.send)
     logger.info("the end was told", extra={"told": told, "status": end.status, "loaded": end.loaded})
+    for attempt in _attempts(run):
+        step = Step(attempt, {}, context)
+        clean_up.delete_instance(step)
+        clean_up.log_out(step)
 
 
-def _closed(detail: dict[str, Any], context: LambdaContext) -> Run:
-    """The run with nothing left open: every attempt that still has a session is cleaned up."""
+def _closed(detail: dict[str, Any]) -> Run:
+    """The run, closed: from here on nothing is opened on the server any more, by whichever function still works."""
     item = run_table().load(detail["executionArn"])
     if item is None:  # the first step broke down before it wrote anything
         job, as_of = named_in(_input_in(detail))
         metrics.add_metric(name="RunEndedFromOutside", unit=MetricUnit.Count, value=0)
         return Run.refuse(run_table(), detail["executionArn"], job, as_of, None)
-    for number in sorted(map(int, item["attempts"])):
-        run = Run(run_table(), item, number)
-        run.close_attempt()
-        step = Step(run, {}, context)
-        clean_up.delete_instance(step)
-        clean_up.log_out(step)
-        item = run.item
     run = Run(run_table(), item, item["attempt"])
+    for attempt in _attempts(run):
+        attempt.close_attempt()
     from_outside = run.end({"end": detail["status"], "error": detail.get("error"), "loaded": run.loaded})
     metrics.add_metric(name="RunEndedFromOutside", unit=MetricUnit.Count, value=int(from_outside))
     return run
+
+
+def _attempts(run: Run) -> list[Run]:
+    """The run at each of its attempts, from the first."""
+    return [Run(run_table(), run.item, number) for number in sorted(map(int, run.item["attempts"]))]
 
 
 def _input_in(detail: dict[str, Any]) -> Any:

@@ -54,8 +54,8 @@ def end_of(run: Run, detail: dict[str, Any]) -> End:
 
 
 _ADVICE = {
-    "ABORTED": "What it left on the server was removed. Start a new run if the table is still needed.",
-    "TIMED_OUT": "What it left on the server was removed. Find out what kept the run, then start a new one.",
+    "ABORTED": "What it left on the server is removed by itself. Start a new run if the table is still needed.",
+    "TIMED_OUT": "What it left on the server is removed by itself. Find out what kept the run, then start a new one.",
 }
 
 
