@@ -16,6 +16,8 @@ def handler(step: Step) -> Answer:
     project = _project(step, step.event["project"])
     datamart = _datamart(step, project.id, step.event["datamart"])
     definition = _definition(step, project.id, datamart.id)
+    if definition is None and datamart.name is None:
+        datamart = step.library.find_datamart(project.id, datamart.id)  # nothing has said yet that it is one
     known: Answer = {
         "project": {"id": project.id, "name": project.name},
         "datamart": {"id": datamart.id, "name": (definition and definition.name) or datamart.name},
@@ -45,11 +47,16 @@ def _datamart(step: Step, project_id: str, reference: str | dict[str, str]) -> D
 
 
 def _definition(step: Step, project_id: str, datamart_id: str) -> Definition | None:
+    """The definition, or None where it may not be read or does not say what a run writes."""
     try:
-        return step.library.get_definition(project_id, datamart_id)
+        definition = step.library.get_definition(project_id, datamart_id)
+        reason = "it says nothing of the table"
     except PermissionDenied as error:
-        logger.warning("the definition may not be read: counts as appending", extra={"reason": str(error)})
-        return None
+        definition, reason = None, str(error)
+    if definition is not None and definition.readable:
+        return definition
+    logger.warning("the definition cannot be read: counts as appending", extra={"reason": reason})
+    return None
 
 
 def _target(definition: Definition | None) -> dict[str, str | bool | None]:

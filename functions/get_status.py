@@ -3,7 +3,7 @@
 It looks first and asks for the deadline afterwards: a job that has ended in time is not a run that timed out.
 """
 
-from functions.library import DatamartFailed, InstanceLost, JobCancelled, LibraryError, ServerUnavailable
+from functions.library import DatamartFailed, InstanceLost, JobCancelled, LibraryError, NotFound, ServerUnavailable
 from functions.library.job_codes import ENDED_IN_SQL
 from functions.library.models import Execution
 from functions.library.status import classify
@@ -53,7 +53,7 @@ def _look(step: Step) -> Answer:
         if run.job is Job.POSTING:
             return _not_yet(run, error)
         raise
-    except (InstanceLost, ServerUnavailable) as error:
+    except (InstanceLost, NotFound, ServerUnavailable) as error:
         if run.job is Job.POSTING:
             return _not_yet(run, error)
         if error.retry_after is None:

@@ -41,6 +41,7 @@ def handler(step: Step) -> Answer:
     try:
         step.run.store(session=Access(server, session).to_json())
     except Exception:  # closed meanwhile, or the table cannot be written: nobody else knows of this session
+        client.budget = step.budget
         with contextlib.suppress(LibraryError):
             client.log_out()
         raise

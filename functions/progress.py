@@ -91,9 +91,12 @@ def _unknown_status(run: Run, status: int) -> dict[str, Any]:
 
 def _failure(execution: Execution) -> LibraryError:
     kind = JobCancelled if execution.i_server_code in CANCELLED_CODES else DatamartFailed
+    ended = f"the job ended with status {execution.status} ({name_of(execution.status)})"
     return kind(
-        execution.message or f"the job ended with status {execution.status} ({name_of(execution.status)})",
+        f"{ended}: {execution.message}" if execution.message else ended,
         step="get_execution",
+        http_status=execution.http_status,
+        code=execution.code,
         i_server_code=execution.i_server_code,
         ticket_id=execution.ticket_id,
     )

@@ -16,6 +16,7 @@ from functions.library.cookies import Jar
 from functions.library.endpoints import Endpoint
 from functions.library.envelope import Envelope
 from functions.library.errors import (
+    NO_DATAMART,
     NOT_READY_CODES,
     NOT_READY_ERR,
     DatamartFailed,
@@ -184,8 +185,14 @@ class Client:
                 return
 
     def get_definition(self, project_id: str, datamart_id: str) -> Definition:
-        """What a run will write. Raises NotFound, PermissionDenied."""
-        return reading.definition(self._call(at.GET_DEFINITION, project_id, datamart=datamart_id), datamart_id)
+        """What a run will write. Raises NotFound (also for a report that is no datamart), PermissionDenied."""
+        try:
+            reply = self._call(at.GET_DEFINITION, project_id, datamart=datamart_id)
+        except DatamartFailed as error:
+            if error.i_server_code != NO_DATAMART:
+                raise
+            raise NotFound(f"the object {datamart_id} is a report, but no datamart", step="get_definition") from None
+        return reading.definition(reply, datamart_id)
 
     # -- the job (contract 5, 6) --------------------------------------------------------------------------------
 

@@ -125,6 +125,7 @@ class JobCancelled(LibraryError):
 
 
 PROJECT_UNKNOWN = -2147209151
+NO_DATAMART = -2147205451
 REQUEST_TIMEOUT = -2147206497
 
 MEANINGS = {PROJECT_UNKNOWN: ("not loaded", "the project does not exist or is not loaded")}
@@ -148,7 +149,7 @@ I_SERVER_CODES: dict[int, type[LibraryError]] = {
         (ServerBusy, (-2147207866, -2147202902, -2147202904, -2147202906)),
         (JobCancelled, tuple(CANCELLED_CODES)),
         (DatamartFailed, (-2147209075, -2147207491, -2147205459, -2147217124, -2147217125)),
-        (DatamartFailed, (-2147205451, -2147205450, -2147205449, -2147212544, -2147072488)),
+        (DatamartFailed, (NO_DATAMART, -2147205450, -2147205449, -2147212544, -2147072488)),
         (DatamartFailed, (-2147205458, -2147205457, -2147205456, -2147205467, -2147205460, -2147205443)),
     )
     for code in codes

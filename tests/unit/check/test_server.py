@@ -79,7 +79,7 @@ def test_a_server_that_is_down_is_told_and_so_are_the_jobs(person: Person) -> No
     [
         ({"status": 302, "headers": {"Location": "https://elsewhere.invalid/login"}}, "elsewhere.invalid"),
         ({"status": 404, "body": "<html>no such page</html>"}, "no such page"),
-        ({"status": 200, "body": "<html>welcome</html>"}, "not as a Library does"),
+        ({"status": 200, "body": "<html>welcome</html>"}, "not from a Library server"),
         ({"kind": "gzip garbage"}, "decompressed"),
         ({"kind": "reset before"}, "closed"),
     ],

@@ -1,0 +1,247 @@
+"""What is given once and may be lost on the way: the order to execute, and the answers to prompts."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from functions.run.record import run_table
+from local.simulator import SCENARIOS, catalogue
+from tests.integration.conftest import CITY, TUTORIAL, World
+
+COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
+
+
+@pytest.fixture
+def around(world: World) -> Iterator[Callable[[Any], None]]:
+    """Puts something around every call of a function."""
+    before = world.twin.runtime.around
+
+    def put(make: Any) -> None:
+        world.twin.runtime.around = make
+
+    yield put
+    world.twin.runtime.around = before
+
+
+# -- the order to execute -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", [-2147205449, -2147205451, -2147217124])
+def test_an_order_that_is_refused_for_good_keeps_the_servers_reason(world: World, code: int) -> None:
+    refusal = {"code": "ERR001", "iServerCode": code, "message": "The table name is empty.", "ticketId": "T1"}
+    world.simulator.inject("execute", status=500, json=refusal)
+    outcome = world.run(prompts=COUNTRIES)
+    assert outcome.error == "DatamartFailed"
+    assert outcome.cause.startswith("Loaded: no. ")
+    for said in ("The table name is empty", str(code), "T1"):
+        assert said in outcome.cause
+    assert world.posts() == 1
+
+
+def test_an_order_to_an_instance_that_is_gone_was_never_executed(world: World) -> None:
+    gone = {"code": "ERR004", "iServerCode": -2147468986, "message": "Not in the inbox."}
+    world.simulator.inject("execute", status=404, json=gone)
+    outcome = world.run(prompts=COUNTRIES)
+    assert (outcome.error, outcome.cause[:10]) == ("InstanceLost", "Loaded: no")
+    assert world.posts() == 1
+
+
+def test_a_doubtful_order_tells_in_the_end_how_it_was_answered(world: World) -> None:
+    answer = {"code": "ERR002", "message": "A fault of the server.", "ticketId": "T2"}
+    world.simulator.inject("execute", status=500, json=answer)
+    outcome = world.run(prompts=COUNTRIES)
+    assert (outcome.error, outcome.cause[:15]) == ("OutcomeUnknown", "Loaded: unknown")
+    assert "A fault of the server" in outcome.cause
+    assert "T2" in outcome.cause
+    assert world.posts() == 1
+
+
+def test_a_page_instead_of_an_answer_is_no_proof_that_the_order_was_taken(world: World) -> None:
+    world.simulator.inject("execute", status=200, body="<html><title>Sign in</title></html>")
+    outcome = world.run(prompts=COUNTRIES)
+    assert outcome.error == "OutcomeUnknown"
+    assert "Sign in" in outcome.cause
+    assert world.posts() == 1
+
+
+def test_a_job_that_the_orders_own_answer_says_has_failed_keeps_that_reason(world: World) -> None:
+    failed = {"id": CITY, "status": 3, "message": "boom: the real reason"}
+    world.simulator.inject("execute", status=200, json=failed)
+    world.simulator.inject("get_execution", kind="evict instance")
+    outcome = world.run(prompts=COUNTRIES)
+    assert outcome.error == "DatamartFailed"
+    assert "boom: the real reason" in outcome.cause
+
+
+# -- what a failed job says about the table -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "loaded"), [(None, "no"), (-2147205467, "no"), (-2147212544, "unknown"), (-2147209196, "unknown")]
+)
+def test_a_failure_in_the_query_engine_or_a_cancelled_job_leaves_the_table_in_doubt(
+    world: World, code: int | None, loaded: str
+) -> None:
+    failed = {"id": CITY, "status": 3, "message": "it failed"} | ({"iServerCode": code} if code else {})
+    world.simulator.inject("get_execution", status=200, json=failed)
+    assert world.run(datamart=catalogue.CATEGORY_SALES).cause.startswith(f"Loaded: {loaded}. ")
+
+
+def test_a_failure_long_after_the_last_look_leaves_the_table_in_doubt(world: World, clock: Any, around: Any) -> None:
+    @contextlib.contextmanager
+    def late(module: str, event: Any) -> Iterator[None]:
+        if module == "get_status":
+            clock.advance(60)
+        yield
+
+    around(late)
+    world.simulator.inject("get_execution", status=200, json={"id": CITY, "status": 3, "message": "it failed"})
+    assert world.run(datamart=catalogue.CATEGORY_SALES).cause.startswith("Loaded: unknown. ")
+
+
+# -- time -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_job_that_ends_just_before_the_deadline_is_no_time_out(new_world: Callable[..., World]) -> None:
+    world = new_world(replace(SCENARIOS["default"], slow_seconds=58.5))
+    outcome = world.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=1)
+    assert outcome.status == "SUCCEEDED", outcome.cause
+
+
+def test_a_busy_server_is_named_when_the_deadline_comes(world: World) -> None:
+    outcome = world.run(project="Idle Project", datamart=CITY, timeoutMinutes=5)
+    assert outcome.error == "RunTimedOut"
+    assert "idle" in outcome.cause
+    assert "raise timeoutMinutes" in outcome.cause
+
+
+def test_a_server_that_says_when_to_come_back_is_asked_then(world: World) -> None:
+    busy = {"code": "ERR016", "message": "Restarting."}
+    world.simulator.inject("get_execution", status=503, json=busy, headers={"Retry-After": "55"}, times=20)
+    outcome = world.run(prompts=COUNTRIES)
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert outcome.output["durationSeconds"] > 20 * 55
+
+
+# -- answers to prompts ---------------------------------------------------------------------------------------------
+
+
+def test_answers_whose_receipt_was_lost_are_told_once(world: World) -> None:
+    world.simulator.inject("answer_prompts", kind="reset after")
+    outcome = world.run(prompts=COUNTRIES)
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert [prompt["name"] for prompt in outcome.output["promptsAnswered"]] == ["Elements of Country"]
+    assert len(world.simulator.state()["answers"]) == 1
+
+
+def test_answers_are_sent_once_though_the_step_is_invoked_twice(world: World, around: Any) -> None:
+    seen: list[dict[str, Any]] = []
+
+    @contextlib.contextmanager
+    def twice(module: str, event: Any) -> Iterator[None]:
+        yield
+        if module == "answer_prompts" and not seen:
+            seen.append(event)
+            assert world.invoke("answer_prompts", event)["phase"] == "running"
+
+    around(twice)
+    outcome = world.run(prompts=COUNTRIES)
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert len(world.simulator.state()["answers"]) == 1
+
+
+def test_a_refusal_of_answers_that_may_have_been_taken_before_is_no_proof(new_world: Callable[..., World]) -> None:
+    world = new_world("prompts-still-reported-open")
+    world.simulator.inject("answer_prompts", kind="reset after")
+    refusal = {"code": "ERR006", "message": "The prompt is closed."}
+    world.simulator.inject("answer_prompts", status=400, json=refusal, skip=1)
+    outcome = world.run(prompts=COUNTRIES)
+    assert outcome.status == "SUCCEEDED" or outcome.cause.startswith("Loaded: unknown. "), outcome.cause
+
+
+def test_a_refusal_of_the_first_answers_is_a_no(world: World) -> None:
+    world.simulator.inject("answer_prompts", status=400, json={"code": "ERR006", "message": "No element."})
+    outcome = world.run(prompts=COUNTRIES)
+    assert (outcome.error, outcome.cause[:10]) == ("PromptAnswerRejected", "Loaded: no")
+
+
+def test_answers_that_never_get_through_end_the_run_with_the_servers_reason(world: World) -> None:
+    world.simulator.inject("answer_prompts", status=503, json={"code": "ERR013", "message": "Down."}, times=99)
+    outcome = world.run(prompts=COUNTRIES)
+    assert outcome.error == "ServerUnavailable"
+    assert "Down" in outcome.cause
+    assert "Look at the table" in outcome.cause
+
+
+# -- what nobody else knows of --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("field", ["session", "instanceId"])
+def test_what_cannot_be_kept_is_closed_again(world: World, field: str) -> None:
+    """DynamoDB fails at the write that keeps the session or the instance."""
+
+    def fails(params: dict[str, Any], **_: Any) -> None:
+        if f'"#{field}"' in str(params["body"]) and "SET" in str(params["body"]):
+            raise ConnectionError("DynamoDB is away")
+
+    events = run_table()._client.meta.events
+    events.register("before-call.dynamodb.UpdateItem", fails)
+    try:
+        outcome = world.run(prompts=COUNTRIES)
+    finally:
+        events.unregister("before-call.dynamodb.UpdateItem", fails)
+    assert outcome.status == "FAILED"
+    assert outcome.cause.startswith("Loaded: no. ")
+    assert world.posts() == 0
+
+
+# -- scenarios ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_run_and_its_clean_up_hold_however_the_server_behaves(new_world: Callable[..., World], name: str) -> None:
+    """What the run says of the table is checked against the server's own count in every one of them."""
+    world = new_world(name)
+    outcome = world.run(prompts=COUNTRIES, timeoutMinutes=30)
+    assert outcome.error in (None, *CLOSED_LIST), outcome.cause
+
+
+SURVIVING = ["default", "job-survives-delete", "job-survives-logout"]
+
+
+@pytest.mark.parametrize("name", SURVIVING)
+def test_a_run_that_is_timed_out_cancels_its_job(new_world: Callable[..., World], name: str) -> None:
+    world = new_world(name)
+    outcome = world.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=2)
+    assert (outcome.error, outcome.cause[:15]) == ("RunTimedOut", "Loaded: unknown")
+    assert world.simulator.state()["jobs"] == []
+
+
+CLOSED_LIST = (
+    *("InvalidRequest", "CredentialsRejected", "PermissionDenied", "NotFound", "ServerUnavailable", "ServerBusy"),
+    *("SessionLost", "InstanceLost", "PromptsUnanswered", "PromptAnswerRejected", "DatamartFailed", "JobCancelled"),
+    *("OutcomeUnknown", "SaveFailed", "RunTimedOut", "RunAlreadyEnded"),
+)
+
+
+# -- ids ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_project_id_that_does_not_exist_is_not_waited_for(world: World) -> None:
+    outcome = world.run(project="B" * 32)
+    assert outcome.error == "NotFound"
+    assert sum("auth/login" in step for step in world.steps()) == 1
+
+
+def test_the_id_of_a_report_is_no_datamart(world: World) -> None:
+    outcome = world.run(datamart=catalogue.CITY_REPORT)
+    assert (outcome.error, outcome.cause[:10]) == ("NotFound", "Loaded: no")
+
+
+def test_where_the_definition_may_not_be_read_the_object_says_what_it_is(new_world: Callable[..., World]) -> None:
+    world = new_world("definition-forbidden")
+    assert world.run(datamart=catalogue.CITY_REPORT).error == "NotFound"
+    assert world.run(project=TUTORIAL, prompts=COUNTRIES).output["datamart"]["name"] == "City"
