@@ -108,7 +108,7 @@ class Runtime:
 
         handler = logger.registered_handler
         if isinstance(handler, logging.StreamHandler):
-            handler.setStream(self._stdout)
+            handler.stream = self._stdout  # setStream would flush the other one, which may be closed by now
 
     def _split_output(self) -> None:
         """Others put their own standard output in place at any time (a test runner does between two tests)."""
