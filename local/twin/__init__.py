@@ -1,7 +1,6 @@
 """AWS on one machine: the synthesized template on moto, driving the real handlers in process."""
 
-from local.twin.clock import Clock
 from local.twin.delivery import NothingStarts, is_delivered
 from local.twin.twin import Twin
 
-__all__ = ["Clock", "NothingStarts", "Twin", "is_delivered"]
+__all__ = ["NothingStarts", "Twin", "is_delivered"]

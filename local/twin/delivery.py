@@ -9,8 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import boto3
-
+from local.twin.aws import client
 from local.twin.moto_seams import event_matches, message_matches
 from local.twin.template import ACCOUNT, REGION, Template
 
@@ -46,10 +45,9 @@ def deliver(template: Template, event: Event) -> list[str]:
     Raises NothingStarts.
     """
     find = next(find for recognises, find in _kinds() if recognises(event))
-    client = boto3.client("lambda")
     executions: list[str] = []
     for alias in find(template, event):
-        answer = client.invoke(FunctionName=alias, Payload=json.dumps(event).encode())
+        answer = client("lambda").invoke(FunctionName=alias, Payload=json.dumps(event).encode())
         body = json.loads(answer["Payload"].read())
         if "FunctionError" in answer:
             raise NothingStarts(f"the starter failed with {body['errorType']}: {body['errorMessage']}")
@@ -110,7 +108,7 @@ def upload(event: Event, objects: Path) -> Event:
     file = objects / key
     if not file.resolve().is_relative_to(objects.resolve()) or not file.is_file():
         return event
-    answer = boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=file.read_bytes())
+    answer = client("s3").put_object(Bucket=bucket, Key=key, Body=file.read_bytes())
     own = {"size": file.stat().st_size, "etag": answer["ETag"].strip('"')}
     if "VersionId" in answer:
         own["version-id"] = answer["VersionId"]

@@ -5,8 +5,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-import boto3
-
+from local.twin.aws import client
 from local.twin.template import ACCOUNT, REGION, Template
 
 STATUS_CHANGE = "Step Functions Execution Status Change"
@@ -20,7 +19,7 @@ def tell_the_end(template: Template, described: dict[str, Any]) -> None:
     function = _function_at_the_end(template)
     message = {"Records": [_record(_status_change(described))]}
     for _ in range(DELIVERIES):
-        answer = boto3.client("lambda").invoke(FunctionName=function, Payload=json.dumps(message).encode())
+        answer = client("lambda").invoke(FunctionName=function, Payload=json.dumps(message).encode())
         if "FunctionError" not in answer:
             return
 

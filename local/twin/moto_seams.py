@@ -27,7 +27,7 @@ from moto.stepfunctions.parser.asl.eval import states, variable_store
 from moto.stepfunctions.parser.asl.jsonata import jsonata
 from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 
-from local.twin.clock import Waiter
+from local.clock import Waiter
 
 Invoke = Callable[[Any, str | None, bytes], tuple[bytes, bool]]
 """From moto's function object, the alias and the event's bytes to the answer's bytes and whether it is an error."""

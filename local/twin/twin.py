@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Any, Self
 from unittest import mock
 
-import boto3
 from aws_lambda_powertools.utilities import parameters
 from boto3.dynamodb.types import TypeDeserializer
 from moto import mock_aws
 
 from functions.run import clock as run_clock
+from local.clock import Clock, Waiter
 from local.outcome import Outcome
 from local.twin import moto_seams
-from local.twin.clock import Clock, Waiter
+from local.twin.aws import client
 from local.twin.delivery import deliver, upload
 from local.twin.deploy import Deployed, deploy
 from local.twin.ending import tell_the_end
@@ -33,7 +33,7 @@ OnState = Callable[[str, float], None]
 """Told every state that is entered, and when (seconds since the epoch)."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
-_LOOK_SECONDS = 0.02
+_LOOK_SECONDS = 0.03
 
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "twin",
@@ -95,7 +95,7 @@ class Twin:
             stack.enter_context(runtime.installed(self._environments()))
             run_clock.use(self.clock.now)
             stack.callback(run_clock.use, time.time)
-            self._states = boto3.client("stepfunctions")
+            self._states = client("stepfunctions")
             for connection, content in self._secrets.items():
                 self.seed_secret(connection, content)
             self._stack = stack.pop_all()
@@ -111,19 +111,14 @@ class Twin:
     def seed_secret(self, connection: str, content: dict[str, Any] | str) -> None:
         """Fill a connection's secret, as put-secret-value does."""
         text = content if isinstance(content, str) else json.dumps(content)
-        boto3.client("secretsmanager").put_secret_value(SecretId=self.deployed.secrets[connection], SecretString=text)
+        client("secretsmanager").put_secret_value(SecretId=self.deployed.secrets[connection], SecretString=text)
         clear_caches()
 
-    def table_items(self) -> list[dict[str, Any]]:
-        """Everything in every table, in plain values."""
-        plain = TypeDeserializer().deserialize
-        client = boto3.client("dynamodb")
-        return [
-            {key: plain(value) for key, value in item.items()}
-            for table in self.deployed.tables
-            for page in client.get_paginator("scan").paginate(TableName=table)
-            for item in page["Items"]
-        ]
+    def item(self, key: str) -> dict[str, Any] | None:
+        """The run table's item of a run (by its execution's ARN) or of a job's loads, in plain values."""
+        (table,) = self.deployed.tables
+        found = client("dynamodb").get_item(TableName=table, Key={"executionArn": {"S": key}}).get("Item")
+        return {name: TypeDeserializer().deserialize(value) for name, value in found.items()} if found else None
 
     def start(self, request: Any, name: str | None = None) -> str:
         """Start an execution and return its ARN. Raises ValueError for a name that AWS would refuse."""

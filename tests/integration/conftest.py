@@ -14,9 +14,10 @@ import pytest
 
 from functions.run.record import run_table
 from functions.run.run import Run
+from local.clock import Clock
 from local.outcome import Outcome
 from local.simulator import Simulator
-from local.twin import Clock, Twin
+from local.twin import Twin
 
 TUTORIAL = "B7CA92F04B9FAE8D941C3E9B7E0CD754"
 CITY = "85000B907B4EAD3B0D9522A9CFD10DBC"
@@ -75,6 +76,7 @@ class World:
         self._written: list[str] = []
         self.simulator: Simulator
         self.expect_left = False
+        self._logs_from = twin.logs.stat().st_size
 
     def start_simulator(self, scenario: Any = "default") -> Simulator:
         self.simulator = Simulator(scenario=scenario, clock=self._clock.now, password=PASSWORD)
@@ -154,7 +156,9 @@ class World:
 
     def item(self, outcome: Outcome) -> dict[str, Any]:
         """The run's item in the run table."""
-        return next(i for i in self._twin.table_items() if i["executionArn"] == outcome.execution_arn)
+        found = self._twin.item(outcome.execution_arn)
+        assert found is not None
+        return found
 
     def loads(self, datamart: str = CITY) -> int:
         return int(self.simulator.state()["loads"].get(datamart, 0))
@@ -176,13 +180,15 @@ class World:
 
     def _search_for_secrets(self) -> None:
         secrets = {*self.simulator.secrets(), PASSWORD}
-        mine = [item for item in self._twin.table_items() if item["executionArn"] in self._arns]
+        mine = [item for item in map(self._twin.item, self._arns) if item is not None]
         for item in mine:
             for attempt in item.get("attempts", {}).values():
                 attempt.pop("session", None)
         written = {"history and output": "\n".join(self._written), "items": json.dumps(mine, default=str)}
         written["notices and events"] = json.dumps([self.notices(), self.events()])
-        written["logs"] = self._twin.logs.read_text("utf-8")
+        with self._twin.logs.open("rb") as logs:
+            logs.seek(self._logs_from)
+            written["logs"] = logs.read().decode("utf-8")
         assert all(arn in written["logs"] for arn in self._arns[:1]), "the logs are not where they are searched"
         for place, text in written.items():
             found = [place for secret in secrets if secret and (secret in text or json.dumps(secret)[1:-1] in text)]

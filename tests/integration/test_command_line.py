@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from local.simulator import catalogue
+from tests.processes import interruptible
 
 ROOT = Path(__file__).parents[2]
 DATAMART = [sys.executable, "-m", "local.cli"]
@@ -57,7 +58,9 @@ class Simulate:
 
 @pytest.fixture
 def simulate() -> Iterator[Simulate]:
-    process = subprocess.Popen([*DATAMART, "simulate", "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [*DATAMART, "simulate", "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE, text=True, preexec_fn=interruptible
+    )
     assert process.stdout
     lines = [process.stdout.readline() for _ in range(5)]
     said = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
@@ -160,6 +163,7 @@ def test_ctrl_c_stops_the_run_and_cleans_up_on_the_server(simulate: Simulate, tm
         [*DATAMART, "run", slow, "--library-url", simulate.said["base URL"], "--json"],
         cwd=ROOT,
         env={**os.environ, **simulate.credentials()},
+        preexec_fn=interruptible,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

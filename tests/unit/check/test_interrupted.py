@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.processes import interruptible
 from tests.unit.check.conftest import PASSWORD, Person
 
 ROOT = Path(__file__).parents[3]
@@ -24,6 +25,7 @@ def test_ctrl_c_leaves_no_session_behind(person: Person, step: str, skip: int) -
         [sys.executable, "-m", "local.cli", "check", "--json", "--library-url", person.simulator.base_url],
         cwd=ROOT,
         env=_environment(person),
+        preexec_fn=interruptible,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from local.twin import Clock
-from local.twin.clock import Waiter
+from local.clock import Clock, Waiter
 from local.twin.runtime import _merge
 from local.twin.template import Template
 
