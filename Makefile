@@ -9,7 +9,7 @@ BIN := .venv/bin
 READY := .venv/ready
 UV := $(BIN)/uv --no-config
 
-.PHONY: help setup run test bench lint format synth bundle lock bootstrap diff deploy destroy smoke clean
+.PHONY: help setup run test sweep bench lint format synth bundle lock bootstrap diff deploy destroy smoke clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -27,8 +27,11 @@ $(READY): requirements/uv.lock requirements/dev.lock pyproject.toml
 run: $(READY) ## run a datamart here: make run EVENT=events/console.json
 	@$(BIN)/datamart run "$(EVENT)"
 
-test: $(READY) ## all tests, in parallel
+test: $(READY) ## the tests, in parallel
 	@$(BIN)/python -m pytest
+
+sweep: $(READY) ## what the tests take only a slice of: every scenario of the simulator, every odd answer
+	@$(BIN)/python -m pytest -m sweep
 
 bench: $(READY) ## import time and memory of every handler, as ratios
 	@$(BIN)/python -m tests.bench.import_time

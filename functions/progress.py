@@ -45,9 +45,8 @@ def progress(step: Step, execution: Execution) -> Answer:
         facts["executionInstanceId"] = execution.instance_id
     if phase == "unknown" and execution.status is not None:
         facts |= _unknown_status(run, execution.status)
-    run.learn(**facts)
+    run.learn({"finishedAt": clock.now()} if phase == "succeeded" else None, **facts)
     if phase == "succeeded":
-        run.note(finishedAt=clock.now())
         return {"phase": phase, "waitSeconds": 1, "result": run.output()}
     return {"phase": phase, "waitSeconds": next_wait(run, execution.retry_after)}
 

@@ -220,9 +220,13 @@ class Run:
         except ConditionFailed:
             raise RunAlreadyEnded("this run was closed in the meantime; start a new one.") from None
 
-    def learn(self, **values: Any) -> None:
-        """Keep facts about what exists on the server in the attempt, open or not: clean-up needs them."""
-        self.change(put={f"attempts.{self.number}.{key}": value for key, value in values.items()})
+    def learn(self, of_the_run: Item | None = None, /, **values: Any) -> None:
+        """Keep facts about what exists on the server in the attempt, open or not: clean-up needs them.
+
+        ``of_the_run`` holds what is kept in the run itself by the same write.
+        """
+        here = {f"attempts.{self.number}.{key}": value for key, value in values.items()}
+        self.change(put=here | (of_the_run or {}))
 
     def note(self, add: dict[str, int] | None = None, **values: Any) -> None:
         """Keep ``values`` in the run, open or not; add to its counters."""

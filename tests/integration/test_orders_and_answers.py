@@ -201,7 +201,16 @@ def test_what_cannot_be_kept_is_closed_again(world: World, field: str) -> None:
 # -- scenarios ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+SLICE = {
+    *("default", "logout-ends-all-sessions", "small-working-set", "long-err-codes", "late-accept", "monitor-forbidden"),
+    *("job-survives-logout", "session-cap-1"),
+}
+"""What every `make test` goes through; `make sweep` goes through all."""
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in SLICE else pytest.param(name, marks=pytest.mark.sweep) for name in SCENARIOS]
+)
 def test_a_run_and_its_clean_up_hold_however_the_server_behaves(new_world: Callable[..., World], name: str) -> None:
     """What the run says of the table is checked against the server's own count in every one of them."""
     world = new_world(name)

@@ -14,13 +14,19 @@ NAME = "datamart-runner-dev/default"
 AWS = ("--connection", "default")
 
 
+@pytest.fixture(autouse=True)
+def new_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """boto3 keeps the region and the credentials of the first test that asked."""
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+
+
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Secrets Manager with the connection's empty secret, as the stack makes it."""
     for name, value in (
         ("AWS_ACCESS_KEY_ID", "x"),
         ("AWS_SECRET_ACCESS_KEY", "x"),
-        ("AWS_DEFAULT_REGION", "eu-west-1"),
+        ("AWS_DEFAULT_REGION", "eu-central-1"),  # the twin of other tests may be in eu-west-1
     ):
         monkeypatch.setenv(name, value)
     with mock_aws(config={"core": {"passthrough": {"urls": [r"http://127\.0\.0\.1.*"]}}}):
