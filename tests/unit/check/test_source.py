@@ -33,6 +33,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         client = boto3.client("secretsmanager")
         client.create_secret(Name=NAME)
         yield client
+        client.delete_secret(SecretId=NAME, ForceDeleteWithoutRecovery=True)  # moto may go on for other tests
 
 
 def fill(aws: Any, person: Person, **changes: Any) -> None:
