@@ -33,7 +33,8 @@ OnState = Callable[[str, float], None]
 """Told every state that is entered, and when (seconds since the epoch)."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
-_LOOK_SECONDS = 0.03
+_LOOK_SECONDS = 0.08
+STOPPED, BY_A_PERSON = "Stopped", "stopped by a person"
 
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "twin",
@@ -77,6 +78,8 @@ class Twin:
         self.clock = clock or Clock()
         self._waiter = Waiter(self.clock, max_wait)
         self._stack = contextlib.ExitStack()
+        self._told: dict[str, int] = {}
+        self._stopped: set[str] = set()
         self.logs = Path()
         self.deployed: Deployed
         self.runtime: Runtime
@@ -139,18 +142,20 @@ class Twin:
 
     def wait(self, execution_arn: str, on_state: OnState | None = None) -> Outcome:
         """Wait for the end of an execution, let the rule on its end do its work, and tell how it ended."""
-        told = 0
         while True:
             running = self._states.describe_execution(executionArn=execution_arn)["status"] == "RUNNING"
             if on_state is not None:
                 entered = list(_entered(self._history(execution_arn)))
-                for state, at in entered[told:]:
+                for state, at in entered[self._told.get(execution_arn, 0) :]:
                     on_state(state, at)
-                told = len(entered)
+                self._told[execution_arn] = len(entered)
             if not running:
                 break
             time.sleep(_LOOK_SECONDS)
         described = self._states.describe_execution(executionArn=execution_arn)
+        if execution_arn in self._stopped and described["status"] == "FAILED":
+            # moto may take a stop in the middle of a branch for the branch's failure; AWS does not.
+            described |= {"status": "ABORTED", "error": STOPPED, "cause": BY_A_PERSON}
         tell_the_end(self.template, described)
         return self._outcome(described)
 
@@ -160,7 +165,8 @@ class Twin:
 
     def stop(self, execution_arn: str) -> None:
         """Stop an execution, as the console does; moto lets the running function end first."""
-        self._states.stop_execution(executionArn=execution_arn, error="Stopped", cause="stopped by a person")
+        self._stopped.add(execution_arn)
+        self._states.stop_execution(executionArn=execution_arn, error=STOPPED, cause=BY_A_PERSON)
 
     def _history(self, execution_arn: str) -> list[dict[str, Any]]:
         events: list[dict[str, Any]] = self._states.get_execution_history(executionArn=execution_arn)["events"]
