@@ -15,3 +15,13 @@ class Outcome:
     output: Any = None
     states: list[str] = field(default_factory=list)
     history: list[dict[str, Any]] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """The one object that ``--json`` prints (DESIGN.md, "Interfaces")."""
+        return {
+            "status": self.status,
+            "error": self.error,
+            "cause": self.cause,
+            "output": self.output,
+            "states": self.states,
+        }

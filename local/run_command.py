@@ -33,20 +33,10 @@ def run(arguments: argparse.Namespace) -> int:
         show.say(f"datamart: {problem}")
         outcome = Outcome("", "FAILED", "InvalidRequest", f"Loaded: no. {problem}")
     if arguments.json:
-        sys.stdout.write(json.dumps(_as_json(outcome), ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(outcome.as_json(), ensure_ascii=False) + "\n")
     if outcome.error == "InvalidRequest":
         return 2
     return EXIT.get(outcome.status, 1)
-
-
-def _as_json(outcome: Outcome) -> dict[str, Any]:
-    return {
-        "status": outcome.status,
-        "error": outcome.error,
-        "cause": outcome.cause,
-        "output": outcome.output,
-        "states": outcome.states,
-    }
 
 
 def _run(arguments: argparse.Namespace, console: Any, stream: Any) -> Outcome:

@@ -49,7 +49,9 @@ def start(arguments: argparse.Namespace, wait: Wait = time.sleep) -> int:
         show.say(f"datamart: {problem}")
         outcome = Outcome("", "FAILED", REFUSED, f"Loaded: no. {problem}")
     if arguments.json:
-        sys.stdout.write(json.dumps(_as_json(outcome), ensure_ascii=False) + "\n")
+        sys.stdout.write(
+            json.dumps(outcome.as_json() | {"executionArn": outcome.execution_arn or None}, ensure_ascii=False) + "\n"
+        )
     return exit_code(outcome)
 
 
@@ -132,14 +134,3 @@ def _name(job: str | None) -> str:
     """A new name in the starter's form, within Step Functions' 80 characters."""
     kind = job if isinstance(job, str) and _JOB.fullmatch(job) else "request"
     return f"{kind[:40]}-{uuid.uuid4().hex}"
-
-
-def _as_json(outcome: Outcome) -> dict[str, Any]:
-    return {
-        "status": outcome.status,
-        "error": outcome.error,
-        "cause": outcome.cause,
-        "output": outcome.output,
-        "states": outcome.states,
-        "executionArn": outcome.execution_arn or None,
-    }
