@@ -25,7 +25,9 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
 from moto.stepfunctions.parser.asl.eval import states, variable_store
 from moto.stepfunctions.parser.asl.jsonata import jsonata
+from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
+from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
 from local.clock import Waiter
 
@@ -46,6 +48,9 @@ def install(waiter: Waiter, invoke: Invoke) -> None:
     _evaluate_jsonata()
     _keep_query_languages_apart()
     _wait_through_the_waiter()
+    ExecutionWorker._get_evaluation_entrypoint = lambda worker: _parsed(
+        worker._evaluation_details.state_machine_details.definition
+    )
     LambdaSimpleBackend.invoke = _invoke_function
     lambda_eval_utils.boto_client_for = _cached_client
     # moto logs every failed state with its whole parse tree.
@@ -97,6 +102,12 @@ def _keep_query_languages_apart() -> None:
 
     init.keeps_apart = True  # type: ignore[attr-defined]  # marks the patch, so that it is applied once
     Preprocessor.__init__ = init
+
+
+@cache
+def _parsed(definition: str) -> Any:
+    """What moto parses anew for every execution: evaluated, it keeps nothing, since a Map state shares it too."""
+    return AmazonStateLanguageParser.parse(definition)[0]
 
 
 # -- time -----------------------------------------------------------------------------------------------------------

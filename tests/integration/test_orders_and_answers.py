@@ -202,8 +202,7 @@ def test_what_cannot_be_kept_is_closed_again(world: World, field: str) -> None:
 
 
 SLICE = {
-    *("default", "logout-ends-all-sessions", "small-working-set", "long-err-codes", "late-accept", "monitor-forbidden"),
-    *("job-survives-logout", "session-cap-1"),
+    *("default", "logout-ends-all-sessions", "late-accept", "monitor-forbidden", "job-survives-logout"),
 }
 """What every `make test` goes through; `make sweep` goes through all."""
 
@@ -218,7 +217,7 @@ def test_a_run_and_its_clean_up_hold_however_the_server_behaves(new_world: Calla
     assert outcome.error in (None, *CLOSED_LIST), outcome.cause
 
 
-SURVIVING = ["default", "job-survives-delete", "job-survives-logout"]
+SURVIVING = ["job-survives-delete", "job-survives-logout"]
 
 
 @pytest.mark.parametrize("name", SURVIVING)

@@ -36,6 +36,12 @@ SEAMS = [
         ["self", "function_name", "qualifier", "body", "headers", "response_headers"],
     ),
     ("moto.core.config", "default_user_config", None),
+    (f"{ASL}.parse.asl_parser", "AmazonStateLanguageParser.parse", ["definition"]),
+    (
+        "moto.stepfunctions.parser.backend.execution_worker",
+        "ExecutionWorker._get_evaluation_entrypoint",
+        None,
+    ),
     ("moto.events.models", "EventPattern.load", ["raw_pattern"]),
     ("moto.events.models", "EventPattern.matches_event", ["self", "event"]),
     ("moto.sns.utils", "FilterPolicyMatcher.__init__", ["self", "filter_policy", "filter_policy_scope"]),
