@@ -97,8 +97,3 @@ class Simulator:
         with self.server.lock:
             self.server.advance()
         return self.server.warehouse.rows(table, limit)
-
-    def prompts_of(self, datamart_id: str) -> list[dict[str, Any]]:
-        """The prompts of a definition, by name and type."""
-        spec = self.server.definitions.spec(datamart_id)
-        return [{"key": p.key, "name": p.name, "type": p.type} for p in spec.prompts]
