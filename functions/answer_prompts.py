@@ -5,6 +5,7 @@ Once in a round: whatever became of the call, the prompts are read again before 
 """
 
 from functions.library import PromptAnswerRejected, ServerUnavailable
+from functions.run import clock
 from functions.run.once import begin_answering
 from functions.run.outcome import Job
 from functions.step import Answer, Step, step
@@ -14,6 +15,9 @@ MOST_FAILURES = 5
 
 LONGEST_PAUSE = 30
 """Seconds before the prompts are read again after a call that failed."""
+
+SHOWN = 20
+"""Names of prompts that a message lists."""
 
 
 @step
@@ -31,13 +35,14 @@ def handler(step: Step) -> Answer:
         step.library.answer_prompts(
             run.project_id, run.datamart_id, str(run.execution_instance_id), [a["send"] for a in answers]
         )
-    except PromptAnswerRejected:
+    except PromptAnswerRejected as error:
         if not run.attempt["answersInDoubt"]:
             run.learn(job=Job.PROMPTING.value)
+        error.explain(f"answered were {', '.join(a['name'] for a in answers[:SHOWN])}")
         raise
     except ServerUnavailable as error:
         return _again(step, error)
-    run.learn(answerFailures=0, answersPending=False)
+    run.learn(answerFailures=0, answersPending=False, answeredAt=clock.now())
     return {"phase": "running", "waitSeconds": 1}
 
 

@@ -11,7 +11,9 @@ def handler(step: Step) -> Answer:
     """Find project and datamart and read the definition; keep them in the run.
 
     A definition that may not be read is no reason to fail: the datamart then counts as appending, which is the
-    careful reading (contract 5.1). Returns ``project``, ``datamart``, ``target``. Raises NotFound, ServerBusy.
+    careful reading (contract 5.1). The folder to save in is looked for here, before anything is executed: a path that
+    leads nowhere must not be found out when the table is loaded. Returns ``project``, ``datamart``, ``target``. Raises
+    NotFound, ServerBusy.
     """
     project = _project(step, step.event["project"])
     datamart = _datamart(step, project.id, step.event["datamart"])
@@ -31,6 +33,8 @@ def handler(step: Step) -> Answer:
             "maxExecutionSeconds": definition and definition.max_execution_seconds,
         },
     )
+    if path := (step.event.get("saveAs") or {}).get("folder"):
+        step.run.note(saveFolderId=step.library.find_folder(project.id, path))
     return known
 
 

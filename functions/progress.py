@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from functions.library import DatamartFailed, Execution, JobCancelled, LibraryError
+from functions.library import DatamartFailed, Execution, JobCancelled, LibraryError, PromptAnswerRejected
 from functions.library.errors import CANCELLED_CODES
 from functions.library.job_codes import BEFORE_SQL, ENDED_IN_SQL
 from functions.library.status import classify, name_of
@@ -10,6 +10,7 @@ from functions.run import clock
 from functions.run.outcome import Job
 from functions.run.polling import wait_seconds
 from functions.run.run import Run
+from functions.run.schema import nearest
 from functions.step import Answer, Step
 from functions.telemetry import logger
 
@@ -31,6 +32,8 @@ def progress(step: Step, execution: Execution) -> Answer:
     ------
     DatamartFailed, JobCancelled
         The job ended without a result (status 3 or 18).
+    PromptAnswerRejected
+        It succeeded, and the request answers a prompt that was never open.
     """
     run = step.run
     phase = classify(execution.status)
@@ -47,8 +50,22 @@ def progress(step: Step, execution: Execution) -> Answer:
         facts |= _unknown_status(run, execution.status)
     run.learn({"finishedAt": clock.now()} if phase == "succeeded" else None, **facts)
     if phase == "succeeded":
+        _check_answers(run)
         return {"phase": phase, "waitSeconds": 1, "result": run.output()}
     return {"phase": phase, "waitSeconds": next_wait(run, execution.retry_after)}
+
+
+def _check_answers(run: Run) -> None:
+    """An answer for which no prompt was ever opened is an error, now that none can be opened any more (contract 7.3).
+
+    Raises PromptAnswerRejected.
+    """
+    if not run.idle_answers:
+        return
+    asked = [prompt["name"] for prompt in run.attempt.get("prompts", [])]
+    each = [f'"{name}"{nearest(name, asked)}' for name in run.idle_answers[:20]]
+    there = f"it asked {', '.join(asked[:20])}" if asked else "it asked nothing"
+    raise PromptAnswerRejected(f"the request answers {', '.join(each)}, which the datamart never asked; {there}")
 
 
 def next_wait(run: Run, retry_after: float | None = None) -> int:

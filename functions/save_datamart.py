@@ -35,7 +35,7 @@ def _save(step: Step, event: dict[str, Any]) -> str:
         return step.library.save_as(
             *where,
             name=wanted["name"],
-            folder_id=wanted["destinationFolderId"],
+            folder_id=wanted.get("destinationFolderId") or run.item["saveFolderId"],
             overwrite=wanted.get("overwrite", False),
             prompt_options=wanted.get("promptOptions"),
         )

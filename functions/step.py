@@ -121,6 +121,11 @@ def cleanup_step(work: Callable[[Step], Answer]) -> Callable[[Event, LambdaConte
     return _handler(closing)
 
 
+def pause_step(work: Callable[[Step], Answer]) -> Callable[[Event, LambdaContext], Answer]:
+    """Make a Lambda handler of a step between two attempts: it works on the run, not on an attempt."""
+    return _handler(work)
+
+
 def _handler(work: Callable[[Step], Answer]) -> Callable[[Event, LambdaContext], Answer]:
     name = work.__module__.rpartition(".")[2]
 

@@ -55,6 +55,8 @@ STEPS = (
     FunctionSpec("delete_instance", 60, (GET, UPDATE)),
     FunctionSpec("log_out", 60, (GET, UPDATE)),
     FunctionSpec("conclude_attempt", 20, (GET, UPDATE), calls_library=False),
+    FunctionSpec("ask_person", 20, (GET, UPDATE), calls_library=False),
+    FunctionSpec("take_answers", 20, (GET, UPDATE), calls_library=False),
 )
 """The functions that the state machine calls."""
 

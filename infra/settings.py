@@ -46,6 +46,7 @@ class Settings:
     connections: tuple[str, ...] = ("default",)
     jobs: tuple[str, ...] | None = None
     notify: tuple[str, ...] = ()
+    ask_to: tuple[str, ...] = ()
     log_retention_days: int = 90
     reserved_concurrency: dict[str, int] = field(default_factory=dict)
     customer_managed_key: bool = False
@@ -87,6 +88,7 @@ def _settings(stage: str, given: dict[str, Any]) -> Settings:
         connections=tuple(given["connections"]),
         jobs=tuple(given["jobs"]) if "jobs" in given else None,
         notify=tuple(given["notify"]),
+        ask_to=tuple(given["askTo"]),
         log_retention_days=given["logRetentionDays"],
         reserved_concurrency=given["reservedConcurrency"],
         customer_managed_key=given["customerManagedKey"],

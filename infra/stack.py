@@ -24,6 +24,7 @@ from infra.function_table import END_RUN, EXPECT_LOAD, START_RUN, STEPS, Functio
 from infra.functions import Functions, log_group
 from infra.named_job import NamedJob
 from infra.notices import notice_topic
+from infra.questions import question_topic
 from infra.queues import dead_letters
 from infra.settings import Settings
 from infra.starter import alias_of, construct_name, let_start
@@ -61,6 +62,7 @@ class DatamartRunner(cdk.Stack):
         by_module = {spec.module: function for spec, function in steps.items()}
         by_module["prepare_run"].add_environment("CONNECTIONS", json.dumps(list(settings.connections)))
         self._let_log_in_read(by_module["log_in"])
+        question_topic(self, settings, by_module["ask_person"], self._encryption)
         machine = self._state_machine(steps)
         topic = notice_topic(self, settings, self._encryption)
         alarms = Alarms(self, topic)

@@ -37,7 +37,7 @@ from functions.library.models import (
     Session,
     SessionInfo,
 )
-from functions.library.names import DATAMART_SUBTYPE, datamart_of, project_of
+from functions.library.names import DATAMART_SUBTYPE, FOLDER_TYPE, datamart_of, folder_of, project_of
 from functions.library.shape import integer, mapping, mappings, text
 from functions.library.transport import Reply, call
 
@@ -160,7 +160,7 @@ class Client:
             return self._datamart_by_id(project_id, reference)
         name = reference if isinstance(reference, str) else reference["name"]
         path = None if isinstance(reference, str) else reference["path"]
-        return datamart_of(name, path, list(self._search(project_id, name)))
+        return datamart_of(name, path, list(self._search(at.FIND_DATAMART, project_id, name, DATAMART_SUBTYPE)))
 
     def _datamart_by_id(self, project_id: str, datamart_id: str) -> Datamart:
         found = mapping(self._call(at.GET_OBJECT, project_id, {"type": 3}, datamart=datamart_id).json)
@@ -168,18 +168,28 @@ class Client:
             raise NotFound(f"the object {datamart_id} is a report, but no datamart", step="find_datamart")
         return Datamart(datamart_id.upper(), text(found.get("name")))
 
-    def _search(self, project_id: str, name: str) -> Iterator[dict[str, Any]]:
-        """All objects of exactly that name: type=772 asks for datamarts only, and not every server heeds it."""
+    def find_folder(self, project_id: str, reference: str) -> str:
+        """The id of the folder of that id or path (contract 4.2, 4.4). Raises NotFound: none, or several fit."""
+        if _ID.fullmatch(reference):
+            found = mapping(self._call(at.GET_FOLDER, project_id, {"type": FOLDER_TYPE}, folder=reference).json)
+            if found.get("type") != FOLDER_TYPE:
+                raise NotFound(f"the object {reference} is no folder", step="find_folder")
+            return reference.upper()
+        name = reference.strip("/").rpartition("/")[2]
+        return folder_of(reference, list(self._search(at.FIND_FOLDER, project_id, name, FOLDER_TYPE)))
+
+    def _search(self, endpoint: Endpoint, project_id: str, name: str, kind: int) -> Iterator[dict[str, Any]]:
+        """All objects of exactly that name: a (sub)type asks for one kind only, and not every server heeds it."""
         for offset in range(0, _MOST_FOUND, _PAGE):
             query = {
                 "name": name,
                 "pattern": 2,
-                "type": DATAMART_SUBTYPE,
+                "type": kind,
                 "getAncestors": "true",
                 "offset": offset,
                 "limit": _PAGE,
             }
-            page = mappings(mapping(self._call(at.FIND_DATAMART, project_id, query).json).get("result"))
+            page = mappings(mapping(self._call(endpoint, project_id, query).json).get("result"))
             yield from page
             if len(page) < _PAGE:
                 return
@@ -250,11 +260,24 @@ class Client:
         limit: int = _PAGE,
     ) -> list[dict[str, Any]]:
         """One page (at most 200) of the elements that may answer a prompt and match ``pattern``."""
-        query = {"offset": offset, "limit": limit} | ({"searchPattern": pattern} if pattern else {})
-        reply = self._call(
-            at.SEARCH_ELEMENTS, project_id, query, datamart=datamart_id, instance=instance_id, prompt=prompt_key
-        )
+        where = {"datamart": datamart_id, "instance": instance_id, "prompt": prompt_key}
+        reply = self._call(at.SEARCH_ELEMENTS, project_id, _page_of(pattern, offset, limit), **where)
         return mappings(mapping(reply.json).get("elements"))
+
+    def search_objects(
+        self,
+        project_id: str,
+        datamart_id: str,
+        instance_id: str,
+        prompt_key: str,
+        pattern: str = "",
+        offset: int = 0,
+        limit: int = _PAGE,
+    ) -> list[dict[str, Any]]:
+        """One page of the objects that may answer an OBJECTS or LEVEL prompt and match ``pattern``."""
+        where = {"datamart": datamart_id, "instance": instance_id, "prompt": prompt_key}
+        answer = self._call(at.SEARCH_OBJECTS, project_id, _page_of(pattern, offset, limit), **where).json
+        return mappings(answer if isinstance(answer, list) else mapping(answer).get("objects"))
 
     def answer_prompts(
         self, project_id: str, datamart_id: str, instance_id: str, answers: list[dict[str, Any]]
@@ -375,6 +398,10 @@ class Client:
 
     def _hide(self, text: str) -> str:
         return hider(self._secrets)(text)
+
+
+def _page_of(pattern: str, offset: int, limit: int) -> dict[str, Any]:
+    return {"offset": offset, "limit": limit} | ({"searchPattern": pattern} if pattern else {})
 
 
 def _secrets_of(proxy: str | None) -> set[str]:

@@ -69,6 +69,8 @@ PRIVILEGES = Endpoint("privileges", "GET", "/sessions/privileges", Answers.OBJEC
 FIND_PROJECT = Endpoint("find_project", "GET", "/projects", Answers.LIST)  # 3
 FIND_DATAMART = Endpoint("find_datamart", "GET", "/searches/results", Answers.OBJECT)  # 4.2
 GET_OBJECT = Endpoint("find_datamart", "GET", "/objects/{datamart}", Answers.OBJECT)  # 4.4
+FIND_FOLDER = Endpoint("find_folder", "GET", "/searches/results", Answers.OBJECT)  # 4.2
+GET_FOLDER = Endpoint("find_folder", "GET", "/objects/{folder}", Answers.OBJECT)  # 4.4
 GET_DEFINITION = Endpoint("get_definition", "GET", "/model/datamarts/{datamart}", Answers.OBJECT)  # 5, #10
 CREATE_INSTANCE = Endpoint(
     "create_instance", "POST", _MODEL, Answers.OBJECT_OR_NOTHING, Repeat.UNLESS_ANSWERED
@@ -78,6 +80,7 @@ GET_EXECUTION = Endpoint("get_execution", "GET", f"{_RUN}/execution", Answers.OB
 GET_PROMPTS = Endpoint("get_prompts", "GET", _PROMPTS, Answers.LIST)  # 7.1
 GET_DEFINITION_PROMPTS = Endpoint("get_definition_prompts", "GET", "/reports/{datamart}/prompts", Answers.LIST)
 SEARCH_ELEMENTS = Endpoint("search_elements", "GET", f"{_PROMPTS}/{{prompt}}/elements", Answers.OBJECT)
+SEARCH_OBJECTS = Endpoint("search_objects", "GET", f"{_PROMPTS}/{{prompt}}/objects", Answers.OBJECT_OR_LIST)
 ANSWER_PROMPTS = Endpoint("answer_prompts", "PUT", f"{_PROMPTS}/answers")  # 7.3
 SAVE = Endpoint("save", "POST", f"{_MODEL}/save", Answers.OBJECT_OR_NOTHING, Repeat.IF_NOT_SENT)  # 5, #6
 SAVE_AS = Endpoint("save_as", "POST", f"{_MODEL}/saveAs", Answers.OBJECT_OR_NOTHING, Repeat.IF_NOT_SENT)  # 5, #7

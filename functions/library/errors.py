@@ -71,6 +71,11 @@ class LibraryError(Exception):
         self.retry_after = retry_after
         super().__init__(self._sentence())
 
+    def explain(self, more: str) -> None:
+        """Add to what the server said something that only the caller knows."""
+        self.message = f"{self.message.strip().rstrip('. ')}; {more}"
+        self.args = (self._sentence(),)
+
     def _sentence(self) -> str:
         text = _shortened(self.message.strip()).rstrip(". ") or "the server gave no reason"
         found = {

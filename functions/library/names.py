@@ -1,6 +1,7 @@
 """Which of the listed projects or found objects a reference means (contract sections 3 and 4)."""
 
 import difflib
+from collections.abc import Callable
 from typing import Any
 
 from functions.library.errors import NotFound
@@ -9,6 +10,9 @@ from functions.library.shape import integer, mappings, text
 
 DATAMART_SUBTYPE = 772
 """Subtype of a report that is a datamart (contract 4.1)."""
+
+FOLDER_TYPE = 8
+"""Type of a folder (contract 4.1)."""
 
 
 def project_of(reference: str, listed: list[dict[str, Any]]) -> Project:
@@ -45,11 +49,51 @@ def datamart_of(name: str, path: str | None, objects: list[dict[str, Any]]) -> D
     raise NotFound(f"{what} {wanted}; there are: {listed}", step="find_datamart")
 
 
+def folder_of(path: str, objects: list[dict[str, Any]]) -> str:
+    """The id of the folder at that path (contract 4.2); a path in the right case wins.
+
+    The path is the whole one, with or without the name of the project's root folder: something is saved there, so a
+    folder that only ends like it will not do. Raises NotFound: none is there, or several are.
+    """
+    folders = [item for item in objects if item.get("type") == FOLDER_TYPE and "id" in item]
+    fitting = [item for item in folders if _is_at(item, path, str)] or [
+        item for item in folders if _is_at(item, path, str.casefold)
+    ]
+    if len(fitting) == 1:
+        return str(fitting[0]["id"])
+    if fitting:
+        raise NotFound(f'{len(fitting)} folders are at "{path}": {_listed(fitting, path)}', step="find_folder")
+    there_are = f"; the nearest of that name are: {_listed(folders, path)}" if folders else ""
+    raise NotFound(f'there is no folder "{path}"{there_are}', step="find_folder")
+
+
+def _is_at(item: dict[str, Any], path: str, fold: Callable[[str], str]) -> bool:
+    way, wanted = [fold(name) for name in _way(item)], fold(path).strip("/")
+    return wanted in ("/".join(way), "/".join(way[1:]))
+
+
+def _listed(folders: list[dict[str, Any]], path: str) -> str:
+    """The folders with their ids, those whose path is most like ``path`` first."""
+    whole = [("/" + "/".join(_way(item)), str(item["id"])) for item in folders]
+    whole.sort(key=lambda one: -difflib.SequenceMatcher(None, one[0].casefold(), path.casefold()).ratio())
+    return "; ".join(f"{way} ({folder_id})" for way, folder_id in whole[:20])
+
+
 def _is_in(item: dict[str, Any], path: str) -> bool:
     return f"{_path(item)}/".casefold().endswith(f"/{path.strip('/')}/".casefold())
 
 
 def _path(item: dict[str, Any]) -> str:
-    """A found object's folder path; ``level`` counts upwards from the object (contract 4.2)."""
+    """A found object's folder path."""
+    return "/" + "/".join(_ancestors(item))
+
+
+def _way(item: dict[str, Any]) -> list[str]:
+    """The names from the project's root folder to the object, itself included."""
+    return [*_ancestors(item), str(item.get("name"))]
+
+
+def _ancestors(item: dict[str, Any]) -> list[str]:
+    """The names of the folders that it is in, the outermost first; ``level`` counts upwards (contract 4.2)."""
     ancestors = sorted(mappings(item.get("ancestors")), key=lambda a: -(integer(a.get("level")) or 0))
-    return "/" + "/".join(str(a.get("name")) for a in ancestors)
+    return [str(a.get("name")) for a in ancestors]

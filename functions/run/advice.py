@@ -13,6 +13,7 @@ MEND = {
     "InstanceLost": "Find out what removed the instance: a restart, or too many instances in one session.",
     "PromptsUnanswered": "Add the answers to the request.",
     "PromptAnswerRejected": "Correct the answer in the request.",
+    "AskExpired": "Answer in time, raise askDeadlineHours, or put the answers into the request.",
     "DatamartFailed": "Look up the message in MicroStrategy, with the ticketId if there is one.",
     "JobCancelled": "Ask who or which governor cancelled the job on the Intelligence Server.",
     "OutcomeUnknown": "Look for the job in MicroStrategy's job monitor.",
@@ -33,6 +34,11 @@ THEN: dict[Loaded, str] = {
 """A second load may be harmful where nobody knows of the first: it would append its rows once more."""
 
 
+LOADED_ALL_THE_SAME = {"PromptAnswerRejected": "The table is loaded, perhaps not with what was meant: look at it."}
+"""What then, after an error that is no reason to trust a table that is complete."""
+
+
 def advice(error: str | None, loaded: Loaded) -> str:
     """Two sentences: what to mend, and what then. ``error`` is None or foreign where something of ours broke down."""
-    return f"{MEND.get(str(error), BROKEN_DOWN)} {THEN[loaded]}"
+    then = LOADED_ALL_THE_SAME.get(str(error), THEN[loaded]) if loaded == "yes" else THEN[loaded]
+    return f"{MEND.get(str(error), BROKEN_DOWN)} {then}"

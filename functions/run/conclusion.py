@@ -1,12 +1,19 @@
-"""How an attempt's failure ends the run: the three ends of DESIGN.md, and the sentence that a person reads."""
+"""How an attempt's failure ends the run: the three ends of DESIGN.md, and the sentence that a person reads.
+
+Succeed, Fail, or Again; and a kind of Again that waits for a person: Ask.
+"""
 
 import json
 import random
 from typing import Any
 
-from functions.run.advice import MEND, advice
-from functions.run.errors import shorten
+from functions.run.advice import MEND
+from functions.run.asking import ask_after
+from functions.run.failure import failed
 from functions.run.run import Run
+
+FAIL_THOUGH_LOADED = frozenset({"SaveFailed", "PromptAnswerRejected"})
+"""Errors that stay errors although the table is complete: something else that was asked for was not done."""
 
 AGAIN = frozenset({"ServerBusy"})
 """Errors that another attempt may cure, as long as no job may have been started."""
@@ -35,7 +42,9 @@ def conclude(run: Run, failure: dict[str, str] | None, saving: bool) -> dict[str
     if failure is None:
         return {"end": "Succeed", "output": run.output()}
     error, reason = _name(failure, run), _reason(failure)
-    if run.loaded == "yes" and error != "SaveFailed":
+    if (asked := ask_after(run, error, reason)) is not None:
+        return asked
+    if run.loaded == "yes" and error not in FAIL_THOUGH_LOADED:
         if not saving or run.item.get("saved"):
             return {"end": "Succeed", "output": run.output()}
         error = "SaveFailed"
@@ -44,21 +53,7 @@ def conclude(run: Run, failure: dict[str, str] | None, saving: bool) -> dict[str
         if left > 0:
             return {"end": "Again", "waitSeconds": min(_pause(run.number), left)}
         error, reason = "RunTimedOut", f"the run did not end within its timeoutMinutes; the last answer was: {reason}"
-    todo = advice(failure.get("Error"), run.loaded)
-    return {"end": "Fail", "error": error, "cause": cause(run, reason, todo), "reason": reason, "advice": todo}
-
-
-def cause(run: Run, reason: str, todo: str) -> str:
-    """The cause that a person reads: was the table loaded, what happened, what to do. At most 8 KB."""
-    head = f'Loaded: {run.loaded}. Datamart "{run.asked}": '
-    return shorten(f"{head}{shorten(reason, 7_000).rstrip('. ')}. {todo}{_where_to_look(run)}")
-
-
-def _where_to_look(run: Run) -> str:
-    target = run.item.get("target") or {}
-    if run.loaded != "unknown" or not target.get("table"):
-        return ""
-    return f" The table is {target['table']} in {target['source'] or 'its source'}."
+    return failed(run, error, reason, failure.get("Error"))
 
 
 def _pause(attempt: int) -> int:

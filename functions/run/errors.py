@@ -3,6 +3,7 @@
     RunError
     ├── InvalidRequest        the request is not one; nothing was sent to any server
     ├── PromptsUnanswered     the datamart asks what the request does not answer
+    ├── AskExpired            nobody answered in time what the datamart asks
     ├── OutcomeUnknown        the order to execute went out and nothing tells what became of it
     ├── SaveFailed            the table was loaded, the definition was not saved
     ├── RunTimedOut           the run outlived its timeoutMinutes
@@ -29,6 +30,10 @@ class InvalidRequest(RunError):
 
 class PromptsUnanswered(RunError):
     """A prompt is open that the request does not answer and that may be neither defaulted nor closed."""
+
+
+class AskExpired(RunError):
+    """People were asked and did not answer within ``askDeadlineHours``."""
 
 
 class OutcomeUnknown(RunError):

@@ -31,7 +31,7 @@ def begin_answering(run: Run, number: int, answers: list[Item]) -> bool:
     """
     here, attempt = f"attempts.{run.number}", run.attempt
     told = [prompt for prompt in attempt.get("prompts", []) if prompt["at"] not in [_at(a) for a in answers]]
-    told += [{"at": _at(a), "name": a["name"], "type": a["send"]["type"], "how": a["how"]} for a in answers]
+    told += [{"at": _at(a), "type": a["send"]["type"], **{k: a[k] for k in ("name", "how", "given")}} for a in answers]
     values = {
         "answeringRound": number,
         "job": Job.ACCEPTED.value,

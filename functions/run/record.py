@@ -4,16 +4,18 @@ The item::
 
     executionArn, startedAt, deadline, expiresAt (TTL)      times in seconds since the epoch
     job, asOf                                               of the job's trigger; null for a request as typed
-    connection, asked {project, datamart}                   of the request
+    connection, asked {project, datamart, prompts}          of the request; of the prompts only their names
     attempt                                                 number of the newest attempt, from 1
     attempts {"1": {session, instanceId, executionInstanceId, jobId, job, postedAt, orderAnswer, lookedAt,
                     reachedSql, unknownStatuses, failure {kind, text}, answeringRound, answersPending,
-                    answersInDoubt, answerFailures, prompts [{at, name, type, how}], saving, closing,
+                    answersInDoubt, answeredAt, answerFailures, prompts [{at, name, type, how, given}], saving, closing,
                     instanceDeleted}}
     project {id, name}, datamart {id, name}, target {source, table, append}
     definition {readable, runsExtraSql, maxExecutionSeconds}
     polls, lostLogIns
-    saved {objectId}, finishedAt, endedAt, outcome {end, error, reason, advice, loaded}
+    saveFolderId, saved {objectId}, finishedAt, endedAt, outcome {end, error, reason, advice, loaded}
+    unanswered {attempt, prompts}                           of the newest PromptsUnanswered, whole
+    asking {…}, question {…}                                of a run that asks people: functions/run/asking.py
     claimed {event, notice}, told {event, notice}           when the end was, or is being, told
 
 ``session`` (token, cookies, and how to reach their server) is the only secret and is removed at logout. ``closing``

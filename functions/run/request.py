@@ -6,10 +6,13 @@ cannot say. Nothing here talks to a server.
 
 import copy
 import json
+import math
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from functions.run.address import ADDRESSED_BY
 from functions.run.errors import InvalidRequest
 from functions.run.schema import Misfit, Schema, shown
 
@@ -19,6 +22,7 @@ SCHEMA = Schema(
     patterns={
         "^[0-9A-Fa-f]{32}$": "an id (32 hexadecimal digits)",
         "^[0-9A-Fa-f]{32}@[0-9]+@[0-9]+$": "a prompt's key (32 hexadecimal digits, @, a number, @, a number)",
+        "^/[^/]": "a folder's path, which begins with one /, such as /Public Objects/Datamarts",
         "^[A-Za-z0-9_-]{1,64}$": "the name of a connection (letters, digits, - and _, at most 64)",
     },
     choices={"datamart": 'an id, a name, or {"name": …, "path": "/folder/…"} with both keys and no others'},
@@ -31,7 +35,6 @@ LARGEST_ANSWERS = 100_000
 """Bytes of all answers together: they pass through states whose data may have 256 KB, beside what surrounds them."""
 
 _NOT_BUILT = {
-    "askDeadlineHours": "nobody can be asked yet; answer the prompts in the request",
     "onConflict": "runs of one datamart are not kept apart yet; start one at a time",
     "rerunIfReplacing": "a lost run is not repeated yet; start a new one",
 }
@@ -67,12 +70,18 @@ def normalise(request: Any) -> dict[str, Any]:
     if isinstance(normal["datamart"], str):
         normal["datamart"] = _id_or_name("datamart", normal["datamart"])
     if "saveAs" in normal:
-        normal["saveAs"]["destinationFolderId"] = normal["saveAs"]["destinationFolderId"].upper()
+        normal["saveAs"] = _save_as(normal["saveAs"])
     normal["prompts"] = [_prompt(index, prompt) for index, prompt in enumerate(normal["prompts"])]
     size = len(json.dumps(normal["prompts"], ensure_ascii=False).encode("utf-8", "surrogatepass"))
     if size > LARGEST_ANSWERS:
         raise InvalidRequest(f"prompts: has {size} bytes as JSON, and {LARGEST_ANSWERS} are allowed.")
     return normal
+
+
+def prompts_of(given: Any) -> list[dict[str, Any]]:
+    """The same for answers alone, as people reply to a question. Raises InvalidRequest."""
+    prompts: list[dict[str, Any]] = normalise({"project": "-", "datamart": "-", "prompts": given})["prompts"]
+    return prompts
 
 
 def is_id(value: str) -> bool:
@@ -93,23 +102,42 @@ def _id_or_name(key: str, value: str) -> str:
     return value
 
 
+def _save_as(wanted: dict[str, Any]) -> dict[str, Any]:
+    """The folder to save in is named in one of two ways; the server itself takes only its id (contract 5, row 7)."""
+    if ("destinationFolderId" in wanted) == ("folder" in wanted):
+        raise InvalidRequest("saveAs: give destinationFolderId or folder, exactly one of the two.")
+    return {key: value.upper() if key == "destinationFolderId" else value for key, value in wanted.items()}
+
+
 def _is_empty(answers: Any) -> bool:
     nothing: tuple[Any, ...] = ("", [], {}, None)
-    return answers in nothing or (isinstance(answers, list) and any(one in nothing for one in answers))
+    return answers in ("", {}) or (isinstance(answers, list) and any(one in nothing for one in answers))
 
 
 def _prompt(index: int, prompt: dict[str, Any]) -> dict[str, Any]:
     """Of a pasted prompt, what the server reads when it is answered (contract 7.3)."""
     where = f"prompts[{index}]"
-    if not any(key in prompt for key in ("key", "id", "name")):
+    if not any(key in prompt for key in ADDRESSED_BY):
         raise InvalidRequest(f"{where}: say which prompt is answered by one of key, id or name.")
+    kept = {key: prompt[key] for key in (*ADDRESSED_BY, "type", "answers", "useDefault") if key in prompt}
     if not prompt.get("useDefault"):
         if "answers" not in prompt:
             raise InvalidRequest(f'{where}: give "answers", or "useDefault": true.')
         if _is_empty(prompt["answers"]):
+            # A placeholder may have become nothing: that must not close a prompt, and load the table unfiltered.
             raise InvalidRequest(
-                f"{where}.answers: is empty. To leave an optional prompt without an answer, leave it out of the "
-                'request and set "unanswered" to "close".'
+                f'{where}.answers: is empty. To leave an optional prompt without an answer write "answers": [].'
             )
-    kept = {key: prompt[key] for key in ("key", "id", "name", "type", "answers", "useDefault") if key in prompt}
+        kept["answers"] = _numbers_as_text(where, prompt["answers"])
     return kept | {key: kept[key].upper() for key in ("key", "id") if key in kept}
+
+
+def _numbers_as_text(where: str, answers: Any) -> Any:
+    """Numbers are sent as text (contract 7.3); JSONata, through which they pass on their way, would round them."""
+    if isinstance(answers, list):
+        return [_numbers_as_text(where, one) if not isinstance(one, (list, dict)) else one for one in answers]
+    if isinstance(answers, float):
+        if not math.isfinite(answers):
+            raise InvalidRequest(f"{where}.answers: holds a number that is none ({answers}).")
+        return format(Decimal(repr(answers)), "f")
+    return str(answers) if isinstance(answers, int) and not isinstance(answers, bool) else answers

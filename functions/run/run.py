@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from functions.run import clock
 from functions.run.access import Access
+from functions.run.address import named_by
 from functions.run.errors import InvalidRequest, RunAlreadyEnded, RunTimedOut
 from functions.run.outcome import MAY_BE_RUNNING, Job, Loaded, loaded
 from functions.run.record import DAYS_KEPT, ConditionFailed, Item, RunTable
@@ -27,6 +28,11 @@ def _empty(execution_arn: str) -> Item:
         "claimed": {},
         "told": {},
     }
+
+
+def _asking(hours: int) -> Item:
+    """What is known of a run's questions (functions/run/asking.py) before the first."""
+    return {"hours": hours, "answers": [], "fresh": 0, "refused": {}, "seconds": 0}
 
 
 class Run:
@@ -68,8 +74,13 @@ class Run:
                 "job": start.job,
                 "asOf": start.as_of,
                 "connection": request["connection"],
-                "asked": {"project": request["project"], "datamart": request["datamart"]},
+                "asked": {
+                    "project": request["project"],
+                    "datamart": request["datamart"],
+                    "prompts": [named_by(answer)[1] for answer in request["prompts"]],
+                },
             }
+            | ({"asking": _asking(request["askDeadlineHours"])} if request["unanswered"] == "ask" else {})
         )
         run = cls(table, item, 0)
         if run.ended:
@@ -160,6 +171,24 @@ class Run:
     def loaded(self) -> Loaded:
         """Whether the table was loaded, by any attempt."""
         return loaded([Job(a["job"]) if "job" in a else None for a in self.item["attempts"].values()])
+
+    @property
+    def persons_answers(self) -> list[Item]:
+        """Answers that people gave when the run asked them; they follow those of the request."""
+        found: list[Item] = self.item.get("asking", {}).get("answers", [])
+        return found
+
+    @property
+    def used_answers(self) -> frozenset[int]:
+        """Positions of the answers, the request's and then people's, that this attempt has sent."""
+        told = self.attempt.get("prompts", [])
+        return frozenset(prompt["given"] for prompt in told if prompt["given"] is not None)
+
+    @property
+    def idle_answers(self) -> list[str]:
+        """The request's answers that this attempt had no prompt for, as they name it."""
+        asked: list[str] = self.item.get("asked", {}).get("prompts", [])
+        return [name for position, name in enumerate(asked) if position not in self.used_answers]
 
     def seconds_left(self) -> float:
         """Seconds until the run's deadline; negative when it has passed."""

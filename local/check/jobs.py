@@ -1,4 +1,4 @@
-"""Would each job find what it names on the server: project, datamart, target table, prompts (contract 3 to 5, 7)?"""
+"""Would each job find what it names on the server: project, datamart, table, folder, prompts (contract 3 to 5, 7)?"""
 
 from typing import Any
 
@@ -42,6 +42,7 @@ class JobCheck:
             return
         self._findings.ok("datamart", job.name, f"{_called(datamart)} is there and is a datamart.")
         self._target(job.name, project, datamart)
+        self._folder(job.name, project, request.get("saveAs"))
         try:
             check_prompts(self._client, project.id, datamart.id, request, job.name, self._findings)
         except LibraryError as error:
@@ -79,6 +80,19 @@ class JobCheck:
         extra = ", and runs SQL of its own besides" if definition.runs_extra_sql else ""
         verb = "Appends to" if definition.append else "Replaces"
         self._findings.ok("target", job, f"{verb} {where}{extra}.")
+
+    def _folder(self, job: str, project: Project, save_as: dict[str, Any] | None) -> None:
+        """Where the definition is saved after the load; whether it may be written there only the save shows."""
+        if save_as is None:
+            return
+        reference = save_as.get("folder") or save_as["destinationFolderId"]
+        try:
+            folder_id = self._client.find_folder(project.id, reference)
+        except LibraryError as error:
+            self._tell(error, "folder", job)
+            return
+        where = folder_id if reference == folder_id else f"{reference} ({folder_id})"
+        self._findings.ok("folder", job, f'Saves "{save_as["name"]}" in the folder {where}.')
 
     # -- what a request from outside may name --------------------------------------------------------------------
 

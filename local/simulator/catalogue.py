@@ -19,6 +19,9 @@ FAILS_EARLY = "7FD148364CCE9B05A357EDFC1B946099"
 TWIN_ONE = "80E259474DDFAC16B468FE0D2CA571AA"
 TWIN_TWO = "91F36A584EE0BD27C5790F1E3DB682BB"
 CITY_REPORT = "A2047B694FF1CE38D68A102F4EC793CC"
+STRICT_PROMPTS = "E648BFAD73350F7C1ACE54638C0BD700"
+CUSTOMERS = "F759C0BE8446108D2BDF65749D1CE811"
+SAME_NAMES = "086AD1CF9557219E3CE07685AE2DF922"
 
 FOLDER_PUBLIC = "98FE182C2A10427EACE0CD30B6768258"
 FOLDER_DATAMARTS = "8A1831FF494F528D02A4A8BF5FB73459"
@@ -28,6 +31,7 @@ COUNTRY = "8D679D3811D3E4981000E787EC6DE8A4"
 CITY_ATTRIBUTE = "8D679D3711D3E4981000E787EC6DE8A4"
 CATEGORY = "8D679D3911D3E4981000E787EC6DE8A4"
 DAY = "8D679D3A11D3E4981000E787EC6DE8A4"
+CUSTOMER = "8D679D3B11D3E4981000E787EC6DE8A4"
 SALES_METRIC = "7FD5B69611D5AC76C000D98A4CC5F24F"
 COST_METRIC = "7FD5B69511D5AC76C000D98A4CC5F24F"
 
@@ -37,7 +41,7 @@ class Prompt:
     """A prompt of a definition.
 
     ``column``: what an answer filters in the warehouse. ``choices``: ids of the objects that may answer it (OBJECTS and
-    LEVEL).
+    LEVEL). ``title``: what people see, the name if it is None.
     """
 
     id: str
@@ -51,6 +55,8 @@ class Prompt:
     minimum: Any = None
     maximum: Any = None
     choices: tuple[str, ...] = ()
+    title: str | None = None
+    instruction: str | None = None
 
     @property
     def key(self) -> str:
@@ -97,8 +103,8 @@ def _nested_prompts(depth: int) -> tuple[Prompt, ...]:
         Prompt(_id(2), "City in the country", "ELEMENTS", "city", required=True, source=CITY_ATTRIBUTE),
     )
     more = tuple(
-        Prompt(_id(2 + n), f"Least amount {n}", "VALUE", "amount", required=True, data_type="NUMERIC", minimum=0)
-        for n in range(1, depth - 1)
+        Prompt(_id(2 + n), f"Least amount {n}", "VALUE", "amount", required=n % 2 == 1, data_type="NUMERIC", minimum=0)
+        for n in range(1, depth - 1)  # every second one is optional
     )
     return (*steps, *more)[:depth]
 
@@ -120,6 +126,71 @@ ALL_TYPES = (
     Prompt(_id(46), "Level", "LEVEL", choices=(COUNTRY, CITY_ATTRIBUTE, CATEGORY)),
 )
 
+STRICT = (
+    Prompt(
+        _id(50),
+        "Code",
+        "VALUE",
+        None,
+        True,
+        "TEXT",
+        minimum=2,
+        maximum=5,
+        title="Short code",
+        instruction="2 to 5 characters",
+    ),
+    Prompt(
+        _id(51),
+        "Percentage",
+        "VALUE",
+        "amount",
+        True,
+        "NUMERIC",
+        minimum=0,
+        maximum=100,
+        title="How much, from 0 to 100?",
+    ),
+    Prompt(
+        _id(52),
+        "Load day",
+        "VALUE",
+        "day",
+        True,
+        "DATE",
+        minimum="2026-01-01",
+        maximum="2026-12-31",
+        title="From which day of 2026 on?",
+    ),
+    Prompt(
+        _id(53),
+        "Countries",
+        "ELEMENTS",
+        "country",
+        required=True,
+        source=COUNTRY,
+        minimum=1,
+        maximum=2,
+        title="One country or two",
+    ),
+    Prompt(
+        _id(54),
+        "One metric",
+        "OBJECTS",
+        required=True,
+        minimum=1,
+        maximum=1,
+        choices=(SALES_METRIC, COST_METRIC),
+        title="Sales or cost?",
+    ),
+    Prompt(_id(55), "Detail", "LEVEL", choices=(COUNTRY, CITY_ATTRIBUTE, CATEGORY), title="Level of detail"),
+    Prompt(_id(56), "Condition", "EXPRESSION", title="Which of them?"),
+)
+
+# The sales know no customers: the answer is checked, and filters nothing.
+CUSTOMERS_CHOSEN = Prompt(_id(60), "Customers", "ELEMENTS", required=True, source=CUSTOMER, title="Which customers?")
+
+SAME_NAME_TWICE = tuple(Prompt(_id(number), "Remark", "VALUE", data_type="TEXT") for number in (70, 71))
+
 
 def datamarts(nesting: int, slow_seconds: float) -> dict[str, DatamartSpec]:
     """All reports of the project, by id."""
@@ -134,6 +205,9 @@ def datamarts(nesting: int, slow_seconds: float) -> dict[str, DatamartSpec]:
         DatamartSpec(FAILS_EARLY, "Fails Early", "DM_FAILS_EARLY", fails_early=True),
         DatamartSpec(TWIN_ONE, "Twin Name", "DM_TWIN_ONE"),
         DatamartSpec(TWIN_TWO, "Twin Name", "DM_TWIN_TWO", folder=FOLDER_ARCHIVE),
+        DatamartSpec(STRICT_PROMPTS, "Strict Prompts", "DM_STRICT_PROMPTS", prompts=STRICT),
+        DatamartSpec(CUSTOMERS, "Customers", "DM_CUSTOMERS", ("category",), prompts=(CUSTOMERS_CHOSEN,)),
+        DatamartSpec(SAME_NAMES, "Same Names", "DM_SAME_NAMES", ("category",), prompts=SAME_NAME_TWICE),
         DatamartSpec(CITY_REPORT, "City Report", "", subtype=768),
     )
     return {spec.id: spec for spec in specs}

@@ -50,6 +50,18 @@ class Scenario:
         Whether execution goes on under another instance id (5.2).
     still_open
         Seconds for which status 2 is reported although every prompt was answered (7.3).
+    still_listed
+        Seconds for which an answered prompt is listed as open as before, and status 2 reported (7.3); another answer to
+        it is refused.
+    late_prompts
+        Seconds for which status 2 is reported and no prompt is listed yet (7.1, 7.3).
+    prompt_padding
+        Bytes of text that the instructions of one list of prompts have together (7.2).
+    names_answer_elements
+        Whether an element may be answered by its name alone (5.2, 7.3).
+    element_search
+        What ``searchPattern`` does on the elements of a prompt (7.1): finds those that ``contains`` it, is ``ignored``,
+        or the elements are ``refused`` to the account altogether.
     closed_filter
         What ``closed=`` does on GET prompts (7.1, 11.15): keeps the ``equal`` ones; ``inverted``: true leaves the
         answered ones out and false filters nothing; ``ignored``.
@@ -129,6 +141,11 @@ class Scenario:
     poll_gap: float = 0.0
     new_instance_on_execute: bool = False
     still_open: float = 0.0
+    still_listed: float = 0.0
+    late_prompts: float = 0.0
+    prompt_padding: int = 0
+    names_answer_elements: bool = True
+    element_search: Literal["contains", "ignored", "refused"] = "contains"
     closed_filter: Literal["equal", "inverted", "ignored"] = "equal"
     old_prompt_shapes: bool = False
     structured_answers: bool = True

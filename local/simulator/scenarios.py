@@ -59,6 +59,12 @@ SCENARIOS: dict[str, Scenario] = {
     "rate-limited": replace(_DEFAULT, poll_gap=0.8),
     # prompts (7, 11.5, 11.15)
     "prompts-still-reported-open": replace(_DEFAULT, still_open=2.0),
+    "answered-prompts-still-listed": replace(_DEFAULT, still_listed=2.0),
+    "prompts-appear-late": replace(_DEFAULT, late_prompts=3.0),
+    "huge-prompts": replace(_DEFAULT, prompt_padding=2_500_000),
+    "elements-by-id-only": replace(_DEFAULT, names_answer_elements=False),
+    "element-search-ignored": replace(_DEFAULT, element_search="ignored"),
+    "elements-forbidden": replace(_DEFAULT, element_search="refused"),
     "prompts-only-after-execute": replace(_DEFAULT, answers_before_post=False),
     "job-waits-after-answers": replace(_DEFAULT, continues_after_answers=False),
     "prompt-times-out": replace(_DEFAULT, prompt_patience=5.0),

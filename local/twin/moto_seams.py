@@ -4,19 +4,17 @@ moto 5.2.5 interprets Step Functions without JSONata's evaluator, sleeps in real
 Python handler without Docker. ``tests/unit/twin/test_moto_seams.py`` fails when any of these names changes.
 """
 
-import hashlib
 import json
 import logging
-import random
 import threading
-import uuid
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from jsonata import Jsonata
 from moto.awslambda_simple.models import LambdaSimpleBackend
+from moto.backends import get_backend
 from moto.core.config import default_user_config
+from moto.core.serialize import AttributePickerContext, ResponseSerializer, XFormedAttributePicker
 from moto.events.models import EventPattern
 from moto.sns.utils import FilterPolicyMatcher
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
@@ -30,6 +28,7 @@ from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
 from local.clock import Waiter
+from local.twin.expressions import evaluate
 
 Invoke = Callable[[Any, str | None, bytes], tuple[bytes, bool]]
 """From moto's function object, the alias and the event's bytes to the answer's bytes and whether it is an error."""
@@ -53,6 +52,7 @@ def install(waiter: Waiter, invoke: Invoke) -> None:
     )
     LambdaSimpleBackend.invoke = _invoke_function
     lambda_eval_utils.boto_client_for = _cached_client
+    _look_names_up_once()
     # moto logs every failed state with its whole parse tree.
     logging.getLogger("moto").setLevel(logging.CRITICAL)
 
@@ -71,18 +71,9 @@ def _evaluate_jsonata() -> None:
 
 def _evaluate(expression: str) -> Any:
     try:
-        evaluator = Jsonata(expression)
-        evaluator.register_lambda("uuid", lambda: str(uuid.uuid4()))
-        evaluator.register_lambda("random", random.random)
-        evaluator.register_lambda("parse", json.loads)
-        evaluator.register_lambda("hash", _hash)
-        return evaluator.evaluate(None)
+        return evaluate(expression)
     except Exception as error:
         raise jsonata.JSONataException("UNKNOWN", str(error)) from error
-
-
-def _hash(text: str, algorithm: str) -> str:
-    return hashlib.new(algorithm.replace("-", "").lower(), str(text).encode()).hexdigest()
 
 
 def _declare(bindings: dict[str, Any]) -> str:
@@ -201,3 +192,34 @@ def _client(region: str, service: str) -> Any:
 def _cached_client(region: str, service: str, state_credentials: Any = None) -> Any:
     """A client takes longer to make than a call."""
     return _client(region, service)
+
+
+# -- answers --------------------------------------------------------------------------------------------------------
+
+
+def _look_names_up_once() -> None:
+    """For every field of every answer moto works out anew under which names it may find it."""
+    if getattr(ResponseSerializer.get_value, "looks_up_once", False):
+        return
+    original = ResponseSerializer.get_value
+
+    def get_value(self: Any, value: Any, key: str, shape: Any) -> Any:
+        picker = self._value_picker
+        if type(value) is dict and type(picker) is XFormedAttributePicker and not picker.response_transformers:
+            return next((value[name] for name in _names(key, shape) if name in value), None)
+        return original(self, value, key, shape)
+
+    get_value.looks_up_once = True  # type: ignore[attr-defined]  # marks the patch, so that it is applied once
+    ResponseSerializer.get_value = get_value
+
+
+@cache
+def _names(key: str, shape: Any) -> list[str]:
+    """The names in moto's order; those of a dictionary depend on nothing but the field."""
+    return list(XFormedAttributePicker().get_possible_keys(AttributePickerContext(obj={}, key=key, shape=shape)))
+
+
+def execution(arn: str) -> Any:
+    """Moto's own object of an execution: its ``status`` costs nothing to look at, unlike an answer to a call."""
+    _, _, _, region, account, *_ = arn.split(":")
+    return get_backend("stepfunctions")[account][region].describe_execution(arn)

@@ -33,7 +33,7 @@ OnState = Callable[[str, float], None]
 """Told every state that is entered, and when (seconds since the epoch)."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
-_LOOK_SECONDS = 0.08
+_LOOK_SECONDS, _GLANCE_SECONDS = 0.08, 0.02
 STOPPED, BY_A_PERSON = "Stopped", "stopped by a person"
 
 ENVIRONMENT = {
@@ -142,8 +142,9 @@ class Twin:
 
     def wait(self, execution_arn: str, on_state: OnState | None = None) -> Outcome:
         """Wait for the end of an execution, let the rule on its end do its work, and tell how it ended."""
+        execution = moto_seams.execution(execution_arn)
         while True:
-            running = self._states.describe_execution(executionArn=execution_arn)["status"] == "RUNNING"
+            running = execution.status == "RUNNING"
             if on_state is not None:
                 entered = list(_entered(self._history(execution_arn)))
                 for state, at in entered[self._told.get(execution_arn, 0) :]:
@@ -151,7 +152,7 @@ class Twin:
                 self._told[execution_arn] = len(entered)
             if not running:
                 break
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_GLANCE_SECONDS if on_state is None else _LOOK_SECONDS)
         described = self._states.describe_execution(executionArn=execution_arn)
         if execution_arn in self._stopped and described["status"] == "FAILED":
             # moto may take a stop in the middle of a branch for the branch's failure; AWS does not.

@@ -175,13 +175,6 @@ def test_a_run_that_outlives_its_deadline_is_timed_out_and_cleaned_up(world: Wor
     assert outcome.states[-4:-2] == ["DeleteInstance", "LogOut"] or "LogOut" in outcome.states
 
 
-def test_a_save_that_fails_after_the_load_says_that_the_table_is_loaded(world: World) -> None:
-    world.simulator.inject("save", status=500, json={"code": "ERR002", "message": "no"})
-    cause = ends(world.run(prompts=COUNTRIES, save={}), "SaveFailed", "yes")
-    assert "complete" in cause
-    assert world.loads() == 1
-
-
 def test_a_session_cap_is_waited_for_outside_the_attempt(world: World) -> None:
     world.simulator.inject(
         "get_definition", status=500, json={"code": "ERR001", "iServerCode": -2147072486, "message": "cap"}, times=2

@@ -14,7 +14,6 @@ NESTED_ANSWERS = [
     {"name": "City in the country", "answers": [{"name": "Boston"}]},
     {"name": "Least amount 1", "answers": "0"},
 ]
-FOLDER = "8A1831FF494F528D02A4A8BF5FB73459"
 
 
 def test_the_vendors_example_loads_only_usa_and_england(world: World) -> None:
@@ -97,24 +96,6 @@ def test_every_login_mode_runs_the_datamart(world: World, secret: dict[str, Any]
         secret = secret | {"apiToken": world.simulator.api_token}
     world.connect(**secret)
     assert world.run(prompts=COUNTRIES).status == "SUCCEEDED"
-
-
-def test_save_changes_the_definition_after_the_load(world: World) -> None:
-    outcome = world.run(prompts=COUNTRIES, save={"promptOptions": {"saveAsWithAnswers": True}})
-    assert outcome.output["saved"] == {"objectId": CITY}
-    assert world.simulator.state()["saves"] == 1
-    assert outcome.states.index("SaveDatamart") > outcome.states.index("AnswerPrompts")
-
-
-def test_save_as_makes_another_datamart_in_the_folder(world: World) -> None:
-    outcome = world.run(prompts=COUNTRIES, saveAs={"name": "City of mine", "destinationFolderId": FOLDER})
-    assert outcome.status == "SUCCEEDED", outcome.cause
-    assert outcome.output["saved"]["objectId"] not in (None, CITY)
-
-
-def test_nothing_is_saved_unless_it_was_asked_for(world: World) -> None:
-    world.run(prompts=COUNTRIES)
-    assert world.simulator.state()["saves"] == 0
 
 
 def test_a_definition_that_may_not_be_read_counts_as_appending(new_world: Callable[..., World]) -> None:

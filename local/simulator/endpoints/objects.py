@@ -8,10 +8,11 @@ from typing import Any
 from local.simulator.answer import Answer, Refusal
 from local.simulator.catalogue import DatamartSpec
 from local.simulator.endpoints.sessions import USER_ID
-from local.simulator.metadata.places import FOLDERS, PROJECTS, ancestors
+from local.simulator.metadata.places import FOLDERS, PROJECTS, Folder, ancestors
 from local.simulator.request import Request
 
 REPORT, FOLDER, PROJECT = 3, 8, 32
+FOLDER_SUBTYPE = 2048
 CREATED = "2023-02-09T06:16:42.000+0000"
 SEARCH_FIELDS = ("name", "pattern", "type", "root")
 
@@ -28,7 +29,7 @@ _PATTERNS: dict[int, Callable[[str, str], bool]] = {
 def quick_search(request: Request) -> Answer:
     """GET /searches/results: by an index that may be behind (4.2)."""
     found = _found(request, indexed_only=True)
-    listed = [_object(request, s, request.flag("getAncestors")) for s in request.page(found, -1)]
+    listed = [_described(request, one, request.flag("getAncestors")) for one in request.page(found, -1)]
     return Answer(200, {"totalItems": len(found), "result": listed}, [("x-mstr-total-count", str(len(found)))])
 
 
@@ -53,7 +54,7 @@ def search_results(request: Request) -> Answer:
         raise Refusal(400, 6, "Unknown search.")
     request.query = {**search, **{k: v for k, v in request.query.items() if k in ("offset", "limit")}}
     found = _found(request)
-    listed = [_object(request, s, True) for s in request.page(found, -1)]
+    listed = [_described(request, one, True) for one in request.page(found, -1)]
     return Answer(200, listed, [("x-mstr-total-count", str(len(found)))])
 
 
@@ -73,13 +74,27 @@ def get_object(request: Request) -> Answer:
 
 def _other_object(wanted: str, kind: int) -> dict[str, Any] | None:
     """A folder or a project; a project's own object needs no call in it, but the header is sent all the same."""
-    described = {"id": wanted, "type": kind, "extType": 0, "dateCreated": CREATED, "dateModified": CREATED}
-    described |= {"acg": 255, "owner": {"id": USER_ID, "name": "Administrator"}}
     if kind == FOLDER and wanted in FOLDERS:
-        ways = {"ancestors": ancestors(wanted)[:-1]}
-        return described | ways | {"name": FOLDERS[wanted].name, "subtype": 2048}
+        return _folder(FOLDERS[wanted], True)
     project = next((p for p in PROJECTS if kind == PROJECT and p.id == wanted and p.accessible), None)
-    return described | {"name": project.name, "subtype": 8192} if project else None
+    return _unchanged(wanted, kind, project.name, 8192) if project else None
+
+
+def _unchanged(object_id: str, kind: int, name: str, subtype: int) -> dict[str, Any]:
+    """What was never changed since it was made."""
+    described = {"id": object_id, "name": name, "type": kind, "subtype": subtype, "extType": 0}
+    described |= {"dateCreated": CREATED, "dateModified": CREATED}
+    return described | {"acg": 255, "owner": {"id": USER_ID, "name": "Administrator"}}
+
+
+def _folder(folder: Folder, with_ancestors: bool) -> dict[str, Any]:
+    """A folder; it is not among its own ancestors, whose levels count from the one that it is in."""
+    way = [above | {"level": above["level"] - 1} for above in ancestors(folder.id)[:-1]]
+    return _unchanged(folder.id, FOLDER, folder.name, FOLDER_SUBTYPE) | ({"ancestors": way} if with_ancestors else {})
+
+
+def _described(request: Request, found: DatamartSpec | Folder, with_ancestors: bool) -> dict[str, Any]:
+    return _folder(found, with_ancestors) if isinstance(found, Folder) else _object(request, found, with_ancestors)
 
 
 def _object(request: Request, spec: DatamartSpec, with_ancestors: bool) -> dict[str, Any]:
@@ -91,18 +106,26 @@ def _object(request: Request, spec: DatamartSpec, with_ancestors: bool) -> dict[
     return found | ({"ancestors": ancestors(spec.folder)} if with_ancestors else {})
 
 
-def _found(request: Request, indexed_only: bool = False) -> list[DatamartSpec]:
-    """What a search finds; names compare case-insensitively, ``type`` may be a subtype (4.2)."""
+def _found(request: Request, indexed_only: bool = False) -> list[DatamartSpec | Folder]:
+    """What a search finds; names compare case-insensitively, ``type`` may be a subtype (4.2).
+
+    Folders are found where ``type`` asks for them; without a type there are only reports.
+    """
     fits = _PATTERNS.get(request.number("pattern", 4), _PATTERNS[4])
     text = request.one("name").casefold()
     types = {int(value) for value in request.query.get("type", []) if value.isdecimal()}
     root = request.one("root").upper()
     if request.one("certifiedStatus") == "CERTIFIED_ONLY":
         return []  # nothing in this project is certified
+    reports = [s for s in request.server.definitions.all(indexed_only) if not types or types & {REPORT, s.subtype}]
+    folders = list(FOLDERS.values()) if types & {FOLDER, FOLDER_SUBTYPE} else []
     return [
-        spec
-        for spec in request.server.definitions.all(indexed_only)
-        if fits(spec.name.casefold(), text)
-        and (not types or types & {REPORT, spec.subtype})
-        and (not root or any(folder["id"] == root for folder in ancestors(spec.folder)))
+        one
+        for one in (*reports, *folders)
+        if fits(one.name.casefold(), text) and (not root or any(above["id"] == root for above in _above(one)))
     ]
+
+
+def _above(one: DatamartSpec | Folder) -> list[dict[str, Any]]:
+    """The folders that something is in."""
+    return ancestors(one.id)[:-1] if isinstance(one, Folder) else ancestors(one.folder)

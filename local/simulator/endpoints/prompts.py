@@ -10,6 +10,7 @@ from local.simulator.request import Request
 
 PAGE, LARGEST_PAGE = 100, 200
 LEVEL_PAGE = 1000
+PADDING = "Choose what the datamart is to be loaded with. "
 
 
 def definition_prompts(request: Request) -> Answer:
@@ -21,33 +22,42 @@ def definition_prompts(request: Request) -> Answer:
 
 def instance_prompts(request: Request) -> Answer:
     """GET /reports/{id}/instances/{iid}/prompts."""
-    instance = _mine(request)
-    if instance.job is None and not request.server.scenario.answers_before_post:
-        return Answer(200, [])
-    return Answer(200, _listed(request, instance.visible()))
+    return Answer(200, _listed(request, request.server.instances.listed(_mine(request))))
 
 
 def _listed(request: Request, prompts: list[OpenPrompt]) -> list[dict[str, Any]]:
     """Those that ``closed`` asks for, as the scenario understands it (7.1)."""
-    scenario, wanted = request.server.scenario, request.one("closed").lower()
+    scenario, wanted, now = request.server.scenario, request.one("closed").lower(), request.server.clock()
     if wanted and scenario.closed_filter == "equal":
-        prompts = [prompt for prompt in prompts if prompt.closed is (wanted == "true")]
+        prompts = [prompt for prompt in prompts if prompt.listed_closed(now) is (wanted == "true")]
     if wanted == "true" and scenario.closed_filter == "inverted":
-        prompts = [prompt for prompt in prompts if not prompt.closed]
-    return [p.describe_as_of_old() if scenario.old_prompt_shapes else p.describe() for p in prompts]
+        prompts = [prompt for prompt in prompts if not prompt.listed_closed(now)]
+    listed = [p.describe_as_of_old(now) if scenario.old_prompt_shapes else p.describe(now) for p in prompts]
+    return [_padded(prompt, scenario.prompt_padding // len(listed)) for prompt in listed]
+
+
+def _padded(prompt: dict[str, Any], size: int) -> dict[str, Any]:
+    """With an instruction that goes on for ``size`` bytes more."""
+    text = PADDING * (size // len(PADDING) + 1)
+    return prompt | {"instruction": prompt.get("instruction", "") + text[:size]} if size else prompt
 
 
 def prompt_elements(request: Request) -> Answer:
     """GET …/prompts/{keyOrId}/elements, at most 200 at a time; of nested prompts under the earlier answers."""
-    instance = _mine(request)
-    prompt = _prompt(request, instance, "ELEMENTS")
-    return _paged(request, "elements", request.server.instances.elements(instance, prompt.prompt), PAGE, LARGEST_PAGE)
+    instance, search = _mine(request), request.server.scenario.element_search
+    if search == "refused":
+        raise Refusal(403, 14, "The user has no privilege to browse elements.", -2147213784)
+    elements = request.server.instances.elements(instance, _prompt(request, instance, "ELEMENTS").prompt)
+    found = elements.containing(request.one("searchPattern") if search == "contains" else "")
+    return _paged(request, "elements", found, PAGE, LARGEST_PAGE)
 
 
 def prompt_objects(request: Request) -> Answer:
     """GET …/prompts/{keyOrId}/objects, of OBJECTS and LEVEL prompts; of the latter -1 is all."""
     prompt = _prompt(request, _mine(request), "OBJECTS", "LEVEL")
+    pattern = request.one("searchPattern").casefold()
     choices = [BY_ID[choice].describe() for choice in prompt.prompt.choices]
+    choices = [choice for choice in choices if pattern in choice["name"].casefold()]
     if prompt.prompt.type == "LEVEL":
         return _paged(request, "objects", choices, LEVEL_PAGE, None)
     return _paged(request, "objects", choices, PAGE, LARGEST_PAGE)
@@ -65,15 +75,13 @@ def _mine(request: Request) -> Instance:
 
 def _prompt(request: Request, instance: Instance, *types: str) -> OpenPrompt:
     wanted = request.ids["prompt"]
-    for prompt in instance.visible():
+    for prompt in request.server.instances.listed(instance):
         if wanted in (prompt.prompt.key, prompt.prompt.id) and prompt.prompt.type in types:
             return prompt
     raise Refusal(400, 6, "Failed to locate the prompt.")
 
 
-def _paged(request: Request, field: str, items: list[dict[str, str]], page: int, largest: int | None) -> Answer:
-    pattern = request.one("searchPattern").casefold()
-    found = [item for item in items if pattern in item["name"].casefold()]
+def _paged(request: Request, field: str, found: list[dict[str, str]], page: int, largest: int | None) -> Answer:
     limit = request.number("limit", page)
     if largest is not None and not 0 < limit <= largest:
         raise Refusal(400, 6, f"limit must be between 1 and {largest}.")

@@ -33,6 +33,13 @@ class Instance:
         closed = [p for p in self.prompts if p.closed]
         return self.prompts[: len(closed) + 1]
 
+    def listed(self, now: float) -> list[OpenPrompt]:
+        """The same as the list of prompts knows it, which may be behind."""
+        if not self.spec.nested:
+            return self.prompts
+        closed = [p for p in self.prompts if p.listed_closed(now)]
+        return self.prompts[: len(closed) + 1]
+
     def open_prompts(self) -> bool:
         """Whether any visible prompt waits for its answer."""
         return any(not p.closed for p in self.visible())

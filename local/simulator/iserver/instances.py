@@ -8,9 +8,10 @@ from local.simulator.answer import Refusal
 from local.simulator.catalogue import DatamartSpec, Prompt
 from local.simulator.iserver.instance import Instance
 from local.simulator.iserver.session import Session
-from local.simulator.prompts.open_prompt import answer_all
+from local.simulator.prompts.answers import Rules
+from local.simulator.prompts.open_prompt import OpenPrompt, answer_all
 from local.simulator.scenario import Scenario
-from local.simulator.warehouse.sales import Warehouse
+from local.simulator.warehouse.elements import Elements, offered
 
 
 def new_id() -> str:
@@ -23,12 +24,12 @@ class Instances:
 
     Parameters
     ----------
-    scenario, clock, warehouse
-        How to behave, seconds since the epoch, where the elements come from.
+    scenario, clock
+        How to behave, seconds since the epoch.
     """
 
-    def __init__(self, scenario: Scenario, clock: Callable[[], float], warehouse: Warehouse) -> None:
-        self._scenario, self._clock, self._warehouse = scenario, clock, warehouse
+    def __init__(self, scenario: Scenario, clock: Callable[[], float]) -> None:
+        self._scenario, self._clock = scenario, clock
         self._open: dict[str, Instance] = {}
         self.answers: list[dict[str, Any]] = []
 
@@ -72,33 +73,42 @@ class Instances:
             instance.job.look(self._clock())
             instance.job.cancel()
 
+    def listed(self, instance: Instance) -> list[OpenPrompt]:
+        """The prompts that the server lists by now (7.1, 11.5)."""
+        now, job = self._clock(), instance.job
+        if job is None and (self._scenario.late_prompts or not self._scenario.answers_before_post):
+            return []
+        return [] if job is not None and job.prompts_are_late(now) else instance.listed(now)
+
     def answer(self, instance: Instance, body: Any) -> None:
         """Answer prompts and let the job go on (7.3)."""
         entries = body.get("prompts") if isinstance(body, dict) else None
         if instance.job is None and not self._scenario.answers_before_post:
             raise Refusal(400, 6, "The instance has no open prompts.")
         before = len(instance.visible())
-        answer_all(
-            instance.visible(),
-            entries,
-            lambda prompt: self.elements(instance, prompt),
-            self._scenario.structured_answers,
-        )
+        now = self._clock()
+        for prompt in answer_all(self._answerable(instance), entries, self._rules(instance)):
+            prompt.listed_open_until = now + self._scenario.still_listed
         self.answers.append({"datamartId": instance.spec.id, "body": body})
         if instance.job is None:
             return
         if len(instance.visible()) > before and instance.open_prompts():
-            instance.job.open_nested(self._clock())
+            instance.job.open_nested(now)
         else:
-            instance.job.prompts_answered(self._clock())
+            instance.job.prompts_answered(now)
 
-    def elements(self, instance: Instance, prompt: Prompt) -> list[dict[str, str]]:
-        """The elements that may answer a prompt, under the answers given so far."""
-        given = {str(p.prompt.column): p.answer for p in instance.prompts if p.closed and isinstance(p.answer, list)}
-        given.pop(str(prompt.column), None)
-        every = self._warehouse.elements(str(prompt.column), {})
-        number = {name: index + 1 for index, name in enumerate(every)}
-        return [
-            {"id": f"h{number[name]};{prompt.source}", "name": name}
-            for name in self._warehouse.elements(str(prompt.column), given)
-        ]
+    def _answerable(self, instance: Instance) -> list[OpenPrompt]:
+        """What is listed; where the list is behind, without what was answered."""
+        return [p for p in self.listed(instance) if not (p.closed and self._scenario.still_listed)]
+
+    def _rules(self, instance: Instance) -> Rules:
+        scenario = self._scenario
+        return Rules(
+            lambda prompt: self.elements(instance, prompt), scenario.structured_answers, scenario.names_answer_elements
+        )
+
+    def elements(self, instance: Instance, prompt: Prompt) -> Elements:
+        """The elements that may answer a prompt, under the answers given so far to the others."""
+        answered = [p for p in instance.prompts if p.prompt.type == "ELEMENTS" and p.answer]
+        given = {str(p.prompt.source): [e["name"] for e in p.answer] for p in answered if p.prompt is not prompt}
+        return offered(str(prompt.source), given)

@@ -95,16 +95,21 @@ class Job:
         """Whether it stands still although every prompt is answered (11.5)."""
         return self.held and not self._has_open_prompts()
 
+    def prompts_are_late(self, now: float) -> bool:
+        """Whether its open prompts are not listed yet: status 2 comes first, and its prompts after it."""
+        late = self._scenario.late_prompts
+        return late > 0 and self._has_open_prompts() and not (self.held and now >= self._at + late)
+
     def prompts_answered(self, now: float) -> None:
         """Go on after prompts were answered; stand still while some are open."""
         if not self.held or self._has_open_prompts() or not self._scenario.continues_after_answers:
             return
-        still_open = self._scenario.still_open
-        self._go_on(now, [*([(still_open, 2)] if still_open else []), (0.1, 8)])
+        still_open = max(self._scenario.still_open, self._scenario.still_listed)
+        self._go_on(now, [*_waiting(still_open), (0.1, 8)])
 
     def open_nested(self, now: float) -> None:
         """The prompts that the last answers opened are being loaded."""
-        self._go_on(now, [(0.1, 8), *LOADING_PROMPTS])
+        self._go_on(now, [*_waiting(self._scenario.still_listed), (0.1, 8), *LOADING_PROMPTS])
 
     def _go_on(self, now: float, stages: list[tuple[float, int]]) -> None:
         self.held, self._at, self._stages, self._next = False, now, stages, self._resolved
@@ -154,3 +159,8 @@ class Job:
     def _fail(self, message: str, i_server_code: int) -> None:
         self.message, self.i_server_code = message, i_server_code
         self.status, self.ended, self.held, self._stages = self._scenario.failure_status, True, False, []
+
+
+def _waiting(seconds: float) -> Stages:
+    """Status 2 for a while although there is nothing to wait for."""
+    return ((seconds, 2),) if seconds else ()

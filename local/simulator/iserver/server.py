@@ -40,9 +40,9 @@ class IntelligenceServer:
         self.warehouse = Warehouse(warehouse_path)
         self.credentials = credentials
         self.sessions = Sessions(scenario, clock, credentials, self._session_ended)
-        self.instances = Instances(scenario, clock, self.warehouse)
+        self.instances = Instances(scenario, clock)
         self.jobs = Jobs(scenario, clock, self.warehouse)
-        self.definitions = Definitions(scenario, clock, self.instances.elements)
+        self.definitions = Definitions(scenario, clock)
 
     def advance(self) -> None:
         """Let everything happen that is due: jobs go on, idle sessions end."""

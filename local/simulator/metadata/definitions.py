@@ -9,7 +9,6 @@ from local.simulator.catalogue import DatamartSpec, datamarts
 from local.simulator.iserver.instance import Instance
 from local.simulator.iserver.instances import new_id
 from local.simulator.metadata.places import FOLDERS
-from local.simulator.prompts.open_prompt import OpenPrompt
 from local.simulator.scenario import Scenario
 from local.simulator.warehouse.table_name import checked
 
@@ -24,17 +23,10 @@ class Definitions:
     ----------
     scenario, clock
         How to behave, seconds since the epoch.
-    elements
-        The elements of a prompt in an instance.
     """
 
-    def __init__(
-        self,
-        scenario: Scenario,
-        clock: Callable[[], float],
-        elements: Callable[[Instance, Any], list[dict[str, str]]],
-    ) -> None:
-        self._scenario, self._clock, self._elements = scenario, clock, elements
+    def __init__(self, scenario: Scenario, clock: Callable[[], float]) -> None:
+        self._scenario, self._clock = scenario, clock
         self._specs = datamarts(scenario.nesting, scenario.slow_seconds)
         self._defaults: dict[str, dict[str, Any]] = {}
         self._versions = {spec: new_id() for spec in self._specs}
@@ -124,14 +116,11 @@ class Definitions:
         self._stored[spec.id] = self._clock()
 
     def _keep_answers(self, saved_id: str, instance: Instance, options: dict[str, Any]) -> None:
+        """What is saved has the defaults of what it was made of, under the answers if they are asked for."""
+        answered: dict[str, Any] = {}
         if options.get("saveAsWithAnswers"):
-            answered = {p.prompt.id: self._as_default(p, instance) for p in instance.prompts if p.answer is not None}
-            self._defaults[saved_id] = {**self._defaults.get(saved_id, {}), **answered}
-
-    def _as_default(self, prompt: OpenPrompt, instance: Instance) -> Any:
-        if prompt.prompt.type != "ELEMENTS":
-            return prompt.answer
-        return [e for e in self._elements(instance, prompt.prompt) if e["name"] in prompt.answer]
+            answered = {p.prompt.id: p.answer for p in instance.prompts if p.answer is not None}
+        self._defaults[saved_id] = {**self._defaults.get(instance.spec.id, {}), **answered}
 
 
 def _short(key: str) -> str:

@@ -16,6 +16,10 @@ from local.simulator.catalogue import (
 NODE = "ENV-308179LAIO2USE1"
 """Name of the one Intelligence Server."""
 
+FOLDER_NIGHTLY = "C4269D8B51130A5AF8AC32416AE9B5EE"
+FOLDER_NIGHTLY_ARCHIVE = "D537AE9C62241B6B09BD43527BFAC6FF"
+"""Two folders of one name: only their paths tell them apart."""
+
 
 @dataclass(frozen=True)
 class Folder:
@@ -32,6 +36,8 @@ FOLDERS = {
         Folder(FOLDER_PUBLIC, "Public Objects", None),
         Folder(FOLDER_DATAMARTS, "Datamarts", FOLDER_PUBLIC),
         Folder(FOLDER_ARCHIVE, "Archive", FOLDER_PUBLIC),
+        Folder(FOLDER_NIGHTLY, "Nightly", FOLDER_DATAMARTS),
+        Folder(FOLDER_NIGHTLY_ARCHIVE, "Nightly", FOLDER_ARCHIVE),
     )
 }
 

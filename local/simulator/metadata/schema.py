@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from local.simulator.catalogue import CATEGORY, CITY_ATTRIBUTE, COST_METRIC, COUNTRY, DAY, SALES_METRIC
+from local.simulator.catalogue import CATEGORY, CITY_ATTRIBUTE, COST_METRIC, COUNTRY, CUSTOMER, DAY, SALES_METRIC
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ _ALL = (
     SchemaObject(CITY_ATTRIBUTE, "City", "attribute", "city", "city"),
     SchemaObject(CATEGORY, "Category", "attribute", "category", "category"),
     SchemaObject(DAY, "Day", "attribute", "day", "day"),
+    # The sales do not say whose they are.
+    SchemaObject(CUSTOMER, "Customer", "attribute", "customer", "NULL"),
     SchemaObject(SALES_METRIC, "Sales", "metric", "sales", "SUM(amount)"),
     SchemaObject(COST_METRIC, "Cost", "metric", "cost", "SUM(cost)"),
 )

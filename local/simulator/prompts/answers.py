@@ -1,35 +1,35 @@
 """Which answers to a prompt are refused, by the prompt's type (contract 7.3, 7.4)."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from local.simulator.answer import Refusal
 from local.simulator.catalogue import Prompt
 from local.simulator.metadata.schema import BY_ID
 from local.simulator.prompts.expressions import condition
-
-Elements = Callable[[Prompt], list[dict[str, str]]]
-"""The elements that may answer a prompt, as {id, name}."""
+from local.simulator.prompts.values import value
+from local.simulator.warehouse.elements import Element, Elements
 
 STRUCTURED = ("EXPRESSION", "LEVEL")
 """The types whose answer is an object; some pages say that these cannot be answered at all."""
 
 
-def _value(p: Prompt, answers: Any, _: Elements) -> Any:
-    value = answers[0] if isinstance(answers, list) else answers
-    if p.data_type == "NUMERIC":
-        try:
-            value = float(value)
-        except (TypeError, ValueError):
-            raise Refusal(400, 6, f"The answer to {p.name} is not a number.") from None
-    elif not isinstance(value, str):
-        raise Refusal(400, 6, f"The answer to {p.name} is not a string.")
-    measured = len(value) if p.data_type == "TEXT" else value
-    if p.minimum is not None and measured < p.minimum:
-        raise Refusal(400, 6, f"The answer to {p.name} is below the minimum {p.minimum}.")
-    if p.maximum is not None and measured > p.maximum:
-        raise Refusal(400, 6, f"The answer to {p.name} is above the maximum {p.maximum}.")
-    return value
+@dataclass(frozen=True)
+class Rules:
+    """What an instance takes as answers.
+
+    ``elements``: those that may answer a prompt. ``structured``: whether EXPRESSION and LEVEL can be answered.
+    ``by_name``: whether the name of an element is enough.
+    """
+
+    elements: Callable[[Prompt], Elements]
+    structured: bool = True
+    by_name: bool = True
+
+
+def _value(p: Prompt, answers: Any, _: Rules) -> Any:
+    return value(p, answers)
 
 
 def _counted(p: Prompt, answers: Any, what: str) -> list[dict[str, Any]]:
@@ -44,23 +44,24 @@ def _counted(p: Prompt, answers: Any, what: str) -> list[dict[str, Any]]:
     return entries
 
 
-def _elements(p: Prompt, answers: Any, elements: Elements) -> list[str]:
-    known = elements(p)
-    chosen = []
-    for entry in _counted(p, answers, "elements"):
-        if entry.get("id") is not None:
-            found = [e["name"] for e in known if e["id"] == entry["id"]]
-            problem = "Prompt validation failed. This is a required prompt."
-        else:
-            found = [e["name"] for e in known if e["name"] == entry.get("name")]
-            problem = f"No element of {p.name} matches the given name."
-        if not found:
-            raise Refusal(400, 6, problem)
-        chosen.append(found[0])
-    return chosen
+def _elements(p: Prompt, answers: Any, rules: Rules) -> list[Element]:
+    known = rules.elements(p)
+    return [_element(p, entry, known, rules.by_name) for entry in _counted(p, answers, "elements")]
 
 
-def _objects(p: Prompt, answers: Any, _: Elements) -> Any:
+def _element(p: Prompt, entry: dict[str, Any], known: Elements, by_name: bool) -> Element:
+    if entry.get("id") is not None:
+        found, problem = known.with_id(entry["id"]), "Prompt validation failed. This is a required prompt."
+    elif by_name:
+        found, problem = known.named(entry.get("name")), f"No element of {p.name} matches the given name."
+    else:
+        found, problem = None, f"An element of {p.name} can only be given by its id."
+    if found is None:
+        raise Refusal(400, 6, problem)
+    return found
+
+
+def _objects(p: Prompt, answers: Any, _: Rules) -> Any:
     return [_object(p, entry) for entry in _counted(p, answers, "objects")]
 
 
@@ -71,12 +72,12 @@ def _object(p: Prompt, entry: Any) -> dict[str, Any]:
     return BY_ID[wanted].describe()
 
 
-def _expression(p: Prompt, answers: Any, _: Elements) -> Any:
-    condition(answers)
-    return answers
+def _expression(p: Prompt, answers: Any, _: Rules) -> Any:
+    found = condition(answers)
+    return {"content": answers.get("content") or found.content, "expression": answers["expression"]}
 
 
-def _level(p: Prompt, answers: Any, _: Elements) -> Any:
+def _level(p: Prompt, answers: Any, _: Rules) -> Any:
     units = answers.get("units") if isinstance(answers, dict) else None
     if not isinstance(units, list) or not units:
         raise Refusal(400, 6, f"The answer to {p.name} has no units.")
@@ -89,11 +90,11 @@ def _level(p: Prompt, answers: Any, _: Elements) -> Any:
     }
 
 
-CHECKS: dict[str, Callable[[Prompt, Any, Elements], Any]] = {
+CHECKS: dict[str, Callable[[Prompt, Any, Rules], Any]] = {
     "VALUE": _value,
     "ELEMENTS": _elements,
     "OBJECTS": _objects,
     "EXPRESSION": _expression,
     "LEVEL": _level,
 }
-"""Checks an answer and gives it in the shape in which it is kept."""
+"""Checks an answer and gives it in the shape of 7.2, in which it is kept, listed and saved as a default."""

@@ -5,16 +5,17 @@ from typing import Any
 
 from local.simulator.answer import Refusal
 from local.simulator.metadata.schema import BY_ID, SchemaObject
-from local.simulator.warehouse.sales import element_name
+from local.simulator.warehouse.elements import elements_of
 
 
 @dataclass(frozen=True)
 class Condition:
-    """SQL with question marks, their values, and whether it is on a metric (then it belongs into HAVING)."""
+    """SQL with question marks, their values, whether it is on a metric (then it belongs into HAVING), and in words."""
 
     text: str
     values: list[Any]
     on_metric: bool
+    content: str
 
 
 _LISTS = {"In": "IN", "NotIn": "NOT IN"}
@@ -43,7 +44,10 @@ def condition(answer: Any) -> Condition:
         raise Refusal(400, 6, "Invalid JSON")
     subject = _subject(operands[0])
     values = [value for operand in operands[1:] for value in _values(operand)]
-    return Condition(*_written(str(expression.get("operator")), subject.computed, values), subject.type == "metric")
+    operator = str(expression.get("operator"))
+    text, bound = _written(operator, subject.computed, values)
+    content = " ".join([subject.name, operator, ", ".join(map(str, values))]).strip()
+    return Condition(text, bound, subject.type == "metric", content)
 
 
 def _written(operator: str, left: str, values: list[Any]) -> tuple[str, list[Any]]:
@@ -92,8 +96,7 @@ def _constant(value: Any) -> Any:
 
 def _element(element: Any) -> str:
     number, _, attribute = str(element.get("id") if isinstance(element, dict) else "").partition(";")
-    known = BY_ID.get(attribute.upper())
-    name = element_name(known.column, number) if known else None
-    if name is None:
+    found = elements_of(attribute.upper()).with_id(f"{number};{attribute.upper()}")
+    if found is None:
         raise Refusal(400, 6, "Prompt validation failed. This is a required prompt.")
-    return name
+    return found["name"]

@@ -4,24 +4,32 @@ from typing import Any
 
 from local.simulator.answer import Refusal
 from local.simulator.catalogue import Prompt
-from local.simulator.prompts.answers import CHECKS, STRUCTURED, Elements
+from local.simulator.prompts.answers import CHECKS, STRUCTURED, Rules
 
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 """Answers that close an optional prompt without an answer."""
 
 
 class OpenPrompt:
-    """A prompt in an instance: its definition and, once closed, its answer."""
+    """A prompt in an instance: its definition and, once closed, its answer.
+
+    ``listed_open_until``: when the list of prompts shows that it is closed, in seconds since the epoch.
+    """
 
     def __init__(self, prompt: Prompt, default: Any = None) -> None:
         self.prompt = prompt
         self.default = prompt.default if default is None else default
         self.closed = False
         self.answer: Any = None
+        self.listed_open_until = 0.0
 
-    def describe(self) -> dict[str, Any]:
+    def listed_closed(self, now: float) -> bool:
+        """Whether the list shows it as closed."""
+        return self.closed and now >= self.listed_open_until
+
+    def describe(self, now: float) -> dict[str, Any]:
         """As GET …/prompts lists it (contract 7.2)."""
-        p = self.prompt
+        p, closed = self.prompt, self.listed_closed(now)
         optional = {
             "dataType": p.data_type,
             "source": {"id": p.source, "name": p.name, "type": 12} if p.source else None,
@@ -29,15 +37,16 @@ class OpenPrompt:
             "max": p.maximum,
             "maxElementsPerSelection": -1 if p.type == "EXPRESSION" else None,
             "defaultAnswer": self.default,
-            "answers": self.answer,
+            "answers": self.answer if closed else None,
+            "instruction": p.instruction,
         }
-        common: dict[str, Any] = {"key": p.key, "id": p.id, "name": p.name, "title": p.name, "type": p.type}
-        common |= {"required": p.required, "closed": self.closed}
+        common: dict[str, Any] = {"key": p.key, "id": p.id, "name": p.name, "title": p.title or p.name, "type": p.type}
+        common |= {"required": p.required, "closed": closed}
         return common | {key: value for key, value in optional.items() if value is not None}
 
-    def describe_as_of_old(self) -> dict[str, Any]:
+    def describe_as_of_old(self, now: float) -> dict[str, Any]:
         """As the older samples show it (7.2): no id, numbers for types, a single default, DIMENSION for LEVEL."""
-        shown = self.describe()
+        shown = self.describe(now)
         del shown["id"]
         shown["type"] = {"LEVEL": "DIMENSION"}.get(shown["type"], shown["type"])
         if "dataType" in shown:
@@ -52,13 +61,14 @@ OLD_DATA_TYPES = {"TEXT": 8, "NUMERIC": 3, "DATE": 14}
 OLD_OBJECT_TYPES = {"metric": 4, "attribute": 12}
 
 
-def answer_all(prompts: list[OpenPrompt], entries: Any, elements: Elements, structured: bool = True) -> None:
-    """Apply the body of PUT …/prompts/answers: all of it, or none with a 400 (contract 7.4)."""
+def answer_all(prompts: list[OpenPrompt], entries: Any, rules: Rules) -> list[OpenPrompt]:
+    """Apply the body of PUT …/prompts/answers, all of it or none with a 400 (contract 7.4): those that it answered."""
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise Refusal(400, 6, "Invalid JSON")
-    checked = [(prompt := _locate(prompts, entry), _check(prompt, entry, elements, structured)) for entry in entries]
+    checked = [(prompt := _locate(prompts, entry), _check(prompt, entry, rules)) for entry in entries]
     for prompt, value in checked:
         prompt.answer, prompt.closed = value, True
+    return [prompt for prompt, _ in checked]
 
 
 def _locate(prompts: list[OpenPrompt], entry: dict[str, Any]) -> OpenPrompt:
@@ -74,20 +84,19 @@ def _locate(prompts: list[OpenPrompt], entry: dict[str, Any]) -> OpenPrompt:
     raise Refusal(400, 6, "Failed to locate the prompt by either key, id or name.")
 
 
-def _check(prompt: OpenPrompt, entry: dict[str, Any], elements: Elements, structured: bool) -> Any:
+def _check(prompt: OpenPrompt, entry: dict[str, Any], rules: Rules) -> Any:
     p = prompt.prompt
     if entry.get("type") != p.type:
         raise Refusal(400, 6, f"The type supplied does not match the type of the prompt {p.name}.")
     if entry.get("useDefault"):
         if prompt.default is None:
             raise Refusal(400, 6, f"The prompt {p.name} has no default answer.")
-        # The default of an ELEMENTS prompt is kept as elements, its answer as their names.
-        return CHECKS[p.type](p, prompt.default, elements)
+        return CHECKS[p.type](p, prompt.default, rules)
     answers = entry.get("answers")
     if answers in EMPTY:
         if p.required:
             raise Refusal(400, 6, "Prompt validation failed. This is a required prompt.")
         return None
-    if p.type in STRUCTURED and not structured:
+    if p.type in STRUCTURED and not rules.structured:
         raise Refusal(400, 6, f"Prompts of the type {p.type} cannot be answered.")
-    return CHECKS[p.type](p, answers, elements)
+    return CHECKS[p.type](p, answers, rules)

@@ -6,6 +6,7 @@ from typing import Any
 
 from local.simulator.catalogue import DatamartSpec
 from local.simulator.metadata.schema import BY_ID, of_column
+from local.simulator.prompts.dates import day_of
 from local.simulator.prompts.expressions import condition
 from local.simulator.prompts.open_prompt import OpenPrompt
 
@@ -53,13 +54,18 @@ def query_of(spec: DatamartSpec, prompts: Iterable[OpenPrompt]) -> Query:
             found = condition(prompt.answer)
             (query.having if found.on_metric else query.where).append(found.text)
             (query.having_values if found.on_metric else query.where_values).extend(found.values)
-        elif isinstance(prompt.answer, list) and prompt.prompt.column:
+        elif prompt.prompt.type == "ELEMENTS" and prompt.prompt.column:
             query.where.append(f"{prompt.prompt.column} IN ({', '.join('?' * len(prompt.answer))})")
-            query.where_values.extend(prompt.answer)
+            query.where_values.extend(element["name"] for element in prompt.answer)
         elif prompt.prompt.column:
             query.where.append(f"{prompt.prompt.column} >= ?")
-            query.where_values.append(prompt.answer)
+            query.where_values.append(_compared(prompt))
     return query
+
+
+def _compared(prompt: OpenPrompt) -> Any:
+    """What a value is compared as: the warehouse keeps days, an answer may be a moment of one."""
+    return day_of(prompt.answer).isoformat() if prompt.prompt.data_type == "DATE" else prompt.answer
 
 
 def _chosen(columns: tuple[str, ...], answered: list[OpenPrompt], prompt_type: str) -> tuple[str, ...]:

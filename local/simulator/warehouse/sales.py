@@ -34,19 +34,6 @@ class Query(Protocol):
         """What is bound."""
 
 
-def elements(column: str) -> list[str]:
-    """Every value of a column, in the order of the element ids."""
-    cities = [city for cities in COUNTRIES.values() for city in cities]
-    return {"country": list(COUNTRIES), "city": cities, "category": CATEGORIES}.get(column, [])
-
-
-def element_name(column: str, number: str) -> str | None:
-    """The value behind an element id such as ``h1``, or None."""
-    every = elements(column)
-    index = int(number[1:]) if number.startswith("h") and number[1:].isdecimal() else 0
-    return every[index - 1] if 0 < index <= len(every) else None
-
-
 class Warehouse:
     """The sales data and the tables that datamarts wrote.
 
@@ -60,12 +47,6 @@ class Warehouse:
         self.path = path
         if not path.exists():
             self._fill()
-
-    def elements(self, column: str, filters: dict[str, list[str]]) -> list[str]:
-        """The distinct values of a column, in the order of their element ids, under earlier answers."""
-        if column == "city" and "country" in filters:
-            return [city for country in filters["country"] for city in COUNTRIES.get(country, [])]
-        return elements(column)
 
     def load(self, table: str, append: bool, query: Query) -> int:
         """Write a datamart's table in one transaction and return the rows written. Raises sqlite3.Error."""

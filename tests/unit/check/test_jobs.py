@@ -58,6 +58,39 @@ def test_an_idle_project_is_a_problem_in_words(person: Person) -> None:
     assert "takes no new jobs" in text
 
 
+@pytest.mark.parametrize(
+    ("where", "sentence"),
+    [
+        ({"folder": "/public objects/archive"}, f"/public objects/archive ({catalogue.FOLDER_ARCHIVE})"),
+        ({"destinationFolderId": catalogue.FOLDER_ARCHIVE.lower()}, f"the folder {catalogue.FOLDER_ARCHIVE}."),
+    ],
+)
+def test_the_folder_to_save_in_is_looked_up(person: Person, where: dict[str, str], sentence: str) -> None:
+    person.request(saveAs={"name": "Mine"} | where)
+    report = person.check()
+    assert (report.code, report.only("folder", "city")[0]) == (0, "ok")
+    assert sentence in report.only("folder")[1]
+
+
+@pytest.mark.parametrize(
+    ("where", "sentence"),
+    [
+        ({"folder": "/Nightly"}, "/CASTOR_SERVER/Public Objects/Archive/Nightly"),
+        ({"folder": "/Public Objects/Datmarts"}, 'no folder "/Public Objects/Datmarts"'),
+        ({"destinationFolderId": "0" * 32}, "was not found"),
+        ({"destinationFolderId": catalogue.CITY}, "was not found"),
+    ],
+)
+def test_a_folder_that_is_not_there_is_a_problem_and_the_prompts_are_still_told(
+    person: Person, where: dict[str, str], sentence: str
+) -> None:
+    person.request(saveAs={"name": "Mine"} | where)
+    report = person.check()
+    assert (report.code, report.problems) == (1, ["folder"])
+    assert sentence in report.only("folder")[1]
+    assert report.only("prompts")[0] == "ok"
+
+
 PROBLEMS: list[tuple[str, list[dict[str, Any]], str]] = [
     ("City", [{"name": "Elements of Contry", "answers": [{"name": "USA"}]}], "did you mean Elements of Country?"),
     ("City", [{"id": "0" * 32, "answers": "1"}], "belongs to no prompt"),

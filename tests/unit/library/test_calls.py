@@ -188,6 +188,25 @@ def test_saving_names_the_instance_in_the_header(server: ScriptedServer, client:
     assert body(server.requests[1]) == {"name": "City", "destinationFolderId": folder, "promptOptions": options}
 
 
+def test_saving_as_overwrites_only_when_asked_and_leaves_out_what_was_not_said(
+    server: ScriptedServer, client: Client
+) -> None:
+    for _ in range(3):
+        server.answer(200, json.dumps({"objectId": INSTANCE}).encode())
+    client.save_as(PROJECT, CITY, INSTANCE, "Mine", CITY.lower())
+    client.save_as(PROJECT, CITY, INSTANCE, "Mine", CITY, True, {"saveAsFilterWithPrompts": False})
+    client.save(PROJECT, CITY, INSTANCE)
+    mine = {"name": "Mine", "destinationFolderId": CITY}
+    assert [body(request) for request in server.requests] == [
+        mine,
+        mine | {"overwrite": True, "promptOptions": {"saveAsFilterWithPrompts": False}},
+        {},
+    ]
+    assert f"POST /MicroStrategyLibrary/api/model/datamarts/{CITY}/instances/saveAs " in head(server.requests[0])
+    for sent in ("X-MSTR-AuthToken: ", f"X-MSTR-ProjectID: {PROJECT}", f"X-MSTR-MS-Instance: {INSTANCE}"):
+        assert all(sent in head(request) for request in server.requests)
+
+
 def test_the_second_endpoint_deletes_what_the_first_one_does_not(server: ScriptedServer, client: Client) -> None:
     server.answer(500, b'{"code":"ERR001","message":"no"}')
     server.answer(204)
@@ -313,6 +332,79 @@ def test_a_search_goes_on_to_the_last_page(server: ScriptedServer, client: Clien
     server.answer(200, found_objects({"id": CITY, "name": "City", "subtype": 772}))
     assert client.find_datamart(PROJECT, "City").id == CITY
     assert "offset=200" in head(server.requests[1])
+
+
+def folder(letter: str, name: str, *way: str) -> dict[str, Any]:
+    return {"id": letter * 32, "name": name, "type": 8, "subtype": 2048, "ancestors": ancestors("SERVER", *way)}
+
+
+DATAMARTS = folder("A", "Datamarts", "Public Objects")
+ARCHIVED = folder("B", "Datamarts", "Public Objects", "Archive")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/Public Objects/Datamarts",
+        "/SERVER/Public Objects/Datamarts",
+        "/Public Objects/Datamarts/",
+        "/public objects/DATAMARTS",
+    ],
+)
+def test_a_folder_is_found_by_its_whole_path_with_or_without_the_root(
+    server: ScriptedServer, client: Client, path: str
+) -> None:
+    server.answer(200, found_objects(ARCHIVED, DATAMARTS, DATAMARTS | {"id": "C" * 32, "type": 3}))
+    assert client.find_folder(PROJECT, path) == "A" * 32
+    query = "pattern=2&type=8&getAncestors=true&offset=0&limit=200 HTTP/1.1"
+    assert f"/api/searches/results?name={path.strip('/').split('/')[-1]}&{query}" in head(server.requests[0])
+
+
+def test_folders_in_the_right_case_win_and_others_are_listed_with_their_ids(
+    server: ScriptedServer, client: Client
+) -> None:
+    in_capitals = folder("C", "DATAMARTS", "Public Objects")
+    for _ in range(2):
+        server.answer(200, found_objects(DATAMARTS, in_capitals))
+    assert client.find_folder(PROJECT, "/Public Objects/DATAMARTS") == "C" * 32
+    with pytest.raises(NotFound, match=rf'2 folders are at "/public .*Datamarts \({"A" * 32}\).*\({"C" * 32}\)'):
+        client.find_folder(PROJECT, "/public objects/datamarts")
+
+
+@pytest.mark.parametrize("path", ["/Datamarts", "/Public Objects/Archives/Datamarts", "/Objects/Datamarts"])
+def test_a_folder_that_only_ends_like_the_path_is_named_and_not_taken(
+    server: ScriptedServer, client: Client, path: str
+) -> None:
+    server.answer(200, found_objects(DATAMARTS))
+    with pytest.raises(NotFound, match=rf'no folder "{path}"; the nearest .* /SERVER/Public Objects/Datamarts \(AAA'):
+        client.find_folder(PROJECT, path)
+
+
+def test_the_nearest_folder_is_named_first(server: ScriptedServer, client: Client) -> None:
+    server.answer(200, found_objects(DATAMARTS, ARCHIVED))
+    with pytest.raises(NotFound, match=r"are: /SERVER/Public Objects/Archive/Datamarts .*; /SERVER/Public Objects/Dat"):
+        client.find_folder(PROJECT, "/Public Objects/Archives/Datamarts")
+
+
+def test_a_folder_of_a_name_that_no_folder_has_is_not_there(server: ScriptedServer, client: Client) -> None:
+    server.answer(200, found_objects())
+    with pytest.raises(NotFound, match=r'^there is no folder "/Public Objects/Datmarts" \('):
+        client.find_folder(PROJECT, "/Public Objects/Datmarts")
+
+
+def test_the_search_for_a_folder_goes_on_to_the_last_page(server: ScriptedServer, client: Client) -> None:
+    server.answer(200, found_objects(*(folder("B", "Datamarts", f"F{number}") for number in range(200))))
+    server.answer(200, found_objects(DATAMARTS))
+    assert client.find_folder(PROJECT, "/Public Objects/Datamarts") == "A" * 32
+
+
+def test_a_folder_is_found_by_its_id_too(server: ScriptedServer, client: Client) -> None:
+    server.answer(200, json.dumps(DATAMARTS).encode())
+    server.answer(200, json.dumps({"id": CITY, "name": "City", "type": 3, "subtype": 772}).encode())
+    assert client.find_folder(PROJECT, "a" * 32) == "A" * 32
+    assert f"/api/objects/{'A' * 32}?type=8 " in head(server.requests[0])
+    with pytest.raises(NotFound, match="is no folder"):
+        client.find_folder(PROJECT, CITY)
 
 
 def test_a_projects_name_is_case_sensitive_and_the_nearest_is_named(server: ScriptedServer, client: Client) -> None:

@@ -46,6 +46,12 @@ def test_ids_are_accepted_in_lower_case_and_sent_in_upper_case() -> None:
     assert normal["saveAs"]["destinationFolderId"] == FOLDER
 
 
+def test_where_to_save_may_be_a_path_and_is_kept_as_it_was_written() -> None:
+    options = {"saveAsWithAnswers": True, "saveAsFilterWithPrompts": False, "saveAsTemplateWithPrompts": True}
+    wanted = {"name": "City", "folder": "/Public Objects/Datamarts", "overwrite": True, "promptOptions": options}
+    assert normalise(MINIMAL | {"saveAs": wanted})["saveAs"] == wanted
+
+
 def test_the_vendors_own_answer_body_is_accepted_as_pasted() -> None:
     pasted = {
         "name": "Elements of Country",
@@ -96,6 +102,17 @@ def test_answers_keep_every_character() -> None:
         (MINIMAL | {"prompts": [{"id": "abc", "answers": "y"}]}, r"^prompts\[0\]\.id: .*32 hexadecimal"),
         (MINIMAL | {"save": {}, "saveAs": {"name": "n", "destinationFolderId": FOLDER}}, r"^save, saveAs: .*not both"),
         (MINIMAL | {"saveAs": {"name": "n", "destinationFolderId": "8A18"}}, r"^saveAs\.destinationFolderId: .*32 hex"),
+        (MINIMAL | {"saveAs": {"name": "n"}}, r"^saveAs: give destinationFolderId or folder, exactly one"),
+        (
+            MINIMAL | {"saveAs": {"name": "n", "destinationFolderId": FOLDER, "folder": "/x"}},
+            r"^saveAs: give destinationFolderId or folder, exactly one",
+        ),
+        (MINIMAL | {"saveAs": {"folder": "/x"}}, r"^saveAs\.name: is missing"),
+        (MINIMAL | {"saveAs": {"name": "n", "folder": "Datamarts"}}, r'^saveAs\.folder: "Datamarts" is not a .*path'),
+        (MINIMAL | {"saveAs": {"name": "n", "folder": "//"}}, r"^saveAs\.folder: .*begins with one /"),
+        (MINIMAL | {"saveAs": {"name": "n", "folder": "/" * 1001}}, r"^saveAs\.folder: is too long: 1001 characters"),
+        (MINIMAL | {"saveAs": {"name": "n", "folder": "/x", "overwrite": "yes"}}, r"^saveAs\.overwrite: must be"),
+        (MINIMAL | {"saveAs": {"name": "n", "foldr": "/x"}}, r"^saveAs\.foldr: .*did you mean folder\?"),
         (MINIMAL | {"save": {"promptOptions": {"saveAsWithAnswer": True}}}, r"did you mean saveAsWithAnswers\?"),
         (MINIMAL | {"unanswered": "skip"}, r"^unanswered: must be one of default, close, fail"),
         (MINIMAL | {"onConflict": "skip"}, r"^onConflict: "),

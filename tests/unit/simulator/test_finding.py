@@ -31,12 +31,25 @@ def test_one_project_is_loaded_and_one_is_idle(person: Person) -> None:
         ("name=report&pattern=5", ["City Report"]),
         ("name=Twin+Name&pattern=2&root=" + catalogue.FOLDER_ARCHIVE, ["Twin Name"]),
         ("name=twin&pattern=4&limit=1&offset=1", ["Twin Name"]),
+        ("name=datamarts&pattern=2&type=8", ["Datamarts"]),
+        ("name=datamarts&pattern=2", []),
+        ("name=nightly&pattern=2&type=2048", ["Nightly", "Nightly"]),
+        ("name=nightly&pattern=2&type=8&root=" + catalogue.FOLDER_ARCHIVE, ["Nightly"]),
+        ("name=a&pattern=1&type=8&type=772", ["All Prompts", "Archive"]),
     ],
 )
 def test_a_search_finds_by_pattern_type_and_folder(person: Person, query: str, names: list[str]) -> None:
     answer = person.call("GET", f"/searches/results?{query}")
     assert [item["name"] for item in answer.json()["result"]] == names
     assert int(answer.headers["x-mstr-total-count"]) >= len(names)
+
+
+def test_a_folder_is_found_with_the_folders_that_it_is_in(person: Person) -> None:
+    (found,) = person.call("GET", "/searches/results?name=Archive&pattern=2&type=8&getAncestors=true").json()["result"]
+    assert (found["id"], found["type"], found["subtype"]) == (catalogue.FOLDER_ARCHIVE, 8, 2048)
+    assert [(a["name"], a["level"]) for a in found["ancestors"]] == [("CASTOR_SERVER", 2), ("Public Objects", 1)]
+    (bare,) = person.call("GET", "/searches/results?name=Archive&pattern=2&type=8").json()["result"]
+    assert "ancestors" not in bare
 
 
 def test_the_full_search_answers_in_two_calls(person: Person) -> None:

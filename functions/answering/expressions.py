@@ -1,0 +1,123 @@
+"""Answers to EXPRESSION prompts: a qualification on an attribute or a metric (contract 7.3).
+
+The API's own shape is taken as it is. People may also write ``{"metric": id, "operator": ">", "value": 1000}`` or
+``{"attribute": id, "operator": "In", "elements": ["h1;…"]}``, with ``form`` beside ``attribute`` where it is meant, and
+``values`` where there are several.
+"""
+
+from typing import Any
+
+from functions.answering.picks import ELEMENT_ID, OBJECT_ID
+from functions.answering.prompt import Misfit, Prompt
+from functions.run.schema import nearest, shown
+
+OPERATORS = (
+    *("In", "NotIn", "Equals", "NotEqual", "Greater", "Less", "GreaterEqual", "LessEqual", "Between", "NotBetween"),
+    *("IsNull", "IsNotNull", "Like", "NotLike", "Contains", "NotContains", "BeginsWith", "NotBeginsWith"),
+    *("EndsWith", "NotEndsWith"),
+)
+
+OPEN_ENDED = ("Rank.", "Percent.")
+"""Families of operators whose members the contract does not list."""
+
+SIGNS = {"=": "Equals", "==": "Equals", "<>": "NotEqual", "!=": "NotEqual", ">": "Greater", "<": "Less"}
+SIGNS |= {">=": "GreaterEqual", "<=": "LessEqual"}
+
+OWN_KEYS = frozenset({"attribute", "form", "metric", "operator", "elements", "value", "values"})
+
+
+def expression(prompt: Prompt, given: Any) -> dict[str, Any]:
+    """The API's own object. Raises Misfit."""
+    if not isinstance(given, dict):
+        raise Misfit(f"{_TAKES}, not {shown(given)}")
+    if isinstance(given.get("expression"), dict):
+        return given | {"expression": _checked(prompt, given["expression"])}
+    if isinstance(given.get("xml"), str):
+        return given  # what the API says where JSON does not express the expression
+    if "operator" in given and not set(given) - OWN_KEYS:
+        return {"expression": _checked(prompt, _made(given))}
+    raise Misfit(f"{_TAKES}, not {shown(given)}")
+
+
+_TAKES = (
+    'takes {"expression": {"operator": …, "operands": […]}}, or in short {"metric": id, "operator": ">", "value": …} '
+    'or {"attribute": id, "operator": "In", "elements": [element ids]}'
+)
+
+
+def _made(given: dict[str, Any]) -> dict[str, Any]:
+    return {"operator": given["operator"], "operands": [_subject(given), *_operands(given)]}
+
+
+def _subject(given: dict[str, Any]) -> dict[str, Any]:
+    if ("attribute" in given) == ("metric" in given):
+        raise Misfit('takes just one of "attribute" and "metric"')
+    if "metric" in given:
+        return {"type": "metric", "id": _id("metric", given["metric"])}
+    attribute = _id("attribute", given["attribute"])
+    if "form" in given:
+        return {"type": "form", "attribute": {"id": attribute}, "form": {"id": _id("form", given["form"])}}
+    return {"type": "attribute", "id": attribute}
+
+
+def _operands(given: dict[str, Any]) -> list[dict[str, Any]]:
+    listed = [key for key in ("elements", "value", "values") if key in given]
+    if len(listed) > 1:
+        raise Misfit(f"takes one of {' and '.join(listed)}")
+    if "elements" in given:
+        picked = given["elements"] if isinstance(given["elements"], list) else [given["elements"]]
+        return [{"type": "elements", "elements": [_element(one) for one in picked]}]
+    if "value" in given:
+        return [{"type": "constant", **_constant([given["value"]]), "value": _plain(given["value"])}]
+    if "values" in given:
+        if not isinstance(given["values"], list) or not given["values"]:
+            raise Misfit(f'takes a list as "values", not {shown(given["values"])}')
+        return [{"type": "constants", **_constant(given["values"]), "values": [_plain(one) for one in given["values"]]}]
+    return []
+
+
+def _id(what: str, given: Any) -> str:
+    if isinstance(given, str) and OBJECT_ID.fullmatch(given):
+        return given.upper()
+    raise Misfit(f"takes the id (32 hexadecimal digits) of the {what}, not {shown(given)}")
+
+
+def _element(one: Any) -> dict[str, str]:
+    wanted = one.get("id") if isinstance(one, dict) else one
+    if isinstance(wanted, str) and ELEMENT_ID.fullmatch(wanted):
+        return {"id": wanted}
+    raise Misfit(f"takes element ids such as h1;8D679D3711D3E4981000E787EC6DE8A4, not {shown(one)}")
+
+
+def _constant(values: list[Any]) -> dict[str, str]:
+    numbers = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
+    return {"dataType": "Real" if numbers else "Char"}
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise Misfit(f"takes a number or a text to compare with, not {shown(value)}")
+    return str(value)
+
+
+def _checked(prompt: Prompt, made: dict[str, Any]) -> dict[str, Any]:
+    operands = made.get("operands")
+    if not isinstance(operands, list) or not operands or not all(isinstance(one, dict) for one in operands):
+        raise Misfit(f'takes a list of objects as "operands", not {shown(operands)}')
+    most = prompt.get("maxElementsPerSelection")
+    for operand in operands:
+        picked = operand.get("elements")
+        if isinstance(picked, list) and isinstance(most, int) and 0 < most < len(picked):
+            raise Misfit(f"takes at most {most} elements, and {len(picked)} are given")
+    return made | {"operator": _operator(made.get("operator"))}
+
+
+def _operator(given: Any) -> str:
+    word = str(given)
+    if word.startswith(OPEN_ENDED):
+        return word
+    plain = word.replace(" ", "").casefold()
+    known = SIGNS.get(word.strip()) or next((name for name in OPERATORS if name.casefold() == plain), None)
+    if known is None:
+        raise Misfit(f"takes no operator {shown(given)}{nearest(word, OPERATORS)}; there are {', '.join(OPERATORS)}")
+    return known

@@ -1,0 +1,20 @@
+"""Answers to LEVEL prompts: the attributes of a level (contract 7.2, 7.3)."""
+
+from typing import Any
+
+from functions.answering.choices import Choices, NotListed
+from functions.answering.picks import OBJECT_ID, checked, entries, with_ids
+from functions.answering.prompt import Misfit, Prompt
+
+
+def level(prompt: Prompt, given: Any, choices: Choices) -> dict[str, Any]:
+    """The API's own object; what was given beside names and ids in it is kept as it is. Raises Misfit."""
+    whole: dict[str, Any] = given if isinstance(given, dict) and "units" in given else {"units": given}
+    units = whole["units"] if isinstance(whole["units"], list) else [whole["units"]]
+    wanted = entries(units, OBJECT_ID, "unit")
+    try:
+        picked = checked(prompt, with_ids(prompt, wanted, choices), "units")
+    except NotListed as reason:
+        raise Misfit(f"needs ids, because the server does not list its units ({reason})") from None
+    own = {str(unit.get("id")): unit for unit in units if isinstance(unit, dict)}
+    return whole | {"units": [own.get(str(unit["id"]), {}) | {"id": unit["id"]} for unit in picked]}

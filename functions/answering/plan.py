@@ -1,0 +1,151 @@
+"""What is answered to every open prompt, and what is missing (contract 7)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from functions.answering.choices import Choices
+from functions.answering.expressions import expression
+from functions.answering.levels import level
+from functions.answering.matching import answer_for, nearest_prompt, slip_for, unmatched
+from functions.answering.picks import elements, objects
+from functions.answering.prompt import (
+    EMPTY,
+    Given,
+    Misfit,
+    Prompt,
+    address_of,
+    has_default,
+    is_required,
+    name_of,
+    titled,
+)
+from functions.answering.values import value
+from functions.run.address import named_by
+from functions.run.schema import shown
+
+Answer = dict[str, Any]
+"""``send``: what the REST API takes; ``name``; ``how``: answers, default or closed; ``given``: which of the request's
+answers it is, by position, or None."""
+
+
+@dataclass
+class Plan:
+    """``answers`` for the prompts that have one, prompts that are ``missing`` one, and ``problems`` in words."""
+
+    answers: list[Answer] = field(default_factory=list)
+    missing: list[Prompt] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def plan(
+    prompts: list[Prompt],
+    given: list[Given],
+    unanswered: str,
+    choices: Choices,
+    used: frozenset[int] = frozenset(),
+) -> Plan:
+    """One answer for every open prompt, as far as there is one.
+
+    Parameters
+    ----------
+    prompts
+        The open prompts as the server describes them.
+    given
+        The request's answers.
+    unanswered
+        What to do with a prompt that none of them names: ``default``, ``close``, ``fail`` or ``ask``.
+    choices
+        What may answer them.
+    used
+        Positions of the answers that earlier rounds have used.
+
+    Raises
+    ------
+    LibraryError
+        The server could not be asked for its choices.
+    """
+    made = Plan()
+    idle = [given[index] for index in unmatched(given, prompts) if index not in used]
+    for prompt in prompts:
+        try:
+            answer = _answer(prompt, prompts, given, unanswered, choices)
+            if answer is not None and answer["given"] is None:
+                _check_slip(prompt, idle)
+        except Misfit as problem:
+            made.problems.append(f"{titled(prompt)} {problem}")
+        else:
+            if answer is None:
+                made.missing.append(prompt)
+            else:
+                made.answers.append(answer)
+    return made
+
+
+def strangers(given: list[Given], prompts: list[Prompt]) -> list[str]:
+    """In words, the answers that are for none of ``prompts``."""
+    return [
+        f"{shown(named_by(given[index])[1])} is no prompt here{nearest_prompt(given[index], prompts)}"
+        for index in unmatched(given, prompts)
+    ]
+
+
+def _answer(
+    prompt: Prompt, prompts: list[Prompt], given: list[Given], unanswered: str, choices: Choices
+) -> Answer | None:
+    position = answer_for(prompt, given, prompts)
+    if position is not None:
+        return _given_answer(prompt, given[position], choices) | {"given": position}
+    if unanswered == "default" and has_default(prompt):
+        return _send(prompt, "default", useDefault=True)
+    if unanswered in ("default", "close") and not is_required(prompt):
+        return _closed(prompt)
+    return None
+
+
+def _given_answer(prompt: Prompt, answer: Given, choices: Choices) -> Answer:
+    if answer.get("type", prompt["type"]) != prompt["type"]:
+        raise Misfit(f"is of type {prompt['type']}, and the request answers it as {answer['type']}")
+    if answer.get("useDefault"):
+        if not has_default(prompt):
+            raise Misfit("has no default answer, and the request says useDefault")
+        return _send(prompt, "default", useDefault=True)
+    if answer["answers"] in EMPTY:
+        if is_required(prompt):
+            raise Misfit("is required and takes no empty answer")
+        return _closed(prompt)
+    shape = SHAPES.get(prompt["type"])
+    if shape is None:
+        raise Misfit(f"is of type {prompt['type']}, which cannot be answered; it may have a default (useDefault)")
+    return _send(prompt, "answers", answers=shape(prompt, answer["answers"], choices))
+
+
+SHAPES: dict[str, Callable[[Prompt, Any, Choices], Any]] = {
+    "VALUE": lambda prompt, given, choices: value(prompt, given),
+    "ELEMENTS": elements,
+    "OBJECTS": objects,
+    "EXPRESSION": lambda prompt, given, choices: expression(prompt, given),
+    "LEVEL": level,
+}
+"""From what was given to what the API takes, by the prompt's type."""
+
+
+def _check_slip(prompt: Prompt, idle: list[Given]) -> None:
+    """A name that is nearly the prompt's must not leave it to its default or without an answer."""
+    slip = slip_for(prompt, idle)
+    if slip is not None:
+        raise Misfit(f'has no answer by just this name, but the request answers "{slip}"; correct the name')
+
+
+def _closed(prompt: Prompt) -> Answer:
+    return _send(prompt, "closed", answers="" if prompt["type"] == "VALUE" else [])
+
+
+def _send(prompt: Prompt, how: str, **answer: Any) -> Answer:
+    name, address = address_of(prompt)
+    return {
+        "send": {name: address, "type": prompt["type"], **answer},
+        "name": name_of(prompt),
+        "how": how,
+        "given": None,
+    }

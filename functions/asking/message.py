@@ -1,0 +1,74 @@
+"""The message that asks people: what the datamart wants to know, what may be answered, and how."""
+
+import json
+import os
+import re
+from functools import cache
+from typing import Any
+
+import boto3
+
+from functions.answering.prompt import titled
+from functions.answering.question import Question, skeleton
+from functions.run import clock
+from functions.run.errors import shorten
+from functions.run.run import Run
+from functions.telling.notice import LONGEST_SUBJECT, console_link
+
+LONGEST = 200_000
+"""Bytes; SNS takes 256 KB."""
+
+
+def subject(run: Run) -> str:
+    """``Datamart City asks 2 questions``: ASCII only, as SNS wants it."""
+    count = len(run.item["question"]["prompts"])
+    text = f"Datamart {run.asked} asks {count} question{'s' if count != 1 else ''}"
+    return re.sub(r"[^ -~]", "?", text)[:LONGEST_SUBJECT]
+
+
+def text(run: Run) -> str:
+    """The whole message. The token in it lets anybody reply: the topic's readers are whom the run asks."""
+    item, question = run.item, run.item["question"]
+    lines = [
+        f'Datamart "{run.asked}" waits for answers until {clock.timestamp(question["until"])}. Nothing is loaded yet.',
+        *([f"The last reply was refused: {question['refusal']}"] if question["refusal"] else []),
+        *(f"{name}: {value}" for name, value in (("Job", item.get("job")), ("For", item.get("asOf"))) if value),
+        "",
+        *(line for number, prompt in enumerate(question["prompts"], 1) for line in _about(number, prompt)),
+        "To answer, change the answers below and save them as answers.json:",
+        json.dumps({"prompts": skeleton(question["prompts"], 3)}, ensure_ascii=False, indent=2),
+        '"useDefault": true in place of "answers" takes the default; "answers": [] leaves an optional prompt open.',
+        "Then either",
+        f"  datamart answer {run.arn} answers.json",
+        "or",
+        f"  aws stepfunctions send-task-success --task-output file://answers.json --task-token '{question['token']}'",
+        "",
+        f"Execution: {console_link(run.arn)}",
+    ]
+    return shorten("\n".join(lines), LONGEST)
+
+
+def _about(number: int, prompt: Question) -> list[str]:
+    limits = [f"{word} {prompt[key]}" for word, key in (("at least", "min"), ("at most", "max")) if key in prompt]
+    kind = " ".join(str(prompt[key]) for key in ("type", "dataType") if key in prompt)
+    need = "required" if prompt.get("required") else "optional"
+    head = titled(prompt)
+    lines = [f"{number}. {head[0].upper()}{head[1:]}: {', '.join([kind, need, *limits])}"]
+    if "instruction" in prompt:
+        lines.append(f"   {prompt['instruction']}")
+    if "defaultAnswer" in prompt:
+        lines.append(f"   Default: {json.dumps(prompt['defaultAnswer'], ensure_ascii=False)}")
+    if "choices" in prompt:
+        names = ", ".join(str(choice.get("name")) for choice in prompt["choices"])
+        lines.append(f"   Choices: {names}{', …' if prompt['more'] else ''}")
+    return [*lines, ""]
+
+
+def send(run: Run) -> None:
+    """Publish it on the topic of questions (environment variable ``QUESTION_TOPIC_ARN``)."""
+    _sns().publish(TopicArn=os.environ["QUESTION_TOPIC_ARN"], Subject=subject(run), Message=text(run))
+
+
+@cache
+def _sns() -> Any:
+    return boto3.client("sns")

@@ -1,0 +1,34 @@
+"""The end of a run that failed, or of any: its sentence for people, and the run's item closed with it."""
+
+from typing import Any
+
+from functions.run.advice import advice
+from functions.run.errors import shorten
+from functions.run.run import Run
+
+
+def failed(run: Run, error: str, reason: str, advised: str | None = None) -> dict[str, Any]:
+    """The conclusion Fail; ``advised`` is the error that the advice is about, where that is another."""
+    todo = advice(advised or error, run.loaded)
+    return {"end": "Fail", "error": error, "cause": cause(run, reason, todo), "reason": reason, "advice": todo}
+
+
+def cause(run: Run, reason: str, todo: str) -> str:
+    """The cause that a person reads: was the table loaded, what happened, what to do. At most 8 KB."""
+    head = f'Loaded: {run.loaded}. Datamart "{run.asked}": '
+    return shorten(f"{head}{shorten(reason, 7_000).rstrip('. ')}. {todo}{_where_to_look(run)}")
+
+
+def _where_to_look(run: Run) -> str:
+    target = run.item.get("target") or {}
+    if run.loaded != "unknown" or not target.get("table"):
+        return ""
+    return f" The table is {target['table']} in {target['source'] or 'its source'}."
+
+
+def close(run: Run, conclusion: dict[str, Any]) -> dict[str, Any]:
+    """Close the run with its conclusion, unless it goes on; returns what the state machine needs of it."""
+    told = {key: conclusion.get(key) for key in ("reason", "advice")}
+    if conclusion["end"] not in ("Again", "Ask"):
+        run.end({"loaded": run.loaded, "end": conclusion["end"], "error": conclusion.get("error"), **told})
+    return {key: value for key, value in conclusion.items() if key not in told}

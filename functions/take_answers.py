@@ -1,0 +1,64 @@
+"""Take what people replied, or that they did not: the run goes on, asks once more, or ends."""
+
+import contextlib
+from typing import Any
+
+from functions.asking.reply import WrongReply, answers_in
+from functions.run import clock
+from functions.run.asking import ask, expired
+from functions.run.errors import shorten
+from functions.run.failure import close, failed
+from functions.run.record import ConditionFailed, Item
+from functions.run.run import Run
+from functions.step import Answer, Step, pause_step
+
+PAUSE_SECONDS = 1
+"""Before the attempt that has the answers."""
+
+
+@pause_step
+def handler(step: Step) -> Answer:
+    """Judge the ``reply``, or the ``failure`` with which the waiting ended.
+
+    Returns what conclude_attempt does: Again (the answers are in the run), Ask (refused, with the reason), or Fail.
+    A repeated invocation returns what the first one did.
+    """
+    run, failure = step.run, step.event["failure"]
+    if failure is not None:
+        run.change(remove=("question",))
+        return close(run, _not_answered(run, failure))
+    if "question" in run.item:
+        _judge(run, run.item["question"], step.event["reply"])
+    return close(run, run.item["asking"]["concluded"])
+
+
+def _judge(run: Run, question: Item, reply: Any) -> None:
+    """Write what follows from the reply in one change, which only the first of several invocations makes."""
+    taken = clock.now() - question["askedAt"]
+    asking = run.item["asking"]
+    asking["seconds"] += taken
+    try:
+        answers = answers_in(reply, question["prompts"], asking["answers"])
+        asking |= {"answers": [*asking["answers"], *answers], "fresh": len(answers)}
+        conclusion: Item = {"end": "Again", "waitSeconds": PAUSE_SECONDS}
+    except WrongReply as wrong:
+        asking["refused"][f"q{len(asking['refused'])}"] = shorten(str(wrong), 2_000)
+        conclusion = ask(run, shorten(str(wrong), 2_000))
+    later = {key: run.item[key] + int(taken) for key in ("deadline", "expiresAt")}
+    with contextlib.suppress(ConditionFailed):
+        run.change(
+            put={"asking": asking | {"concluded": conclusion}, **later},
+            remove=("question",),
+            condition="{question.token} = :token",
+            condition_values={"token": question["token"]},
+        )
+        return
+    run.reload()
+
+
+def _not_answered(run: Run, failure: dict[str, str]) -> Item:
+    """The time is over; somebody sent a failure instead of answers; or the question could not be published."""
+    if failure["Error"] == "States.Timeout":
+        return expired(run)
+    said = ": ".join(str(failure[key]) for key in ("Error", "Cause") if failure.get(key))
+    return failed(run, "PromptsUnanswered", f"the question was not answered but ended by {shorten(said, 2_000)}")

@@ -1,0 +1,68 @@
+"""Which answers to a VALUE prompt are refused, by its data type (contract 7.2 to 7.4)."""
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from local.simulator.answer import Refusal
+from local.simulator.catalogue import Prompt
+from local.simulator.prompts.dates import day_of
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """A data type: what it is, how an answer is read, what of it has limits, and what is said beyond them.
+
+    ``read`` and ``measure`` raise ValueError for what is none of it; ``limit`` reads a limit of the definition.
+    """
+
+    what: str
+    read: Callable[[Any], Any]
+    measure: Callable[[Any], Any]
+    limit: Callable[[Any], Any]
+    below: str
+    above: str
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _text(answer: Any) -> str:
+    if not isinstance(answer, str):
+        raise ValueError("not a string")
+    return answer
+
+
+def _number(answer: Any) -> float:
+    # As text: Python reads more as a number than a server does, true and 1_000 among it.
+    number = float(answer) if _NUMBER.fullmatch(answer := str(answer)) else math.nan
+    if not math.isfinite(number):
+        raise ValueError("not a number")
+    return number
+
+
+_KINDS = {
+    "TEXT": _Kind("a string", _text, len, _itself, "is shorter than", "is longer than"),
+    "NUMERIC": _Kind("a number", _number, _itself, _itself, "is below the minimum", "is above the maximum"),
+    "DATE": _Kind("a date", _text, day_of, day_of, "is before the range that begins", "is after the range that ends"),
+}
+
+
+def value(prompt: Prompt, answers: Any) -> Any:
+    """The answer as it is kept: a number as one, a text and a date as they were written. Raises Refusal 400 ERR006."""
+    kind = _KINDS[str(prompt.data_type)]
+    try:
+        answer = kind.read(answers[0] if isinstance(answers, list) else answers)
+        measured = kind.measure(answer)
+    except ValueError:
+        raise Refusal(400, 6, f"The answer to {prompt.name} is not {kind.what}.") from None
+    if prompt.minimum is not None and measured < kind.limit(prompt.minimum):
+        raise Refusal(400, 6, f"The answer to {prompt.name} {kind.below} {prompt.minimum}.")
+    if prompt.maximum is not None and measured > kind.limit(prompt.maximum):
+        raise Refusal(400, 6, f"The answer to {prompt.name} {kind.above} {prompt.maximum}.")
+    return answer

@@ -1,0 +1,19 @@
+"""The names of the customers: more of them than anybody lists, and some that are hard to write (contract 7.1)."""
+
+CUSTOMERS = 50_000
+
+ODD_NAMES = {
+    11: "Élodie Müller 東京 🦆",
+    222: 'Miles "Tails" O\'Brien',
+    3_333: "{% $x %}",
+    4_444: r"C:\temp\new",
+    5_555: f"{'Very Long ' * 19}Very Long!",
+    12_345: "Smith, John",
+    44_444: "Smith, John",
+}
+"""By their number: other scripts, quotes, what looks like a formula, a backslash, 200 characters, two of one name."""
+
+
+def customer_names() -> list[str]:
+    """Every customer's name, in the order of their numbers, the first of which is 1."""
+    return [ODD_NAMES.get(number, f"Customer {number:05}") for number in range(1, CUSTOMERS + 1)]
