@@ -63,7 +63,6 @@ def _closed(detail: dict[str, Any]) -> Run:
         metrics.add_metric(name="RunEndedFromOutside", unit=MetricUnit.Count, value=0)
         return Run.refuse(run_table(), detail["executionArn"], job, as_of, None)
     run = Run(run_table(), item, item["attempt"])
-    run.change(remove=("question",))  # nobody is waited for any more, and its token must not outlive it
     for attempt in _attempts(run):
         attempt.close_attempt()
     from_outside = run.end({"end": detail["status"], "error": detail.get("error"), "loaded": run.loaded})

@@ -13,10 +13,7 @@ from functions.answering.question import Question, skeleton
 from functions.run import clock
 from functions.run.errors import shorten
 from functions.run.run import Run
-from functions.telling.notice import LONGEST_SUBJECT, console_link
-
-LONGEST = 200_000
-"""Bytes; SNS takes 256 KB."""
+from functions.telling.notice import EXAMPLES, LONGEST, LONGEST_SUBJECT, console_link
 
 
 def subject(run: Run) -> str:
@@ -36,7 +33,7 @@ def text(run: Run) -> str:
         "",
         *(line for number, prompt in enumerate(question["prompts"], 1) for line in _about(number, prompt)),
         "To answer, change the answers below and save them as answers.json:",
-        json.dumps({"prompts": skeleton(question["prompts"], 3)}, ensure_ascii=False, indent=2),
+        json.dumps({"prompts": skeleton(question["prompts"], EXAMPLES)}, ensure_ascii=False, indent=2),
         '"useDefault": true in place of "answers" takes the default; "answers": [] leaves an optional prompt open.',
         "Then either",
         f"  datamart answer {run.arn} answers.json",

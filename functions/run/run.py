@@ -290,7 +290,9 @@ class Run:
     def end(self, outcome: Item) -> bool:
         """Close the run with its outcome; False if it was closed before (the first outcome stays)."""
         try:
-            self.change(put={"endedAt": clock.now(), "outcome": outcome}, condition="attribute_not_exists({endedAt})")
+            # With a question's token goes the last thing by which the run could still be told anything.
+            put = {"endedAt": clock.now(), "outcome": outcome}
+            self.change(put=put, remove=("question",), condition="attribute_not_exists({endedAt})")
         except ConditionFailed:
             self.reload()
             return False

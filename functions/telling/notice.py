@@ -1,5 +1,6 @@
 """The notice of a failed run: one message that a person understands at once."""
 
+import json
 import os
 import re
 from functools import cache
@@ -7,11 +8,18 @@ from typing import Any
 
 import boto3
 
+from functions.answering.question import skeleton
 from functions.run.errors import shorten
 from functions.telling.end import End
 
 LONGEST_SUBJECT = 100
 """Characters, and ASCII only: SNS refuses more."""
+
+LONGEST = 200_000
+"""Bytes of a message: SNS takes 256 KB."""
+
+EXAMPLES = 5
+"""Choices of a prompt that are shown as an example of its answer."""
 
 CONSOLES = {
     "aws": "console.aws.amazon.com",
@@ -55,8 +63,17 @@ def text(end: End) -> str:
         "What happened": end.reason,
         "What to do": end.advice,
         "Execution": console_link(end.execution_arn),
+        "Answers to put into the request": _missing(end),
     }
-    return shorten("\n".join(f"{name}: {value}" for name, value in lines.items() if value), 32_000)
+    return shorten("\n".join(f"{name}: {value}" for name, value in lines.items() if value), LONGEST)
+
+
+def _missing(end: End) -> str | None:
+    """Every answer that was missing, as JSON to paste; the cause has only as much of it as fits."""
+    if end.error not in ("PromptsUnanswered", "AskExpired") or "unanswered" not in end.run.item:
+        return None
+    entries = skeleton(end.run.item["unanswered"]["prompts"], EXAMPLES)
+    return "\n" + json.dumps({"prompts": entries}, ensure_ascii=False, indent=2)
 
 
 def console_link(execution_arn: str) -> str:

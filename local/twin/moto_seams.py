@@ -7,12 +7,12 @@ Python handler without Docker. ``tests/unit/twin/test_moto_seams.py`` fails when
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 from moto.awslambda_simple.models import LambdaSimpleBackend
-from moto.backends import get_backend
 from moto.core.config import default_user_config
 from moto.core.serialize import AttributePickerContext, ResponseSerializer, XFormedAttributePicker
 from moto.events.models import EventPattern
@@ -20,12 +20,17 @@ from moto.sns.utils import FilterPolicyMatcher
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.asl.component.intrinsic import jsonata as intrinsic
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_callback import (
+    StateTaskServiceCallback,
+)
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
 from moto.stepfunctions.parser.asl.eval import states, variable_store
+from moto.stepfunctions.parser.asl.eval.callback.callback import CallbackOutcomeTimedOut
 from moto.stepfunctions.parser.asl.jsonata import jsonata
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
+from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from local.clock import Waiter
 from local.twin.expressions import evaluate
@@ -33,20 +38,31 @@ from local.twin.expressions import evaluate
 Invoke = Callable[[Any, str | None, bytes], tuple[bytes, bool]]
 """From moto's function object, the alias and the event's bytes to the answer's bytes and whether it is an error."""
 
+Ask = Callable[[str, threading.Event], None]
+"""Given a task's token, lets it be answered; returns at the latest when the event says that nobody waits any more."""
+
 _waiter: Waiter | None = None
+_ask: Ask | None = None
 _invoke: Invoke | None = None
 _current = threading.local()
 
+_LOOK_SECONDS = 0.05
+"""How often a wait for a token looks whether its execution was stopped."""
 
-def install(waiter: Waiter, invoke: Invoke) -> None:
-    """Make moto run our definition: JSONata evaluated, waits through ``waiter``, functions through ``invoke``."""
-    global _waiter, _invoke
-    _waiter, _invoke = waiter, invoke
+
+def install(waiter: Waiter, invoke: Invoke, ask: Ask) -> None:
+    """Make moto run our definition: JSONata evaluated, waits through ``waiter``, functions through ``invoke``.
+
+    ``ask`` is called when an execution waits for a token to come back.
+    """
+    global _waiter, _invoke, _ask
+    _waiter, _invoke, _ask = waiter, invoke, ask
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
     default_user_config["lambda"] = {"use_docker": False}
     _evaluate_jsonata()
     _keep_query_languages_apart()
     _wait_through_the_waiter()
+    StateTaskServiceCallback._eval_wait_for_task_token = _wait_for_token
     ExecutionWorker._get_evaluation_entrypoint = lambda worker: _parsed(
         worker._evaluation_details.state_machine_details.definition
     )
@@ -142,6 +158,33 @@ class _Interruption(threading.Event):
         return self.is_set()
 
 
+def _wait_for_token(self: Any, env: Any, timeout_seconds: int, callback_endpoint: Any, heartbeat_endpoint: Any) -> Any:
+    """What moto does would wait in real time, and go on waiting when the execution is stopped."""
+    interrupted = _Interruption(env)
+    if _ask is not None:
+        _ask(callback_endpoint.callback_id, interrupted)
+    if _waiter is not None and callback_endpoint.get_outcome() is None:
+        _waiter.wait(timeout_seconds, _Reply(env, callback_endpoint))
+    return callback_endpoint.get_outcome() or CallbackOutcomeTimedOut(callback_endpoint.callback_id)
+
+
+class _Reply(_Interruption):
+    """The wait for a token ends with the execution, or with a reply."""
+
+    def __init__(self, env: Any, callback_endpoint: Any) -> None:
+        super().__init__(env)
+        self._endpoint = callback_endpoint
+
+    def is_set(self) -> bool:
+        return super().is_set() or self._endpoint.get_outcome() is not None
+
+    def wait(self, timeout: float | None = None) -> bool:
+        ends = time.monotonic() + (timeout or 0)
+        while not self.is_set() and (left := ends - time.monotonic()) > 0:
+            self._endpoint.wait(min(left, _LOOK_SECONDS))
+        return self.is_set()
+
+
 class _RetryTime:
     """Stands for the module ``time`` in the retrier."""
 
@@ -220,6 +263,6 @@ def _names(key: str, shape: Any) -> list[str]:
 
 
 def execution(arn: str) -> Any:
-    """Moto's own object of an execution: its ``status`` costs nothing to look at, unlike an answer to a call."""
+    """The object that moto keeps of an execution: its ``status`` costs nothing to look at, unlike an answer to a call."""
     _, _, _, region, account, *_ = arn.split(":")
-    return get_backend("stepfunctions")[account][region].describe_execution(arn)
+    return stepfunctions_parser_backends[account][region].describe_execution(arn)

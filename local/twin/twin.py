@@ -5,6 +5,7 @@ import json
 import os
 import re
 import tempfile
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -28,6 +29,9 @@ from local.twin.runtime import Runtime
 from local.twin.template import REGION, Template
 
 clear_caches: Callable[[], None] = parameters.clear_caches
+
+Person = Callable[[dict[str, Any]], None]
+"""Given a run's question (functions/run/asking.py), replies to its token by :meth:`Twin.reply`, or declines."""
 
 OnState = Callable[[str, float], None]
 """Told every state that is entered, and when (seconds since the epoch)."""
@@ -78,6 +82,8 @@ class Twin:
         self.clock = clock or Clock()
         self._waiter = Waiter(self.clock, max_wait)
         self._stack = contextlib.ExitStack()
+        self.person: Person | None = None
+        self._asked: dict[str, threading.Event] = {}
         self._told: dict[str, int] = {}
         self._stopped: set[str] = set()
         self.logs = Path()
@@ -92,7 +98,7 @@ class Twin:
             stack.enter_context(mock.patch.dict(os.environ, ENVIRONMENT | ours))
             runtime = self.runtime = Runtime(self.logs)
             stack.callback(runtime.close)
-            moto_seams.install(self._waiter, runtime.invoke)
+            moto_seams.install(self._waiter, runtime.invoke, self._ask)
             stack.enter_context(mock_aws())
             self.deployed = deploy(self.template)
             stack.enter_context(runtime.installed(self._environments()))
@@ -106,6 +112,33 @@ class Twin:
 
     def __exit__(self, *exception: object) -> None:
         self._stack.close()
+
+    def _ask(self, token: str, interrupted: threading.Event) -> None:
+        """Wait until whoever waits for the execution has let the person answer, if there is one."""
+        if self.person is None:
+            return
+        answered = self._asked[token] = threading.Event()
+        while not answered.wait(_LOOK_SECONDS) and not interrupted.is_set():
+            pass
+        del self._asked[token]
+
+    def _let_answer(self, execution_arn: str) -> None:
+        """Show the person what the execution asks, in the thread that waits for its end."""
+        if self.person is None or not self._asked:
+            return
+        question = (self.item(execution_arn) or {}).get("question", {})
+        answered = self._asked.get(question.get("token", ""))
+        if answered is not None and not answered.is_set():
+            self.person(question)
+            answered.set()
+
+    def reply(self, token: str, reply: Any) -> None:
+        """Send a reply to a question, as send-task-success does."""
+        self._states.send_task_success(taskToken=token, output=json.dumps(reply))
+
+    def decline(self, token: str, cause: str) -> None:
+        """Refuse to reply, as send-task-failure does."""
+        self._states.send_task_failure(taskToken=token, error="Declined", cause=cause)
 
     def _environments(self) -> list[dict[str, str]]:
         functions = self.template.resources("AWS::Lambda::Function").values()
@@ -152,6 +185,7 @@ class Twin:
                 self._told[execution_arn] = len(entered)
             if not running:
                 break
+            self._let_answer(execution_arn)
             time.sleep(_GLANCE_SECONDS if on_state is None else _LOOK_SECONDS)
         described = self._states.describe_execution(executionArn=execution_arn)
         if execution_arn in self._stopped and described["status"] == "FAILED":

@@ -65,7 +65,20 @@ def test_every_function_is_called() -> None:
     assert {function_of(state) for state in TASKS.values()} == set(FUNCTIONS)
 
 
-@pytest.mark.parametrize("name", TASKS)
+WAITS_FOR_PEOPLE = "AskPerson"
+
+
+def test_people_may_take_as_long_as_the_request_says() -> None:
+    assert TASKS[WAITS_FOR_PEOPLE]["Resource"].endswith(".waitForTaskToken")
+    assert TASKS[WAITS_FOR_PEOPLE]["TimeoutSeconds"] == "{% $conclusion.askSeconds %}"
+
+
+def test_however_the_waiting_for_people_ends_their_reply_or_the_reason_is_judged() -> None:
+    (catch,) = TASKS[WAITS_FOR_PEOPLE]["Catch"]
+    assert (catch["ErrorEquals"], catch["Next"]) == (["States.ALL"], "TakeAnswers")
+
+
+@pytest.mark.parametrize("name", [name for name in TASKS if name != WAITS_FOR_PEOPLE])
 def test_a_tasks_timeout_is_longer_than_its_functions(name: str) -> None:
     assert TASKS[name]["TimeoutSeconds"] > FUNCTIONS[function_of(TASKS[name])].timeout_seconds
 
@@ -98,7 +111,7 @@ CALLS = {
     "ExecuteDatamart": [at.EXECUTE],
     "ConfirmExecution": [at.GET_EXECUTION],
     "GetStatus": [at.GET_EXECUTION],
-    "GetPrompts": [at.GET_PROMPTS],
+    "GetPrompts": [at.GET_PROMPTS, at.SEARCH_ELEMENTS, at.SEARCH_OBJECTS],
     "AnswerPrompts": [at.ANSWER_PROMPTS],
     "SaveDatamart": [at.SAVE, at.SAVE_AS],
     "DeleteInstance": [at.DELETE_INSTANCE, at.DELETE_RUN_INSTANCE],
@@ -114,7 +127,7 @@ RAISED_ONLY_IF_NOT_SENT = {"ExecuteDatamart"}
 
 
 def test_every_state_that_calls_the_server_is_held_against_the_table() -> None:
-    assert set(CALLS) == set(TASKS) - {"PrepareRun", "ConcludeAttempt"}
+    assert set(CALLS) == set(TASKS) - {"PrepareRun", "ConcludeAttempt", "AskPerson", "TakeAnswers"}
 
 
 @pytest.mark.parametrize("name", sorted(set(CALLS) - COUNTED_BY_THE_HANDLER - RAISED_ONLY_IF_NOT_SENT))
@@ -159,7 +172,7 @@ def test_the_wait_takes_whole_seconds_that_come_from_the_policy() -> None:
 
 
 def test_every_error_name_is_one_of_the_closed_list() -> None:
-    assert set(MEND) | {"AskExpired", "RunInProgress"} == DESIGN_ERRORS
+    assert set(MEND) | {"RunInProgress"} == DESIGN_ERRORS
     listed = re.search(r"in \[([^\]]*)\]", STATES["RunFailed"]["Error"])
     assert listed
     assert {name.strip(" '") for name in listed[1].split(",")} == DESIGN_ERRORS

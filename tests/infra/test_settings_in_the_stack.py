@@ -57,9 +57,18 @@ def test_concurrency_is_reserved_only_where_it_is_asked_for(everything: Template
     assert "ReservedConcurrentExecutions" not in json.dumps(template.content)
 
 
+def subscribed(everything: Template, topic: str) -> list[str]:
+    """E-mail addresses that get what is published on a topic."""
+    found = everything.resources("AWS::SNS::Subscription").values()
+    return [s["Endpoint"] for s in found if s["Protocol"] == "email" and mentions(s["TopicArn"], topic)]
+
+
 def test_everybody_named_is_told_of_failures(everything: Template) -> None:
-    told = [s["Endpoint"] for s in everything.resources("AWS::SNS::Subscription").values() if s["Protocol"] == "email"]
-    assert told == ["bi@example.com"]
+    assert subscribed(everything, "NoticeTopic") == ["bi@example.com"]
+
+
+def test_only_those_named_for_it_are_asked(everything: Template) -> None:
+    assert subscribed(everything, "QuestionTopic") == ["analyst@example.com"]
 
 
 def test_tags_are_on_everything_that_takes_them(template: Template) -> None:

@@ -56,6 +56,7 @@ ALLOWED = {
         *("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"),
     },
     "expect_load": {"dynamodb:GetItem", "sqs:SendMessage"},
+    "ask_person": {"dynamodb:GetItem", "dynamodb:UpdateItem", "sns:Publish"},
 }
 """What each function may do, beside logs and traces; every other one: read and change the run's item."""
 
@@ -105,7 +106,7 @@ def test_every_secret_has_the_command_that_fills_it_among_the_outputs(everything
 
 
 def test_what_a_person_needs_is_among_the_outputs(template: Template) -> None:
-    assert {"StateMachineArn", "FillDefaultSecret", "NoticeTopicArn", "InboxBucket"} <= set(template.content["Outputs"])
+    assert {"StateMachineArn", "FillDefaultSecret", "NoticeTopicArn", "QuestionTopicArn", "InboxBucket"} <= set(template.content["Outputs"])
 
 
 def test_the_run_table_expires_its_items_and_can_be_restored(template: Template) -> None:

@@ -118,10 +118,10 @@ def _found(request: Request, indexed_only: bool = False) -> list[DatamartSpec | 
     if request.one("certifiedStatus") == "CERTIFIED_ONLY":
         return []  # nothing in this project is certified
     reports = [s for s in request.server.definitions.all(indexed_only) if not types or types & {REPORT, s.subtype}]
-    folders = list(FOLDERS.values()) if types & {FOLDER, FOLDER_SUBTYPE} else []
+    listed: list[DatamartSpec | Folder] = [*reports, *(FOLDERS.values() if types & {FOLDER, FOLDER_SUBTYPE} else ())]
     return [
         one
-        for one in (*reports, *folders)
+        for one in listed
         if fits(one.name.casefold(), text) and (not root or any(above["id"] == root for above in _above(one)))
     ]
 

@@ -35,6 +35,14 @@ SEAMS = [
         "LambdaSimpleBackend.invoke",
         ["self", "function_name", "qualifier", "body", "headers", "response_headers"],
     ),
+    (
+        f"{ASL}.component.state.exec.state_task.service.state_task_service_callback",
+        "StateTaskServiceCallback._eval_wait_for_task_token",
+        ["self", "env", "timeout_seconds", "callback_endpoint", "heartbeat_endpoint"],
+    ),
+    (f"{ASL}.eval.callback.callback", "CallbackEndpoint.get_outcome", ["self"]),
+    (f"{ASL}.eval.callback.callback", "CallbackEndpoint.wait", ["self", "timeout"]),
+    (f"{ASL}.eval.callback.callback", "CallbackOutcomeTimedOut.__init__", ["self", "callback_id"]),
     ("moto.core.config", "default_user_config", None),
     (f"{ASL}.parse.asl_parser", "AmazonStateLanguageParser.parse", ["definition"]),
     (

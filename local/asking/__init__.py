@@ -1,0 +1,6 @@
+"""Asking on a terminal what a datamart asks: a dialogue that turns what is typed into a reply."""
+
+from local.asking.dialogue import Read, ask_about
+from local.asking.shown import literal, show_question
+
+__all__ = ["Read", "ask_about", "literal", "show_question"]

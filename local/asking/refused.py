@@ -1,0 +1,5 @@
+"""What is no answer."""
+
+
+class NotUnderstood(Exception):
+    """What was typed cannot be read as an answer; the text says why."""

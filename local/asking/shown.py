@@ -1,0 +1,77 @@
+"""A prompt as a person sees it: what it is, what it takes, what there is to choose from."""
+
+import json
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from functions.answering.prompt import has_default, is_required, name_of
+from functions.answering.question import Question
+
+SHOWN = 20
+"""Choices that are listed with a number; others can be typed by name."""
+
+LIMITS = (("min", "at least"), ("max", "at most"))
+
+
+def literal(value: Any) -> str:
+    """``value`` as it may go to a terminal: what a server wrote could hold control characters."""
+    return "".join(char if char.isprintable() else " " for char in str(value))
+
+
+def show_question(console: Console, questions: list[Question], refusal: str | None) -> None:
+    """All of it at once, with the reason why it is asked once more."""
+    show_refusal(console, refusal)
+    for number, question in enumerate(questions, 1):
+        show_prompt(console, question, f"{number} of {len(questions)}")
+
+
+def show_refusal(console: Console, refusal: str | None) -> None:
+    """Why an earlier reply was not taken, if there was one."""
+    if refusal:
+        show_line(console, f"The last reply was refused: {refusal}", "red")
+
+
+def show_prompt(console: Console, question: Question, place: str) -> None:
+    """One prompt; ``place`` is which of how many."""
+    console.print()
+    show_line(console, f"{place}: {_title(question)}", "bold")
+    show_line(console, f"  {_kind(question)}")
+    if question.get("instruction"):
+        show_line(console, f"  {question['instruction']}")
+    if has_default(question):
+        show_line(console, f"  Default: {_default(question['defaultAnswer'])}")
+    for number, choice in enumerate(choices_shown(question), 1):
+        show_line(console, f"  {number:>2}  {choice.get('name') or choice.get('id')}")
+    if question.get("more") or len(question.get("choices", [])) > SHOWN:
+        show_line(console, "   …")
+
+
+def show_line(console: Console, text: str, style: str = "") -> None:
+    """Text that is no markup, in one line however narrow the console is: names in it are there to be copied."""
+    console.print(Text(literal(text), style=style), soft_wrap=True)
+
+
+def choices_shown(question: Question) -> list[dict[str, Any]]:
+    """Those that have a number."""
+    listed: list[dict[str, Any]] = question.get("choices", [])
+    return listed[:SHOWN]
+
+
+def _title(question: Question) -> str:
+    title, name = str(question.get("title") or name_of(question)), name_of(question)
+    return title if title == name else f'{title} (named "{name}")'
+
+
+def _kind(question: Question) -> str:
+    kind = " ".join(str(question[key]) for key in ("type", "dataType") if key in question)
+    limits = [f"{words} {question[key]}" for key, words in LIMITS if key in question]
+    return ", ".join([kind, "required" if is_required(question) else "optional", *limits])
+
+
+def _default(answer: Any) -> str:
+    """Names where it is made of things that have them, else JSON."""
+    if isinstance(answer, list) and all(isinstance(one, dict) and one.get("name") for one in answer):
+        return ", ".join(str(one["name"]) for one in answer)
+    return answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
