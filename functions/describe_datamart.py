@@ -1,5 +1,8 @@
 """From names to ids, and what the datamart is going to write."""
 
+import contextlib
+from typing import Any
+
 from functions.library import Datamart, Definition, PermissionDenied, Project
 from functions.run.request import is_id
 from functions.step import Answer, Step, step
@@ -33,9 +36,18 @@ def handler(step: Step) -> Answer:
             "maxExecutionSeconds": definition and definition.max_execution_seconds,
         },
     )
-    if path := (step.event.get("saveAs") or {}).get("folder"):
-        step.run.note(saveFolderId=step.library.find_folder(project.id, path))
+    if wanted := step.event.get("saveAs"):
+        step.run.note(saveFolderId=_folder(step, project.id, wanted))
     return known
+
+
+def _folder(step: Step, project_id: str, wanted: dict[str, Any]) -> str:
+    """Where to save after the load; found before it, so that a wrong folder costs nothing."""
+    if "folder" in wanted:
+        return step.library.find_folder(project_id, wanted["folder"])
+    with contextlib.suppress(PermissionDenied):  # not to be seen by this account, but perhaps to be saved into
+        return step.library.find_folder(project_id, wanted["destinationFolderId"])
+    return str(wanted["destinationFolderId"])
 
 
 def _project(step: Step, reference: str) -> Project:

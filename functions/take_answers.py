@@ -7,7 +7,7 @@ from functions.asking.reply import WrongReply, answers_in
 from functions.run import clock
 from functions.run.asking import ask, expired
 from functions.run.errors import shorten
-from functions.run.failure import close, failed
+from functions.run.failure import close, failed, message_of
 from functions.run.record import ConditionFailed, Item
 from functions.run.run import Run
 from functions.step import Answer, Step, pause_step
@@ -60,5 +60,5 @@ def _not_answered(run: Run, failure: dict[str, str]) -> Item:
     """The time is over; somebody sent a failure instead of answers; or the question could not be published."""
     if failure["Error"] == "States.Timeout":
         return expired(run)
-    said = ": ".join(str(failure[key]) for key in ("Error", "Cause") if failure.get(key))
-    return failed(run, "PromptsUnanswered", f"the question was not answered but ended by {shorten(said, 2_000)}")
+    said = ": ".join(filter(None, (failure["Error"], message_of(failure))))
+    return failed(run, "PromptsUnanswered", f"the question ended without an answer ({shorten(said, 2_000)})")

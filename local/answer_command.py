@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,23 +14,24 @@ from functions.asking.reply import WrongReply, answers_in
 from functions.run import clock
 from functions.telling.notice import console_link
 from local import show
-from local.asking import Read, ask_about, literal, show_question
+from local.asking import Read, ask_about, from_json, literal, show_line, show_question
 from local.deployed import CannotGoOn
 from local.deployed.waiting import NotTaken, Waiting, waiting_run
 
 STANDARD_INPUT = "-"
+STAGE = "dev"
 
-CODES: tuple[tuple[type[BaseException], int], ...] = (
-    (NotTaken, 1),
-    (WrongReply, 1),
-    (UnicodeError, 1),
-    (EOFError, 1),
-    (CannotGoOn, 2),
-    (KeyboardInterrupt, 130),
+EXAMPLES = 3
+"""Choices of a prompt that are put into answers to change."""
+
+ENDS: tuple[tuple[type[BaseException], int, str], ...] = (
+    (WrongReply, 1, "the reply does not answer the question, and was not sent: {problem}"),
+    (NotTaken, 1, "{problem}"),
+    (EOFError, 1, "the input ended before every prompt had an answer; nothing was sent."),
+    (CannotGoOn, 2, "{problem}"),
+    (KeyboardInterrupt, 130, "stopped; unless the answers were just being sent, the question is still open."),
 )
-"""The exit code by what went wrong; the first that fits."""
-
-_NOTHING_SENT = "nothing was sent"
+"""What may go wrong, its exit code, and how it is told; the first that fits."""
 
 
 @dataclass
@@ -40,7 +41,6 @@ class Report:
     sent: bool = False
     question: dict[str, Any] | None = None
     problem: str | None = None
-    doing: str = _NOTHING_SENT
 
 
 def answer(arguments: argparse.Namespace, read: Read | None = None) -> int:
@@ -53,5 +53,59 @@ def answer(arguments: argparse.Namespace, read: Read | None = None) -> int:
     arguments
         ``run``, ``file``, ``stage``, ``decline`` and ``json``, as local/cli.py parses them.
     read
-        Reads the lines of a dialogue; what is typed on the terminal if left out.
+        Where the lines of a dialogue come from; the terminal if left out.
     """
+    report, code = Report(), 0
+    try:
+        _answer(arguments, report, read)
+    except tuple(kind for kind, _, _ in ENDS) as problem:
+        code, words = next((code, words) for kind, code, words in ENDS if isinstance(problem, kind))
+        report.problem = literal(words.format(problem=problem))
+        show.say(f"datamart: {report.problem}")
+    if arguments.json:
+        sys.stdout.write(json.dumps(asdict(report), ensure_ascii=False) + "\n")
+    return code
+
+
+def _answer(arguments: argparse.Namespace, report: Report, read: Read | None) -> None:
+    console = show.console_for(sys.stderr if arguments.json else sys.stdout)
+    if arguments.file is not None and arguments.decline is not None:
+        raise CannotGoOn("give a FILE with answers or --decline, not both.")
+    given = None if arguments.file is None else _from_file(arguments.file)
+    run = waiting_run(arguments.run, arguments.stage or STAGE)
+    report.question = {"prompts": run.prompts, "until": run.until, "refusal": run.refusal}
+    if arguments.decline is not None:
+        run.decline(arguments.decline)
+        said = "Declined; the run ends and loads nothing."
+    else:
+        if given is None:
+            given = _asked(run, console, read, in_words=not arguments.json)
+        # Not as they were given but as they were taken: numbers are text then, which Step Functions would round.
+        run.answer(answers_in(given, run.prompts, run.answered))
+        said = "Sent; the run goes on."
+    report.sent = True
+    console.print(said)
+    console.print(f"Console: {console_link(run.arn)}", soft_wrap=True)
+
+
+def _from_file(name: str) -> Any:
+    try:
+        return from_json(sys.stdin.buffer.read() if name == STANDARD_INPUT else Path(name).read_bytes())
+    except OSError as problem:
+        raise CannotGoOn(f"{name}: cannot be read ({problem.strerror}).") from None
+    except (ValueError, RecursionError) as problem:
+        raise CannotGoOn(f"{name}: is not JSON ({problem}).") from None
+
+
+def _asked(run: Waiting, console: Console, read: Read | None, in_words: bool) -> dict[str, Any]:
+    """The reply that a person gives on the terminal. Raises CannotGoOn where there is none, the question shown."""
+    if read is not None or (sys.stdin.isatty() and console.file.isatty()):
+        console.print(f"The run waits until {clock.timestamp(run.until)}. Ctrl-C sends nothing.")
+        return ask_about(run.prompts, console, run.refusal, read)
+    if in_words:
+        show_question(console, run.prompts, run.refusal)
+        console.print("\nAnswers to change, as a FILE:")
+        text = json.dumps({"prompts": skeleton(run.prompts, EXAMPLES)}, ensure_ascii=False, indent=2)
+        for line in text.split("\n"):
+            show_line(console, line)
+    raise CannotGoOn("there is no terminal to ask on; give a FILE with the answers (- is standard input).")

@@ -1,4 +1,4 @@
-"""The command line: ``datamart run``, ``datamart check``, ``datamart start`` and ``datamart simulate``."""
+"""The command line: ``datamart run``, ``prompts``, ``check``, ``start``, ``answer`` and ``simulate``."""
 
 import argparse
 import json
@@ -31,9 +31,13 @@ def _main(words: list[str]) -> int:
 def _print_json(words: list[str], status: str, error: str | None, why: str) -> None:
     outcome: dict[str, object] = {"status": status, "error": error, "cause": f"Loaded: no. {why}"}
     outcome |= {"output": None, "states": []}
+    if words[0] == "answer":
+        outcome = {"sent": False, "question": None, "problem": why}
     if words[0] == "check":
         finding = {"check": "usage", "subject": "command line", "result": "problem", "text": why}
         outcome = {"ok": False, "findings": [finding]}
+    if words[0] == "prompts":
+        outcome = {"error": error or "Interrupted", "cause": why}
     sys.stdout.write(json.dumps(outcome) + "\n")
 
 
@@ -41,6 +45,12 @@ def _run(arguments: argparse.Namespace) -> int:
     from local.run_command import run  # what a run needs takes seconds to import; --help does not wait for it
 
     return run(arguments)
+
+
+def _prompts(arguments: argparse.Namespace) -> int:
+    from local.prompts import prompts
+
+    return prompts(arguments)
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -53,6 +63,12 @@ def _start(arguments: argparse.Namespace) -> int:
     from local.start_command import start
 
     return start(arguments)
+
+
+def _answer(arguments: argparse.Namespace) -> int:
+    from local.answer_command import answer
+
+    return answer(arguments)
 
 
 def _simulate(arguments: argparse.Namespace) -> int:
@@ -77,6 +93,21 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--max-wait", type=_seconds, metavar="SECONDS", help="cap of each wait; 0 waits for nothing")
     run.add_argument("--scenario", default="default", help="how the simulator behaves")
     run.set_defaults(work=_run)
+
+    prompts = commands.add_parser(
+        "prompts",
+        help="show what a datamart asks, without executing it",
+        epilog="Without --library-url and --stage it asks the built-in simulator, and P may be left out. Exit code 0: "
+        "shown, 1: failed, 2: bad usage, 130: stopped by Ctrl-C.",
+    )
+    prompts.add_argument("datamart", metavar="DATAMART", help="id, exact name, or path: /Public Objects/Datamarts/City")
+    prompts.add_argument("--project", metavar="P", help="id or exact name of its project")
+    server = prompts.add_mutually_exclusive_group()
+    server.add_argument("--library-url", metavar="URL", help="this server, with MSTR_USERNAME and so on")
+    server.add_argument("--stage", metavar="S", help="the server of this stage's connection, with its secret in AWS")
+    prompts.add_argument("--connection", metavar="C", help="another connection of the stage than default")
+    prompts.add_argument("--json", action="store_true", help="print one JSON object on standard output")
+    prompts.set_defaults(work=_prompts)
 
     check = commands.add_parser(
         "check",
@@ -106,6 +137,20 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("--as-of", metavar="TIME", help="run the job as if triggered then: 2026-11-20T05:00+01:00")
     start.add_argument("--json", action="store_true", help="print one JSON object on standard output")
     start.set_defaults(work=_start)
+
+    answer = commands.add_parser(
+        "answer",
+        help="answer what a deployed run asks",
+        epilog="Without FILE the prompts are asked one after another on the terminal. An answer is judged before it is "
+        "sent. Exit code 0: sent, 1: not taken (a wrong answer, nothing waits, too late), 2: bad usage or no such run, "
+        "130: stopped by Ctrl-C.",
+    )
+    answer.add_argument("run", metavar="RUN", help="the execution's ARN, which tells its stage, or its name")
+    answer.add_argument("file", nargs="?", metavar="FILE", help='JSON: {"prompts": [...]}; - is standard input')
+    answer.add_argument("--stage", metavar="S", help="which deployment, for a name; dev if left out")
+    answer.add_argument("--decline", metavar="REASON", help="answer nothing, and let the run end for this reason")
+    answer.add_argument("--json", action="store_true", help="print one JSON object on standard output")
+    answer.set_defaults(work=_answer)
 
     simulate = commands.add_parser("simulate", help="start the simulator alone")
     simulate.add_argument("--port", type=int, default=0, metavar="N", help="0 picks a free one")

@@ -26,6 +26,10 @@ class NotListed(Exception):
     """The choices of this prompt cannot be read; the text says why."""
 
 
+class ListedLater(NotListed):
+    """Not here and now: whoever sends the answers looks the names up then."""
+
+
 class Choices(Protocol):
     """What may answer a prompt, a page at a time."""
 
@@ -47,7 +51,8 @@ class OfServer:
         search = self.library.search_elements if prompt["type"] == "ELEMENTS" else self.library.search_objects
         where = (self.project_id, self.datamart_id, self.instance_id)
         try:
-            return search(*where, address_of(prompt)[1], pattern, offset, PAGE)
+            # Cut, because for level prompts a server may give a thousand whatever is asked for.
+            return search(*where, address_of(prompt)[1], pattern, offset, PAGE)[:PAGE]
         except (PermissionDenied, NotFound, PromptAnswerRejected, DatamartFailed) as error:
             raise NotListed(str(error)) from None
 

@@ -8,14 +8,17 @@ The API's own shape is taken as it is. People may also write ``{"metric": id, "o
 from typing import Any
 
 from functions.answering.picks import ELEMENT_ID, OBJECT_ID
-from functions.answering.prompt import Misfit, Prompt
+from functions.answering.prompt import Misfit, Prompt, decimal, most
 from functions.run.schema import nearest, shown
 
 OPERATORS = (
     *("In", "NotIn", "Equals", "NotEqual", "Greater", "Less", "GreaterEqual", "LessEqual", "Between", "NotBetween"),
     *("IsNull", "IsNotNull", "Like", "NotLike", "Contains", "NotContains", "BeginsWith", "NotBeginsWith"),
-    *("EndsWith", "NotEndsWith"),
+    *("EndsWith", "NotEndsWith", "And", "Or", "Not"),
 )
+"""Those of the contract, and those that join several expressions (a prompt's ``max`` may be above 1)."""
+
+WITHOUT_VALUE = ("IsNull", "IsNotNull")
 
 OPEN_ENDED = ("Rank.", "Percent.")
 """Families of operators whose members the contract does not list."""
@@ -46,7 +49,10 @@ _TAKES = (
 
 
 def _made(given: dict[str, Any]) -> dict[str, Any]:
-    return {"operator": given["operator"], "operands": [_subject(given), *_operands(given)]}
+    operator, operands = _operator(given["operator"]), _operands(given)
+    if not operands and operator not in WITHOUT_VALUE:
+        raise Misfit(f'takes "value", "values" or "elements" beside the operator {operator}')
+    return {"operator": operator, "operands": [_subject(given), *operands]}
 
 
 def _subject(given: dict[str, Any]) -> dict[str, Any]:
@@ -66,13 +72,17 @@ def _operands(given: dict[str, Any]) -> list[dict[str, Any]]:
         raise Misfit(f"takes one of {' and '.join(listed)}")
     if "elements" in given:
         picked = given["elements"] if isinstance(given["elements"], list) else [given["elements"]]
+        if not picked:
+            raise Misfit("takes at least one element, and none is given")
         return [{"type": "elements", "elements": [_element(one) for one in picked]}]
     if "value" in given:
-        return [{"type": "constant", **_constant([given["value"]]), "value": _plain(given["value"])}]
+        written = _plain(given["value"])
+        return [{"type": "constant", "dataType": _type_of([given["value"]], given), "value": written}]
     if "values" in given:
         if not isinstance(given["values"], list) or not given["values"]:
-            raise Misfit(f'takes a list as "values", not {shown(given["values"])}')
-        return [{"type": "constants", **_constant(given["values"]), "values": [_plain(one) for one in given["values"]]}]
+            raise Misfit(f'takes a list with at least one value as "values", not {shown(given["values"])}')
+        many = [_plain(one) for one in given["values"]]
+        return [{"type": "constants", "dataType": _type_of(given["values"], given), "values": many}]
     return []
 
 
@@ -83,37 +93,41 @@ def _id(what: str, given: Any) -> str:
 
 
 def _element(one: Any) -> dict[str, str]:
-    wanted = one.get("id") if isinstance(one, dict) else one
-    if isinstance(wanted, str) and ELEMENT_ID.fullmatch(wanted):
-        return {"id": wanted}
+    if isinstance(one, dict) and isinstance(one.get("id"), str) and one["id"]:
+        return {"id": one["id"]}
+    if isinstance(one, str) and ELEMENT_ID.fullmatch(one):
+        return {"id": one}
     raise Misfit(f"takes element ids such as h1;8D679D3711D3E4981000E787EC6DE8A4, not {shown(one)}")
 
 
-def _constant(values: list[Any]) -> dict[str, str]:
-    numbers = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
-    return {"dataType": "Real" if numbers else "Char"}
+def _type_of(values: list[Any], given: dict[str, Any]) -> str:
+    """Metrics are numbers, also where the value is a text: a placeholder's, or "20%" with Percent."""
+    return "Char" if "metric" not in given and any(isinstance(value, str) for value in values) else "Real"
 
 
 def _plain(value: Any) -> str:
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise Misfit(f"takes a number or a text to compare with, not {shown(value)}")
-    return str(value)
+    number = decimal(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    if number is not None:
+        return format(number, "f")
+    if isinstance(value, str) and value:
+        return value
+    raise Misfit(f"takes a number or a text to compare with, not {shown(value)}")
 
 
 def _checked(prompt: Prompt, made: dict[str, Any]) -> dict[str, Any]:
     operands = made.get("operands")
     if not isinstance(operands, list) or not operands or not all(isinstance(one, dict) for one in operands):
         raise Misfit(f'takes a list of objects as "operands", not {shown(operands)}')
-    most = prompt.get("maxElementsPerSelection")
+    limit = most(prompt, "maxElementsPerSelection")
     for operand in operands:
         picked = operand.get("elements")
-        if isinstance(picked, list) and isinstance(most, int) and 0 < most < len(picked):
-            raise Misfit(f"takes at most {most} elements, and {len(picked)} are given")
+        if isinstance(picked, list) and limit is not None and len(picked) > limit:
+            raise Misfit(f"takes at most {limit} elements, and {len(picked)} are given")
     return made | {"operator": _operator(made.get("operator"))}
 
 
 def _operator(given: Any) -> str:
-    word = str(given)
+    word = given if isinstance(given, str) else ""
     if word.startswith(OPEN_ENDED):
         return word
     plain = word.replace(" ", "").casefold()

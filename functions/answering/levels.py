@@ -11,10 +11,12 @@ def level(prompt: Prompt, given: Any, choices: Choices) -> dict[str, Any]:
     """The API's own object; what was given beside names and ids in it is kept as it is. Raises Misfit."""
     whole: dict[str, Any] = given if isinstance(given, dict) and "units" in given else {"units": given}
     units = whole["units"] if isinstance(whole["units"], list) else [whole["units"]]
-    wanted = entries(units, OBJECT_ID, "unit")
     try:
-        picked = checked(prompt, with_ids(prompt, wanted, choices), "units")
+        picked = with_ids(prompt, entries(units, OBJECT_ID, "unit"), choices)
     except NotListed as reason:
         raise Misfit(f"needs ids, because the server does not list its units ({reason})") from None
-    own = {str(unit.get("id")): unit for unit in units if isinstance(unit, dict)}
-    return whole | {"units": [own.get(str(unit["id"]), {}) | {"id": unit["id"]} for unit in picked]}
+    made = [
+        (unit if isinstance(unit, dict) else {}) | ({"id": pick["id"]} if "id" in pick else pick)
+        for unit, pick in zip(units, picked, strict=True)
+    ]
+    return whole | {"units": checked(prompt, made, "units")}

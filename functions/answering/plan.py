@@ -93,6 +93,8 @@ def strangers(given: list[Given], prompts: list[Prompt]) -> list[str]:
 def _answer(
     prompt: Prompt, prompts: list[Prompt], given: list[Given], unanswered: str, choices: Choices
 ) -> Answer | None:
+    if not address_of(prompt)[1]:
+        raise Misfit("has neither key, id nor name, so that no answer can be sent to it")
     position = answer_for(prompt, given, prompts)
     if position is not None:
         return _given_answer(prompt, given[position], choices) | {"given": position}
@@ -134,7 +136,10 @@ def _check_slip(prompt: Prompt, idle: list[Given]) -> None:
     """A name that is nearly the prompt's must not leave it to its default or without an answer."""
     slip = slip_for(prompt, idle)
     if slip is not None:
-        raise Misfit(f'has no answer by just this name, but the request answers "{slip}"; correct the name')
+        raise Misfit(
+            f"has no answer of its own, but the request answers {shown(slip)}: correct that name, or answer this "
+            'prompt as well ("useDefault": true, or "answers": [] to leave it open)'
+        )
 
 
 def _closed(prompt: Prompt) -> Answer:

@@ -1,5 +1,7 @@
 """A prompt as the server describes it, with names for what the descriptions leave open (contract 7.2)."""
 
+import unicodedata
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from functions.run.address import ADDRESSED_BY
@@ -13,26 +15,39 @@ Given = dict[str, Any]
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 """Answers that are none."""
 
+TYPES = ("VALUE", "ELEMENTS", "OBJECTS", "EXPRESSION", "LEVEL")
+"""Types that can be answered."""
+
+LONGEST_TITLE = 200
+"""Characters of a title or a name in a message."""
+
 
 class Misfit(Exception):
     """An answer that is none to this prompt; the text says why and follows the prompt's title."""
 
 
 def address_of(prompt: Prompt) -> tuple[str, str]:
-    """How an answer names the prompt: its key, because that alone is unique, else its id, else its name."""
-    field = next(field for field in ADDRESSED_BY if prompt.get(field))
-    return field, str(prompt[field])
+    """How an answer names the prompt: its key, because that alone is unique, else its id, else its name.
+
+    An empty key where the server gives none of the three.
+    """
+    field = next((field for field in ADDRESSED_BY if prompt.get(field)), ADDRESSED_BY[0])
+    return field, str(prompt.get(field) or "")
 
 
 def name_of(prompt: Prompt) -> str:
     """What people call it."""
-    return str(prompt.get("name") or prompt.get("title") or prompt.get("key") or prompt.get("id"))
+    return str(prompt.get("name") or prompt.get("title") or address_of(prompt)[1] or "without a name")
 
 
 def titled(prompt: Prompt) -> str:
     """For a message: the title that the server shows, and the name where that is another."""
     title, name = str(prompt.get("title") or name_of(prompt)), name_of(prompt)
-    return f'the prompt "{title}"' + (f' (named "{name}")' if name != title else "")
+    return f'the prompt "{_cut(title)}"' + (f' (named "{_cut(name)}")' if name != title else "")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_TITLE else text[: LONGEST_TITLE - 1] + "…"
 
 
 def has_default(prompt: Prompt) -> bool:
@@ -43,3 +58,28 @@ def has_default(prompt: Prompt) -> bool:
 def is_required(prompt: Prompt) -> bool:
     """Whether it may not be closed without an answer."""
     return bool(prompt.get("required", False))
+
+
+def decimal(given: Any) -> Decimal | None:
+    """The number, also one that is written as a text; None for all else."""
+    try:
+        number = Decimal(str(given))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def least(prompt: Prompt) -> Decimal | None:
+    """The limit from below of a number, a length or a count."""
+    return decimal(prompt.get("min"))
+
+
+def most(prompt: Prompt, field: str = "max") -> Decimal | None:
+    """The limit from above of a length or a count; what is not positive (-1 in the samples) is no limit."""
+    limit = decimal(prompt.get(field))
+    return limit if limit is not None and limit > 0 else None
+
+
+def folded(text: str) -> str:
+    """For comparing names as people do: in either case, accents in one character or in two."""
+    return unicodedata.normalize("NFC", text).casefold()

@@ -2,18 +2,28 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from functions.answering.choices import OFFERS, PAGE, Choices, NotListed
 from functions.answering.matching import slip_for
-from functions.answering.prompt import Given, Prompt, address_of, has_default, name_of, titled
+from functions.answering.prompt import TYPES, Given, Prompt, address_of, has_default, most, name_of, titled
+from functions.run.schema import shown
 
 SHORT = 3_500
 """Bytes of JSON that fit into a cause beside everything else that it says."""
 
+LISTED = 2_500
+"""Bytes of titles and names that do."""
+
+MOST_LISTED = 20
+
 LONGEST_INSTRUCTION = 500
 LARGEST_DEFAULT = 2_000
-"""Bytes of a default answer as JSON; a longer one is left out, it can only be used as a whole."""
+"""Bytes of a default answer as JSON; a longer one is not shown, it can only be used as a whole."""
+
+NOT_SHOWN = "(too long to be shown)"
+"""In place of a default answer that is."""
 
 LARGEST = 100_000
 """Bytes of all questions as JSON: an item of the run table may have 400 KB, a message of SNS 256 KB."""
@@ -33,8 +43,9 @@ def _question(prompt: Prompt, choices: Choices, most: int) -> Question:
     asked: Question = {field: prompt[field] for field in _FIELDS if prompt.get(field) is not None}
     if prompt.get("instruction"):
         asked["instruction"] = str(prompt["instruction"])[:LONGEST_INSTRUCTION]
-    if has_default(prompt) and _size(prompt["defaultAnswer"]) <= LARGEST_DEFAULT:
-        asked["defaultAnswer"] = prompt["defaultAnswer"]
+    if has_default(prompt):
+        whole = prompt["defaultAnswer"]
+        asked["defaultAnswer"] = whole if _size(whole) <= LARGEST_DEFAULT else NOT_SHOWN
     if prompt["type"] in OFFERS:
         asked |= _offered(prompt, choices, most)
     return asked
@@ -45,20 +56,31 @@ def _offered(prompt: Prompt, choices: Choices, most: int) -> Question:
         page = choices.page(prompt)
     except NotListed:
         return {}
-    kept = [{key: choice[key] for key in ("id", "name", "type") if key in choice} for choice in page[:most]]
-    return {"choices": kept, "more": len(page) > len(kept) or len(page) == PAGE}
+    kept = [{key: choice[key] for key in ("id", "name", "type") if choice.get(key) is not None} for choice in page]
+    shown = [choice for choice in kept if "id" in choice or "name" in choice][:most]
+    return {"choices": shown, "more": len(page) > len(shown) or len(page) == PAGE}
 
 
 def within(asked: list[Question], largest: int) -> list[Question]:
-    """The same questions with fewer choices each, so that all of them stay under ``largest`` bytes as JSON."""
+    """The same questions with less about each, so that all of them stay under ``largest`` bytes as JSON.
+
+    First with fewer choices, then without instructions, defaults and titles. At last there are fewer questions: those
+    left out stay open, and are asked when these are answered.
+    """
     most = max((len(question.get("choices", [])) for question in asked), default=0)
     while most and _size(asked) > largest:
         most //= 2
-        asked = [
-            question | {"choices": question["choices"][:most], "more": True} if "choices" in question else question
-            for question in asked
-        ]
-    return asked
+        asked = [_with_fewer(question, most) for question in asked]
+    for field, instead in (("instruction", {}), ("defaultAnswer", {"defaultAnswer": NOT_SHOWN}), ("title", {})):
+        if _size(asked) > largest:
+            asked = [{k: v for k, v in q.items() if k != field} | (instead if field in q else {}) for q in asked]
+    return asked[: max(1, _fitting(map(_json, asked), largest))]
+
+
+def _with_fewer(question: Question, most: int) -> Question:
+    if len(question.get("choices", [])) <= most:
+        return question
+    return question | {"choices": question["choices"][:most], "more": True}
 
 
 def skeleton(asked: list[Question], examples: int) -> list[Given]:
@@ -69,16 +91,18 @@ def skeleton(asked: list[Question], examples: int) -> list[Given]:
 
 def _entry(question: Question, unique: bool, examples: int) -> Given:
     field, address = ("name", name_of(question)) if unique and question.get("name") else address_of(question)
-    shown = ("type", "dataType", "required", "min", "max", "defaultAnswer")
-    about = {key: question[key] for key in shown if key in question}
-    return {field: address} | about | {"answers": _example(question, examples)}
+    if question["type"] not in TYPES:
+        return {field: address, "useDefault": True}  # all that may be said to it
+    about = ("type", "dataType", "required", "min", "max", "defaultAnswer")
+    return (
+        {field: address} | {k: question[k] for k in about if k in question} | {"answers": _example(question, examples)}
+    )
 
 
 def _example(question: Question, examples: int) -> Any:
     if question["type"] in OFFERS:
-        most = question.get("max")
-        examples = min(examples, most) if isinstance(most, int) and most > 0 else examples
-        return [choice.get("name") for choice in question.get("choices", [])[:examples]] or ["…"]
+        known = [choice.get("name", choice.get("id")) for choice in question.get("choices", [])]
+        return known[: int(min(examples, most(question) or examples))] or ["…"]
     if question["type"] == "EXPRESSION":
         return {"metric": "…", "operator": ">", "value": "…"}
     return "…"
@@ -86,29 +110,43 @@ def _example(question: Question, examples: int) -> Any:
 
 def missing(asked: list[Question], given: list[Given]) -> str:
     """The sentence of PromptsUnanswered: what is open, and JSON to paste, as much of it as fits."""
-    names = ", ".join(f"{titled(question)}{_slip(question, given)}" for question in asked[:20])
-    more = f" and {len(asked) - 20} more" if len(asked) > 20 else ""
-    return f"no answer for {names}{more}. Put into the request: {_short(asked)}"
+    names = [f"{titled(question)}{_slip(question, given)}" for question in asked[:MOST_LISTED]]
+    kept = names[: _fitting(names, LISTED)]
+    more = f" and {len(asked) - len(kept)} more" if len(asked) > len(kept) else ""
+    return f"no answer for {', '.join(kept)}{more}. Put into the request: {_short(asked)}"
 
 
 def _slip(question: Question, given: list[Given]) -> str:
     slip = slip_for(question, given)
-    return f' (the request answers "{slip}", which is no prompt that is open)' if slip else ""
+    return f" (the request answers {shown(slip)}; is that a slip?)" if slip else ""
 
 
 def _short(asked: list[Question]) -> str:
     """Whole entries only, so that what is shown is JSON."""
-    for count in range(len(asked), 0, -1):
-        text = _pasted(skeleton(asked[:count], 3))
-        if len(text.encode()) <= SHORT:
-            left = len(asked) - count
-            return text + (f" and {left} more, in the notice and in the run's item" if left else "")
-    return "the JSON that is in the notice and in the run's item"
+    entries = [_json(entry) for entry in skeleton(asked, 3)]
+    kept = entries[: _fitting(entries, SHORT)]
+    if not kept:
+        return "the JSON that is in the notice and in the run's item"
+    left = len(entries) - len(kept)
+    return f'{{"prompts": [{", ".join(kept)}]}}' + (
+        f" and {left} more, in the notice and in the run's item" if left else ""
+    )
 
 
-def _pasted(entries: list[Given]) -> str:
-    return json.dumps({"prompts": entries}, ensure_ascii=False)
+def _fitting(texts: Iterable[str], largest: int) -> int:
+    """How many of the texts, from the first on, have at most ``largest`` bytes together, with what joins them."""
+    count, size = 0, 2
+    for text in texts:
+        size += len(text.encode("utf-8", "replace")) + 2
+        if size > largest:
+            break
+        count += 1
+    return count
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _size(value: Any) -> int:
-    return len(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    return len(_json(value).encode("utf-8", "replace"))

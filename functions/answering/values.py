@@ -1,12 +1,13 @@
 """Answers to VALUE prompts: a number, a text or a date, always sent as one string (contract 7.2, 7.3)."""
 
+import math
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
-from functions.answering.prompt import Misfit, Prompt
+from functions.answering.prompt import Misfit, Prompt, decimal, least, most
 from functions.run.schema import shown
 
 DATA_TYPES = {
@@ -16,97 +17,90 @@ DATA_TYPES = {
 }
 """What a prompt's ``dataType`` means; samples have a word or the number of MicroStrategy's own type."""
 
-_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_FROM_PEOPLE = re.compile(_DAY + r"([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?( ?Z|[+-][0-9]{2}:?[0-9]{2})?)?")
-_AS_SENT = re.compile(_DAY + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{3}[+-][0-9]{4}")
+_NUMBER = re.compile(r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?")
+"""Python's own reading takes more than a server does: 1_000, NaN, the digits of other scripts."""
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(
+    _DAY.pattern + r"([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?( ?Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
+
+
+def kind_of(prompt: Prompt) -> str | None:
+    """NUMERIC, TEXT or DATE; None where the server does not say it in a way that is known."""
+    written = str(prompt.get("dataType")).upper()
+    return next((kind for name, kind in DATA_TYPES.items() if str(name) == written), None)
 
 
 def value(prompt: Prompt, given: Any) -> str:
     """The string to send. Raises Misfit."""
     one = _one(given)
-    kind = DATA_TYPES.get(prompt.get("dataType", "TEXT"))
-    return _KINDS[kind](prompt, one) if kind else str(one)
+    kind = kind_of(prompt)
+    return _KINDS[kind](prompt, one) if kind else one
 
 
-def _one(given: Any) -> Any:
+def _one(given: Any) -> str:
     """One page of the vendor's shows a list; it can only be of one (contract 7.3)."""
     if isinstance(given, list) and len(given) == 1:
         given = given[0]
     if isinstance(given, bool) or not isinstance(given, (str, int, float)):
         raise Misfit(f"takes one value, not {shown(given)}")
+    return str(given)
+
+
+def _number(prompt: Prompt, given: str) -> str:
+    text = given.strip()
+    number = decimal(text) if _NUMBER.fullmatch(text) else None
+    if number is None:
+        raise Misfit(f"takes a number such as 1234.5, not {shown(given)}")
+    if not math.isfinite(float(number)):
+        raise Misfit(f"takes no number as large as {shown(given)}")
+    _check_limits(number, least(prompt), decimal(prompt.get("max")), "", f"not {shown(given)}")
+    return text
+
+
+def _text(prompt: Prompt, given: str) -> str:
+    _check_limits(
+        Decimal(len(given)), least(prompt), most(prompt), " characters", f"and {shown(given)} has {len(given)}"
+    )
     return given
 
 
-def _number(prompt: Prompt, given: Any) -> str:
-    text = str(given).strip()
-    number = _decimal(text)
-    if number is None:
-        raise Misfit(f"takes a number such as 1234.5, not {shown(given)}")
-    _check_limits(number, _decimal(prompt.get("min")), _decimal(prompt.get("max")), "", shown(given))
-    return text
+def _check_limits(number: Decimal, lowest: Decimal | None, highest: Decimal | None, unit: str, but: str) -> None:
+    if lowest is not None and number < lowest:
+        raise Misfit(f"takes at least {lowest}{unit}, {but}")
+    if highest is not None and number > highest:
+        raise Misfit(f"takes at most {highest}{unit}, {but}")
 
 
-def _decimal(given: Any) -> Decimal | None:
-    try:
-        number = Decimal(str(given))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
-
-
-def _text(prompt: Prompt, given: Any) -> str:
-    text = str(given)
-    least, most = _decimal(prompt.get("min")), _decimal(prompt.get("max"))
-    _check_limits(Decimal(len(text)), least, most, " characters", f"{shown(text)} with {len(text)}")
-    return text
-
-
-def _date(prompt: Prompt, given: Any) -> str:
+def _date(prompt: Prompt, given: str) -> str:
     at = _moment(given)
     if at is None:
         raise Misfit(f"takes a date such as 2026-11-23, not {shown(given)}")
-    for word, limit, fits in (("after", prompt.get("min"), _not_before), ("before", prompt.get("max"), _not_after)):
-        if limit is not None and not fits(at, limit):
-            raise Misfit(f"takes no date that is not {word} {limit} or that day itself; {shown(given)} is not")
-    if _AS_SENT.fullmatch(str(given)):
-        return str(given)
-    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}" + at.strftime("%z")
+    first, last = prompt.get("min"), prompt.get("max")
+    if (lowest := _moment(first)) is not None and _at(at, first) < lowest:
+        raise Misfit(f"takes no date before {first}, and {shown(given)} is one")
+    if (highest := _moment(last)) is not None and _at(at, last) > highest:
+        raise Misfit(f"takes no date after {last}, and {shown(given)} is one")
+    # In UTC, because only that stands in the documentation; strftime would write the year 1 as "1".
+    return at.replace(tzinfo=None).isoformat(timespec="milliseconds") + "+0000"
 
 
-def _not_before(at: datetime, limit: Any) -> bool:
-    least = _moment(limit)
-    return least is None or (at.date() >= least.date() if _is_day(limit) else at >= least)
-
-
-def _not_after(at: datetime, limit: Any) -> bool:
-    most = _moment(limit)
-    return most is None or (at.date() <= most.date() if _is_day(limit) else at <= most)
-
-
-def _is_day(limit: Any) -> bool:
-    return re.fullmatch(_DAY, str(limit).strip()) is not None
+def _at(at: datetime, limit: Any) -> datetime:
+    """What is compared with a limit: where that is a day, the hour does not matter."""
+    return at.replace(hour=0, minute=0, second=0, microsecond=0) if _DAY.fullmatch(str(limit).strip()) else at
 
 
 def _moment(given: Any) -> datetime | None:
     """A date or time as people and the API write it; without an offset it is UTC, as in the API's samples."""
     text = str(given).strip()
-    if not _FROM_PEOPLE.fullmatch(text):
+    if not _MOMENT.fullmatch(text):
         return None
     try:
-        if _is_day(text):
-            day = date.fromisoformat(text)
-            return datetime(day.year, day.month, day.day, tzinfo=UTC)
         at = datetime.fromisoformat(text.replace(" Z", "Z"))
-    except ValueError:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # no such day or hour; or none in UTC, at either end of the calendar
         return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _check_limits(number: Decimal, least: Decimal | None, most: Decimal | None, unit: str, what: str) -> None:
-    if least is not None and number < least:
-        raise Misfit(f"takes at least {least}{unit}, not {what}")
-    if most is not None and number > most:
-        raise Misfit(f"takes at most {most}{unit}, not {what}")
-
-
-_KINDS: dict[str, Callable[[Prompt, Any], str]] = {"NUMERIC": _number, "TEXT": _text, "DATE": _date}
+_KINDS: dict[str, Callable[[Prompt, str], str]] = {"NUMERIC": _number, "TEXT": _text, "DATE": _date}

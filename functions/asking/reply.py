@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from functions.answering.choices import Choice, NotListed
+from functions.answering.choices import Choice, ListedLater
 from functions.answering.plan import plan, strangers
 from functions.answering.prompt import Given, Prompt, titled
 from functions.answering.question import Question
@@ -55,8 +55,8 @@ class AsAsked:
     """The choices that were shown with the question, where these are all."""
 
     def page(self, prompt: Prompt, pattern: str = "", offset: int = 0) -> list[Choice]:
-        """All of them. Raises NotListed where there are more."""
+        """All of them. Raises ListedLater where there are more: these are looked up when the answers are sent."""
         choices: list[Choice] = prompt.get("choices", [])
         if prompt.get("more", True):
-            raise NotListed("only some were shown; the server has the others")
+            raise ListedLater("only some were shown; the server has the others")
         return choices

@@ -6,7 +6,7 @@ MEND = {
     "InvalidRequest": "Correct the request.",
     "CredentialsRejected": "Check the connection's secret; nothing is tried again by itself, because accounts lock.",
     "PermissionDenied": "Give the account the privilege or the access that the message names.",
-    "NotFound": "Check the project and the datamart in the request.",
+    "NotFound": "Check the project, the datamart and the folder in the request.",
     "ServerUnavailable": "Check the Library server and the network to it.",
     "ServerBusy": "Choose a quieter time, or raise timeoutMinutes.",
     "SessionLost": "Find out what ended the session: a restart, an idle timeout, a logout of the account elsewhere.",

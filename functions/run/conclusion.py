@@ -3,13 +3,12 @@
 Succeed, Fail, or Again; and a kind of Again that waits for a person: Ask.
 """
 
-import json
 import random
 from typing import Any
 
 from functions.run.advice import MEND
 from functions.run.asking import ask_after
-from functions.run.failure import failed
+from functions.run.failure import failed, message_of
 from functions.run.run import Run
 
 FAIL_THOUGH_LOADED = frozenset({"SaveFailed", "PromptAnswerRejected"})
@@ -72,13 +71,8 @@ def _name(failure: dict[str, str], run: Run) -> str:
 
 
 def _reason(failure: dict[str, str]) -> str:
-    """The sentence in a Lambda failure's cause (JSON with a stack trace), or the cause as it is."""
-    error, text = failure.get("Error", ""), failure.get("Cause", "")
-    try:
-        parsed = json.loads(text)
-    except ValueError:
-        parsed = None
-    message = str(parsed["errorMessage"]) if isinstance(parsed, dict) and "errorMessage" in parsed else text
+    """The sentence for people; a failure that is none of ours says so."""
+    error, message = failure.get("Error", ""), message_of(failure)
     if error in MEND:
         return message
     return (

@@ -1,5 +1,6 @@
 """The end of a run that failed, or of any: its sentence for people, and the run's item closed with it."""
 
+import json
 from typing import Any
 
 from functions.run.advice import advice
@@ -24,6 +25,16 @@ def _where_to_look(run: Run) -> str:
     if run.loaded != "unknown" or not target.get("table"):
         return ""
     return f" The table is {target['table']} in {target['source'] or 'its source'}."
+
+
+def message_of(failure: dict[str, str]) -> str:
+    """The sentence in a Lambda failure's ``Cause`` (JSON with a stack trace), or the cause as it is."""
+    text = failure.get("Cause", "")
+    try:
+        parsed = json.loads(text)
+    except ValueError:
+        parsed = None
+    return str(parsed["errorMessage"]) if isinstance(parsed, dict) and "errorMessage" in parsed else text
 
 
 def close(run: Run, conclusion: dict[str, Any]) -> dict[str, Any]:

@@ -72,10 +72,17 @@ def normalise(request: Any) -> dict[str, Any]:
     if "saveAs" in normal:
         normal["saveAs"] = _save_as(normal["saveAs"])
     normal["prompts"] = [_prompt(index, prompt) for index, prompt in enumerate(normal["prompts"])]
-    size = len(json.dumps(normal["prompts"], ensure_ascii=False).encode("utf-8", "surrogatepass"))
-    if size > LARGEST_ANSWERS:
+    if (size := _bytes_of(normal["prompts"])) > LARGEST_ANSWERS:
         raise InvalidRequest(f"prompts: has {size} bytes as JSON, and {LARGEST_ANSWERS} are allowed.")
     return normal
+
+
+def _bytes_of(prompts: list[dict[str, Any]]) -> int:
+    """As the JSON in UTF-8 that is sent. Raises InvalidRequest for what that cannot hold, though Python reads it."""
+    try:
+        return len(json.dumps(prompts, ensure_ascii=False, allow_nan=False).encode())
+    except ValueError:
+        raise InvalidRequest("prompts: hold NaN, Infinity or half of a character (a lone surrogate).") from None
 
 
 def prompts_of(given: Any) -> list[dict[str, Any]]:
@@ -138,6 +145,6 @@ def _numbers_as_text(where: str, answers: Any) -> Any:
         return [_numbers_as_text(where, one) if not isinstance(one, (list, dict)) else one for one in answers]
     if isinstance(answers, float):
         if not math.isfinite(answers):
-            raise InvalidRequest(f"{where}.answers: holds a number that is none ({answers}).")
+            raise InvalidRequest(f"{where}.answers: holds a number that is none, or too large ({answers}).")
         return format(Decimal(repr(answers)), "f")
     return str(answers) if isinstance(answers, int) and not isinstance(answers, bool) else answers

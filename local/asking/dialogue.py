@@ -51,5 +51,5 @@ def _answered(question: Question, console: Console, read: Read) -> list[Given]:
         line = read(Text("> "))
         try:
             return answers_in({"prompts": [answer_from(question, line)]}, [question], [])
-        except (NotUnderstood, WrongReply, UnicodeError) as problem:
+        except (NotUnderstood, WrongReply) as problem:
             show_line(console, f"  Not taken: {problem}", "red")

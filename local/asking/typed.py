@@ -1,6 +1,5 @@
 """From a typed line to an answer, by the type of the prompt; whether it is a right one is judged elsewhere."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -8,13 +7,14 @@ from functions.answering.prompt import Given, address_of, has_default, is_requir
 from functions.answering.question import Question
 from local.asking.picks import picked
 from local.asking.refused import NotUnderstood
+from local.asking.strict_json import from_json
 
 NOTHING = "[]"
 """Leaves an optional prompt open that has a default, which an empty line would take; a reply says it like this, too."""
 
 
 def answer_from(question: Question, line: str) -> Given:
-    """The answer that ``line`` gives; an empty one takes the default or leaves the prompt open. Raises NotUnderstood."""
+    """The answer that ``line`` gives; an empty one takes the default, or leaves it open. Raises NotUnderstood."""
     field, address = address_of(question)
     return {field: address} | _said(question, line)
 
@@ -39,13 +39,9 @@ def _level(question: Question, line: str) -> list[Any]:
 
 def _json(question: Question, line: str) -> Any:
     try:
-        return json.loads(line, parse_constant=_no_number)
+        return from_json(line)
     except (ValueError, RecursionError) as problem:
         raise NotUnderstood(f"that is not JSON ({problem})") from None
-
-
-def _no_number(word: str) -> Any:
-    raise ValueError(f"{word} is no number")
 
 
 READERS: dict[str, Callable[[Question, str], Any]] = {

@@ -10,9 +10,15 @@ from functions.library.models import LOGIN_MODES
 from local.check.course import ask
 from local.check.findings import Findings
 from local.check.shown import shown_on, summary
-from local.check.source import Source, of_environment, of_secrets_manager, of_simulator
-from local.check.stage import jobs_for, settings_for
-from local.check.usage import BadUsage
+from local.check.stage import jobs_for
+from local.source.connection import Source, of_environment, of_simulator
+from local.source.secrets_manager import of_secrets_manager
+from local.source.stage import settings_for
+from local.source.usage import BadUsage
+
+WITHOUT_AWS = (
+    "Without AWS: --library-url URL with MSTR_USERNAME and MSTR_PASSWORD in the environment, or --simulator to try it."
+)
 
 
 def check(arguments: argparse.Namespace) -> int:
@@ -49,7 +55,7 @@ def _code(arguments: argparse.Namespace, findings: Findings) -> int:
 def _check(arguments: argparse.Namespace, findings: Findings, stack: contextlib.ExitStack) -> None:
     settings = settings_for(arguments.stage, arguments.connection)
     source = _source(arguments, stack)
-    findings.hide(*source.hidden)
+    findings.hidden.add(*source.hidden)
     if source.flaw:
         findings.problem("secret", source.name, f"It {source.flaw}.")
     elif source.credentials:
@@ -66,4 +72,4 @@ def _source(arguments: argparse.Namespace, stack: contextlib.ExitStack) -> Sourc
         return of_environment(arguments.library_url, os.environ)
     if arguments.simulator:
         return of_simulator(stack)
-    return of_secrets_manager(arguments.stage, arguments.connection)
+    return of_secrets_manager(arguments.stage, arguments.connection, WITHOUT_AWS)

@@ -1,5 +1,7 @@
 """The order in which a server is asked, and what is left out when it goes no further."""
 
+from functools import partial
+
 from functions.library import Client, Credentials, LibraryError
 from functions.library.models import LOGIN_MODES
 from infra.named_job import NamedJob
@@ -8,8 +10,8 @@ from local.check.jobs import JobCheck
 from local.check.logout import logout_scope
 from local.check.privilege import privilege_of
 from local.check.server import login_mode, reachable, well_formed
-from local.check.sessions import Sessions
-from local.check.source import Source
+from local.source.connection import Source
+from local.source.sessions import Sessions
 
 
 def ask(source: Source, jobs: list[NamedJob], findings: Findings) -> list[NamedJob]:
@@ -21,7 +23,8 @@ def ask(source: Source, jobs: list[NamedJob], findings: Findings) -> list[NamedJ
     if not reachable(client, findings) or source.credentials is None:
         return jobs
     login_mode(client, source.credentials.login_mode, findings)
-    with Sessions(server, source.credentials, findings) as sessions:
+    left = partial(findings.note, "logout", server.base_url)
+    with Sessions(server, source.credentials, findings.hidden, left) as sessions:
         return _ask_in_session(sessions, _account(source.credentials), jobs, findings)
 
 

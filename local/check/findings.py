@@ -5,11 +5,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from functions.library import LibraryError
+from local.source.hidden import Hidden
 
 Result = Literal["ok", "problem", "note"]
-
-SHORTEST_SECRET = 4
-"""Characters: anything shorter would blank out half of every sentence (as in the client)."""
 
 
 @dataclass(frozen=True)
@@ -41,20 +39,21 @@ class Findings:
     ----------
     told
         Called with each finding as soon as it is there.
+
+    Attributes
+    ----------
+    hidden
+        What no finding may show.
     """
 
     def __init__(self, told: Callable[[Finding], None]) -> None:
         self.all: list[Finding] = []
         self._told = told
-        self._secrets: set[str] = set()
-
-    def hide(self, *secrets: str) -> None:
-        """Never show any of these, whatever a server may quote."""
-        self._secrets |= {secret for secret in secrets if len(secret) >= SHORTEST_SECRET}
+        self.hidden = Hidden()
 
     def add(self, result: Result, check: str, subject: str, text: str) -> None:
         """Note a finding and tell it."""
-        finding = Finding(check, self._fit(subject), result, self._fit(text))
+        finding = Finding(check, self.hidden(subject), result, self.hidden(text))
         self.all.append(finding)
         self._told(finding)
 
@@ -79,9 +78,3 @@ class Findings:
     def as_json(self) -> dict[str, Any]:
         """``{"ok", "findings": [{"check", "subject", "result", "text"}]}``"""
         return {"ok": self.problems == 0, "findings": [asdict(finding) for finding in self.all]}
-
-    def _fit(self, text: str) -> str:
-        """Without secrets, and on one line that no terminal takes for a command of its own."""
-        for secret in sorted(self._secrets, key=len, reverse=True):
-            text = text.replace(secret, "***")
-        return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -8,7 +8,7 @@ from infra.named_job import NamedJob
 from local.check.findings import Findings
 from local.check.privilege import NAME, Privilege
 from local.check.prompts import check_prompts
-from local.check.unanswered import ends_everything
+from local.source.unanswered import ends_everything
 
 _IDLE = {1: "executes nothing (jobs wait in its queue)", 2: "takes no new jobs", 4: "runs no SQL"}
 _OFFLINE = {-1: "is offline", -2: "is going offline", -3: "is in error", -4: "is not online yet"}
@@ -44,7 +44,7 @@ class JobCheck:
         self._target(job.name, project, datamart)
         self._folder(job.name, project, request.get("saveAs"))
         try:
-            check_prompts(self._client, project.id, datamart.id, request, job.name, self._findings)
+            check_prompts(self._client, project.id, datamart.id, job, request, self._findings)
         except LibraryError as error:
             self._tell(error, "prompts", job.name)
 

@@ -2,7 +2,7 @@
 
 from functions.library import Client, LibraryError, SessionLost
 from local.check.findings import Findings
-from local.check.sessions import Sessions
+from local.source.sessions import Sessions
 
 SAFE = (
     "A logout leaves the account's other sessions alone: maxConcurrentRuns above 1 is safe, "

@@ -2,81 +2,90 @@
 
 from typing import Any
 
-from functions.library import Client, PermissionDenied, PromptAnswerRejected
-from functions.run.answers import ADDRESSED_BY, plan
-from functions.run.errors import PromptsUnanswered
-from functions.run.schema import nearest
+from functions.answering.plan import Answer, Plan, plan, strangers
+from functions.answering.prompt import Prompt, address_of, name_of, titled
+from functions.answering.question import missing, questions
+from functions.library import Client, PermissionDenied
+from infra.named_job import NamedJob
+from local.check.answers import Answers, answers_of
 from local.check.findings import Findings
+from local.source.instance import NewInstance
+from local.source.watched import Watched
 
-Prompt = dict[str, Any]
+MOST_CHOICES = 3
+"""Of each prompt without an answer, as examples."""
 
 
 def check_prompts(
-    client: Client, project_id: str, datamart_id: str, request: dict[str, Any], job: str, findings: Findings
+    client: Client, project_id: str, datamart_id: str, job: NamedJob, request: dict[str, Any], findings: Findings
 ) -> None:
     """Compare; raises LibraryError, except where the definition's prompts may just not be read."""
     try:
         prompts = client.get_definition_prompts(project_id, datamart_id)
     except PermissionDenied as error:
-        findings.note("prompts", job, f"They may not be read, so the answers are not checked. {error}.")
+        findings.note("prompts", job.name, f"They may not be read, so the answers are not checked. {error}.")
         return
-    problems = [problem for answer in request["prompts"] if (problem := _misses(answer, prompts))]
-    answered, refused = _planned(prompts, request)
-    for problem in (*problems, *refused):
-        findings.problem("prompts", job, problem)
-    if not problems and not refused:
-        findings.ok("prompts", job, _summary(answered))
+    answers = answers_of(request["prompts"], job.time_zone)
+
+    def left(text: str) -> None:
+        findings.note("instance", job.name, text)
+
+    with NewInstance(client, project_id, datamart_id, left) as instance:
+        _PromptCheck(prompts, answers, request["unanswered"], Watched(instance)).tell(job.name, findings)
 
 
-def _planned(prompts: list[Prompt], request: dict[str, Any]) -> tuple[list[Prompt], list[str]]:
-    """What a run would answer, and what it would fail at."""
-    answered: list[Prompt] = []
-    missing: list[Prompt] = []
-    refused: list[str] = []
-    for prompt in prompts:
-        try:
-            answered += plan([prompt], request["prompts"], request["unanswered"])
-        except PromptsUnanswered:
-            missing.append(prompt)
-        except PromptAnswerRejected as error:
-            refused.append(f"The run would end as PromptAnswerRejected: {error.message}")
-    try:
-        plan(missing, request["prompts"], request["unanswered"])
-    except PromptsUnanswered as all_of_them:
-        refused.append(f"The run would end as PromptsUnanswered: {all_of_them}")
-    return answered, refused
+class _PromptCheck:
+    """What a run would answer to the prompts, and what it would fail at."""
 
+    def __init__(self, prompts: list[Prompt], answers: Answers, unanswered: str, choices: Watched) -> None:
+        self._prompts = prompts
+        self._answers = answers
+        self._asks = unanswered == "ask"
+        self._choices = choices
+        made_of, given = answers.standing_in(prompts)
+        self._made: Plan = plan(made_of, given, unanswered, choices)
 
-def _misses(answer: Prompt, prompts: list[Prompt]) -> str | None:
-    """What the server, or nobody, would make of an answer of the request."""
-    field = next(field for field in ADDRESSED_BY if field in answer)
-    named = [prompt for prompt in prompts if prompt.get(field) == answer[field]]
-    if not named:
-        known = [str(prompt.get(field)) for prompt in prompts if prompt.get(field)]
-        there = f"its prompts are {', '.join(known)}" if known else "it has no prompts"
-        return f'The answer to {field} "{answer[field]}" belongs to no prompt{nearest(answer[field], known)}; {there}.'
-    if answer.get("useDefault") and named[0].get("defaultAnswer") in (None, "", [], {}):
-        return f'The prompt "{answer[field]}" has no default answer, and the request says useDefault.'
-    return _wrong_number(answer, named[0])
+    def tell(self, job: str, findings: Findings) -> None:
+        """Everything, one finding each; if nothing is wrong, in one what is answered to each prompt."""
+        problems = self._problems()
+        for problem in problems:
+            findings.problem("prompts", job, problem)
+        for answer in self._made.answers:
+            if (reason := self._not_judged(answer)) is not None:
+                findings.note("prompts", job, f'The answer to "{answer["name"]}" is not checked: {reason}.')
+        asked = ", ".join(map(titled, self._made.missing)) if self._asks else ""
+        if asked:
+            findings.note("prompts", job, f"A person will be asked for {asked}.")
+        if not problems and (self._made.answers or not asked):
+            findings.ok("prompts", job, self._summary("Every other" if asked else "Every"))
 
+    def _problems(self) -> list[str]:
+        names = ", ".join(map(name_of, self._prompts))
+        there = f"its prompts are {names}" if names else "it has no prompts"
+        found = [
+            f"One answer belongs to no prompt: {one}; {there}" for one in strangers(self._answers.given, self._prompts)
+        ]
+        found += [f"The run would end as PromptAnswerRejected: {problem}" for problem in self._made.problems]
+        if self._made.missing and not self._asks:
+            open_prompts = questions(self._made.missing, self._choices, MOST_CHOICES)
+            found.append(f"The run would end as PromptsUnanswered: {missing(open_prompts, self._answers.given)}")
+        return found
 
-def _wrong_number(answer: Prompt, prompt: Prompt) -> str | None:
-    """Too few or too many elements or objects (contract 7.4)."""
-    given = answer.get("answers")
-    if prompt["type"] not in ("ELEMENTS", "OBJECTS") or not isinstance(given, list) or answer.get("useDefault"):
-        return None
-    least, most = prompt.get("min"), prompt.get("max")
-    if (isinstance(least, int) and len(given) < least) or (isinstance(most, int) and len(given) > most > 0):
-        limits = " and ".join(f"{word} {n}" for word, n in (("at least", least), ("at most", most)) if n is not None)
-        return f'The prompt "{prompt.get("name")}" takes {limits} answers, and the request has {len(given)}.'
-    return None
+    def _not_judged(self, answer: Answer) -> str | None:
+        """Why it is not known whether the answer is one."""
+        if (brought := self._answers.brought.get(answer["given"])) is not None:
+            return f"{' and '.join(brought)} is known only when the job is triggered"
+        _, reason = self._choices.refused.get(address_of(answer["send"])[1], (None, None))
+        return f"its choices are not listed: {reason}" if reason and answer["how"] == "answers" else None
 
+    def _summary(self, every: str) -> str:
+        if not self._made.answers:
+            return "It asks nothing."
+        each = ", ".join(f"{answer['name']} ({self._how(answer)})" for answer in self._made.answers)
+        return f"{every} prompt has an answer: {each}."
 
-def _summary(answered: list[Prompt]) -> str:
-    if not answered:
-        return "It asks nothing."
-    each = ", ".join(f"{answer['name']} ({_HOW[answer['how']]})" for answer in answered)
-    return f"Every prompt has an answer: {each}. Whether the answers' values exist shows when it runs."
+    def _how(self, answer: Answer) -> str:
+        return _HOW["answers" if answer["given"] in self._answers.brought else answer["how"]]
 
 
 _HOW = {"answers": "from the request", "default": "its default", "closed": "left open, as it is optional"}

@@ -3,27 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
-from functions.run.schema import nearest
 from infra import jobs as job_files
 from infra.jobs import jobs_of
 from infra.named_job import NamedJob
-from infra.settings import BadConfiguration, Settings, settings_of
+from infra.settings import BadConfiguration, Settings
 from local.check.findings import Findings
-from local.check.usage import BadUsage
-
-
-def settings_for(stage: str, connection: str) -> Settings:
-    """The stage's settings. Raises BadUsage: no such stage, or no such connection in it."""
-    try:
-        settings = settings_of(stage)
-    except BadConfiguration as problem:
-        raise BadUsage(f"--stage: {problem}") from None
-    if connection not in settings.connections:
-        raise BadUsage(
-            f'--connection: "{connection}" is none of the connections of infra/settings/{stage}.toml'
-            f"{nearest(connection, settings.connections)}; there are {', '.join(settings.connections)}."
-        )
-    return settings
 
 
 def jobs_for(settings: Settings, connection: str, findings: Findings, folder: Path | None = None) -> list[NamedJob]:

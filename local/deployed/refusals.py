@@ -15,7 +15,7 @@ class CannotGoOn(Exception):
 BEFORE_A_CALL: tuple[tuple[type[Exception], str], ...] = (
     (botocore.NoCredentialsError, f"there are no AWS credentials: {LOG_IN}."),
     (botocore.ProfileNotFound, "{problem}: AWS_PROFILE names it."),
-    (botocore.NoRegionError, "no AWS region is set: set AWS_REGION, or region in the profile."),
+    (botocore.NoRegionError, "no AWS region is set: set AWS_DEFAULT_REGION, or region in the profile."),
     (botocore.PartialCredentialsError, f"the AWS credentials are not complete ({{problem}}): {LOG_IN}."),
     (botocore.CredentialRetrievalError, f"the AWS credentials cannot be had ({{problem}}): {LOG_IN}."),
     (botocore.SSOError, f"the AWS credentials cannot be had ({{problem}}): {LOG_IN}."),

@@ -57,7 +57,7 @@ def stack_of(stage: str) -> Stack:
             raise
         raise CannotGoOn(
             f"there is no stack {name} in {client.meta.region_name} for these credentials;"
-            f" deploy it with make deploy STAGE={stage}, or set AWS_REGION and AWS_PROFILE to where it is."
+            f" deploy it with make deploy STAGE={stage}, or set AWS_DEFAULT_REGION and AWS_PROFILE to where it is."
         ) from None
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
     return Stack(name, described["StackStatus"], outputs)

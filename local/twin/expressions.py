@@ -46,7 +46,8 @@ def _without_values(text: str) -> tuple[str, dict[str, Any]]:
     """The text with variables in place of the JSON that it begins by declaring (``($a:=1;$b:=...``), and those."""
     head = _HEAD.match(text)
     at = head.end() if head else 0
-    parts, values = [text[:at]], {}
+    parts = [text[:at]]
+    values: dict[str, Any] = {}
     while declaration := _DECLARATION.match(text, at):
         try:
             value, end = _LITERALS.raw_decode(text, declaration.end())
@@ -54,7 +55,7 @@ def _without_values(text: str) -> tuple[str, dict[str, Any]]:
             break
         if text[end : end + 1] != ";":
             break
-        name = f"declared{len(values)}"
+        name = str(len(values))  # which no variable of a state machine is called
         values[name] = _literal(value)
         parts.append(f"{declaration[0]}${name};")
         at = end + 1

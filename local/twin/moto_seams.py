@@ -14,7 +14,7 @@ from typing import Any
 
 from moto.awslambda_simple.models import LambdaSimpleBackend
 from moto.core.config import default_user_config
-from moto.core.serialize import AttributePickerContext, ResponseSerializer, XFormedAttributePicker
+from moto.core.serialize import AttributePickerContext, JSONSerializer, XFormedAttributePicker
 from moto.events.models import EventPattern
 from moto.sns.utils import FilterPolicyMatcher
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
@@ -68,7 +68,7 @@ def install(waiter: Waiter, invoke: Invoke, ask: Ask) -> None:
     )
     LambdaSimpleBackend.invoke = _invoke_function
     lambda_eval_utils.boto_client_for = _cached_client
-    _look_names_up_once()
+    JSONSerializer._serialize_type_structure = _serialize
     # moto logs every failed state with its whole parse tree.
     logging.getLogger("moto").setLevel(logging.CRITICAL)
 
@@ -240,29 +240,32 @@ def _cached_client(region: str, service: str, state_credentials: Any = None) -> 
 # -- answers --------------------------------------------------------------------------------------------------------
 
 
-def _look_names_up_once() -> None:
-    """For every field of every answer moto works out anew under which names it may find it."""
-    if getattr(ResponseSerializer.get_value, "looks_up_once", False):
+def _serialize(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
+    """Write those members of a structure that are there; moto looks for each of the others under many names."""
+    if type(value) is not dict or shape.is_document_type or self._value_picker.response_transformers:
+        super(JSONSerializer, self)._serialize_type_structure(serialized, value, shape, key)
         return
-    original = ResponseSerializer.get_value
-
-    def get_value(self: Any, value: Any, key: str, shape: Any) -> Any:
-        picker = self._value_picker
-        if type(value) is dict and type(picker) is XFormedAttributePicker and not picker.response_transformers:
-            return next((value[name] for name in _names(key, shape) if name in value), None)
-        return original(self, value, key, shape)
-
-    get_value.looks_up_once = True  # type: ignore[attr-defined]  # marks the patch, so that it is applied once
-    ResponseSerializer.get_value = get_value
+    members = _members(shape)
+    there = {member for name in value for member in members.get(name, ())}
+    wrapper = self.MAP_TYPE() if key else serialized
+    for member in filter(there.__contains__, shape.members):
+        self._serialize_structure_member(wrapper, value, shape.members[member], member)
+    if key:
+        self._default_serialize(serialized, wrapper, shape, key)
 
 
 @cache
-def _names(key: str, shape: Any) -> list[str]:
-    """The names in moto's order; those of a dictionary depend on nothing but the field."""
-    return list(XFormedAttributePicker().get_possible_keys(AttributePickerContext(obj={}, key=key, shape=shape)))
+def _members(shape: Any) -> dict[str, list[str]]:
+    """A structure's members by every name under which moto looks for them in a dictionary."""
+    members: dict[str, list[str]] = {}
+    for key, member in shape.members.items():
+        member.parent = shape  # as moto does, whose names depend on it
+        for name in XFormedAttributePicker().get_possible_keys(AttributePickerContext(obj={}, key=key, shape=member)):
+            members.setdefault(name, []).append(key)
+    return members
 
 
 def execution(arn: str) -> Any:
-    """The object that moto keeps of an execution: its ``status`` costs nothing to look at, unlike an answer to a call."""
+    """The object that moto keeps of an execution: to look at its ``status`` costs nothing, unlike a call."""
     _, _, _, region, account, *_ = arn.split(":")
     return stepfunctions_parser_backends[account][region].describe_execution(arn)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 from unittest import mock
 
-from aws_lambda_powertools.utilities import parameters
+from aws_lambda_powertools.utilities.parameters.constants import DEFAULT_PROVIDERS
 from boto3.dynamodb.types import TypeDeserializer
 from moto import mock_aws
 
@@ -27,8 +27,6 @@ from local.twin.deploy import Deployed, deploy
 from local.twin.ending import tell_the_end
 from local.twin.runtime import Runtime
 from local.twin.template import REGION, Template
-
-clear_caches: Callable[[], None] = parameters.clear_caches
 
 Person = Callable[[dict[str, Any]], None]
 """Given a run's question (functions/run/asking.py), replies to its token by :meth:`Twin.reply`, or declines."""
@@ -148,7 +146,8 @@ class Twin:
         """Fill a connection's secret, as put-secret-value does."""
         text = content if isinstance(content, str) else json.dumps(content)
         client("secretsmanager").put_secret_value(SecretId=self.deployed.secrets[connection], SecretString=text)
-        clear_caches()
+        for provider in DEFAULT_PROVIDERS.values():
+            provider.clear_cache()  # and not clear_caches(), which forgets their clients too
 
     def item(self, key: str) -> dict[str, Any] | None:
         """The run table's item of a run (by its execution's ARN) or of a job's loads, in plain values."""

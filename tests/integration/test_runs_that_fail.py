@@ -98,13 +98,6 @@ def test_a_required_prompt_without_an_answer_fails_before_anything_is_written(wo
     assert world.loads() == 0
 
 
-def test_an_answer_that_the_server_rejects_is_told(world: World) -> None:
-    answers = [{"name": "Elements of Country", "answers": [{"name": "Atlantis"}]}]
-    cause = ends(world.run(prompts=answers), "PromptAnswerRejected", "no")
-    assert "ticket" in cause
-    assert world.loads() == 0
-
-
 @pytest.mark.parametrize("step", ["get_execution", "get_prompts", "answer_prompts"])
 def test_a_session_lost_in_the_middle_is_never_taken_for_not_executed(world: World, step: str) -> None:
     world.simulator.inject(step, kind="evict session")

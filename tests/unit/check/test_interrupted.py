@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,9 +16,14 @@ ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize(
-    ("step", "skip"), [("log_in", 0), ("find_project", 0), ("log_in", 1), ("log_out", 0), ("probe", 0), ("log_out", 1)]
+    ("step", "skip"),
+    [
+        *(("log_in", 0), ("find_project", 0)),
+        *(("create_instance", 0), ("search_elements", 0), ("delete_instance", 0)),
+        *(("log_in", 1), ("log_out", 0), ("probe", 0), ("log_out", 1)),
+    ],
 )
-def test_ctrl_c_leaves_no_session_behind(person: Person, step: str, skip: int) -> None:
+def test_ctrl_c_leaves_no_session_and_no_instance_behind(person: Person, step: str, skip: int) -> None:
     person.simulator.inject(step, kind="stall", seconds=1.0, skip=skip)
     process = subprocess.Popen(
         [sys.executable, "-m", "local.cli", "check", "--json", "--library-url", person.simulator.base_url],
@@ -39,16 +43,29 @@ def test_ctrl_c_leaves_no_session_behind(person: Person, step: str, skip: int) -
     assert err == ""
 
 
+BEFORE: dict[tuple[str, int], str] = {
+    ("log_in", 0): "auth_modes",
+    ("find_project", 0): "privileges",
+    ("create_instance", 0): "get_definition_prompts",
+    ("search_elements", 0): "create_instance",
+    ("delete_instance", 0): "search_elements",
+    ("log_in", 1): "delete_instance",
+    ("log_out", 0): "log_in",
+    ("probe", 0): "log_out",
+    ("log_out", 1): "probe",
+}
+"""The call that is answered just before."""
+
+
 def _environment(person: Person) -> dict[str, str]:
     return {"MSTR_USERNAME": person.simulator.username, "MSTR_PASSWORD": PASSWORD, "PYTHONUTF8": "1"}
 
 
 def _wait_for(person: Person, step: str, skip: int) -> None:
     """Until the request that stalls is on its way: all that go before it have been answered."""
-    before = {"log_in": ["auth_modes"], "find_project": ["privileges"], "probe": ["log_out"], "log_out": ["log_in"]}
-    needed: list[Any] = before[step] if not skip else {"log_in": ["get_definition_prompts"], "log_out": ["probe"]}[step]
+    needed = BEFORE[(step, skip)]
     deadline = time.monotonic() + 20
-    while not set(needed) <= set(person.steps()):
+    while needed not in person.steps():
         assert time.monotonic() < deadline
         time.sleep(0.02)
     if (step, skip) == ("log_out", 0):

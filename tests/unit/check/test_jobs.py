@@ -91,52 +91,6 @@ def test_a_folder_that_is_not_there_is_a_problem_and_the_prompts_are_still_told(
     assert report.only("prompts")[0] == "ok"
 
 
-PROBLEMS: list[tuple[str, list[dict[str, Any]], str]] = [
-    ("City", [{"name": "Elements of Contry", "answers": [{"name": "USA"}]}], "did you mean Elements of Country?"),
-    ("City", [{"id": "0" * 32, "answers": "1"}], "belongs to no prompt"),
-    ("City", [], 'PromptsUnanswered: 1 open prompt(s) without an answer: "Elements of Country"'),
-    ("City", [{"name": "Elements of Country", "type": "VALUE", "answers": "USA"}], "answers it as VALUE"),
-    ("City", [{"name": "Elements of Country", "useDefault": True}], "has no default answer"),
-    ("Category Sales", [{"name": "Elements of Country", "answers": [{"name": "USA"}]}], "it has no prompts"),
-    ("All Prompts", [], '"From day"'),
-    (
-        "All Prompts",
-        [
-            {"name": "From day", "type": "VALUE", "answers": "2026-01-01"},
-            {"name": "Category", "type": "ELEMENTS", "answers": [{"name": n} for n in ("Books", "Music", "Movies")]},
-        ],
-        "takes at least 1 and at most 2 answers, and the request has 3",
-    ),
-]
-
-
-@pytest.mark.parametrize(("datamart", "prompts", "sentence"), PROBLEMS)
-def test_an_answer_that_a_run_would_fail_at_is_a_problem(
-    person: Person, datamart: str, prompts: list[dict[str, Any]], sentence: str
-) -> None:
-    person.request(datamart=datamart, prompts=prompts)
-    report = person.check()
-    assert set(report.problems) == {"prompts"}
-    assert any(sentence in text for _, text in report.of("prompts"))
-
-
-@pytest.mark.parametrize("unanswered", ["default", "close"])
-def test_every_kind_of_answer_is_told(person: Person, unanswered: str) -> None:
-    day = {"key": f"{catalogue.ALL_TYPES[2].key}", "type": "VALUE", "answers": "{yesterday}"}
-    person.request(datamart="All Prompts", prompts=[day], unanswered=unanswered)
-    result, text = person.check().only("prompts")
-    assert result == "ok"
-    assert "From day (from the request)" in text
-    assert ("Comment (its default)" in text) == (unanswered == "default")
-    assert "Level (left open, as it is optional)" in text
-
-
-def test_prompts_that_may_not_be_read_are_a_note(person: Person) -> None:
-    person.simulator.inject("get_definition_prompts", status=403, json={"code": "ERR017", "message": "no"})
-    report = person.check()
-    assert (report.code, report.only("prompts")[0]) == (0, "note")
-
-
 def accepting(projects: list[Any], datamarts: list[Any]) -> dict[str, Any]:
     return {
         "request": {},

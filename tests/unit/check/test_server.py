@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 from tests.unit.check.conftest import Person
 
 
-def test_everything_in_order_ends_with_code_0_and_nothing_but_reading_calls(person: Person) -> None:
+def test_everything_in_order_ends_with_code_0_and_nothing_but_what_is_closed_again(person: Person) -> None:
     report = person.check()
     assert (report.code, report.problems) == (0, [])
     assert [finding["check"] for finding in report.findings] == [
@@ -25,7 +25,10 @@ def test_everything_in_order_ends_with_code_0_and_nothing_but_reading_calls(pers
         *("project", "datamart", "target", "prompts", "logout scope"),
     ]
     methods = {(r["method"], r["step"]) for r in person.simulator.state()["requests"] if r["method"] != "GET"}
-    assert methods == {("POST", "log_in"), ("POST", "log_out")}
+    assert methods == {
+        *{("POST", "log_in"), ("POST", "log_out")},
+        *{("POST", "create_instance"), ("DELETE", "delete_instance")},
+    }
     assert "11.6.1000.0101" in report.only("server")[1]
 
 

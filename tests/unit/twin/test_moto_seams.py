@@ -6,10 +6,15 @@ from importlib.metadata import version
 from typing import Any
 
 import pytest
+from botocore.model import OperationModel, ServiceModel, ShapeResolver
+from moto.core import serialize
+
+from local.twin import moto_seams
 
 VERSIONS = {"moto": "5.2.5", "jsonata-python": "0.7.1", "antlr4-python3-runtime": "4.13.2"}
 
 ASL = "moto.stepfunctions.parser.asl"
+SERIALIZE = "moto.core.serialize"
 SEAMS = [
     (f"{ASL}.jsonata.jsonata", "_eval_jsonata", None),
     (f"{ASL}.jsonata.jsonata", "JSONataException", None),
@@ -50,6 +55,17 @@ SEAMS = [
         "ExecutionWorker._get_evaluation_entrypoint",
         None,
     ),
+    ("moto.stepfunctions.parser.models", "stepfunctions_parser_backends", None),
+    ("moto.stepfunctions.parser.models", "StepFunctionsParserBackend.describe_execution", ["self", "execution_arn"]),
+    ("moto.stepfunctions.parser.backend.execution", "Execution.status", None),
+    (SERIALIZE, "JSONSerializer._serialize_type_structure", ["self", "serialized", "value", "shape", "key"]),
+    (SERIALIZE, "JSONSerializer._serialize_structure_member", ["self", "serialized", "value", "shape", "key"]),
+    (SERIALIZE, "JSONSerializer._default_serialize", ["self", "serialized", "value", "shape", "key"]),
+    (SERIALIZE, "XFormedAttributePicker.get_possible_keys", ["self", "context"]),
+    ("jsonata.jsonata", "Jsonata.assign", ["self", "name", "value"]),
+    ("jsonata.utils", "Utils.NULL_VALUE", None),
+    ("jsonata.utils", "Utils.JList", None),
+    ("jsonata.utils", "Utils.convert_number", ["n"]),
     ("moto.events.models", "EventPattern.load", ["raw_pattern"]),
     ("moto.events.models", "EventPattern.matches_event", ["self", "event"]),
     ("moto.sns.utils", "FilterPolicyMatcher.__init__", ["self", "filter_policy", "filter_policy_scope"]),
@@ -80,3 +96,20 @@ def test_the_retrier_still_sleeps_through_its_module_time() -> None:
 def test_wait_states_still_go_through_the_seam() -> None:
     wait = importlib.import_module(f"{ASL}.component.state.wait.wait_function.wait_function")
     assert "self._wait_interval(" in inspect.getsource(wait.WaitFunction._eval_body)
+
+
+def test_what_is_serialized_of_a_structure_is_what_moto_serializes() -> None:
+    members = {"K": {"shape": "Text"}, "N": {"shape": "Number"}, "Absent": {"shape": "Text"}, "In": {"shape": "Outer"}}
+    shapes = {
+        "Outer": {"type": "structure", "members": members},
+        "Text": {"type": "string"},
+        "Number": {"type": "integer"},
+    }
+    shape = ShapeResolver(shapes).get_shape_by_name("Outer")
+    operation = OperationModel({}, ServiceModel({"metadata": {"protocol": "json"}}, "any"), "Any")
+    value = {"k": "by moto's other name", "N": 0, "In": {"K": None, "n": 2, "In": {}}, "Unknown": 1}
+    theirs, ours, key = {}, {}, ""
+    serializer = serialize.JSONSerializer(operation, value_picker=serialize.XFormedAttributePicker())
+    serialize.BaseJSONSerializer._serialize_type_structure(serializer, theirs, value, shape, key)
+    moto_seams._serialize(serializer, ours, value, shape, key)
+    assert ours == theirs == {"K": "by moto's other name", "N": 0, "In": {"N": 2, "In": {}}}

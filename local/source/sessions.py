@@ -1,22 +1,31 @@
-"""The sessions that a check opens on the server: licensed and limited, so that every one is logged out again."""
+"""The sessions that a command opens on the server: licensed and limited, so that every one is logged out again."""
 
-import contextlib
-import signal
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Self
 
 from functions.library import Client, Credentials, LibraryError, Server
-from local.check.findings import Findings
+from local.source.hidden import Hidden
+from local.source.interrupts import uninterrupted
 
 
 class Sessions:
-    """A context manager: whatever happens within, everything that was opened is logged out at the end."""
+    """A context manager: whatever happens within, everything that was opened is logged out at the end.
 
-    def __init__(self, server: Server, credentials: Credentials, findings: Findings) -> None:
+    Parameters
+    ----------
+    server, credentials
+        Where to log in, and as whom.
+    hidden
+        Learns the tokens and cookies.
+    told
+        Called with a sentence where a session is left behind.
+    """
+
+    def __init__(self, server: Server, credentials: Credentials, hidden: Hidden, told: Callable[[str], None]) -> None:
         self._server = server
         self._credentials = credentials
-        self._findings = findings
+        self._hidden = hidden
+        self._told = told
         self._open: list[Client] = []
 
     def open(self) -> Client:
@@ -25,7 +34,7 @@ class Sessions:
         with uninterrupted():
             session = client.log_in(self._credentials)
             self._open.append(client)
-        self._findings.hide(session.token, *(cookie.value for cookie in session.cookies))
+        self._hidden.add(session.token, *(cookie.value for cookie in session.cookies))
         return client
 
     def close(self, client: Client) -> None:
@@ -49,22 +58,4 @@ class Sessions:
                 return client.log_out()
             except LibraryError as error:
                 problem = error
-        return self._findings.note(
-            "logout", self._server.base_url, f"A session could not be logged out; it ends when idle. {problem}."
-        )
-
-
-@contextlib.contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Put Ctrl-C off until the end: one within a login would lose a session that nobody then can log out."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    asked: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: asked.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-        if asked:
-            raise KeyboardInterrupt
+        return self._told(f"A session could not be logged out; it ends when idle. {problem}.")

@@ -1,0 +1,5 @@
+"""``datamart prompts``: what a datamart asks, before anybody runs it."""
+
+from local.prompts.command import prompts
+
+__all__ = ["prompts"]

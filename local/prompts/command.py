@@ -1,0 +1,115 @@
+"""``datamart prompts``: from the arguments to the exit code."""
+
+import argparse
+import contextlib
+import json
+import os
+import sys
+from typing import Any
+
+from functions.library import Client, CredentialsRejected, LibraryError
+from functions.run.connection import credentials_of, server_of
+from local import show
+from local.prompts.asked import Asked, ask
+from local.prompts.shown import show as show_asked
+from local.prompts.wanted import wanted
+from local.source.connection import Source, of_environment, of_simulator
+from local.source.hidden import Hidden
+from local.source.secrets_manager import of_secrets_manager
+from local.source.sessions import Sessions
+from local.source.stage import settings_for
+from local.source.usage import BadUsage
+
+TUTORIAL = "MicroStrategy Tutorial"
+"""The simulator's project: meant where no other is named."""
+
+WITHOUT_AWS = (
+    "Without AWS: --library-url URL with MSTR_USERNAME and MSTR_PASSWORD in the environment, "
+    "or neither of the two to try it on the built-in simulator."
+)
+
+
+def prompts(arguments: argparse.Namespace) -> int:
+    """Show what the datamart asks and return the exit code: 0 shown, 1 failed, 2 bad usage, 130 stopped by Ctrl-C."""
+    console = show.console_for(sys.stderr if arguments.json else sys.stdout)
+    hidden, notes = Hidden(), list[str]()
+    try:
+        asked = _asked(arguments, hidden, notes)
+    except BadUsage as problem:
+        return _failed(arguments, 2, "InvalidRequest", str(problem))
+    except LibraryError as error:
+        return _failed(arguments, 1, type(error).__name__, f"{hidden(str(error))}.", notes)
+    except KeyboardInterrupt:
+        return _failed(arguments, 130, "Interrupted", "Stopped; what it had opened on the server is closed.", notes)
+    except Exception as error:
+        # A person is told what there is to tell; the error's own text may quote anything, so only its kind is shown.
+        return _failed(arguments, 1, type(error).__name__, "This is an error of the command's own.", notes)
+    show_asked(console, asked, notes)
+    if arguments.json:
+        _print(asked.as_json())
+    return 0
+
+
+def _failed(arguments: argparse.Namespace, code: int, error: str, cause: str, notes: list[str] | None = None) -> int:
+    for note in notes or []:
+        show.say(f"Note: {note}")
+    show.say(f"datamart: {cause}" if code == 2 else f"datamart: {error}: {cause}")
+    if arguments.json:
+        _print({"error": error, "cause": cause})
+    return code
+
+
+def _print(answer: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+
+
+def _asked(arguments: argparse.Namespace, hidden: Hidden, notes: list[str]) -> Asked:
+    asked_for = wanted(_project(arguments), arguments.datamart)
+    with contextlib.ExitStack() as stack:
+        source = _source(arguments, stack)
+        hidden.add(*source.hidden)
+        return _ask(source, asked_for, hidden, notes)
+
+
+def _ask(source: Source, asked_for: dict[str, Any], hidden: Hidden, notes: list[str]) -> Asked:
+    if source.flaw:
+        raise CredentialsRejected(f"{source.name} {source.flaw}")
+    try:
+        server = server_of(source.secret)
+    except ValueError as problem:
+        raise BadUsage(f"--library-url: {problem}.") from None
+
+    def told(note: str) -> None:
+        notes.append(hidden(note))
+
+    with Sessions(server, credentials_of(source.secret), hidden, told) as sessions:
+        return ask(_logged_in(sessions), asked_for, told)
+
+
+def _logged_in(sessions: Sessions) -> Client:
+    try:
+        return sessions.open()
+    except LibraryError as error:
+        if error.delivery == "unknown":
+            error.explain("a session may be left behind until it is idle for too long")
+        raise
+
+
+def _project(arguments: argparse.Namespace) -> str:
+    if arguments.project is not None:
+        return str(arguments.project)
+    if arguments.library_url is None and arguments.stage is None:
+        return TUTORIAL
+    raise BadUsage("--project is missing: the id or the exact name of the datamart's project.")
+
+
+def _source(arguments: argparse.Namespace, stack: contextlib.ExitStack) -> Source:
+    if arguments.connection is not None and arguments.stage is None:
+        raise BadUsage("--connection: is a connection of a stage's settings; name the stage with --stage.")
+    if arguments.library_url is not None:
+        return of_environment(arguments.library_url, os.environ)
+    if arguments.stage is None:
+        return of_simulator(stack)
+    connection = arguments.connection or "default"
+    settings_for(arguments.stage, connection)
+    return of_secrets_manager(arguments.stage, connection, WITHOUT_AWS)

@@ -1,0 +1,67 @@
+"""What a datamart asks, for the eye: a table, what is good to know, and JSON to paste."""
+
+import json
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from functions.answering.prompt import is_required
+from functions.answering.question import Question
+from local.prompts import words
+from local.prompts.asked import Asked
+from local.source.hidden import plain
+
+NESTED = "Further prompts may open, depending on the answers."
+
+
+def show(console: Console, asked: Asked, notes: list[str]) -> None:
+    """All of it. Names come from a server and may hold anything: nothing in them is taken for markup."""
+    console.print(_line(_heading(asked)))
+    if asked.questions:
+        console.print()
+        console.print(_table(asked))
+    for note in [*notes, *([NESTED] if asked.questions else [])]:
+        console.print(_line(f"Note: {note}", "yellow"))
+    console.print()
+    console.print(Text("To paste into a request, or into a job file as its request:", "bold"))
+    console.print(Text(pasted(asked.request)), soft_wrap=True)
+
+
+def pasted(request: dict[str, Any]) -> str:
+    """Indented JSON, with whatever a terminal might take for a command of its own escaped."""
+    text = json.dumps(request, ensure_ascii=False, indent=2)
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
+
+
+def _heading(asked: Asked) -> str:
+    datamart = f"{asked.datamart.name or 'The datamart'} ({asked.datamart.id})"
+    count = len(asked.questions)
+    what = f"{count} prompt{'s' if count > 1 else ''}" if count else "nothing"
+    return f"{datamart} in {asked.project.name or asked.project.id} asks {what}. Nothing was executed."
+
+
+def _table(asked: Asked) -> Table:
+    table = Table(box=None, padding=(0, 1))
+    for column, ratio in (("prompt", 4), ("type", 3), ("answer", None), ("limits", 3), ("default", 3), ("choices", 5)):
+        table.add_column(column, ratio=ratio, overflow="fold", no_wrap=ratio is None)
+    for question in asked.questions:
+        table.add_row(*_row(question))
+    return table
+
+
+def _row(question: Question) -> list[Text]:
+    title, *more = map(plain, words.called(question))
+    name = Text().append(title, "bold")
+    for line in more:
+        name.append(f"\n{line}", "dim")
+    answer = Text("required", "bold") if is_required(question) else Text("optional")
+    kind, limits, default, choices = map(
+        _line, (words.type_of(question), words.limits(question), words.default(question), words.choices(question))
+    )
+    return [name, kind, answer, limits, default, choices]
+
+
+def _line(text: str, style: str = "") -> Text:
+    return Text(plain(text), style)

@@ -1,0 +1,356 @@
+"""Answering what a deployed run asks: the real command on the twin's AWS, with a question in the run table."""
+
+import argparse
+import io
+import json
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+
+from functions.run.record import RunTable
+from local import cli
+from local.answer_command import answer
+from local.deployed.execution import execution_arn
+from tests.integration.cloud import Cloud, answered, deployed, instead_of, refused
+from tests.integration.conftest import World
+
+TOKEN = "AQCgAAAAKgAAAAMAAAAA-the-token-of-this-question"
+REGION_KEY, DAY_KEY = ("0123456789ABCDEF0123456789ABCDEF@0@10", "0123456789ABCDEF0123456789ABCDEF@0@11")
+PROMPTS = [
+    {
+        "key": REGION_KEY,
+        "name": "Region",
+        "type": "ELEMENTS",
+        "required": True,
+        "choices": [{"id": "h1;8D679D3711D3E4981000E787EC6DE8A4", "name": "North"}],
+        "more": False,
+    },
+    {"key": DAY_KEY, "name": "Rate", "type": "VALUE", "dataType": "NUMERIC", "required": False},
+]
+RIGHT = {"prompts": [{"name": "Region", "answers": ["North"]}, {"name": "Rate", "answers": 12345678901234567890}]}
+
+
+@pytest.fixture
+def cloud(world: World, template_path: Path) -> Iterator[Cloud]:
+    with deployed(world.twin, template_path) as cloud:
+        yield cloud
+
+
+class Asked:
+    """A run in the run table, and what Step Functions is told about it."""
+
+    def __init__(self, cloud: Cloud, capsys: Any) -> None:
+        self._cloud = cloud
+        self._capsys = capsys
+        self.name = f"city-{uuid.uuid4().hex}"
+        self.arn = execution_arn(cloud.outputs["StateMachineArn"], self.name)
+        self.told: list[tuple[str, dict[str, Any]]] = []
+        self.refusal: tuple[str, str] | None = None
+        for operation in ("SendTaskSuccess", "SendTaskFailure"):
+            instead_of(f"sfn.{operation}", self._tell)
+
+    def _tell(self, model: Any, params: dict[str, Any], **_: Any) -> Any:
+        self.told.append((model.name, json.loads(params["body"])))
+        return refused(*self.refusal) if self.refusal else answered()
+
+    def write(self, **changes: Any) -> "Asked":
+        """The item of a run that waits, with changes; a change to None leaves the field out."""
+        question = {"token": TOKEN, "askedAt": 1_800_000_000, "until": 1_800_172_800.5}
+        item = {
+            "executionArn": self.arn,
+            "asking": {"hours": 48, "answers": [], "fresh": 0, "refused": {}, "seconds": 0},
+            "question": question | {"prompts": PROMPTS, "refusal": None},
+        } | changes
+        (table,) = self._cloud.twin.deployed.tables
+        RunTable(table).create({key: value for key, value in item.items() if value is not None})
+        return self
+
+    def reply(self, *, run: str | None = None, typed: list[str] | None = None, **options: Any) -> int:
+        arguments = {"run": run or self.arn, "file": None, "stage": None, "decline": None, "json": False} | options
+        lines = iter(typed or [])
+        return answer(argparse.Namespace(**arguments), (lambda _: _next(lines)) if typed is not None else None)
+
+    def said(self) -> Any:
+        """What was printed, ``out`` and ``err``, which must not hold the token."""
+        said = self._capsys.readouterr()
+        assert TOKEN not in said.out + said.err
+        return said
+
+    def object(self) -> dict[str, Any]:
+        """The one JSON object on standard output."""
+        return dict(json.loads(self.said().out))
+
+    def report(self, **options: Any) -> tuple[int, dict[str, Any]]:
+        code = self.reply(json=True, **options)
+        return code, self.object()
+
+
+def _next(lines: Iterator[str]) -> str:
+    try:
+        return next(lines)
+    except StopIteration:
+        raise EOFError from None
+
+
+@pytest.fixture
+def asked(cloud: Cloud, capsys: Any) -> Asked:
+    return Asked(cloud, capsys)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[[Any], str]:
+    def write(content: Any) -> str:
+        path = tmp_path / "answers.json"
+        path.write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
+        return str(path)
+
+    return write
+
+
+class TestAFileWithAnswers:
+    def test_goes_to_the_run_with_its_numbers_as_text(self, asked: Asked, file: Any) -> None:
+        assert asked.write().reply(file=file(RIGHT)) == 0
+        ((operation, sent),) = asked.told
+        assert operation == "SendTaskSuccess"
+        assert sent["taskToken"] == TOKEN
+        assert json.loads(sent["output"]) == {
+            "prompts": [
+                {"name": "Region", "answers": ["North"]},
+                {"name": "Rate", "answers": "12345678901234567890"},
+            ]
+        }
+        said = asked.said().out
+        assert said.startswith("Sent; the run goes on.\n")
+        assert said.rstrip().endswith(f"#/v2/executions/details/{asked.arn}")
+
+    def test_may_come_on_standard_input(self, asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(json.dumps(RIGHT).encode())))
+        assert asked.write().reply(file="-") == 0
+        assert len(asked.told) == 1
+
+    def test_is_told_of_in_one_json_object(self, asked: Asked, file: Any) -> None:
+        code, said = asked.write().report(file=file(RIGHT))
+        assert (code, said) == (
+            0,
+            {
+                "sent": True,
+                "question": {"prompts": PROMPTS, "until": 1_800_172_800.5, "refusal": None},
+                "problem": None,
+            },
+        )
+
+    @pytest.mark.parametrize(
+        ("reply", "why"),
+        [
+            ({"prompts": [{"name": "Region", "answers": ["South"]}]}, 'offers no choice called "South"'),
+            ({"prompts": RIGHT["prompts"][:1]}, 'the prompt "Rate" has no answer'),
+            ({"answers": []}, "a reply is"),
+            ('{"prompts": [{"name": "Region", "answers": ["\\ud800"]}]}', "half of a character"),
+        ],
+    )
+    def test_that_is_wrong_is_not_sent(self, asked: Asked, file: Any, reply: Any, why: str) -> None:
+        code, said = asked.write().report(file=file(reply))
+        assert (code, said["sent"], asked.told) == (1, False, [])
+        assert "was not sent" in said["problem"]
+        assert why in said["problem"]
+
+    def test_counts_with_what_was_answered_before(self, asked: Asked, file: Any) -> None:
+        before = [{"name": "Shops", "answers": ["x" * 49_990]}]
+        asked.write(asking={"hours": 48, "answers": before, "fresh": 0, "refused": {}, "seconds": 0})
+        code, said = asked.report(file=file(RIGHT))
+        assert (code, asked.told) == (1, [])
+        assert "the answers of the run have" in said["problem"]
+
+    @pytest.mark.parametrize(("content", "why"), [("{", "is not JSON"), ('{"prompts": NaN}', "is not JSON (NaN")])
+    def test_that_cannot_be_read_is_bad_usage(self, asked: Asked, file: Any, content: str, why: str) -> None:
+        asked.write()
+        assert asked.reply(file=file(content)) == 2
+        assert why in asked.said().err
+        assert asked.reply(file="no/such.json") == 2
+        assert "no/such.json: cannot be read" in asked.said().err
+        assert asked.told == []
+
+
+class TestTheDialogue:
+    def test_asks_and_sends(self, asked: Asked) -> None:
+        assert asked.write().reply(typed=["2", "1", "7.5"]) == 0
+        ((_, sent),) = asked.told
+        assert json.loads(sent["output"]) == {
+            "prompts": [
+                {"key": REGION_KEY, "answers": [PROMPTS[0]["choices"][0]]},  # type: ignore[index]
+                {"key": DAY_KEY, "answers": "7.5"},
+            ]
+        }
+        said = asked.said().out
+        assert "The run waits until 2027-01-17T08:00:00.500Z." in said
+        assert "there is no 2 in the list" in said
+
+    def test_tells_first_why_an_earlier_reply_was_refused(self, asked: Asked) -> None:
+        question = {"token": TOKEN, "askedAt": 1, "until": 2, "prompts": PROMPTS, "refusal": "no [b]such[/b] region"}
+        code, said = asked.write(question=question).report(typed=["1", ""])
+        assert (code, said["question"]["refusal"]) == (0, "no [b]such[/b] region")
+
+    def test_leaves_standard_output_to_json(self, asked: Asked) -> None:
+        assert asked.write().reply(typed=["1", ""], json=True) == 0
+        said = asked.said()
+        assert json.loads(said.out)["sent"] is True
+        assert "1 of 2: Region" in said.err
+
+    def test_that_ends_too_early_sends_nothing(self, asked: Asked) -> None:
+        code, said = asked.write().report(typed=["1"])
+        assert (code, asked.told) == (1, [])
+        assert "the input ended before every prompt had an answer" in said["problem"]
+
+    def test_that_is_stopped_by_ctrl_c_sends_nothing(self, asked: Asked) -> None:
+        def interrupted(_: Any) -> str:
+            raise KeyboardInterrupt
+
+        asked.write()
+        arguments = argparse.Namespace(run=asked.arn, file=None, stage=None, decline=None, json=True)
+        assert answer(arguments, interrupted) == 130
+        assert "stopped" in asked.object()["problem"]
+        assert asked.told == []
+
+
+class TestWithoutATerminal:
+    def test_the_question_is_shown_with_answers_to_change(self, asked: Asked, file: Any) -> None:
+        assert asked.write().reply() == 2
+        said = asked.said()
+        assert "1 of 2: Region" in said.out
+        assert " 1  North" in said.out
+        assert "there is no terminal to ask on; give a FILE" in said.err
+        shown = json.loads(said.out.partition("Answers to change, as a FILE:\n")[2])
+        assert shown["prompts"][0]["answers"] == ["North"]
+        assert asked.told == []
+
+    def test_the_question_is_given_as_json(self, asked: Asked) -> None:
+        code, said = asked.write().report()
+        assert (code, said["sent"], said["question"]["prompts"]) == (2, False, PROMPTS)
+        assert "give a FILE" in said["problem"]
+
+
+class TestDeclining:
+    def test_ends_the_waiting_with_the_reason(self, asked: Asked) -> None:
+        assert asked.write().reply(decline="the quarter is not closed yet") == 0
+        assert asked.told == [
+            (
+                "SendTaskFailure",
+                {"taskToken": TOKEN, "error": "Declined", "cause": "the quarter is not closed yet"},
+            )
+        ]
+        assert asked.said().out.startswith("Declined; the run ends")
+
+    def test_goes_not_together_with_answers(self, asked: Asked, file: Any) -> None:
+        assert asked.write().reply(decline="no", file=file(RIGHT)) == 2
+        assert "not both" in asked.said().err
+        assert asked.told == []
+
+
+class TestTheRun:
+    def test_is_found_by_its_name_in_the_stage(self, asked: Asked, file: Any) -> None:
+        assert asked.write().reply(run=asked.name, file=file(RIGHT)) == 0
+        assert asked.reply(run=asked.name, stage="staging", file=file(RIGHT)) == 2
+        assert "there is no stack DatamartRunner-staging" in asked.said().err
+
+    def test_tells_by_its_arn_in_which_stage_and_account_it_is(self, asked: Asked, file: Any) -> None:
+        arn = asked.write().arn
+        for elsewhere, why in {
+            arn.replace("datamart-runner-dev", "datamart-runner-prod"): "there is no stack DatamartRunner-prod",
+            arn.replace(":123456789012:", ":210987654321:"): "is in another account than these credentials",
+            arn.replace(":execution:", ":stateMachine:"): "is neither the ARN of a run",
+        }.items():
+            assert asked.reply(run=elsewhere, stage="dev", file=file(RIGHT)) == 2
+            assert why in asked.said().err
+        assert asked.told == []
+
+    def test_is_looked_for_in_the_region_of_its_arn(
+        self, asked: Asked, file: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        looked: list[str] = []
+
+        def stack_of(stage: str) -> Any:
+            looked.append(boto3.client("cloudformation").meta.region_name)
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("local.deployed.waiting.stack_of", stack_of)
+        for region in ("us-east-2", "eu-west-1"):
+            assert asked.reply(run=asked.arn.replace("eu-west-1", region), file=file(RIGHT)) == 130
+        assert looked == ["us-east-2", "eu-west-1"]
+        boto3.setup_default_session()
+
+    def test_may_not_exist(self, asked: Asked, file: Any) -> None:
+        code, said = asked.report(file=file(RIGHT))
+        assert (code, said["sent"], said["question"]) == (2, False, None)
+        assert said["problem"].startswith(f"there is no run {asked.arn}")
+
+    @pytest.mark.parametrize(
+        ("changes", "why"),
+        [
+            ({"endedAt": 1}, "it has ended"),
+            ({"question": None}, "it has not asked anything yet"),
+            ({"question": None, "asking": None}, "it asks nobody"),
+            ({"question": None, "asking": {"concluded": {"end": "Again"}, "answers": []}}, "it was answered already"),
+        ],
+    )
+    def test_may_wait_for_nothing(self, asked: Asked, file: Any, changes: dict[str, Any], why: str) -> None:
+        code, said = asked.write(**changes).report(file=file(RIGHT))
+        assert (code, asked.told, said["question"]) == (1, [], None)
+        assert f"the run waits for no answers: {why}" in said["problem"]
+
+
+class TestStepFunctions:
+    @pytest.mark.parametrize("code", ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"])
+    def test_may_say_that_it_is_too_late(self, asked: Asked, file: Any, code: str) -> None:
+        asked.write().refusal = code, f"Invalid Token: '{TOKEN}'"
+        for what in ({"file": file(RIGHT)}, {"decline": "no"}):
+            exit_code, said = asked.report(**what)
+            assert (exit_code, said["sent"]) == (1, False)
+            assert "the question is not open any more" in said["problem"]
+
+    def test_may_refuse_and_quote_the_token(self, asked: Asked, file: Any) -> None:
+        asked.write()
+        for refusal, why in {
+            ("AccessDeniedException", "User me may not"): "a permission is missing: User me may not",
+            ("ValidationException", f"Value '{TOKEN}' at 'taskToken' is bad"): "(ValidationException): Value '…' at",
+        }.items():
+            asked.refusal = refusal
+            assert asked.reply(file=file(RIGHT)) == 2
+            assert why in asked.said().err
+
+
+class TestTheCommandLine:
+    def test_takes_the_run_and_the_file(self, asked: Asked, file: Any) -> None:
+        asked.write()
+        assert cli._main(["answer", asked.arn, file(RIGHT)]) == 0
+        assert cli._main(["answer", asked.name, "--stage", "dev", "--decline", "no", "--json"]) == 0
+        assert [operation for operation, _ in asked.told] == ["SendTaskSuccess", "SendTaskFailure"]
+        asked.said()
+
+    def test_answers_bad_usage_in_the_same_shape(self, capsys: Any) -> None:
+        with pytest.raises(SystemExit) as ended:
+            cli._main(["answer", "--json"])
+        assert ended.value.code == 2
+        assert json.loads(capsys.readouterr().out) == {
+            "sent": False,
+            "question": None,
+            "problem": "The command line is not understood.",
+        }
+
+
+def test_a_profile_that_does_not_exist_is_told_in_a_sentence(tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    environment |= {"AWS_PROFILE": "nobody", "AWS_CONFIG_FILE": str(tmp_path / "none")}
+    arn = "arn:aws:states:eu-west-1:123456789012:execution:datamart-runner-dev:city-1"
+    command = [sys.executable, "-m", "local.cli", "answer", arn, "--decline", "no"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert ended.returncode == 2
+    (line,) = ended.stderr.splitlines()
+    assert "(nobody) could not be found: AWS_PROFILE names it." in line

@@ -1,0 +1,319 @@
+"""Prompts of every kind, answered as people write, through the real state machine (contract 7)."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from local.outcome import Outcome
+from local.simulator import catalogue
+from local.simulator.scenario import Scenario
+from local.simulator.warehouse.sales import COUNTRIES
+from tests.integration.conftest import World
+
+NewWorld = Callable[..., World]
+
+STRICT = [
+    {"name": "Code", "answers": "ab12"},
+    {"name": "Percentage", "answers": 99.5},
+    {"name": "Load day", "answers": "2026-02-28"},
+    {"name": "Countries", "answers": ["USA", "england"]},
+    {"name": "One metric", "answers": "Sales"},
+]
+"""An answer for every required prompt of Strict Prompts."""
+
+
+def asking(world: World, datamart: str, *answers: dict[str, Any], **request: Any) -> Outcome:
+    return world.run(datamart=datamart, prompts=list(answers), **request)
+
+
+def recorded(world: World) -> dict[str, Any]:
+    """What the server was told, by the prompts' names."""
+    names = {p.key: p.name for spec in catalogue.datamarts(10, 1).values() for p in spec.prompts}
+    told = [entry for body in world.simulator.state()["answers"] for entry in body["body"]["prompts"]]
+    return {names[entry["key"]]: entry.get("answers", "the default") for entry in told}
+
+
+def changed(**instead: Any) -> list[dict[str, Any]]:
+    """The answers to Strict Prompts with some of them replaced, or left out where None."""
+    named = {name.replace("_", " "): answer for name, answer in instead.items()}
+    return [a | {"answers": named.get(a["name"], a["answers"])} for a in STRICT if named.get(a["name"], "") is not None]
+
+
+def rejected(outcome: Outcome) -> str:
+    assert outcome.error == "PromptAnswerRejected", (outcome.error, outcome.cause)
+    assert str(outcome.cause).startswith("Loaded: no. ")
+    return str(outcome.cause)
+
+
+# -- answers as people write them ----------------------------------------------------------------------------------
+
+
+def test_every_type_may_be_answered_in_short(world: World) -> None:
+    short = [
+        *STRICT,
+        {"name": "Detail", "answers": ["Country", "City"]},
+        {"name": "Condition", "answers": {"metric": catalogue.SALES_METRIC, "operator": ">", "value": 1000}},
+    ]
+    outcome = asking(world, catalogue.STRICT_PROMPTS, *short)
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert recorded(world) == {
+        "Code": "ab12",
+        "Percentage": "99.5",
+        "Load day": "2026-02-28T00:00:00.000+0000",
+        "Countries": [
+            {"id": f"h1;{catalogue.COUNTRY}", "name": "USA"},
+            {"id": f"h2;{catalogue.COUNTRY}", "name": "England"},
+        ],
+        "One metric": [{"id": catalogue.SALES_METRIC, "name": "Sales", "type": "metric"}],
+        "Detail": {"units": [{"id": catalogue.COUNTRY}, {"id": catalogue.CITY_ATTRIBUTE}]},
+        "Condition": {
+            "expression": {
+                "operator": "Greater",
+                "operands": [
+                    {"type": "metric", "id": catalogue.SALES_METRIC},
+                    {"type": "constant", "dataType": "Real", "value": "1000"},
+                ],
+            }
+        },
+    }
+
+
+def test_what_is_written_as_the_api_takes_it_is_sent_as_it_is(world: World) -> None:
+    attribute = {"type": "attribute", "id": catalogue.COUNTRY}
+    elements = {"type": "elements", "elements": [{"id": f"h1;{catalogue.COUNTRY}"}]}
+    answers = {
+        "Comment": "a text",
+        "Least amount": "10",
+        "From day": "2026-03-01T00:00:00.000+0000",
+        "Category": [{"id": f"h1;{catalogue.CATEGORY}", "name": "Books"}],
+        "Metrics": [{"id": catalogue.COST_METRIC, "type": "metric"}],
+        "Qualification": {"expression": {"operator": "In", "operands": [attribute, elements]}},
+        "Level": {"units": [{"id": catalogue.COUNTRY}]},
+    }
+    given = [{"name": name, "answers": answer} for name, answer in answers.items()]
+    outcome = asking(world, catalogue.ALL_PROMPTS, *given)
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert recorded(world) == answers
+
+
+def test_two_of_fifty_thousand_elements_are_found_without_a_download(world: World) -> None:
+    wanted = ["Customer 49998", "customer 00007"]
+    outcome = asking(world, catalogue.CUSTOMERS, {"name": "Customers", "answers": wanted})
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert [entry["name"] for entry in recorded(world)["Customers"]] == ["Customer 49998", "Customer 00007"]
+    assert sum(1 for step in world.steps() if step.endswith("/elements")) <= 3
+
+
+def test_an_unknown_element_is_told_with_the_nearest_and_an_ambiguous_one_with_its_ids(world: World) -> None:
+    wanted = ["Custommer 00012", "Smith, John"]
+    for name, told in zip(wanted, ["Customer 00012", f"h12345;{catalogue.CUSTOMER}"], strict=True):
+        cause = rejected(asking(world, catalogue.CUSTOMERS, {"name": "Customers", "answers": name}))
+        assert '"Which customers?" (named "Customers") offers ' in cause
+        assert told in cause
+
+
+@pytest.mark.parametrize("scenario", ["elements-by-id-only", "element-search-ignored"])
+def test_names_are_found_whatever_the_server_makes_of_a_search(new_world: NewWorld, scenario: str) -> None:
+    assert asking(new_world(scenario), catalogue.STRICT_PROMPTS, *STRICT).status == "SUCCEEDED"
+
+
+def test_names_are_left_to_the_server_where_it_does_not_list_its_elements(new_world: NewWorld) -> None:
+    world = new_world("elements-forbidden")
+    assert world.run(prompts=[{"name": "Elements of Country", "answers": "USA"}]).status == "SUCCEEDED"
+    assert recorded(world) == {"Elements of Country": [{"name": "USA"}]}
+
+
+# -- answers that are none (contract 7.4) ---------------------------------------------------------------------------
+
+WRONG = {
+    "too little": changed(
+        Code="a", Percentage=-1, Load_day="2025-12-31", Countries=["Atlantis"], One_metric=catalogue.COUNTRY
+    ),
+    "too much": changed(
+        Code="abcdef", Percentage="100.01", Load_day="2027-01-01", Countries=["USA", "Italy", "Spain"], One_metric="x"
+    ),
+    "something else": changed(
+        Code=["a", "b"],
+        Percentage="many",
+        Load_day="28.02.2026",
+        Countries={"nme": "USA"},
+        One_metric=["Sales", "Cost"],
+    ),
+}
+TOLD = {
+    "too little": ["at least 2 characters", "at least 0", "2026-01-01", "Atlantis"],
+    "too much": ["at most 5 characters", "at most 100", "2026-12-31", "at most 2 elements", '"x"'],
+    "something else": ["one value", "a number", "a date", "name", "at most 1 objects"],
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_every_answer_that_cannot_be_right_is_told_by_its_prompts_title_before_any_is_sent(
+    world: World, wrong: str
+) -> None:
+    cause = rejected(asking(world, catalogue.STRICT_PROMPTS, *WRONG[wrong]))
+    for told in TOLD[wrong]:
+        assert told in cause
+    for prompt in catalogue.STRICT[:4]:
+        assert f'the prompt "{prompt.title}" (named "{prompt.name}")' in cause
+    assert world.simulator.state()["answers"] == []
+
+
+def test_a_wrong_type_a_missing_default_and_an_empty_answer_to_a_required_prompt_are_told(world: World) -> None:
+    answers = [
+        {"name": "Code", "type": "ELEMENTS", "answers": "ab"},
+        {"name": "Percentage", "useDefault": True},
+        {"name": "Load day", "answers": []},
+        *STRICT[3:],
+    ]
+    cause = rejected(asking(world, catalogue.STRICT_PROMPTS, *answers))
+    for told in ("is of type VALUE, and the request answers it as ELEMENTS", "has no default", "is required"):
+        assert told in cause
+
+
+def test_what_only_the_server_can_refuse_is_told_with_its_ticket(world: World) -> None:
+    unknown = {"name": "Elements of Country", "answers": [{"id": f"h99;{catalogue.COUNTRY}"}]}
+    cause = rejected(world.run(prompts=[unknown]))
+    assert "This is a required prompt" in cause
+    assert "answered were Elements of Country" in cause
+    assert "ticketId" in cause
+
+
+@pytest.mark.parametrize(
+    "message", ["Invalid JSON", "Failed to locate the prompt by either key, id or name.", "The value is out of range."]
+)
+@pytest.mark.sweep
+def test_the_servers_own_words_are_kept(world: World, message: str) -> None:
+    world.simulator.inject("answer_prompts", status=400, json={"code": "ERR006", "message": message, "ticketId": "t1"})
+    cause = rejected(world.run(prompts=[{"name": "Elements of Country", "answers": "USA"}]))
+    assert message.rstrip(".") in cause
+
+
+def test_a_prompt_answered_twice_and_a_name_that_two_prompts_share_are_told(world: World) -> None:
+    shared = asking(world, catalogue.SAME_NAMES, {"name": "Remark", "answers": "x"})
+    first, second = (prompt.key for prompt in catalogue.SAME_NAME_TWICE)
+    assert f"name it by its key: {first}, {second}" in rejected(shared)
+    twice = world.run(prompts=[{"name": "Elements of Country", "answers": "USA"}] * 2)
+    assert "is answered 2 times" in rejected(twice)
+
+
+def test_prompts_of_the_same_name_are_answered_by_their_keys(world: World) -> None:
+    keys = [prompt.key for prompt in catalogue.SAME_NAME_TWICE]
+    outcome = asking(world, catalogue.SAME_NAMES, *({"key": key, "answers": key} for key in keys))
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert [entry["answers"] for entry in world.simulator.state()["answers"][0]["body"]["prompts"]] == keys
+
+
+# -- what the request does not answer -------------------------------------------------------------------------------
+
+
+def test_by_default_the_default_is_taken_the_optional_closed_and_the_required_missed(world: World) -> None:
+    outcome = asking(world, catalogue.ALL_PROMPTS, {"name": "From day", "answers": "2026-01-05"})
+    hows = {prompt["name"]: prompt["how"] for prompt in outcome.output["promptsAnswered"]}
+    assert hows["Comment"] == hows["Metrics"] == "default"
+    assert hows["Category"] == hows["Qualification"] == hows["Level"] == "closed"
+    assert asking(world, catalogue.ALL_PROMPTS).error == "PromptsUnanswered"
+
+
+def test_with_close_no_default_is_taken(world: World) -> None:
+    day = {"name": "From day", "answers": "2026-01-05"}
+    outcome = asking(world, catalogue.ALL_PROMPTS, day, unanswered="close")
+    assert {p["how"] for p in outcome.output["promptsAnswered"] if p["name"] != "From day"} == {"closed"}
+
+
+def test_with_fail_everything_missing_is_told_short_in_the_cause_and_whole_elsewhere(world: World) -> None:
+    outcome = asking(world, catalogue.STRICT_PROMPTS, STRICT[0], unanswered="fail")
+    assert outcome.error == "PromptsUnanswered"
+    cause = str(outcome.cause)
+    assert cause.startswith("Loaded: no. ")
+    pasted, _ = json.JSONDecoder().raw_decode(cause, cause.index('{"prompts"'))
+    assert [entry["name"] for entry in pasted["prompts"]] == [prompt.name for prompt in catalogue.STRICT[1:]]
+    assert pasted["prompts"][2]["answers"] == ["USA", "England"]
+    (notice,) = world.notices()
+    assert json.loads(notice["Message"].partition("Answers to put into the request: ")[2])["prompts"] != []
+    kept = world.item(outcome)["unanswered"]["prompts"]
+    assert [choice["name"] for choice in kept[2]["choices"]] == list(COUNTRIES)
+
+
+def test_the_cause_stays_short_however_much_the_prompts_say_of_themselves(new_world: NewWorld) -> None:
+    outcome = asking(new_world("huge-prompts"), catalogue.STRICT_PROMPTS)
+    assert outcome.error == "PromptsUnanswered"
+    assert len(str(outcome.cause).encode()) < 8_000
+
+
+def test_a_slip_in_a_name_leaves_no_prompt_to_its_default(world: World) -> None:
+    slip = {"name": "Least amont", "answers": 5}
+    cause = rejected(asking(world, catalogue.ALL_PROMPTS, slip, {"name": "From day", "answers": "2026-01-05"}))
+    assert 'the request answers "Least amont"' in cause
+
+
+def test_an_answer_that_no_prompt_was_ever_opened_for_is_an_error_in_the_end(world: World) -> None:
+    stranger = {"name": "Something else", "answers": "x"}
+    outcome = world.run(prompts=[{"name": "Elements of Country", "answers": "USA"}, stranger])
+    assert outcome.error == "PromptAnswerRejected"
+    assert str(outcome.cause).startswith("Loaded: yes. ")
+    assert '"Something else"' in str(outcome.cause)
+    assert world.loads() == 1
+
+
+def test_nothing_is_saved_when_an_answer_was_for_no_prompt(world: World) -> None:
+    stranger = {"name": "Something else", "answers": "x"}
+    assert asking(world, catalogue.CATEGORY_SALES, stranger, save={}).error == "PromptAnswerRejected"
+    assert not any(step.endswith("/save") for step in world.steps())
+
+
+# -- nested, late, stale and huge -----------------------------------------------------------------------------------
+
+NESTED = [
+    {"name": "Country of the city", "answers": "USA"},
+    {"name": "City in the country", "answers": "Boston"},
+    *({"name": f"Least amount {n}", "answers": 0} for n in range(1, 9)),
+]
+
+
+@pytest.mark.parametrize(
+    "depth",
+    [
+        1,
+        pytest.param(2, marks=pytest.mark.sweep),
+        3,
+        *(pytest.param(n, marks=pytest.mark.sweep) for n in range(4, 10)),
+        10,
+    ],
+)
+def test_prompts_nested_that_deep_are_answered_round_after_round(new_world: NewWorld, depth: int) -> None:
+    outcome = asking(new_world(Scenario(nesting=depth)), catalogue.NESTED, *NESTED[:depth])
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert outcome.states.count("AnswerPrompts") == depth
+
+
+def test_the_choices_of_a_nested_prompt_are_those_under_the_earlier_answers(world: World) -> None:
+    wrong = {"name": "City in the country", "answers": "Berlin"}
+    cause = rejected(asking(world, catalogue.NESTED, NESTED[0], wrong, NESTED[2]))
+    assert 'offers no choice called "Berlin"; it offers "Boston"' in cause
+
+
+def test_an_attempt_looks_at_the_prompts_only_so_often(new_world: NewWorld) -> None:
+    outcome = asking(new_world(Scenario(late_prompts=10_000)), catalogue.CITY, NESTED[0], timeoutMinutes=1440)
+    assert outcome.error == "PromptsUnanswered"
+    assert "looks at its prompts" in str(outcome.cause)
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        "prompts-appear-late",
+        "answered-prompts-still-listed",
+        "huge-prompts",
+        *(pytest.param(name, marks=pytest.mark.sweep) for name in ("closed-filter-inverted", "closed-filter-ignored")),
+        pytest.param("old-prompt-shapes", marks=pytest.mark.sweep),
+    ],
+)
+def test_it_is_loaded_once_however_the_server_lists_its_prompts(new_world: NewWorld, scenario: str) -> None:
+    world = new_world(scenario)
+    outcome = asking(world, catalogue.NESTED, *NESTED[:3])
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert len(recorded(world)) == len(world.simulator.state()["answers"]) == 3
+    assert max(len(json.dumps(event, default=str)) for event in outcome.history) < 20_000

@@ -1,0 +1,137 @@
+"""The dialogue: what is shown, what is typed, what comes of it."""
+
+from typing import Any
+
+import pytest
+
+METRIC = "4C05177011D3E877C000B3B2D86C964F"
+
+
+class TestAValue:
+    @pytest.mark.parametrize(
+        ("about", "wrong", "why", "right"),
+        [
+            ({"dataType": "NUMERIC"}, "ten", "takes a number such as 1234.5", "1000.50"),
+            ({"dataType": "NUMERIC", "min": 1, "max": 5}, "6", "takes at most 5", "5"),
+            ({"dataType": "DATE"}, "24.11.2026", "takes a date such as 2026-11-23", "2026-11-24"),
+            ({"dataType": "DATE", "min": "2026-01-01"}, "2025-12-31", "2026-01-01", "2026-01-01"),
+            ({"dataType": "TEXT", "max": 3}, "four", "takes at most 3 characters", "two"),
+            ({}, " ", "is required", "[bold]anything[/bold]"),
+        ],
+    )
+    def test_is_judged_at_once(
+        self, person: Any, prompt: Any, about: dict[str, Any], wrong: str, why: str, right: str
+    ) -> None:
+        assert person.answer_to(prompt("VALUE", **about), wrong, right) == {"answers": right}
+        assert why in person.screen
+
+
+class TestAnExpression:
+    def test_is_json_in_the_short_form_or_the_long(self, person: Any, prompt: Any) -> None:
+        line = f'{{"metric": "{METRIC}", "operator": ">", "value": 1000}}'
+        assert person.answer_to(prompt("EXPRESSION"), line) == {
+            "answers": {"metric": METRIC, "operator": ">", "value": 1000}
+        }
+        assert '{"metric": id, "operator": ">", "value": 1000}' in person.screen
+
+    @pytest.mark.parametrize(
+        ("line", "why"),
+        [
+            ("Revenue > 1000", "that is not JSON"),
+            ('{"value": NaN}', "NaN is no number"),
+            ("[" * 100_000, "that is not JSON"),
+            ("[1]", "takes {"),
+            (f'{{"metric": "{METRIC}", "operator": "~", "value": 1}}', 'takes no operator "~"'),
+        ],
+    )
+    def test_that_is_none_is_asked_again(self, person: Any, prompt: Any, line: str, why: str) -> None:
+        right = f'{{"metric": "{METRIC}", "operator": "IsNull"}}'
+        assert person.answer_to(prompt("EXPRESSION"), line, right)["answers"]["operator"] == "IsNull"
+        assert why in person.screen
+
+
+class TestAnEmptyLine:
+    def test_takes_the_default(self, person: Any, countries: Any) -> None:
+        default = [{"id": "h2;8D679D3711D3E4981000E787EC6DE8A4", "name": "France"}]
+        assert person.answer_to(countries(defaultAnswer=default), "") == {"useDefault": True}
+        assert "Default: France" in person.screen
+        assert "Enter takes the default" in person.screen
+
+    def test_leaves_an_optional_prompt_open(self, person: Any, prompt: Any) -> None:
+        for kind in ("VALUE", "ELEMENTS", "OBJECTS", "LEVEL", "EXPRESSION"):
+            assert person.answer_to(prompt(kind, required=False), "") == {"answers": []}
+        assert "Enter leaves it open" in person.screen
+
+    def test_is_no_answer_to_a_required_prompt(self, person: Any, prompt: Any) -> None:
+        assert person.answer_to(prompt("VALUE"), "", "x") == {"answers": "x"}
+        assert "is required and takes no empty answer" in person.screen
+        assert "Enter" not in person.screen
+
+    def test_has_another_way_beside_it_to_leave_a_prompt_with_a_default_open(self, person: Any, prompt: Any) -> None:
+        question = prompt("VALUE", required=False, defaultAnswer="7")
+        assert person.answer_to(question, "[]") == {"answers": []}
+        assert "[] leaves it open" in person.screen
+
+
+def test_a_prompt_of_a_kind_that_nobody_can_answer_takes_its_default(person: Any, prompt: Any) -> None:
+    assert person.answer_to(prompt("HIERARCHY", defaultAnswer={"x": 1}), "Europe", "") == {"useDefault": True}
+    assert "cannot be answered; it may have a default" in person.screen
+    assert 'Default: {"x": 1}' in person.screen
+
+
+def test_prompts_are_asked_one_after_another_each_by_what_alone_names_it(person: Any, prompt: Any) -> None:
+    second = "0123456789ABCDEF0123456789ABCDEF@0@11"
+    questions = [prompt("VALUE"), prompt("VALUE", key=second, title="Which region?"), {"name": "Day", "type": "VALUE"}]
+    assert person.reply_to(questions, "a", "b", "") == {
+        "prompts": [
+            {"key": questions[0]["key"], "answers": "a"},
+            {"key": second, "answers": "b"},
+            {"name": "Day", "answers": []},
+        ]
+    }
+    assert "1 of 3: Region\n" in person.screen
+    assert '2 of 3: Which region? (named "Region")\n' in person.screen
+
+
+def test_a_prompt_is_shown_with_all_that_is_known_of_it(person: Any, prompt: Any) -> None:
+    about = {"dataType": "NUMERIC", "min": 0, "max": 9, "instruction": "The rate,\nin percent.", "defaultAnswer": "7"}
+    person.answer_to(prompt("VALUE", **about), "1")
+    for line in ("VALUE NUMERIC, required, at least 0, at most 9", "The rate, in percent.", "Default: 7", "A number"):
+        assert f"  {line}" in person.screen
+
+
+def test_an_earlier_refusal_comes_first(person: Any, prompt: Any) -> None:
+    person.reply_to([prompt("VALUE")], "x", refusal="the server knows no [red]Atlantis[/red]")
+    assert person.screen.startswith("The last reply was refused: the server knows no [red]Atlantis[/red]\n")
+
+
+def test_what_a_server_wrote_is_shown_as_it_is_and_never_obeyed(person: Any, prompt: Any) -> None:
+    name = "[bold red]North[/] :smile: " + "far " * 30 + "[/nothing]"
+    question = prompt(
+        "ELEMENTS",
+        title="[link=http://x]Region[/link]\x1b[2J\x9b2J\u202e",
+        instruction="[/]",
+        defaultAnswer=[{"name": "[b]"}],
+        choices=[{"id": "h1;" + "A" * 32, "name": name}],
+        more=False,
+    )
+    assert person.answer_to(question, "[i]South[/i]", "1")["answers"][0]["name"] == name
+    for shown in (name, "[link=http://x]Region[/link]", "  [/]\n", "Default: [b]", 'called "[i]South[/i]"'):
+        assert shown in person.screen
+    assert not {"\x1b", "\x9b", "\u202e"} & set(person.screen)
+
+
+def test_half_a_character_is_no_answer(person: Any, prompt: Any) -> None:
+    assert person.answer_to(prompt("VALUE"), "\udcff", "x") == {"answers": "x"}
+
+
+def test_the_end_of_the_input_and_ctrl_c_end_the_dialogue(person: Any, prompt: Any) -> None:
+    with pytest.raises(EOFError):
+        person.reply_to([prompt("VALUE")])
+
+    def interrupted(_: Any) -> str:
+        raise KeyboardInterrupt
+
+    person._type = interrupted
+    with pytest.raises(KeyboardInterrupt):
+        person.reply_to([prompt("VALUE")], "x")

@@ -1,0 +1,53 @@
+"""The secret of a stage's connection, out of Secrets Manager (moto)."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from tests.unit.prompts_command.conftest import PASSWORD, PROJECT, Person, row
+
+NAME = "datamart-runner-dev/default"
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Secrets Manager with the connection's empty secret, as the stack makes it."""
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    for name, value in (
+        ("AWS_ACCESS_KEY_ID", "x"),
+        ("AWS_SECRET_ACCESS_KEY", "x"),
+        ("AWS_DEFAULT_REGION", "eu-central-1"),  # the twin of other tests may be in eu-west-1
+    ):
+        monkeypatch.setenv(name, value)
+    with mock_aws(config={"core": {"passthrough": {"urls": [r"http://127\.0\.0\.1.*"]}}}):
+        client = boto3.client("secretsmanager")
+        client.create_secret(Name=NAME)
+        yield client
+        client.delete_secret(SecretId=NAME, ForceDeleteWithoutRecovery=True)  # moto may go on for other tests
+
+
+def test_the_secret_of_the_stage_leads_to_the_server(person: Person, aws: Any) -> None:
+    secret = {"baseUrl": person.simulator.base_url, "username": person.simulator.username, "password": PASSWORD}
+    aws.put_secret_value(SecretId=NAME, SecretString=json.dumps(secret))
+    code, out, _ = person.ask("City", "--stage", "dev", *PROJECT)
+    assert code == 0
+    assert "USA" in row(out, "Elements of Country")
+
+
+def test_an_incomplete_secret_is_told_as_at_a_run(person: Person, aws: Any) -> None:
+    secret = {"baseUrl": person.simulator.base_url, "username": person.simulator.username}
+    aws.put_secret_value(SecretId=NAME, SecretString=json.dumps(secret))
+    code, out, err = person.ask("City", "--stage", "dev", "--connection", "default", *PROJECT)
+    assert (code, out) == (1, "")
+    assert err.startswith(f"datamart: CredentialsRejected: secret {NAME} lacks password")
+
+
+def test_an_empty_secret_is_told_with_what_to_do(person: Person, aws: Any) -> None:
+    code, out, err = person.ask("City", "--stage", "dev", *PROJECT)
+    assert (code, out) == (2, "")
+    assert f"aws secretsmanager put-secret-value --secret-id {NAME}" in err
+    assert "to try it on the built-in simulator" in err
