@@ -58,7 +58,7 @@ def _judge(run: Run, question: Item, reply: Any) -> None:
 
 def _not_answered(run: Run, failure: dict[str, str]) -> Item:
     """The time is over; somebody sent a failure instead of answers; or the question could not be published."""
-    if failure["Error"] == "States.Timeout":
+    if failure.get("Error") == "States.Timeout":
         return expired(run)
-    said = ": ".join(filter(None, (failure["Error"], message_of(failure))))
+    said = ": ".join(filter(None, (failure.get("Error"), message_of(failure))))
     return failed(run, "PromptsUnanswered", f"the question ended without an answer ({shorten(said, 2_000)})")

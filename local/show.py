@@ -1,9 +1,12 @@
 """What a person sees of a run: its states as they go, the outcome, the REST calls, the first rows."""
 
+import contextlib
 import re
 import sys
 import time
+from collections.abc import Iterator
 from typing import Any, TextIO
+from urllib.parse import unquote
 
 from rich.console import Console
 from rich.live import Live
@@ -42,6 +45,18 @@ class Progress:
         if self.console.is_terminal:
             self._live.update(self._table(), refresh=True)
             self._live.stop()
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """Let others write to the terminal meanwhile."""
+        if not self.console.is_terminal:
+            yield
+            return
+        self._live.stop()
+        try:
+            yield
+        finally:
+            self._live.start()
 
     def entered(self, state: str, at: float) -> None:
         """A state was entered at ``at`` (seconds since the epoch)."""
@@ -93,7 +108,9 @@ def console_for(stream: TextIO) -> Console:
     Names come from a server and may hold anything: nothing in them is taken for markup.
     """
     plain = not stream.isatty()
-    return Console(file=stream, markup=False, highlight=False, no_color=plain, width=WIDTH if plain else None)
+    return Console(
+        file=stream, markup=False, emoji=False, highlight=False, no_color=plain, width=WIDTH if plain else None
+    )
 
 
 def show_outcome(console: Console, outcome: Outcome) -> None:
@@ -122,10 +139,12 @@ def show_outcome(console: Console, outcome: Outcome) -> None:
 def show_requests(console: Console, requests: list[dict[str, Any]]) -> None:
     """The REST calls that the server saw."""
     table = Table(title=f"{len(requests)} REST calls", title_justify="left", box=None, padding=(0, 1))
-    for column, justify in (("method", "left"), ("path", "left"), ("status", "right"), ("ms", "right")):
-        table.add_column(column, justify=justify, no_wrap=True, overflow="fold")  # type: ignore[arg-type]  # of literals
+    table.add_column("method", no_wrap=True, min_width=len("DELETE"))
+    table.add_column("path", no_wrap=True, overflow="ellipsis")
+    table.add_column("status", justify="right", no_wrap=True, min_width=len("cut off"))
+    table.add_column("ms", justify="right", no_wrap=True, min_width=len("123.4"))
     for request in requests:
-        path = _ID.sub(r"\1…\2", request["path"].partition("/api")[2])
+        path = _ID.sub(r"\1…\2", unquote(request["path"].partition("/api")[2]))
         status = "cut off" if request["status"] is None else str(request["status"])
         table.add_row(request["method"], Text(path), status, f"{request['milliseconds']:.1f}")
     console.print()

@@ -3,15 +3,17 @@
 import argparse
 import contextlib
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
 from local import show
+from local.asking import ask_about, show_question
 from local.clock import Clock
 from local.outcome import Outcome
 from local.run_command import BadUsage
-from local.twin import NothingStarts, Twin, is_delivered
+from local.twin import NothingStarts, Person, Twin, is_delivered
 
 
 def watched_run(
@@ -23,7 +25,34 @@ def watched_run(
     """
     twin = Twin(template, secrets={"default": secret}, clock=clock, max_wait=arguments.max_wait)
     with twin, show.Progress(stream) as progress:
+        twin.person = _person(twin, progress)
         return _outcome_of(twin, _given(twin, arguments.event_file, request), progress)
+
+
+def _person(twin: Twin, progress: show.Progress) -> Person:
+    """Whoever sits at the terminal answers what the run asks; without one it waits, as it does where it is deployed."""
+
+    def answers(question: dict[str, Any]) -> None:
+        try:
+            reply = ask_about(question["prompts"], progress.console, question["refusal"])
+        except EOFError:
+            twin.decline(question["token"], "nobody answers")
+        else:
+            twin.reply(question["token"], reply)
+
+    def nobody(question: dict[str, Any]) -> None:
+        show_question(progress.console, question["prompts"], question["refusal"])
+        show.say(
+            "there is no terminal to answer on: the run waits until its askDeadlineHours are over (Ctrl-C stops it)."
+        )
+
+    at_a_terminal = sys.stdin.isatty() and progress.console.is_terminal
+
+    def person(question: dict[str, Any]) -> None:
+        with progress.paused():
+            (answers if at_a_terminal else nobody)(question)
+
+    return person
 
 
 def _given(twin: Twin, file: Path, request: Any) -> list[str]:

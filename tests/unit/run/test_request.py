@@ -22,6 +22,7 @@ def test_every_default_is_filled_in() -> None:
         "connection": "default",
         "prompts": [],
         "unanswered": "default",
+        "askDeadlineHours": 48,
         "timeoutMinutes": 120,
     }
 
@@ -73,6 +74,43 @@ def test_answers_keep_every_character() -> None:
     assert normalise(MINIMAL | {"prompts": [{"name": "p", "answers": answer}]})["prompts"][0]["answers"] == answer
 
 
+def answers_of(written: object) -> object:
+    """The answer as later steps get it."""
+    return normalise(MINIMAL | {"prompts": [{"name": "p", "answers": written}]})["prompts"][0]["answers"]
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (2024, "2024"),
+        (-1.5, "-1.5"),
+        (0, "0"),
+        (1e22, "1" + "0" * 22),
+        (1e-7, "0.0000001"),
+        (12345678901234567890, "12345678901234567890"),
+        ([1, 2.50, "3"], ["1", "2.5", "3"]),
+    ],
+)
+def test_numbers_become_text_that_nothing_on_the_way_rounds(number: object, text: object) -> None:
+    assert answers_of(number) == text
+
+
+@pytest.mark.parametrize("answers", [[{"id": 5}], {"value": 5}, [True], ["x", ["y"]]])
+def test_what_is_inside_an_object_or_a_list_of_lists_is_left_as_it_is(answers: object) -> None:
+    assert answers_of(answers) == answers
+
+
+def test_no_answers_leave_an_optional_prompt_open() -> None:
+    assert answers_of([]) == []
+
+
+def test_people_can_be_asked_for_up_to_a_week() -> None:
+    asks = MINIMAL | {"unanswered": "ask"}
+    assert normalise(asks)["askDeadlineHours"] == 48
+    for hours in (1, 168):
+        assert normalise(asks | {"askDeadlineHours": hours})["askDeadlineHours"] == hours
+
+
 @pytest.mark.parametrize(
     ("request_", "sentence"),
     [
@@ -96,7 +134,28 @@ def test_answers_keep_every_character() -> None:
         (MINIMAL | {"prompts": [{"nme": "x", "answers": "y"}]}, r"^prompts\[0\]\.nme: .*did you mean name\?"),
         (MINIMAL | {"prompts": [{"answers": "y"}]}, r"^prompts\[0\]: say which prompt"),
         (MINIMAL | {"prompts": [{"name": "x"}]}, r'^prompts\[0\]: give "answers"'),
-        (MINIMAL | {"prompts": [{"name": "x", "answers": []}]}, r"^prompts\[0\]\.answers: is empty"),
+        *(
+            (
+                MINIMAL | {"prompts": [{"name": "x", "answers": none}]},
+                r'^prompts\[0\]\.answers: is empty.* "answers": \[\]',
+            )
+            for none in ("", {}, [""], ["x", ""], [[]], [{}], [None])
+        ),
+        (MINIMAL | {"prompts": [{"name": "x", "answers": None}]}, r"^prompts\[0\]\.answers: must be .*, not null"),
+        (
+            MINIMAL | {"prompts": [{"name": "x", "answers": float("inf")}]},
+            r"^prompts\[0\]\.answers: holds a number that",
+        ),
+        (
+            MINIMAL | {"prompts": [{"name": "x", "answers": [float("nan")]}]},
+            r"^prompts\[0\]\.answers: holds a number that",
+        ),
+        (MINIMAL | {"prompts": [{"name": "x", "answers": {"value": float("nan")}}]}, r"^prompts: hold NaN"),
+        (MINIMAL | {"prompts": [{"name": "x", "answers": "\ud83e"}]}, r"^prompts: hold .*half of a character"),
+        (MINIMAL | {"prompts": [{"name": "x", "answers": "y" * 100_000}]}, r"^prompts: has 100\d\d\d bytes as JSON"),
+        (MINIMAL | {"askDeadlineHours": 0}, r"^askDeadlineHours: must be at least 1, not 0"),
+        (MINIMAL | {"askDeadlineHours": 169}, r"^askDeadlineHours: must be at most 168, not 169"),
+        (MINIMAL | {"askDeadlineHours": 1.5}, r"^askDeadlineHours: must be a whole number, not 1\.5"),
         (MINIMAL | {"prompts": [{"name": "x", "answers": True}]}, r"^prompts\[0\]\.answers: must be"),
         (MINIMAL | {"prompts": [{"name": "x", "type": "ELEMENT", "answers": "y"}]}, r"did you mean ELEMENTS\?"),
         (MINIMAL | {"prompts": [{"id": "abc", "answers": "y"}]}, r"^prompts\[0\]\.id: .*32 hexadecimal"),
@@ -114,7 +173,7 @@ def test_answers_keep_every_character() -> None:
         (MINIMAL | {"saveAs": {"name": "n", "folder": "/x", "overwrite": "yes"}}, r"^saveAs\.overwrite: must be"),
         (MINIMAL | {"saveAs": {"name": "n", "foldr": "/x"}}, r"^saveAs\.foldr: .*did you mean folder\?"),
         (MINIMAL | {"save": {"promptOptions": {"saveAsWithAnswer": True}}}, r"did you mean saveAsWithAnswers\?"),
-        (MINIMAL | {"unanswered": "skip"}, r"^unanswered: must be one of default, close, fail"),
+        (MINIMAL | {"unanswered": "skip"}, r"^unanswered: must be one of default, close, fail, ask"),
         (MINIMAL | {"onConflict": "skip"}, r"^onConflict: "),
     ],
 )
