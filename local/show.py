@@ -19,7 +19,7 @@ ROWS = 10
 WIDTH = 100
 """Columns of the output where it goes into no terminal."""
 
-_ID = re.compile(r"\b([0-9A-F]{6})[0-9A-F]{20}([0-9A-F]{6})\b")
+_ID = re.compile(r"\b([0-9A-F]{4})[0-9A-F]{24}([0-9A-F]{4})\b")
 
 
 class Progress:

@@ -119,7 +119,7 @@ def test_what_is_no_expression_is_refused(written: Any, sentence: str) -> None:
 def test_the_number_of_elements_is_checked(most: Any) -> None:
     two = {"type": "elements", "elements": [{"id": "h1;;1"}, {"id": "h2;;2"}]}
     given = {"expression": {"operator": "In", "operands": [ATTRIBUTE, two]}}
-    with pytest.raises(Misfit, match="^takes at most 1 elements, and 2 are given$"):
+    with pytest.raises(Misfit, match=r"^takes at most 1 elements, and 2 are given$"):
         expression(PROMPT | {"maxElementsPerSelection": most}, given)
     for none in (-1, 0, "-1", None, "x"):
         assert expression(PROMPT | {"maxElementsPerSelection": none}, given) == given

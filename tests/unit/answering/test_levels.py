@@ -55,7 +55,7 @@ def test_what_is_no_level_is_refused(written: Any, sentence: str) -> None:
 
 
 def test_the_number_of_units_is_checked() -> None:
-    with pytest.raises(Misfit, match="^takes at most 1 units, and 2 are given$"):
+    with pytest.raises(Misfit, match=r"^takes at most 1 units, and 2 are given$"):
         level(PROMPT | {"max": 1}, ["City", "Country"], Offered(ATTRIBUTES))
 
 

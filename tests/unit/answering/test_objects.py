@@ -58,14 +58,14 @@ def test_an_unknown_name_is_refused_with_the_nearest() -> None:
 
 
 def test_their_number_is_checked() -> None:
-    with pytest.raises(Misfit, match="^takes at most 1 objects, and 2 are given$"):
+    with pytest.raises(Misfit, match=r"^takes at most 1 objects, and 2 are given$"):
         objects(PROMPT | {"max": 1}, ["Sales", "Cost"], Offered(METRICS))
     assert objects(PROMPT | {"max": 1}, ["Sales", SALES["id"], SALES], Offered(METRICS)) == [SALES]
-    with pytest.raises(Misfit, match="^takes at least one object, and none is given$"):
+    with pytest.raises(Misfit, match=r"^takes at least one object, and none is given$"):
         objects(PROMPT, [], Offered(METRICS))
 
 
 @pytest.mark.parametrize("one", [True, None, {}, {"type": "metric"}, ["Sales"], {"id": {}}])
 def test_what_is_neither_name_nor_id_is_refused(one: Any) -> None:
-    with pytest.raises(Misfit, match="^takes each object as its name, its id, or an object with one of the two; "):
+    with pytest.raises(Misfit, match=r"^takes each object as its name, its id, or an object with one of the two; "):
         objects(PROMPT, [one], Offered(METRICS))

@@ -220,7 +220,7 @@ fields = (
 )
 described = st.fixed_dictionaries(
     {"type": st.sampled_from(["VALUE", "ELEMENTS", "OBJECTS", "EXPRESSION", "LEVEL", "UNSUPPORTED", "None"])},
-    optional={field: words | anything for field in fields},
+    optional=dict.fromkeys(fields, words | anything),
 )
 answered = st.fixed_dictionaries(
     {"name": words, "answers": words | st.integers() | telling | st.lists(words | telling, max_size=3)},

@@ -1,5 +1,6 @@
 """Numbers, texts and dates: one string each, within the prompt's limits."""
 
+import contextlib
 from typing import Any
 
 import pytest
@@ -64,7 +65,7 @@ def test_numbers_are_held_against_limits_however_these_are_written(limits: dict[
 
 
 def test_a_negative_limit_of_a_number_is_one() -> None:
-    with pytest.raises(Misfit, match="^takes at most -1, not"):
+    with pytest.raises(Misfit, match=r"^takes at most -1, not"):
         value(of("NUMERIC", max=-1), "0")
 
 
@@ -159,7 +160,5 @@ limits = st.fixed_dictionaries({}, optional={"min": odd, "max": odd})
 def test_whatever_is_described_and_answered_gives_a_string_or_a_misfit(
     kind: Any, limited: dict[str, Any], written: Any
 ) -> None:
-    try:
+    with contextlib.suppress(Misfit):
         assert isinstance(value(of(kind, **limited), written), str)
-    except Misfit as problem:
-        assert str(problem).startswith("takes ")

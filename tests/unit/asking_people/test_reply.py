@@ -1,5 +1,6 @@
 """A reply is taken only if it answers just what was asked."""
 
+import contextlib
 from typing import Any
 
 import pytest
@@ -136,7 +137,5 @@ json_values = st.recursive(
 
 @given(json_values)
 def test_whatever_is_replied_is_taken_or_refused(reply: Any) -> None:
-    try:
+    with contextlib.suppress(WrongReply):
         assert answers_in(reply, asked(COUNTRY), [])
-    except WrongReply as wrong:
-        assert str(wrong)
