@@ -1,4 +1,4 @@
-"""Where the elements and objects come from that may answer a prompt."""
+"""Where the elements and objects come from that may answer a prompt, or that an answer names."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -11,6 +11,7 @@ from functions.library import (
     PermissionDenied,
     PromptAnswerRejected,
 )
+from functions.library.shape import integer, mappings
 
 Choice = dict[str, Any]
 """An element {id, name} or an object {id, name, type}."""
@@ -20,6 +21,10 @@ PAGE = 200
 
 OFFERS = ("ELEMENTS", "OBJECTS", "LEVEL")
 """Types of prompts whose choices can be listed."""
+
+
+REFUSALS = (PermissionDenied, NotFound, PromptAnswerRejected, DatamartFailed)
+"""With these the server says that it does not list something; any other error says that it could not be asked."""
 
 
 class NotListed(Exception):
@@ -35,6 +40,12 @@ class Choices(Protocol):
 
     def page(self, prompt: Prompt, pattern: str = "", offset: int = 0) -> list[Choice]:
         """At most PAGE choices that match ``pattern``. Raises NotListed."""
+
+    def named(self, kind: str, name: str) -> list[Choice]:
+        """The project's objects of the kind ``attribute`` or ``metric`` that may have that ``name``.
+
+        {id, name, path}: the path is that of the folder. Raises NotListed.
+        """
 
 
 @dataclass(frozen=True)
@@ -53,8 +64,27 @@ class OfServer:
         try:
             # Cut, because for level prompts a server may give a thousand whatever is asked for.
             return search(*where, address_of(prompt)[1], pattern, offset, PAGE)[:PAGE]
-        except (PermissionDenied, NotFound, PromptAnswerRejected, DatamartFailed) as error:
+        except REFUSALS as error:
             raise NotListed(str(error)) from None
+
+    def named(self, kind: str, name: str) -> list[Choice]:
+        """One search. Raises NotListed where the account may not search, LibraryError."""
+        return searched(self.library, self.project_id, kind, name)
+
+
+def searched(library: Client, project_id: str, kind: str, name: str) -> list[Choice]:
+    """What a search of the whole project finds (contract 4.2): it needs no instance. Raises NotListed, LibraryError."""
+    try:
+        found = library.find_objects(project_id, name, kind)
+    except REFUSALS as error:
+        raise NotListed(str(error)) from None
+    return [{"id": one.get("id"), "name": one.get("name"), "path": _path(one)} for one in found]
+
+
+def _path(found: dict[str, Any]) -> str:
+    """The folder that it is in; ``level`` counts upwards (contract 4.2)."""
+    ancestors = sorted(mappings(found.get("ancestors")), key=lambda one: -(integer(one.get("level")) or 0))
+    return "/" + "/".join(str(one.get("name")) for one in ancestors)
 
 
 class Unknown:
@@ -63,3 +93,7 @@ class Unknown:
     def page(self, prompt: Prompt, pattern: str = "", offset: int = 0) -> list[Choice]:
         """Raises NotListed."""
         raise NotListed("there is no instance whose prompts could be asked for their choices")
+
+    def named(self, kind: str, name: str) -> list[Choice]:
+        """Raises NotListed."""
+        raise NotListed("there is no server that could be asked")

@@ -1,14 +1,16 @@
 """Answers to EXPRESSION prompts: a qualification on an attribute or a metric (contract 7.3).
 
-The API's own shape is taken as it is. People may also write ``{"metric": id, "operator": ">", "value": 1000}`` or
-``{"attribute": id, "operator": "In", "elements": ["h1;…"]}``, with ``form`` beside ``attribute`` where it is meant, and
-``values`` where there are several.
+The API's own shape is taken as it is. People may also write ``{"metric": "Sales", "operator": ">", "value": 1000}`` or
+``{"attribute": "Country", "operator": "In", "elements": ["h1;…"]}``, both by name or id, with ``form`` (an id) beside
+``attribute`` where it is meant, and ``values`` where there are several.
 """
 
 from typing import Any
 
+from functions.answering.choices import Choices
 from functions.answering.picks import ELEMENT_ID, OBJECT_ID
 from functions.answering.prompt import Misfit, Prompt, decimal, most
+from functions.answering.subjects import subject
 from functions.run.schema import nearest, shown
 
 OPERATORS = (
@@ -29,8 +31,8 @@ SIGNS |= {">=": "GreaterEqual", "<=": "LessEqual"}
 OWN_KEYS = frozenset({"attribute", "form", "metric", "operator", "elements", "value", "values"})
 
 
-def expression(prompt: Prompt, given: Any) -> dict[str, Any]:
-    """The API's own object. Raises Misfit."""
+def expression(prompt: Prompt, given: Any, choices: Choices) -> dict[str, Any]:
+    """The API's own object. Raises Misfit, and LibraryError where the server could not be asked for a name."""
     if not isinstance(given, dict):
         raise Misfit(f"{_TAKES}, not {shown(given)}")
     if isinstance(given.get("expression"), dict):
@@ -38,32 +40,31 @@ def expression(prompt: Prompt, given: Any) -> dict[str, Any]:
     if isinstance(given.get("xml"), str):
         return given  # what the API says where JSON does not express the expression
     if "operator" in given and not set(given) - OWN_KEYS:
-        return {"expression": _checked(prompt, _made(given))}
+        return {"expression": _checked(prompt, _made(given, choices))}
     raise Misfit(f"{_TAKES}, not {shown(given)}")
 
 
 _TAKES = (
-    'takes {"expression": {"operator": …, "operands": […]}}, or in short {"metric": id, "operator": ">", "value": …} '
-    'or {"attribute": id, "operator": "In", "elements": [element ids]}'
+    'takes {"expression": {"operator": …, "operands": […]}}, or in short {"metric": name or id, "operator": ">", "value": …} '
+    'or {"attribute": name or id, "operator": "In", "elements": [element ids]}'
 )
 
 
-def _made(given: dict[str, Any]) -> dict[str, Any]:
+def _made(given: dict[str, Any], choices: Choices) -> dict[str, Any]:
     operator, operands = _operator(given["operator"]), _operands(given)
     if not operands and operator not in WITHOUT_VALUE:
         raise Misfit(f'takes "value", "values" or "elements" beside the operator {operator}')
-    return {"operator": operator, "operands": [_subject(given), *operands]}
+    return {"operator": operator, "operands": [_subject(given, choices), *operands]}
 
 
-def _subject(given: dict[str, Any]) -> dict[str, Any]:
+def _subject(given: dict[str, Any], choices: Choices) -> dict[str, Any]:
     if ("attribute" in given) == ("metric" in given):
         raise Misfit('takes just one of "attribute" and "metric"')
     if "metric" in given:
-        return {"type": "metric", "id": _id("metric", given["metric"])}
-    attribute = _id("attribute", given["attribute"])
-    if "form" in given:
-        return {"type": "form", "attribute": {"id": attribute}, "form": {"id": _id("form", given["form"])}}
-    return {"type": "attribute", "id": attribute}
+        return {"type": "metric"} | subject("metric", given["metric"], choices)
+    form = {"form": {"id": _form_id(given["form"])}} if "form" in given else None
+    attribute = subject("attribute", given["attribute"], choices)
+    return {"type": "form", "attribute": attribute, **form} if form else {"type": "attribute", **attribute}
 
 
 def _operands(given: dict[str, Any]) -> list[dict[str, Any]]:
@@ -86,10 +87,11 @@ def _operands(given: dict[str, Any]) -> list[dict[str, Any]]:
     return []
 
 
-def _id(what: str, given: Any) -> str:
+def _form_id(given: Any) -> str:
+    """No call of the contract looks forms up."""
     if isinstance(given, str) and OBJECT_ID.fullmatch(given):
         return given.upper()
-    raise Misfit(f"takes the id (32 hexadecimal digits) of the {what}, not {shown(given)}")
+    raise Misfit(f"takes the id (32 hexadecimal digits) of the form, not {shown(given)}")
 
 
 def _element(one: Any) -> dict[str, str]:

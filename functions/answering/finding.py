@@ -66,7 +66,7 @@ def every(prompt: Prompt, choices: Choices, pattern: str = "") -> Iterator[Choic
 
 def _one(name: str, listed: list[Choice], others: Callable[[], list[Choice]] = list) -> Choice:
     """That of just this name among those ``listed``; ``others`` may be like it where there is none."""
-    fitting = _called(name, listed) or _called(name, listed, folded)
+    fitting = of_name(name, listed)
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
@@ -74,6 +74,11 @@ def _one(name: str, listed: list[Choice], others: Callable[[], list[Choice]] = l
         more = ", …" if len(fitting) > SHOWN else ""
         raise Misfit(f"offers {len(fitting)} choices called {shown(name)}; give the id of one: {ids}{more}")
     raise Misfit(f"offers no choice called {shown(name)}{_nearest(name, [*listed, *others()])}")
+
+
+def of_name(name: str, listed: list[Choice]) -> list[Choice]:
+    """Those of exactly that name, or else those that are it but for upper and lower case."""
+    return _called(name, listed) or _called(name, listed, folded)
 
 
 def _called(name: str, listed: Iterable[Choice], read: Callable[[str], str] = str) -> list[Choice]:

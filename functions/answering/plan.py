@@ -126,7 +126,7 @@ SHAPES: dict[str, Callable[[Prompt, Any, Choices], Any]] = {
     "VALUE": lambda prompt, given, choices: value(prompt, given),
     "ELEMENTS": elements,
     "OBJECTS": objects,
-    "EXPRESSION": lambda prompt, given, choices: expression(prompt, given),
+    "EXPRESSION": expression,
     "LEVEL": level,
 }
 """From what was given to what the API takes, by the prompt's type."""

@@ -5,8 +5,9 @@ from typing import Any
 
 from functions.answering.choices import Choice, ListedLater
 from functions.answering.plan import plan, strangers
-from functions.answering.prompt import Given, Prompt, titled
+from functions.answering.prompt import Given, Prompt, address_of, titled
 from functions.answering.question import Question
+from functions.run.address import ADDRESSED_BY
 from functions.run.errors import InvalidRequest
 from functions.run.request import prompts_of
 
@@ -19,7 +20,9 @@ class WrongReply(Exception):
 
 
 def answers_in(reply: Any, asked: list[Question], so_far: list[Given]) -> list[Given]:
-    """The answers, in the form of a request's ``prompts``.
+    """The answers, in the form of a request's ``prompts``, each addressed as the prompt that was asked is.
+
+    By whatever the person named it: a name alone could also answer another prompt of that name that opens later.
 
     Parameters
     ----------
@@ -42,13 +45,19 @@ def answers_in(reply: Any, asked: list[Question], so_far: list[Given]) -> list[G
         answers = prompts_of(listed)
     except InvalidRequest as problem:
         raise WrongReply(str(problem)) from None
-    if (size := len(json.dumps([*so_far, *answers], ensure_ascii=False).encode())) > LARGEST:
-        raise WrongReply(f"the answers of the run have {size} bytes, and {LARGEST} are allowed")
     made = plan(asked, answers, "fail", AsAsked())
     missing = [f"{titled(prompt)} has no answer" for prompt in made.missing]
     if problems := [*strangers(answers, asked), *made.problems, *missing]:
         raise WrongReply("; ".join(problems))
-    return answers
+    addresses = {answer["given"]: address_of(answer["send"]) for answer in made.answers}
+    addressed = [_addressed(answer, *addresses[position]) for position, answer in enumerate(answers)]
+    if (size := len(json.dumps([*so_far, *addressed], ensure_ascii=False).encode())) > LARGEST:
+        raise WrongReply(f"the answers of the run have {size} bytes, and {LARGEST} are allowed")
+    return addressed
+
+
+def _addressed(answer: Given, field: str, address: str) -> Given:
+    return {field: address} | {key: said for key, said in answer.items() if key not in ADDRESSED_BY}
 
 
 class AsAsked:
@@ -60,3 +69,7 @@ class AsAsked:
         if prompt.get("more", True):
             raise ListedLater("only some were shown; the server has the others")
         return choices
+
+    def named(self, kind: str, name: str) -> list[Choice]:
+        """Raises ListedLater: it is looked up when the answers are sent."""
+        raise ListedLater("the server is not asked here")

@@ -71,6 +71,7 @@ FIND_DATAMART = Endpoint("find_datamart", "GET", "/searches/results", Answers.OB
 GET_OBJECT = Endpoint("find_datamart", "GET", "/objects/{datamart}", Answers.OBJECT)  # 4.4
 FIND_FOLDER = Endpoint("find_folder", "GET", "/searches/results", Answers.OBJECT)  # 4.2
 GET_FOLDER = Endpoint("find_folder", "GET", "/objects/{folder}", Answers.OBJECT)  # 4.4
+FIND_OBJECTS = Endpoint("find_objects", "GET", "/searches/results", Answers.OBJECT)  # 4.2
 GET_DEFINITION = Endpoint("get_definition", "GET", "/model/datamarts/{datamart}", Answers.OBJECT)  # 5, #10
 CREATE_INSTANCE = Endpoint(
     "create_instance", "POST", _MODEL, Answers.OBJECT_OR_NOTHING, Repeat.UNLESS_ANSWERED

@@ -173,7 +173,7 @@ def _login_delivery(http_status: int, envelope: Envelope) -> Delivery:
 
 def _object_unknown(endpoint: Endpoint, http_status: int, envelope: Envelope) -> bool:
     """A missing object is 500 ERR001 on some servers (contract 3, 4.4)."""
-    reads_an_object = endpoint.step in ("find_project", "find_datamart", "find_folder", "get_definition")
+    reads_an_object = endpoint.step in ("find_project", "find_datamart", "find_folder", "find_objects", "get_definition")
     return reads_an_object and http_status == 500 and envelope.err == 1 and envelope.i_server_code is None
 
 

@@ -70,6 +70,11 @@ class Faults:
             raise ValueError(f'there is no fault "{fault.kind}"; there are: {", ".join(KINDS)}')
         self._due.append(fault)
 
+    @property
+    def due(self) -> list[Fault]:
+        """Those that have not hit all the requests that they are for."""
+        return list(self._due)
+
     def take(self, step: str) -> Fault | None:
         """The fault that hits this request, if any."""
         for fault in self._due:

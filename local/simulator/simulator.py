@@ -84,6 +84,10 @@ class Simulator:
         """Inject a fault at a step: see :class:`Fault`."""
         self._library.faults.add(Fault(step, **fault))
 
+    def faults_due(self) -> list[Fault]:
+        """The injected faults that are still to hit a request; one is used up as soon as its last request is taken."""
+        return self._library.faults.due
+
     def state(self) -> dict[str, Any]:
         """What is open and what has happened, without any secret."""
         return self._library.state()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Self
 
-from functions.answering.choices import Choice, NotListed, OfServer
+from functions.answering.choices import Choice, NotListed, OfServer, searched
 from functions.answering.prompt import Prompt
 from functions.library import Client, LibraryError, SessionLost
 from local.source.interrupts import uninterrupted
@@ -41,6 +41,10 @@ class NewInstance:
             if ends_everything(error):
                 raise
             raise NotListed(str(error)) from None
+
+    def named(self, kind: str, name: str) -> list[Choice]:
+        """One search, for which no instance is made. Raises NotListed, LibraryError."""
+        return searched(self._client, self._where[0], kind, name)
 
     def _made(self) -> str:
         if self._refusal is not None:

@@ -33,3 +33,7 @@ class Watched:
             except NotListed as reason:
                 self.refused[address] = (prompt, str(reason))
         raise ListedLater(self.refused[address][1])
+
+    def named(self, kind: str, name: str) -> list[Choice]:
+        """The same: a search needs no open prompt, so one that is refused here is refused in a run, too."""
+        return self._choices.named(kind, name)

@@ -111,7 +111,7 @@ CALLS = {
     "ExecuteDatamart": [at.EXECUTE],
     "ConfirmExecution": [at.GET_EXECUTION],
     "GetStatus": [at.GET_EXECUTION],
-    "GetPrompts": [at.GET_PROMPTS, at.SEARCH_ELEMENTS, at.SEARCH_OBJECTS],
+    "GetPrompts": [at.GET_PROMPTS, at.SEARCH_ELEMENTS, at.SEARCH_OBJECTS, at.FIND_OBJECTS],
     "AnswerPrompts": [at.ANSWER_PROMPTS],
     "SaveDatamart": [at.SAVE, at.SAVE_AS],
     "DeleteInstance": [at.DELETE_INSTANCE, at.DELETE_RUN_INSTANCE],

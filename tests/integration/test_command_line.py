@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -180,3 +181,47 @@ def test_ctrl_c_stops_the_run_and_cleans_up_on_the_server(simulate: Simulate, tm
     state = simulate.state()
     assert (state["sessions"], state["instances"], state["jobs"]) == ([], [], [])
     assert state["loads"] == {}
+
+
+ASKING = {**EXAMPLE, "prompts": [], "unanswered": "ask"}
+
+
+def test_at_a_terminal_the_person_is_asked_right_there(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [*DATAMART, "run", event(tmp_path, ASKING), "--max-wait", "0"],
+        cwd=ROOT,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        close_fds=True,
+    )
+    os.close(theirs)
+    replies, shown = iter(["Atlantis", "USA"]), ""
+    while chunk := read_from(ours):
+        shown += chunk
+        if shown.endswith("> "):
+            os.write(ours, f"{next(replies)}\n".encode())
+    os.close(ours)
+    assert process.wait(30) == 0, shown
+    assert "Not taken" in shown
+    assert re.search(r"SUCCEEDED.* loaded: yes", shown)
+    assert "Boston" in shown
+    assert "Lyon" not in shown
+
+
+def read_from(terminal: int) -> str:
+    """What was written to a terminal since; nothing once the other side is closed."""
+    try:
+        return os.read(terminal, 65_536).decode()
+    except OSError:  # Linux tells of the end in this way
+        return ""
+
+
+@pytest.mark.sweep
+def test_without_a_terminal_it_waits_as_it_does_where_it_is_deployed(tmp_path: Path) -> None:
+    done = datamart("run", event(tmp_path, ASKING), "--json", "--max-wait", "0")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["error"] == "AskExpired"
+    assert "there is no terminal to answer on" in done.stderr
+    assert "Elements of Country" in done.stderr

@@ -1,4 +1,4 @@
-"""Finding a datamart: quick search, full search, and an object by its id (contract 4)."""
+"""Finding a datamart and what its prompts are about: quick and full search, and an object by its id (contract 4)."""
 
 import json
 from collections.abc import Callable
@@ -8,13 +8,19 @@ from typing import Any
 from local.simulator.answer import Answer, Refusal
 from local.simulator.catalogue import DatamartSpec
 from local.simulator.endpoints.sessions import USER_ID
-from local.simulator.metadata.places import FOLDERS, PROJECTS, Folder, ancestors
+from local.simulator.metadata.places import FOLDER_METRICS, FOLDER_SCHEMA, FOLDERS, PROJECTS, Folder, ancestors
+from local.simulator.metadata.schema import BY_ID, SchemaObject
 from local.simulator.request import Request
 
 REPORT, FOLDER, PROJECT = 3, 8, 32
 FOLDER_SUBTYPE = 2048
+SCHEMA = {"attribute": (12, 3072, FOLDER_SCHEMA), "metric": (4, 1024, FOLDER_METRICS)}
+"""Type, subtype and folder of a schema object."""
+
 CREATED = "2023-02-09T06:16:42.000+0000"
 SEARCH_FIELDS = ("name", "pattern", "type", "root")
+
+Found = DatamartSpec | Folder | SchemaObject
 
 _PATTERNS: dict[int, Callable[[str, str], bool]] = {
     0: lambda name, text: any(word in name for word in text.split()) if text else True,
@@ -93,8 +99,18 @@ def _folder(folder: Folder, with_ancestors: bool) -> dict[str, Any]:
     return _unchanged(folder.id, FOLDER, folder.name, FOLDER_SUBTYPE) | ({"ancestors": way} if with_ancestors else {})
 
 
-def _described(request: Request, found: DatamartSpec | Folder, with_ancestors: bool) -> dict[str, Any]:
-    return _folder(found, with_ancestors) if isinstance(found, Folder) else _object(request, found, with_ancestors)
+def _schema_object(found: SchemaObject, with_ancestors: bool) -> dict[str, Any]:
+    kind, subtype, folder = SCHEMA[found.type]
+    described = _unchanged(found.id, kind, found.name, subtype)
+    return described | ({"ancestors": ancestors(folder)} if with_ancestors else {})
+
+
+def _described(request: Request, found: Found, with_ancestors: bool) -> dict[str, Any]:
+    if isinstance(found, Folder):
+        return _folder(found, with_ancestors)
+    if isinstance(found, SchemaObject):
+        return _schema_object(found, with_ancestors)
+    return _object(request, found, with_ancestors)
 
 
 def _object(request: Request, spec: DatamartSpec, with_ancestors: bool) -> dict[str, Any]:
@@ -106,10 +122,10 @@ def _object(request: Request, spec: DatamartSpec, with_ancestors: bool) -> dict[
     return found | ({"ancestors": ancestors(spec.folder)} if with_ancestors else {})
 
 
-def _found(request: Request, indexed_only: bool = False) -> list[DatamartSpec | Folder]:
+def _found(request: Request, indexed_only: bool = False) -> list[Found]:
     """What a search finds; names compare case-insensitively, ``type`` may be a subtype (4.2).
 
-    Folders are found where ``type`` asks for them; without a type there are only reports.
+    Folders, attributes and metrics are found where ``type`` asks for them; without a type there are only reports.
     """
     fits = _PATTERNS.get(request.number("pattern", 4), _PATTERNS[4])
     text = request.one("name").casefold()
@@ -118,7 +134,9 @@ def _found(request: Request, indexed_only: bool = False) -> list[DatamartSpec | 
     if request.one("certifiedStatus") == "CERTIFIED_ONLY":
         return []  # nothing in this project is certified
     reports = [s for s in request.server.definitions.all(indexed_only) if not types or types & {REPORT, s.subtype}]
-    listed: list[DatamartSpec | Folder] = [*reports, *(FOLDERS.values() if types & {FOLDER, FOLDER_SUBTYPE} else ())]
+    folders = FOLDERS.values() if types & {FOLDER, FOLDER_SUBTYPE} else ()
+    schema = [one for one in BY_ID.values() if types & set(SCHEMA[one.type][:2])]
+    listed: list[Found] = [*reports, *folders, *schema]
     return [
         one
         for one in listed
@@ -126,6 +144,8 @@ def _found(request: Request, indexed_only: bool = False) -> list[DatamartSpec | 
     ]
 
 
-def _above(one: DatamartSpec | Folder) -> list[dict[str, Any]]:
+def _above(one: Found) -> list[dict[str, Any]]:
     """The folders that something is in."""
-    return ancestors(one.id)[:-1] if isinstance(one, Folder) else ancestors(one.folder)
+    if isinstance(one, Folder):
+        return ancestors(one.id)[:-1]
+    return ancestors(SCHEMA[one.type][2] if isinstance(one, SchemaObject) else one.folder)

@@ -20,6 +20,10 @@ FOLDER_NIGHTLY = "C4269D8B51130A5AF8AC32416AE9B5EE"
 FOLDER_NIGHTLY_ARCHIVE = "D537AE9C62241B6B09BD43527BFAC6FF"
 """Two folders of one name: only their paths tell them apart."""
 
+FOLDER_SCHEMA = "E648C0AD73352B7C1ACE54638C0BD811"
+FOLDER_METRICS = "F759D1BE8446308D2BDF65749D1CE922"
+"""Where the attributes are, and the metrics."""
+
 
 @dataclass(frozen=True)
 class Folder:
@@ -38,6 +42,8 @@ FOLDERS = {
         Folder(FOLDER_ARCHIVE, "Archive", FOLDER_PUBLIC),
         Folder(FOLDER_NIGHTLY, "Nightly", FOLDER_DATAMARTS),
         Folder(FOLDER_NIGHTLY_ARCHIVE, "Nightly", FOLDER_ARCHIVE),
+        Folder(FOLDER_SCHEMA, "Schema Objects", None),
+        Folder(FOLDER_METRICS, "Metrics", FOLDER_PUBLIC),
     )
 }
 

@@ -42,7 +42,7 @@ def test_ctrl_c_leaves_no_session_and_no_instance_behind(person: Person, step: s
 def wait_until_it_stalls(person: Person) -> None:
     """The simulator lists a request when it is answered; what it has taken up shows in the fault that is used up."""
     deadline = time.monotonic() + 20
-    while person.simulator._library.faults._due:
+    while person.simulator.faults_due():
         assert time.monotonic() < deadline
         time.sleep(0.02)
     time.sleep(0.1)

@@ -269,11 +269,11 @@ def test_an_attribute_cannot_pass_for_a_value_of_another_kind(starter: Starter) 
 # -- large ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_request_that_grows_too_large_when_it_is_written_anew_is_refused(starter: Starter) -> None:
+def test_a_request_that_grows_too_large_when_its_numbers_become_text_is_refused(starter: Starter) -> None:
     text = json.dumps(answering("HERE")).replace('"HERE"', "[" + "1e15," * 25_000 + "1]")
     assert len(text) < 128 * 1024
     given_ = starter.begun(message(text, "95df01b4"), "requests")
-    assert re.match(r"message 95df01b4: .* 500\d{3} bytes", given_["refusal"])
+    assert re.match(r"message 95df01b4: .* 550\d{3} bytes", given_["refusal"])
 
 
 @pytest.mark.parametrize("size", [90_000, 200_000, 245_000, 262_144])
