@@ -2,12 +2,18 @@
 
 import contextlib
 import fcntl
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from local import synth
+
+# Where Python is told to keep no byte code, each of our many processes would compile thousands of files anew.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from functions.library import (
     PermissionDenied,
     PromptAnswerRejected,
 )
-from functions.library.shape import integer, mappings
+from functions.library.names import path_of
 
 Choice = dict[str, Any]
 """An element {id, name} or an object {id, name, type}."""
@@ -78,13 +78,7 @@ def searched(library: Client, project_id: str, kind: str, name: str) -> list[Cho
         found = library.find_objects(project_id, name, kind)
     except REFUSALS as error:
         raise NotListed(str(error)) from None
-    return [{"id": one.get("id"), "name": one.get("name"), "path": _path(one)} for one in found]
-
-
-def _path(found: dict[str, Any]) -> str:
-    """The folder that it is in; ``level`` counts upwards (contract 4.2)."""
-    ancestors = sorted(mappings(found.get("ancestors")), key=lambda one: -(integer(one.get("level")) or 0))
-    return "/" + "/".join(str(one.get("name")) for one in ancestors)
+    return [{"id": one.get("id"), "name": one.get("name"), "path": path_of(one)} for one in found]
 
 
 class Unknown:

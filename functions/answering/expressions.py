@@ -45,8 +45,9 @@ def expression(prompt: Prompt, given: Any, choices: Choices) -> dict[str, Any]:
 
 
 _TAKES = (
-    'takes {"expression": {"operator": …, "operands": […]}}, or in short {"metric": name or id, "operator": ">", "value": …} '
-    'or {"attribute": name or id, "operator": "In", "elements": [element ids]}'
+    'takes {"expression": {"operator": …, "operands": […]}}, or in short '
+    '{"metric": name or id, "operator": ">", "value": …} or '
+    '{"attribute": name or id, "operator": "In", "elements": [element ids]}'
 )
 
 

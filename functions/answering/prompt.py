@@ -40,10 +40,15 @@ def name_of(prompt: Prompt) -> str:
     return str(prompt.get("name") or prompt.get("title") or address_of(prompt)[1] or "without a name")
 
 
+def names_of(prompt: Prompt) -> list[str]:
+    """The title that the server shows, and the name where that is another."""
+    return list(dict.fromkeys((str(prompt.get("title") or name_of(prompt)), name_of(prompt))))
+
+
 def titled(prompt: Prompt) -> str:
     """For a message: the title that the server shows, and the name where that is another."""
-    title, name = str(prompt.get("title") or name_of(prompt)), name_of(prompt)
-    return f'the prompt "{_cut(title)}"' + (f' (named "{_cut(name)}")' if name != title else "")
+    title, *name = names_of(prompt)
+    return f'the prompt "{_cut(title)}"' + "".join(f' (named "{_cut(other)}")' for other in name)
 
 
 def _cut(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 
+from functions.answering import words
 from functions.answering.prompt import titled
 from functions.answering.question import Question, skeleton
 from functions.run import clock
@@ -46,18 +47,14 @@ def text(run: Run) -> str:
 
 
 def _about(number: int, prompt: Question) -> list[str]:
-    limits = [f"{word} {prompt[key]}" for word, key in (("at least", "min"), ("at most", "max")) if key in prompt]
-    kind = " ".join(str(prompt[key]) for key in ("type", "dataType") if key in prompt)
-    need = "required" if prompt.get("required") else "optional"
     head = titled(prompt)
-    lines = [f"{number}. {head[0].upper()}{head[1:]}: {', '.join([kind, need, *limits])}"]
+    lines = [f"{number}. {head[0].upper()}{head[1:]}: {words.taken(prompt)}"]
     if "instruction" in prompt:
         lines.append(f"   {prompt['instruction']}")
     if "defaultAnswer" in prompt:
-        lines.append(f"   Default: {json.dumps(prompt['defaultAnswer'], ensure_ascii=False)}")
+        lines.append(f"   Default: {words.default(prompt, None)}")
     if "choices" in prompt:
-        names = ", ".join(str(choice.get("name")) for choice in prompt["choices"])
-        lines.append(f"   Choices: {names}{', …' if prompt['more'] else ''}")
+        lines.append(f"   Choices: {words.choices(prompt, None)}")
     return [*lines, ""]
 
 

@@ -102,6 +102,10 @@ _OF_AN_INSTANCE = ("execute", "get_execution", "get_prompts", "search_elements",
 """Calls whose 404 says that the instance is gone."""
 
 
+_READ_AN_OBJECT = ("find_project", "find_datamart", "find_folder", "find_objects", "get_definition")
+"""Calls that a missing object makes fail."""
+
+
 def exception(
     endpoint: Endpoint, http_status: int, body: Any, text: str, retry_after: float | None, hide: Hide = str
 ) -> LibraryError:
@@ -173,7 +177,7 @@ def _login_delivery(http_status: int, envelope: Envelope) -> Delivery:
 
 def _object_unknown(endpoint: Endpoint, http_status: int, envelope: Envelope) -> bool:
     """A missing object is 500 ERR001 on some servers (contract 3, 4.4)."""
-    reads_an_object = endpoint.step in ("find_project", "find_datamart", "find_folder", "find_objects", "get_definition")
+    reads_an_object = endpoint.step in _READ_AN_OBJECT
     return reads_an_object and http_status == 500 and envelope.err == 1 and envelope.i_server_code is None
 
 

@@ -44,7 +44,7 @@ def datamart_of(name: str, path: str | None, objects: list[dict[str, Any]]) -> D
     wanted = f'"{name}"' + (f' in "{path}"' if path else "")
     if not named:
         raise NotFound(f"no datamart {wanted}", step="find_datamart")
-    listed = "; ".join(f"{item.get('name')} ({item.get('id')}) in {_path(item)}" for item in named[:20])
+    listed = "; ".join(f"{item.get('name')} ({item.get('id')}) in {path_of(item)}" for item in named[:20])
     what = f"{len(fitting)} datamarts fit" if fitting else "no datamart is"
     raise NotFound(f"{what} {wanted}; there are: {listed}", step="find_datamart")
 
@@ -80,10 +80,10 @@ def _listed(folders: list[dict[str, Any]], path: str) -> str:
 
 
 def _is_in(item: dict[str, Any], path: str) -> bool:
-    return f"{_path(item)}/".casefold().endswith(f"/{path.strip('/')}/".casefold())
+    return f"{path_of(item)}/".casefold().endswith(f"/{path.strip('/')}/".casefold())
 
 
-def _path(item: dict[str, Any]) -> str:
+def path_of(item: dict[str, Any]) -> str:
     """A found object's folder path."""
     return "/" + "/".join(_ancestors(item))
 

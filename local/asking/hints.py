@@ -3,7 +3,7 @@
 from functions.answering.choices import OFFERS
 from functions.answering.prompt import has_default, is_required
 from functions.answering.question import Question
-from functions.answering.values import DATA_TYPES
+from functions.answering.values import kind_of
 from local.asking.shown import choices_shown
 from local.asking.typed import NOTHING
 
@@ -19,8 +19,8 @@ PICKS = {
 """By whether choices are listed and whether only one is picked."""
 
 EXPRESSION = (
-    'JSON: {"metric": id, "operator": ">", "value": 1000}'
-    ' or {"attribute": id, "operator": "In", "elements": [element ids]}'
+    'JSON: {"metric": name or id, "operator": ">", "value": 1000}'
+    ' or {"attribute": name or id, "operator": "In", "elements": [element ids]}'
 )
 
 
@@ -34,7 +34,7 @@ def _wanted(question: Question) -> str:
         return PICKS[bool(choices_shown(question)), question.get("max") == 1]
     if question["type"] == "EXPRESSION":
         return EXPRESSION
-    return VALUES.get(DATA_TYPES.get(question.get("dataType", "TEXT"), ""), "A value")
+    return VALUES.get(kind_of(question) or "", "A value")
 
 
 def _when_empty(question: Question) -> str:

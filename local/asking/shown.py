@@ -1,18 +1,16 @@
 """A prompt as a person sees it: what it is, what it takes, what there is to choose from."""
 
-import json
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
-from functions.answering.prompt import has_default, is_required, name_of
+from functions.answering import words
+from functions.answering.prompt import has_default, names_of
 from functions.answering.question import Question
 
 SHOWN = 20
 """Choices that are listed with a number; others can be typed by name."""
-
-LIMITS = (("min", "at least"), ("max", "at most"))
 
 
 def literal(value: Any) -> str:
@@ -36,12 +34,13 @@ def show_refusal(console: Console, refusal: str | None) -> None:
 def show_prompt(console: Console, question: Question, place: str) -> None:
     """One prompt; ``place`` is which of how many."""
     console.print()
-    show_line(console, f"{place}: {_title(question)}", "bold")
-    show_line(console, f"  {_kind(question)}")
+    title, *other = names_of(question)
+    show_line(console, f"{place}: {title}" + "".join(f' (named "{name}")' for name in other), "bold")
+    show_line(console, f"  {words.taken(question)}")
     if question.get("instruction"):
         show_line(console, f"  {question['instruction']}")
     if has_default(question):
-        show_line(console, f"  Default: {_default(question['defaultAnswer'])}")
+        show_line(console, f"  Default: {words.default(question, None)}")
     for number, choice in enumerate(choices_shown(question), 1):
         show_line(console, f"  {number:>2}  {choice.get('name') or choice.get('id')}")
     if question.get("more") or len(question.get("choices", [])) > SHOWN:
@@ -57,21 +56,3 @@ def choices_shown(question: Question) -> list[dict[str, Any]]:
     """Those that have a number."""
     listed: list[dict[str, Any]] = question.get("choices", [])
     return listed[:SHOWN]
-
-
-def _title(question: Question) -> str:
-    title, name = str(question.get("title") or name_of(question)), name_of(question)
-    return title if title == name else f'{title} (named "{name}")'
-
-
-def _kind(question: Question) -> str:
-    kind = " ".join(str(question[key]) for key in ("type", "dataType") if key in question)
-    limits = [f"{words} {question[key]}" for key, words in LIMITS if key in question]
-    return ", ".join([kind, "required" if is_required(question) else "optional", *limits])
-
-
-def _default(answer: Any) -> str:
-    """Names where it is made of things that have them, else JSON."""
-    if isinstance(answer, list) and all(isinstance(one, dict) and one.get("name") for one in answer):
-        return ", ".join(str(one["name"]) for one in answer)
-    return answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)

@@ -7,9 +7,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from functions.answering.prompt import is_required
+from functions.answering import words
+from functions.answering.prompt import is_required, names_of
 from functions.answering.question import Question
-from local.prompts import words
 from local.prompts.asked import Asked
 from local.source.hidden import plain
 
@@ -52,15 +52,16 @@ def _table(asked: Asked) -> Table:
 
 
 def _row(question: Question) -> list[Text]:
-    title, *more = map(plain, words.called(question))
-    name = Text().append(title, "bold")
-    for line in more:
-        name.append(f"\n{line}", "dim")
+    title, *other = names_of(question)
+    below = [*(f"named {name}" for name in other), str(question.get("instruction", ""))]
+    prompt = Text().append(plain(title), "bold")
+    for line in filter(None, map(plain, below)):
+        prompt.append(f"\n{line}", "dim")
     answer = Text("required", "bold") if is_required(question) else Text("optional")
     kind, limits, default, choices = map(
         _line, (words.type_of(question), words.limits(question), words.default(question), words.choices(question))
     )
-    return [name, kind, answer, limits, default, choices]
+    return [prompt, kind, answer, limits, default, choices]
 
 
 def _line(text: str, style: str = "") -> Text:

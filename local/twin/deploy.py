@@ -8,8 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
-
+from local.twin.aws import client
 from local.twin.template import ACCOUNT, REGION, Template
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/twin"
@@ -35,7 +34,7 @@ class Deployed:
 
 def deploy(template: Template) -> Deployed:
     """Create every resource that a run or its triggers touch, and say what was created."""
-    boto3.client("iam").create_role(RoleName="twin", AssumeRolePolicyDocument=json.dumps(TRUST))
+    client("iam").create_role(RoleName="twin", AssumeRolePolicyDocument=json.dumps(TRUST))
     deployed = Deployed()
     for kind, create in CREATORS.items():
         for name, made in template.resources(kind).items():
@@ -44,7 +43,7 @@ def deploy(template: Template) -> Deployed:
 
 
 def _table(template: Template, logical_id: str, made: Made, deployed: Deployed) -> None:
-    boto3.client("dynamodb").create_table(
+    client("dynamodb").create_table(
         TableName=logical_id,
         KeySchema=made["KeySchema"],
         AttributeDefinitions=made["AttributeDefinitions"],
@@ -55,24 +54,24 @@ def _table(template: Template, logical_id: str, made: Made, deployed: Deployed) 
 
 
 def _secret(template: Template, logical_id: str, made: Made, deployed: Deployed) -> None:
-    arn: str = boto3.client("secretsmanager").create_secret(Name=made["Name"])["ARN"]
+    arn: str = client("secretsmanager").create_secret(Name=made["Name"])["ARN"]
     template.made(logical_id, arn, Id=arn)
     deployed.secrets[made["Name"].rpartition("/")[2]] = arn
 
 
 def _queue(template: Template, logical_id: str, made: Made, deployed: Deployed) -> None:
-    url = boto3.client("sqs").create_queue(QueueName=logical_id)["QueueUrl"]
+    url = client("sqs").create_queue(QueueName=logical_id)["QueueUrl"]
     template.made(logical_id, url, Arn=f"arn:aws:sqs:{REGION}:{ACCOUNT}:{logical_id}", QueueName=logical_id)
 
 
 def _topic(template: Template, logical_id: str, made: Made, deployed: Deployed) -> None:
-    arn = boto3.client("sns").create_topic(Name=made.get("TopicName", logical_id))["TopicArn"]
+    arn = client("sns").create_topic(Name=made.get("TopicName", logical_id))["TopicArn"]
     template.made(logical_id, arn, TopicArn=arn)
 
 
 def _bucket(template: Template, logical_id: str, made: Made, deployed: Deployed) -> None:
     name = template.generated_name(logical_id)
-    s3 = boto3.client("s3")
+    s3 = client("s3")
     s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
     if made.get("VersioningConfiguration"):
         s3.put_bucket_versioning(Bucket=name, VersioningConfiguration=made["VersioningConfiguration"])
@@ -80,7 +79,7 @@ def _bucket(template: Template, logical_id: str, made: Made, deployed: Deployed)
 
 
 def _function(template: Template, logical_id: str, made: Made, deployed: Deployed) -> None:
-    arn = boto3.client("lambda").create_function(
+    arn = client("lambda").create_function(
         FunctionName=logical_id,
         Runtime="python3.13",  # moto checks the name against its own list; the handler runs in this process
         Role=ROLE,
@@ -102,13 +101,13 @@ def _nothing() -> bytes:
 
 def _version(template: Template, logical_id: str, made: Made, deployed: Deployed) -> None:
     function = template.resolve(made["FunctionName"])
-    published = boto3.client("lambda").publish_version(FunctionName=function)
+    published = client("lambda").publish_version(FunctionName=function)
     template.made(logical_id, published["FunctionArn"], Version=published["Version"])
 
 
 def _alias(template: Template, logical_id: str, made: Made, deployed: Deployed) -> None:
     values = template.resolve({key: made[key] for key in ("FunctionName", "FunctionVersion", "Name")})
-    arn = boto3.client("lambda").create_alias(**values)["AliasArn"]
+    arn = client("lambda").create_alias(**values)["AliasArn"]
     template.made(logical_id, arn, AliasArn=arn)
 
 
@@ -119,7 +118,7 @@ def _state_machine(template: Template, logical_id: str, made: Made, deployed: De
     text = template.resolve(made["DefinitionString"])
     definition = re.sub(r"\$\{(\w+)\}", lambda match: str(values[match[1]]), text)
     name = made.get("StateMachineName", logical_id)
-    created = boto3.client("stepfunctions").create_state_machine(name=name, definition=definition, roleArn=ROLE)
+    created = client("stepfunctions").create_state_machine(name=name, definition=definition, roleArn=ROLE)
     arn = created["stateMachineArn"]
     template.made(logical_id, arn, Arn=arn)
     deployed.state_machine, deployed.definition = arn, json.loads(definition)

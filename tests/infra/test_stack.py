@@ -106,7 +106,8 @@ def test_every_secret_has_the_command_that_fills_it_among_the_outputs(everything
 
 
 def test_what_a_person_needs_is_among_the_outputs(template: Template) -> None:
-    assert {"StateMachineArn", "FillDefaultSecret", "NoticeTopicArn", "QuestionTopicArn", "InboxBucket"} <= set(template.content["Outputs"])
+    needed = {"StateMachineArn", "FillDefaultSecret", "NoticeTopicArn", "QuestionTopicArn", "InboxBucket"}
+    assert needed <= set(template.content["Outputs"])
 
 
 def test_the_run_table_expires_its_items_and_can_be_restored(template: Template) -> None:

@@ -123,8 +123,8 @@ class TestAFileWithAnswers:
         assert sent["taskToken"] == TOKEN
         assert json.loads(sent["output"]) == {
             "prompts": [
-                {"name": "Region", "answers": ["North"]},
-                {"name": "Rate", "answers": "12345678901234567890"},
+                {"key": REGION_KEY, "answers": ["North"]},
+                {"key": DAY_KEY, "answers": "12345678901234567890"},
             ]
         }
         said = asked.said().out

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from functions.answering.choices import PAGE, Choice, NotListed
+from functions.answering.choices import PAGE, Choice, ListedLater, NotListed
 
 Page = Callable[[list[Choice], str, int], list[Choice]]
 
@@ -30,11 +30,16 @@ class Offered:
     def __init__(self, listed: list[Choice], page: Page = heeding) -> None:
         self.listed = listed
         self.calls: list[tuple[str, int]] = []
+        self.searches: list[tuple[str, str]] = []
         self._page = page
 
     def page(self, prompt: dict[str, Any], pattern: str = "", offset: int = 0) -> list[Choice]:
         self.calls.append((pattern, offset))
         return self._page(self.listed, pattern, offset)
+
+    def named(self, kind: str, name: str) -> list[Choice]:
+        self.searches.append((kind, name))
+        return [one for one in self.listed if one.get("type") == kind]
 
 
 class Hidden:
@@ -42,6 +47,19 @@ class Hidden:
 
     def page(self, prompt: dict[str, Any], pattern: str = "", offset: int = 0) -> list[Choice]:
         raise NotListed("the account has no privilege to browse")
+
+    def named(self, kind: str, name: str) -> list[Choice]:
+        raise NotListed("the account has no privilege to search")
+
+
+class Later:
+    """A place where nothing is looked up."""
+
+    def page(self, prompt: dict[str, Any], pattern: str = "", offset: int = 0) -> list[Choice]:
+        raise ListedLater("not now")
+
+    def named(self, kind: str, name: str) -> list[Choice]:
+        raise ListedLater("not now")
 
 
 def named(*names: str, kind: str | None = None) -> list[Choice]:

@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 
-from functions.answering.choices import ListedLater
 from functions.answering.levels import level
 from functions.answering.prompt import Misfit
-from tests.unit.answering.offered import Hidden, Offered, named
+from tests.unit.answering.offered import Hidden, Later, Offered, named
 
 PROMPT = {"key": f"{'C' * 32}@0@10", "name": "Level", "type": "LEVEL"}
 ATTRIBUTES = named("Country", "City", kind="attribute")
@@ -66,9 +65,5 @@ def test_names_need_a_server_that_lists_its_units() -> None:
 
 
 def test_names_that_are_looked_up_later_are_taken_for_now() -> None:
-    class Later:
-        def page(self, prompt: Any, pattern: str = "", offset: int = 0) -> Any:
-            raise ListedLater("not now")
-
     given = ["City", {"name": "Country", "groupBy": False}]
     assert level(PROMPT, given, Later()) == {"units": [{"name": "City"}, {"name": "Country", "groupBy": False}]}

@@ -176,8 +176,13 @@ def test_a_server_that_cannot_be_reached_is_no_problem_of_the_answers() -> None:
         def page(self, prompt: Any, pattern: str = "", offset: int = 0) -> Any:
             raise ServerUnavailable("gone")
 
-    with pytest.raises(ServerUnavailable):
-        plan([COUNTRY], [{"name": COUNTRY["name"], "answers": "USA"}], "default", Gone())
+        def named(self, kind: str, name: str) -> Any:
+            raise ServerUnavailable("gone")
+
+    condition = {"key": "E", "name": "Condition", "type": "EXPRESSION"}
+    for prompt, answers in ((COUNTRY, "USA"), (condition, {"metric": "Sales", "operator": "IsNull"})):
+        with pytest.raises(ServerUnavailable):
+            plan([prompt], [{"name": prompt["name"], "answers": answers}], "default", Gone())
 
 
 def test_two_hundred_prompts_and_a_hundred_kilobytes_are_judged_in_a_moment() -> None:

@@ -109,8 +109,9 @@ def test_the_constant_of_an_expression_arrives_as_it_was_written(arrives: Trip, 
     operands = [subject, {"type": "constant", "dataType": "Char", "value": text}]
     whole = {"content": text, "expression": {"operator": operator, "operands": operands}}
     assert arrives(catalogue.ALL_PROMPTS, "Qualification", whole) == whole
-    short = {"attribute": catalogue.CITY_ATTRIBUTE, "operator": operator, "value": text}
-    assert arrives(catalogue.ALL_PROMPTS, "Qualification", short) == {"expression": whole["expression"]}
+    for attribute in (catalogue.CITY_ATTRIBUTE, "City", "city"):
+        short = {"attribute": attribute, "operator": operator, "value": text}
+        assert arrives(catalogue.ALL_PROMPTS, "Qualification", short) == {"expression": whole["expression"]}
 
 
 UNITS = {"Country": catalogue.COUNTRY, "City": catalogue.CITY_ATTRIBUTE, "Category": catalogue.CATEGORY}

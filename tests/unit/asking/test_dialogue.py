@@ -32,7 +32,7 @@ class TestAnExpression:
         assert person.answer_to(prompt("EXPRESSION"), line) == {
             "answers": {"metric": METRIC, "operator": ">", "value": 1000}
         }
-        assert '{"metric": id, "operator": ">", "value": 1000}' in person.screen
+        assert '{"metric": name or id, "operator": ">", "value": 1000}' in person.screen
 
     @pytest.mark.parametrize(
         ("line", "why"),
@@ -96,7 +96,7 @@ def test_prompts_are_asked_one_after_another_each_by_what_alone_names_it(person:
 def test_a_prompt_is_shown_with_all_that_is_known_of_it(person: Any, prompt: Any) -> None:
     about = {"dataType": "NUMERIC", "min": 0, "max": 9, "instruction": "The rate,\nin percent.", "defaultAnswer": "7"}
     person.answer_to(prompt("VALUE", **about), "1")
-    for line in ("VALUE NUMERIC, required, at least 0, at most 9", "The rate, in percent.", "Default: 7", "A number"):
+    for line in ("VALUE, NUMERIC, required, 0 to 9", "The rate, in percent.", "Default: 7", "A number"):
         assert f"  {line}" in person.screen
 
 

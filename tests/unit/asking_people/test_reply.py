@@ -32,8 +32,8 @@ def refusal(reply: Any, *prompts: dict[str, Any], choices: Any = FEW, so_far: An
 
 
 def test_a_reply_is_taken_as_a_requests_prompts_whole_or_the_list_alone() -> None:
-    answers = [{"name": "Country", "answers": "USA"}, {"key": YEAR["key"], "answers": 2024}]
-    taken = [{"name": "Country", "answers": "USA"}, {"key": YEAR["key"], "answers": "2024"}]
+    answers = [{"key": YEAR["key"], "answers": 2024}, {"name": "Country", "answers": "USA"}]
+    taken = [{"key": YEAR["key"], "answers": "2024"}, {"key": COUNTRY["key"], "answers": "USA"}]
     assert answers_in({"prompts": answers}, asked(COUNTRY, YEAR), []) == taken
     assert answers_in(answers, asked(COUNTRY, YEAR), []) == taken
 
@@ -99,7 +99,8 @@ def test_an_optional_prompt_may_be_left_open_and_a_default_taken_however_long_it
 @pytest.mark.parametrize("choices", [MANY, Hidden()])
 def test_a_name_that_was_not_shown_is_left_for_the_server_to_find(prompt: dict[str, Any], choices: Any) -> None:
     answers = [{"name": prompt["name"], "answers": ["Customer 00400"]}]
-    assert answers_in(answers, asked(prompt, choices=choices), []) == answers
+    taken = [{"key": prompt["key"], "answers": ["Customer 00400"]}]
+    assert answers_in(answers, asked(prompt, choices=choices), []) == taken
     assert "takes at most 1" in refusal(
         [{"name": prompt["name"], "answers": ["a", "b"]}], prompt | {"max": 1}, choices=choices
     )
@@ -114,6 +115,31 @@ def test_two_prompts_of_one_name_are_answered_by_their_keys() -> None:
     twins = [YEAR, YEAR | {"key": KEY.format(9)}]
     assert "name it by its key" in refusal([{"name": "Year", "answers": "1"}], *twins)
     assert answers_in([{"key": twin["key"], "answers": "1"} for twin in twins], asked(*twins), [])
+
+
+@pytest.mark.parametrize(
+    ("described", "by"),
+    [
+        ({"key": KEY.format(10), "id": "A" * 32, "name": "N"}, {"key": KEY.format(10)}),
+        ({"id": "A" * 32, "name": "N"}, {"id": "A" * 32}),
+        ({"name": "N"}, {"name": "N"}),
+    ],
+)
+def test_an_answer_is_kept_for_just_the_prompt_that_was_asked_however_it_named_that(
+    described: dict[str, str], by: dict[str, str]
+) -> None:
+    question = asked({**described, "type": "VALUE", "defaultAnswer": "7"})
+    for field, value in described.items():
+        for said in ({"answers": "x"}, {"type": "VALUE", "answers": []}, {"useDefault": True}):
+            (taken,) = answers_in([{field: value.lower() if field != "name" else value} | said], question, [])
+            assert taken == by | said
+            assert answers_in([taken], question, []) == [taken]
+
+
+def test_the_name_of_a_metric_in_an_expression_is_left_for_the_server_to_find() -> None:
+    prompt = {"key": KEY.format(6), "name": "Condition", "type": "EXPRESSION"}
+    answer = {"answers": {"metric": "Sales", "operator": ">", "value": 1000}}
+    assert answers_in([{"name": "Condition"} | answer], asked(prompt), []) == [{"key": prompt["key"]} | answer]
 
 
 def test_the_answers_of_a_run_have_a_largest_size_together() -> None:

@@ -398,6 +398,30 @@ def test_the_search_for_a_folder_goes_on_to_the_last_page(server: ScriptedServer
     assert client.find_folder(PROJECT, "/Public Objects/Datamarts") == "A" * 32
 
 
+@pytest.mark.parametrize(("kind", "number"), [("attribute", 12), ("metric", 4)])
+def test_objects_are_found_by_name_and_kind_to_the_last_page(
+    server: ScriptedServer, client: Client, kind: str, number: int
+) -> None:
+    sales = {"id": "A" * 32, "name": "Sales & Co", "type": number, "ancestors": ancestors("SERVER", "Metrics")}
+    report = {"id": "B" * 32, "name": "Sales & Co", "type": 3}
+    server.answer(200, found_objects(sales, *[report] * 199))
+    server.answer(200, found_objects(sales | {"id": "C" * 32, "name": "SALES & CO"}))
+    found = client.find_objects(PROJECT, "Sales & Co", kind)
+    assert [one["id"] for one in found] == ["A" * 32, "C" * 32]
+    assert found[0]["ancestors"] == sales["ancestors"]
+    query = f"name=Sales%20%26%20Co&pattern=2&type={number}&getAncestors=true"
+    for request, offset in zip(server.requests, (0, 200), strict=True):
+        assert f"/api/searches/results?{query}&offset={offset}&limit=200 " in head(request)
+
+
+def test_a_search_for_an_object_that_fails_like_one_for_a_missing_object_finds_none(
+    server: ScriptedServer, client: Client
+) -> None:
+    server.answer(500, b'{"code": "ERR001", "message": "The object was not found."}')
+    with pytest.raises(NotFound):
+        client.find_objects(PROJECT, "Sales", "metric")
+
+
 def test_a_folder_is_found_by_its_id_too(server: ScriptedServer, client: Client) -> None:
     server.answer(200, json.dumps(DATAMARTS).encode())
     server.answer(200, json.dumps({"id": CITY, "name": "City", "type": 3, "subtype": 772}).encode())

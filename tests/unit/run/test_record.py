@@ -12,11 +12,13 @@ from functions.run.errors import RunAlreadyEnded, RunTimedOut
 from functions.run.once import intend_to_execute
 from functions.run.outcome import Job
 from functions.run.record import RunTable
+from functions.run.request import normalise
 from functions.run.run import Run
 from functions.run.start import Start
 
 ARN = "arn:aws:states:eu-west-1:123456789012:execution:RunDatamart:one"
-START = Start({"connection": "default", "project": "P", "datamart": "City", "timeoutMinutes": 2})
+REQUEST = {"project": "P", "datamart": "City", "prompts": [{"name": "Year", "answers": "2026"}], "timeoutMinutes": 2}
+START = Start(normalise(REQUEST))
 
 
 @pytest.fixture
@@ -56,6 +58,14 @@ def test_numbers_and_nested_values_survive_the_trip(run: Run) -> None:
 def test_a_repeated_first_step_finds_the_run_that_it_wrote(table: RunTable) -> None:
     first = Run.begin(table, ARN, START)
     assert Run.begin(table, ARN, START).item == first.item
+
+
+def test_a_run_knows_from_its_start_which_prompts_it_answers_and_whether_it_asks_people(table: RunTable) -> None:
+    silent = Run.begin(table, ARN, START)
+    asking = Run.begin(table, f"{ARN}-asking", Start(normalise(REQUEST | {"unanswered": "ask", "askDeadlineHours": 5})))
+    assert silent.item["asked"] == asking.item["asked"] == {"project": "P", "datamart": "City", "prompts": ["Year"]}
+    assert "asking" not in silent.item
+    assert asking.item["asking"] == {"hours": 5, "answers": [], "fresh": 0, "refused": {}, "seconds": 0}
 
 
 def test_a_run_that_has_ended_cannot_be_begun_again(run: Run) -> None:

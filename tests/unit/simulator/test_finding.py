@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from local.simulator import catalogue
+from local.simulator.metadata import places
 from tests.unit.simulator.conftest import Person
 
 CITY = catalogue.CITY
@@ -36,6 +37,11 @@ def test_one_project_is_loaded_and_one_is_idle(person: Person) -> None:
         ("name=nightly&pattern=2&type=2048", ["Nightly", "Nightly"]),
         ("name=nightly&pattern=2&type=8&root=" + catalogue.FOLDER_ARCHIVE, ["Nightly"]),
         ("name=a&pattern=1&type=8&type=772", ["All Prompts", "Archive"]),
+        ("name=sales&pattern=2&type=4", ["Sales"]),
+        ("name=SALES&pattern=2&type=12", []),
+        ("name=c&pattern=1&type=12", ["Country", "City", "Category", "Customer"]),
+        ("name=city&pattern=2&type=3072&type=772", ["City", "City"]),
+        ("name=o&pattern=4&type=4&type=12&root=" + places.FOLDER_METRICS, ["Cost"]),
     ],
 )
 def test_a_search_finds_by_pattern_type_and_folder(person: Person, query: str, names: list[str]) -> None:
@@ -50,6 +56,19 @@ def test_a_folder_is_found_with_the_folders_that_it_is_in(person: Person) -> Non
     assert [(a["name"], a["level"]) for a in found["ancestors"]] == [("CASTOR_SERVER", 2), ("Public Objects", 1)]
     (bare,) = person.call("GET", "/searches/results?name=Archive&pattern=2&type=8").json()["result"]
     assert "ancestors" not in bare
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "subtype", "folders"),
+    [("Country", 12, 3072, ["Schema Objects"]), ("Sales", 4, 1024, ["Public Objects", "Metrics"])],
+)
+def test_attributes_and_metrics_are_found_with_the_folders_that_they_are_in(
+    person: Person, name: str, kind: int, subtype: int, folders: list[str]
+) -> None:
+    query = f"name={name}&pattern=2&type={kind}&getAncestors=true"
+    (found,) = person.call("GET", f"/searches/results?{query}").json()["result"]
+    assert (found["name"], found["type"], found["subtype"]) == (name, kind, subtype)
+    assert [above["name"] for above in found["ancestors"]] == ["CASTOR_SERVER", *folders]
 
 
 def test_the_full_search_answers_in_two_calls(person: Person) -> None:

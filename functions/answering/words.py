@@ -1,22 +1,21 @@
-"""One prompt in the words of a table: what it takes, between which limits, and what there is to choose from."""
+"""One prompt in words, for a table, a terminal or a message: what it takes, between which limits, what there is."""
 
 from typing import Any
 
 from functions.answering.choices import OFFERS
-from functions.answering.prompt import has_default, most, name_of
+from functions.answering.prompt import has_default, is_required, most
 from functions.answering.question import Question
 from functions.answering.values import kind_of
 from functions.run.schema import shown
 
 FEW = 5
-"""Choices that are shown."""
+"""Choices, or parts of a default answer, that fit into a table."""
 
 
-def called(question: Question) -> list[str]:
-    """The title, the name where that is another, and the instruction."""
-    title, name = str(question.get("title") or name_of(question)), name_of(question)
-    instruction = str(question.get("instruction", ""))
-    return [title, *([f"named {name}"] if name != title else []), *([instruction] if instruction else [])]
+def taken(question: Question) -> str:
+    """``VALUE, NUMERIC, required, at least 0``: all that an answer must keep to."""
+    need = "required" if is_required(question) else "optional"
+    return ", ".join(filter(None, (type_of(question), need, limits(question))))
 
 
 def type_of(question: Question) -> str:
@@ -44,31 +43,33 @@ MEASURED = {"NUMERIC": ("at least", "at most"), "DATE": ("from", "until")}
 """Words for the limits of what is measured; of all else it is counted, and a limit of 0 or -1 is none."""
 
 
-def default(question: Question) -> str:
-    """The default answer, for people."""
-    return _default(question["defaultAnswer"]) if has_default(question) else ""
+def default(question: Question, few: int | None = FEW) -> str:
+    """The default answer, for people: of a list the first ``few``, or all of it."""
+    return _default(question["defaultAnswer"], few) if has_default(question) else ""
 
 
-def choices(question: Question) -> str:
-    """The first few, and … where there are more."""
+def choices(question: Question, few: int | None = FEW) -> str:
+    """The first ``few``, or all that are known, and … where there are more."""
     if question["type"] not in OFFERS:
         return ""
     if "choices" not in question:
         return "not listed"
-    names = [_named(choice) for choice in question["choices"]]
-    more = question["more"] or len(names) > FEW
-    return ", ".join([*names[:FEW], *(["…"] if more else [])]) or "none"
+    return _first(question["choices"], few, question["more"]) or "none"
 
 
-def _default(answer: Any) -> str:
+def _default(answer: Any, few: int | None) -> str:
     if isinstance(answer, list):
-        few = [_named(one) for one in answer[:FEW]]
-        return ", ".join([*few, *(["…"] if len(answer) > FEW else [])])
+        return _first(answer, few)
     if isinstance(answer, dict):
         if isinstance(answer.get("units"), list):
-            return _default(answer["units"])
+            return _default(answer["units"], few)
         return str(answer.get("content") or answer.get("name") or shown(answer))
     return str(answer)
+
+
+def _first(listed: list[Any], few: int | None, more: bool = False) -> str:
+    kept = [_named(one) for one in listed[:few]]
+    return ", ".join([*kept, *(["…"] if more or len(listed) > len(kept) else [])])
 
 
 def _named(choice: Any) -> str:
