@@ -40,5 +40,7 @@ def _cancel_job(step: Step) -> None:
         return
     try:
         step.library.cancel_job(job_id)
+        if step.library.get_job(job_id) is None:
+            step.run.learn(jobEnded=True)
     except LibraryError as error:
         logger.info("the job was not cancelled; it may go on", extra={"jobId": job_id, "reason": str(error)})

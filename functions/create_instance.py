@@ -1,8 +1,14 @@
-"""Create the datamart's instance in the server's memory; nothing is executed by it (contract 5, note a)."""
+"""Take the datamart for this run, then create its instance in the server's memory (contract 5, note a).
+
+Nothing is executed by it.
+"""
 
 import contextlib
 
 from functions.library import LibraryError
+from functions.lost_jobs import wait_for_lost_jobs
+from functions.run.admission import take_lease
+from functions.run.record import run_table
 from functions.step import Answer, Step, step
 
 
@@ -11,10 +17,13 @@ def handler(step: Step) -> Answer:
     """Create the instance and keep its id. Returns ``instanceId``.
 
     Raises ServerUnavailable (repeated once: a lost answer leaves an instance until logout), NotFound,
-    PermissionDenied, RunAlreadyEnded (the run was closed meanwhile: what was created is deleted again).
+    PermissionDenied, RunInProgress (another run has the datamart), ServerBusy (a lost job of this run still goes on),
+    RunAlreadyEnded (the run was closed meanwhile: what was created is deleted again).
     """
     run = step.run
     if run.instance_id is None:
+        take_lease(run_table(), run)
+        wait_for_lost_jobs(step)
         instance_id = step.library.create_instance(run.project_id, run.datamart_id)
         try:
             run.store(instanceId=instance_id)

@@ -13,6 +13,7 @@ from aws_lambda_powertools.utilities.data_classes import SQSEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions import clean_up
+from functions.run.admission import give_back
 from functions.run.loads import JobLoads
 from functions.run.record import run_table
 from functions.run.run import Run
@@ -49,10 +50,14 @@ def _end(detail: dict[str, Any], context: LambdaContext) -> None:
     if notice.is_due(end):
         told["notice"] = tell_once("notice", end, notice.send)
     logger.info("the end was told", extra={"told": told, "status": end.status, "loaded": end.loaded})
-    for attempt in _attempts(run):
-        step = Step(attempt, {}, context)
-        clean_up.delete_instance(step)
-        clean_up.log_out(step)
+    try:
+        for attempt in _attempts(run):
+            step = Step(attempt, {}, context)
+            clean_up.delete_instance(step)
+            clean_up.log_out(step)
+    finally:
+        run.reload()
+        give_back(run_table(), run)
 
 
 def _closed(detail: dict[str, Any]) -> Run:

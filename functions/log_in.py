@@ -8,7 +8,9 @@ from aws_lambda_powertools.utilities import parameters
 
 from functions.library import Client, CredentialsRejected, LibraryError, SessionLost
 from functions.run.access import Access
+from functions.run.admission import take_lease, take_slot
 from functions.run.connection import Secret, credentials_of, flaw_of, secret_of, server_of
+from functions.run.record import run_table
 from functions.step import Answer, Step, step
 from functions.telemetry import logger
 
@@ -23,12 +25,15 @@ LOST_LOG_INS = 2
 def handler(step: Step) -> Answer:
     """Log in and keep the session in the run table.
 
-    Raises CredentialsRejected, ServerUnavailable (safe to repeat), SessionLost (two answers lost),
+    Raises ServerBusy (the connection is at its maxConcurrentRuns), RunInProgress, CredentialsRejected,
+    ServerUnavailable (safe to repeat), SessionLost (two answers lost),
     RunAlreadyEnded (the run was closed meanwhile: what was opened is logged out again).
     """
     step.run.begin_attempt()
     if step.run.access is not None:
         return {}  # an earlier invocation of this step got as far as this
+    take_lease(run_table(), step.run)  # of a run that waits for it the ids are known: it need not log in to find out
+    take_slot(run_table(), step.run)
     secret = _secret(step.run.item["connection"])
     server = server_of(secret)
     client = Client(server, budget=step.budget)

@@ -31,9 +31,14 @@ def handler(event: Event, context: LambdaContext) -> Answer:
         job, as_of = named_in(event["input"])
         Run.refuse(run_table(), event["executionArn"], job, as_of, str(refused))
         raise
-    Run.begin(run_table(), event["executionArn"], start)
+    Run.begin(run_table(), event["executionArn"], start, _most_at_once(request["connection"]))
     logger.info("run begun", extra={"connection": request["connection"], "datamart": request["datamart"]})
     return {"request": request}
+
+
+def _most_at_once(connection: str) -> int:
+    limits: dict[str, int] = json.loads(os.environ["MAX_CONCURRENT_RUNS"])
+    return limits[connection]
 
 
 def _check_connection(name: str) -> None:

@@ -21,6 +21,8 @@ class FunctionSpec:
         What it does with the run table.
     calls_library
         Whether it calls the Library server, and so belongs into the VPC from which alone that may be reached.
+    looks_at_executions
+        Whether it asks Step Functions if the owner of a lease still runs.
     memory_mb
         CPU comes with memory; the handlers are short and wait for the network.
     """
@@ -30,6 +32,7 @@ class FunctionSpec:
     table_actions: tuple[str, ...] = ()
     calls_library: bool = True
     memory_mb: int = 256
+    looks_at_executions: bool = False
 
     @property
     def name(self) -> str:
@@ -44,9 +47,9 @@ class FunctionSpec:
 
 STEPS = (
     FunctionSpec("prepare_run", 20, (GET, PUT), calls_library=False),
-    FunctionSpec("log_in", 60, (GET, UPDATE)),
+    FunctionSpec("log_in", 60, (GET, UPDATE), looks_at_executions=True),
     FunctionSpec("describe_datamart", 60, (GET, UPDATE)),
-    FunctionSpec("create_instance", 60, (GET, UPDATE)),
+    FunctionSpec("create_instance", 60, (GET, UPDATE), looks_at_executions=True),
     FunctionSpec("execute_datamart", 60, (GET, UPDATE)),
     FunctionSpec("get_status", 60, (GET, UPDATE)),
     FunctionSpec("get_prompts", 60, (GET, UPDATE), memory_mb=512),

@@ -81,6 +81,8 @@ class Functions:
         if spec.table_actions:
             role.add_to_policy(iam.PolicyStatement(actions=list(spec.table_actions), resources=[self.runs.table_arn]))
         self.encryption.let_use(role)
+        if spec.looks_at_executions:
+            _let_look_at_executions(role, self.settings)
         function = lambda_.Function(
             self.scope,
             f"{spec.name}Function",
@@ -106,6 +108,17 @@ class Functions:
             _put_into(self.settings.vpc, function, role)
         accept(role, "AwsSolutions-IAM5[Resource::*]", ANY_RESOURCE)
         return function
+
+
+def _let_look_at_executions(role: iam.Role, settings: Settings) -> None:
+    """By the state machine's name: its ARN would need the machine first, which refers to the functions."""
+    name = f"{settings.machine_name}:*"
+    runs = cdk.Stack.of(role).format_arn(
+        service="states", resource="execution", resource_name=name, arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME
+    )
+    role.add_to_policy(iam.PolicyStatement(actions=["states:DescribeExecution"], resources=[runs]))
+    where = "arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution"
+    accept(role, f"AwsSolutions-IAM5[Resource::{where}:{name}]", "Any run of this machine may own a lease.")
 
 
 def _put_into(vpc: Vpc, function: lambda_.Function, role: iam.Role) -> None:

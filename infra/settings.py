@@ -47,12 +47,18 @@ class Settings:
     jobs: tuple[str, ...] | None = None
     notify: tuple[str, ...] = ()
     ask_to: tuple[str, ...] = ()
+    max_concurrent_runs: dict[str, int] = field(default_factory=dict)
     log_retention_days: int = 90
     reserved_concurrency: dict[str, int] = field(default_factory=dict)
     customer_managed_key: bool = False
     permissions_boundary: str | None = None
     vpc: Vpc | None = None
     tags: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def machine_name(self) -> str:
+        """Name of the state machine; the ARNs of its executions hold it."""
+        return f"datamart-runner-{self.stage}"
 
 
 def settings_of(stage: str, folder: Path = FOLDER) -> Settings:
@@ -78,6 +84,12 @@ def settings_of(stage: str, folder: Path = FOLDER) -> Settings:
                 f"{_shown(path)}: reservedConcurrency.{name}: is no function{nearest(name, modules)}; "
                 f"there are {', '.join(modules)}."
             )
+    for name in given["maxConcurrentRuns"]:
+        if name not in given["connections"]:
+            raise BadConfiguration(
+                f"{_shown(path)}: maxConcurrentRuns.{name}: is no connection{nearest(name, given['connections'])}; "
+                f"there are {', '.join(given['connections'])}."
+            )
     return _settings(stage, given)
 
 
@@ -89,6 +101,7 @@ def _settings(stage: str, given: dict[str, Any]) -> Settings:
         jobs=tuple(given["jobs"]) if "jobs" in given else None,
         notify=tuple(given["notify"]),
         ask_to=tuple(given["askTo"]),
+        max_concurrent_runs={name: given["maxConcurrentRuns"].get(name, 1) for name in given["connections"]},
         log_retention_days=given["logRetentionDays"],
         reserved_concurrency=given["reservedConcurrency"],
         customer_managed_key=given["customerManagedKey"],

@@ -61,6 +61,7 @@ class DatamartRunner(cdk.Stack):
         steps = {spec: functions.make(spec) for spec in STEPS}
         by_module = {spec.module: function for spec, function in steps.items()}
         by_module["prepare_run"].add_environment("CONNECTIONS", json.dumps(list(settings.connections)))
+        by_module["prepare_run"].add_environment("MAX_CONCURRENT_RUNS", json.dumps(settings.max_concurrent_runs))
         self._let_log_in_read(by_module["log_in"])
         question_topic(self, settings, by_module["ask_person"], self._encryption)
         machine = self._state_machine(steps)
@@ -141,7 +142,7 @@ class DatamartRunner(cdk.Stack):
 
     def _state_machine(self, functions: dict[FunctionSpec, lambda_.Function]) -> sfn.StateMachine:
         tokens = {spec.token: function.function_arn for spec, function in functions.items()}
-        name = f"datamart-runner-{self._settings.stage}"
+        name = self._settings.machine_name
         group = log_group(self, "RunDatamartLogs", self._settings, self._encryption, f"/aws/vendedlogs/states/{name}")
         machine = sfn.StateMachine(
             self,

@@ -102,7 +102,10 @@ _OF_AN_INSTANCE = ("execute", "get_execution", "get_prompts", "search_elements",
 """Calls whose 404 says that the instance is gone."""
 
 
-_READ_AN_OBJECT = ("find_project", "find_datamart", "find_folder", "find_objects", "get_definition")
+_READ_AN_OBJECT = (
+    *("find_project", "find_datamart", "find_folder", "find_objects", "get_definition"),
+    *("get_job", "cancel_job"),  # a job that has ended (contract 6.1)
+)
 """Calls that a missing object makes fail."""
 
 

@@ -18,10 +18,11 @@ MEND = {
     "JobCancelled": "Ask who or which governor cancelled the job on the Intelligence Server.",
     "OutcomeUnknown": "Look for the job in MicroStrategy's job monitor.",
     "SaveFailed": "Save the definition by hand, or let a later run save it.",
+    "RunInProgress": "Wait for the other run, or free the datamart as the message says.",
     "RunTimedOut": "Raise timeoutMinutes, or find out what keeps the server.",
     "RunAlreadyEnded": "A run that has ended cannot go on.",
 }
-"""The closed list of DESIGN.md, as far as these errors can occur by now."""
+"""The closed list of DESIGN.md."""
 
 BROKEN_DOWN = "Look into the function's log, under the execution's ARN as correlation_id."
 """About a failure that none of our own names is for."""

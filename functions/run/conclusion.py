@@ -9,17 +9,24 @@ from typing import Any
 from functions.run.advice import MEND
 from functions.run.asking import ask_after
 from functions.run.failure import failed, message_of
+from functions.run.outcome import Job
+from functions.run.rerun import may_rerun
 from functions.run.run import Run
 
 FAIL_THOUGH_LOADED = frozenset({"SaveFailed", "PromptAnswerRejected"})
 """Errors that stay errors although the table is complete: something else that was asked for was not done."""
 
-AGAIN = frozenset({"ServerBusy"})
-"""Errors that another attempt may cure, as long as no job may have been started."""
+PAUSES = {"RunInProgress": (10, 300), "ServerBusy": (30, 600), "SessionLost": (10, 600), "InstanceLost": (10, 600)}
+"""Seconds outside an attempt, holding nothing, the first and the longest: doubled with every attempt, and half of it
+drawn by lot so that many runs do not come back at once. By the errors that another attempt may cure."""
 
-SHORTEST_PAUSE, LONGEST_PAUSE = 30, 600
-"""Seconds outside an attempt, holding nothing: doubled with every attempt, and half of it drawn by lot so that
-many runs do not come back at once."""
+LATE = {"ServerBusy": "RunTimedOut"}
+"""What an error is called once there is no time for another attempt."""
+
+LOST = frozenset({"SessionLost", "InstanceLost"})
+
+NOTHING_ORDERED = frozenset({None, Job.NOT_SENT, Job.REFUSED})
+"""What is known of the job of an attempt that has executed nothing."""
 
 LAST_TRY = 5
 """Seconds before the deadline at which the last attempt begins at the latest: a pause until the very deadline would
@@ -47,16 +54,29 @@ def conclude(run: Run, failure: dict[str, str] | None, saving: bool) -> dict[str
         if not saving or run.item.get("saved"):
             return {"end": "Succeed", "output": run.output()}
         error = "SaveFailed"
-    if error in AGAIN and run.loaded == "no":
+    if error == "RunInProgress" and run.item["onConflict"] == "skip" and run.loaded == "no":
+        return {"end": "Succeed", "output": run.output() | {"skipped": True}}
+    if may_come_back(run, error):
         left = int(run.seconds_left()) - LAST_TRY
         if left > 0:
-            return {"end": "Again", "waitSeconds": min(_pause(run.number), left)}
-        error, reason = "RunTimedOut", f"the run did not end within its timeoutMinutes; the last answer was: {reason}"
+            return {"end": "Again", "waitSeconds": min(_pause(error, run.number), left)}
+        error = LATE.get(error, error)
+        reason = f"the run did not end within its timeoutMinutes; the last answer was: {reason}"
     return failed(run, error, reason, failure.get("Error"))
 
 
-def _pause(attempt: int) -> int:
-    longest = min(LONGEST_PAUSE, SHORTEST_PAUSE << min(attempt - 1, 10))
+def may_come_back(run: Run, error: str) -> bool:
+    """Whether another attempt may cure the error and cannot load the table twice."""
+    if error == "RunInProgress":
+        return bool(run.item["onConflict"] == "wait")
+    if error in LOST:
+        return run.job is Job.LOST and may_rerun(run.item)
+    return error == "ServerBusy" and (run.loaded == "no" or (run.job in NOTHING_ORDERED and may_rerun(run.item)))
+
+
+def _pause(error: str, attempt: int) -> int:
+    shortest, most = PAUSES[error]
+    longest = min(most, shortest << min(attempt - 1, 10))
     return longest // 2 + random.randint(0, longest // 2)  # noqa: S311 - spreads load, guards nothing
 
 

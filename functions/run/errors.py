@@ -6,6 +6,7 @@
     ├── AskExpired            nobody answered in time what the datamart asks
     ├── OutcomeUnknown        the order to execute went out and nothing tells what became of it
     ├── SaveFailed            the table was loaded, the definition was not saved
+    ├── RunInProgress         another run of the same datamart is under way, or its job may be
     ├── RunTimedOut           the run outlived its timeoutMinutes
     └── RunAlreadyEnded       a step was called on a run that is closed (redrive, a late Lambda)
 
@@ -42,6 +43,10 @@ class OutcomeUnknown(RunError):
 
 class SaveFailed(RunError):
     """The table was loaded; saving the definition afterwards failed."""
+
+
+class RunInProgress(RunError):
+    """Another run has this datamart, or has left a job that may still write its table."""
 
 
 class RunTimedOut(RunError):

@@ -5,11 +5,12 @@ The item::
     executionArn, startedAt, deadline, expiresAt (TTL)      times in seconds since the epoch
     job, asOf                                               of the job's trigger; null for a request as typed
     connection, asked {project, datamart, prompts}          of the request; of the prompts only their names
+    onConflict, rerunIfReplacing, maxConcurrentRuns         of the request, and of its connection
     attempt                                                 number of the newest attempt, from 1
     attempts {"1": {session, instanceId, executionInstanceId, jobId, job, postedAt, orderAnswer, lookedAt,
                     reachedSql, unknownStatuses, failure {kind, text}, answeringRound, answersPending,
                     answersInDoubt, answeredAt, answerFailures, prompts [{at, name, type, how, given}], saving, closing,
-                    instanceDeleted}}
+                    instanceDeleted, jobEnded}}
     project {id, name}, datamart {id, name}, target {source, table, append}
     definition {readable, runsExtraSql, maxExecutionSeconds}
     polls, lostLogIns

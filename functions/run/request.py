@@ -34,12 +34,6 @@ _NEARLY_AN_ID = re.compile(r"(?=.*\d)[0-9A-Fa-f-]{28,38}")
 LARGEST_ANSWERS = 100_000
 """Bytes of all answers together: they pass through states whose data may have 256 KB, beside what surrounds them."""
 
-_NOT_BUILT = {
-    "onConflict": "runs of one datamart are not kept apart yet; start one at a time",
-    "rerunIfReplacing": "a lost run is not repeated yet; start a new one",
-}
-"""Keys of DESIGN.md whose capability does not exist yet: refused, never silently ignored."""
-
 
 def normalise(request: Any) -> dict[str, Any]:
     """The request with every default filled in and ids in upper case.
@@ -54,10 +48,6 @@ def normalise(request: Any) -> dict[str, Any]:
     InvalidRequest
         Naming the key and what is expected there.
     """
-    if isinstance(request, dict):
-        for key, reason in _NOT_BUILT.items():
-            if key in request:
-                raise InvalidRequest(f"{key}: {reason}.")
     try:
         normal = SCHEMA.check(copy.deepcopy(request))
     except Misfit as problem:

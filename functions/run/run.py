@@ -54,8 +54,8 @@ class Run:
         self.number = attempt
 
     @classmethod
-    def begin(cls, table: RunTable, execution_arn: str, start: Start) -> Self:
-        """Write the item of a new run.
+    def begin(cls, table: RunTable, execution_arn: str, start: Start, most_at_once: int = 1) -> Self:
+        """Write the item of a new run; ``most_at_once`` is the connection's ``maxConcurrentRuns``.
 
         Raises
         ------
@@ -74,6 +74,9 @@ class Run:
                 "job": start.job,
                 "asOf": start.as_of,
                 "connection": request["connection"],
+                "maxConcurrentRuns": most_at_once,
+                "onConflict": request["onConflict"],
+                "rerunIfReplacing": request["rerunIfReplacing"],
                 "asked": {
                     "project": request["project"],
                     "datamart": request["datamart"],

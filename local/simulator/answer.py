@@ -10,12 +10,13 @@ from local.simulator.scenario import Scenario
 
 @dataclass
 class Answer:
-    """Status, JSON body (None: empty) and headers."""
+    """Status, JSON body (None: empty) and headers; ``copies``: how often its bytes are written, half is cut off."""
 
     status: int
     body: Any = None
     headers: list[tuple[str, str]] = field(default_factory=list)
     raw: bytes | None = None
+    copies: float = 1
 
     def content(self) -> bytes:
         """The body's bytes."""

@@ -1,12 +1,28 @@
 """Faults that are injected at a step: what the server does instead of answering, or besides."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from local.simulator.answer import Answer
 
 Kind = Literal[
-    "status", "reset before", "reset after", "stall", "gzip garbage", "truncate", "evict session", "evict instance"
+    "status",
+    "status after",
+    "reset before",
+    "reset after",
+    "break off",
+    "twice",
+    "stall",
+    "gzip garbage",
+    "truncate",
+    "wrong json",
+    "wrong type",
+    "no cookies",
+    "wrong cookies",
+    "new cookies",
+    "evict session",
+    "evict instance",
 ]
 
 KINDS: tuple[Kind, ...] = Kind.__args__  # type: ignore[attr-defined]  # the names of the Literal
@@ -21,9 +37,13 @@ class Fault:
     step
         The endpoint's name, such as ``create_instance``.
     kind
-        ``status``: answer with ``status``, ``json`` or ``body`` and ``headers`` instead; ``reset before`` and ``reset
-        after``: cut the connection before or after the request is processed; ``stall``: be silent for ``seconds``;
-        ``gzip garbage``, ``truncate``: spoil the body; ``evict session``, ``evict instance``: lose them first.
+        ``status``: answer with ``status``, ``json`` or ``body`` and ``headers`` instead; ``status after``: the same once
+        the request was processed, as a gateway does; ``reset before`` and ``reset after``: cut the connection before or
+        after it is processed; ``break off``: cut it in the middle of the answer; ``twice``: write the answer twice;
+        ``stall``: be silent for ``seconds``, then process it; ``gzip garbage``, ``truncate``: spoil the body; ``wrong
+        json``: a list for an object or the other way round; ``wrong type``: JSON as text/html; ``no cookies``, ``wrong
+        cookies``: what somebody on the way makes of the request's; ``new cookies``: the session's are changed with the
+        answer; ``evict session``, ``evict instance``: lose them first.
     times
         How many requests it hits.
     skip
@@ -51,11 +71,30 @@ class Fault:
         """What is left of the real answer; None cuts the connection."""
         if self.kind == "reset after":
             return None
+        if self.kind == "status after":
+            return self.instead()
+        if self.kind in COPIES:
+            return replace(answer, copies=COPIES[self.kind])
+        if self.kind == "wrong json":
+            wrong = [] if isinstance(answer.body, dict) else {"unexpected": True}
+            return Answer(200 if answer.status == 204 else answer.status, wrong, answer.headers)
+        if self.kind == "wrong type":
+            return replace(answer, headers=[*answer.headers, ("Content-Type", "text/html; charset=utf-8")])
         if self.kind == "gzip garbage":
             return Answer(answer.status, None, [("Content-Encoding", "gzip")], raw=b"\x1f\x8bgarbage")
         if self.kind == "truncate":
             return Answer(answer.status, None, answer.headers, raw=answer.content()[: len(answer.content()) // 2])
         return answer
+
+    def cookies(self, sent: Mapping[str, str]) -> dict[str, str]:
+        """The cookies that arrive."""
+        if self.kind == "no cookies":
+            return {}
+        return {name: f"{value}x" if self.kind == "wrong cookies" else value for name, value in sent.items()}
+
+
+COPIES: dict[Kind, float] = {"break off": 0.5, "twice": 2}
+"""How much of the answer is written."""
 
 
 class Faults:

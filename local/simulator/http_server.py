@@ -40,10 +40,12 @@ class _Handler(BaseHTTPRequestHandler):
             return
         content = self.rfile.read(int(length))
         answer = self.server.library.handle(self.command, self.path, self.headers, content)
-        if answer is None:
+        written = self._written(answer) if answer else b""
+        copies = answer.copies if answer else 0
+        with contextlib.suppress(OSError):  # the client may have given up
+            self.wfile.write(written * int(copies) or written[: int(len(written) * copies)])
+        if copies < 1:
             self._cut()
-        else:
-            self.wfile.write(self._written(answer))
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve
 

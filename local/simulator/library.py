@@ -1,6 +1,7 @@
 """The Library's web server: from a request's parts to its answer, faults included (contract sections 1 and 8)."""
 
 import json
+import secrets
 import time
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -9,6 +10,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from local.simulator.answer import Answer, Refusal
 from local.simulator.faults import Fault, Faults
 from local.simulator.iserver.server import IntelligenceServer
+from local.simulator.iserver.session import WebSession
 from local.simulator.iserver.sessions import BALANCER_COOKIE
 from local.simulator.request import CONTEXT, Request
 from local.simulator.routes import ROUTES, Route, find, has_another_method
@@ -93,7 +95,7 @@ class Library:
             parse_qs(query, keep_blank_values=True),
             headers,
             content,
-            _cookies(headers),
+            fault.cookies(_cookies(headers)) if fault else _cookies(headers),
         )
         with self.server.lock:
             self.server.advance()
@@ -105,6 +107,8 @@ class Library:
             except ConnectionAbortedError:
                 return None
             self._finish(route, request, answer)
+            if fault is not None and fault.kind == "new cookies" and request.web is not None:
+                answer.headers.append(("Set-Cookie", self._new_cookie(request.web)))
         return fault.spoil(answer) if fault else answer
 
     def _checked(self, route: Route, request: Request) -> Answer:
@@ -128,6 +132,12 @@ class Library:
             cookie = request.web.next_balancer_cookie()
             self.server.sessions.issued.append(cookie)
             answer.headers.append(("Set-Cookie", f"{BALANCER_COOKIE}={cookie}; Path=/"))
+
+    def _new_cookie(self, web: WebSession) -> str:
+        """The session's main cookie is another from now on, and its old value worth nothing (1.4)."""
+        web.cookie = secrets.token_hex(16).upper()
+        self.server.sessions.issued.append(web.cookie)
+        return f"JSESSIONID={web.cookie}; Path={CONTEXT}; HttpOnly"
 
     def _evict(self, fault: Fault | None, headers: Any) -> None:
         session = self.server.sessions.by_token(headers.get("X-MSTR-AuthToken"))

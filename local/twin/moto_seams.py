@@ -29,7 +29,6 @@ from moto.stepfunctions.parser.asl.eval.callback.callback import CallbackOutcome
 from moto.stepfunctions.parser.asl.jsonata import jsonata
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
-from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from local.clock import Waiter
@@ -63,9 +62,7 @@ def install(waiter: Waiter, invoke: Invoke, ask: Ask) -> None:
     _keep_query_languages_apart()
     _wait_through_the_waiter()
     StateTaskServiceCallback._eval_wait_for_task_token = _wait_for_token
-    ExecutionWorker._get_evaluation_entrypoint = lambda worker: _parsed(
-        worker._evaluation_details.state_machine_details.definition
-    )
+    AmazonStateLanguageParser.parse = staticmethod(_parsed)
     LambdaSimpleBackend.invoke = _invoke_function
     lambda_eval_utils.boto_client_for = _cached_client
     JSONSerializer._serialize_type_structure = _serialize
@@ -111,10 +108,13 @@ def _keep_query_languages_apart() -> None:
     Preprocessor.__init__ = init
 
 
+_parse = AmazonStateLanguageParser.parse
+
+
 @cache
 def _parsed(definition: str) -> Any:
-    """What moto parses anew for every execution: evaluated, it keeps nothing, since a Map state shares it too."""
-    return AmazonStateLanguageParser.parse(definition)[0]
+    """What moto parses anew to check it and for every execution: evaluated, it keeps nothing; a Map shares it too."""
+    return _parse(definition)
 
 
 # -- time -----------------------------------------------------------------------------------------------------------

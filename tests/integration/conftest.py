@@ -12,6 +12,7 @@ from typing import Any
 import boto3
 import pytest
 
+from functions.run.admission import job_in_doubt
 from functions.run.record import run_table
 from functions.run.run import Run
 from local.clock import Clock
@@ -76,6 +77,8 @@ class World:
         self._written: list[str] = []
         self.simulator: Simulator
         self.expect_left = False
+        for key in self.leases():  # of another test's server, on which a job may still go on
+            run_table().change(key, remove=("owner", "since", "uncertain"))
         self._logs_from = twin.logs.stat().st_size
 
     def start_simulator(self, scenario: Any = "default") -> Simulator:
@@ -171,16 +174,33 @@ class World:
     def steps(self) -> list[str]:
         return [f"{r['method']} {r['path']}" for r in self.simulator.state()["requests"]]
 
+    def leases(self) -> dict[str, dict[str, Any]]:
+        """What runs hold: leases of datamarts and slots of connections, by their keys."""
+        (table,) = self._twin.deployed.tables
+        keys = [i["executionArn"]["S"] for i in boto3.client("dynamodb").scan(TableName=table)["Items"]]
+        found = {key: self._twin.item(key) or {} for key in keys if key.startswith(("lease/", "slot/"))}
+        return {key: item for key, item in found.items() if "owner" in item}
+
     def check(self) -> None:
         state = self.simulator.state()
         if not self.expect_left:
             left = {kind: state[kind] for kind in ("sessions", "instances", "jobs") if state[kind]}
             assert left == {}, "left behind on the server"
+            self._check_leases()
         self._search_for_secrets()
+
+    def _check_leases(self) -> None:
+        """Nothing is held for nothing: only a job that may still go on keeps others out."""
+        doubtful = {str(i["executionArn"]) for i in self._items() if job_in_doubt(i) is not None}
+        held = {key: lease for key, lease in self.leases().items() if lease["owner"] not in doubtful}
+        assert held == {}, "a lease is held by a run that has ended"
+
+    def _items(self) -> list[dict[str, Any]]:
+        return [item for item in map(self._twin.item, self._arns) if item is not None]
 
     def _search_for_secrets(self) -> None:
         secrets = {*self.simulator.secrets(), PASSWORD}
-        mine = [item for item in map(self._twin.item, self._arns) if item is not None]
+        mine = self._items()
         for item in mine:
             for attempt in item.get("attempts", {}).values():
                 attempt.pop("session", None)

@@ -149,7 +149,9 @@ def test_a_datamart_that_does_not_exist_ends_with_code_1(tmp_path: Path) -> None
 
 
 def test_another_library_is_run_against_with_the_environments_credentials(simulate: Simulate) -> None:
-    done = datamart("run", "--library-url", simulate.said["base URL"], "--json", **simulate.credentials())
+    done = datamart(
+        "run", "--library-url", simulate.said["base URL"], "--json", "--max-wait", "0.2", **simulate.credentials()
+    )
     outcome = json.loads(done.stdout)
     assert (done.returncode, outcome["status"]) == (0, "SUCCEEDED"), outcome["cause"]
     state = simulate.state()

@@ -1,15 +1,13 @@
 """Ctrl-C at any moment: what was opened is closed again."""
 
 import json
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from tests.processes import interruptible
+from tests.processes import Stall, interruptible
 from tests.unit.prompts_command.conftest import PASSWORD, PROJECT, Person
 
 ROOT = Path(__file__).parents[3]
@@ -17,8 +15,11 @@ STEPS = ["log_in", "find_project", "create_instance", "search_elements", "delete
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_ctrl_c_leaves_no_session_and_no_instance_behind(person: Person, step: str) -> None:
-    person.simulator.inject(step, kind="stall", seconds=1.5)
+def test_ctrl_c_leaves_no_session_and_no_instance_behind(
+    person: Person, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stall = Stall(monkeypatch)
+    person.simulator.inject(step, kind="stall")
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "local.cli", "prompts", "City", "--json"),
@@ -31,18 +32,8 @@ def test_ctrl_c_leaves_no_session_and_no_instance_behind(person: Person, step: s
         stderr=subprocess.PIPE,
         text=True,
     )
-    wait_until_it_stalls(person)
-    process.send_signal(signal.SIGINT)
+    stall.interrupt(process)
     out, err = process.communicate(timeout=30)
     person.written += [out, err]
     assert process.returncode == 130
     assert json.loads(out)["error"] == "Interrupted"
-
-
-def wait_until_it_stalls(person: Person) -> None:
-    """The simulator lists a request when it is answered; what it has taken up shows in the fault that is used up."""
-    deadline = time.monotonic() + 20
-    while person.simulator.faults_due():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    time.sleep(0.1)

@@ -50,11 +50,6 @@ SEAMS = [
     (f"{ASL}.eval.callback.callback", "CallbackOutcomeTimedOut.__init__", ["self", "callback_id"]),
     ("moto.core.config", "default_user_config", None),
     (f"{ASL}.parse.asl_parser", "AmazonStateLanguageParser.parse", ["definition"]),
-    (
-        "moto.stepfunctions.parser.backend.execution_worker",
-        "ExecutionWorker._get_evaluation_entrypoint",
-        None,
-    ),
     ("moto.stepfunctions.parser.models", "stepfunctions_parser_backends", None),
     ("moto.stepfunctions.parser.models", "StepFunctionsParserBackend.describe_execution", ["self", "execution_arn"]),
     ("moto.stepfunctions.parser.backend.execution", "Execution.status", None),

@@ -1,0 +1,106 @@
+"""May this run go on, or is another one at it? Slots of a connection, and the lease of a datamart.
+
+An attempt takes them and gives them back when it ends, so that nothing is held while a run waits (DESIGN.md).
+"""
+
+from typing import Any
+
+from functions.library import ServerBusy
+from functions.run import clock
+from functions.run.errors import RunInProgress
+from functions.run.executions import is_running
+from functions.run.leases import Held, free, put_in_doubt, take
+from functions.run.outcome import Job
+from functions.run.record import Item, RunTable
+from functions.run.run import Run
+
+LONGEST_JOB = 86_400
+"""Seconds that a job is taken to go on for at most where its definition sets no maximum execution time."""
+
+LONGEST_SESSION = 10_800
+"""Seconds after which a session that could not be logged out is taken to have ended by its idle timeout."""
+
+MAY_GO_ON = frozenset({Job.POSTING, Job.ACCEPTED, Job.LOST})
+"""What is known of jobs that may write their table without us. One that waits for answers cannot."""
+
+
+def take_slot(table: RunTable, run: Run) -> None:
+    """Take one of the connection's slots. Raises ServerBusy when others have them all."""
+    held: Held | None = None
+    for key in slots_of(run.item):
+        held = take(table, key, run.arn, is_running, session_in_doubt)
+        if held is None:
+            return
+    if held is not None:
+        raise ServerBusy(
+            f'the connection "{run.item["connection"]}" may run {len(slots_of(run.item))} datamart(s) at once '
+            f"(maxConcurrentRuns), and {held.owner} has not ended or not been cleaned up"
+        )
+
+
+def take_lease(table: RunTable, run: Run) -> None:
+    """Take the datamart's lease, once its id is known. Raises RunInProgress when another run has it."""
+    key = lease_of(run.item)
+    if key is not None and (held := take(table, key, run.arn, is_running, job_in_doubt)) is not None:
+        raise RunInProgress(_in_progress(held))
+
+
+def _in_progress(held: Held) -> str:
+    if held.uncertain is None:
+        return f"another run of this datamart is under way ({held.owner}, since {clock.timestamp(held.since)})"
+    stage = held.owner.split(":")[-2].removeprefix("datamart-runner-")
+    return (
+        f"the job of an earlier run ({held.owner}) may still write the table, until "
+        f"{clock.timestamp(held.uncertain['until'])} at the latest; when you know that it has ended, free the datamart "
+        f"with: datamart free-lease {held.key.removeprefix('lease/')} --stage {stage}"
+    )
+
+
+def give_back(table: RunTable, run: Run) -> None:
+    """Give back what the run holds, as far as nothing that it left could meet another run."""
+    key = lease_of(run.item)
+    if key is not None:
+        doubt = job_in_doubt(run.item)
+        if doubt is None:
+            free(table, key, run.arn)
+        else:
+            put_in_doubt(table, key, run.arn, doubt)
+    if session_in_doubt(run.item) is None:
+        for slot in slots_of(run.item):
+            free(table, slot, run.arn)
+
+
+def lease_of(item: Item) -> str | None:
+    """Key of the datamart's lease; None while its id is not known."""
+    if "datamart" not in item or "project" not in item:
+        return None
+    return f"lease/{item['connection']}/{item['project']['id']}/{item['datamart']['id']}"
+
+
+def slots_of(item: Item) -> list[str]:
+    """Keys of the connection's slots."""
+    return [f"slot/{item['connection']}/{number}" for number in range(item.get("maxConcurrentRuns", 0))]
+
+
+def job_in_doubt(item: Item) -> dict[str, Any] | None:
+    """Until when a job of the run may still write the table: {until, jobId}; None when none may."""
+    doubts = [attempt for attempt in item.get("attempts", {}).values() if may_go_on(attempt)]
+    if not doubts:
+        return None
+    longest = (item.get("definition") or {}).get("maxExecutionSeconds") or LONGEST_JOB
+    last = max(doubts, key=lambda attempt: float(attempt["postedAt"]))
+    return {"until": last["postedAt"] + longest, "jobId": last.get("jobId")}
+
+
+def may_go_on(attempt: Item) -> bool:
+    """Whether the attempt's job may still be running on the server."""
+    job = attempt.get("job")
+    return job is not None and Job(job) in MAY_GO_ON and not attempt.get("jobEnded")
+
+
+def session_in_doubt(item: Item) -> dict[str, Any] | None:
+    """Until when a session of the run may live: the logout that ends it may end all sessions of its user (2.5)."""
+    open_sessions = [attempt for attempt in item.get("attempts", {}).values() if "session" in attempt]
+    if not open_sessions:
+        return None
+    return {"until": item.get("endedAt", clock.now()) + LONGEST_SESSION, "jobId": None}

@@ -1,0 +1,16 @@
+"""The campaign: every request of four kinds of run, every function, every state, times every fault (issue 5).
+
+``make faults`` runs all of it, ``make faults CASE='saveAs/execute#1/reset-after'`` one case, and a beginning or a
+pattern (``'prompted/*/stall'``, ``'nested'``) many. ``make test`` runs a slice (:mod:`tests.faults.test_slice`).
+
+| module | what is in it |
+|---|---|
+| runs | the kinds of run, and what one of them does without faults |
+| faults | the faults by name, family by family, and how each is armed |
+| cases | which fault meets what: the spread |
+| wire, lambdas, aws, states | the four places at which something can be made to happen |
+| lab | one case from its start to its evidence |
+| invariants | what must be true after every case |
+| allowed | where nobody could know whether the table was loaded, or that something was left; each with its reason |
+| campaign | the runner and its table |
+"""

@@ -1,0 +1,113 @@
+"""The client's end of the wire: counts requests, refuses connections, lets something happen before or after one."""
+
+import contextlib
+import socket
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from functions.library import endpoints
+from functions.library.connections import pool
+from functions.library.endpoints import Endpoint
+from local.clock import Clock
+from local.simulator.library import API
+from local.simulator.routes import find
+
+SHORT = 0.2
+"""Seconds that a server may be silent in a case with a stall, and half of what it is silent for."""
+
+PATIENCE = 5.0
+"""Real seconds in which the server must have read what was sent to it."""
+
+
+def step_of(method: str, url: str) -> str:
+    """The name of a request's endpoint, as the simulator has it."""
+    route, _ = find(method, urlsplit(url).path.removeprefix(API))
+    return route.step if route else "unknown"
+
+
+class Wire:
+    """Taps the client's pool of connections."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.reset(lambda: 0)
+
+    def reset(self, arrived: Callable[[], int]) -> None:
+        """Forget everything; ``arrived`` tells how many requests the server has dealt with."""
+        self._arrived = arrived
+        self._seen: Counter[str] = Counter()
+        self._left = 0
+        self.sent: list[str] = []
+        self.refused: frozenset[str] = frozenset()
+        self.refused_from: tuple[str, int] | None = None
+        self.before: dict[str, Callable[[], None]] = {}
+        self.after: dict[str, Callable[[], None]] = {}
+
+    @contextlib.contextmanager
+    def tapped(self) -> Iterator[None]:
+        session = pool()
+        session.send = self._send  # type: ignore[method-assign]  # the one place through which every request goes
+        try:
+            yield
+        finally:
+            del session.send
+
+    def settle(self) -> None:
+        """Wait until the server has dealt with everything that was sent."""
+        ends = time.monotonic() + PATIENCE
+        while self._arrived() < self._left and time.monotonic() < ends:
+            time.sleep(0.01)
+
+    def _send(self, request: requests.PreparedRequest, **how: Any) -> requests.Response:
+        step = step_of(str(request.method), str(request.url))
+        self._seen[step] += 1
+        place = f"{step}#{self._seen[step]}"
+        self.sent.append(place)
+        self.before.pop(place, _nothing)()
+        if self._refuses(step, self._seen[step]):
+            with socket.socket() as closed:  # bound and not listening: the kernel refuses
+                closed.bind(("127.0.0.1", 0))
+                request.url = str(request.url).replace(urlsplit(str(request.url)).netloc, _address(closed), 1)
+                return requests.Session.send(pool(), request, **how)
+        self._left += 1
+        try:
+            response = requests.Session.send(pool(), request, **how)
+        except requests.Timeout:
+            self._clock.advance(30)
+            self.settle()  # the server goes on with a request whose client has given up
+            raise
+        self.after.pop(place, _nothing)()
+        return response
+
+    def _refuses(self, step: str, number: int) -> bool:
+        if self.refused_from is not None and self.refused_from[0] == step and number >= self.refused_from[1]:
+            return True
+        return f"{step}#{number}" in self.refused
+
+
+def _nothing() -> None:
+    pass
+
+
+def _address(bound: socket.socket) -> str:
+    host, port = bound.getsockname()
+    return f"{host}:{port}"
+
+
+@contextlib.contextmanager
+def impatient() -> Iterator[None]:
+    """Every endpoint's server may be silent for SHORT seconds only: a stall then takes no time."""
+    every = [value for value in vars(endpoints).values() if isinstance(value, Endpoint)]
+    before = [endpoint.read_timeout for endpoint in every]
+    for endpoint in every:
+        object.__setattr__(endpoint, "read_timeout", SHORT)
+    try:
+        yield
+    finally:
+        for endpoint, seconds in zip(every, before, strict=True):
+            object.__setattr__(endpoint, "read_timeout", seconds)
