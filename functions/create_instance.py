@@ -6,9 +6,7 @@ Nothing is executed by it.
 import contextlib
 
 from functions.library import LibraryError
-from functions.lost_jobs import wait_for_lost_jobs
-from functions.run.admission import take_lease
-from functions.run.record import run_table
+from functions.lost_jobs import take_datamart, wait_for_lost_jobs
 from functions.step import Answer, Step, step
 
 
@@ -22,7 +20,7 @@ def handler(step: Step) -> Answer:
     """
     run = step.run
     if run.instance_id is None:
-        take_lease(run_table(), run)
+        take_datamart(step)
         wait_for_lost_jobs(step)
         instance_id = step.library.create_instance(run.project_id, run.datamart_id)
         try:

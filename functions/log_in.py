@@ -6,16 +6,19 @@ import os
 
 from aws_lambda_powertools.utilities import parameters
 
-from functions.library import Client, CredentialsRejected, LibraryError, SessionLost
+from functions.library import Client, Credentials, CredentialsRejected, LibraryError, Server, Session, SessionLost
 from functions.run.access import Access
-from functions.run.admission import take_lease, take_slot
-from functions.run.connection import Secret, credentials_of, flaw_of, secret_of, server_of
+from functions.run.admission import in_progress, take_lease, take_slot
+from functions.run.connection import credentials_of, flaw_of, secret_of, server_of
 from functions.run.record import run_table
 from functions.step import Answer, Step, step
 from functions.telemetry import logger
 
 SECONDS_CACHED = 900
 """How long a secret is reused without asking Secrets Manager again."""
+
+Login = tuple[Server, Credentials]
+"""What a login is made of: both from the same reading of one secret, so that no credentials go elsewhere."""
 
 LOST_LOG_INS = 2
 """A log-in whose answer was lost may have left a session behind; after the second one of a run it is not repeated."""
@@ -32,25 +35,51 @@ def handler(step: Step) -> Answer:
     step.run.begin_attempt()
     if step.run.access is not None:
         return {}  # an earlier invocation of this step got as far as this
-    take_lease(run_table(), step.run)  # of a run that waits for it the ids are known: it need not log in to find out
+    held = take_lease(run_table(), step.run)  # of a run that waits the ids are known: it need not log in to find out
+    if held is not None and held.uncertain is None:
+        raise in_progress(held)
     take_slot(run_table(), step.run)
-    secret = _secret(step.run.item["connection"])
-    server = server_of(secret)
-    client = Client(server, budget=step.budget)
+    client, session = _enter(step)
     try:
-        session = client.log_in(credentials_of(secret))
-    except LibraryError as error:
-        if error.delivery == "unknown":
-            _count_lost(step)
-        raise
-    try:
-        step.run.store(session=Access(server, session).to_json())
+        step.run.store(session=Access(client.server, session).to_json())
     except Exception:  # closed meanwhile, or the table cannot be written: nobody else knows of this session
         client.budget = step.budget
         with contextlib.suppress(LibraryError):
             client.log_out()
         raise
     return {}
+
+
+def _enter(step: Step) -> tuple[Client, Session]:
+    """Log in with the secret as this process knows it; if that is refused, with what it holds by now, if that differs.
+
+    An account locks after some refusals, so what was refused is never sent again. Compared is what a login is made of,
+    not the text: a comma more in the secret is no other password.
+    """
+    connection = step.run.item["connection"]
+    known = _secret(connection)
+    try:
+        return _log_in(step, known)
+    except CredentialsRejected as refusal:
+        try:
+            newest = _secret(connection, anew=True)
+        except parameters.GetParameterError:  # raised, it would be tried again by the state machine, and so the login
+            raise refusal from None
+        if newest == known:
+            raise
+        logger.info("the log-in was refused, and the secret has changed meanwhile: once more with what it holds now")
+        return _log_in(step, newest)
+
+
+def _log_in(step: Step, login: Login) -> tuple[Client, Session]:
+    server, credentials = login
+    client = Client(server, budget=step.budget)
+    try:
+        return client, client.log_in(credentials)
+    except LibraryError as error:
+        if error.delivery == "unknown":
+            _count_lost(step)
+        raise
 
 
 def _count_lost(step: Step) -> None:
@@ -63,17 +92,23 @@ def _count_lost(step: Step) -> None:
         )
 
 
-def _secret(connection: str) -> Secret:
+def _secret(connection: str, anew: bool = False) -> Login:
+    """The connection's server and credentials, at most SECONDS_CACHED old; ``anew``: as they are now.
+
+    Raises CredentialsRejected where they are incomplete, and GetParameterError where they cannot be read.
+    """
     arn: str = json.loads(os.environ["SECRETS"])[connection]
     fill = f"fill it with: aws secretsmanager put-secret-value --secret-id {arn} --secret-string file://connection.json"
     try:
-        text = parameters.get_secret(arn, max_age=SECONDS_CACHED)
+        text = parameters.get_secret(arn, max_age=SECONDS_CACHED, force_fetch=anew)
     except parameters.GetParameterError as error:
         if "ResourceNotFoundException" not in str(error):
             raise
         raise CredentialsRejected(f'the secret of connection "{connection}" is empty; {fill}') from None
     secret = secret_of(text)
     flaw = flaw_of(secret)
-    if secret is None or flaw:
-        raise CredentialsRejected(f'the secret of connection "{connection}" {flaw}; {fill}')
-    return secret
+    if secret is not None and not flaw:
+        return server_of(secret), credentials_of(secret)
+    if not anew:
+        return _secret(connection, anew=True)  # it may have been mended since it was read
+    raise CredentialsRejected(f'the secret of connection "{connection}" {flaw}; {fill}')

@@ -1,13 +1,37 @@
-"""Before a lost job's datamart is executed again: has that job ended (DESIGN.md, "Losing the session")?"""
+"""Jobs that nobody follows any more: have they ended, so that their datamart may be executed (DESIGN.md)?
 
-from functions.library import PermissionDenied, ServerBusy, SessionLost
+Those of earlier runs keep the datamart's lease in doubt; those of earlier attempts are this run's own.
+"""
+
+from functions.library import LibraryError, PermissionDenied, ServerBusy, SessionLost
 from functions.run import clock
-from functions.run.admission import may_go_on
-from functions.run.record import Item
+from functions.run.admission import believe_ended, in_progress, may_go_on, take_lease
+from functions.run.record import Item, run_table
 from functions.step import Step
 from functions.telemetry import logger
 
 UNKNOWN = "the session was lost, and whether its job has ended cannot be known: {why}"
+
+
+def take_datamart(step: Step) -> None:
+    """Take the datamart's lease, also from a run that has ended if the job monitor shows that its job has, too.
+
+    Raises RunInProgress.
+    """
+    held = take_lease(run_table(), step.run)
+    if held is not None and held.uncertain is not None and _is_gone(step, held.uncertain["jobId"]):
+        believe_ended(run_table(), held)
+        held = take_lease(run_table(), step.run)
+    if held is not None:
+        raise in_progress(held)
+
+
+def _is_gone(step: Step, job_id: str | None) -> bool:
+    try:
+        return _has_ended(step, job_id)
+    except LibraryError as error:
+        logger.info("whether the earlier job has ended is not known", extra={"jobId": job_id, "reason": str(error)})
+        return False
 
 
 def wait_for_lost_jobs(step: Step) -> None:

@@ -45,6 +45,8 @@ NOT_DEPLOYED = (
     *("*/**/tests", "*-stubs", "**/*.pyi", "**/*.c", "**/*.js", "**/*.css"),
     # Parts of Powertools that need packages which the bundle has not (pydantic, PyJWT): importing them fails anyway.
     *(f"aws_lambda_powertools/utilities/{name}" for name in ("parser", "auth_alpha")),
+    # Its router for HTTP, by far its largest part, and of no use to functions that no HTTP request calls.
+    "aws_lambda_powertools/event_handler",
 )
 """Removed from what the wheels hold, as patterns below the bundle."""
 

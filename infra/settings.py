@@ -56,6 +56,11 @@ class Settings:
     tags: dict[str, str] = field(default_factory=dict)
 
     @property
+    def most_at_once(self) -> dict[str, int]:
+        """How many runs each connection may have at once."""
+        return {name: self.max_concurrent_runs.get(name, 1) for name in self.connections}
+
+    @property
     def machine_name(self) -> str:
         """Name of the state machine; the ARNs of its executions hold it."""
         return f"datamart-runner-{self.stage}"
@@ -101,7 +106,7 @@ def _settings(stage: str, given: dict[str, Any]) -> Settings:
         jobs=tuple(given["jobs"]) if "jobs" in given else None,
         notify=tuple(given["notify"]),
         ask_to=tuple(given["askTo"]),
-        max_concurrent_runs={name: given["maxConcurrentRuns"].get(name, 1) for name in given["connections"]},
+        max_concurrent_runs=given["maxConcurrentRuns"],
         log_retention_days=given["logRetentionDays"],
         reserved_concurrency=given["reservedConcurrency"],
         customer_managed_key=given["customerManagedKey"],

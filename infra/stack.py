@@ -61,7 +61,7 @@ class DatamartRunner(cdk.Stack):
         steps = {spec: functions.make(spec) for spec in STEPS}
         by_module = {spec.module: function for spec, function in steps.items()}
         by_module["prepare_run"].add_environment("CONNECTIONS", json.dumps(list(settings.connections)))
-        by_module["prepare_run"].add_environment("MAX_CONCURRENT_RUNS", json.dumps(settings.max_concurrent_runs))
+        by_module["prepare_run"].add_environment("MAX_CONCURRENT_RUNS", json.dumps(settings.most_at_once))
         self._let_log_in_read(by_module["log_in"])
         question_topic(self, settings, by_module["ask_person"], self._encryption)
         machine = self._state_machine(steps)

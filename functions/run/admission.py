@@ -38,18 +38,24 @@ def take_slot(table: RunTable, run: Run) -> None:
         )
 
 
-def take_lease(table: RunTable, run: Run) -> None:
-    """Take the datamart's lease, once its id is known. Raises RunInProgress when another run has it."""
+def take_lease(table: RunTable, run: Run) -> Held | None:
+    """Take the datamart's lease, if its id is known already; who has it instead, or None."""
     key = lease_of(run.item)
-    if key is not None and (held := take(table, key, run.arn, is_running, job_in_doubt)) is not None:
-        raise RunInProgress(_in_progress(held))
+    return None if key is None else take(table, key, run.arn, is_running, job_in_doubt)
 
 
-def _in_progress(held: Held) -> str:
+def believe_ended(table: RunTable, held: Held) -> None:
+    """The job that keeps a lease in doubt has ended: the lease may be taken."""
+    put_in_doubt(table, held.key, held.owner, {"until": 0, "jobId": None})
+
+
+def in_progress(held: Held) -> RunInProgress:
+    """The error of a run that finds its datamart taken."""
     if held.uncertain is None:
-        return f"another run of this datamart is under way ({held.owner}, since {clock.timestamp(held.since)})"
+        since = clock.timestamp(held.since)
+        return RunInProgress(f"another run of this datamart is under way ({held.owner}, since {since})")
     stage = held.owner.split(":")[-2].removeprefix("datamart-runner-")
-    return (
+    return RunInProgress(
         f"the job of an earlier run ({held.owner}) may still write the table, until "
         f"{clock.timestamp(held.uncertain['until'])} at the latest; when you know that it has ended, free the datamart "
         f"with: datamart free-lease {held.key.removeprefix('lease/')} --stage {stage}"

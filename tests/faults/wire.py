@@ -43,8 +43,7 @@ class Wire:
         self._seen: Counter[str] = Counter()
         self._left = 0
         self.sent: list[str] = []
-        self.refused: frozenset[str] = frozenset()
-        self.refused_from: tuple[str, int] | None = None
+        self.refused_from: tuple[str, int, int] | None = None
         self.before: dict[str, Callable[[], None]] = {}
         self.after: dict[str, Callable[[], None]] = {}
 
@@ -85,9 +84,10 @@ class Wire:
         return response
 
     def _refuses(self, step: str, number: int) -> bool:
-        if self.refused_from is not None and self.refused_from[0] == step and number >= self.refused_from[1]:
-            return True
-        return f"{step}#{number}" in self.refused
+        if self.refused_from is None or self.refused_from[0] != step:
+            return False
+        _, first, times = self.refused_from
+        return first <= number < first + times
 
 
 def _nothing() -> None:

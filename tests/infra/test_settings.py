@@ -30,6 +30,9 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         logRetentionDays = 30
         customerManagedKey = true
         permissionsBoundary = "arn:aws:iam::123456789012:policy/Boundary"
+        askTo = ["analyst@example.com"]
+        [maxConcurrentRuns]
+        second = 3
         [reservedConcurrency]
         log_in = 5
         [vpc]
@@ -43,6 +46,8 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         connections=("default", "second"),
         jobs=("city-nightly",),
         notify=("bi@example.com",),
+        ask_to=("analyst@example.com",),
+        max_concurrent_runs={"second": 3},
         log_retention_days=30,
         reserved_concurrency={"log_in": 5},
         customer_managed_key=True,
@@ -73,6 +78,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ("logRetentionDays = '30'", "logRetentionDays: must be a whole number"),
         ("logRetentionDays = 2026-11-24", "logRetentionDays: must be a whole number"),
         ("[reservedConcurrency]\nlogin = 5", r"reservedConcurrency\.login: is no function \(did you mean log_in\?\)"),
+        ("[maxConcurrentRuns]\ndefalt = 2", r"maxConcurrentRuns\.defalt: is no connection \(did you mean default\?\)"),
         ("[reservedConcurrency]\nlog_in = 0", r"reservedConcurrency\.log_in: must be at least 1"),
         ("[reservedConcurrency]\nlog_in = 'five'", r"reservedConcurrency\.log_in: must be a whole number"),
         ("customerManagedKey = 'yes'", "customerManagedKey: must be"),

@@ -1,0 +1,131 @@
+"""The runner: ``python -m tests.faults.campaign [CASE]``; see :mod:`tests.faults`."""
+
+import argparse
+import multiprocessing
+import os
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from local import synth
+from tests.faults.cases import cases, chosen
+from tests.faults.faults import Case
+from tests.faults.invariants import broken
+from tests.faults.lab import Lab
+from tests.faults.runs import RUNS
+
+CHUNK = 8
+"""Cases that a process takes at a time."""
+
+EVERY_SECONDS = 20.0
+"""How often the progress is told."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a case went: ``broken`` is what was not as it must be."""
+
+    case: Case
+    status: str
+    error: str | None
+    cause: str
+    broken: tuple[str, ...]
+    seconds: float
+
+
+_lab: Lab | None = None
+
+
+def _open_lab(template: Path) -> None:
+    global _lab
+    _lab = Lab(template)
+    _lab.__enter__()
+
+
+def judge(case: Case) -> Verdict:
+    """Run one case in this process's lab."""
+    assert _lab is not None
+    try:
+        seen = _lab.observe(case)
+    except Exception as error:  # the campaign itself failed: one case, and not all of them
+        return Verdict(case, "none", None, "", (f"campaign: {type(error).__name__}: {error}",), 0.0)
+    outcome = seen.outcome
+    return Verdict(case, outcome.status, outcome.error, outcome.cause or "", tuple(broken(seen)), seen.seconds)
+
+
+def every_case(template: Path) -> list[Case]:
+    """All cases, from one run of every kind without faults."""
+    with Lab(template) as lab:
+        return cases({run: lab.baseline(run) for run in RUNS})
+
+
+def _judged(template: Path, wanted: list[Case], processes: int) -> Iterator[Verdict]:
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(processes, _open_lab, (template,)) as pool:
+        yield from pool.imap_unordered(judge, wanted, min(CHUNK, 1 + len(wanted) // (4 * processes)))
+
+
+def _followed(verdicts: Iterable[Verdict], count: int) -> list[Verdict]:
+    """All of them, telling how far it is."""
+    found: list[Verdict] = []
+    began = told = time.monotonic()
+    for verdict in verdicts:
+        found.append(verdict)
+        if verdict.broken:
+            print(_failure(verdict), flush=True)
+        if (now := time.monotonic()) - told > EVERY_SECONDS:
+            told = now
+            failed = sum(bool(one.broken) for one in found)
+            left = (now - began) / len(found) * (count - len(found))
+            print(f"{len(found)} of {count}, {failed} failed, {left / 60:.1f} minutes to go", flush=True)
+    return found
+
+
+def _failure(verdict: Verdict) -> str:
+    ended = f"{verdict.status} {verdict.error or ''} {verdict.cause[:300]}".strip()
+    lines = [f"FAILED {verdict.case.name}", *(f"    {said}" for said in verdict.broken), f"    ended: {ended}"]
+    return "\n".join([*lines, f"    again: make faults CASE='{verdict.case.name}'"])
+
+
+def table(verdicts: list[Verdict]) -> str:
+    """Cases, survived, succeeded and failed by family."""
+    count: dict[str, Counter[str]] = defaultdict(Counter)
+    for verdict in verdicts:
+        for family in (verdict.case.family, "all"):
+            column = "failed" if verdict.broken else "survived"
+            count[family].update(["cases", column, *(["succeeded"] if verdict.status == "SUCCEEDED" else [])])
+    columns = ("cases", "survived", "failed", "succeeded")
+    families = [*dict.fromkeys(v.case.family for v in verdicts), "all"]
+    rows = [("class", *columns), *((f, *(str(count[f][column]) for column in columns)) for f in families)]
+    return "\n".join(f"{row[0]:22}" + "".join(f"{cell:>10}" for cell in row[1:]) for row in rows)
+
+
+def main() -> int:
+    """Run the cases that are asked for; 1 if any failed."""
+    parser = argparse.ArgumentParser(description="The campaign of faults.")
+    parser.add_argument("case", nargs="?", default="", help="a case's name, a beginning, a pattern or a class")
+    parser.add_argument("--list", action="store_true", help="only list the cases")
+    parser.add_argument("--sample", type=int, default=1, help="only every n-th of them")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    given = parser.parse_args()
+    template = synth.template_path()
+    wanted = chosen(every_case(template), given.case)[:: given.sample]
+    if given.list:
+        print("\n".join(case.name for case in wanted))
+        print(table([Verdict(case, "", None, "", (), 0.0) for case in wanted]))
+        return 0
+    if not wanted:
+        print(f"there is no case {given.case}; see --list", file=sys.stderr)
+        return 2
+    began = time.monotonic()
+    verdicts = _followed(_judged(template, wanted, min(given.processes, len(wanted))), len(wanted))
+    busy = sum(verdict.seconds for verdict in verdicts)
+    print(f"\n{table(verdicts)}\n\n{time.monotonic() - began:.0f} s, {busy / len(verdicts):.2f} s a case")
+    return int(any(verdict.broken for verdict in verdicts))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,150 @@
+"""The faults by name: what each is, and how it is armed in a lab."""
+
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tests.faults.wire import SHORT
+
+if TYPE_CHECKING:
+    from tests.faults.lab import Lab
+
+FOR_EVER = 99
+"""How often a fault meets its request that is there until the run has ended."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One fault at one place of one kind of run."""
+
+    run: str
+    place: str
+    fault: str
+    family: str
+
+    @property
+    def name(self) -> str:
+        """By which it is replayed."""
+        return f"{self.run}/{self.place}/{self.fault}"
+
+    @property
+    def seed(self) -> int:
+        """A number that is always the same for this case."""
+        return zlib.crc32(self.name.encode())
+
+
+# -- on the way to the server ---------------------------------------------------------------------------------------
+
+CONNECTION: dict[str, dict[str, Any]] = {
+    "refused": {},  # by the wire
+    "reset-before": {"kind": "reset before"},
+    "reset-after": {"kind": "reset after"},
+    "break-off": {"kind": "break off"},
+    "stall": {"kind": "stall", "seconds": 2 * SHORT},
+    "answer-twice": {"kind": "twice"},
+}
+
+PAGE = "<html><head><title>Sign in</title></head><body>Please sign in</body></html>"
+BODIES: dict[str, dict[str, Any]] = {
+    "wrong-json": {"kind": "wrong json"},
+    "truncated": {"kind": "truncate"},
+    "wrong-type": {"kind": "wrong type"},
+    "page": {"status": 200, "body": PAGE},
+    "error-200": {"status": 200, "json": {"code": "ERR002", "message": "An injected fault.", "ticketId": "T200"}},
+    "gzip-garbage": {"kind": "gzip garbage"},
+}
+
+COOKIES: dict[str, dict[str, Any]] = {
+    "cookies-dropped": {"kind": "no cookies"},
+    "cookies-garbled": {"kind": "wrong cookies"},
+    "cookies-changed": {"kind": "new cookies"},
+}
+
+CODES = {
+    400: "ERR006",
+    401: "ERR009",
+    403: "ERR014",
+    404: "ERR004",
+    408: "ERR001",
+    409: "ERR015",
+    413: "ERR001",
+    429: "ERR016",
+    500: "ERR002",
+    501: "ERR010",
+    502: "ERR013",
+    503: "ERR016",
+    504: "ERR013",
+}
+"""Every status, and the code that its JSON envelope has."""
+
+FORMS = ("json", "html", "empty")
+STATUSES = tuple(f"{status}-{form}" for status in CODES for form in FORMS)
+LATE_STATUSES = tuple(f"{status}-html-after" for status in (500, 502, 504))
+"""The request is processed, and then something in between has the last word."""
+
+RETRY_AFTER = (None, "2")
+"""A case's seed says which."""
+
+
+def _status(case: Case) -> dict[str, Any]:
+    status, form, *late = case.fault.removesuffix("-for-ever").split("-")
+    envelope = {"code": CODES[int(status)], "message": "An injected fault.", "ticketId": f"T{status}"}
+    shown = {"json": {"json": envelope}, "html": {"body": f"<html><title>{status}</title></html>"}, "empty": {}}
+    fault = {"kind": "status after" if late else "status", "status": int(status)} | shown[form]
+    retry_after = RETRY_AFTER[case.seed % len(RETRY_AFTER)]
+    return fault | ({"headers": {"Retry-After": retry_after}} if retry_after else {})
+
+
+def _at_the_server(lab: "Lab", case: Case) -> None:
+    step, _, number = case.place.partition("#")
+    name = case.fault.removesuffix("-for-ever")
+    times = FOR_EVER if case.fault.endswith("-for-ever") else 1
+    if name == "refused":
+        lab.wire.refused_from = (step, int(number), times)
+        return
+    fault = {**CONNECTION, **BODIES, **COOKIES}.get(name) or _status(case)
+    lab.simulator.inject(step, **fault, times=times, skip=int(number) - 1)
+
+
+# -- on the side of AWS ---------------------------------------------------------------------------------------------
+
+
+def _at_a_function(lab: "Lab", case: Case) -> None:
+    place = case.place.removeprefix("lambda:")
+    lab.lambdas.break_down(
+        place, case.fault.removesuffix("-for-ever"), FOR_EVER if case.fault.endswith("-for-ever") else 1
+    )
+
+
+def _throttled(lab: "Lab", case: Case) -> None:
+    lab.aws.throttle(case.place, FOR_EVER if case.fault.endswith("-for-ever") else 1)
+
+
+def _stopped(lab: "Lab", case: Case) -> None:
+    """``stop``: moto lets the function that works end first. ``behind``: the clean-up comes first, as on AWS."""
+    how, _, when = case.fault.partition("-")
+    happens = lab.stop if how == "stop" else lab.stop_and_clean_up
+    kind, _, place = case.place.rpartition(":")
+    if kind == "state":
+        lab.states.at[place] = happens
+    elif kind == "lambda":
+        (lab.lambdas.before if when == "before" else lab.lambdas.after)[place] = happens
+    else:
+        (lab.wire.before if when == "before" else lab.wire.after)[place] = happens
+
+
+ARMED = {
+    "connection": _at_the_server,
+    "status": _at_the_server,
+    "late status": _at_the_server,
+    "body": _at_the_server,
+    "cookies": _at_the_server,
+    "for ever": _at_the_server,
+    "function": _at_a_function,
+    "function for ever": _at_a_function,
+    "throttling": _throttled,
+    "throttling for ever": _throttled,
+    "stop at a state": _stopped,
+    "stop inside": _stopped,
+}
+"""How the faults of each family are armed."""

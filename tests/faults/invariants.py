@@ -1,0 +1,115 @@
+"""What must be true after every case, whatever the fault was."""
+
+import json
+from collections.abc import Callable, Iterator
+
+from tests.faults.allowed import left_is_allowed, unknown_is_allowed
+from tests.faults.lab import Evidence
+from tests.infra.test_definition import DESIGN_ERRORS
+
+STATUSES = {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
+WORDS = {"yes": 1, "no": 0}
+HELD = ("lease/", "slot/")
+"""Beginnings of the keys of what a run holds in the run table."""
+
+
+def _ends(seen: Evidence) -> Iterator[str]:
+    outcome = seen.outcome
+    if seen.hung:
+        yield "the run did not end by itself"
+    if outcome.status not in STATUSES:
+        yield f"the status {outcome.status}"
+    if outcome.status == "SUCCEEDED" and outcome.error is not None:
+        yield f"it succeeded with the error {outcome.error}"
+    if outcome.status == "FAILED" and outcome.error not in DESIGN_ERRORS:
+        yield f"the error {outcome.error}, which is not of the closed list: {outcome.cause}"
+    if outcome.status == "FAILED" and not (outcome.cause or "").startswith(("Loaded: yes. ", "Loaded: no. ", "Loaded: unknown. ")):
+        yield f'the cause begins with "{(outcome.cause or "")[:40]}"'
+    if len((outcome.cause or "").encode()) > 8192:
+        yield "the cause has more than 8 KB"
+
+
+def _words(seen: Evidence) -> dict[str, str]:
+    """Everything that said whether the table was loaded."""
+    outcome, words = seen.outcome, {}
+    if outcome.output:
+        words["output"] = str(outcome.output.get("loaded"))
+    elif outcome.status == "FAILED":
+        words["cause"] = (outcome.cause or "")[8:].split(".")[0]
+    words |= {"event": event["detail"]["loaded"] for event in seen.events[-1:]}
+    if seen.item.get("outcome", {}).get("loaded"):
+        words["item"] = seen.item["outcome"]["loaded"]
+    return words
+
+
+def _is_true(seen: Evidence) -> Iterator[str]:
+    if seen.loads > 1:
+        yield f"the table was loaded {seen.loads} times"
+    words = _words(seen)
+    for where, word in words.items():
+        if word in WORDS and WORDS[word] != seen.loads:
+            yield f"{where} says loaded: {word}, and the server counts {seen.loads}"
+        if word not in (*WORDS, "unknown"):
+            yield f"{where} says loaded: {word}"
+    if "unknown" in words.values() and not unknown_is_allowed(seen):
+        where = ", ".join(f"{place}: {word}" for place, word in words.items())
+        yield f"loaded: unknown where one could know ({where}; the server counts {seen.loads})"
+
+
+def _leaves_nothing(seen: Evidence) -> Iterator[str]:
+    if seen.left and not left_is_allowed(seen):
+        yield "left on the server: " + ", ".join(f"{len(what)} {kind}" for kind, what in seen.left.items())
+
+
+def _keeps_its_secrets(seen: Evidence) -> Iterator[str]:
+    outcome = seen.outcome
+    written = {
+        "history": json.dumps(outcome.history, default=str),
+        "output": json.dumps([outcome.output, outcome.error, outcome.cause], default=str),
+        "item": json.dumps([seen.item, *seen.others], default=str),
+        "notices and events": json.dumps([seen.notices, seen.events]),
+        "logs": seen.logs,
+    }
+    for place, text in written.items():
+        if any(secret in text or json.dumps(secret)[1:-1] in text for secret in seen.secrets):
+            yield f"a secret in the {place}"
+
+
+def _is_closed(seen: Evidence) -> Iterator[str]:
+    if not seen.item:
+        yield "there is no item of the run"
+    elif "endedAt" not in seen.item:
+        yield "the run's item is not closed"
+    for item in seen.others:
+        if item["executionArn"].startswith(HELD) and "owner" in item and "uncertain" not in item:
+            yield f"{item['executionArn']} is still held"
+
+
+def _is_told(seen: Evidence) -> Iterator[str]:
+    if len(seen.events) != 1:
+        yield f"{len(seen.events)} end events"
+    due = int(seen.outcome.status != "SUCCEEDED")
+    if len(seen.notices) != due:
+        yield f"{len(seen.notices)} notices"
+
+
+def _cannot_be_redriven(seen: Evidence) -> Iterator[str]:
+    wrong = [said for said in seen.redriven if not said.endswith(": RunAlreadyEnded")]
+    if wrong:
+        yield f"a redrive of the closed run: {', '.join(wrong)}"
+
+
+INVARIANTS: tuple[Callable[[Evidence], Iterator[str]], ...] = (
+    _ends,
+    _is_true,
+    _leaves_nothing,
+    _keeps_its_secrets,
+    _is_closed,
+    _is_told,
+    _cannot_be_redriven,
+)
+
+
+def broken(seen: Evidence) -> list[str]:
+    """What is not as it must be; empty if the case survived."""
+    return [f"{check.__name__[1:]}: {said}" for check in INVARIANTS for said in check(seen)]

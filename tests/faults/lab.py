@@ -1,0 +1,241 @@
+"""One twin for many cases; each case has a simulator of its own and leaves nothing to the next."""
+
+import contextlib
+import json
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import boto3
+
+from functions.run.record import RunTable
+from local.clock import Clock
+from local.outcome import Outcome
+from local.simulator import Simulator
+from local.twin import Twin
+from local.twin.ending import tell_the_end
+from tests.faults.aws import AwsCalls
+from tests.faults.faults import ARMED, Case
+from tests.faults.lambdas import Call, Lambdas
+from tests.faults.runs import RUNS, Baseline
+from tests.faults.states import States
+from tests.faults.wire import Wire, impatient
+from tests.integration.conftest import PASSWORD, Told
+
+LONGEST = 60.0
+"""Real seconds after which a run is stopped that does not end."""
+
+LATER = 3_600.0
+"""Seconds after the end in which a job that nobody cancelled writes its table."""
+
+
+class StandingClock(Clock):
+    """A clock that is only ever put forward: a slow machine sees the same run as a fast one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._start = time.time()
+
+    def now(self) -> float:
+        return self._start + self._skipped
+
+
+@dataclass
+class Evidence:
+    """What a case left behind to be judged."""
+
+    case: Case | None
+    outcome: Outcome
+    item: dict[str, Any]
+    others: list[dict[str, Any]]
+    left: dict[str, Any]
+    loads: int
+    events: list[dict[str, Any]]
+    notices: list[dict[str, Any]]
+    calls: list[Call]
+    sent: list[str]
+    statuses: list[tuple[str, int | None]]
+    redriven: list[str]
+    logs: str
+    secrets: list[str]
+    seconds: float
+    hung: bool = False
+
+
+class Lab:
+    """As a context manager: the twin, and the four places at which something can be made to happen."""
+
+    def __init__(self, template: Path) -> None:
+        self._template = template
+        self._stack = contextlib.ExitStack()
+        self.clock = StandingClock()
+        self.wire = Wire(self.clock)
+        self.lambdas = Lambdas(self._invoke)
+        self.aws = AwsCalls(lambda: self.lambdas.stack[-1] if self.lambdas.stack else None)
+        self.states = States()
+        self.twin: Twin
+        self.simulator: Simulator
+        self._told: Told
+        self._arn = ""
+
+    def __enter__(self) -> Self:
+        with contextlib.ExitStack() as stack:
+            self.twin = stack.enter_context(Twin(self._template, clock=self.clock, max_wait=0))
+            self._told = Told(self.twin)
+            self._names = {
+                f["Handler"].split(".")[1]: f["FunctionName"]
+                for f in boto3.client("lambda").list_functions()["Functions"]
+            }
+            self._lambda, self._states = boto3.client("lambda"), boto3.client("stepfunctions")
+            self._table = boto3.client("dynamodb")
+            self.twin.runtime.around = self.lambdas.around
+            for watched in (self.wire.tapped(), self.aws.watched(), self.states.watched()):
+                stack.enter_context(watched)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._stack.close()
+
+    # -- one case -----------------------------------------------------------------------------------------------
+
+    def baseline(self, run: str) -> Baseline:
+        """What a run without faults does."""
+        evidence = self._observe(None, run)
+        assert evidence.outcome.status == "SUCCEEDED", evidence.outcome.cause
+        functions = tuple(call.place for call in evidence.calls)
+        return Baseline(tuple(evidence.sent), functions, tuple(self.states.entered), tuple(self.aws.made))
+
+    def observe(self, case: Case) -> Evidence:
+        """Run a case to its end and gather what there is to see."""
+        with impatient() if "stall" in case.fault else contextlib.nullcontext():
+            return self._observe(case, case.run)
+
+    def _observe(self, case: Case | None, run: str) -> Evidence:
+        began = time.perf_counter()
+        with Simulator(clock=self.clock.now, password=PASSWORD) as self.simulator:
+            self._reset()
+            logs_from = self.twin.logs.stat().st_size
+            if case is not None:
+                ARMED[case.family](self, case)
+            self._arn = self.twin.start(RUNS[run])
+            outcome, hung = self._wait()
+            self.lambdas.finish()
+            self._heal()
+            self._deliver_again()
+            self.wire.settle()
+            calls = list(self.lambdas.calls)
+            redriven = self._redrive() if case is not None else []
+            state = self.simulator.state()
+            self.clock.advance(LATER)
+            items = self._take_items()
+            return Evidence(
+                case=case,
+                outcome=outcome,
+                item=items.pop(self._arn, {}),
+                others=list(items.values()),
+                left={kind: state[kind] for kind in ("sessions", "instances", "jobs") if state[kind]},
+                loads=sum(self.simulator.state()["loads"].values()),
+                events=self._told.events(),
+                notices=self._told.notices(),
+                calls=calls,
+                sent=list(self.wire.sent),
+                statuses=[(r["step"], r["status"]) for r in state["requests"]],
+                redriven=redriven,
+                logs=self.twin.logs.read_bytes()[logs_from:].decode("utf-8", "replace"),
+                secrets=[s for s in {*self.simulator.secrets(), PASSWORD} if s],
+                seconds=time.perf_counter() - began,
+                hung=hung,
+            )
+
+    def _reset(self) -> None:
+        self.wire.reset(lambda: len(self.simulator.state()["requests"]))
+        for part in (self.lambdas, self.aws, self.states):
+            part.reset()
+        self.twin.seed_secret(
+            "default",
+            {
+                "baseUrl": self.simulator.base_url,
+                "loginMode": 1,
+                "username": self.simulator.username,
+                "password": PASSWORD,
+            },
+        )
+
+    def _wait(self) -> tuple[Outcome, bool]:
+        given_up = threading.Event()
+
+        def give_up() -> None:
+            given_up.set()
+            self.twin.stop(self._arn)
+
+        timer = threading.Timer(LONGEST, give_up)
+        timer.start()
+        try:
+            return self.twin.wait(self._arn), given_up.is_set()
+        finally:
+            timer.cancel()
+
+    def _heal(self) -> None:
+        """What was for ever is over: server and AWS are well again."""
+        self.simulator._library.faults._due.clear()
+        self.wire.refused_from = self.lambdas.plan = self.aws.throttled = None
+
+    def _deliver_again(self) -> None:
+        """The queue delivers an end for hours that the function failed at."""
+        ends = [call for call in self.lambdas.calls if call.module == "end_run"]
+        if not ends or ends[-1].error is not None:
+            self.clock.advance(LATER / 6)
+            tell_the_end(self.twin.template, self._states.describe_execution(executionArn=self._arn) | self._ended())
+
+    def _redrive(self) -> list[str]:
+        """What a redrive would call: the first function and one from the middle; what they answer, and if they call."""
+        before, said = len(self.wire.sent), []
+        first = {call.module: call for call in reversed(self.lambdas.calls)}
+        for module in ("prepare_run", "log_in", "execute_datamart"):
+            if module in first:
+                answer = self._call(module, first[module].event)
+                said.append(f"{module}: {answer.get('errorType', 'went on')}")
+        return [*said, *self.wire.sent[before:]]
+
+    def _take_items(self) -> dict[str, dict[str, Any]]:
+        """All items of the run table, which is empty afterwards."""
+        (name,) = self.twin.deployed.tables
+        keys = [item["executionArn"]["S"] for item in self._table.scan(TableName=name)["Items"]]
+        found = {key: RunTable(name).load(key) or {} for key in keys}
+        for key in keys:
+            self._table.delete_item(TableName=name, Key={"executionArn": {"S": key}})
+        return found
+
+    # -- what cases do ------------------------------------------------------------------------------------------
+
+    def _call(self, module: str, event: Any) -> dict[str, Any]:
+        answer = self._lambda.invoke(FunctionName=self._names[module], Payload=json.dumps(event).encode())
+        found = json.loads(answer["Payload"].read())
+        return found if isinstance(found, dict) else {}
+
+    def _invoke(self, module: str, event: Any) -> None:
+        self._call(module, event)
+
+    def stop(self) -> None:
+        """Stop the execution, as the console does."""
+        self.twin.stop(self._arn)
+
+    def stop_and_clean_up(self) -> None:
+        """Stop it, and let the clean-up run while the function that works still works."""
+        self.stop()
+        tell_the_end(self.twin.template, self._states.describe_execution(executionArn=self._arn) | self._ended())
+
+    def _ended(self) -> dict[str, Any]:
+        stopped = self._arn in self.twin._stopped
+        return {"status": "ABORTED", "error": "Stopped", "cause": "stopped by a person"} if stopped else {}
+
+
+@contextlib.contextmanager
+def lab(template: Path) -> Iterator[Lab]:
+    """A lab, ready."""
+    with Lab(template) as made:
+        yield made

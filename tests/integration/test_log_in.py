@@ -1,0 +1,188 @@
+"""Whose credentials go where, and how often: accounts lock after some refused log-ins.
+
+The functions keep a secret for fifteen minutes, so it changes behind their backs here, as a rotation does it.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from aws_lambda_powertools.utilities import parameters
+from aws_lambda_powertools.utilities.parameters.constants import DEFAULT_PROVIDERS
+from botocore.exceptions import ClientError
+
+from functions import log_in
+from local.simulator import Simulator
+from tests.integration.conftest import CITY, PASSWORD, TUTORIAL, World
+
+NEW = "planted-nëw-password-93c4"
+LOG_IN = "POST /MicroStrategyLibrary/api/auth/login"
+
+
+def arn(world: World) -> str:
+    return str(world.twin.deployed.secrets["default"])
+
+
+def kept(world: World) -> None:
+    """The functions know the secret from an earlier run."""
+    parameters.get_secret(arn(world), max_age=log_in.SECONDS_CACHED)
+
+
+def put(world: World, text: str | None = None, **changes: Any) -> None:
+    """Change the secret as ``aws secretsmanager put-secret-value`` does: the functions are told nothing."""
+    held = json.loads(boto3.client("secretsmanager").get_secret_value(SecretId=arn(world))["SecretString"])
+    changed = json.dumps(held | changes) if text is None else text
+    boto3.client("secretsmanager").put_secret_value(SecretId=arn(world), SecretString=changed)
+
+
+def change_password(world: World, new: str = NEW) -> None:
+    """On the server."""
+    world.simulator.server.credentials.password = world.simulator.password = new
+
+
+def log_ins(world: World) -> list[int]:
+    """The HTTP status of every log-in that the server has seen."""
+    return [r["status"] for r in world.simulator.state()["requests"] if r["path"].endswith("/auth/login")]
+
+
+def refused(outcome: Any) -> str:
+    assert (outcome.status, outcome.error) == ("FAILED", "CredentialsRejected"), outcome.cause
+    assert outcome.cause.startswith("Loaded: no. ")
+    return str(outcome.cause)
+
+
+def test_a_password_that_was_rotated_since_the_last_run_is_read_anew(world: World) -> None:
+    assert world.run().status == "SUCCEEDED"
+    change_password(world)
+    put(world, password=NEW)
+    assert world.run().status == "SUCCEEDED"
+    assert log_ins(world) == [204, 401, 204]
+    assert world.run().status == "SUCCEEDED"
+    assert log_ins(world) == [204, 401, 204, 204]  # and kept from then on
+
+
+def test_a_password_that_is_wrong_is_sent_once(world: World) -> None:
+    world.connect(password="wrong-one")
+    kept(world)
+    assert "ERR003" in refused(world.run())
+    assert log_ins(world) == [401]
+
+
+def test_a_password_that_changed_on_the_server_alone_is_sent_once(world: World) -> None:
+    kept(world)
+    change_password(world)
+    refused(world.run())
+    assert log_ins(world) == [401]
+
+
+def test_a_secret_that_was_written_anew_with_the_same_in_it_is_no_other_one(world: World) -> None:
+    world.connect(password="wrong-one")
+    kept(world)
+    held = boto3.client("secretsmanager").get_secret_value(SecretId=arn(world))["SecretString"]
+    put(world, text=json.dumps(json.loads(held), indent=2, sort_keys=True))
+    refused(world.run())
+    assert log_ins(world) == [401]
+
+
+def test_a_password_that_was_rotated_to_another_wrong_one_is_tried_once_too(world: World) -> None:
+    kept(world)
+    change_password(world)
+    put(world, password="still-wrong")
+    refused(world.run())
+    assert log_ins(world) == [401, 401]
+    refused(world.run())
+    assert log_ins(world) == [401, 401, 401]  # the newest alone: the first one is known to be old
+
+
+@pytest.mark.parametrize(("text", "told"), [("{", "is not a JSON object"), ('{"loginMode": 1}', "lacks baseUrl")])
+def test_a_secret_that_was_replaced_by_none_is_told_and_nothing_is_sent_again(
+    world: World, text: str, told: str
+) -> None:
+    kept(world)
+    change_password(world)
+    put(world, text=text)
+    cause = refused(world.run())
+    assert told in cause
+    assert "put-secret-value" in cause
+    assert log_ins(world) == [401]
+
+
+def test_a_secret_that_cannot_be_read_anew_leaves_it_at_one_log_in(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept(world)
+    change_password(world)
+    throttled = ClientError({"Error": {"Code": "ThrottlingException", "Message": "slower"}}, "GetSecretValue")
+    client = DEFAULT_PROVIDERS["secrets"].client  # type: ignore[attr-defined]
+
+    def throttle(**_: Any) -> Any:
+        raise throttled
+
+    client.meta.events.register_first("before-call.secrets-manager.GetSecretValue", throttle)
+    try:
+        assert "ERR003" in refused(world.run())
+    finally:
+        client.meta.events.unregister("before-call.secrets-manager.GetSecretValue", throttle)
+    assert log_ins(world) == [401]
+
+
+def test_a_secret_that_was_no_json_is_read_anew_before_it_is_refused(world: World) -> None:
+    world.twin.seed_secret("default", "{")
+    refused(world.run())
+    put_right = {"baseUrl": world.simulator.base_url, "username": world.simulator.username, "password": PASSWORD}
+    boto3.client("secretsmanager").put_secret_value(SecretId=arn(world), SecretString=json.dumps(put_right))
+    assert world.run().status == "SUCCEEDED"
+    assert log_ins(world) == [204]
+
+
+def test_a_new_api_token_is_read_anew(world: World) -> None:
+    world.connect(loginMode=4096, apiToken=world.simulator.api_token, username=None, password=None)
+    kept(world)
+    world.simulator.api_token = world.simulator.server.credentials.new_api_token(1e12)
+    put(world, apiToken=world.simulator.api_token)
+    assert world.run().status == "SUCCEEDED"
+    assert log_ins(world) == [401, 204]
+
+
+def test_a_run_under_way_keeps_its_session_whatever_becomes_of_the_password(world: World) -> None:
+    """The password changes when the run asks for its prompts, after it logged in."""
+    world.simulator.inject("create_instance", status=502)  # a step of the run is tried again after the change
+    kept(world)
+    put(world, password=NEW)  # the server does not know it yet
+    assert world.run().status == "SUCCEEDED"
+    assert log_ins(world) == [204]
+
+
+# -- two connections ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def second(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
+    """The server of a connection of its own, with a password of its own."""
+    with Simulator(password="of-the-second-one-5d1e") as simulator:
+        there = {"baseUrl": simulator.base_url, "username": simulator.username, "password": simulator.password}
+        made = boto3.client("secretsmanager").create_secret(Name="second-one", SecretString=json.dumps(there))
+        monkeypatch.setenv("SECRETS", json.dumps({"default": arn(world), "second": made["ARN"]}))
+        monkeypatch.setenv("CONNECTIONS", '["default", "second"]')
+        monkeypatch.setenv("MAX_CONCURRENT_RUNS", '{"default": 1, "second": 1}')
+        yield simulator
+        boto3.client("secretsmanager").delete_secret(SecretId=made["ARN"], ForceDeleteWithoutRecovery=True)
+
+
+def test_one_connections_credentials_never_go_to_another_connections_server(world: World, second: Simulator) -> None:
+    request = {"project": TUTORIAL, "datamart": CITY, "connection": "second"}
+    assert world.twin.run(request).status == "SUCCEEDED"
+    assert log_ins(world) == []
+    assert world.run().status == "SUCCEEDED"
+    assert log_ins(world) == [204]
+    assert sum(r["path"].endswith("/auth/login") for r in second.state()["requests"]) == 1
+
+
+def test_a_refused_log_in_does_not_reach_for_another_connections_secret(world: World, second: Simulator) -> None:
+    kept(world)
+    change_password(world)
+    refused(world.run())
+    assert log_ins(world) == [401]
+    assert second.state()["requests"] == []
