@@ -4,12 +4,13 @@ PYTHON ?= python3
 EVENT ?= events/console.json
 STAGE ?= dev
 JOB ?= city-nightly
+CASE ?=
 CDK_OPTIONS ?=
 BIN := .venv/bin
 READY := .venv/ready
 UV := $(BIN)/uv --no-config
 
-.PHONY: help setup run test sweep bench lint format synth bundle lock bootstrap diff deploy destroy smoke clean
+.PHONY: help setup run test sweep faults bench lint format synth bundle lock bootstrap diff deploy destroy smoke clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -20,7 +21,7 @@ $(READY): requirements/uv.lock requirements/dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; give it with make PYTHON=...")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.lock
-	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.lock
+	@$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/dev.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -32,6 +33,9 @@ test: $(READY) ## the tests, in parallel
 
 sweep: $(READY) ## what the tests take only a slice of: every scenario of the simulator, every odd answer
 	@$(BIN)/python -m pytest -m sweep
+
+faults: $(READY) ## the campaign of faults, or a part of it: make faults CASE='saveAs/execute#1/reset-after'
+	@$(BIN)/python -m tests.faults.campaign "$(CASE)"
 
 bench: $(READY) ## import time and memory of every handler, as ratios
 	@$(BIN)/python -m tests.bench.import_time

@@ -4,7 +4,7 @@ Once in a round: whatever became of the call, the prompts are read again before 
 (contract 8.5).
 """
 
-from functions.library import PromptAnswerRejected, ServerUnavailable
+from functions.library import LibraryError, PromptAnswerRejected, ServerUnavailable
 from functions.run import clock
 from functions.run.once import begin_answering
 from functions.run.outcome import Job
@@ -36,17 +36,18 @@ def handler(step: Step) -> Answer:
             run.project_id, run.datamart_id, str(run.execution_instance_id), [a["send"] for a in answers]
         )
     except PromptAnswerRejected as error:
-        if not run.attempt["answersInDoubt"]:
-            run.learn(job=Job.PROMPTING.value)
         error.explain(f"answered were {', '.join(a['name'] for a in answers[:SHOWN])}")
+        if run.attempt["answersInDoubt"]:
+            return _again(step, error)  # perhaps only because the server has taken them before
+        run.learn(job=Job.PROMPTING.value)
         raise
     except ServerUnavailable as error:
         return _again(step, error)
-    run.learn(answerFailures=0, answersPending=False, answeredAt=clock.now())
+    run.learn(answerFailures=0, answersPending=False, answersInDoubt=False, answeredAt=clock.now())
     return {"phase": "running", "waitSeconds": 1}
 
 
-def _again(step: Step, error: ServerUnavailable) -> Answer:
+def _again(step: Step, error: LibraryError) -> Answer:
     failures = step.run.attempt.get("answerFailures", 0) + 1
     step.run.learn(answerFailures=failures)
     if error.delivery == "not sent" and not step.run.attempt["answersInDoubt"]:

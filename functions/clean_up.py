@@ -4,10 +4,15 @@ Idempotent: each part is done only while the run item says that there is somethi
 already counts as removed.
 """
 
+from aws_lambda_powertools.metrics import MetricUnit
+
 from functions.library import LibraryError, SessionLost
-from functions.run.outcome import MAY_BE_RUNNING
+from functions.metric_names import SESSION_EXPIRED
+from functions.run import clock
+from functions.run.outcome import MAY_BE_RUNNING, Job
+from functions.run.run import Run
 from functions.step import Step
-from functions.telemetry import logger
+from functions.telemetry import logger, metrics
 
 
 def delete_instance(step: Step) -> None:
@@ -16,9 +21,11 @@ def delete_instance(step: Step) -> None:
     Raises ServerUnavailable and the like; the caller repeats.
     """
     run = step.run
-    if run.access is None or run.instance_id is None or run.attempt.get("instanceDeleted"):
+    if run.access is None:
         return
-    _cancel_job(step)
+    _cancel_job(step)  # also when the instance is gone: the job's id may have been learned after that
+    if run.instance_id is None or run.attempt.get("instanceDeleted"):
+        return
     try:
         step.library.delete_instance(run.project_id, run.datamart_id, run.instance_id)
     except SessionLost:
@@ -34,9 +41,22 @@ def log_out(step: Step) -> None:
     step.run.forget("session")
 
 
+def may_learn_job(run: Run) -> bool:
+    """Whether a function that is still at work may write the id of a job, which only the session could cancel."""
+    return run.job is Job.POSTING and not run.attempt.get("jobId")
+
+
+def expire(step: Step, error: LibraryError) -> None:
+    """Give the session up: by now the server's idle timeout has ended it, or nothing does. The secret does not stay."""
+    here = f"attempts.{step.run.number}"
+    step.run.change(put={f"{here}.expired": clock.now()}, remove=(f"{here}.session",))
+    logger.warning("the session could not be ended, only its idle timeout can", extra={"reason": str(error)})
+    metrics.add_metric(name=SESSION_EXPIRED, unit=MetricUnit.Count, value=1)
+
+
 def _cancel_job(step: Step) -> None:
     job_id = step.run.attempt.get("jobId")
-    if step.run.job not in MAY_BE_RUNNING or not job_id:
+    if step.run.job not in MAY_BE_RUNNING or not job_id or step.run.attempt.get("jobEnded"):
         return
     try:
         step.library.cancel_job(job_id)

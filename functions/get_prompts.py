@@ -8,15 +8,14 @@ from functions.answering.choices import OfServer
 from functions.answering.plan import plan
 from functions.answering.prompt import Prompt, address_of
 from functions.library import PromptAnswerRejected
-from functions.run import clock
+from functions.run.answered import answered_a_moment_ago, prompts_answered
 from functions.run.errors import PromptsUnanswered
+from functions.run.once import stand_still
+from functions.run.outcome import Job
 from functions.step import Answer, Step, step
 
 MOST_LOOKS = 120
 """Looks at the prompts in one attempt. Each level of nested prompts takes one or two: some 50 levels at the least."""
-
-SETTLING_SECONDS = 10
-"""How long a prompt may still be listed as open after the server took its answer (contract 7.3)."""
 
 LARGEST_ANSWERS = 200_000
 """Bytes of all answers as the API takes them: they pass through a state, whose data may have 256 KB."""
@@ -35,7 +34,7 @@ def handler(step: Step) -> Answer:
     if step.event["round"] > MOST_LOOKS:
         raise PromptsUnanswered(f"the datamart still asks after {MOST_LOOKS} looks at its prompts; it was given up.")
     where = (run.project_id, run.datamart_id, str(run.execution_instance_id))
-    open_prompts = [p for p in step.library.get_prompts(*where) if address_of(p)[1] not in _settling(step)]
+    open_prompts = _open(step, step.library.get_prompts(*where))
     given = [*step.event["prompts"], *run.persons_answers]
     choices = OfServer(step.library, *where)
     made = plan(open_prompts, given, step.event["unanswered"], choices, run.used_answers)
@@ -48,12 +47,16 @@ def handler(step: Step) -> Answer:
     return {"answers": made.answers}
 
 
-def _settling(step: Step) -> set[str]:
-    """The prompts whose answers the server took a moment ago: they may still be listed as open."""
-    attempt = step.run.attempt
-    if clock.now() - attempt.get("answeredAt", 0) > SETTLING_SECONDS:
-        return set()
-    return {str(prompt["at"]) for prompt in attempt.get("prompts", [])}
+def _open(step: Step, listed: list[Prompt]) -> list[Prompt]:
+    """Those that are not only listed still, their answers taken a moment ago.
+
+    One that was never answered shows that the job waits, and writes nothing.
+    """
+    answered = prompts_answered(step.run)
+    new = [prompt for prompt in listed if address_of(prompt)[1] not in answered]
+    if new and step.run.job is not Job.PROMPTING:
+        stand_still(step.run, step.event["round"])
+    return new if answered_a_moment_ago(step.run) else listed
 
 
 def _unanswered(step: Step, missing: list[Prompt], given: list[dict[str, Any]], choices: OfServer) -> PromptsUnanswered:

@@ -7,3 +7,9 @@ SERVICE = "datamart-runner"
 
 LOAD_MISSING = "LoadMissing"
 """1 when a job's table is late, 0 when it is there; its other dimension is ``job``."""
+
+SESSION_EXPIRED = "SessionExpired"
+"""Sessions that could not be ended and were left to the server's idle timeout."""
+
+SWEEP_FOUND, SWEEP_LEFT = "SweepFound", "SweepLeft"
+"""What the daily sweep found, and what of it could not be removed."""

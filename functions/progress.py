@@ -7,6 +7,7 @@ from functions.library.errors import CANCELLED_CODES
 from functions.library.job_codes import BEFORE_SQL, ENDED_IN_SQL
 from functions.library.status import classify, name_of
 from functions.run import clock
+from functions.run.answered import state_at_prompts
 from functions.run.outcome import Job
 from functions.run.polling import wait_seconds
 from functions.run.run import Run
@@ -39,7 +40,7 @@ def progress(step: Step, execution: Execution) -> Answer:
     phase = classify(execution.status)
     if phase == "failed":
         raise fail(run, _failure(execution))
-    state = {"succeeded": Job.LOADED, "prompts": Job.PROMPTING}.get(phase, Job.ACCEPTED)
+    state = {"succeeded": Job.LOADED, "prompts": state_at_prompts(run)}.get(phase, Job.ACCEPTED)
     facts: dict[str, Any] = {"lookedAt": clock.now(), "job": state.value}
     if execution.status in REACHED_SQL:
         facts["reachedSql"] = True

@@ -6,7 +6,7 @@ from typing import Any
 from functions.asking.reply import WrongReply, answers_in
 from functions.run import clock
 from functions.run.asking import ask, expired
-from functions.run.errors import shorten
+from functions.run.errors import RunAlreadyEnded, shorten
 from functions.run.failure import close, failed, message_of
 from functions.run.record import ConditionFailed, Item
 from functions.run.run import Run
@@ -60,5 +60,7 @@ def _not_answered(run: Run, failure: dict[str, str]) -> Item:
     """The time is over; somebody sent a failure instead of answers; or the question could not be published."""
     if failure.get("Error") == "States.Timeout":
         return expired(run)
+    if failure.get("Error") == RunAlreadyEnded.__name__:  # a redrive
+        return failed(run, RunAlreadyEnded.__name__, message_of(failure))
     said = ": ".join(filter(None, (failure.get("Error"), message_of(failure))))
     return failed(run, "PromptsUnanswered", f"the question ended without an answer ({shorten(said, 2_000)})")

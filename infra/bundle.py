@@ -148,7 +148,8 @@ def add_byte_code(folder: Path, interpreter: str) -> None:
     compiled = _run(
         *(interpreter, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"),
         *("-s", str(folder), "-p", TASK, str(folder)),
-        env={**os.environ, "PYTHONHASHSEED": "0"},
+        # A prefix of the user's would send the byte code elsewhere.
+        env={**{k: v for k, v in os.environ.items() if k != "PYTHONPYCACHEPREFIX"}, "PYTHONHASHSEED": "0"},
     )
     if compiled.returncode != 0:
         said = " ".join((compiled.stdout + compiled.stderr).split())

@@ -21,7 +21,8 @@ from infra.queues import queue_with_retries
 ENDS = ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
 
 TIMES, EVERY = 60, cdk.Duration.minutes(4)
-"""How often, and after how long, an end that could not be worked off is delivered again."""
+"""How often, and after how long, an end is delivered again that could not be worked off, or that came while a function
+of the execution may still have been at work."""
 
 
 def call_at_the_end(
@@ -45,8 +46,14 @@ def call_at_the_end(
         ),
         targets=[targets.SqsQueue(queue, dead_letter_queue=lost)],
     )
-    end_run.add_event_source(sources.SqsEventSource(queue, batch_size=1))
-    end_run.add_environment("NOTICE_TOPIC_ARN", topic.topic_arn)
-    topic.grant_publish(end_run)
-    bus = cdk.Stack.of(scope).format_arn(service="events", resource="event-bus", resource_name="default")
-    end_run.add_to_role_policy(iam.PolicyStatement(actions=["events:PutEvents"], resources=[bus]))
+    # An end that is to be delivered once more is no error of the function: it returns it as a failure of its batch.
+    end_run.add_event_source(sources.SqsEventSource(queue, batch_size=1, report_batch_item_failures=True))
+    let_tell(end_run, topic)
+
+
+def let_tell(function: lambda_.Function, topic: sns.Topic) -> None:
+    """Let a function tell of ends: machines by the default event bus, people by the topic."""
+    function.add_environment("NOTICE_TOPIC_ARN", topic.topic_arn)
+    topic.grant_publish(function)
+    bus = cdk.Stack.of(function).format_arn(service="events", resource="event-bus", resource_name="default")
+    function.add_to_role_policy(iam.PolicyStatement(actions=["events:PutEvents"], resources=[bus]))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 GET = "dynamodb:GetItem"
 PUT = "dynamodb:PutItem"
 UPDATE = "dynamodb:UpdateItem"
+SCAN = "dynamodb:Scan"
 
 
 @dataclass(frozen=True)
@@ -72,4 +73,7 @@ END_RUN = FunctionSpec("end_run", 120, (GET, PUT, UPDATE))
 EXPECT_LOAD = FunctionSpec("expect_load", 20, (GET,), calls_library=False)
 """Called at a job's expectBy."""
 
-EVERY = (*STEPS, START_RUN, END_RUN, EXPECT_LOAD)
+SWEEP = FunctionSpec("sweep", 300, (GET, UPDATE, SCAN), looks_at_executions=True)
+"""Called once a day."""
+
+EVERY = (*STEPS, START_RUN, END_RUN, EXPECT_LOAD, SWEEP)

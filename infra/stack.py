@@ -20,7 +20,7 @@ from infra.encryption import Encryption
 from infra.ending import call_at_the_end
 from infra.expectations import expect_load, retry
 from infra.findings import accept
-from infra.function_table import END_RUN, EXPECT_LOAD, START_RUN, STEPS, FunctionSpec
+from infra.function_table import END_RUN, EXPECT_LOAD, START_RUN, STEPS, SWEEP, FunctionSpec
 from infra.functions import Functions, log_group
 from infra.named_job import NamedJob
 from infra.notices import notice_topic
@@ -28,6 +28,7 @@ from infra.questions import question_topic
 from infra.queues import dead_letters
 from infra.settings import Settings
 from infra.starter import alias_of, construct_name, let_start
+from infra.sweeping import sweep_daily
 from infra.triggers import Triggers
 
 
@@ -76,7 +77,11 @@ class DatamartRunner(cdk.Stack):
         )
 
         starts_lost = dead_letters(self, "StartDeadLetters", self._encryption)
-        alarms.on_dead_letters("StartDeadLetters", starts_lost, "An event that should have started a run did not.")
+        alarms.on_dead_letters(
+            "StartDeadLetters",
+            starts_lost,
+            "An event did not do what it should: start a run, ask for a table that is due, or sweep.",
+        )
         starter = functions.make(START_RUN)
         let_start(starter, machine)
         schedules = scheduler.CfnScheduleGroup(self, "Schedules", name=f"datamart-runner-{settings.stage}")
@@ -88,6 +93,7 @@ class DatamartRunner(cdk.Stack):
             if "expectBy" in job.content:
                 expect_load(self, job, expecting, schedules, starts_lost, self._encryption)
                 alarms.on_late_load(job)
+        sweep_daily(self, functions.make(SWEEP), topic, schedules, starts_lost, self._encryption)
         cdk.CfnOutput(self, "NoticeTopicArn", value=topic.topic_arn, description="Failed runs and alarms are told here")
 
     def _bound(self) -> None:

@@ -25,9 +25,12 @@ def subject(run: Run) -> str:
 
 
 def text(run: Run) -> str:
-    """The whole message. The token in it lets anybody reply: the topic's readers are whom the run asks."""
+    """The whole message. The token in it lets anybody reply: the topic's readers are whom the run asks.
+
+    Where it would be too long, what there is to say of the prompts is cut, never how to answer.
+    """
     item, question = run.item, run.item["question"]
-    lines = [
+    about = [
         f'Datamart "{run.asked}" waits for answers until {clock.timestamp(question["until"])}. Nothing is loaded yet.',
         *([f"The last reply was refused: {question['refusal']}"] if question["refusal"] else []),
         *(f"{name}: {value}" for name, value in (("Job", item.get("job")), ("For", item.get("asOf"))) if value),
@@ -35,6 +38,8 @@ def text(run: Run) -> str:
         *(line for number, prompt in enumerate(question["prompts"], 1) for line in _about(number, prompt)),
         "To answer, change the answers below and save them as answers.json:",
         json.dumps({"prompts": skeleton(question["prompts"], EXAMPLES)}, ensure_ascii=False, indent=2),
+    ]
+    how = [
         '"useDefault": true in place of "answers" takes the default; "answers": [] leaves an optional prompt open.',
         "Then either",
         f"  datamart answer {run.arn} answers.json",
@@ -43,7 +48,8 @@ def text(run: Run) -> str:
         "",
         f"Execution: {console_link(run.arn)}",
     ]
-    return shorten("\n".join(lines), LONGEST)
+    end = "\n".join(how)
+    return shorten("\n".join(about), LONGEST - len(end.encode("utf-8", "replace")) - 1) + f"\n{end}"
 
 
 def _about(number: int, prompt: Question) -> list[str]:

@@ -385,7 +385,9 @@ class Client:
             headers["X-MSTR-AuthToken"] = self.session.token
         self._learn_secrets()
         jar = Jar(self.server, self.session.cookies if self.session else ())
-        reply = call(self.server, endpoint, url, headers=headers, jar=jar, body=body, budget=self._seconds(endpoint))
+        seconds = self._seconds(endpoint)
+        reply = call(self.server, endpoint, url, headers=headers, jar=jar, body=body, budget=seconds, hide=self._hide)
+        self._secrets.add(reply.headers.get("X-MSTR-AuthToken", ""))
         if self.session is not None:
             self.session = Session(self.session.token, jar.cookies)
         self._learn_secrets()

@@ -1,6 +1,7 @@
 """The process's connections: shared, remembering no cookie, and knowing whether a request has left."""
 
 import hashlib
+import logging
 import tempfile
 import threading
 from functools import cache
@@ -15,6 +16,10 @@ from urllib3.connection import HTTPConnection as PlainConnection
 from urllib3.connection import HTTPSConnection as TLSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util import Retry
+
+
+logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
+"""Of an answer with a header that is none it would warn, and quote all headers after it: cookies, the token."""
 
 
 class Abandoned(Exception):

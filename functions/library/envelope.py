@@ -23,7 +23,7 @@ from functions.library.errors import (
 )
 from functions.library.hiding import Hide
 from functions.library.page import words_of
-from functions.library.shape import mappings
+from functions.library.shape import integer, mappings
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,8 @@ def read(body: Any, hide: Hide = str) -> Envelope | None:
 
 
 def _is_code(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value != 0
+    """A number of hundreds of digits would make the error's text longer than an error may be."""
+    return isinstance(value, int) and integer(value) not in (None, 0)
 
 
 ERR: dict[int, type[LibraryError]] = {
@@ -98,8 +99,9 @@ HTTP: dict[int, type[LibraryError]] = {
 }
 """What an HTTP status means where nothing better is known (contract 8.3)."""
 
-_OF_AN_INSTANCE = ("execute", "get_execution", "get_prompts", "search_elements", "answer_prompts", "save", "save_as")
-"""Calls whose 404 says that the instance is gone."""
+_OF_AN_INSTANCE = ("execute", "get_execution", "get_prompts", "answer_prompts", "save", "save_as")
+"""Calls whose 404 says that the instance is gone. That of a search may as well be about the prompt, or about a server
+that does not list choices; the calls around it find out what became of the instance."""
 
 
 _READ_AN_OBJECT = (

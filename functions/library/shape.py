@@ -3,6 +3,12 @@
 import re
 from typing import Any
 
+LONGEST = 1_000
+"""Characters of a text that is a name or an id; the server itself allows 250 for a name."""
+
+MOST = 10**15
+"""What no count, code or limit reaches, and every place that a number is kept in still tells apart."""
+
 
 def mapping(value: Any) -> dict[str, Any]:
     """The object, or an empty one."""
@@ -15,8 +21,8 @@ def mappings(value: Any) -> list[dict[str, Any]]:
 
 
 def text(value: Any) -> str | None:
-    """The text, or None where there is none."""
-    return value if isinstance(value, str) and value else None
+    """The name or id, or None where there is none: one that is far too long would burst the run's item."""
+    return value if isinstance(value, str) and 0 < len(value) <= LONGEST else None
 
 
 def integer(value: Any) -> int | None:
@@ -24,5 +30,5 @@ def integer(value: Any) -> int | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
-        return value
+        return value if abs(value) < MOST else None
     return int(value) if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,15}", value.strip()) else None

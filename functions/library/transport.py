@@ -10,20 +10,26 @@ import threading
 import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
 from requests.structures import CaseInsensitiveDict
 
 from functions.library.connections import Passage, ca_file, go_through, pool
 from functions.library.cookies import Jar
+from functions.library.decoding import decoded
 from functions.library.endpoints import CONNECT_TIMEOUT, Endpoint, Repeat
 from functions.library.errors import DatamartFailed, Delivery, LibraryError, ServerUnavailable
+from functions.library.hiding import Hide
 from functions.library.models import Server
 
 LARGEST_ANSWER = 32 * 1024 * 1024
 """Bytes of an answer, decompressed; the largest prompt definitions known are a few megabytes."""
+
+LONGEST_HOST = 253
+"""Characters that the name of a host can have."""
 
 _CHUNK = 64 * 1024
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -42,13 +48,10 @@ class Reply:
         """The body as text, whatever its bytes are."""
         return self.content.decode("utf-8", "replace")
 
-    @property
+    @cached_property
     def json(self) -> Any:
         """The decoded body, or None if there is none or it is no JSON."""
-        try:
-            return json.loads(self.content) if self.content.strip() else None
-        except (ValueError, RecursionError):
-            return None
+        return decoded(self.content)
 
     @property
     def retry_after(self) -> float | None:
@@ -73,6 +76,7 @@ class _Request:
     jar: Jar
     content: bytes | None
     deadline: float
+    hide: Hide
 
 
 def call(
@@ -84,6 +88,7 @@ def call(
     jar: Jar,
     body: Any = None,
     budget: float,
+    hide: Hide,
 ) -> Reply:
     """Make one call.
 
@@ -100,6 +105,8 @@ def call(
     budget
         Seconds for the whole call. A read timeout alone is per read, and a server that drips would outlive it, so
         the call runs in a thread of its own that is abandoned when the time is up, and can send nothing from then on.
+    hide
+        Takes the secrets out of what an error quotes.
 
     Raises
     ------
@@ -108,7 +115,7 @@ def call(
     DatamartFailed
         A redirect to somewhere else, or an answer that is too large.
     """
-    request = _Request(server, endpoint, headers, jar, _encode(body), time.monotonic() + budget)
+    request = _Request(server, endpoint, headers, jar, _encode(body), time.monotonic() + budget, hide)
     answer: queue.SimpleQueue[Reply | BaseException] = queue.SimpleQueue()
     passage = Passage()
 
@@ -142,18 +149,26 @@ def _follow(request: _Request, url: str) -> Reply:
     reply = _once(request, url)
     if reply.status not in _REDIRECTS:
         return reply
-    target = urljoin(url, reply.headers.get("Location", ""))
-    here, there = urlsplit(url), urlsplit(target)
+    here, there = urlsplit(url), _target(url, reply)
     if request.endpoint.method == "GET" and (here.scheme, here.netloc) == (there.scheme, there.netloc):
-        reply = _once(request, target)
+        reply = _once(request, there.geturl())
         if reply.status not in _REDIRECTS:
             return reply
+    host = request.hide(there.netloc.rpartition("@")[2])[:LONGEST_HOST]  # the host as it was written, to find secrets
     raise DatamartFailed(
-        f"the server sends the call elsewhere ({there.hostname or 'no host'}), which is not followed; "
+        f"the server sends the call elsewhere ({host or 'no host'}), which is not followed; "
         "if the Library has moved, correct baseUrl in the connection's secret",
         step=request.endpoint.step,
         http_status=reply.status,
     )
+
+
+def _target(url: str, reply: Reply) -> SplitResult:
+    """Where a redirect leads; nowhere, if that is no address."""
+    try:
+        return urlsplit(urljoin(url, reply.headers.get("Location", "")))
+    except ValueError:
+        return urlsplit("")
 
 
 def _once(request: _Request, url: str) -> Reply:

@@ -3,13 +3,14 @@
 An attempt takes them and gives them back when it ends, so that nothing is held while a run waits (DESIGN.md).
 """
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 
 from functions.library import ServerBusy
 from functions.run import clock
 from functions.run.errors import RunInProgress
 from functions.run.executions import is_running
-from functions.run.leases import Held, free, put_in_doubt, take
+from functions.run.leases import Doubt, Held, Holder, free, held_in, mark, put_in_doubt, take
 from functions.run.outcome import Job
 from functions.run.record import Item, RunTable
 from functions.run.run import Run
@@ -20,6 +21,9 @@ LONGEST_JOB = 86_400
 LONGEST_SESSION = 10_800
 """Seconds after which a session that could not be logged out is taken to have ended by its idle timeout."""
 
+LATEST_BEGINNING = 600
+"""Seconds after the order within which a job begins, if at all: its maximum execution time counts from there."""
+
 MAY_GO_ON = frozenset({Job.POSTING, Job.ACCEPTED, Job.LOST})
 """What is known of jobs that may write their table without us. One that waits for answers cannot."""
 
@@ -27,26 +31,51 @@ MAY_GO_ON = frozenset({Job.POSTING, Job.ACCEPTED, Job.LOST})
 def take_slot(table: RunTable, run: Run) -> None:
     """Take one of the connection's slots. Raises ServerBusy when others have them all."""
     held: Held | None = None
-    for key in slots_of(run.item):
-        held = take(table, key, run.arn, is_running, session_in_doubt)
+    slots = slots_of(run.item)
+    for key in sorted(slots, key=lambda slot: not _is_ours(table, slot, run)):
+        held = take(table, key, _holder(run), is_running, partial(left_by, table, session_in_doubt))
         if held is None:
             return
     if held is not None:
         raise ServerBusy(
-            f'the connection "{run.item["connection"]}" may run {len(slots_of(run.item))} datamart(s) at once '
+            f'the connection "{run.item["connection"]}" may run {len(slots)} datamart(s) at once '
             f"(maxConcurrentRuns), and {held.owner} has not ended or not been cleaned up"
         )
+
+
+def _is_ours(table: RunTable, slot: str, run: Run) -> bool:
+    """Whether the run has this slot already: another invocation took it, or a session of the run is still open."""
+    held = held_in(table, slot)
+    return held is not None and held.owner == run.arn
 
 
 def take_lease(table: RunTable, run: Run) -> Held | None:
     """Take the datamart's lease, if its id is known already; who has it instead, or None."""
     key = lease_of(run.item)
-    return None if key is None else take(table, key, run.arn, is_running, job_in_doubt)
+    return None if key is None else take(table, key, _holder(run), is_running, partial(left_by, table, job_in_doubt))
+
+
+def _holder(run: Run) -> Holder:
+    return Holder(run.arn, run.number)
+
+
+def left_by(table: RunTable, doubt_of: Callable[[Item], Doubt | None], owner: str) -> Doubt | None:
+    """The doubt that a run which has ended leaves.
+
+    It may have been stopped, and a function of it may still be about to give the order to execute. So its attempt is
+    closed before anybody goes by what it has done.
+    """
+    item = table.load(owner)
+    if item is None:
+        return None
+    run = Run(table, item, item["attempt"])
+    run.close_attempt()
+    return doubt_of(run.item)
 
 
 def believe_ended(table: RunTable, held: Held) -> None:
-    """The job that keeps a lease in doubt has ended: the lease may be taken."""
-    put_in_doubt(table, held.key, held.owner, {"until": 0, "jobId": None})
+    """The job that keeps a lease in doubt has ended: the lease may be taken, unless its owner has come back to it."""
+    mark(table, held, {"until": 0, "jobId": None})
 
 
 def in_progress(held: Held) -> RunInProgress:
@@ -63,17 +92,21 @@ def in_progress(held: Held) -> RunInProgress:
 
 
 def give_back(table: RunTable, run: Run) -> None:
-    """Give back what the run holds, as far as nothing that it left could meet another run."""
+    """Give back what the attempt holds, or the run if it has ended, as far as nothing it left could meet another run.
+
+    A clean-up that comes late takes nothing from the attempt that followed.
+    """
+    holder = Holder(run.arn, run.item["attempt"]) if run.ended else _holder(run)
     key = lease_of(run.item)
     if key is not None:
         doubt = job_in_doubt(run.item)
         if doubt is None:
-            free(table, key, run.arn)
+            free(table, key, holder)
         else:
-            put_in_doubt(table, key, run.arn, doubt)
+            put_in_doubt(table, key, holder, doubt)
     if session_in_doubt(run.item) is None:
         for slot in slots_of(run.item):
-            free(table, slot, run.arn)
+            free(table, slot, holder)
 
 
 def lease_of(item: Item) -> str | None:
@@ -88,12 +121,13 @@ def slots_of(item: Item) -> list[str]:
     return [f"slot/{item['connection']}/{number}" for number in range(item.get("maxConcurrentRuns", 0))]
 
 
-def job_in_doubt(item: Item) -> dict[str, Any] | None:
-    """Until when a job of the run may still write the table: {until, jobId}; None when none may."""
+def job_in_doubt(item: Item) -> Doubt | None:
+    """Until when a job of the run may still write the table; None when none may."""
     doubts = [attempt for attempt in item.get("attempts", {}).values() if may_go_on(attempt)]
     if not doubts:
         return None
-    longest = (item.get("definition") or {}).get("maxExecutionSeconds") or LONGEST_JOB
+    limit = (item.get("definition") or {}).get("maxExecutionSeconds")
+    longest = LATEST_BEGINNING + limit if limit else LONGEST_JOB
     last = max(doubts, key=lambda attempt: float(attempt["postedAt"]))
     return {"until": last["postedAt"] + longest, "jobId": last.get("jobId")}
 
@@ -104,7 +138,7 @@ def may_go_on(attempt: Item) -> bool:
     return job is not None and Job(job) in MAY_GO_ON and not attempt.get("jobEnded")
 
 
-def session_in_doubt(item: Item) -> dict[str, Any] | None:
+def session_in_doubt(item: Item) -> Doubt | None:
     """Until when a session of the run may live: the logout that ends it may end all sessions of its user (2.5)."""
     open_sessions = [attempt for attempt in item.get("attempts", {}).values() if "session" in attempt]
     if not open_sessions:

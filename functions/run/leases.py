@@ -3,8 +3,8 @@
 ``lease/<connection>/<project>/<datamart>`` keeps a datamart to one run, ``slot/<connection>/<number>`` a connection to
 its ``maxConcurrentRuns``::
 
-    executionArn: the key, owner: an execution's ARN, since, expiresAt (TTL)
-    uncertain {until, jobId}          the owner has ended and its job may not have: nobody takes the lease before
+    executionArn: the key, owner: an execution's ARN, attempt: the one it was last taken in, since, expiresAt (TTL)
+    uncertain {until, jobId}          the owner has let go and its job may not have ended: nobody takes the lease before
 
 There are no heartbeats: whoever finds a lease taken asks Step Functions whether its owner still runs, and the owner's
 own item what it has left behind (DESIGN.md, "One run of a datamart at a time").
@@ -22,77 +22,119 @@ SECONDS_A_DAY = 86_400
 IsRunning = Callable[[str], bool]
 """Whether the execution of that ARN still runs."""
 
-DoubtOf = Callable[[Item], dict[str, Any] | None]
-"""Until when what an ended run has left keeps others out ({until, jobId}), from its item; None: not at all."""
+Doubt = dict[str, Any]
+"""Until when what a run has left keeps others out: {until, jobId}."""
+
+DoubtOf = Callable[[str], Doubt | None]
+"""The doubt that the ended run of that ARN has left, or None. From then on that run can leave nothing more."""
+
+FREE = "attribute_not_exists({owner})"
+OURS = "{owner} = :run AND (attribute_not_exists({attempt}) OR {attempt} <= :attempt)"
+"""A function that comes late changes nothing in what a later attempt of its own run holds."""
+
+UNCHANGED = "{owner} = :owner AND {since} = :since"
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who takes a lease: an execution, in one of its attempts."""
+
+    run: str
+    attempt: int
 
 
 @dataclass(frozen=True)
 class Held:
-    """Somebody else has the lease: ``owner`` since ``since``; ``uncertain`` {until, jobId} if that one has ended."""
+    """Somebody else has the lease: ``owner`` since ``since``; ``uncertain`` {until, jobId} if that one has let go."""
 
     key: str
     owner: str
     since: float
-    uncertain: dict[str, Any] | None
+    uncertain: Doubt | None
 
 
-def take(table: RunTable, key: str, run: str, is_running: IsRunning, doubt_of: DoubtOf) -> Held | None:
-    """Take the lease ``key`` for the execution ``run``; who has it instead, or None once it is taken.
+def take(table: RunTable, key: str, holder: Holder, is_running: IsRunning, doubt_of: DoubtOf) -> Held | None:
+    """Take the lease ``key``; who has it instead, or None once it is taken.
 
     Taking it twice is taking it once. Of several that find it free, one gets it.
     """
-    if _write(table, key, run, "attribute_not_exists({owner}) OR {owner} = :run", {}):
+    if _write(table, key, holder, f"{FREE} OR ({OURS})", _ours(holder)):
         return None
     found = table.load(key) or {}
+    if found.get("owner") == holder.run:
+        return None  # a later attempt of this run has it
     if "owner" not in found:
-        return None if _write(table, key, run, "attribute_not_exists({owner})", {}) else _held(table, key)
-    former = {"former": found["owner"], "since": found["since"]}
-    doubt = found.get("uncertain")
+        return None if _write(table, key, holder, FREE, {}) else _held(table, key)
+    held = _of(key, found)
+    doubt = held.uncertain
     if doubt is None:
-        if is_running(found["owner"]):
-            return _of(key, found)
-        doubt = doubt_of(table.load(found["owner"]) or {})
+        if is_running(held.owner):
+            return held
+        doubt = doubt_of(held.owner)
         if doubt is not None:
-            put_in_doubt(table, key, found["owner"], doubt)
+            mark(table, held, doubt)
     if doubt is not None and clock.now() < doubt["until"]:
-        return _of(key, found | {"uncertain": doubt})
-    taken = _write(table, key, run, "{owner} = :former AND {since} = :since", former)
+        return Held(key, held.owner, held.since, doubt)
+    taken = _write(table, key, holder, UNCHANGED, {"owner": held.owner, "since": held.since})
     return None if taken else _held(table, key)
 
 
-def _write(table: RunTable, key: str, run: str, condition: str, values: Item) -> bool:
+def _write(table: RunTable, key: str, holder: Holder, condition: str, values: Item) -> bool:
+    """Whoever takes it leaves no doubt in it, not even one of his own: what he left before stands in his item."""
     now = clock.now()
-    put = {"owner": run, "since": now, "expiresAt": int(now) + DAYS_KEPT * SECONDS_A_DAY}
-    others = {} if ":run" not in condition else {"run": run}
-    try:
-        remove = () if others else ("uncertain",)  # whoever takes it anew does not take the doubt over
-        table.change(key, put=put, remove=remove, condition=condition, condition_values=values | others)
-    except ConditionFailed:
-        return False
-    return True
+    expires = int(now) + DAYS_KEPT * SECONDS_A_DAY
+    put = {"owner": holder.run, "attempt": holder.attempt, "since": now, "expiresAt": expires}
+    return _changed(table, key, condition, values, put=put, remove=("uncertain",))
 
 
 def _held(table: RunTable, key: str) -> Held:
-    return _of(key, table.load(key) or {"owner": "another run", "since": clock.now()})
+    return held_in(table, key) or Held(key, "another run", clock.now(), None)
+
+
+def held_in(table: RunTable, key: str) -> Held | None:
+    """Who has the lease; None where it is free."""
+    found = table.load(key) or {}
+    return _of(key, found) if "owner" in found else None
 
 
 def _of(key: str, found: Item) -> Held:
-    return Held(key, found.get("owner", "another run"), found.get("since", clock.now()), found.get("uncertain"))
+    return Held(key, found["owner"], found["since"], found.get("uncertain"))
 
 
-def free(table: RunTable, key: str, run: str) -> bool:
-    """Give the lease back; False if ``run`` has not got it."""
-    return _if_owner(table, key, run, remove=("owner", "since", "uncertain"))
+def free(table: RunTable, key: str, holder: Holder) -> bool:
+    """Give the lease back; False if ``holder`` has not got it."""
+    return _changed(table, key, OURS, _ours(holder), remove=_EVERYTHING)
 
 
-def put_in_doubt(table: RunTable, key: str, run: str, doubt: dict[str, Any]) -> bool:
-    """Keep the lease of ``run``, which has ended or is about to, until the job that it may have left has ended."""
-    return _if_owner(table, key, run, put={"uncertain": doubt})
+def put_in_doubt(table: RunTable, key: str, holder: Holder, doubt: Doubt) -> bool:
+    """Let go of the lease, and keep others out until the job that the run may have left has ended."""
+    return _changed(table, key, OURS, _ours(holder), put={"uncertain": doubt})
 
 
-def _if_owner(table: RunTable, key: str, run: str, **change: Any) -> bool:
+def mark(table: RunTable, held: Held, doubt: Doubt) -> bool:
+    """Write the doubt about what somebody else has left; False if the lease was taken or given back meanwhile."""
+    return _changed(table, held.key, UNCHANGED, _as_found(held), put={"uncertain": doubt})
+
+
+def remove(table: RunTable, held: Held) -> bool:
+    """Take the lease from whom it was found with; False if it was taken or given back meanwhile."""
+    return _changed(table, held.key, UNCHANGED, _as_found(held), remove=_EVERYTHING)
+
+
+_EVERYTHING = ("owner", "attempt", "since", "uncertain")
+
+
+def _ours(holder: Holder) -> Item:
+    return {"run": holder.run, "attempt": holder.attempt}
+
+
+def _as_found(held: Held) -> Item:
+    return {"owner": held.owner, "since": held.since}
+
+
+def _changed(table: RunTable, key: str, condition: str, values: Item, **change: Any) -> bool:
     try:
-        table.change(key, condition="{owner} = :run", condition_values={"run": run}, **change)
+        table.change(key, condition=condition, condition_values=values, **change)
     except ConditionFailed:
         return False
     return True

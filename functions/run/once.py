@@ -23,6 +23,19 @@ def intend_to_execute(run: Run) -> bool:
     )
 
 
+def stand_still(run: Run, number: int) -> None:
+    """Write that the job waits for an answer that was never sent, unless round ``number`` has been answered meanwhile.
+
+    Raises RunAlreadyEnded if the attempt is closed.
+    """
+    here = f"attempts.{run.number}"
+    run.once({f"{here}.job": Job.PROMPTING.value}, _NOT_BEGUN.format(here=here), {"round": number})
+
+
+_NOT_BEGUN = "attribute_not_exists({{{here}.answeringRound}}) OR {{{here}.answeringRound}} < :round"
+"""The condition that no invocation has begun to answer in this round."""
+
+
 def begin_answering(run: Run, number: int, answers: list[Item]) -> bool:
     """Write, before they are sent, which prompts are answered in round ``number``; the job counts as running then.
 
@@ -41,7 +54,7 @@ def begin_answering(run: Run, number: int, answers: list[Item]) -> bool:
     }
     return run.once(
         {f"{here}.{key}": value for key, value in values.items()},
-        f"attribute_not_exists({{{here}.answeringRound}}) OR {{{here}.answeringRound}} < :round",
+        _NOT_BEGUN.format(here=here),
         {"round": number},
     )
 

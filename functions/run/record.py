@@ -10,7 +10,7 @@ The item::
     attempts {"1": {session, instanceId, executionInstanceId, jobId, job, postedAt, orderAnswer, lookedAt,
                     reachedSql, unknownStatuses, failure {kind, text}, answeringRound, answersPending,
                     answersInDoubt, answeredAt, answerFailures, prompts [{at, name, type, how, given}], saving, closing,
-                    instanceDeleted, jobEnded}}
+                    instanceDeleted, jobEnded, expired}}
     project {id, name}, datamart {id, name}, target {source, table, append}
     definition {readable, runsExtraSql, maxExecutionSeconds}
     polls, lostLogIns
@@ -19,12 +19,14 @@ The item::
     asking {…}, question {…}                                of a run that asks people: functions/run/asking.py
     claimed {event, notice}, told {event, notice}           when the end was, or is being, told
 
-``session`` (token, cookies, and how to reach their server) is the only secret and is removed at logout. ``closing``
+``session`` (token, cookies, and how to reach their server) is the only secret and is removed at logout, or at
+``expired``, when the server could not be reached for as long as any session lives. ``closing``
 is the moment at which the clean-up of an attempt began and ``endedAt`` that of the run's end: every write that would
 open something on the server is conditional on the absence of both (DESIGN.md, "Stopping").
 """
 
 import os
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -67,6 +69,15 @@ class RunTable:
             TableName=self._name, Key=_to_dynamodb({"executionArn": execution_arn}), ConsistentRead=True
         )
         return _from_dynamodb(answer["Item"]) if "Item" in answer else None
+
+    def every(self, fields: tuple[str, ...]) -> Iterator[Item]:
+        """Every item there is, page by page, with no more of it than the ``fields``."""
+        names = {f"#{field}": field for field in fields}
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._name, ProjectionExpression=", ".join(names), ExpressionAttributeNames=names
+        )
+        for page in pages:
+            yield from map(_from_dynamodb, page["Items"])
 
     def change(
         self,

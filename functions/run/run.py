@@ -227,7 +227,8 @@ class Run:
     def check_deadline(self) -> None:
         """Raise RunTimedOut if the deadline has passed."""
         if self.seconds_left() <= 0:
-            minutes = round((self.item["deadline"] - self.item["startedAt"]) / 60)
+            asking = self.item.get("asking", {}).get("seconds", 0)  # the deadline does not count it
+            minutes = round((self.item["deadline"] - self.item["startedAt"] - asking) / 60)
             raise RunTimedOut(f"the run did not end within its timeoutMinutes ({minutes}).")
 
     # -- changes ------------------------------------------------------------------------------------------------

@@ -44,8 +44,7 @@ def is_due(end: End) -> bool:
 def subject(end: End) -> str:
     """``Datamart City failed: NotFound (loaded: no)``."""
     error = f": {end.error}" if end.error else ""
-    text = f"Datamart {end.datamart} {ENDED.get(end.status, end.status)}{error} (loaded: {end.loaded})"
-    return re.sub(r"[^ -~]", "?", text)[:LONGEST_SUBJECT]
+    return f"Datamart {end.datamart} {ENDED.get(end.status, end.status)}{error} (loaded: {end.loaded})"
 
 
 def text(end: End) -> str:
@@ -65,7 +64,7 @@ def text(end: End) -> str:
         "Execution": console_link(end.execution_arn),
         "Answers to put into the request": _missing(end),
     }
-    return shorten("\n".join(f"{name}: {value}" for name, value in lines.items() if value), LONGEST)
+    return "\n".join(f"{name}: {value}" for name, value in lines.items() if value)
 
 
 def _missing(end: End) -> str | None:
@@ -84,8 +83,14 @@ def console_link(execution_arn: str) -> str:
 
 
 def send(end: End) -> None:
-    """Publish it on the topic of failures (environment variable ``NOTICE_TOPIC_ARN``)."""
-    _sns().publish(TopicArn=os.environ["NOTICE_TOPIC_ARN"], Subject=subject(end), Message=text(end))
+    """Tell people of the end of a run."""
+    publish(subject(end), text(end))
+
+
+def publish(heading: str, message: str) -> None:
+    """Publish on the topic of notices (environment variable ``NOTICE_TOPIC_ARN``), each part cut to what SNS takes."""
+    plain = re.sub(r"[^ -~]", "?", heading)[:LONGEST_SUBJECT]
+    _sns().publish(TopicArn=os.environ["NOTICE_TOPIC_ARN"], Subject=plain, Message=shorten(message, LONGEST))
 
 
 @cache

@@ -3,20 +3,22 @@
 import json
 import uuid
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from local.simulator.scenario import Scenario
+
+Written = Literal["whole", "twice", "half the body", "half the head"]
 
 
 @dataclass
 class Answer:
-    """Status, JSON body (None: empty) and headers; ``copies``: how often its bytes are written, half is cut off."""
+    """Status, JSON body (None: empty) and headers; ``written``: how much of it reaches the client."""
 
     status: int
     body: Any = None
     headers: list[tuple[str, str]] = field(default_factory=list)
     raw: bytes | None = None
-    copies: float = 1
+    written: Written = "whole"
 
     def content(self) -> bytes:
         """The body's bytes."""

@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from local.simulator.answer import Answer
+from local.simulator.answer import Answer, Written
 
 Kind = Literal[
     "status",
     "status after",
+    "echo",
     "reset before",
     "reset after",
     "break off",
+    "break head",
     "twice",
     "stall",
     "gzip garbage",
@@ -37,13 +39,15 @@ class Fault:
     step
         The endpoint's name, such as ``create_instance``.
     kind
-        ``status``: answer with ``status``, ``json`` or ``body`` and ``headers`` instead; ``status after``: the same once
-        the request was processed, as a gateway does; ``reset before`` and ``reset after``: cut the connection before or
-        after it is processed; ``break off``: cut it in the middle of the answer; ``twice``: write the answer twice;
-        ``stall``: be silent for ``seconds``, then process it; ``gzip garbage``, ``truncate``: spoil the body; ``wrong
-        json``: a list for an object or the other way round; ``wrong type``: JSON as text/html; ``no cookies``, ``wrong
-        cookies``: what somebody on the way makes of the request's; ``new cookies``: the session's are changed with the
-        answer; ``evict session``, ``evict instance``: lose them first.
+        ``status``: answer with ``status``, ``json`` or ``body`` and ``headers`` instead; ``status after``: the same
+        once the request was processed, as a gateway does; ``echo``: with ``status`` and a page that quotes the whole
+        request, its secrets included; ``reset before`` and ``reset after``: cut the connection
+        before or after it is processed; ``break off``, ``break head``: cut it in the middle of the answer's body or
+        head; ``twice``: write the answer twice; ``stall``: be silent for ``seconds``, then process it; ``gzip
+        garbage``, ``truncate``: spoil the body; ``wrong json``: a list for an object or the other way round; ``wrong
+        type``: JSON as text/html; ``no cookies``, ``wrong cookies``: what somebody on the way makes of the request's;
+        ``new cookies``: the session's are changed with the answer; ``evict session``, ``evict instance``: lose them
+        first.
     times
         How many requests it hits.
     skip
@@ -67,14 +71,20 @@ class Fault:
             return Answer(self.status, self.json, headers)
         return Answer(self.status, None, [("Content-Type", "text/html"), *headers], raw=self.body.encode())
 
+    def echo(self, headers: Any, content: bytes) -> Answer:
+        """The answer of an ``echo`` fault."""
+        quoted = "\n".join(f"{name}: {value}" for name, value in headers.items())
+        page = f"<html><body>Bad request: {quoted}\n\n{content.decode('utf-8', 'replace')}</body></html>"
+        return Answer(self.status, None, [("Content-Type", "text/html; charset=utf-8")], raw=page.encode())
+
     def spoil(self, answer: Answer) -> Answer | None:
         """What is left of the real answer; None cuts the connection."""
         if self.kind == "reset after":
             return None
         if self.kind == "status after":
             return self.instead()
-        if self.kind in COPIES:
-            return replace(answer, copies=COPIES[self.kind])
+        if self.kind in WRITTEN:
+            return replace(answer, written=WRITTEN[self.kind])
         if self.kind == "wrong json":
             wrong = [] if isinstance(answer.body, dict) else {"unexpected": True}
             return Answer(200 if answer.status == 204 else answer.status, wrong, answer.headers)
@@ -93,8 +103,8 @@ class Fault:
         return {name: f"{value}x" if self.kind == "wrong cookies" else value for name, value in sent.items()}
 
 
-COPIES: dict[Kind, float] = {"break off": 0.5, "twice": 2}
-"""How much of the answer is written."""
+WRITTEN: dict[Kind, Written] = {"break off": "half the body", "break head": "half the head", "twice": "twice"}
+"""Faults in the writing of the answer."""
 
 
 class Faults:

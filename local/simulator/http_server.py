@@ -2,13 +2,22 @@
 
 import contextlib
 import socket
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from local.simulator.answer import Answer
+from local.simulator.answer import Answer, Written
 from local.simulator.library import Library
 
 LARGEST_BODY = 16 * 1024 * 1024
+
+WRITTEN: dict[Written, Callable[[bytes, bytes], bytes]] = {
+    "whole": lambda head, body: head + body,
+    "twice": lambda head, body: 2 * (head + body),
+    "half the body": lambda head, body: head + body[: len(body) // 2] if body else head[:-3],
+    "half the head": lambda head, body: head[: len(head) // 2],
+}
+"""What is written of an answer. Where there is no body to break off in, its head is not ended."""
 
 
 class HttpServer(ThreadingHTTPServer):
@@ -40,16 +49,16 @@ class _Handler(BaseHTTPRequestHandler):
             return
         content = self.rfile.read(int(length))
         answer = self.server.library.handle(self.command, self.path, self.headers, content)
-        written = self._written(answer) if answer else b""
-        copies = answer.copies if answer else 0
-        with contextlib.suppress(OSError):  # the client may have given up
-            self.wfile.write(written * int(copies) or written[: int(len(written) * copies)])
-        if copies < 1:
+        if answer is not None:
+            head, body = self._head_and_body(answer)
+            with contextlib.suppress(OSError):  # the client may have given up
+                self.wfile.write(WRITTEN[answer.written](head, body))
+        if answer is None or answer.written.startswith("half"):
             self._cut()
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve
 
-    def _written(self, answer: Answer) -> bytes:
+    def _head_and_body(self, answer: Answer) -> tuple[bytes, bytes]:
         body = b"" if answer.status == 204 else answer.content()
         head = [f"HTTP/1.1 {answer.status} {self.responses.get(answer.status, ('',))[0]}"]
         given = {name.lower() for name, _ in answer.headers}
@@ -60,7 +69,7 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.status != 204:
             headers.append(("Content-Length", str(len(body))))
         head += [f"{name}: {value}" for name, value in headers]
-        return "\r\n".join([*head, "", ""]).encode("latin-1", "replace") + body
+        return "\r\n".join([*head, "", ""]).encode("latin-1", "replace"), body
 
     def _cut(self) -> None:
         self.close_connection = True

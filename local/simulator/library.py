@@ -89,6 +89,8 @@ class Library:
             time.sleep(fault.seconds)
         if fault is not None and fault.kind == "status":
             return fault.instead()
+        if fault is not None and fault.kind == "echo":
+            return fault.echo(headers, content)
         request = Request(
             self.server,
             {name: unquote(value) for name, value in ids.items()},

@@ -5,33 +5,60 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from local.clock import Clock
 from local.twin.aws import client
 from local.twin.template import ACCOUNT, REGION, Template
 
 STATUS_CHANGE = "Step Functions Execution Status Change"
 
 DELIVERIES = 3
-"""How often an end that the function fails at is delivered; the real queue goes on for hours."""
+"""How often an end is delivered at most; the real queue goes on for hours."""
 
 
-def tell_the_end(template: Template, described: dict[str, Any]) -> None:
-    """Deliver the status change of an execution (as DescribeExecution answers it) to the function behind the rule."""
-    function = _function_at_the_end(template)
-    message = {"Records": [_record(_status_change(described))]}
-    for _ in range(DELIVERIES):
+def tell_the_end(template: Template, described: dict[str, Any], clock: Clock | None = None) -> None:
+    """Deliver the status change of an execution (as DescribeExecution answers it) to the function behind the rule.
+
+    What it fails at, or wants to see once more, is delivered again once ``clock`` has been put forward by the time
+    that the queue lets pass; without a clock at once.
+    """
+    function, seconds = _behind_the_rule(template)
+    message = message_of(described)
+    for delivery in range(DELIVERIES):
+        if delivery and clock is not None:
+            clock.advance(seconds)
         answer = client("lambda").invoke(FunctionName=function, Payload=json.dumps(message).encode())
-        if "FunctionError" not in answer:
+        if "FunctionError" not in answer and not _fails(answer["Payload"].read()):
             return
 
 
-def _function_at_the_end(template: Template) -> str:
+def message_of(described: dict[str, Any]) -> dict[str, Any]:
+    """What Lambda hands over of the queue when an execution (as DescribeExecution answers it) has ended."""
+    return {"Records": [_record(_status_change(described))]}
+
+
+def _fails(answer: bytes) -> bool:
+    """Whether an answer names messages to be delivered again: the batch is always one."""
+    return bool((json.loads(answer) or {}).get("batchItemFailures"))
+
+
+def _behind_the_rule(template: Template) -> tuple[str, float]:
+    """The function behind the rule on the end of executions, and the seconds after which its queue delivers again."""
     for rule in template.resources("AWS::Events::Rule").values():
         if STATUS_CHANGE in rule.get("EventPattern", {}).get("detail-type", []):
             queue = template.resolve(rule["Targets"][0]["Arn"])
             for mapping in template.resources("AWS::Lambda::EventSourceMapping").values():
                 if template.resolve(mapping["EventSourceArn"]) == queue:
-                    return str(template.resolve(mapping["FunctionName"]))
+                    return str(template.resolve(mapping["FunctionName"])), _visibility_timeout(template, queue)
     raise ValueError("the template has no rule on the end of executions with a function behind it")
+
+
+def _visibility_timeout(template: Template, queue: str) -> float:
+    found = template.resources("AWS::SQS::Queue").items()
+    return next(
+        float(made["VisibilityTimeout"])
+        for name, made in found
+        if template.resolve({"Fn::GetAtt": [name, "Arn"]}) == queue
+    )
 
 
 def _status_change(described: dict[str, Any]) -> dict[str, Any]:

@@ -189,7 +189,7 @@ class Twin:
         if execution_arn in self._stopped and described["status"] == "FAILED":
             # moto may take a stop in the middle of a branch for the branch's failure; AWS does not.
             described |= {"status": "ABORTED", "error": STOPPED, "cause": BY_A_PERSON}
-        tell_the_end(self.template, described)
+        tell_the_end(self.template, described, self.clock)
         return self._outcome(described)
 
     def run(self, request: Any, on_state: OnState | None = None) -> Outcome:

@@ -26,7 +26,7 @@ EVERY_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class Verdict:
-    """How a case went: ``broken`` is what was not as it must be."""
+    """How a case went: ``broken`` is what was not as it must be, ``seconds`` those of the processor."""
 
     case: Case
     status: str
@@ -48,12 +48,13 @@ def _open_lab(template: Path) -> None:
 def judge(case: Case) -> Verdict:
     """Run one case in this process's lab."""
     assert _lab is not None
+    began = time.process_time()
     try:
         seen = _lab.observe(case)
     except Exception as error:  # the campaign itself failed: one case, and not all of them
         return Verdict(case, "none", None, "", (f"campaign: {type(error).__name__}: {error}",), 0.0)
-    outcome = seen.outcome
-    return Verdict(case, outcome.status, outcome.error, outcome.cause or "", tuple(broken(seen)), seen.seconds)
+    outcome, said = seen.outcome, tuple(broken(seen))
+    return Verdict(case, outcome.status, outcome.error, outcome.cause or "", said, time.process_time() - began)
 
 
 def every_case(template: Path) -> list[Case]:
@@ -123,7 +124,7 @@ def main() -> int:
     began = time.monotonic()
     verdicts = _followed(_judged(template, wanted, min(given.processes, len(wanted))), len(wanted))
     busy = sum(verdict.seconds for verdict in verdicts)
-    print(f"\n{table(verdicts)}\n\n{time.monotonic() - began:.0f} s, {busy / len(verdicts):.2f} s a case")
+    print(f"\n{table(verdicts)}\n\n{time.monotonic() - began:.0f} s, {busy / len(verdicts):.2f} s of a core a case")
     return int(any(verdict.broken for verdict in verdicts))
 
 

@@ -40,6 +40,7 @@ CONNECTION: dict[str, dict[str, Any]] = {
     "reset-before": {"kind": "reset before"},
     "reset-after": {"kind": "reset after"},
     "break-off": {"kind": "break off"},
+    "break-head": {"kind": "break head"},
     "stall": {"kind": "stall", "seconds": 2 * SHORT},
     "answer-twice": {"kind": "twice"},
 }
@@ -52,6 +53,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "page": {"status": 200, "body": PAGE},
     "error-200": {"status": 200, "json": {"code": "ERR002", "message": "An injected fault.", "ticketId": "T200"}},
     "gzip-garbage": {"kind": "gzip garbage"},
+    "echo": {"kind": "echo", "status": 400},  # what was sent is quoted: token, cookies, password
 }
 
 COOKIES: dict[str, dict[str, Any]] = {

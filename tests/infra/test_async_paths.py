@@ -3,6 +3,9 @@
 import json
 from typing import Any
 
+from functions.end_run import LONGEST_CALL
+from functions.run.admission import LONGEST_SESSION
+from infra.function_table import STEPS
 from tests.infra.template import Template, listed, mentions
 
 QUEUES = ("EndRunDeadLetters", "StartDeadLetters")
@@ -18,7 +21,7 @@ def test_every_rule_has_dead_letters(template: Template) -> None:
 
 def test_every_schedule_has_dead_letters_and_may_send_to_them(template: Template) -> None:
     schedules = template.resources("AWS::Scheduler::Schedule")
-    assert len(schedules) == 2
+    assert len(schedules) == 3
     for schedule in schedules.values():
         assert mentions(schedule["Target"]["DeadLetterConfig"]["Arn"], "StartDeadLetters")
         role = schedule["Target"]["RoleArn"]["Fn::GetAtt"][0]
@@ -36,7 +39,11 @@ def test_every_alias_and_function_that_is_called_without_waiting_has_dead_letter
     configured = template.resources("AWS::Lambda::EventInvokeConfig")
     aliases = template.resources("AWS::Lambda::Alias")
     qualifiers = [json.dumps(c["Qualifier"]) for c in configured.values()]
-    assert len(qualifiers) == len(set(qualifiers)) == len(aliases) + 1  # and expect_load itself
+    unqualified = {
+        name for c in configured.values() if c["Qualifier"] == "$LATEST" for name in c["FunctionName"].values()
+    }
+    assert len(qualifiers) == len(aliases) + len(unqualified)
+    assert {name.partition("Function")[0] for name in unqualified} == {"ExpectLoad", "Sweep"}
     for config in configured.values():
         assert mentions(config["DestinationConfig"]["OnFailure"]["Destination"], "StartDeadLetters")
 
@@ -62,6 +69,29 @@ def test_the_end_of_every_run_reaches_the_queue(template: Template) -> None:
     assert mentions(mapping["EventSourceArn"], "EndRunQueue")
     assert mentions(mapping["FunctionName"], "EndRunFunction")
     assert mapping["BatchSize"] == 1
+
+
+def test_an_end_that_is_to_come_again_is_no_error(template: Template) -> None:
+    assert template.one("AWS::Lambda::EventSourceMapping")["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_the_second_clean_up_comes_when_the_last_function_of_the_execution_must_have_ended(template: Template) -> None:
+    assert max(spec.timeout_seconds for spec in STEPS) < LONGEST_CALL
+    assert template.one("AWS::SQS::Queue", "EndRunQueue")["VisibilityTimeout"] > LONGEST_CALL
+
+
+def test_the_queue_of_ends_repeats_for_longer_than_a_session_lives(template: Template) -> None:
+    queue = template.one("AWS::SQS::Queue", "EndRunQueue")
+    assert queue["RedrivePolicy"]["maxReceiveCount"] * queue["VisibilityTimeout"] > LONGEST_SESSION
+
+
+def test_the_sweep_is_called_once_a_day(template: Template) -> None:
+    (schedule,) = [
+        s for s in template.resources("AWS::Scheduler::Schedule").values() if mentions(s["Target"]["Arn"], "Sweep")
+    ]
+    assert schedule["ScheduleExpression"] == "cron(17 3 * * ? *)"
+    assert schedule["ScheduleExpressionTimezone"] == "UTC"
+    assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
 
 
 def test_every_queue_of_dead_letters_has_an_alarm_that_says_what_to_do(template: Template) -> None:

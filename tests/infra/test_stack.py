@@ -59,6 +59,9 @@ ALLOWED = {
         *("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"),
     },
     "expect_load": {"dynamodb:GetItem", "sqs:SendMessage"},
+    "sweep": {
+        *(*CHANGES, "dynamodb:Scan", "states:DescribeExecution", "events:PutEvents", "sns:Publish", "sqs:SendMessage"),
+    },
     "ask_person": {*CHANGES, "sns:Publish"},
 }
 """What each function may do, beside logs and traces; every other one: read and change the run's item."""

@@ -268,6 +268,19 @@ def test_dates_stay_those_of_the_start_however_long_people_take(
     assert "2026-03-05T00:00:00.000+0000" in [p.get("answers") for p in told]
 
 
+def test_a_time_out_names_the_timeout_minutes_of_the_request_however_long_people_took(
+    world: World, person: Callable[..., Person]
+) -> None:
+    def late(question: Question) -> None:
+        world.twin.clock.advance(3 * 3600)
+        world.twin.reply(question["token"], reply("USA"))
+        world.simulator.inject("get_execution", status=503, headers={"Retry-After": "30"}, times=1_000)
+
+    person(late)
+    outcome = world.run(unanswered="ask", timeoutMinutes=5)
+    assert "timeoutMinutes (5)" in str(outcome.cause), (outcome.error, outcome.cause)
+
+
 def test_the_same_reply_delivered_twice_is_taken_once(world: World, person: Callable[..., Person]) -> None:
     seen: list[dict[str, Any]] = []
 

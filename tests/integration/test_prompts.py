@@ -125,6 +125,12 @@ def test_names_are_left_to_the_server_where_it_does_not_list_its_elements(new_wo
     assert recorded(world) == {"Elements of Country": [{"name": "USA"}]}
 
 
+def test_names_are_left_to_a_server_that_has_no_list_of_elements(world: World) -> None:
+    world.simulator.inject("search_elements", status=404, json={"code": "ERR004", "message": "no such endpoint"})
+    assert world.run(prompts=[{"name": "Elements of Country", "answers": "USA"}]).status == "SUCCEEDED"
+    assert recorded(world) == {"Elements of Country": [{"name": "USA"}]}
+
+
 # -- answers that are none (contract 7.4) ---------------------------------------------------------------------------
 
 WRONG = {
@@ -318,3 +324,42 @@ def test_it_is_loaded_once_however_the_server_lists_its_prompts(new_world: NewWo
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert len(recorded(world)) == len(world.simulator.state()["answers"]) == 3
     assert max(len(json.dumps(event, default=str)) for event in outcome.history) < 20_000
+
+
+SURVIVING = Scenario(still_open=3.0, delete_ends_job=False, monitor_forbidden=True)
+"""A job that is reported as waiting for a moment after it was answered, and that nobody can end."""
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status": 500, "json": {"code": "ERR002", "iServerCode": -2147209192, "message": "idle"}},
+        {"status": 403, "json": {"code": "ERR014", "message": "no"}},
+    ],
+)
+def test_a_job_that_was_answered_a_moment_ago_is_not_taken_for_one_that_waits(
+    new_world: NewWorld, answer: dict[str, Any]
+) -> None:
+    """Else it would be executed once more after the ServerBusy of the first answer: two loads."""
+    world = new_world(SURVIVING)
+    world.expect_left = True
+    world.simulator.inject("get_prompts", skip=1, **answer)
+    outcome = world.run(prompts=[{"name": "Elements of Country", "answers": "USA"}])
+    assert outcome.states.count("GetPrompts") == 2
+    assert str(outcome.cause).startswith("Loaded: unknown. ")
+    assert world.posts() == 1
+
+
+def test_answers_that_were_taken_although_the_call_failed_are_no_reason_to_give_up(new_world: NewWorld) -> None:
+    """Their prompts are listed for a moment longer, and then refused because nothing is left to answer."""
+    world = new_world(Scenario(still_listed=8.0))
+    world.simulator.inject("answer_prompts", kind="reset after")
+    outcome = world.run(prompts=[{"name": "Elements of Country", "answers": "USA"}])
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert (outcome.states.count("AnswerPrompts"), world.loads()) == (3, 1)
+
+
+def test_a_further_prompt_shows_that_the_job_waits_after_all(new_world: NewWorld) -> None:
+    outcome = asking(new_world(Scenario(nesting=2)), catalogue.NESTED, NESTED[0])
+    assert outcome.error == "PromptsUnanswered"
+    assert str(outcome.cause).startswith("Loaded: no. ")

@@ -3,6 +3,7 @@
 import random
 import sqlite3
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -91,22 +92,28 @@ class Warehouse:
         return found.fetchone() is not None
 
     def _fill(self) -> None:
-        draw = random.Random(SEED)  # noqa: S311 - the same sales every time, no secret
-        places = [(country, city) for country, cities in COUNTRIES.items() for city in cities]
-        rows = []
-        for _ in range(ROWS):
-            country, city = draw.choice(places)
-            amount = round(draw.uniform(5, 500), 2)
-            day = FIRST_DAY + timedelta(days=draw.randrange(300))
-            cost = round(amount * draw.uniform(0.5, 0.9), 2)
-            rows.append((country, city, draw.choice(CATEGORIES), day.isoformat(), amount, cost))
         connection = sqlite3.connect(self.path)
         try:
             connection.execute("PRAGMA synchronous = OFF")  # made anew at every start: nothing to lose
             connection.execute(
                 "CREATE TABLE sales (country TEXT, city TEXT, category TEXT, day TEXT, amount REAL, cost REAL)"
             )
-            connection.executemany("INSERT INTO sales VALUES (?, ?, ?, ?, ?, ?)", rows)
+            connection.executemany("INSERT INTO sales VALUES (?, ?, ?, ?, ?, ?)", _sales())
             connection.commit()
         finally:
             connection.close()
+
+
+@cache
+def _sales() -> list[tuple[str, str, str, str, float, float]]:
+    """The rows of the table ``sales``, drawn once in a process."""
+    draw = random.Random(SEED)  # noqa: S311 - the same sales every time, no secret
+    places = [(country, city) for country, cities in COUNTRIES.items() for city in cities]
+    rows = []
+    for _ in range(ROWS):
+        country, city = draw.choice(places)
+        amount = round(draw.uniform(5, 500), 2)
+        day = FIRST_DAY + timedelta(days=draw.randrange(300))
+        cost = round(amount * draw.uniform(0.5, 0.9), 2)
+        rows.append((country, city, draw.choice(CATEGORIES), day.isoformat(), amount, cost))
+    return rows

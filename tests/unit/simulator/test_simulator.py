@@ -24,6 +24,58 @@ def test_faults_can_be_injected_over_http(person: Person) -> None:
     assert requests.post(f"{admin}/faults", json={"step": "probe", "kind": "flood"}, timeout=5).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("kind", "status", "body"),
+    [
+        ("status after", 502, b""),
+        ("echo", 502, None),
+        ("twice", 200, None),
+        ("wrong json", 200, b"[]"),
+        ("wrong type", 200, None),
+        ("no cookies", 401, None),
+        ("wrong cookies", 401, None),
+        ("new cookies", 200, None),
+    ],
+)
+def test_a_fault_meets_one_request_and_no_other(person: Person, kind: str, status: int, body: bytes | None) -> None:
+    person.simulator.inject("probe", kind=kind, status=502)
+    answer = person.call("GET", "/sessions")
+    assert answer.status_code == status
+    assert body is None or answer.content == body
+    assert person.call("GET", "/sessions").status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["reset before", "reset after", "break off"])
+def test_a_connection_can_be_cut_at_every_moment(person: Person, kind: str) -> None:
+    person.simulator.inject("get_definition", kind=kind)
+    with pytest.raises(requests.RequestException):
+        person.call("GET", f"/model/datamarts/{CITY}")
+    assert person.call("GET", f"/model/datamarts/{CITY}").status_code == 200
+
+
+def test_an_echo_quotes_what_was_sent(person: Person) -> None:
+    person.simulator.inject("log_in", kind="echo", status=400)
+    answer = person.log_in()
+    assert (answer.status_code, person.simulator.password in answer.text) == (400, True)
+
+
+def test_half_a_head_passes_for_a_whole_one(person: Person) -> None:
+    """Python's HTTP client takes the end of the connection for the end of the head: so a caller must not trust it."""
+    person.simulator.inject("get_definition", kind="break head")
+    answer = person.call("GET", f"/model/datamarts/{CITY}")
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_a_new_cookie_takes_the_place_of_the_old_one(person: Person) -> None:
+    old = person.http.cookies.get("JSESSIONID")
+    person.simulator.inject("probe", kind="new cookies")
+    person.call("GET", "/sessions")
+    assert person.http.cookies.get("JSESSIONID") in person.simulator.secrets()
+    assert person.http.cookies.get("JSESSIONID") != old
+    person.http.cookies.set("JSESSIONID", old)
+    assert person.call("GET", "/sessions").status_code == 401
+
+
 def test_the_state_tells_no_secret(person: Person) -> None:
     person.create(CITY)
     told = json.dumps(person.simulator.state())

@@ -1,0 +1,49 @@
+"""A body as JSON, in values that everything behind can take: Step Functions, DynamoDB, a log, a message.
+
+Python's own reading takes and gives more than JSON has: NaN, halves of surrogate pairs, a depth at which every later
+look at the value is a RecursionError.
+"""
+
+import json
+import math
+from typing import Any
+
+DEEPEST = 100
+"""Levels of a body; the deepest that the contract shows, the tree of an expression in a prompt, has some twenty."""
+
+
+def decoded(content: bytes) -> Any:
+    """The value, or None if there is none or it is no JSON."""
+    try:
+        text = content.decode("utf-8-sig")
+        found = json.loads(text, parse_constant=lambda name: None, parse_float=_finite)
+    except (ValueError, RecursionError):
+        return None
+    if text.count("[") + text.count("{") > DEEPEST and _is_deeper(found, DEEPEST):
+        return None
+    return json.loads(_in_utf_8(found)) if "\\u" in text else found
+
+
+def _finite(written: str) -> float | None:
+    number = float(written)
+    return number if math.isfinite(number) else None
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Level by level: a recursion would end where it is to be kept from."""
+    layer = [value] if isinstance(value, (dict, list)) else []
+    for _ in range(levels):
+        layer = [
+            inner
+            for one in layer
+            for inner in (one.values() if isinstance(one, dict) else one)
+            if isinstance(inner, (dict, list))
+        ]
+        if not layer:
+            return False
+    return True
+
+
+def _in_utf_8(value: Any) -> bytes:
+    """Half of a surrogate pair, which only an escape can write, becomes a question mark."""
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")

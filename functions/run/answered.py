@@ -1,0 +1,31 @@
+"""What the answers that an attempt has sent say about its job: may it go on, although it seems to stand still?
+
+For a moment after its prompts were answered a job may still be reported as waiting for them, and the prompts as open
+(contract 7.3). A job that goes on may write its table: only one that is sure to wait is as good as never started.
+"""
+
+from functions.run import clock
+from functions.run.outcome import Job
+from functions.run.run import Run
+
+SETTLING_SECONDS = 10
+"""How long that moment may be."""
+
+
+def answered_a_moment_ago(run: Run) -> bool:
+    """Whether the server took answers so recently that it may not show it yet."""
+    return clock.now() - float(run.attempt.get("answeredAt", 0)) <= SETTLING_SECONDS
+
+
+def state_at_prompts(run: Run) -> Job:
+    """What is known of the job when its status says that prompts are open.
+
+    Answers whose fate is not known may have been taken, too.
+    """
+    may_go_on = answered_a_moment_ago(run) or run.attempt.get("answersPending")
+    return Job.ACCEPTED if may_go_on else Job.PROMPTING
+
+
+def prompts_answered(run: Run) -> set[str]:
+    """The prompts that this attempt has sent answers to, by their keys."""
+    return {str(prompt["at"]) for prompt in run.attempt.get("prompts", [])}

@@ -1,0 +1,275 @@
+"""What a function does that is still at work when its execution is stopped: on AWS nothing stops it.
+
+These runs have no execution: the test calls their functions itself, and in the middle of one tells of the stop.
+"""
+
+import contextlib
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from functions import log_in
+from functions.end_run import LONGEST_CALL
+from functions.library import Client
+from functions.run.admission import LONGEST_SESSION
+from functions.run.record import run_table
+from local.clock import Clock
+from local.simulator import catalogue
+from local.simulator.scenario import Scenario
+from local.twin import ending
+from tests.integration.conftest import CITY, TUTORIAL, World
+
+NOTHING = {"sessions": [], "instances": [], "jobs": []}
+
+LIVING_ON = Scenario(delete_ends_job=False, logout_ends_job=False)
+"""A server on which a job goes on without its instance and its session: only the job monitor ends it."""
+
+
+class ByHand:
+    """A run whose functions are called one by one."""
+
+    def __init__(self, world: World, **request: Any) -> None:
+        self._world = world
+        machine = world.twin.deployed.state_machine
+        self.arn = f"{machine.replace(':stateMachine:', ':execution:')}:by-hand-{uuid.uuid4()}"
+        world._arns.append(self.arn)
+        self.request = {"project": TUTORIAL, "datamart": CITY} | request
+        started = {"executionArn": self.arn, "input": self.request, "startedAt": "2026-11-20T05:00:00Z"}
+        world.invoke("prepare_run", started)
+
+    def call(self, *modules: str) -> Any:
+        answer = None
+        for module in modules:
+            asked = {**self.request, "saveAs": None} if module == "describe_datamart" else {}
+            answer = self._world.invoke(module, {"executionArn": self.arn, "attempt": 1} | asked)
+        return answer
+
+    def ends(self, status: str = "ABORTED") -> bool:
+        """The end is delivered once; whether it is to be delivered once more."""
+        machine = self._world.twin.deployed.state_machine
+        message = ending.message_of({"executionArn": self.arn, "stateMachineArn": machine, "status": status})
+        failures = self._world.invoke("end_run", message)["batchItemFailures"]
+        assert [f["itemIdentifier"] for f in failures] in ([], [message["Records"][0]["messageId"]])
+        return bool(failures)
+
+    @property
+    def item(self) -> dict[str, Any]:
+        return self._world.twin.item(self.arn) or {}
+
+    @property
+    def attempt(self) -> dict[str, Any]:
+        return dict(self.item["attempts"]["1"])
+
+
+def left(world: World) -> dict[str, Any]:
+    state = world.simulator.state()
+    return {kind: state[kind] for kind in NOTHING}
+
+
+@pytest.fixture
+def afterwards(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[], Any]], None]:
+    """Lets something happen when the server has answered a call, and the function does not know it yet."""
+
+    def put(call: str, happens: Callable[[], Any]) -> None:
+        real = getattr(Client, call)
+
+        def answered(self: Client, *arguments: Any) -> Any:
+            answer = real(self, *arguments)
+            happens()
+            return answer
+
+        monkeypatch.setattr(Client, call, answered)
+
+    return put
+
+
+@pytest.fixture
+def usual_runtime(world: World) -> Iterator[None]:
+    before = world.twin.runtime.around
+    yield
+    world.twin.runtime.around = before
+
+
+def later(clock: Clock) -> None:
+    clock.advance(LONGEST_CALL + 1)
+
+
+def test_a_log_in_that_comes_after_the_stop_logs_out_and_leaves_no_slot(
+    world: World, clock: Clock, afterwards: Any
+) -> None:
+    run = ByHand(world)
+    delivered: list[bool] = []
+    afterwards("log_in", lambda: delivered.append(run.ends()))
+    with pytest.raises(RuntimeError, match="RunAlreadyEnded"):
+        run.call("log_in")
+    assert delivered == [True]
+    assert left(world) == NOTHING
+    later(clock)
+    assert run.ends() is False
+    assert world.leases() == {}
+
+
+def test_a_slot_that_is_taken_after_the_stop_is_free_after_the_second_clean_up(
+    world: World, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = ByHand(world)
+    real = log_in.take_slot
+
+    def late(*arguments: Any) -> None:
+        run.ends()
+        real(*arguments)
+
+    monkeypatch.setattr(log_in, "take_slot", late)
+    with pytest.raises(RuntimeError, match="RunAlreadyEnded"):
+        run.call("log_in")
+    assert [lease["owner"] for lease in world.leases().values()] == [run.arn]
+    later(clock)
+    run.ends()
+    assert world.leases() == {}
+
+
+def test_a_session_that_is_written_after_the_first_clean_up_is_ended_by_the_second(world: World, clock: Clock) -> None:
+    run = ByHand(world)
+    run.call("log_in")
+    here = "attempts.1.session"
+    session = run.attempt["session"]
+    run_table().change(run.arn, remove=(here,))
+    assert run.ends() is True
+    run_table().change(run.arn, put={here: session})
+    assert left(world) != NOTHING
+    later(clock)
+    assert run.ends() is False
+    assert left(world) == NOTHING
+    assert "session" not in run.attempt
+
+
+def test_a_job_whose_id_comes_after_the_first_clean_up_is_cancelled_by_the_second(
+    new_world: Callable[..., World], clock: Clock, afterwards: Any
+) -> None:
+    world = new_world(LIVING_ON)
+    run = ByHand(world, datamart=catalogue.SLOW_LOAD)
+    run.call("log_in", "describe_datamart", "create_instance")
+    delivered: list[bool] = []
+    afterwards("execute", lambda: delivered.append(run.ends()))
+    run.call("execute_datamart")
+    assert delivered == [True]
+    assert run.attempt["instanceDeleted"]
+    assert run.attempt["jobId"]
+    assert len(left(world)["jobs"]) == 1
+    later(clock)
+    assert run.ends() is False
+    assert left(world) == NOTHING
+    assert run.attempt["jobEnded"]
+    assert world.leases() == {}
+    assert world.loads(catalogue.SLOW_LOAD) == 0
+
+
+def test_a_job_that_may_not_be_cancelled_keeps_the_datamart_and_nothing_else(
+    new_world: Callable[..., World], clock: Clock, afterwards: Any
+) -> None:
+    world = new_world(replace(LIVING_ON, monitor_forbidden=True))
+    run = ByHand(world, datamart=catalogue.SLOW_LOAD)
+    run.call("log_in", "describe_datamart", "create_instance")
+    afterwards("execute", run.ends)
+    run.call("execute_datamart")
+    later(clock)
+    run.ends()
+    ((key, lease),) = world.leases().items()
+    assert key.startswith("lease/")
+    assert lease["uncertain"]["jobId"] == run.attempt["jobId"]
+    assert (left(world)["sessions"], left(world)["instances"]) == ([], [])
+    clock.advance(catalogue.datamarts(3, 600.0)[catalogue.SLOW_LOAD].seconds + 60)  # it ends by itself
+
+
+def test_without_a_job_that_may_be_learned_of_the_session_ends_at_once(world: World) -> None:
+    run = ByHand(world)
+    run.call("log_in", "describe_datamart", "create_instance")
+    assert run.ends() is True
+    assert left(world) == NOTHING
+    assert world.leases() == {}
+
+
+def test_an_order_that_arrives_after_the_stop_finds_no_instance(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = ByHand(world)
+    run.call("log_in", "describe_datamart", "create_instance")
+    real = Client.execute
+
+    def late(self: Client, *arguments: Any) -> Any:
+        run.ends()
+        return real(self, *arguments)
+
+    monkeypatch.setattr(Client, "execute", late)
+    with pytest.raises(RuntimeError):
+        run.call("execute_datamart")
+    assert world.loads() == 0
+    world.twin.clock.advance(LONGEST_CALL + 1)
+    run.ends()
+    assert left(world) == NOTHING
+
+
+@pytest.mark.parametrize(("status", "again"), [("ABORTED", True), ("TIMED_OUT", True), ("FAILED", False)])
+def test_only_an_execution_that_was_cut_short_is_looked_at_once_more(
+    world: World, clock: Clock, status: str, again: bool
+) -> None:
+    run = ByHand(world)
+    run.call("log_in")
+    assert run.ends(status) is again
+    later(clock)
+    assert run.ends(status) is False
+    assert len(world.events()) == len(world.notices()) == 1
+
+
+@pytest.mark.usefixtures("usual_runtime")
+def test_the_twin_delivers_once_more_when_the_queue_would(world: World, clock: Clock) -> None:
+    run = ByHand(world)
+    run.call("log_in")
+    seen: list[float] = []
+    world.twin.runtime.around = lambda module, event: contextlib.nullcontext(seen.append(clock.now()))
+    machine = world.twin.deployed.state_machine
+    described = {"executionArn": run.arn, "stateMachineArn": machine, "status": "ABORTED"}
+    ending.tell_the_end(world.twin.template, described, clock)
+    assert len(seen) == 2
+    assert 240 <= seen[1] - seen[0] < 300
+
+
+def test_an_instance_that_cannot_be_deleted_does_not_keep_the_session(world: World) -> None:
+    run = ByHand(world)
+    run.call("log_in", "describe_datamart", "create_instance")
+    world.simulator.inject("delete_instance", status=500, times=1_000)
+    assert run.ends("FAILED") is False
+    assert left(world) == NOTHING
+
+
+def test_a_session_that_no_server_can_end_any_more_is_given_up(world: World, clock: Clock) -> None:
+    run = ByHand(world)
+    run.call("log_in", "describe_datamart", "create_instance")
+    for step in ("delete_instance", "log_out"):
+        world.simulator.inject(step, status=503, times=1_000)
+    for seconds in (0, 240, LONGEST_SESSION - 250):
+        clock.advance(seconds)
+        with pytest.raises(RuntimeError, match="ServerUnavailable"):
+            run.ends("FAILED")
+        assert "session" in run.attempt
+        assert list(world.leases()) == ["slot/default/0"]  # the datamart itself is free
+    clock.advance(20)
+    assert run.ends("FAILED") is False
+    assert "session" not in run.attempt
+    assert run.attempt["expired"] == pytest.approx(clock.now(), abs=10)
+    assert world.leases() == {}
+    assert '"SessionExpired":[1.0]' in world.twin.logs.read_text("utf-8").replace(" ", "")
+    calls = world.steps()
+    assert run.ends("FAILED") is False
+    assert world.steps() == calls
+    assert len(world.notices()) == 1
+
+
+def test_a_session_that_is_gone_already_counts_as_logged_out(world: World, clock: Clock) -> None:
+    run = ByHand(world)
+    run.call("log_in", "describe_datamart", "create_instance")
+    clock.advance(world.simulator.server.scenario.idle_timeout + 1)
+    assert run.ends("FAILED") is False
+    assert "session" not in run.attempt
+    assert "expired" not in run.attempt

@@ -1,0 +1,59 @@
+"""Run tables of moto's DynamoDB for tests."""
+
+import contextlib
+import uuid
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.exceptions import ConditionalCheckFailed
+from moto.dynamodb.models import dynamodb_backends
+
+REGION = "eu-west-1"
+
+
+@contextlib.contextmanager
+def new_table() -> Iterator[str]:
+    """The name of an empty table; moto may hold tables of other tests."""
+    name = f"runs-{uuid.uuid4()}"
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        patch.setenv("AWS_DEFAULT_REGION", REGION)
+        boto3.client("dynamodb").create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": "executionArn", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "executionArn", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        yield name
+
+
+class Direct:
+    """In place of boto3's client: the same DynamoDB of moto without the wire, on which most of the time goes."""
+
+    exceptions = SimpleNamespace(ConditionalCheckFailedException=ConditionalCheckFailed)
+
+    def __init__(self) -> None:
+        self._tables = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION]
+
+    def get_item(self, *, TableName: str, Key: dict[str, Any], ConsistentRead: bool) -> dict[str, Any]:
+        assert ConsistentRead
+        found = self._tables.get_item(TableName, Key)
+        return {} if found is None else {"Item": found.to_json()["Attributes"]}
+
+    def put_item(self, *, TableName: str, Item: dict[str, Any], ConditionExpression: str) -> None:
+        self._tables.put_item(TableName, Item, condition_expression=ConditionExpression)
+
+    def update_item(self, *, TableName: str, Key: dict[str, Any], **given: Any) -> dict[str, Any]:
+        changed = self._tables.update_item(
+            TableName,
+            Key,
+            update_expression=given["UpdateExpression"],
+            condition_expression=given["ConditionExpression"],
+            expression_attribute_names=given["ExpressionAttributeNames"],
+            expression_attribute_values=given.get("ExpressionAttributeValues", {}),
+        )
+        return {"Attributes": changed.to_json()["Attributes"]}
