@@ -43,7 +43,12 @@ def handler(step: Step) -> Answer:
         raise
     except ServerUnavailable as error:
         return _again(step, error)
-    run.learn(answerFailures=0, answersPending=False, answersInDoubt=False, answeredAt=clock.now())
+    except LibraryError:
+        if not run.attempt["answersInDoubt"]:
+            run.learn(job=Job.PROMPTING.value)  # refused by the server itself: it has taken none of them
+        raise
+    taken = {"answeredAt": clock.now(), "answersTaken": sorted(run.used_answers)}
+    run.learn(answerFailures=0, answersPending=False, answersInDoubt=False, **taken)
     return {"phase": "running", "waitSeconds": 1}
 
 

@@ -1,6 +1,9 @@
 """Ask people what the datamart asks; the execution then waits for the token to come back with their answers."""
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from functions.asking import message
+from functions.library import ServerUnavailable
 from functions.run import clock
 from functions.run.asking import seconds_to_answer
 from functions.run.errors import RunAlreadyEnded
@@ -11,6 +14,8 @@ from functions.step import Answer, Step, pause_step
 @pause_step
 def handler(step: Step) -> Answer:
     """Keep the question with its ``token`` in the run and publish it. ``refusal``: why it is asked once more.
+
+    Raises ServerUnavailable when it cannot be published (repeated), RunAlreadyEnded.
 
     A repeated invocation brings a new token, and asks again: the earlier one is worth nothing then.
     """
@@ -26,5 +31,8 @@ def handler(step: Step) -> Answer:
         run.change(put={"question": question}, condition="attribute_not_exists({endedAt})")
     except ConditionFailed:
         raise RunAlreadyEnded("this run was closed in the meantime; start a new one.") from None
-    message.send(run)
+    try:
+        message.send(run)
+    except (ClientError, BotoCoreError) as error:
+        raise ServerUnavailable(f"the question could not be published: {error}") from error
     return {}

@@ -14,8 +14,9 @@ from functions.run.once import stand_still
 from functions.run.outcome import Job
 from functions.step import Answer, Step, step
 
-MOST_LOOKS = 120
-"""Looks at the prompts in one attempt. Each level of nested prompts takes one or two: some 50 levels at the least."""
+MOST_LOOKS = 400
+"""Looks at the prompts in one attempt. Each level of nested prompts takes one or two, and up to six where a server goes
+on listing what was answered: more than 50 levels."""
 
 LARGEST_ANSWERS = 200_000
 """Bytes of all answers as the API takes them: they pass through a state, whose data may have 256 KB."""

@@ -63,7 +63,7 @@ def _enter(step: Step) -> tuple[Client, Session]:
     except CredentialsRejected as refusal:
         try:
             newest = _secret(connection, anew=True)
-        except parameters.GetParameterError:  # raised, it would be tried again by the state machine, and so the login
+        except parameters.GetParameterError:  # the refusal says more, and is never tried again
             raise refusal from None
         if newest == known:
             raise

@@ -22,9 +22,19 @@ def handler(step: Step) -> Answer:
     try:
         saved = {"objectId": _save(step, step.event)}
     except LibraryError as error:
-        raise SaveFailed(f"the definition was not saved: {error}") from error
+        raise SaveFailed(f"the definition was not saved{_as(step.event)}: {error}") from error
     run.note(saved=saved)
     return {"saved": saved}
+
+
+def _as(event: dict[str, Any]) -> str:
+    """What it was to be saved as, and the way out where that name is taken: it shows as many errors (contract 11)."""
+    wanted = event.get("saveAs")
+    if not wanted:
+        return ""
+    folder = wanted.get("folder") or wanted["destinationFolderId"]
+    hint = "" if wanted.get("overwrite") else '; if the name is taken, choose another or set "overwrite": true'
+    return f' as "{wanted["name"]}" in {folder}{hint}'
 
 
 def _save(step: Step, event: dict[str, Any]) -> str:

@@ -12,6 +12,9 @@ from functions.run.record import ConditionFailed, Item
 from functions.run.run import Run
 from functions.step import Answer, Step, pause_step
 
+LEAST_AFTERWARDS = 300
+"""Seconds that a run has at least once it was answered, however late in its time it asked."""
+
 PAUSE_SECONDS = 1
 """Before the attempt that has the answers."""
 
@@ -29,7 +32,8 @@ def handler(step: Step) -> Answer:
         return close(run, _not_answered(run, failure))
     if "question" in run.item:
         _judge(run, run.item["question"], step.event["reply"])
-    return close(run, run.item["asking"]["concluded"])
+    # Without a conclusion the reply came before its question was kept: from somebody who reads the history.
+    return close(run, run.item["asking"].get("concluded") or ask(run, None))
 
 
 def _judge(run: Run, question: Item, reply: Any) -> None:
@@ -45,6 +49,7 @@ def _judge(run: Run, question: Item, reply: Any) -> None:
         asking["refused"][f"q{len(asking['refused'])}"] = shorten(str(wrong), 2_000)
         conclusion = ask(run, shorten(str(wrong), 2_000))
     later = {key: run.item[key] + int(taken) for key in ("deadline", "expiresAt")}
+    later["deadline"] = max(later["deadline"], clock.now() + LEAST_AFTERWARDS)
     with contextlib.suppress(ConditionFailed):
         run.change(
             put={"asking": asking | {"concluded": conclusion}, **later},

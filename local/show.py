@@ -92,6 +92,7 @@ INSTANT = frozenset(
         "Attempt",
         "JudgeStatus",
         "JudgePrompts",
+        "JudgeBreakdown",
         "JudgeSaving",
         "JudgeConclusion",
         "AttemptDone",
@@ -100,6 +101,10 @@ INSTANT = frozenset(
     }
 )
 """States that take no time of their own."""
+
+
+HOW = {"answers": "answered", "default": "its default", "closed": "left open"}
+"""How a prompt was answered, in words."""
 
 
 def console_for(stream: TextIO) -> Console:
@@ -121,6 +126,10 @@ def show_outcome(console: Console, outcome: Outcome) -> None:
         return
     if outcome.status == "SUCCEEDED":
         output = outcome.output
+        if output.get("skipped"):
+            console.print(Text("SUCCEEDED", style="bold green"), "loaded: no")
+            console.print("Skipped, because another run had the datamart.")
+            return
         target = output["target"] or {}
         where = target.get("table") or "its table (the definition may not be read)"
         how = "appended to" if target.get("append") else "replaced"
@@ -130,7 +139,9 @@ def show_outcome(console: Console, outcome: Outcome) -> None:
             f"Datamart {name}: {where} was {how} in {output['durationSeconds']:.1f} s, {output['polls']} polls."
         )
         for prompt in output["promptsAnswered"]:
-            console.print(f"Prompt {prompt['name']}: {prompt['how']}")
+            console.print(f"Prompt {prompt['name']}: {HOW[prompt['how']]}")
+        if output["saved"]:
+            console.print(f"The definition was saved as {output['saved']['objectId']}.")
         return
     console.print(Text(outcome.status, style="bold red"), outcome.error or "")
     console.print(outcome.cause or "")

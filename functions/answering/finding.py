@@ -84,7 +84,9 @@ def of_name(name: str, listed: list[Choice]) -> list[Choice]:
 def _called(name: str, listed: Iterable[Choice], read: Callable[[str], str] = str) -> list[Choice]:
     """The choices of that name, each id once; without an id a choice cannot be sent."""
     same = (choice for choice in listed if read(_name(choice)) == read(name))
-    return list({choice["id"]: choice for choice in same if isinstance(choice.get("id"), str)}.values())
+    return list(
+        {choice["id"]: choice for choice in same if choice.get("id") and isinstance(choice["id"], str)}.values()
+    )
 
 
 def _name(choice: Choice) -> str:

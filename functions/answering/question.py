@@ -2,12 +2,15 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from functions.answering.choices import OFFERS, PAGE, Choices, NotListed
+from functions.answering.choices import OFFERS, PAGE, Choices, NotListed, Unknown
 from functions.answering.matching import slip_for
 from functions.answering.prompt import TYPES, Given, Prompt, address_of, has_default, most, name_of, titled
+from functions.library import ServerBusy, ServerUnavailable
 from functions.run.schema import shown
 
 SHORT = 3_500
@@ -25,6 +28,9 @@ LARGEST_DEFAULT = 2_000
 NOT_SHOWN = "(too long to be shown)"
 """In place of a default answer that is."""
 
+DIGITS, LEAST_EXPONENT, LARGEST_EXPONENT = 38, -130, 125
+"""Of a number in DynamoDB."""
+
 LARGEST = 100_000
 """Bytes of all questions as JSON: an item of the run table may have 400 KB, a message of SNS 256 KB."""
 
@@ -35,8 +41,18 @@ _FIELDS = ("key", "id", "name", "title", "type", "dataType", "required", "min", 
 
 
 def questions(prompts: list[Prompt], choices: Choices, most: int) -> list[Question]:
-    """Each prompt with at most ``most`` of its choices. Raises LibraryError where the server cannot be asked."""
-    return [_question(prompt, choices, most) for prompt in prompts]
+    """Each prompt with at most ``most`` of its choices; without them once the server does not answer any more.
+
+    Raises LibraryError where the session or the instance is lost.
+    """
+    asked: list[Question] = []
+    for prompt in prompts:
+        try:
+            asked.append(_question(prompt, choices, most))
+        except (ServerUnavailable, ServerBusy):
+            choices = Unknown()  # what is asked matters more than what may be answered
+            asked.append(_question(prompt, choices, most))
+    return asked
 
 
 def _question(prompt: Prompt, choices: Choices, most: int) -> Question:
@@ -48,7 +64,15 @@ def _question(prompt: Prompt, choices: Choices, most: int) -> Question:
         asked["defaultAnswer"] = whole if _size(whole) <= LARGEST_DEFAULT else NOT_SHOWN
     if prompt["type"] in OFFERS:
         asked |= _offered(prompt, choices, most)
-    return asked
+    kept: Question = json.loads(_json(asked), parse_int=partial(_kept, int), parse_float=partial(_kept, float))
+    return kept
+
+
+def _kept(read: Callable[[str], Any], written: str) -> Any:
+    """The number, or its text where the run table cannot keep it: a server's largest double, as a limit, is above."""
+    number = Decimal(written)
+    fits = len(number.as_tuple().digits) <= DIGITS and LEAST_EXPONENT <= number.adjusted() <= LARGEST_EXPONENT
+    return read(written) if fits else written
 
 
 def _offered(prompt: Prompt, choices: Choices, most: int) -> Question:

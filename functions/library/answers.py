@@ -9,7 +9,7 @@ from functions.library.errors import DatamartFailed, ServerUnavailable
 from functions.library.hiding import Hide
 from functions.library.models import Definition, Execution
 from functions.library.page import title_of
-from functions.library.shape import integer, mapping, text
+from functions.library.shape import integer, mapping, object_id, text
 from functions.library.status import classify
 from functions.library.transport import Reply
 
@@ -71,7 +71,7 @@ def execution(endpoint: Endpoint, reply: Reply, hide: Hide) -> Execution:
         message = hide(reply.text).strip()[:LONGEST_BODY]
     return Execution(
         status=status,
-        instance_id=text(body.get("instanceId")),
+        instance_id=object_id(body.get("instanceId")),
         job_id=text(body.get("jobId")),
         retry_after=reply.retry_after,
         message=message,
@@ -94,7 +94,7 @@ def definition(reply: Reply, datamart_id: str) -> Definition:
     properties = {str(key).rpartition("[")[2].rstrip("]"): _value(value) for key, value in mapping(given).items()}
     limit = integer(properties.get("Maximum Execution Time"))
     return Definition(
-        id=str(information.get("objectId") or datamart_id),
+        id=text(information.get("objectId")) or datamart_id,
         name=text(information.get("name")),
         append=not readable or options.get("append") is not False,
         source=text(mapping(options.get("targetSource")).get("name")),
@@ -111,12 +111,12 @@ def _value(given: Any) -> Any:
 
 def saved_id(reply: Reply, otherwise: str | None) -> str:
     """The saved object's id."""
-    found = mapping(reply.json).get("objectId") or otherwise
-    if not isinstance(found, str):
+    found = text(mapping(reply.json).get("objectId")) or otherwise
+    if found is None:
         raise DatamartFailed("saved, and the answer does not name the new object", step="save_as")
     return found
 
 
 def prompt(given: dict[str, Any]) -> dict[str, Any]:
     """A prompt under the names in use today: an old model says DIMENSION for LEVEL (contract 7.2)."""
-    return given | {"type": "LEVEL" if given.get("type") == "DIMENSION" else str(given.get("type", "UNSUPPORTED"))}
+    return given | {"type": "LEVEL" if given.get("type") == "DIMENSION" else text(given.get("type")) or "UNSUPPORTED"}

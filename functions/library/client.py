@@ -121,7 +121,8 @@ class Client:
         try:
             self._call(at.LOG_OUT)
         except LibraryError as error:
-            if not isinstance(error, SessionLost) and error.http_status not in (401, 404):
+            gone = isinstance(error, SessionLost) or error.http_status in (401, 404)
+            if not gone or isinstance(error, ServerUnavailable):
                 raise
         self.session = None
 
@@ -141,7 +142,7 @@ class Client:
     def login_modes(self) -> list[int]:
         """The login modes that the server says are enabled (contract 2.1); needs no session."""
         listed = mapping(self._call(at.LOGIN_MODES).json).get("modes")
-        return [mode for mode in listed if isinstance(mode, int)] if isinstance(listed, list) else []
+        return [mode for mode in map(integer, listed) if mode is not None] if isinstance(listed, list) else []
 
     def privileges(self) -> list[dict[str, Any]]:
         """The account's privileges as the server lists them, each with its ``name`` (contract 2.5)."""
@@ -373,7 +374,7 @@ class Client:
     ) -> Reply:
         url = f"{self.server.base_url}/api{endpoint.path.format(**{k: _segment(k, v) for k, v in ids.items()})}"
         if query:
-            url += "?" + urlencode(query, quote_via=quote)
+            url += "?" + urlencode(query, quote_via=quote, errors="replace")
         headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "datamart-runner"}
         if body is not None:
             headers["Content-Type"] = "application/json"
@@ -432,7 +433,7 @@ def _id(value: str) -> str:
 def _segment(kind: str, value: str) -> str:
     """An id made fit for a path: only what looks like one ever enters it."""
     if kind == "job":
-        return quote(value, safe="")
+        return quote(value, safe="", errors="replace")
     if kind == "prompt":
         if not _PROMPT.fullmatch(value):
             raise NotFound("a prompt's key is 32 hexadecimal digits, @, a number, @, a number; this one is not")

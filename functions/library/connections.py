@@ -17,7 +17,6 @@ from urllib3.connection import HTTPSConnection as TLSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util import Retry
 
-
 logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 """Of an answer with a header that is none it would warn, and quote all headers after it: cookies, the token."""
 

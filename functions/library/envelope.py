@@ -104,6 +104,12 @@ _OF_AN_INSTANCE = ("execute", "get_execution", "get_prompts", "answer_prompts", 
 that does not list choices; the calls around it find out what became of the instance."""
 
 
+_ABOUT_A_JOB = (
+    *("get_execution", "get_prompts", "answer_prompts", "get_job", "cancel_job", "delete_instance", "log_out"),
+)
+"""Calls whose refusal says much: that a job failed, that an instance or a session is gone. The Library says it in an
+envelope (contract 8.1); a page, or nothing at all, is from somebody in between, who knows nothing of jobs."""
+
 _READ_AN_OBJECT = (
     *("find_project", "find_datamart", "find_folder", "find_objects", "get_definition"),
     *("get_job", "cancel_job"),  # a job that has ended (contract 6.1)
@@ -135,6 +141,8 @@ def exception(
 
 
 def _kind(endpoint: Endpoint, http_status: int, envelope: Envelope) -> type[LibraryError]:
+    if envelope == Envelope() and endpoint.step in _ABOUT_A_JOB:
+        return ServerUnavailable
     if envelope.i_server_code in I_SERVER_CODES:
         return I_SERVER_CODES[envelope.i_server_code]
     if endpoint is LOG_IN:

@@ -17,7 +17,7 @@ FOLDER_TYPE = 8
 
 def project_of(reference: str, listed: list[dict[str, Any]]) -> Project:
     """The project of that id or exact, case-sensitive name. Raises NotFound, naming the nearest."""
-    projects = [Project(str(p["id"]), text(p.get("name")), integer(p.get("status"))) for p in listed if "id" in p]
+    projects = [Project(str(p["id"]), text(p.get("name")), integer(p.get("status"))) for p in listed if _has_id(p)]
     found = [p for p in projects if reference in (p.name, p.id)]
     if len(found) == 1:
         return found[0]
@@ -34,7 +34,7 @@ def datamart_of(name: str, path: str | None, objects: list[dict[str, Any]]) -> D
 
     Raises NotFound: there is none, it is no datamart, or several fit and are listed with their paths.
     """
-    found = [item for item in objects if item.get("subtype") == DATAMART_SUBTYPE]
+    found = [item for item in objects if item.get("subtype") == DATAMART_SUBTYPE and _has_id(item)]
     named = [item for item in found if item.get("name") == name] or [
         item for item in found if str(item.get("name")).casefold() == name.casefold()
     ]
@@ -55,7 +55,7 @@ def folder_of(path: str, objects: list[dict[str, Any]]) -> str:
     The path is the whole one, with or without the name of the project's root folder: something is saved there, so a
     folder that only ends like it will not do. Raises NotFound: none is there, or several are.
     """
-    folders = [item for item in objects if item.get("type") == FOLDER_TYPE and "id" in item]
+    folders = [item for item in objects if item.get("type") == FOLDER_TYPE and _has_id(item)]
     fitting = [item for item in folders if _is_at(item, path, str)] or [
         item for item in folders if _is_at(item, path, str.casefold)
     ]
@@ -65,6 +65,10 @@ def folder_of(path: str, objects: list[dict[str, Any]]) -> str:
         raise NotFound(f'{len(fitting)} folders are at "{path}": {_listed(fitting, path)}', step="find_folder")
     there_are = f"; the nearest of that name are: {_listed(folders, path)}" if folders else ""
     raise NotFound(f'there is no folder "{path}"{there_are}', step="find_folder")
+
+
+def _has_id(item: dict[str, Any]) -> bool:
+    return text(item.get("id")) is not None
 
 
 def _is_at(item: dict[str, Any], path: str, fold: Callable[[str], str]) -> bool:

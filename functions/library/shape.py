@@ -25,6 +25,11 @@ def text(value: Any) -> str | None:
     return value if isinstance(value, str) and 0 < len(value) <= LONGEST else None
 
 
+def object_id(value: Any) -> str | None:
+    """The id as a call can name it, or None: with any other the job that it is told of would be out of reach."""
+    return value if isinstance(value, str) and re.fullmatch(r"[0-9A-Fa-f]{32}", value) else None
+
+
 def integer(value: Any) -> int | None:
     """The whole number, also one that is written as a text."""
     if isinstance(value, bool):

@@ -177,10 +177,10 @@ def _once(request: _Request, url: str) -> Reply:
     headers = request.headers | request.jar.header(endpoint.method, url)
     read_timeout = max(0.1, min(endpoint.read_timeout, request.deadline - time.monotonic()))
     session = pool()
-    response = session.send(
+    # Not by session.send: of a redirect, though not followed, it reads the body to its end and goes by its address.
+    response = session.get_adapter(url).send(
         session.prepare_request(requests.Request(endpoint.method, url, headers=headers, data=request.content)),
         timeout=(min(CONNECT_TIMEOUT, read_timeout), read_timeout),
-        allow_redirects=False,
         stream=True,
         verify=ca_file(server.ca_bundle) if server.ca_bundle else True,
         proxies={"http": server.proxy, "https": server.proxy} if server.proxy else {},

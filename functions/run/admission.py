@@ -11,7 +11,7 @@ from functions.run import clock
 from functions.run.errors import RunInProgress
 from functions.run.executions import is_running
 from functions.run.leases import Doubt, Held, Holder, free, held_in, mark, put_in_doubt, take
-from functions.run.outcome import Job
+from functions.run.outcome import MAY_GO_ON, Job
 from functions.run.record import Item, RunTable
 from functions.run.run import Run
 
@@ -23,9 +23,6 @@ LONGEST_SESSION = 10_800
 
 LATEST_BEGINNING = 600
 """Seconds after the order within which a job begins, if at all: its maximum execution time counts from there."""
-
-MAY_GO_ON = frozenset({Job.POSTING, Job.ACCEPTED, Job.LOST})
-"""What is known of jobs that may write their table without us. One that waits for answers cannot."""
 
 
 def take_slot(table: RunTable, run: Run) -> None:

@@ -30,15 +30,23 @@ def ask_after(run: Run, error: str, reason: str) -> dict[str, Any] | None:
         return None
     open_now = run.item.get("unanswered", {}).get("attempt") == run.number
     if error == "PromptsUnanswered" and open_now:
-        run.change(put={"asking.fresh": 0})
+        run.change(put={"asking.fresh": 0}, remove=("asking.concluded",))
         return ask(run, None)
     here = f"a{run.number}"
-    if error != "PromptAnswerRejected" or not (asking["fresh"] or here in asking["refused"]):
+    if error != "PromptAnswerRejected" or not (_is_peoples(run) or here in asking["refused"]):
         return None
     if here not in asking["refused"]:
         kept = asking["answers"][: -asking["fresh"]]
-        run.change(put={"asking.answers": kept, "asking.fresh": 0, f"asking.refused.{here}": shorten(reason, 2_000)})
+        put = {"asking.answers": kept, "asking.fresh": 0, f"asking.refused.{here}": shorten(reason, 2_000)}
+        run.change(put=put, remove=("asking.concluded",))
     return ask(run, run.item["asking"]["refused"][here])
+
+
+def _is_peoples(run: Run) -> bool:
+    """Whether the answer that was refused may be one that people gave just now: the server took not all of them."""
+    count = len(run.item["asked"]["prompts"]) + len(run.persons_answers)
+    newest = range(count - run.item["asking"]["fresh"], count)
+    return not set(newest) <= set(run.attempt.get("answersTaken", []))
 
 
 def ask(run: Run, refusal: str | None) -> dict[str, Any]:

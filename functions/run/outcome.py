@@ -37,6 +37,9 @@ LOADED: dict[Job | None, Loaded] = {
     Job.LOST: "unknown",
 }
 
+MAY_GO_ON = frozenset({Job.POSTING, Job.ACCEPTED, Job.LOST})
+"""What is known of jobs that may write their table without us. One that waits for answers cannot."""
+
 MAY_BE_RUNNING = frozenset({Job.POSTING, Job.ACCEPTED, Job.PROMPTING, Job.LOST})
 
 FAILED = frozenset({Job.FAILED_BEFORE_SQL, Job.FAILED})

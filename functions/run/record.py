@@ -9,8 +9,8 @@ The item::
     attempt                                                 number of the newest attempt, from 1
     attempts {"1": {session, instanceId, executionInstanceId, jobId, job, postedAt, orderAnswer, lookedAt,
                     reachedSql, unknownStatuses, failure {kind, text}, answeringRound, answersPending,
-                    answersInDoubt, answeredAt, answerFailures, prompts [{at, name, type, how, given}], saving, closing,
-                    instanceDeleted, jobEnded, expired}}
+                    answersInDoubt, answeredAt, answersTaken, answerFailures,
+                    prompts [{at, name, type, how, given}], saving, closing, instanceDeleted, jobEnded, expired}}
     project {id, name}, datamart {id, name}, target {source, table, append}
     definition {readable, runsExtraSql, maxExecutionSeconds}
     polls, lostLogIns

@@ -35,6 +35,10 @@ LARGEST_ANSWERS = 100_000
 """Bytes of all answers together: they pass through states whose data may have 256 KB, beside what surrounds them."""
 
 
+UNFILLED: tuple[Any, ...] = ("…", ["…"])
+"""What stands in a sample where an answer belongs."""
+
+
 def normalise(request: Any) -> dict[str, Any]:
     """The request with every default filled in and ids in upper case.
 
@@ -120,6 +124,8 @@ def _prompt(index: int, prompt: dict[str, Any]) -> dict[str, Any]:
     if not prompt.get("useDefault"):
         if "answers" not in prompt:
             raise InvalidRequest(f'{where}: give "answers", or "useDefault": true.')
+        if prompt["answers"] in UNFILLED:
+            raise InvalidRequest(f"{where}.answers: is still the … of a sample; put the answer there.")
         if _is_empty(prompt["answers"]):
             # A placeholder may have become nothing: that must not close a prompt, and load the table unfiltered.
             raise InvalidRequest(

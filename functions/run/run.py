@@ -10,7 +10,7 @@ from functions.run import clock
 from functions.run.access import Access
 from functions.run.address import named_by
 from functions.run.errors import InvalidRequest, RunAlreadyEnded, RunTimedOut
-from functions.run.outcome import MAY_BE_RUNNING, Job, Loaded, loaded
+from functions.run.outcome import MAY_GO_ON, Job, Loaded, loaded
 from functions.run.record import DAYS_KEPT, ConditionFailed, Item, RunTable
 from functions.run.start import Start
 
@@ -266,8 +266,8 @@ class Run:
         self.change(put=values, add=add)
 
     def lose(self) -> None:
-        """The session or the instance is gone: nobody can ask for the job any more."""
-        if self.job in MAY_BE_RUNNING:
+        """The session or the instance is gone: nobody can ask any more for a job that may go on."""
+        if self.job in MAY_GO_ON:
             self.learn(job=Job.LOST.value)
 
     def close_attempt(self) -> None:

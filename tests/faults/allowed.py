@@ -45,9 +45,15 @@ class Allowed:
 
 UNKNOWN: tuple[Allowed, ...] = (
     Allowed(
-        r"execute#\d+/(reset-before|stall|page|error-200|(408|409|429|5\d\d)-.*)(-for-ever)?",
+        r"execute#\d+/(reset-before|stall|page|error-200|(408|409|413|429|5\d\d)-.*)(-for-ever)?",
         "the order went out and nobody but something in between answered; what GET answers before an order is not "
         "documented (contract 11.6), so that ten minutes without a sign of the job prove nothing",
+        loads=(0,),
+    ),
+    Allowed(
+        r"execute#\d+/404-.*",
+        "404 without the Intelligence Server's own code may also come from something before it: the order is doubtful, "
+        "and nothing is seen of it",
         loads=(0,),
     ),
     Allowed(
@@ -80,6 +86,12 @@ UNKNOWN: tuple[Allowed, ...] = (
         "the job was taken, and what became of it cannot be written down",
     ),
     Allowed(
+        r"(get_prompts|search_elements)#([2-9]|\d\d)/.*",
+        "for a moment after prompts were answered the job may still be reported as waiting (contract 7.3), and the "
+        "run ended in this moment",
+        loads=(0,),
+    ),
+    Allowed(
         r".*/(stop|behind)(-.*)?",
         "stopped after the order went out: nobody looks any more, and the job ends with its instance in whatever state "
         "it is in (contract 11.8)",
@@ -92,6 +104,10 @@ LEFT: tuple[Allowed, ...] = (
         r"log_in#\d+/(reset-after|break-off|break-head|stall|gzip-garbage|page|5\d\d-.*-after)(-for-ever)?",
         "the answer to the login was lost, and with it the only name of the session: it ends by its idle timeout. A "
         "login is repeated once at most, so that there are never more than two",
+    ),
+    Allowed(
+        r"log_out#\d+/(cookies-dropped|cookies-garbled|(401|404)-json)(-for-ever)?",
+        "the Library itself answers that there is no such session: it ends by its idle timeout (contract 2.5, 8.5)",
     ),
 )
 

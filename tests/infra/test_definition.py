@@ -89,13 +89,32 @@ def test_every_task_repeats_what_lambda_itself_fails_at(name: str) -> None:
     assert {"Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.TooManyRequestsException"} <= retried
 
 
+HARMLESS = {
+    *("DescribeDatamart", "ConfirmExecution", "GetStatus", "GetPrompts"),
+    *("DeleteInstance", "LogOut", "ConcludeAttempt", "TakeAnswers"),
+}
+"""States that may be repeated whatever broke down in them: they only look, or do what is done once however often."""
+
+
+@pytest.mark.parametrize("name", sorted(HARMLESS))
+def test_a_harmless_state_is_repeated_after_any_failure_that_is_not_our_own(name: str) -> None:
+    own, foreign = TASKS[name]["Retry"][-2:]
+    assert (set(own["ErrorEquals"]), own["MaxAttempts"]) == (DESIGN_ERRORS, 0)
+    assert foreign["ErrorEquals"] == ["States.TaskFailed", "States.Timeout"]
+
+
 @pytest.mark.parametrize("name", TASKS)
 def test_every_retry_is_bounded_jittered_and_for_transient_errors_only(name: str) -> None:
     for retry in TASKS[name]["Retry"]:
+        if retry["MaxAttempts"] == 0:
+            assert set(retry["ErrorEquals"]) == DESIGN_ERRORS
+            continue
         assert 1 <= retry["MaxAttempts"] <= 10
         assert retry["JitterStrategy"] == "FULL"
         assert retry["MaxDelaySeconds"] <= 60
-        assert all(error == "ServerUnavailable" or error.startswith("Lambda.") for error in retry["ErrorEquals"])
+        foreign = {"States.TaskFailed", "States.Timeout"} if name in HARMLESS else set()
+        for error in retry["ErrorEquals"]:
+            assert error in {"ServerUnavailable", *foreign} or error.startswith("Lambda.")
 
 
 def test_saving_and_answering_are_not_repeated_when_the_server_may_have_heard() -> None:

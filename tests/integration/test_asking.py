@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
+from functions.run.record import run_table
 from local.outcome import Outcome
 from local.simulator import catalogue
 from tests.integration.conftest import CITY, TUTORIAL, World
@@ -155,6 +156,44 @@ def test_each_nested_prompt_is_asked_when_it_opens(world: World, person: Callabl
     ]
     assert {choice["name"] for choice in asked.questions[1]["prompts"][0]["choices"]} >= {"Boston", "Seattle"}
     assert "Berlin" not in str(asked.questions[1])
+
+
+def test_people_are_not_asked_again_for_an_answer_of_the_request_that_is_wrong(
+    world: World, person: Callable[..., Person]
+) -> None:
+    asked = person(reply("USA", name="Country of the city"))
+    wrong = [{"name": "City in the country", "answers": "Berlin"}, {"name": "Least amount 1", "answers": 0}]
+    outcome = world.run(datamart=catalogue.NESTED, prompts=wrong, unanswered="ask")
+    assert outcome.error == "PromptAnswerRejected"
+    assert '"Berlin"' in str(outcome.cause)
+    assert len(asked.questions) == 1
+
+
+def test_people_are_asked_although_the_server_does_not_list_what_they_may_answer(
+    world: World, person: Callable[..., Person]
+) -> None:
+    world.simulator.inject("search_elements", status=500, json={"code": "ERR002", "message": "Down."}, times=1)
+    asked = person(reply("USA"))
+    assert world.run(unanswered="ask").status == "SUCCEEDED"
+    assert "choices" not in asked.questions[0]["prompts"][0]
+
+
+def test_a_reply_that_comes_before_its_question_was_kept_is_asked_for_again(
+    world: World, person: Callable[..., Person]
+) -> None:
+    def lost(module: str, event: dict[str, Any]) -> Any:
+        if module == "take_answers" and len(asked.questions) == 1:
+            run_table().change(event["executionArn"], remove=("question",))
+        return contextlib.nullcontext()
+
+    before, world.twin.runtime.around = world.twin.runtime.around, lost
+    try:
+        asked = person(reply("USA"), reply("USA"))
+        outcome = world.run(unanswered="ask")
+    finally:
+        world.twin.runtime.around = before
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert len(asked.questions) == 2
 
 
 def test_people_may_leave_an_optional_prompt_open_and_take_a_default(

@@ -193,6 +193,18 @@ def test_one_connections_credentials_never_go_to_another_connections_server(worl
     assert sum(r["path"].endswith("/auth/login") for r in second.state()["requests"]) == 1
 
 
+def test_after_a_move_the_new_password_goes_to_the_new_server_alone(world: World, second: Simulator) -> None:
+    """The old server is still there and knows the account no more."""
+    kept(world)
+    change_password(world)
+    put(world, baseUrl=second.base_url, password=second.password)
+    outcome = world.twin.run({"project": TUTORIAL, "datamart": catalogue.CATEGORY_SALES})
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert log_ins(world) == [401]
+    assert second.state()["loads"] == {catalogue.CATEGORY_SALES: 1}
+    assert len(world.simulator.state()["requests"]) == 1
+
+
 def test_a_refused_log_in_does_not_reach_for_another_connections_secret(world: World, second: Simulator) -> None:
     kept(world)
     change_password(world)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from functions.answering.question import LARGEST, missing, questions, skeleton, within
-from functions.run.errors import PromptsUnanswered
+from functions.run.errors import InvalidRequest, PromptsUnanswered
 from functions.run.request import normalise
 from tests.unit.answering.offered import Hidden, Offered, customers, named
 
@@ -82,11 +82,16 @@ def test_long_instructions_and_defaults_are_cut_and_the_default_can_still_be_tak
 def test_the_json_to_paste_is_a_request_that_is_accepted() -> None:
     kinds = ("VALUE", "ELEMENTS", "OBJECTS", "EXPRESSION", "LEVEL", "UNSUPPORTED")
     prompts = [COUNTRY | {"name": f"P {kind}", "type": kind, "defaultAnswer": "d"} for kind in kinds]
-    paste = skeleton(asked(*prompts), 3)
+    paste = json.loads(json.dumps(skeleton(asked(*prompts), 3), ensure_ascii=False).replace("…", "filled in"))
     normal = normalise({"project": "p", "datamart": "d", "prompts": paste})["prompts"]
     assert [prompt["name"] for prompt in normal] == [f"P {kind}" for kind in kinds]
     assert normal[1]["answers"] == ["USA", "England"]  # at most two
     assert normal[-1] == {"name": "P UNSUPPORTED", "useDefault": True}
+
+
+def test_what_is_pasted_and_not_filled_in_is_refused() -> None:
+    with pytest.raises(InvalidRequest, match="is still the … of a sample"):
+        normalise({"project": "p", "datamart": "d", "prompts": skeleton(asked(YEAR), 3)})
 
 
 @pytest.mark.parametrize("most", ["1", 1.0, -1, None, "x"])

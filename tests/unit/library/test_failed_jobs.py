@@ -91,8 +91,17 @@ def test_of_two_secrets_that_begin_alike_nothing_of_the_longer_one_is_left() -> 
 
 
 def test_a_session_that_is_gone_is_logged_out(server: ScriptedServer) -> None:
-    for status, body in ((401, b'{"code":"ERR003"}'), (404, b"<html>"), (401, b'{"code":"ERR009"}')):
+    for status, body in ((401, b'{"code":"ERR003"}'), (404, b'{"code":"ERR004"}'), (401, b'{"code":"ERR009"}')):
         server.answer(status, body)
         client = Client(Server(server.url), Session(TOKEN), budget=5)
         client.log_out()
         assert client.session is None
+
+
+@pytest.mark.parametrize("status", [401, 404])
+def test_a_page_is_no_proof_that_a_session_is_gone(server: ScriptedServer, status: int) -> None:
+    server.answer(status, b"<html>")
+    client = Client(Server(server.url), Session(TOKEN), budget=5)
+    with pytest.raises(ServerUnavailable):
+        client.log_out()
+    assert client.session is not None

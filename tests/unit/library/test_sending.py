@@ -3,15 +3,15 @@
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from functions.library import Client, Server, ServerUnavailable, Session
+from functions.library import Client, Credentials, DatamartFailed, Server, ServerUnavailable, Session
 from functions.library.connections import Abandoned, Passage
 from tests.unit.library.conftest import TOKEN, ScriptedServer
-from tests.unit.library.test_calls import CITY, INSTANCE, PROJECT
+from tests.unit.library.test_calls import CITY, INSTANCE, PROJECT, head
 
 
 def test_an_order_that_was_given_up_before_it_left_never_leaves(
@@ -95,3 +95,91 @@ def test_without_a_budget_every_call_has_its_own_time(server: ScriptedServer) ->
     assert client.budget is None
     server.answer(200, b"{}")
     client.probe()
+
+
+# -- to whom ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[socket.socket]:
+    """Somebody who listens, and to whom nothing may ever come."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener
+        listener.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+
+
+ADDRESSES = {
+    "another host": "http://localhost:{here}/MicroStrategyLibrary/api/sessions",
+    "another port": "http://127.0.0.1:{there}/MicroStrategyLibrary/api/sessions",
+    "another scheme": "https://127.0.0.1:{here}/MicroStrategyLibrary/api/sessions",
+    "a user before the host": "http://127.0.0.1:{here}@127.0.0.1:{there}/",
+    "a user on the same host": "http://me@127.0.0.1:{here}/",
+    "no scheme": "//127.0.0.1:{there}/",
+    "a backslash": "http:\\\\127.0.0.1:{there}\\",
+}
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_redirect_takes_token_or_cookies_to_somebody_else(
+    server: ScriptedServer, client: Client, elsewhere: socket.socket, address: str, status: int
+) -> None:
+    location = ADDRESSES[address].format(here=server.port, there=elsewhere.getsockname()[1])
+    for _ in range(2):
+        server.answer(status, b"", f"Location: {location}")
+    with pytest.raises(DatamartFailed, match="correct baseUrl"):
+        client.probe()
+    assert all(b"127.0.0.1:%d\r\n" % server.port in request for request in server.requests)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("location", ["/MicroStrategyLibrary/auth", *ADDRESSES.values()])
+def test_credentials_are_sent_to_the_base_url_and_nowhere_else(
+    server: ScriptedServer, elsewhere: socket.socket, location: str, status: int
+) -> None:
+    where = location.format(here=server.port, there=elsewhere.getsockname()[1])
+    server.answer(status, b"", f"Location: {where}")
+    with pytest.raises(DatamartFailed, match="correct baseUrl"):
+        Client(Server(server.url)).log_in(Credentials(1, "u", "pass-word"))
+    assert [head(request).splitlines()[0] for request in server.requests] == [
+        "POST /MicroStrategyLibrary/api/auth/login HTTP/1.1"
+    ]
+
+
+def test_a_second_redirect_of_a_look_is_not_followed_either(
+    server: ScriptedServer, client: Client, elsewhere: socket.socket
+) -> None:
+    server.answer(302, b"", "Location: /MicroStrategyLibrary/api/v2/sessions")
+    server.answer(302, b"", f"Location: http://127.0.0.1:{elsewhere.getsockname()[1]}/")
+    with pytest.raises(DatamartFailed, match="not followed"):
+        client.probe()
+    assert len(server.requests) == 2
+
+
+def test_an_answer_that_names_an_address_of_its_own_changes_nothing(
+    server: ScriptedServer, client: Client, elsewhere: socket.socket
+) -> None:
+    there = f"http://127.0.0.1:{elsewhere.getsockname()[1]}"
+    headers = (f"Content-Location: {there}/", f"Refresh: 0; url={there}", f"Link: <{there}>; rel=canonical")
+    server.answer(200, b"{}", *headers, f"Set-Cookie: a=b; Domain=127.0.0.1:{there.rpartition(':')[2]}")
+    server.answer(200, b"{}")
+    client.probe()
+    client.probe()
+    assert len(server.requests) == 2
+
+
+def test_two_clients_in_one_process_send_each_its_own_to_its_own_server(server: ScriptedServer, client: Client) -> None:
+    """By two names of this machine: the connections of the process are shared, and so is the port."""
+    other = Client(Server(server.url.replace("127.0.0.1", "localhost")), Session("another-token"))
+    for _ in range(4):
+        server.answer(200, b"{}", "Set-Cookie: of-a-host=1; Path=/")
+    for one in (client, other, client, other):
+        one.probe()
+    for request, token, host in zip(
+        server.requests, (TOKEN, "another-token") * 2, ("127", "localhost") * 2, strict=True
+    ):
+        assert f"X-MSTR-AuthToken: {token}\r\n" in head(request) + "\r\n"
+        assert f"Host: {host}" in head(request)
+        assert ("COOKIE-SECRET-1" in head(request)) is (host == "127")

@@ -7,7 +7,7 @@ import pytest
 
 from functions.run import clock
 from functions.run.advice import MEND, advice
-from functions.run.conclusion import LONGEST_PAUSE, conclude
+from functions.run.conclusion import PAUSES, conclude
 from functions.run.outcome import Job
 from functions.run.run import Run
 
@@ -18,6 +18,7 @@ def run_with(job: Job | None = None, minutes_left: float = 60, **more: Any) -> R
         "startedAt": clock.now(),
         "deadline": clock.now() + 60 * minutes_left,
         "asked": {"project": "P", "datamart": "City"},
+        "onConflict": "fail",
         "target": {"source": "Statistics", "table": "DM_CITY", "append": False},
         "polls": 0,
         "attempts": {"1": {"job": job.value} if job else {}},
@@ -77,7 +78,7 @@ def test_what_breaks_down_gets_a_name_of_the_closed_list(job: Job | None, error:
 def test_a_busy_server_is_tried_again_within_the_deadline() -> None:
     conclusion = conclude(run_with(), lambda_failure("ServerBusy", "cap"), saving=False)
     assert conclusion["end"] == "Again"
-    assert 15 <= conclusion["waitSeconds"] <= LONGEST_PAUSE
+    assert 15 <= conclusion["waitSeconds"] <= PAUSES["ServerBusy"][1]
 
 
 def test_the_pause_never_goes_past_the_deadline() -> None:

@@ -23,6 +23,8 @@ def test_every_default_is_filled_in() -> None:
         "prompts": [],
         "unanswered": "default",
         "askDeadlineHours": 48,
+        "onConflict": "wait",
+        "rerunIfReplacing": False,
         "timeoutMinutes": 120,
     }
 
@@ -174,7 +176,8 @@ def test_people_can_be_asked_for_up_to_a_week() -> None:
         (MINIMAL | {"saveAs": {"name": "n", "foldr": "/x"}}, r"^saveAs\.foldr: .*did you mean folder\?"),
         (MINIMAL | {"save": {"promptOptions": {"saveAsWithAnswer": True}}}, r"did you mean saveAsWithAnswers\?"),
         (MINIMAL | {"unanswered": "skip"}, r"^unanswered: must be one of default, close, fail, ask"),
-        (MINIMAL | {"onConflict": "skip"}, r"^onConflict: "),
+        (MINIMAL | {"onConflict": "skp"}, r"^onConflict: must be one of wait, skip, fail, .*did you mean skip\?"),
+        (MINIMAL | {"rerunIfReplacing": "yes"}, r"^rerunIfReplacing: must be a boolean"),
     ],
 )
 def test_a_malformed_request_is_answered_with_the_key_and_what_is_expected(request_: object, sentence: str) -> None:
