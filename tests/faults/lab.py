@@ -105,6 +105,7 @@ class Lab:
         """What a run without faults does."""
         evidence = self._observe(None, run)
         assert evidence.outcome.status == "SUCCEEDED", evidence.outcome.cause
+        assert evidence.sent, "no request was seen: is the wire still tapped where every request goes?"
         functions = tuple(call.place for call in evidence.calls)
         return Baseline(tuple(evidence.sent), functions, tuple(self.states.entered), tuple(self.aws.made))
 

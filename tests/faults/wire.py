@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 
 from functions.library import endpoints
 from functions.library.connections import pool
@@ -49,12 +50,12 @@ class Wire:
 
     @contextlib.contextmanager
     def tapped(self) -> Iterator[None]:
-        session = pool()
-        session.send = self._send  # type: ignore[method-assign]  # the one place through which every request goes
+        adapter = _adapter()
+        adapter.send = self._send  # type: ignore[method-assign]  # the one place through which every request goes
         try:
             yield
         finally:
-            del session.send
+            del adapter.send
 
     def settle(self) -> None:
         """Wait until the server has dealt with everything that was sent."""
@@ -72,10 +73,10 @@ class Wire:
             with socket.socket() as closed:  # bound and not listening: the kernel refuses
                 closed.bind(("127.0.0.1", 0))
                 request.url = str(request.url).replace(urlsplit(str(request.url)).netloc, _address(closed), 1)
-                return requests.Session.send(pool(), request, **how)
+                return _really_send(request, **how)
         self._left += 1
         try:
-            response = requests.Session.send(pool(), request, **how)
+            response = _really_send(request, **how)
         except requests.Timeout:
             self._clock.advance(30)
             self.settle()  # the server goes on with a request whose client has given up
@@ -88,6 +89,18 @@ class Wire:
             return False
         _, first, times = self.refused_from
         return first <= number < first + times
+
+
+def _adapter() -> HTTPAdapter:
+    """That of the client, for the simulator's address."""
+    adapter = pool().get_adapter("http://127.0.0.1")
+    assert isinstance(adapter, HTTPAdapter)
+    return adapter
+
+
+def _really_send(request: requests.PreparedRequest, **how: Any) -> requests.Response:
+    adapter = _adapter()
+    return type(adapter).send(adapter, request, **how)
 
 
 def _nothing() -> None:

@@ -31,6 +31,9 @@ from tests.unit.run.tables import Direct
 LAMBDA_SECONDS = 60
 """No function lives longer."""
 
+LATEST_ARRIVAL = 500
+"""Seconds until an order is heard of, if at all."""
+
 _here = threading.local()
 
 
@@ -216,7 +219,7 @@ class Stage:
             self.settle()
         for order in self.orders:
             if order.on_its_way and not order.over:
-                order.on_its_way, order.at = False, self.time
+                order.on_its_way, order.at = False, self.time + min(seconds, LATEST_ARRIVAL)
         self.time += seconds
         longest = self.longest or admission.LONGEST_JOB - LAMBDA_SECONDS
         for order in self.orders:

@@ -25,6 +25,7 @@ from tests.unit.run.tables import new_table
 
 DATAMARTS = {"A": "A" * 32, "B": "B" * 32}
 NUMBER = st.integers(0, 3)
+STEPS = st.integers(1, 6)
 FATE = st.sampled_from(["accepted", "accepted", "answer lost", "late", "not sent", "refused", "logout fails"])
 ALL = 1_000
 
@@ -75,7 +76,7 @@ class Plays(RuleBasedStateMachine):
         if execution.running and not execution.current:
             self.stage.invoke(execution, fate).go_on(operations)
 
-    @rule(number=NUMBER, fate=FATE, steps=st.integers(1, 6))
+    @rule(number=NUMBER, fate=FATE, steps=STEPS)
     def go_far(self, number: int, fate: str, steps: int) -> None:
         execution = self._running(number)
         for _ in range(steps):
@@ -88,12 +89,30 @@ class Plays(RuleBasedStateMachine):
     def work_on(self, number: int, operations: int) -> None:
         self._invocation(number).go_on(operations)
 
-    @rule(number=NUMBER, fate=FATE, operations=st.integers(0, 8))
-    def invoke_twice(self, number: int, fate: str, operations: int) -> None:
+    @rule(
+        number=NUMBER,
+        fate=FATE,
+        operations=st.integers(0, 8),
+        stopped=st.booleans(),
+        meanwhile=st.lists(st.tuples(NUMBER, FATE, STEPS), min_size=1, max_size=3),
+    )
+    def be_overtaken(
+        self, number: int, fate: str, operations: int, stopped: bool, meanwhile: list[tuple[int, str, int]]
+    ) -> None:
+        """A function is slow: its execution is stopped or invokes it again, others go on, and then it does, too."""
         execution = self._running(number)
-        if execution.running and len(execution.current) < 2:
-            self.stage.invoke(execution, fate).go_on(operations)
+        if not execution.running:
+            return
+        slow = self.stage.invoke(execution, fate)
+        slow.go_on(operations)
+        if stopped:
+            self.stage.stop(execution)
+        else:
             self.stage.invoke(execution, fate).go_on()
+        self.stage.settle()
+        for others in meanwhile:
+            self.go_far(*others)
+        slow.go_on()
 
     @rule(number=NUMBER)
     def stop(self, number: int) -> None:
@@ -119,7 +138,7 @@ class Plays(RuleBasedStateMachine):
     def crash(self, number: int) -> None:
         self._invocation(number).kill()
 
-    @rule(seconds=st.sampled_from([5, 59, 700, 1_300, 4_300, 11_000, LONGEST_JOB + 1]))
+    @rule(seconds=st.sampled_from([5, 59, 700, 1_300, 3_550, 4_300, 11_000, LONGEST_JOB + 1]))
     def pass_time(self, seconds: int) -> None:
         self.stage.pass_time(seconds)
 
