@@ -43,11 +43,19 @@ def handler(step: Step) -> Answer:
     try:
         step.run.store(session=Access(client.server, session).to_json())
     except Exception:  # closed meanwhile, or the table cannot be written: nobody else knows of this session
-        client.budget = step.budget
-        with contextlib.suppress(LibraryError):
-            client.log_out()
+        _leave(step, client, session)
         raise
     return {}
+
+
+def _leave(step: Step, client: Client, session: Session) -> None:
+    """Log out again; where that fails, leave the session to the clean-up, which comes once more after a stop."""
+    client.budget = step.budget
+    try:
+        client.log_out()
+    except LibraryError:
+        with contextlib.suppress(Exception):  # what brought us here is what is told
+            step.run.learn(session=Access(client.server, session).to_json())
 
 
 def _enter(step: Step) -> tuple[Client, Session]:

@@ -54,10 +54,9 @@ def slip_for(prompt: Prompt, given: Iterable[Given]) -> str | None:
 def nearest_prompt(answer: Given, prompts: Iterable[Prompt]) -> str:
     """`` (did you mean …?)`` where one of the prompts is called something like what the answer names."""
     field, value = named_by(answer)
-    known = {
-        label: prompt for prompt in prompts for label in (_labels(prompt) if field == "name" else [prompt.get(field)])
-    }
-    near = _nearest(value, [label for label in known if isinstance(label, str)], 0.5)
+    labelled = ((_labels(prompt) if field == "name" else [prompt.get(field)], prompt) for prompt in prompts)
+    known = {label: prompt for labels, prompt in labelled for label in labels if isinstance(label, str)}
+    near = _nearest(value, known, 0.5)
     if near is None:
         return ""
     return f" (did you mean {shown(name_of(known[near]) if field == 'name' else near)}?)"

@@ -3,6 +3,7 @@
 It neither waits nor repeats; every error says whether a repetition is safe, and the state machine decides.
 """
 
+import contextlib
 import re
 import time
 from base64 import b64encode
@@ -153,7 +154,9 @@ class Client:
 
     def find_project(self, reference: str) -> Project:
         """The project of that id or exact, case-sensitive name. Raises NotFound, naming the nearest."""
-        return project_of(reference, mappings(self._call(at.FIND_PROJECT).json))
+        listed = mappings(self._call(at.FIND_PROJECT).json)
+        with self._hiding():
+            return project_of(reference, listed)
 
     def find_datamart(self, project_id: str, reference: str | dict[str, str]) -> Datamart:
         """The datamart of that id, exact name, or name and folder path.
@@ -164,7 +167,9 @@ class Client:
             return self._datamart_by_id(project_id, reference)
         name = reference if isinstance(reference, str) else reference["name"]
         path = None if isinstance(reference, str) else reference["path"]
-        return datamart_of(name, path, list(self._search(at.FIND_DATAMART, project_id, name, DATAMART_SUBTYPE)))
+        found = list(self._search(at.FIND_DATAMART, project_id, name, DATAMART_SUBTYPE))
+        with self._hiding():
+            return datamart_of(name, path, found)
 
     def _datamart_by_id(self, project_id: str, datamart_id: str) -> Datamart:
         found = mapping(self._call(at.GET_OBJECT, project_id, {"type": 3}, datamart=datamart_id).json)
@@ -180,7 +185,9 @@ class Client:
                 raise NotFound(f"the object {reference} is no folder", step="find_folder")
             return reference.upper()
         name = reference.strip("/").rpartition("/")[2]
-        return folder_of(reference, list(self._search(at.FIND_FOLDER, project_id, name, FOLDER_TYPE)))
+        folders = list(self._search(at.FIND_FOLDER, project_id, name, FOLDER_TYPE))
+        with self._hiding():
+            return folder_of(reference, folders)
 
     def find_objects(self, project_id: str, name: str, kind: str) -> list[dict[str, Any]]:
         """The objects of that name, in whatever case, with their ``ancestors``; ``kind`` is one of OBJECT_TYPES.
@@ -412,6 +419,14 @@ class Client:
 
     def _hide(self, text: str) -> str:
         return hider(self._secrets)(text)
+
+    @contextlib.contextmanager
+    def _hiding(self) -> Iterator[None]:
+        """Names that the server listed are quoted in what is raised within."""
+        try:
+            yield
+        except NotFound as error:
+            raise NotFound(self._hide(error.message), step=error.step) from None
 
 
 def _page_of(pattern: str, offset: int, limit: int) -> dict[str, Any]:

@@ -140,7 +140,7 @@ def call(
         raise _no_answer(endpoint, f"no complete answer within {budget:.3g} s", left)
     if isinstance(outcome, LibraryError):
         raise outcome
-    if isinstance(outcome, (requests.RequestException, OSError, ValueError)):
+    if isinstance(outcome, Exception):  # of whatever kind: a chunk of negative length, for one, is an OverflowError
         raise _no_answer(endpoint, _plain(outcome), left) from None
     raise outcome
 

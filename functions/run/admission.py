@@ -10,7 +10,7 @@ from functions.library import ServerBusy
 from functions.run import clock
 from functions.run.errors import RunInProgress
 from functions.run.executions import is_running
-from functions.run.leases import Doubt, Held, Holder, free, held_in, mark, put_in_doubt, take
+from functions.run.leases import Doubt, Held, Holder, command_to_free, free, held_in, mark, put_in_doubt, take
 from functions.run.outcome import MAY_GO_ON, Job
 from functions.run.record import Item, RunTable
 from functions.run.run import Run
@@ -80,11 +80,10 @@ def in_progress(held: Held) -> RunInProgress:
     if held.uncertain is None:
         since = clock.timestamp(held.since)
         return RunInProgress(f"another run of this datamart is under way ({held.owner}, since {since})")
-    stage = held.owner.split(":")[-2].removeprefix("datamart-runner-")
     return RunInProgress(
         f"the job of an earlier run ({held.owner}) may still write the table, until "
         f"{clock.timestamp(held.uncertain['until'])} at the latest; when you know that it has ended, free the datamart "
-        f"with: datamart free-lease {held.key.removeprefix('lease/')} --stage {stage}"
+        f"with: {command_to_free(held.key, held.owner)}"
     )
 
 

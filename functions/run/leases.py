@@ -138,3 +138,13 @@ def _changed(table: RunTable, key: str, condition: str, values: Item, **change: 
     except ConditionFailed:
         return False
     return True
+
+
+def command_to_free(lease: str, run: str) -> str:
+    """The command by which a person frees a datamart's lease that ``run`` has left."""
+    return f"datamart free-lease {lease.removeprefix('lease/')} --stage {stage_of(run)}"
+
+
+def stage_of(execution_arn: str) -> str:
+    """The stage, from the state machine's name."""
+    return execution_arn.split(":")[-2].removeprefix("datamart-runner-")

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from functions.run import clock
 from functions.run.admission import job_in_doubt, left_by, session_in_doubt
-from functions.run.leases import Doubt, held_in, mark, remove
+from functions.run.leases import Doubt, command_to_free, held_in, mark, remove
 from functions.run.record import Item, run_table
 from functions.sweeping.over import Describe, is_over
-from functions.telling.sweep import Thing, command_to_free
+from functions.telling.sweep import Thing
 
 FIELDS = ("owner",)
 """What tells a lease that is held."""

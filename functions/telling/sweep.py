@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
+from functions.run.leases import stage_of
 from functions.telling.notice import console_link, publish
 
 BEGINNING = (
@@ -53,13 +54,3 @@ def text(things: list[Thing], unseen: int) -> str:
     if unseen:
         paragraphs.append(f"{STILL_LEFT}{unseen} more runs, for which there was no time; the next sweep goes on.")
     return "\n\n".join(paragraphs)
-
-
-def command_to_free(lease: str, run: str) -> str:
-    """The command by which a person frees a datamart's lease that ``run`` has left."""
-    return f"datamart free-lease {lease.removeprefix('lease/')} --stage {stage_of(run)}"
-
-
-def stage_of(execution_arn: str) -> str:
-    """The stage, from the state machine's name."""
-    return execution_arn.split(":")[-2].removeprefix("datamart-runner-")

@@ -44,6 +44,7 @@ DESCRIBED: dict[str, dict[str, Any]] = {
 """A prompt of each kind; what is not said here is that of PROMPT."""
 
 NAME = str(PROMPT["name"])
+NOT_QUITE: list[Any] = [{"name": "Elements of Contry", "answers": "x"}, {"key": f"{'A' * 32}@0@1", "answers": "x"}]
 ANSWERS: dict[str, list[Any]] = {
     "NUMERIC": [5, "5.5", "x"],
     "TEXT": ["a text", []],
@@ -87,7 +88,7 @@ def answers_to(kind: str) -> list[list[Any]]:
     whole: list[Any] = [{"name": NAME, "answers": one} for one in ANSWERS[kind]]
     return [
         normalise({"project": "p", "datamart": "d", "prompts": [one]})["prompts"]
-        for one in (*whole, {"name": NAME, "useDefault": True}, {"name": "Elements of Contry", "answers": "x"})
+        for one in (*whole, {"name": NAME, "useDefault": True}, *NOT_QUITE)
     ]
 
 
@@ -144,3 +145,40 @@ def test_whatever_is_asked_in_many_more_ways(
     prompts: list[Any], answers: list[Any], unanswered: str, offered: list[Any] | None
 ) -> None:
     check_case(prompts, answers, unanswered, offered)
+
+
+# -- flaws that were found ------------------------------------------------------------------------------------------
+
+
+def test_a_choice_with_an_empty_id_cannot_be_picked() -> None:
+    level = prompt(PROMPT | {"type": "LEVEL"})
+    wish = [{"name": NAME, "answers": ["USA"]}]
+    made = plan([level], wish, "default", Offered([{"id": "", "name": "USA"}, {"id": "", "name": ["USA"]}]))
+    assert made.problems == [
+        'the prompt "Country" (named "Elements of Country") offers no choice called "USA"; '
+        'the nearest are "USA", "[\'USA\']"'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("limit", "kept"),
+    [
+        ("1.7976931348623157E308", "1.7976931348623157e+308"),
+        ("-1e-300", "-1e-300"),
+        ("9" * 39, "9" * 39),
+        ("9" * 38, int("9" * 38)),
+        ("0.5", 0.5),
+        ("0", 0),
+    ],
+)
+def test_a_limit_that_the_run_table_cannot_keep_is_kept_as_a_text(limit: str, kept: Any) -> None:
+    """A server may write the largest double for "none"."""
+    described = read(f'[{{"key": "K", "name": "N", "type": "VALUE", "dataType": "NUMERIC", "max": {limit}}}]')
+    (asked,) = question.questions(described, Hidden(), 0)
+    assert asked["max"] == kept
+    _to_dynamodb({"asked": asked})
+
+
+@pytest.mark.parametrize("key", [["x"], {"a": 1}, 5, None])
+def test_a_prompt_whose_key_is_no_text_can_be_told_beside_an_answer_by_key(key: Any) -> None:
+    assert strangers([{"key": "K", "answers": "x"}], [PROMPT | {"key": key}]) == ['"K" is no prompt here']

@@ -687,6 +687,19 @@ def test_a_definition_that_was_saved_in_place_is_saved_whatever_the_answer_calls
     assert client_of(any_server).save(*IDS) == CITY
 
 
+def test_a_token_among_the_names_that_a_message_lists_is_hidden(any_server: AnyServer) -> None:
+    any_server.answer = body_of(json.dumps({"result": [FOUND | {"ancestors": [{"name": TOKEN}]}]}))
+    with pytest.raises(NotFound, match=r"in /\*\*\* \(step find datamart\)"):
+        client_of(any_server).find_datamart(PROJECT, {"name": "City", "path": "/x"})
+
+
+def test_a_chunk_of_negative_length_is_an_answer_that_was_lost(any_server: AnyServer) -> None:
+    any_server.answer = http(200, ["Transfer-Encoding: chunked"], b"-8000000000000001\r\n")
+    with pytest.raises(ServerUnavailable, match="gave no answer: OverflowError") as failure:
+        client_of(any_server).execute(*IDS)
+    assert failure.value.delivery == "unknown"
+
+
 def test_a_login_mode_is_a_number(any_server: AnyServer) -> None:
     any_server.answer = body_of('{"modes": [true, 16, 1e999, "4096"]}')
     assert client_of(any_server).login_modes() == [16, 4096]
