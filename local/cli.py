@@ -1,4 +1,4 @@
-"""The command line: ``datamart run``, ``prompts``, ``check``, ``start``, ``answer`` and ``simulate``."""
+"""The command line: ``datamart run``, ``prompts``, ``check``, ``start``, ``answer``, ``free-lease``, ``simulate``."""
 
 import argparse
 import json
@@ -33,6 +33,8 @@ def _print_json(words: list[str], status: str, error: str | None, why: str) -> N
     outcome |= {"output": None, "states": []}
     if words[0] == "answer":
         outcome = {"sent": False, "question": None, "problem": why}
+    if words[0] == "free-lease":
+        outcome = {"freed": False, "lease": None, "problem": why}
     if words[0] == "check":
         finding = {"check": "usage", "subject": "command line", "result": "problem", "text": why}
         outcome = {"ok": False, "findings": [finding]}
@@ -69,6 +71,12 @@ def _answer(arguments: argparse.Namespace) -> int:
     from local.answer_command import answer
 
     return answer(arguments)
+
+
+def _free_lease(arguments: argparse.Namespace) -> int:
+    from local.free_lease_command import free_lease
+
+    return free_lease(arguments)
 
 
 def _simulate(arguments: argparse.Namespace) -> int:
@@ -151,6 +159,21 @@ def _parser() -> argparse.ArgumentParser:
     answer.add_argument("--decline", metavar="REASON", help="answer nothing, and let the run end for this reason")
     answer.add_argument("--json", action="store_true", help="print one JSON object on standard output")
     answer.set_defaults(work=_answer)
+
+    free_lease = commands.add_parser(
+        "free-lease",
+        help="free a datamart that an ended run keeps, because its job may still go on",
+        epilog="It shows who has the lease and asks whether the job has ended: look into MicroStrategy's job monitor "
+        "first, because the next run begins at once. Exit code 0: freed, or free already, 1: not freed (its run still "
+        "runs, somebody else has it by now, not confirmed), 2: bad usage or refused, 130: stopped by Ctrl-C.",
+    )
+    free_lease.add_argument(
+        "lease", metavar="LEASE", help="CONNECTION/PROJECT_ID/DATAMART_ID as the message has it, or slot/CONNECTION/N"
+    )
+    free_lease.add_argument("--stage", default="dev", metavar="S", help="which deployment; dev if left out")
+    free_lease.add_argument("--yes", action="store_true", help="do not ask: the job has ended")
+    free_lease.add_argument("--json", action="store_true", help="print one JSON object on standard output")
+    free_lease.set_defaults(work=_free_lease)
 
     simulate = commands.add_parser("simulate", help="start the simulator alone")
     simulate.add_argument("--port", type=int, default=0, metavar="N", help="0 picks a free one")

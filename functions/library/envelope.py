@@ -157,7 +157,8 @@ def _kind(endpoint: Endpoint, http_status: int, envelope: Envelope) -> type[Libr
         return NotFound
     if http_status in HTTP:
         return HTTP[http_status]
-    return ServerUnavailable if http_status >= 500 and endpoint.repeat is Repeat.ALWAYS else DatamartFailed
+    refused = 400 <= http_status < 500  # a 2xx with an error in it is no more of a refusal than a 5xx
+    return DatamartFailed if refused or endpoint.repeat is not Repeat.ALWAYS else ServerUnavailable
 
 
 # -- the login (contract 2.2) ---------------------------------------------------------------------------------------

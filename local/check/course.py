@@ -14,8 +14,11 @@ from local.source.connection import Source
 from local.source.sessions import Sessions
 
 
-def ask(source: Source, jobs: list[NamedJob], findings: Findings) -> list[NamedJob]:
-    """Ask as far as it goes; the jobs that were not, or not completely, checked."""
+def ask(source: Source, jobs: list[NamedJob], limit: int, findings: Findings) -> list[NamedJob]:
+    """Ask as far as it goes; the jobs that were not, or not completely, checked.
+
+    ``limit`` is the connection's maxConcurrentRuns.
+    """
     server = well_formed(source.secret, findings)
     if server is None:
         return jobs
@@ -25,10 +28,12 @@ def ask(source: Source, jobs: list[NamedJob], findings: Findings) -> list[NamedJ
     login_mode(client, source.credentials.login_mode, findings)
     left = partial(findings.note, "logout", server.base_url)
     with Sessions(server, source.credentials, findings.hidden, left) as sessions:
-        return _ask_in_session(sessions, _account(source.credentials), jobs, findings)
+        return _ask_in_session(sessions, _account(source.credentials), jobs, limit, findings)
 
 
-def _ask_in_session(sessions: Sessions, account: str, jobs: list[NamedJob], findings: Findings) -> list[NamedJob]:
+def _ask_in_session(
+    sessions: Sessions, account: str, jobs: list[NamedJob], limit: int, findings: Findings
+) -> list[NamedJob]:
     try:
         client = sessions.open()
     except LibraryError as error:
@@ -42,7 +47,7 @@ def _ask_in_session(sessions: Sessions, account: str, jobs: list[NamedJob], find
         while left_out:
             job_check.check(left_out[0])
             del left_out[0]
-        logout_scope(sessions, client, account, findings)
+        logout_scope(sessions, client, account, limit, findings)
     except LibraryError as error:
         findings.problem("session", account, error)
     return left_out

@@ -106,13 +106,13 @@ def check_each(kind: str, fragments: Iterable[str]) -> None:
 
 @pytest.mark.parametrize("kind", DESCRIBED)
 def test_no_single_value_of_a_prompt_or_a_choice_is_relied_on(kind: str) -> None:
-    check_each(kind, FEW)
+    check_each(kind, FEW[::3])
 
 
 @pytest.mark.sweep
 @pytest.mark.parametrize("kind", DESCRIBED)
 def test_no_single_value_of_a_prompt_or_a_choice_is_relied_on_whatever_it_is(kind: str) -> None:
-    check_each(kind, MORE)
+    check_each(kind, FEW + MORE)
 
 
 described = st.one_of([near([PROMPT | one]) for one in DESCRIBED.values()]) | any_json.map("[{}]".format)
@@ -130,7 +130,7 @@ def check_case(prompts: list[Any], answers: list[Any], unanswered: str, offered:
     check(prompts, normal, unanswered, Hidden() if offered is None else Offered(offered))
 
 
-@settings(quick, max_examples=200)
+@settings(quick, max_examples=100)
 @cases
 def test_whatever_is_asked_there_are_only_problems_in_words(
     prompts: list[Any], answers: list[Any], unanswered: str, offered: list[Any] | None

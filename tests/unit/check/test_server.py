@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from infra.settings import Settings
+from local.source import stage
 from tests.unit.check.conftest import Person
 
 
@@ -35,7 +37,7 @@ def test_everything_in_order_ends_with_code_0_and_nothing_but_what_is_closed_aga
 def test_two_logins_one_logout_one_probe_and_a_logout_tell_that_a_logout_ends_one_session(person: Person) -> None:
     result, text = person.check().only("logout scope")
     assert result == "ok"
-    assert "maxConcurrentRuns above 1 is safe" in text
+    assert "maxConcurrentRuns of this connection is 1, and may be raised." in text
     sessions = [step for step in person.steps() if step in ("log_in", "log_out", "probe")]
     assert sessions == ["log_in", "log_in", "log_out", "probe", "log_out"]
 
@@ -48,13 +50,44 @@ def test_a_logout_that_ends_all_sessions_is_told_in_plain_words(new_person: Call
     assert "Leave maxConcurrentRuns at 1" in text
 
 
+@pytest.fixture
+def two_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stage's settings let the connection have two runs at once."""
+    monkeypatch.setattr(stage, "settings_of", lambda name: Settings(name, max_concurrent_runs={"default": 2}))
+
+
+@pytest.mark.usefixtures("two_at_once")
+def test_several_runs_at_once_are_safe_where_a_logout_ends_one_session(person: Person) -> None:
+    result, text = person.check().only("logout scope")
+    assert result == "ok"
+    assert "maxConcurrentRuns of this connection is 2, and that is safe." in text
+
+
+@pytest.mark.usefixtures("two_at_once")
+def test_several_runs_at_once_are_a_problem_where_a_logout_ends_all_sessions(
+    new_person: Callable[..., Person],
+) -> None:
+    report = new_person("logout-ends-all-sessions").check()
+    assert (report.code, report.problems) == (1, ["logout scope"])
+    text = report.only("logout scope")[1]
+    assert "maxConcurrentRuns of this connection is 2: set it to 1." in text
+
+
+@pytest.mark.usefixtures("two_at_once")
+def test_several_runs_at_once_are_advised_against_where_the_scope_is_unknown(person: Person) -> None:
+    person.simulator.inject("probe", status=503, body="<html>proxy</html>")
+    result, text = person.check().only("logout scope")
+    assert result == "note"
+    assert "So this is not known. maxConcurrentRuns of this connection is 2: set it to 1." in text
+
+
 def test_a_scope_that_cannot_be_found_out_is_said_to_be_unknown(person: Person) -> None:
     person.simulator.inject("log_in", status=500, json={"code": "ERR013", "message": "busy"}, skip=1)
     assert person.check().only("logout scope")[0] == "note"
     person.simulator.inject("probe", status=503, body="<html>proxy</html>")
     report = person.check()
     assert report.code == 0
-    assert "leave maxConcurrentRuns at 1" in report.only("logout scope")[1]
+    assert "Leave maxConcurrentRuns at 1" in report.only("logout scope")[1]
 
 
 def test_a_wrong_password_is_tried_once_and_the_jobs_are_still_told(person: Person) -> None:

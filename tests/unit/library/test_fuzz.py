@@ -436,7 +436,7 @@ def check(server: AnyServer, name: str, answer: bytes) -> None:
 
 
 quick = settings(
-    max_examples=500,
+    max_examples=250,
     deadline=None,
     derandomize=True,
     database=None,
@@ -453,7 +453,7 @@ def test_whatever_the_server_answers_only_the_familys_errors_come_out(
 
 
 @pytest.mark.sweep
-@settings(quick, max_examples=8_000, derandomize=False)
+@settings(quick, max_examples=4_000, derandomize=False)
 @given(case=cases)
 def test_whatever_the_server_answers_in_many_more_ways(any_server: AnyServer, case: tuple[str, bytes]) -> None:
     check(any_server, *case)
@@ -549,7 +549,7 @@ def check_step(server: AnyServer, table: RunTable, which: str, answer: bytes) ->
 job_answers = st.builds(http, st.just(200) | statuses, st.lists(odd_header, max_size=2), bodies(JOB | FAILED))
 
 
-@settings(quick, max_examples=60)
+@settings(quick, max_examples=30)
 @given(which=st.sampled_from(sorted(ASKING)), answer=job_answers)
 def test_whatever_is_said_of_the_job_the_run_learns_what_it_can_keep(
     any_server: AnyServer, table: RunTable, which: str, answer: bytes
@@ -558,7 +558,7 @@ def test_whatever_is_said_of_the_job_the_run_learns_what_it_can_keep(
 
 
 @pytest.mark.sweep
-@settings(quick, max_examples=5_000, derandomize=False)
+@settings(quick, max_examples=1_500, derandomize=False)
 @given(which=st.sampled_from(sorted(ASKING)), answer=job_answers)
 def test_whatever_is_said_of_the_job_in_many_more_ways(
     any_server: AnyServer, table: RunTable, which: str, answer: bytes

@@ -221,7 +221,7 @@ class Stage:
             if order.on_its_way and not order.over:
                 order.on_its_way, order.at = False, self.time + min(seconds, LATEST_ARRIVAL)
         self.time += seconds
-        longest = self.longest or admission.LONGEST_JOB - LAMBDA_SECONDS
+        longest = self.longest or admission.LONGEST_JOB - LATEST_ARRIVAL
         for order in self.orders:
             order.over |= self.time > order.at + longest
         for arn, attempt in list(self.sessions):

@@ -1,0 +1,248 @@
+"""Freeing what an ended run still holds: the real command on the twin's AWS, with leases in the run table."""
+
+import argparse
+import json
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.run import clock
+from functions.run.leases import held_in, remove
+from functions.run.outcome import Job
+from functions.run.record import Item, RunTable
+from local import cli
+from local.deployed.execution import execution_arn
+from local.free_lease_command import free_lease
+from tests.integration.cloud import Cloud, answered, deployed, instead_of, refused
+from tests.integration.conftest import World
+
+PROJECT, DATAMART = "B7CA92F04B9FAE8D941C3E9B7E0CD754", "85000B907B4EAD3B0D9522A9CFD10DBC"
+NAME = f"default/{PROJECT}/{DATAMART}"
+KEY = f"lease/{NAME}"
+UNTIL = 4_000_000_000
+SINCE = 1_800_000_000.5
+
+
+@pytest.fixture
+def cloud(world: World, template_path: Path) -> Iterator[Cloud]:
+    with deployed(world.twin, template_path) as cloud:
+        yield cloud
+
+
+class Held:
+    """A lease that an execution has, and a person who wants it freed."""
+
+    def __init__(self, cloud: Cloud, capsys: Any) -> None:
+        (name,) = cloud.twin.deployed.tables
+        self.table = RunTable(name)
+        self.owner = execution_arn(cloud.outputs["StateMachineArn"], f"city-{uuid.uuid4().hex}")
+        self.status: str | None = "FAILED"
+        self.refusal: tuple[str, str] | None = None
+        self.asked: list[str] = []
+        self._capsys = capsys
+        instead_of("sfn.DescribeExecution", self._describe)
+
+    def _describe(self, params: dict[str, Any], **_: Any) -> Any:
+        assert params["body"]
+        if self.refusal:
+            return refused(*self.refusal)
+        return answered(status=self.status) if self.status else refused("ExecutionDoesNotExist", "no such execution")
+
+    def write(self, key: str = KEY, **changes: Any) -> "Held":
+        """The lease, in doubt; a change to None leaves the field out."""
+        doubt = {"until": UNTIL, "jobId": "4711"}
+        lease = {"owner": self.owner, "attempt": 1, "since": SINCE, "uncertain": doubt} | changes
+        self.table.change(
+            key,
+            put={name: value for name, value in lease.items() if value is not None},
+            condition="attribute_not_exists({owner})",
+        )
+        return self
+
+    def write_run(self, **attempt: Any) -> "Held":
+        """The item of the execution that has it, which nobody has cleaned up yet."""
+        self.table.create({"executionArn": self.owner, "attempt": 1, "attempts": {"1": attempt}})
+        return self
+
+    def free(self, answer: str | None = None, **options: Any) -> int:
+        arguments = {"lease": NAME, "stage": "dev", "yes": False, "json": False} | options
+
+        def confirm(question: str) -> str:
+            self.asked.append(question)
+            return str(answer)
+
+        return free_lease(argparse.Namespace(**arguments), None if answer is None else confirm)
+
+    def said(self) -> Any:
+        return self._capsys.readouterr()
+
+    def report(self, answer: str | None = None, **options: Any) -> tuple[int, dict[str, Any]]:
+        code = self.free(answer, json=True, **options)
+        return code, dict(json.loads(self.said().out))
+
+    def holder(self, key: str = KEY) -> str | None:
+        found = held_in(self.table, key)
+        return found.owner if found else None
+
+
+@pytest.fixture
+def held(cloud: Cloud, capsys: Any) -> Iterator[Held]:
+    held = Held(cloud, capsys)
+    yield held
+    for key in (KEY, "slot/default/0"):
+        if (left := held_in(held.table, key)) is not None:
+            remove(held.table, left)
+
+
+class TestALeaseInDoubt:
+    def test_is_freed_after_a_person_said_that_the_job_has_ended(self, held: Held) -> None:
+        assert held.write().free("y") == 0
+        assert held.holder() is None
+        assert held.asked == ["Has its job ended, as you saw on the Intelligence Server? [y/N] "]
+
+    def test_is_shown_with_who_has_it_and_until_when_and_the_job(self, held: Held) -> None:
+        assert held.write().free("yes") == 0
+        assert held.said().out.splitlines() == [
+            f"Lease:  {KEY}",
+            f"Held:   since 2027-01-15T08:00:00.500Z by {held.owner}",
+            "Run:    FAILED",
+            f"Doubt:  until {clock.timestamp(UNTIL)}",
+            "Job:    4711",
+            "Freed; the next run takes it.",
+        ]
+
+    @pytest.mark.parametrize("answer", ["", "n", "no", "yep", "Y?"])
+    def test_stays_without_a_yes(self, held: Held, answer: str) -> None:
+        code, said = held.write().report(answer)
+        assert (code, said["freed"], held.holder()) == (1, False, held.owner)
+        assert said["problem"] == "not confirmed; nothing was freed."
+
+    def test_is_freed_without_a_question_if_the_command_says_yes(self, held: Held) -> None:
+        code, said = held.write().report(yes=True)
+        assert (code, held.holder()) == (0, None)
+        assert said == {
+            "freed": True,
+            "lease": {
+                "key": KEY,
+                "owner": held.owner,
+                "since": SINCE,
+                "status": "FAILED",
+                "uncertain": {"until": UNTIL, "jobId": "4711"},
+            },
+            "problem": None,
+        }
+
+    def test_stays_where_there_is_no_terminal_to_ask_on(self, held: Held) -> None:
+        code, said = held.write().report()
+        assert (code, held.holder()) == (2, held.owner)
+        assert said["problem"] == "there is no terminal to ask on; --yes says that what the run left has ended."
+
+    def test_whose_doubt_has_passed_is_said_to_be_free_in_any_case(self, held: Held) -> None:
+        assert held.write(uncertain={"until": 5, "jobId": None}).free(yes=True) == 0
+        said = held.said().out
+        assert "Doubt:  until 1970-01-01T00:00:05.000Z (passed: the next run takes it in any case)" in said
+        assert "Job:    its id is not known" in said
+
+    @pytest.mark.parametrize("gone", [KeyboardInterrupt, EOFError])
+    def test_stays_when_the_question_is_broken_off(self, held: Held, gone: type[BaseException]) -> None:
+        def broken(_: str) -> str:
+            raise gone
+
+        held.write()
+        arguments = argparse.Namespace(lease=NAME, stage="dev", yes=False, json=False)
+        assert free_lease(arguments, broken) == {KeyboardInterrupt: 130, EOFError: 1}[gone]
+        assert held.holder() == held.owner
+
+
+class TestALeaseThatIsNotInDoubt:
+    def test_may_be_free_already(self, held: Held) -> None:
+        assert held.report() == (0, {"freed": True, "lease": {"key": KEY}, "problem": None})
+
+    @pytest.mark.parametrize("status", ["RUNNING", "PENDING_REDRIVE"])
+    def test_stays_while_its_run_goes_on(self, held: Held, status: str) -> None:
+        held.write(uncertain=None).status = status
+        code, said = held.report(yes=True)
+        assert (code, held.holder(), said["lease"]["status"]) == (1, held.owner, status)
+        assert f"aws stepfunctions stop-execution --execution-arn {held.owner}" in said["problem"]
+
+    @pytest.mark.parametrize(("status", "told"), [("ABORTED", "ABORTED"), (None, "UNKNOWN")])
+    def test_is_freed_when_its_run_has_ended(self, held: Held, status: str | None, told: str) -> None:
+        held.write(uncertain=None).status = status
+        code, said = held.report(yes=True)
+        assert (code, held.holder(), said["lease"]["status"]) == (0, None, told)
+
+    def test_shows_what_a_run_left_that_nobody_has_cleaned_up(self, held: Held) -> None:
+        held.write(uncertain=None).write_run(job=Job.ACCEPTED.value, jobId="4712", postedAt=3_900_000_000)
+        code, said = held.report("n")
+        assert (code, said["lease"]["uncertain"]) == (1, {"until": 3_900_086_400, "jobId": "4712"})
+
+    def test_is_freed_only_after_its_run_can_give_no_order_any_more(self, held: Held) -> None:
+        held.write(uncertain=None).write_run(session="secret").free(yes=True)
+        item: Item = held.table.load(held.owner) or {}
+        assert "closing" in item["attempts"]["1"]
+        assert "secret" not in held.said().out
+
+
+class TestSomebodyElse:
+    @pytest.mark.parametrize("change", [{"owner": "arn:another"}, {"since": SINCE + 1}])
+    def test_who_took_it_meanwhile_keeps_it(self, held: Held, change: Item) -> None:
+        def confirm(_: str) -> str:
+            held.table.change(KEY, put=change)
+            return "y"
+
+        held.write()
+        arguments = argparse.Namespace(lease=NAME, stage="dev", yes=False, json=True)
+        assert free_lease(arguments, confirm) == 1
+        assert json.loads(held.said().out)["problem"] == "somebody else took or freed it meanwhile; look again."
+        assert held.holder() is not None
+
+
+class TestItsName:
+    @pytest.mark.parametrize("name", [NAME, KEY, NAME.lower()])
+    def test_is_the_one_of_the_message(self, held: Held, name: str) -> None:
+        assert held.write().free(yes=True, lease=name) == 0
+        assert held.holder() is None
+
+    def test_may_be_that_of_a_slot_whose_session_is_in_doubt(self, held: Held) -> None:
+        assert held.write("slot/default/0").free("y", lease="slot/default/0") == 0
+        assert held.holder("slot/default/0") is None
+        assert "Has its session ended" in held.asked[0]
+
+    @pytest.mark.parametrize("name", ["", "default", "slot/default", f"x/{NAME}", f"default/{PROJECT}", "slot/a/x"])
+    def test_that_is_none_is_bad_usage(self, held: Held, name: str) -> None:
+        code, said = held.report(lease=name, yes=True)
+        assert (code, said["freed"], said["lease"]) == (2, False, None)
+        assert "names no lease" in said["problem"]
+
+
+class TestAws:
+    def test_may_not_have_the_stage(self, held: Held) -> None:
+        code, said = held.report(stage="staging")
+        assert (code, said["freed"]) == (2, False)
+        assert "there is no stack DatamartRunner-staging" in said["problem"]
+
+    def test_may_refuse_to_tell_whether_the_run_goes_on(self, held: Held) -> None:
+        held.write().refusal = "AccessDeniedException", "User me may not"
+        code, said = held.report(yes=True)
+        assert (code, held.holder()) == (2, held.owner)
+        assert said["problem"] == "a permission is missing: User me may not"
+
+
+class TestTheCommandLine:
+    def test_takes_the_lease_and_the_stage(self, held: Held) -> None:
+        held.write()
+        assert cli._main(["free-lease", NAME, "--stage", "dev", "--yes", "--json"]) == 0
+        assert json.loads(held.said().out)["freed"] is True
+
+    def test_answers_bad_usage_in_the_same_shape(self, capsys: Any) -> None:
+        with pytest.raises(SystemExit) as ended:
+            cli._main(["free-lease", "--json"])
+        assert ended.value.code == 2
+        assert json.loads(capsys.readouterr().out) == {
+            "freed": False,
+            "lease": None,
+            "problem": "The command line is not understood.",
+        }
