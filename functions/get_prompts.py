@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 from functions.answering import question
-from functions.answering.choices import OfServer
+from functions.answering.choices import OfServer, Unknown
 from functions.answering.plan import plan
 from functions.answering.prompt import Prompt, address_of
-from functions.library import PromptAnswerRejected
+from functions.library import PromptAnswerRejected, ServerBusy, ServerUnavailable
 from functions.run.answered import answered_a_moment_ago, prompts_answered
 from functions.run.errors import PromptsUnanswered
 from functions.run.once import stand_still
@@ -62,6 +62,9 @@ def _open(step: Step, listed: list[Prompt]) -> list[Prompt]:
 
 def _unanswered(step: Step, missing: list[Prompt], given: list[dict[str, Any]], choices: OfServer) -> PromptsUnanswered:
     """Keep what is missing in the run, whole: the error's text has only as much of it as fits."""
-    asked = question.questions(missing, choices, MOST_CHOICES)
+    try:
+        asked = question.questions(missing, choices, MOST_CHOICES)
+    except (ServerUnavailable, ServerBusy):  # what is asked matters more than what may be answered
+        asked = question.questions(missing, Unknown(), MOST_CHOICES)
     step.run.note(unanswered={"attempt": step.run.number, "prompts": question.within(asked, question.LARGEST)})
     return PromptsUnanswered(question.missing(asked, given))

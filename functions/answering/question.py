@@ -7,10 +7,9 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from functions.answering.choices import OFFERS, PAGE, Choices, NotListed, Unknown
+from functions.answering.choices import OFFERS, PAGE, Choices, NotListed
 from functions.answering.matching import slip_for
 from functions.answering.prompt import TYPES, Given, Prompt, address_of, has_default, most, name_of, titled
-from functions.library import ServerBusy, ServerUnavailable
 from functions.run.schema import shown
 
 SHORT = 3_500
@@ -41,18 +40,8 @@ _FIELDS = ("key", "id", "name", "title", "type", "dataType", "required", "min", 
 
 
 def questions(prompts: list[Prompt], choices: Choices, most: int) -> list[Question]:
-    """Each prompt with at most ``most`` of its choices; without them once the server does not answer any more.
-
-    Raises LibraryError where the session or the instance is lost.
-    """
-    asked: list[Question] = []
-    for prompt in prompts:
-        try:
-            asked.append(_question(prompt, choices, most))
-        except (ServerUnavailable, ServerBusy):
-            choices = Unknown()  # what is asked matters more than what may be answered
-            asked.append(_question(prompt, choices, most))
-    return asked
+    """Each prompt with at most ``most`` of its choices. Raises LibraryError where the server cannot be asked."""
+    return [_question(prompt, choices, most) for prompt in prompts]
 
 
 def _question(prompt: Prompt, choices: Choices, most: int) -> Question:

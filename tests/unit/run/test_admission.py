@@ -1,0 +1,316 @@
+"""Slots of a connection and the lease of a datamart, in moto's DynamoDB: who is let in, and what a run leaves."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from functions.library import ServerBusy
+from functions.run import admission, clock, executions
+from functions.run.admission import (
+    LATEST_BEGINNING,
+    LONGEST_JOB,
+    LONGEST_SESSION,
+    believe_ended,
+    give_back,
+    in_progress,
+    job_in_doubt,
+    session_in_doubt,
+    take_lease,
+    take_slot,
+)
+from functions.run.errors import RunAlreadyEnded
+from functions.run.leases import held_in
+from functions.run.once import intend_to_execute
+from functions.run.outcome import Job
+from functions.run.record import RunTable
+from functions.run.request import normalise
+from functions.run.run import Run
+from functions.run.start import Start
+from tests.unit.run.tables import REGION, new_table
+
+PROJECT, CITY = "P" * 32, "C" * 32
+LEASE = f"lease/default/{PROJECT}/{CITY}"
+NOON = 1_800_000_000.5
+
+
+class World:
+    """A run table, and Step Functions, which knows of each run whether it runs."""
+
+    def __init__(self, table: RunTable) -> None:
+        self.table = table
+        self.time = NOON
+        self.ended: set[str] = set()
+        self.runs = 0
+
+    def is_running(self, arn: str) -> bool:
+        return arn not in self.ended
+
+    def run(self, at_once: int = 1, longest: int | None = 600) -> Run:
+        """A run in its first attempt that knows its datamart's id."""
+        self.runs += 1
+        arn = f"arn:aws:states:eu-west-1:123456789012:execution:datamart-runner-dev:run-{self.runs}"
+        Run.begin(self.table, arn, Start(normalise({"project": PROJECT, "datamart": CITY})), at_once)
+        run = Run.load(self.table, arn, 1)
+        run.begin_attempt()
+        run.note(project={"id": PROJECT}, datamart={"id": CITY}, definition={"maxExecutionSeconds": longest})
+        return run
+
+    def end(self, run: Run) -> None:
+        """As Step Functions sees it; nobody has cleaned up yet."""
+        self.ended.add(run.arn)
+
+    def owner(self, key: str) -> str | None:
+        held = held_in(self.table, key)
+        return held.owner if held else None
+
+    def slots(self, number: int) -> list[str | None]:
+        return [self.owner(f"slot/default/{slot}") for slot in range(number)]
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    with new_table() as name:
+        world = World(RunTable(name))
+        monkeypatch.setattr(clock, "_source", lambda: world.time)
+        monkeypatch.setattr(admission, "is_running", world.is_running)
+        yield world
+
+
+class TestTheLease:
+    def test_is_held_by_one_run_at_a_time(self, world: World) -> None:
+        first, second = world.run(), world.run()
+        assert take_lease(world.table, first) is None
+        held = take_lease(world.table, second)
+        assert held is not None
+        assert str(in_progress(held)) == (
+            f"another run of this datamart is under way ({first.arn}, since 2027-01-15T08:00:00.500Z)"
+        )
+        give_back(world.table, first)
+        assert take_lease(world.table, second) is None
+
+    def test_is_not_looked_for_before_the_datamarts_id_is_known(self, world: World) -> None:
+        run = world.run()
+        run.change(remove=("datamart",))
+        assert take_lease(world.table, run) is None
+        assert world.owner(LEASE) is None
+        give_back(world.table, run)
+
+    def test_of_a_run_that_has_ended_without_an_order_is_taken(self, world: World) -> None:
+        ended, second = world.run(), world.run()
+        take_lease(world.table, ended)
+        world.end(ended)
+        assert take_lease(world.table, second) is None
+
+    def test_of_a_run_whose_item_is_gone_is_taken(self, world: World) -> None:
+        second = world.run()
+        world.table.change(LEASE, put={"owner": "arn:forgotten", "since": 1}, condition="attribute_not_exists({owner})")
+        world.ended.add("arn:forgotten")
+        assert take_lease(world.table, second) is None
+
+    def test_of_a_run_that_has_ended_is_taken_only_after_it_can_order_nothing_any_more(self, world: World) -> None:
+        stopped, second = world.run(), world.run()
+        take_lease(world.table, stopped)
+        world.end(stopped)
+        assert take_lease(world.table, second) is None
+        with pytest.raises(RunAlreadyEnded):
+            intend_to_execute(stopped)
+
+    @pytest.mark.parametrize("job", [Job.POSTING, Job.ACCEPTED, Job.LOST])
+    def test_of_a_run_that_has_ended_with_a_job_is_in_doubt_until_that_must_have_ended(
+        self, world: World, job: Job
+    ) -> None:
+        stopped, second = world.run(longest=600), world.run()
+        take_lease(world.table, stopped)
+        intend_to_execute(stopped)
+        stopped.learn(job=job.value, jobId="4711")
+        world.end(stopped)
+        held = take_lease(world.table, second)
+        assert held is not None
+        until = NOON + LATEST_BEGINNING + 600
+        assert held.uncertain == {"until": until, "jobId": "4711"}
+        assert f"datamart free-lease default/{PROJECT}/{CITY} --stage dev" in str(in_progress(held))
+        world.time = until - 1
+        assert take_lease(world.table, second) is not None
+        world.time = until
+        assert take_lease(world.table, second) is None
+
+    @pytest.mark.parametrize("job", sorted(set(Job) - admission.MAY_GO_ON))
+    def test_is_not_in_doubt_where_the_job_cannot_write_any_more(self, world: World, job: Job) -> None:
+        ended, second = world.run(), world.run()
+        take_lease(world.table, ended)
+        intend_to_execute(ended)
+        ended.learn(job=job.value)
+        world.end(ended)
+        assert take_lease(world.table, second) is None
+
+    def test_may_be_taken_when_the_job_is_known_to_have_ended(self, world: World) -> None:
+        stopped, second = world.run(), world.run()
+        take_lease(world.table, stopped)
+        intend_to_execute(stopped)
+        world.end(stopped)
+        held = take_lease(world.table, second)
+        assert held is not None
+        believe_ended(world.table, held)
+        assert take_lease(world.table, second) is None
+
+
+class TestGivingBack:
+    def test_leaves_the_lease_in_doubt_while_the_job_may_go_on(self, world: World) -> None:
+        run, second = world.run(longest=None), world.run()
+        take_lease(world.table, run)
+        intend_to_execute(run)
+        give_back(world.table, run)
+        held = take_lease(world.table, second)
+        assert (held and held.uncertain) == {"until": NOON + LONGEST_JOB, "jobId": None}
+        run.learn(jobEnded=True)
+        give_back(world.table, run)
+        assert take_lease(world.table, second) is None
+
+    def test_keeps_the_slot_of_a_session_that_is_still_open(self, world: World) -> None:
+        run, second = world.run(), world.run()
+        take_slot(world.table, run)
+        run.store(session="secret")
+        give_back(world.table, run)
+        with pytest.raises(
+            ServerBusy, match=r"may run 1 datamart\(s\) at once \(maxConcurrentRuns\), and arn:.*:run-1"
+        ):
+            take_slot(world.table, second)
+        run.forget("session")
+        give_back(world.table, run)
+        take_slot(world.table, second)
+
+    def test_is_nothing_for_a_run_that_holds_nothing(self, world: World) -> None:
+        run, second = world.run(), world.run()
+        take_lease(world.table, run)
+        take_slot(world.table, run)
+        give_back(world.table, second)
+        assert (world.owner(LEASE), world.slots(1)) == (run.arn, [run.arn])
+
+    def test_of_an_earlier_attempt_takes_nothing_from_the_next(self, world: World) -> None:
+        late = world.run()
+        late.close_attempt()
+        run = Run.load(world.table, late.arn, 2)
+        run.begin_attempt()
+        take_lease(world.table, run)
+        take_slot(world.table, run)
+        give_back(world.table, late)
+        assert (world.owner(LEASE), world.slots(1)) == (run.arn, [run.arn])
+        give_back(world.table, run)
+        assert (world.owner(LEASE), world.slots(1)) == (None, [None])
+
+    def test_of_a_run_that_has_ended_gives_all_back_whichever_attempt_took_it(self, world: World) -> None:
+        first = world.run()
+        second = Run.load(world.table, first.arn, 2)
+        second.begin_attempt()
+        take_lease(world.table, second)
+        first.end({"end": "ABORTED"})
+        give_back(world.table, first)
+        assert world.owner(LEASE) is None
+
+
+class TestSlots:
+    def test_are_as_many_as_the_connection_may_have_runs(self, world: World) -> None:
+        runs = [world.run(at_once=3) for _ in range(4)]
+        for run in runs[:3]:
+            take_slot(world.table, run)
+        assert world.slots(4) == [*(run.arn for run in runs[:3]), None]
+        with pytest.raises(ServerBusy, match="may run 3"):
+            take_slot(world.table, runs[3])
+        give_back(world.table, runs[1])
+        take_slot(world.table, runs[3])
+        assert world.slots(3) == [runs[0].arn, runs[3].arn, runs[2].arn]
+
+    def test_are_not_taken_twice_by_the_same_run(self, world: World) -> None:
+        first, second = world.run(at_once=2), world.run(at_once=2)
+        take_slot(world.table, first)
+        take_slot(world.table, second)
+        give_back(world.table, first)
+        take_slot(world.table, second)
+        assert world.slots(2) == [None, second.arn]
+
+    def test_that_were_lowered_meanwhile_are_still_given_back(self, world: World) -> None:
+        before = [world.run(at_once=2), world.run(at_once=2)]
+        for run in before:
+            take_slot(world.table, run)
+        newcomer = world.run(at_once=1)
+        with pytest.raises(ServerBusy, match="may run 1"):
+            take_slot(world.table, newcomer)
+        for run in before:
+            give_back(world.table, run)
+        assert world.slots(2) == [None, None]
+        take_slot(world.table, newcomer)
+
+    def test_of_a_run_that_ended_without_a_session_are_free(self, world: World) -> None:
+        ended, second = world.run(), world.run()
+        take_slot(world.table, ended)
+        world.end(ended)
+        take_slot(world.table, second)
+        with pytest.raises(RunAlreadyEnded):
+            ended.store(session="late")
+
+    def test_of_a_run_that_ended_with_a_session_are_free_when_that_must_have_ended(self, world: World) -> None:
+        ended, second = world.run(), world.run()
+        take_slot(world.table, ended)
+        ended.store(session="secret")
+        world.end(ended)
+        for world.time in (NOON, NOON + LONGEST_SESSION - 1):
+            with pytest.raises(ServerBusy):
+                take_slot(world.table, second)
+        world.time = NOON + LONGEST_SESSION
+        take_slot(world.table, second)
+
+    def test_are_not_asked_for_by_a_run_that_began_before_there_were_any(self, world: World) -> None:
+        old = world.run()
+        old.change(remove=("maxConcurrentRuns",))
+        take_slot(world.table, old)
+        assert world.slots(1) == [None]
+
+
+class TestDoubt:
+    def test_is_none_of_an_item_without_attempts(self) -> None:
+        assert job_in_doubt({}) is None
+        assert session_in_doubt({}) is None
+
+    def test_about_a_session_lasts_from_the_end_of_the_run(self, world: World) -> None:
+        item: dict[str, Any] = {"attempts": {"1": {"session": "x"}, "2": {}}}
+        assert session_in_doubt(item) == {"until": NOON + LONGEST_SESSION, "jobId": None}
+        assert session_in_doubt(item | {"endedAt": 5}) == {"until": 5 + LONGEST_SESSION, "jobId": None}
+
+    def test_about_several_jobs_is_about_the_last(self) -> None:
+        jobs = {"1": {"job": "lost", "postedAt": 9, "jobId": "a"}, "2": {"job": "posting", "postedAt": 5}}
+        assert job_in_doubt({"attempts": jobs}) == {"until": 9 + LONGEST_JOB, "jobId": "a"}
+
+
+class TestStepFunctions:
+    """What it says of the owner of a lease (functions/run/executions.py)."""
+
+    @pytest.fixture
+    def states(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+        monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+        with mock_aws():
+            client = boto3.client("stepfunctions")
+            monkeypatch.setattr(executions, "_states", lambda: client)
+            yield client
+
+    @pytest.mark.parametrize(("status", "runs"), [("RUNNING", True), ("SUCCEEDED", False), ("ABORTED", False)])
+    def test_is_believed(self, states: Any, monkeypatch: pytest.MonkeyPatch, status: str, runs: bool) -> None:
+        monkeypatch.setattr(states, "describe_execution", lambda executionArn: {"status": status})
+        assert executions.is_running("arn:one") is runs
+
+    def test_may_have_forgotten_it_because_it_ended_long_ago(self, states: Any) -> None:
+        arn = f"arn:aws:states:{REGION}:123456789012:execution:nobody:knows"
+        assert executions.is_running(arn) is False
+
+    @pytest.mark.parametrize("code", ["AccessDeniedException", "ThrottlingException", "InternalServerError"])
+    def test_may_not_answer_and_what_it_holds_is_then_left_to_it(
+        self, states: Any, monkeypatch: pytest.MonkeyPatch, code: str
+    ) -> None:
+        def fail(executionArn: str) -> Any:
+            raise ClientError({"Error": {"Code": code, "Message": "no"}}, "DescribeExecution")
+
+        monkeypatch.setattr(states, "describe_execution", fail)
+        assert executions.is_running("arn:one") is True
