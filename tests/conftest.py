@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,3 +47,28 @@ def own_template() -> None:
 def template_path(assembly: Path) -> Path:
     """Path of the template that the twin runs."""
     return assembly / f"DatamartRunner-{synth.STAGE}.template.json"
+
+
+SLICED = {
+    "integration/test_answer_command.py": 3,
+    "integration/test_free_lease_command.py": 3,
+    "integration/test_asking.py": 2,
+    "integration/test_late_clean_up.py": 2,
+    "integration/test_log_in.py": 2,
+    "integration/test_one_at_a_time.py": 2,
+    "integration/test_prompts.py": 2,
+    "integration/test_sweep.py": 2,
+}
+"""Files with many whole runs: ``make test`` takes the first of every so many of their tests, ``make sweep`` all."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to the sweep what is not of the slice."""
+    seen: Counter[str] = Counter()
+    for item in items:
+        name = "/".join(item.path.parts[-2:])
+        if name in SLICED and item.get_closest_marker("sweep") is None:
+            if seen[name] % SLICED[name]:
+                item.add_marker(pytest.mark.sweep)
+            seen[name] += 1

@@ -27,4 +27,4 @@ _SLICE = (
     ("prompted", "log_in#1", "behind-after", "stop inside"),
 )
 
-SLICE = [Case(*given) for given in _SLICE]
+SLICE = [Case(*given) for given in _SLICE[::2]]

@@ -25,8 +25,9 @@ from tests.unit.run.tables import new_table
 
 DATAMARTS = {"A": "A" * 32, "B": "B" * 32}
 NUMBER = st.integers(0, 3)
-STEPS = st.integers(1, 6)
-FATE = st.sampled_from(["accepted", "accepted", "answer lost", "late", "not sent", "refused", "logout fails"])
+STEP = st.sampled_from(["execute", "look", "clean_up", "log_in"])
+STEPS_AT_MOST = 7
+FATE = st.sampled_from(["accepted"] * 4 + ["refused", "not sent", "answer lost", "late", "logout fails"])
 ALL = 1_000
 
 _plays = count(1)
@@ -54,7 +55,7 @@ class Plays(RuleBasedStateMachine):
         self.patch = pytest.MonkeyPatch()
         self.stage = Stage(self.table, f"c{next(_plays)}", limit, longest, monitor)
         self.stage.patched(self.patch)
-        self.datamarts = iter(f"AA{others}AAA")
+        self.datamarts = iter(f"AA{others}AAAAAA")
 
     def _running(self, number: int) -> Execution:
         """One of two or three that run; for each that has ended another one begins, up to a number."""
@@ -70,19 +71,30 @@ class Plays(RuleBasedStateMachine):
     def _invocation(self, number: int) -> Invocation:
         return self.stage.invocations[number % len(self.stage.invocations)]
 
+    @rule(number=NUMBER, fate=FATE, step=STEP)
+    def go_to(self, number: int, fate: str, step: str) -> None:
+        self._go_to(self._running(number), fate, step)
+
+    def _go_to(self, execution: Execution, fate: str, step: str) -> None:
+        """Undisturbed until it is about to enter that step, perhaps of its next attempt; its job ends on the way."""
+        for _ in range(STEPS_AT_MOST):
+            self._end_jobs(execution)
+            if execution.running:
+                (execution.current[-1] if execution.current else self.stage.invoke(execution, fate)).go_on()
+                self.stage.settle()
+            if execution.step == step:
+                break
+
+    def _end_jobs(self, execution: Execution) -> None:
+        for order in self.stage.live():
+            if order.run == execution.arn and not order.on_its_way and execution.step == "look":
+                order.end()
+
     @rule(number=NUMBER, fate=FATE, operations=st.integers(0, 8))
     def begin_step(self, number: int, fate: str, operations: int) -> None:
         execution = self._running(number)
         if execution.running and not execution.current:
             self.stage.invoke(execution, fate).go_on(operations)
-
-    @rule(number=NUMBER, fate=FATE, steps=STEPS)
-    def go_far(self, number: int, fate: str, steps: int) -> None:
-        execution = self._running(number)
-        for _ in range(steps):
-            if execution.running:
-                (execution.current[-1] if execution.current else self.stage.invoke(execution, fate)).go_on()
-                self.stage.settle()
 
     @precondition(lambda self: self.stage.invocations)
     @rule(number=NUMBER, operations=st.sampled_from([ALL, 1, 2, 3]))
@@ -92,15 +104,17 @@ class Plays(RuleBasedStateMachine):
     @rule(
         number=NUMBER,
         fate=FATE,
+        step=STEP,
         operations=st.integers(0, 8),
         stopped=st.booleans(),
-        meanwhile=st.lists(st.tuples(NUMBER, FATE, STEPS), min_size=1, max_size=3),
+        meanwhile=st.lists(st.tuples(NUMBER, FATE, STEP), min_size=1, max_size=3),
     )
     def be_overtaken(
-        self, number: int, fate: str, operations: int, stopped: bool, meanwhile: list[tuple[int, str, int]]
+        self, number: int, fate: str, step: str, operations: int, stopped: bool, meanwhile: list[tuple[int, str, str]]
     ) -> None:
-        """A function is slow: its execution is stopped or invokes it again, others go on, and then it does, too."""
+        """A function is slow: its execution is stopped or invokes it again, runs go on, and then it does, too."""
         execution = self._running(number)
+        self._go_to(execution, fate, step)
         if not execution.running:
             return
         slow = self.stage.invoke(execution, fate)
@@ -111,7 +125,7 @@ class Plays(RuleBasedStateMachine):
             self.stage.invoke(execution, fate).go_on()
         self.stage.settle()
         for others in meanwhile:
-            self.go_far(*others)
+            self.go_to(*others)
         slow.go_on()
 
     @rule(number=NUMBER)
@@ -125,13 +139,15 @@ class Plays(RuleBasedStateMachine):
         self.stage.end_run(self._ended(number)).go_on(operations)
 
     @precondition(lambda self: self.stage.live())
-    @rule(number=NUMBER, lost=st.booleans(), ended=st.booleans())
-    def lose_session(self, number: int, lost: bool, ended: bool) -> None:
-        """Of a run with a job; the job ends, too, or instead."""
+    @rule(number=NUMBER, lost=st.booleans(), ended=st.booleans(), then=STEP)
+    def lose_session(self, number: int, lost: bool, ended: bool, then: str) -> None:
+        """A run with a job loses its session; the job ends, too, or instead."""
         order = self.stage.live()[number % len(self.stage.live())]
         self.stage.executions[order.run].session_lost |= lost
         if (ended or not lost) and not order.on_its_way:
             order.end()
+        if lost:
+            self._go_to(self.stage.executions[order.run], "accepted", then)
 
     @precondition(lambda self: self.stage.invocations)
     @rule(number=NUMBER)
