@@ -50,14 +50,17 @@ def template_path(assembly: Path) -> Path:
 
 
 SLICED = {
-    "integration/test_answer_command.py": 3,
-    "integration/test_free_lease_command.py": 3,
-    "integration/test_asking.py": 2,
-    "integration/test_late_clean_up.py": 2,
-    "integration/test_log_in.py": 2,
+    "integration/test_answer_command.py": 4,
+    "integration/test_asking.py": 3,
+    "integration/test_free_lease_command.py": 4,
+    "integration/test_late_clean_up.py": 3,
+    "integration/test_log_in.py": 3,
     "integration/test_one_at_a_time.py": 2,
-    "integration/test_prompts.py": 2,
-    "integration/test_sweep.py": 2,
+    "integration/test_prompts.py": 3,
+    "integration/test_start.py": 2,
+    "integration/test_sweep.py": 3,
+    "integration/test_ways_in.py": 2,
+    "library/test_fuzz.py": 3,
 }
 """Files with many whole runs: ``make test`` takes the first of every so many of their tests, ``make sweep`` all."""
 
