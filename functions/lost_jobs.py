@@ -5,7 +5,7 @@ Those of earlier runs keep the datamart's lease in doubt; those of earlier attem
 
 from functions.library import LibraryError, PermissionDenied, ServerBusy, SessionLost
 from functions.run import clock
-from functions.run.admission import LATEST_BEGINNING, believe_ended, in_progress, may_go_on, take_lease
+from functions.run.admission import believe_ended, in_progress, latest_end, may_go_on, take_lease
 from functions.run.record import Item, run_table
 from functions.step import Step
 from functions.telemetry import logger
@@ -52,16 +52,15 @@ def wait_for_lost_jobs(step: Step) -> None:
 
 
 def _wait_for(step: Step, attempt: Item) -> None:
-    longest = step.run.item["definition"].get("maxExecutionSeconds")
-    until = attempt["postedAt"] + LATEST_BEGINNING + (longest or 0)  # an order may be taken late
-    if longest and clock.now() > until:
+    until = latest_end(step.run.item, attempt)
+    if until is not None and clock.now() > until:
         return
     try:
         if _has_ended(step, attempt.get("jobId")):
             return
         raise ServerBusy(f"the job {attempt['jobId']} of an attempt that lost its session still runs")
     except PermissionDenied as error:
-        if not longest:
+        if until is None:
             raise SessionLost(UNKNOWN.format(why=f"the job monitor is closed to the account ({error})")) from None
     raise ServerBusy(f"the job of an attempt that lost its session may go on until {clock.timestamp(until)}")
 

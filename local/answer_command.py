@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,10 @@ from functions.asking.reply import WrongReply, answers_in
 from functions.run import clock
 from functions.telling.notice import console_link
 from local import show
-from local.asking import Read, ask_about, from_json, literal, show_line, show_question
+from local.asking import Read, ask_about, from_json, show_line, show_question
 from local.deployed import CannotGoOn
 from local.deployed.waiting import NotTaken, Waiting, waiting_run
+from local.reported import Ends, reported
 
 STANDARD_INPUT = "-"
 STAGE = "dev"
@@ -24,14 +25,13 @@ STAGE = "dev"
 EXAMPLES = 3
 """Choices of a prompt that are put into answers to change."""
 
-ENDS: tuple[tuple[type[BaseException], int, str], ...] = (
+ENDS: Ends = (
     (WrongReply, 1, "the reply does not answer the question, and was not sent: {problem}"),
     (NotTaken, 1, "{problem}"),
     (EOFError, 1, "the input ended before every prompt had an answer; nothing was sent."),
     (CannotGoOn, 2, "{problem}"),
     (KeyboardInterrupt, 130, "stopped; unless the answers were just being sent, the question is still open."),
 )
-"""What may go wrong, its exit code, and how it is told; the first that fits."""
 
 
 @dataclass
@@ -55,16 +55,8 @@ def answer(arguments: argparse.Namespace, read: Read | None = None) -> int:
     read
         Where the lines of a dialogue come from; the terminal if left out.
     """
-    report, code = Report(), 0
-    try:
-        _answer(arguments, report, read)
-    except tuple(kind for kind, _, _ in ENDS) as problem:
-        code, words = next((code, words) for kind, code, words in ENDS if isinstance(problem, kind))
-        report.problem = literal(words.format(problem=problem))
-        show.say(f"datamart: {report.problem}")
-    if arguments.json:
-        sys.stdout.write(json.dumps(asdict(report), ensure_ascii=False) + "\n")
-    return code
+    report = Report()
+    return reported(lambda: _answer(arguments, report, read), report, ENDS, arguments.json)
 
 
 def _answer(arguments: argparse.Namespace, report: Report, read: Read | None) -> None:

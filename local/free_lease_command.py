@@ -1,19 +1,18 @@
 """``datamart free-lease``: free what an ended run still holds, from the lease's name to the exit code."""
 
 import argparse
-import json
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
 
 from functions.run import clock
 from local import show
-from local.asking import literal
 from local.deployed import CannotGoOn
 from local.deployed.leases import Lease, Leases, lease_key
+from local.reported import Ends, reported
 
 Confirm = Callable[[str], str]
 """Shows a question and returns the line that is answered."""
@@ -25,13 +24,12 @@ class NotFreed(Exception):
     """The lease stays; the text says why, and what to do."""
 
 
-ENDS: tuple[tuple[type[BaseException], int, str], ...] = (
+ENDS: Ends = (
     (NotFreed, 1, "{problem}"),
     (CannotGoOn, 2, "{problem}"),
     (EOFError, 1, "the input ended without a yes; nothing was freed."),
     (KeyboardInterrupt, 130, "stopped; unless the lease was just being freed, it is as it was."),
 )
-"""What may go wrong, its exit code, and how it is told; the first that fits."""
 
 
 @dataclass
@@ -56,16 +54,8 @@ def free_lease(arguments: argparse.Namespace, confirm: Confirm | None = None) ->
     confirm
         Who is asked; the terminal if left out.
     """
-    report, code = Report(), 0
-    try:
-        _free(arguments, report, confirm)
-    except tuple(kind for kind, _, _ in ENDS) as problem:
-        code, words = next((code, words) for kind, code, words in ENDS if isinstance(problem, kind))
-        report.problem = literal(words.format(problem=problem))
-        show.say(f"datamart: {report.problem}")
-    if arguments.json:
-        sys.stdout.write(json.dumps(asdict(report), ensure_ascii=False) + "\n")
-    return code
+    report = Report()
+    return reported(lambda: _free(arguments, report, confirm), report, ENDS, arguments.json)
 
 
 def _free(arguments: argparse.Namespace, report: Report, confirm: Confirm | None) -> None:

@@ -1,12 +1,6 @@
 """The message that asks people: what the datamart wants to know, what may be answered, and how."""
 
 import json
-import os
-import re
-from functools import cache
-from typing import Any
-
-import boto3
 
 from functions.answering import words
 from functions.answering.prompt import titled
@@ -14,14 +8,13 @@ from functions.answering.question import Question, skeleton
 from functions.run import clock
 from functions.run.errors import shorten
 from functions.run.run import Run
-from functions.telling.notice import EXAMPLES, LONGEST, LONGEST_SUBJECT, console_link
+from functions.telling.notice import EXAMPLES, LONGEST, console_link, publish
 
 
 def subject(run: Run) -> str:
-    """``Datamart City asks 2 questions``: ASCII only, as SNS wants it."""
+    """``Datamart City asks 2 questions``."""
     count = len(run.item["question"]["prompts"])
-    text = f"Datamart {run.asked} asks {count} question{'s' if count != 1 else ''}"
-    return re.sub(r"[^ -~]", "?", text)[:LONGEST_SUBJECT]
+    return f"Datamart {run.asked} asks {count} question{'s' if count != 1 else ''}"
 
 
 def text(run: Run) -> str:
@@ -66,9 +59,4 @@ def _about(number: int, prompt: Question) -> list[str]:
 
 def send(run: Run) -> None:
     """Publish it on the topic of questions (environment variable ``QUESTION_TOPIC_ARN``)."""
-    _sns().publish(TopicArn=os.environ["QUESTION_TOPIC_ARN"], Subject=subject(run), Message=text(run))
-
-
-@cache
-def _sns() -> Any:
-    return boto3.client("sns")
+    publish(subject(run), text(run), topic="QUESTION_TOPIC_ARN")

@@ -122,10 +122,14 @@ def job_in_doubt(item: Item) -> Doubt | None:
     doubts = [attempt for attempt in item.get("attempts", {}).values() if may_go_on(attempt)]
     if not doubts:
         return None
-    limit = (item.get("definition") or {}).get("maxExecutionSeconds")
-    longest = LATEST_BEGINNING + limit if limit else LONGEST_JOB
     last = max(doubts, key=lambda attempt: float(attempt["postedAt"]))
-    return {"until": last["postedAt"] + longest, "jobId": last.get("jobId")}
+    return {"until": latest_end(item, last) or last["postedAt"] + LONGEST_JOB, "jobId": last.get("jobId")}
+
+
+def latest_end(item: Item, attempt: Item) -> float | None:
+    """When the attempt's job has ended whatever became of it; None where its definition sets no limit."""
+    limit = (item.get("definition") or {}).get("maxExecutionSeconds")
+    return float(attempt["postedAt"] + LATEST_BEGINNING + limit) if limit else None
 
 
 def may_go_on(attempt: Item) -> bool:

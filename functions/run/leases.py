@@ -15,9 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.run import clock
-from functions.run.record import DAYS_KEPT, ConditionFailed, Item, RunTable
-
-SECONDS_A_DAY = 86_400
+from functions.run.record import ConditionFailed, Item, RunTable, expiry
 
 IsRunning = Callable[[str], bool]
 """Whether the execution of that ARN still runs."""
@@ -82,8 +80,7 @@ def take(table: RunTable, key: str, holder: Holder, is_running: IsRunning, doubt
 def _write(table: RunTable, key: str, holder: Holder, condition: str, values: Item) -> bool:
     """Whoever takes it leaves no doubt in it, not even one of his own: what he left before stands in his item."""
     now = clock.now()
-    expires = int(now) + DAYS_KEPT * SECONDS_A_DAY
-    put = {"owner": holder.run, "attempt": holder.attempt, "since": now, "expiresAt": expires}
+    put = {"owner": holder.run, "attempt": holder.attempt, "since": now, "expiresAt": expiry(now)}
     return _changed(table, key, condition, values, put=put, remove=("uncertain",))
 
 

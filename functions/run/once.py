@@ -4,6 +4,7 @@ A second invocation, or one that comes after the end, finds the intent and does 
 """
 
 from functions.run import clock
+from functions.run.address import named_by
 from functions.run.outcome import Job
 from functions.run.record import Item
 from functions.run.run import Run
@@ -67,4 +68,4 @@ def begin_saving(run: Run) -> bool:
 
 def _at(answer: Item) -> str:
     """Which prompt a planned answer is for: its key, id or name."""
-    return str(next(answer["send"][key] for key in ("key", "id", "name") if key in answer["send"]))
+    return named_by(answer["send"])[1]

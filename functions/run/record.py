@@ -40,6 +40,14 @@ DAYS_KEPT = 90
 """Days after its deadline that a run's item is kept: as long as Step Functions remembers the execution's name."""
 
 
+SECONDS_A_DAY = 86_400
+
+
+def expiry(last_needed: float) -> int:
+    """When DynamoDB may forget an item (TTL) that is needed until ``last_needed`` (seconds since the epoch)."""
+    return int(last_needed) + DAYS_KEPT * SECONDS_A_DAY
+
+
 class ConditionFailed(Exception):
     """The item is not in the state that the write was conditional on."""
 

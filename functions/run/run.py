@@ -11,10 +11,8 @@ from functions.run.access import Access
 from functions.run.address import named_by
 from functions.run.errors import InvalidRequest, RunAlreadyEnded, RunTimedOut
 from functions.run.outcome import MAY_GO_ON, Job, Loaded, loaded
-from functions.run.record import DAYS_KEPT, ConditionFailed, Item, RunTable
+from functions.run.record import ConditionFailed, Item, RunTable, expiry
 from functions.run.start import Start
-
-SECONDS_A_DAY = 86_400
 
 
 def _empty(execution_arn: str) -> Item:
@@ -70,7 +68,7 @@ class Run:
             | {
                 "startedAt": started,
                 "deadline": deadline,
-                "expiresAt": int(deadline) + DAYS_KEPT * SECONDS_A_DAY,
+                "expiresAt": expiry(deadline),
                 "job": start.job,
                 "asOf": start.as_of,
                 "connection": request["connection"],
@@ -100,7 +98,7 @@ class Run:
         """
         now = clock.now()
         known = {"startedAt": now, "deadline": now, "endedAt": now, "job": job, "asOf": as_of}
-        expires = {"expiresAt": int(now) + DAYS_KEPT * SECONDS_A_DAY}
+        expires = {"expiresAt": expiry(now)}
         outcome = {"end": "Fail", "error": InvalidRequest.__name__, "reason": reason, "loaded": "no"}
         item = table.create(_empty(execution_arn) | known | expires | ({"outcome": outcome} if reason else {}))
         return cls(table, item, 0)

@@ -87,10 +87,10 @@ def send(end: End) -> None:
     publish(subject(end), text(end))
 
 
-def publish(heading: str, message: str) -> None:
-    """Publish on the topic of notices (environment variable ``NOTICE_TOPIC_ARN``), each part cut to what SNS takes."""
+def publish(heading: str, message: str, topic: str = "NOTICE_TOPIC_ARN") -> None:
+    """Publish on the topic that the environment variable ``topic`` names, each part cut to what SNS takes."""
     plain = re.sub(r"[^ -~]", "?", heading)[:LONGEST_SUBJECT]
-    _sns().publish(TopicArn=os.environ["NOTICE_TOPIC_ARN"], Subject=plain, Message=shorten(message, LONGEST))
+    _sns().publish(TopicArn=os.environ[topic], Subject=plain, Message=shorten(message, LONGEST))
 
 
 @cache

@@ -73,8 +73,7 @@ class Leases:
 
     def __init__(self, stage: str) -> None:
         with in_plain_words():
-            (table,) = stack_of(stage).resources("AWS::DynamoDB::Table")
-            self._table = RunTable(table)
+            self._table = RunTable(stack_of(stage).run_table)
 
     def find(self, key: str) -> Lease | None:
         """The lease as it is now; None where it is free.

@@ -31,6 +31,12 @@ class Stack:
             raise CannotGoOn(f"the stack {self.name} is in {self.status} and has no state machine; deploy it again.")
         return self.outputs[MACHINE]
 
+    @property
+    def run_table(self) -> str:
+        """Name of its run table."""
+        (table,) = self.resources("AWS::DynamoDB::Table")
+        return table
+
     def resources(self, kind: str) -> list[str]:
         """Physical ids of its resources of a CloudFormation type."""
         pages = boto3.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=self.name)

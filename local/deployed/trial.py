@@ -83,8 +83,7 @@ def _filled_secrets(stack: Stack) -> list[str]:
 
 def _traces(stack: Stack, outcome: Outcome, wait: Wait) -> list[str]:
     """What the run's item must show, once it does. Raises CannotGoOn when something is still missing at last."""
-    (table,) = stack.resources("AWS::DynamoDB::Table")
-    runs, absent = RunTable(table), [text for text, _ in TRACES]
+    runs, absent = RunTable(stack.run_table), [text for text, _ in TRACES]
     for _ in range(LOOKS):
         item = runs.load(outcome.execution_arn)
         absent = [text for text, holds in TRACES if item is None or not holds(item)]

@@ -120,8 +120,7 @@ def _found(run: str, stage: str) -> tuple[str, Item]:
     arn = execution_arn(stack.state_machine, told["name"] if told else run)
     if told and arn != run:
         raise CannotGoOn(f"{run} is in another account than these credentials; set AWS_PROFILE to one of that account.")
-    (table,) = stack.resources("AWS::DynamoDB::Table")
-    item = RunTable(table).load(arn)
+    item = RunTable(stack.run_table).load(arn)
     if item is None:
         raise CannotGoOn(f"there is no run {arn}: look for its name in the message that asked, or in the console.")
     return arn, item

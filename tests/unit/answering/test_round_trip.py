@@ -16,6 +16,7 @@ from functions.library import Client, Credentials, Server
 from functions.run.request import normalise
 from local.simulator import Simulator, catalogue
 from local.simulator.warehouse.customers import ODD_NAMES, customer_names
+from tests import vendor
 
 Trip = Callable[..., Any]
 
@@ -129,19 +130,7 @@ def test_the_units_of_a_level_arrive_whether_by_id_or_by_name(
     assert arrives(catalogue.ALL_PROMPTS, "Level", whole) == whole
 
 
-OF_THE_VENDOR: dict[str, Any] = {
-    "prompts": [
-        {
-            "name": "Elements of Country",
-            "type": "ELEMENTS",
-            "required": True,
-            "closed": False,
-            "source": {"id": "8D679D3811D3E4981000E787EC6DE8A4", "type": 12},
-            "defaultAnswer": [],
-            "answers": [{"name": "USA"}, {"name": "England"}],
-        }
-    ]
-}
+OF_THE_VENDOR: dict[str, Any] = {"prompts": [vendor.ANSWER]}
 OPTIONS = {"saveAsWithAnswers": True, "saveAsFilterWithPrompts": True, "saveAsTemplateWithPrompts": True}
 
 

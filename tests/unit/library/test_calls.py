@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from functions.library import Client, Credentials, DatamartFailed, NotFound, Server
+from tests import vendor
 from tests.unit.library.conftest import TOKEN, ScriptedServer
 
 PROJECT = "B7CA92F04B9FAE8D941C3E9B7E0CD754"
@@ -161,19 +162,10 @@ def test_a_result_that_is_not_ready_is_no_error(server: ScriptedServer, client: 
 
 
 def test_the_vendors_answers_are_sent_as_they_stand(server: ScriptedServer, client: Client) -> None:
-    prompt = {
-        "name": "Elements of Country",
-        "type": "ELEMENTS",
-        "required": True,
-        "closed": False,
-        "source": {"id": "8D679D3811D3E4981000E787EC6DE8A4", "type": 12},
-        "defaultAnswer": [],
-        "answers": [{"name": "USA"}, {"name": "England"}],
-    }
     server.answer(204)
-    client.answer_prompts(PROJECT, CITY, INSTANCE, [prompt])
+    client.answer_prompts(PROJECT, CITY, INSTANCE, [vendor.ANSWER])
     assert server.requests[0].startswith(b"PUT ")
-    assert body(server.requests[0]) == {"prompts": [prompt]}
+    assert body(server.requests[0]) == {"prompts": [vendor.ANSWER]}
 
 
 def test_saving_names_the_instance_in_the_header(server: ScriptedServer, client: Client) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from functions.run.errors import InvalidRequest
 from functions.run.request import SCHEMA, normalise
+from tests import vendor
 
 ROOT = Path(__file__).parents[3]
 MINIMAL = {"project": "MicroStrategy Tutorial", "datamart": "City"}
@@ -56,16 +57,7 @@ def test_where_to_save_may_be_a_path_and_is_kept_as_it_was_written() -> None:
 
 
 def test_the_vendors_own_answer_body_is_accepted_as_pasted() -> None:
-    pasted = {
-        "name": "Elements of Country",
-        "type": "ELEMENTS",
-        "required": True,
-        "closed": False,
-        "source": {"id": "8D679D3811D3E4981000E787EC6DE8A4", "type": 12},
-        "defaultAnswer": [],
-        "answers": [{"name": "USA"}, {"name": "England"}],
-    }
-    normal = normalise(MINIMAL | {"prompts": [pasted]})
+    normal = normalise(MINIMAL | {"prompts": [vendor.ANSWER]})
     assert normal["prompts"] == [
         {"name": "Elements of Country", "type": "ELEMENTS", "answers": [{"name": "USA"}, {"name": "England"}]}
     ]
