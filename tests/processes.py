@@ -2,12 +2,16 @@
 
 import signal
 import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
 from local.simulator import library
+
+ROOT = Path(__file__).parents[1]
 
 
 def interruptible() -> None:
@@ -32,7 +36,22 @@ class Stall:
         self._begun.set()
         self._over.wait(20)
 
-    def interrupt(self, process: subprocess.Popen[str]) -> None:
+    def interrupted(self, words: list[str], environment: dict[str, str]) -> tuple[int, str, str]:
+        """Ctrl-C for a command that waits for the stalled answer: its exit code, its output, its errors."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "local.cli", *words],
+            cwd=ROOT,
+            env=environment | {"PYTHONUTF8": "1"},
+            preexec_fn=interruptible,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self._interrupt(process)
+        out, err = process.communicate(timeout=30)
+        return process.returncode, out, err
+
+    def _interrupt(self, process: subprocess.Popen[str]) -> None:
         """Send Ctrl-C to the process that waits for the answer, and let the answer come once it had time to react."""
         assert self._begun.wait(20), "the request did not come"
         process.send_signal(signal.SIGINT)

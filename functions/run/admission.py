@@ -29,7 +29,7 @@ def take_slot(table: RunTable, run: Run) -> None:
     """Take one of the connection's slots. Raises ServerBusy when others have them all."""
     held: Held | None = None
     slots = slots_of(run.item)
-    for key in sorted(slots, key=lambda slot: not _is_ours(table, slot, run)):
+    for key in _ours_first(table, slots, run):
         held = take(table, key, _holder(run), is_running, partial(left_by, table, session_in_doubt))
         if held is None:
             return
@@ -40,10 +40,15 @@ def take_slot(table: RunTable, run: Run) -> None:
         )
 
 
-def _is_ours(table: RunTable, slot: str, run: Run) -> bool:
-    """Whether the run has this slot already: another invocation took it, or a session of the run is still open."""
-    held = held_in(table, slot)
-    return held is not None and held.owner == run.arn
+def _ours_first(table: RunTable, slots: list[str], run: Run) -> list[str]:
+    """The run may have one already: another invocation took it, or a session of the run is still open.
+
+    Of one slot there is no order, and nothing to look at.
+    """
+    if len(slots) == 1:
+        return slots
+    holders = {slot: held_in(table, slot) for slot in slots}
+    return sorted(slots, key=lambda slot: (held := holders[slot]) is None or held.owner != run.arn)
 
 
 def take_lease(table: RunTable, run: Run) -> Held | None:

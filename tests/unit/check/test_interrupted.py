@@ -1,16 +1,11 @@
 """Ctrl-C at any moment: what was opened is logged out again."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-from tests.processes import Stall, interruptible
+from tests.processes import Stall
 from tests.unit.check.conftest import PASSWORD, Person
-
-ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize(
@@ -26,22 +21,13 @@ def test_ctrl_c_leaves_no_session_and_no_instance_behind(
 ) -> None:
     stall = Stall(monkeypatch)
     person.simulator.inject(step, kind="stall", skip=skip)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "local.cli", "check", "--json", "--library-url", person.simulator.base_url],
-        cwd=ROOT,
-        env=_environment(person),
-        preexec_fn=interruptible,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    stall.interrupt(process)
-    out, err = process.communicate(timeout=30)
+    words = ["check", "--json", "--library-url", person.simulator.base_url]
+    code, out, err = stall.interrupted(words, _environment(person))
     person.written += [out, err]
-    assert process.returncode == 130
+    assert code == 130
     assert json.loads(out)["findings"][-1]["check"] == "check"
     assert err == ""
 
 
 def _environment(person: Person) -> dict[str, str]:
-    return {"MSTR_USERNAME": person.simulator.username, "MSTR_PASSWORD": PASSWORD, "PYTHONUTF8": "1"}
+    return {"MSTR_USERNAME": person.simulator.username, "MSTR_PASSWORD": PASSWORD}

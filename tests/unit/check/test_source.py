@@ -1,16 +1,14 @@
 """Where the connection's secret comes from: Secrets Manager (moto), the environment, the simulator."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from tests.unit.check.conftest import PASSWORD, Person
+from tests.unit.conftest import NAME
 
-NAME = "datamart-runner-dev/default"
 AWS = ("--connection", "default")
 
 
@@ -18,22 +16,6 @@ AWS = ("--connection", "default")
 def new_session(monkeypatch: pytest.MonkeyPatch) -> None:
     """boto3 keeps the region and the credentials of the first test that asked."""
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-
-
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Secrets Manager with the connection's empty secret, as the stack makes it."""
-    for name, value in (
-        ("AWS_ACCESS_KEY_ID", "x"),
-        ("AWS_SECRET_ACCESS_KEY", "x"),
-        ("AWS_DEFAULT_REGION", "eu-central-1"),  # the twin of other tests may be in eu-west-1
-    ):
-        monkeypatch.setenv(name, value)
-    with mock_aws(config={"core": {"passthrough": {"urls": [r"http://127\.0\.0\.1.*"]}}}):
-        client = boto3.client("secretsmanager")
-        client.create_secret(Name=NAME)
-        yield client
-        client.delete_secret(SecretId=NAME, ForceDeleteWithoutRecovery=True)  # moto may go on for other tests
 
 
 def fill(aws: Any, person: Person, **changes: Any) -> None:

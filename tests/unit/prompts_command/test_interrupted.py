@@ -1,16 +1,12 @@
 """Ctrl-C at any moment: what was opened is closed again."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-from tests.processes import Stall, interruptible
+from tests.processes import Stall
 from tests.unit.prompts_command.conftest import PASSWORD, PROJECT, Person
 
-ROOT = Path(__file__).parents[3]
 STEPS = ["log_in", "find_project", "create_instance", "search_elements", "delete_instance", "log_out"]
 
 
@@ -20,20 +16,9 @@ def test_ctrl_c_leaves_no_session_and_no_instance_behind(
 ) -> None:
     stall = Stall(monkeypatch)
     person.simulator.inject(step, kind="stall")
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "local.cli", "prompts", "City", "--json"),
-            *("--library-url", person.simulator.base_url, *PROJECT),
-        ],
-        cwd=ROOT,
-        env={"MSTR_USERNAME": person.simulator.username, "MSTR_PASSWORD": PASSWORD, "PYTHONUTF8": "1"},
-        preexec_fn=interruptible,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    stall.interrupt(process)
-    out, err = process.communicate(timeout=30)
+    words = ["prompts", "City", "--json", "--library-url", person.simulator.base_url, *PROJECT]
+    environment = {"MSTR_USERNAME": person.simulator.username, "MSTR_PASSWORD": PASSWORD}
+    code, out, err = stall.interrupted(words, environment)
     person.written += [out, err]
-    assert process.returncode == 130
+    assert code == 130
     assert json.loads(out)["error"] == "Interrupted"

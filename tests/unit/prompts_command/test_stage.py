@@ -1,33 +1,10 @@
 """The secret of a stage's connection, out of Secrets Manager (moto)."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
-import boto3
-import pytest
-from moto import mock_aws
-
+from tests.unit.conftest import NAME
 from tests.unit.prompts_command.conftest import PASSWORD, PROJECT, Person, row
-
-NAME = "datamart-runner-dev/default"
-
-
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Secrets Manager with the connection's empty secret, as the stack makes it."""
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-    for name, value in (
-        ("AWS_ACCESS_KEY_ID", "x"),
-        ("AWS_SECRET_ACCESS_KEY", "x"),
-        ("AWS_DEFAULT_REGION", "eu-central-1"),  # the twin of other tests may be in eu-west-1
-    ):
-        monkeypatch.setenv(name, value)
-    with mock_aws(config={"core": {"passthrough": {"urls": [r"http://127\.0\.0\.1.*"]}}}):
-        client = boto3.client("secretsmanager")
-        client.create_secret(Name=NAME)
-        yield client
-        client.delete_secret(SecretId=NAME, ForceDeleteWithoutRecovery=True)  # moto may go on for other tests
 
 
 def test_the_secret_of_the_stage_leads_to_the_server(person: Person, aws: Any) -> None:
