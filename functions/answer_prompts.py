@@ -6,6 +6,7 @@ Once in a round: whatever became of the call, the prompts are read again before 
 
 from functions.library import LibraryError, PromptAnswerRejected, ServerUnavailable
 from functions.run import clock
+from functions.run.learned import learn_job, learn_of_answers
 from functions.run.once import begin_answering
 from functions.run.outcome import Job
 from functions.step import Answer, Step, step
@@ -39,16 +40,16 @@ def handler(step: Step) -> Answer:
         error.explain(f"answered were {', '.join(a['name'] for a in answers[:SHOWN])}")
         if run.attempt["answersInDoubt"]:
             return _again(step, error)  # perhaps only because the server has taken them before
-        run.learn(job=Job.PROMPTING.value)
+        learn_job(run, Job.PROMPTING)
         raise
     except ServerUnavailable as error:
         return _again(step, error)
     except LibraryError:
         if not run.attempt["answersInDoubt"]:
-            run.learn(job=Job.PROMPTING.value)  # refused by the server itself: it has taken none of them
+            learn_job(run, Job.PROMPTING)  # refused by the server itself: it has taken none of them
         raise
     taken = {"answeredAt": clock.now(), "answersTaken": sorted(run.used_answers)}
-    run.learn(answerFailures=0, answersPending=False, answersInDoubt=False, **taken)
+    learn_of_answers(run, answerFailures=0, answersPending=False, answersInDoubt=False, **taken)
     return {"phase": "running", "waitSeconds": 1}
 
 
@@ -56,7 +57,7 @@ def _again(step: Step, error: LibraryError) -> Answer:
     failures = step.run.attempt.get("answerFailures", 0) + 1
     step.run.learn(answerFailures=failures)
     if error.delivery == "not sent" and not step.run.attempt["answersInDoubt"]:
-        step.run.learn(answersPending=False, job=Job.PROMPTING.value)
+        learn_job(step.run, Job.PROMPTING, answersPending=False)
     if failures >= MOST_FAILURES:
         raise error
     pause = max(2**failures, int(error.retry_after or 0))

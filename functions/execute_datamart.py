@@ -4,6 +4,7 @@ from functions.library import DatamartFailed, InstanceLost, LibraryError, NotFou
 from functions.library.job_codes import BEFORE_SQL
 from functions.progress import progress
 from functions.run.errors import OutcomeUnknown
+from functions.run.learned import learn_job
 from functions.run.once import intend_to_execute
 from functions.run.outcome import Job
 from functions.step import Answer, Step, step
@@ -29,12 +30,14 @@ def handler(step: Step) -> Answer:
         execution = step.library.execute(run.project_id, run.datamart_id, str(run.instance_id))
     except LibraryError as error:
         known = _after(error)
-        run.learn(job=known.value, orderAnswer=str(error))
+        learn_job(run, known, orderAnswer=str(error))
         if known is Job.POSTING:
             raise OutcomeUnknown(f"whether the order to execute was taken is not known: {error}") from error
         raise
-    found = {"jobId": execution.job_id, "executionInstanceId": execution.instance_id}
-    run.learn(job=Job.ACCEPTED.value, **{key: value for key, value in found.items() if value})
+    named = {"jobId": execution.job_id, "executionInstanceId": execution.instance_id}
+    found = {key: value for key, value in named.items() if value}
+    if not learn_job(run, Job.ACCEPTED, **found) and found:
+        run.learn(**found)  # more is known of the job by now, but not how to cancel it
     return progress(step, execution)
 
 

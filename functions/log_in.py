@@ -3,10 +3,12 @@
 import contextlib
 import json
 import os
+from collections.abc import Iterator
 
 from aws_lambda_powertools.utilities import parameters
 
 from functions.library import Client, Credentials, CredentialsRejected, LibraryError, Server, Session, SessionLost
+from functions.run import clock
 from functions.run.access import Access
 from functions.run.admission import in_progress, take_lease, take_slot
 from functions.run.connection import credentials_of, flaw_of, secret_of, server_of
@@ -39,13 +41,29 @@ def handler(step: Step) -> Answer:
     if held is not None and held.uncertain is None:
         raise in_progress(held)
     take_slot(run_table(), step.run)
-    client, session = _enter(step)
-    try:
-        step.run.store(session=Access(client.server, session).to_json())
-    except Exception:  # closed meanwhile, or the table cannot be written: nobody else knows of this session
-        _leave(step, client, session)
-        raise
+    with _announced(step):
+        client, session = _enter(step)
+        try:
+            step.run.store(session=Access(client.server, session).to_json(), instead_of=("loggingInAt",))
+        except Exception:  # closed meanwhile, or the table cannot be written: nobody else knows of this session
+            _leave(step, client, session)
+            raise
     return {}
+
+
+@contextlib.contextmanager
+def _announced(step: Step) -> Iterator[None]:
+    """Say in the run, before it happens, that somebody logs in: nobody else takes its slot before that is settled.
+
+    Raises RunAlreadyEnded if the attempt is closed.
+    """
+    step.run.store(loggingInAt=clock.now())
+    try:
+        yield
+    except Exception:
+        with contextlib.suppress(Exception):  # it passes with time; what brought us here is what is told
+            step.run.forget("loggingInAt")
+        raise
 
 
 def _leave(step: Step, client: Client, session: Session) -> None:

@@ -8,6 +8,7 @@ from functions.library.job_codes import BEFORE_SQL, ENDED_IN_SQL
 from functions.library.status import classify, name_of
 from functions.run import clock
 from functions.run.answered import state_at_prompts
+from functions.run.learned import learn_job
 from functions.run.outcome import Job
 from functions.run.polling import wait_seconds
 from functions.run.run import Run
@@ -41,7 +42,7 @@ def progress(step: Step, execution: Execution) -> Answer:
     if phase == "failed":
         raise fail(run, _failure(execution))
     state = {"succeeded": Job.LOADED, "prompts": state_at_prompts(run)}.get(phase, Job.ACCEPTED)
-    facts: dict[str, Any] = {"lookedAt": clock.now(), "job": state.value}
+    facts: dict[str, Any] = {"lookedAt": clock.now()}
     if execution.status in REACHED_SQL:
         facts["reachedSql"] = True
     if execution.instance_id and execution.instance_id != run.execution_instance_id:
@@ -49,7 +50,9 @@ def progress(step: Step, execution: Execution) -> Answer:
         facts["executionInstanceId"] = execution.instance_id
     if phase == "unknown" and execution.status is not None:
         facts |= _unknown_status(run, execution.status)
-    run.learn({"finishedAt": clock.now()} if phase == "succeeded" else None, **facts)
+    if not learn_job(run, state, {"finishedAt": clock.now()} if phase == "succeeded" else None, **facts):
+        logger.info("more is known of the job by now than this look saw", extra={"phase": phase, "job": run.job})
+        return {"phase": "unknown", "waitSeconds": 1}
     if phase == "succeeded":
         _check_answers(run)
         return {"phase": phase, "waitSeconds": 1, "result": run.output()}
@@ -78,7 +81,7 @@ def next_wait(run: Run, retry_after: float | None = None) -> int:
 def fail(run: Run, error: LibraryError) -> LibraryError:
     """Record that the job failed, and why, so that a repeated look tells the same; returns ``error``."""
     failure = {"kind": type(error).__name__, "text": str(error)}
-    run.learn(job=_failed_job(run, error.i_server_code).value, failure=failure)
+    learn_job(run, _failed_job(run, error.i_server_code), failure=failure)
     return error
 
 

@@ -14,6 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.library import Client, InstanceLost, SessionLost
 from functions.run.access import Access
+from functions.run.learned import lose_job
 from functions.run.record import run_table
 from functions.run.run import Run
 from functions.telemetry import logger, metrics, tracer
@@ -66,7 +67,7 @@ class Step:
         try:
             yield
         except (SessionLost, InstanceLost):
-            self.run.lose()
+            lose_job(self.run)
             raise
 
     @contextlib.contextmanager

@@ -22,7 +22,11 @@ LONGEST_SESSION = 10_800
 """Seconds after which a session that could not be logged out is taken to have ended by its idle timeout."""
 
 LATEST_BEGINNING = 600
-"""Seconds after the order within which a job begins, if at all: its maximum execution time counts from there."""
+"""Seconds after the order, or after answers to its prompts, within which a job begins, if at all: its maximum execution
+time counts from there."""
+
+LONGEST_LOG_IN = 75
+"""Seconds after which the function has ended that was about to log in: the longest timeout of one, and a margin."""
 
 
 def take_slot(table: RunTable, run: Run) -> None:
@@ -36,7 +40,7 @@ def take_slot(table: RunTable, run: Run) -> None:
     if held is not None:
         raise ServerBusy(
             f'the connection "{run.item["connection"]}" may run {len(slots)} datamart(s) at once '
-            f"(maxConcurrentRuns), and {held.owner} has not ended or not been cleaned up"
+            f"(maxConcurrentRuns), and {held.owner} has not ended or not been cleaned up{_unasked(held)}"
         )
 
 
@@ -84,12 +88,17 @@ def in_progress(held: Held) -> RunInProgress:
     """The error of a run that finds its datamart taken."""
     if held.uncertain is None:
         since = clock.timestamp(held.since)
-        return RunInProgress(f"another run of this datamart is under way ({held.owner}, since {since})")
+        said = f"another run of this datamart is under way ({held.owner}, since {since})"
+        return RunInProgress(f"{said}{_unasked(held)}")
     return RunInProgress(
         f"the job of an earlier run ({held.owner}) may still write the table, until "
         f"{clock.timestamp(held.uncertain['until'])} at the latest; when you know that it has ended, free the datamart "
         f"with: {command_to_free(held.key, held.owner)}"
     )
+
+
+def _unasked(held: Held) -> str:
+    return f". It counts as under way: {held.not_answered}" if held.not_answered else ""
 
 
 def give_back(table: RunTable, run: Run) -> None:
@@ -100,14 +109,17 @@ def give_back(table: RunTable, run: Run) -> None:
     holder = Holder(run.arn, run.item["attempt"]) if run.ended else _holder(run)
     key = lease_of(run.item)
     if key is not None:
-        doubt = job_in_doubt(run.item)
-        if doubt is None:
-            free(table, key, holder)
-        else:
-            put_in_doubt(table, key, holder, doubt)
-    if session_in_doubt(run.item) is None:
-        for slot in slots_of(run.item):
-            free(table, slot, holder)
+        _let_go(table, key, holder, job_in_doubt(run.item))
+    doubt = session_in_doubt(run.item)
+    for slot in slots_of(run.item):
+        _let_go(table, slot, holder, doubt)
+
+
+def _let_go(table: RunTable, key: str, holder: Holder, doubt: Doubt | None) -> None:
+    if doubt is None:
+        free(table, key, holder)
+    else:
+        put_in_doubt(table, key, holder, doubt)
 
 
 def lease_of(item: Item) -> str | None:
@@ -127,14 +139,19 @@ def job_in_doubt(item: Item) -> Doubt | None:
     doubts = [attempt for attempt in item.get("attempts", {}).values() if may_go_on(attempt)]
     if not doubts:
         return None
-    last = max(doubts, key=lambda attempt: float(attempt["postedAt"]))
-    return {"until": latest_end(item, last) or last["postedAt"] + LONGEST_JOB, "jobId": last.get("jobId")}
+    last = max(doubts, key=_begun)
+    return {"until": latest_end(item, last) or _begun(last) + LONGEST_JOB, "jobId": last.get("jobId")}
 
 
 def latest_end(item: Item, attempt: Item) -> float | None:
     """When the attempt's job has ended whatever became of it; None where its definition sets no limit."""
     limit = (item.get("definition") or {}).get("maxExecutionSeconds")
-    return float(attempt["postedAt"] + LATEST_BEGINNING + limit) if limit else None
+    return float(_begun(attempt) + LATEST_BEGINNING + limit) if limit else None
+
+
+def _begun(attempt: Item) -> float:
+    """When the job was last made to go on: by the order, or by answers for which it had stood still."""
+    return max(float(attempt[key]) for key in ("postedAt", "answeringAt") if key in attempt)
 
 
 def may_go_on(attempt: Item) -> bool:
@@ -144,8 +161,12 @@ def may_go_on(attempt: Item) -> bool:
 
 
 def session_in_doubt(item: Item) -> Doubt | None:
-    """Until when a session of the run may live: the logout that ends it may end all sessions of its user (2.5)."""
-    open_sessions = [attempt for attempt in item.get("attempts", {}).values() if "session" in attempt]
-    if not open_sessions:
-        return None
-    return {"until": item.get("endedAt", clock.now()) + LONGEST_SESSION, "jobId": None}
+    """Until when a session of the run may live: the logout that ends it may end all sessions of its user (2.5).
+
+    A function that was about to log in when its attempt was closed logs out again what it has opened.
+    """
+    attempts = item.get("attempts", {}).values()
+    doubts = [attempt["loggingInAt"] + LONGEST_LOG_IN for attempt in attempts if "loggingInAt" in attempt]
+    if any("session" in attempt for attempt in attempts):
+        doubts.append(item.get("endedAt", clock.now()) + LONGEST_SESSION)
+    return {"until": max(doubts), "jobId": None} if doubts else None

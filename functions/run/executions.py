@@ -4,20 +4,31 @@ from functools import cache
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+IMPATIENT = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 3})
+"""A network without a way to Step Functions must not use up the time of the function that asks."""
+
+
+class NotAnswered(Exception):
+    """Step Functions did not say whether an execution runs."""
 
 
 def is_running(execution_arn: str) -> bool:
-    """Whether it runs. An answer that is none counts as yes: what it holds is then left to it."""
+    """Whether it runs. Raises NotAnswered."""
     try:
         found = described(execution_arn)
-    except ClientError:
-        return True
+    except (ClientError, BotoCoreError) as error:
+        raise NotAnswered(f"Step Functions did not answer whether it still runs: {error}") from error
     return found is not None and found["status"] == "RUNNING"
 
 
 def described(execution_arn: str) -> dict[str, Any] | None:
-    """The execution as DescribeExecution answers it; None if it ended more than 90 days ago. Raises ClientError."""
+    """The execution as DescribeExecution answers it; None if it ended more than 90 days ago.
+
+    Raises ClientError and BotoCoreError.
+    """
     try:
         found: dict[str, Any] = _states().describe_execution(executionArn=execution_arn)
     except _states().exceptions.ExecutionDoesNotExist:
@@ -27,4 +38,4 @@ def described(execution_arn: str) -> dict[str, Any] | None:
 
 @cache
 def _states() -> Any:
-    return boto3.client("stepfunctions")
+    return boto3.client("stepfunctions", config=IMPATIENT)

@@ -11,14 +11,15 @@ own item what it has left behind (DESIGN.md, "One run of a datamart at a time").
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from functions.run import clock
+from functions.run.executions import NotAnswered
 from functions.run.record import ConditionFailed, Item, RunTable, expiry
 
 IsRunning = Callable[[str], bool]
-"""Whether the execution of that ARN still runs."""
+"""Whether the execution of that ARN still runs. Raises NotAnswered."""
 
 Doubt = dict[str, Any]
 """Until when what a run has left keeps others out: {until, jobId}."""
@@ -43,12 +44,16 @@ class Holder:
 
 @dataclass(frozen=True)
 class Held:
-    """Somebody else has the lease: ``owner`` since ``since``; ``uncertain`` {until, jobId} if that one has let go."""
+    """Somebody else has the lease: ``owner`` since ``since``; ``uncertain`` {until, jobId} if that one has let go.
+
+    ``not_answered`` is why it counts as running although nobody said so.
+    """
 
     key: str
     owner: str
     since: float
     uncertain: Doubt | None
+    not_answered: str = ""
 
 
 def take(table: RunTable, key: str, holder: Holder, is_running: IsRunning, doubt_of: DoubtOf) -> Held | None:
@@ -66,8 +71,11 @@ def take(table: RunTable, key: str, holder: Holder, is_running: IsRunning, doubt
     held = _of(key, found)
     doubt = held.uncertain
     if doubt is None:
-        if is_running(held.owner):
-            return held
+        try:
+            if is_running(held.owner):
+                return held
+        except NotAnswered as error:
+            return replace(held, not_answered=str(error))
         doubt = doubt_of(held.owner)
         if doubt is not None:
             mark(table, held, doubt)

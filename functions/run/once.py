@@ -48,16 +48,20 @@ def begin_answering(run: Run, number: int, answers: list[Item]) -> bool:
     told += [{"at": _at(a), "type": a["send"]["type"], **{k: a[k] for k in ("name", "how", "given")}} for a in answers]
     values = {
         "answeringRound": number,
+        "answeringAt": clock.now(),
         "job": Job.ACCEPTED.value,
         "prompts": told,
         "answersPending": True,
         "answersInDoubt": bool(attempt.get("answersPending") or attempt.get("answersInDoubt")),
     }
-    return run.once(
+    begun = run.once(
         {f"{here}.{key}": value for key, value in values.items()},
         _NOT_BEGUN.format(here=here),
         {"round": number},
     )
+    if begun:
+        run.answering_round = number
+    return begun
 
 
 def begin_saving(run: Run) -> bool:

@@ -44,6 +44,22 @@ MAY_BE_RUNNING = frozenset({Job.POSTING, Job.ACCEPTED, Job.PROMPTING, Job.LOST})
 
 FAILED = frozenset({Job.FAILED_BEFORE_SQL, Job.FAILED})
 
+_BEFORE_THE_END = frozenset(Job) - FAILED - {Job.LOADED}
+
+MAY_FOLLOW: dict[Job, frozenset[Job]] = {
+    Job.POSTING: frozenset({Job.POSTING, Job.NOT_SENT}),
+    Job.NOT_SENT: frozenset({Job.POSTING}),
+    Job.REFUSED: frozenset({Job.POSTING}),
+    Job.ACCEPTED: _BEFORE_THE_END - {Job.LOST},
+    Job.PROMPTING: _BEFORE_THE_END,
+    Job.LOADED: frozenset(Job),
+    Job.FAILED_BEFORE_SQL: _BEFORE_THE_END,
+    Job.FAILED: _BEFORE_THE_END,
+    Job.LOST: MAY_GO_ON,
+}
+"""What must be known of a job, at most, for each state to be learned of it: an invocation that comes late has seen the
+job as it was. What the order's own answer says gives way to any look at the job; a result is never taken back."""
+
 
 def loaded(jobs: list[Job | None]) -> Loaded:
     """Whether the table was loaded by any of the attempts whose jobs are given: a doubt outweighs a no."""

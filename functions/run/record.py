@@ -7,9 +7,9 @@ The item::
     connection, asked {project, datamart, prompts}          of the request; of the prompts only their names
     onConflict, rerunIfReplacing, maxConcurrentRuns         of the request, and of its connection
     attempt                                                 number of the newest attempt, from 1
-    attempts {"1": {session, instanceId, executionInstanceId, jobId, job, postedAt, orderAnswer, lookedAt,
-                    reachedSql, unknownStatuses, failure {kind, text}, answeringRound, answersPending,
-                    answersInDoubt, answeredAt, answersTaken, answerFailures,
+    attempts {"1": {loggingInAt, session, instanceId, executionInstanceId, jobId, job, postedAt, orderAnswer, lookedAt,
+                    reachedSql, unknownStatuses, failure {kind, text}, answeringRound, answeringAt,
+                    answersPending, answersInDoubt, answeredAt, answersTaken, answerFailures,
                     prompts [{at, name, type, how, given}], saving, closing, instanceDeleted, jobEnded, expired}}
     project {id, name}, datamart {id, name}, target {source, table, append}
     definition {readable, runsExtraSql, maxExecutionSeconds}
@@ -21,7 +21,8 @@ The item::
 
 ``session`` (token, cookies, and how to reach their server) is the only secret and is removed at logout, or at
 ``expired``, when the server could not be reached for as long as any session lives. ``closing``
-is the moment at which the clean-up of an attempt began and ``endedAt`` that of the run's end: every write that would
+is the moment at which the clean-up of an attempt began, or at which somebody who wants what it holds (another run, the
+sweep, ``datamart free-lease``) found its execution ended, and ``endedAt`` that of the run's end: every write that would
 open something on the server is conditional on the absence of both (DESIGN.md, "Stopping").
 """
 

@@ -10,7 +10,7 @@ from functions.run import clock
 from functions.run.access import Access
 from functions.run.address import named_by
 from functions.run.errors import InvalidRequest, RunAlreadyEnded, RunTimedOut
-from functions.run.outcome import MAY_GO_ON, Job, Loaded, loaded
+from functions.run.outcome import Job, Loaded, loaded
 from functions.run.record import ConditionFailed, Item, RunTable, expiry
 from functions.run.start import Start
 
@@ -44,12 +44,16 @@ class Run:
         The item as last read.
     attempt
         Number of the attempt, from 1.
+
+    ``answering_round`` is the newest round of answers of which this invocation knew when it began, or that it began
+    itself: what it has seen of the job is from then, however often the item is read again.
     """
 
     def __init__(self, table: RunTable, item: Item, attempt: int) -> None:
         self._table = table
         self.item = item
         self.number = attempt
+        self.answering_round: int | None = self.attempt.get("answeringRound")
 
     @classmethod
     def begin(cls, table: RunTable, execution_arn: str, start: Start, most_at_once: int = 1) -> Self:
@@ -243,11 +247,16 @@ class Run:
             self.reload()
             self.check_open()
 
-    def store(self, **values: Any) -> None:
-        """Keep ``values`` in the attempt, if it is still open; else raise RunAlreadyEnded and keep nothing."""
+    def store(self, instead_of: tuple[str, ...] = (), **values: Any) -> None:
+        """Keep ``values`` in the attempt, if it is still open; else raise RunAlreadyEnded and keep nothing.
+
+        ``instead_of`` is removed from it by the same write.
+        """
         here = f"attempts.{self.number}"
+        put = {f"{here}.{key}": value for key, value in values.items()}
+        remove = tuple(f"{here}.{key}" for key in instead_of)
         try:
-            self.change(put={f"{here}.{key}": value for key, value in values.items()}, condition=self.open_condition)
+            self.change(put=put, remove=remove, condition=self.open_condition)
         except ConditionFailed:
             raise RunAlreadyEnded("this run was closed in the meantime; start a new one.") from None
 
@@ -262,11 +271,6 @@ class Run:
     def note(self, add: dict[str, int] | None = None, **values: Any) -> None:
         """Keep ``values`` in the run, open or not; add to its counters."""
         self.change(put=values, add=add)
-
-    def lose(self) -> None:
-        """The session or the instance is gone: nobody can ask any more for a job that may go on."""
-        if self.job in MAY_GO_ON:
-            self.learn(job=Job.LOST.value)
 
     def close_attempt(self) -> None:
         """From here on nothing more may be opened on the server for this attempt."""

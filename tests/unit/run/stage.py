@@ -20,6 +20,7 @@ from functions.run.admission import give_back, in_progress, take_lease, take_slo
 from functions.run.conclusion import conclude
 from functions.run.errors import OutcomeUnknown
 from functions.run.failure import close
+from functions.run.learned import learn_job, lose_job
 from functions.run.once import intend_to_execute
 from functions.run.outcome import MAY_BE_RUNNING, Job
 from functions.run.record import Item, RunTable
@@ -165,7 +166,7 @@ class Stage:
         self.invocations: list[Invocation] = []
         self.orders: list[Order] = []
         self.sessions: set[tuple[str, int]] = set()
-        self.closed: set[str] = set()
+        self.closed: dict[str, float] = {}
         self.asked: list[str] = []
         self.flaws: list[str] = []
         self._numbers = count(1)
@@ -225,9 +226,15 @@ class Stage:
         for order in self.orders:
             order.over |= self.time > order.at + longest
         for arn, attempt in list(self.sessions):
-            execution = self.executions[arn]
-            if not execution.running and self.time > execution.ended_at + admission.LONGEST_SESSION:
+            if self.time > self._last_used(arn, attempt) + admission.LONGEST_SESSION:
                 self.sessions.discard((arn, attempt))
+
+    def _last_used(self, arn: str, attempt: int) -> float:
+        """When a session was last used at the latest: sessions end by being idle."""
+        execution = self.executions[arn]
+        until = [] if execution.running else [execution.ended_at]
+        until += [self.closed[closed] for closed in (f"{arn}#{attempt}",) if closed in self.closed]
+        return min(until, default=self.time)
 
     def settle(self) -> None:
         """Step Functions hears of what has ended, and goes on."""
@@ -270,7 +277,7 @@ class Stage:
         """A write to the table has succeeded."""
         for path in put:
             if path == "endedAt":
-                self.closed.add(arn)
+                self.closed.setdefault(arn, self.time)
             elif told := re.fullmatch(r"attempts\.(\d+)\.(\w+)", path):
                 self._watch(arn, int(told[1]), told[2])
         for path in removed:
@@ -280,13 +287,9 @@ class Stage:
     def _watch(self, arn: str, attempt: int, key: str) -> None:
         here = f"{arn}#{attempt}"
         if key == "closing":
-            self.closed.add(here)
-        if key in ("session", "instanceId", "postedAt") and self.closed & {arn, here}:
+            self.closed.setdefault(here, self.time)
+        if key in ("session", "instanceId", "postedAt") and {arn, here} & set(self.closed):
             self.flaws.append(f"{key} was written to {here} after its closing")
-        if key == "session":
-            self.sessions.add((arn, attempt))
-            if len({run for run, _ in self.sessions}) > self.limit:
-                self.flaws.append(f"{len(self.sessions)} sessions are open, and {self.limit} slots there are")
         if key == "postedAt":  # the intent
             self._order(arn, attempt)
 
@@ -298,6 +301,12 @@ class Stage:
             if not order.over and order.datamart == datamart:
                 self.flaws.append(f"{arn}#{attempt} executes while the job of {order.run}#{order.attempt} is live")
         self.orders.append(Order(arn, attempt, datamart, f"job-{len(self.orders)}", self.time))
+
+    def log_in(self, arn: str, attempt: int) -> None:
+        """The server opens a session."""
+        self.sessions.add((arn, attempt))
+        if len({run for run, _ in self.sessions}) > self.limit:
+            self.flaws.append(f"{len(self.sessions)} sessions are open, and {self.limit} slots there are")
 
     def order_of(self, arn: str, attempt: int) -> Order:
         return [order for order in self.orders if (order.run, order.attempt) == (arn, attempt)][-1]
@@ -338,8 +347,16 @@ def _log_in(stage: Stage, arn: str, attempt: int, fate: str) -> None:
     if held is not None and held.uncertain is None:
         raise in_progress(held)
     take_slot(stage.table, run)
-    stand()
-    run.store(session="token")
+    run.store(loggingInAt=clock.now())
+    try:
+        stand()
+        stage.log_in(arn, attempt)
+        run.store(session="token", instead_of=("loggingInAt",))
+    except BaseException as error:  # logged out again; what a function leaves that was killed, nobody can log out
+        stage.sessions.discard((arn, attempt))
+        if not isinstance(error, Killed):
+            run.forget("loggingInAt")
+        raise
 
 
 def _create(stage: Stage, arn: str, attempt: int, fate: str) -> None:
@@ -368,14 +385,15 @@ def _execute(stage: Stage, arn: str, attempt: int, fate: str) -> None:
     if fate in REFUSING:
         order.over, order.never_left = True, fate == "not sent"
         known, error = REFUSING[fate]
-        run.learn(job=known.value)
+        learn_job(run, known)
         raise error
     order.on_its_way, order.at = fate == "late", stage.time
     stand()
     if fate in ("answer lost", "late"):
-        run.learn(job=Job.POSTING.value)
+        learn_job(run, Job.POSTING)
         raise OutcomeUnknown("the answer was lost")
-    run.learn(job=Job.ACCEPTED.value, jobId=order.id)
+    if not learn_job(run, Job.ACCEPTED, jobId=order.id):
+        run.learn(jobId=order.id)
 
 
 REFUSING = {
@@ -391,14 +409,14 @@ def _look(stage: Stage, arn: str, attempt: int, fate: str) -> str:
     stand()
     order = stage.order_of(arn, attempt)
     if stage.executions[arn].session_lost:
-        run.lose()
+        lose_job(run)
         raise SessionLost("somebody ended it")
     if order.on_its_way or (order.over and not order.loaded):
         raise OutcomeUnknown("there is no sign of the job")
     if order.over:
-        run.learn({"finishedAt": stage.time}, job=Job.LOADED.value)
+        learn_job(run, Job.LOADED, {"finishedAt": stage.time})
         return "loaded"
-    run.learn(job=Job.ACCEPTED.value)
+    learn_job(run, Job.ACCEPTED)
     return "running"
 
 
@@ -406,13 +424,10 @@ def _clean_up(stage: Stage, arn: str, attempt: int, fate: str) -> None:
     run = Run.load(stage.table, arn, attempt)
     run.close_attempt()
     _cancel(stage, run)
-    try:
-        stand()
-        if fate == "logout fails":
-            raise ServerUnavailable("no logout")
-        run.forget("session")
-    finally:
-        give_back(stage.table, run)
+    stand()
+    if fate == "logout fails":
+        raise ServerUnavailable("no logout")
+    run.forget("session")
 
 
 def _cancel(stage: Stage, run: Run) -> None:
@@ -428,7 +443,9 @@ def _cancel(stage: Stage, run: Run) -> None:
 def _conclude(stage: Stage, arn: str, attempt: int, fate: str) -> dict[str, Any]:
     run = Run.load(stage.table, arn, attempt)
     run.close_attempt()
-    return close(run, conclude(run, stage.executions[arn].failure, saving=False))
+    conclusion = close(run, conclude(run, stage.executions[arn].failure, saving=False))
+    give_back(stage.table, run)
+    return conclusion
 
 
 def _end_run(stage: Stage, arn: str) -> None:

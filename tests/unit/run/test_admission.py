@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import Mock
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
 from moto import mock_aws
 
 from functions.library import ServerBusy
@@ -13,6 +14,7 @@ from functions.run import admission, clock, executions
 from functions.run.admission import (
     LATEST_BEGINNING,
     LONGEST_JOB,
+    LONGEST_LOG_IN,
     LONGEST_SESSION,
     believe_ended,
     give_back,
@@ -23,7 +25,8 @@ from functions.run.admission import (
     take_slot,
 )
 from functions.run.errors import RunAlreadyEnded
-from functions.run.leases import held_in
+from functions.run.executions import NotAnswered
+from functions.run.leases import Held, held_in
 from functions.run.once import intend_to_execute
 from functions.run.outcome import Job
 from functions.run.record import RunTable
@@ -170,6 +173,25 @@ class TestGivingBack:
         give_back(world.table, run)
         assert take_lease(world.table, second) is None
 
+    def test_leaves_a_slot_in_doubt_while_a_session_may_live_although_the_run_goes_on(self, world: World) -> None:
+        waiting, second = world.run(), world.run()
+        take_slot(world.table, waiting)
+        waiting.store(session="secret")
+        give_back(world.table, waiting)
+        world.time = NOON + LONGEST_SESSION - 1
+        with pytest.raises(ServerBusy):
+            take_slot(world.table, second)
+        world.time = NOON + LONGEST_SESSION
+        take_slot(world.table, second)
+
+    def test_lets_the_run_itself_come_back_to_the_slot_that_it_left_in_doubt(self, world: World) -> None:
+        waiting = world.run()
+        take_slot(world.table, waiting)
+        waiting.store(session="secret")
+        give_back(world.table, waiting)
+        take_slot(world.table, waiting)
+        assert held_in(world.table, "slot/default/0") == Held("slot/default/0", waiting.arn, NOON, None)
+
     def test_keeps_the_slot_of_a_session_that_is_still_open(self, world: World) -> None:
         run, second = world.run(), world.run()
         take_slot(world.table, run)
@@ -263,6 +285,20 @@ class TestSlots:
         world.time = NOON + LONGEST_SESSION
         take_slot(world.table, second)
 
+    def test_of_a_run_that_ended_while_it_logged_in_are_free_when_its_function_must_have_ended(
+        self, world: World
+    ) -> None:
+        stopped, second = world.run(), world.run()
+        take_slot(world.table, stopped)
+        stopped.store(loggingInAt=NOON)
+        world.end(stopped)
+        with pytest.raises(ServerBusy):
+            take_slot(world.table, second)
+        with pytest.raises(RunAlreadyEnded):
+            stopped.store(session="late", instead_of=("loggingInAt",))
+        world.time = NOON + LONGEST_LOG_IN
+        take_slot(world.table, second)
+
     def test_are_not_asked_for_by_a_run_that_began_before_there_were_any(self, world: World) -> None:
         old = world.run()
         old.change(remove=("maxConcurrentRuns",))
@@ -279,6 +315,16 @@ class TestDoubt:
         item: dict[str, Any] = {"attempts": {"1": {"session": "x"}, "2": {}}}
         assert session_in_doubt(item) == {"until": NOON + LONGEST_SESSION, "jobId": None}
         assert session_in_doubt(item | {"endedAt": 5}) == {"until": 5 + LONGEST_SESSION, "jobId": None}
+
+    def test_about_a_log_in_ends_with_the_function(self, world: World) -> None:
+        item: dict[str, Any] = {"attempts": {"1": {"loggingInAt": 7}, "2": {}}}
+        assert session_in_doubt(item) == {"until": 7 + LONGEST_LOG_IN, "jobId": None}
+
+    def test_about_a_job_lasts_from_the_last_answers_to_its_prompts(self, world: World) -> None:
+        asked = {"job": "accepted", "postedAt": 5, "answeringAt": 3_000}
+        item = {"definition": {"maxExecutionSeconds": 60}, "attempts": {"1": asked}}
+        assert job_in_doubt(item) == {"until": 3_000 + LATEST_BEGINNING + 60, "jobId": None}
+        assert job_in_doubt({"attempts": {"1": asked}}) == {"until": 3_000 + LONGEST_JOB, "jobId": None}
 
     def test_about_several_jobs_is_about_the_last(self) -> None:
         jobs = {"1": {"job": "lost", "postedAt": 9, "jobId": "a"}, "2": {"job": "posting", "postedAt": 5}}
@@ -305,12 +351,35 @@ class TestStepFunctions:
         arn = f"arn:aws:states:{REGION}:123456789012:execution:nobody:knows"
         assert executions.is_running(arn) is False
 
-    @pytest.mark.parametrize("code", ["AccessDeniedException", "ThrottlingException", "InternalServerError"])
-    def test_may_not_answer_and_what_it_holds_is_then_left_to_it(
-        self, states: Any, monkeypatch: pytest.MonkeyPatch, code: str
-    ) -> None:
-        def fail(executionArn: str) -> Any:
-            raise ClientError({"Error": {"Code": code, "Message": "no"}}, "DescribeExecution")
+    @pytest.mark.parametrize(
+        "error",
+        [
+            ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "DescribeExecution"),
+            EndpointConnectionError(endpoint_url="https://states.eu-west-1.amazonaws.com/"),
+            ConnectTimeoutError(endpoint_url="https://states.eu-west-1.amazonaws.com/"),
+        ],
+    )
+    def test_may_not_answer(self, states: Any, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+        monkeypatch.setattr(states, "describe_execution", Mock(side_effect=error))
+        with pytest.raises(NotAnswered, match="did not answer whether it still runs"):
+            executions.is_running("arn:one")
 
-        monkeypatch.setattr(states, "describe_execution", fail)
-        assert executions.is_running("arn:one") is True
+    def test_is_not_waited_for_longer_than_a_function_lives(self) -> None:
+        config: Any = executions.IMPATIENT
+        longest_try = config.connect_timeout + config.read_timeout
+        assert config.retries["total_max_attempts"] * longest_try < LONGEST_LOG_IN / 2
+
+    def test_that_says_nothing_of_an_owner_leaves_to_it_what_it_holds_and_the_error_says_so(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        owner, second = world.run(), world.run()
+        take_lease(world.table, owner)
+        take_slot(world.table, owner)
+        world.end(owner)
+        monkeypatch.setattr(admission, "is_running", Mock(side_effect=NotAnswered("Step Functions is not there")))
+        held = take_lease(world.table, second)
+        assert held is not None
+        assert str(in_progress(held)).endswith("It counts as under way: Step Functions is not there")
+        with pytest.raises(ServerBusy, match="It counts as under way: Step Functions is not there"):
+            take_slot(world.table, second)
+        assert (world.owner(LEASE), world.slots(1)) == (owner.arn, [owner.arn])

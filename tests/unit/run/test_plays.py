@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from itertools import count
+from unittest.mock import ANY
 
 import pytest
 
-from functions.run.admission import LONGEST_JOB
+from functions.run.admission import LONGEST_JOB, LONGEST_LOG_IN, LONGEST_SESSION
+from functions.run.errors import RunAlreadyEnded
 from tests.unit.run.stage import Execution, Stage
 from tests.unit.run.tables import new_table
 
@@ -140,6 +142,57 @@ def test_a_job_that_began_late_is_waited_for(new_stage: NewStage) -> None:
     go_until(stage, other, "clean_up")
 
 
+def test_nobody_logs_in_beside_the_login_of_a_run_that_was_stopped(new_stage: NewStage) -> None:
+    stage = new_stage(limit=1)
+    stopped, other = stage.begin(CITY), stage.begin("B" * 32)
+    logging_in = stage.invoke(stopped)
+    while stopped.arn not in [run for run, _ in stage.sessions]:
+        logging_in.go_on(1)  # the server has opened the session, and nobody else knows of it
+    stage.stop(stopped)
+    go_until(stage, other, "clean_up")
+    assert other.failure is not None
+    assert other.failure["Error"] == "ServerBusy"
+    logging_in.go_on()
+    assert isinstance(logging_in.error, RunAlreadyEnded)
+    stage.pass_time(LONGEST_LOG_IN)
+    go_until(stage, other, "execute")
+
+
+def test_a_run_that_waits_keeps_nobody_out_although_its_clean_up_broke_down(new_stage: NewStage) -> None:
+    stage = new_stage(limit=1)
+    waiting, other = stage.begin(CITY), stage.begin(CITY)
+    go_until(stage, waiting, "clean_up", "refused")
+    stage.invoke(waiting).kill()
+    stage.settle()
+    go_until(stage, waiting, "log_in")
+    assert stage.table.load(f"lease/{stage.connection}/{'P' * 32}/{CITY}") == {
+        "executionArn": f"lease/{stage.connection}/{'P' * 32}/{CITY}",
+        "expiresAt": ANY,
+    }
+    stage.pass_time(LONGEST_SESSION)
+    go_until(stage, other, "execute")
+
+
+def test_another_attempt_waits_for_a_lost_job_that_began_late(new_stage: NewStage) -> None:
+    stage = new_stage(longest=600)
+    rerun = stage.begin(CITY)
+    go_until(stage, rerun, "execute")
+    stage.invoke(rerun, "late").go_on()
+    stage.settle()
+    rerun.session_lost = True
+    go_until(stage, rerun, "log_in")
+    stage.pass_time(500)  # now it begins
+    stage.pass_time(590)
+    assert len(stage.live()) == 1
+    go_until(stage, rerun, "clean_up")
+    assert rerun.failure is not None
+    assert rerun.failure["Error"] == "ServerBusy"
+    go_until(stage, rerun, "log_in")
+    stage.pass_time(200)
+    go_until(stage, rerun, "look")
+    assert [order.attempt for order in stage.orders] == [1, 3]
+
+
 def test_a_run_that_takes_its_slot_again_takes_no_second_one(new_stage: NewStage) -> None:
     stage = new_stage(limit=2)
     first, second = stage.begin(CITY), stage.begin("B" * 32)
@@ -147,7 +200,7 @@ def test_a_run_that_takes_its_slot_again_takes_no_second_one(new_stage: NewStage
     killed = stage.invoke(second)
     while slots_of(stage) != [first.arn, second.arn]:
         killed.go_on(1)
-    go_until(stage, first, "conclude", "refused")
+    go_until(stage, first, "log_in", "refused")
     stage.invoke(second).go_on()
     assert slots_of(stage) == [None, second.arn]
 
