@@ -7,6 +7,7 @@ import contextlib
 
 from functions.library import LibraryError
 from functions.lost_jobs import take_datamart, wait_for_lost_jobs
+from functions.run.once import keep_instance
 from functions.step import Answer, Step, step
 
 
@@ -16,17 +17,18 @@ def handler(step: Step) -> Answer:
 
     Raises ServerUnavailable (repeated once: a lost answer leaves an instance until logout), NotFound,
     PermissionDenied, RunInProgress (another run has the datamart), ServerBusy (a lost job of this run still goes on),
-    RunAlreadyEnded (the run was closed meanwhile: what was created is deleted again).
+    RunAlreadyEnded (the run was closed meanwhile). What could not be kept in the run is deleted again.
     """
     run = step.run
     if run.instance_id is None:
         take_datamart(step)
         wait_for_lost_jobs(step)
         instance_id = step.library.create_instance(run.project_id, run.datamart_id)
+        kept = False
         try:
-            run.store(instanceId=instance_id)
-        except Exception:  # closed meanwhile, or the table cannot be written: nobody else knows of this instance
-            with contextlib.suppress(LibraryError):
-                step.library.delete_instance(run.project_id, run.datamart_id, instance_id)
-            raise
+            kept = keep_instance(run, instance_id)
+        finally:  # closed meanwhile, another invocation was first, or the table cannot be written
+            if not kept:
+                with contextlib.suppress(LibraryError):
+                    step.library.delete_instance(run.project_id, run.datamart_id, instance_id)
     return {"instanceId": run.instance_id}

@@ -7,11 +7,20 @@ from collections.abc import Iterator
 
 from aws_lambda_powertools.utilities import parameters
 
-from functions.library import Client, Credentials, CredentialsRejected, LibraryError, Server, Session, SessionLost
-from functions.run import clock
+from functions.library import (
+    Client,
+    Credentials,
+    CredentialsRejected,
+    LibraryError,
+    Server,
+    ServerUnavailable,
+    Session,
+    SessionLost,
+)
 from functions.run.access import Access
 from functions.run.admission import in_progress, take_lease, take_slot
 from functions.run.connection import credentials_of, flaw_of, secret_of, server_of
+from functions.run.once import begin_log_in
 from functions.run.record import run_table
 from functions.step import Answer, Step, step
 from functions.telemetry import logger
@@ -41,7 +50,11 @@ def handler(step: Step) -> Answer:
     if held is not None and held.uncertain is None:
         raise in_progress(held)
     take_slot(run_table(), step.run)
-    with _announced(step):
+    if not begin_log_in(step.run):
+        if step.run.access is not None:
+            return {}
+        raise ServerUnavailable("another invocation of this step is logging in")
+    with _settled(step):
         client, session = _enter(step)
         try:
             step.run.store(session=Access(client.server, session).to_json(), instead_of=("loggingInAt",))
@@ -52,12 +65,8 @@ def handler(step: Step) -> Answer:
 
 
 @contextlib.contextmanager
-def _announced(step: Step) -> Iterator[None]:
-    """Say in the run, before it happens, that somebody logs in: nobody else takes its slot before that is settled.
-
-    Raises RunAlreadyEnded if the attempt is closed.
-    """
-    step.run.store(loggingInAt=clock.now())
+def _settled(step: Step) -> Iterator[None]:
+    """Say in the run that nobody is about to log in any more when it came to nothing."""
     try:
         yield
     except Exception:

@@ -11,6 +11,7 @@ from functions.run import clock
 from functions.run.errors import RunInProgress
 from functions.run.executions import is_running
 from functions.run.leases import Doubt, Held, Holder, command_to_free, free, held_in, mark, put_in_doubt, take
+from functions.run.once import LONGEST_LOG_IN
 from functions.run.outcome import MAY_GO_ON, Job
 from functions.run.record import Item, RunTable
 from functions.run.run import Run
@@ -24,9 +25,6 @@ LONGEST_SESSION = 10_800
 LATEST_BEGINNING = 600
 """Seconds after the order, or after answers to its prompts, within which a job begins, if at all: its maximum execution
 time counts from there."""
-
-LONGEST_LOG_IN = 75
-"""Seconds after which the function has ended that was about to log in: the longest timeout of one, and a margin."""
 
 
 def take_slot(table: RunTable, run: Run) -> None:

@@ -24,6 +24,34 @@ def intend_to_execute(run: Run) -> bool:
     )
 
 
+LONGEST_LOG_IN = 75
+"""Seconds after which the function has ended that was about to log in: the longest timeout of one, and a margin."""
+
+
+def begin_log_in(run: Run) -> bool:
+    """Write that somebody is about to log in, for as long as that may take; removed when it is settled.
+
+    Nobody else takes the run's slot before. Returns False when the attempt has a session by now, or another invocation
+    is about to open one. Raises RunAlreadyEnded if the attempt is closed.
+    """
+    now, here = clock.now(), f"attempts.{run.number}"
+    free = f"attribute_not_exists({{{here}.loggingInAt}}) OR {{{here}.loggingInAt}} < :ended"
+    return run.once(
+        {f"{here}.loggingInAt": now},
+        f"attribute_not_exists({{{here}.session}}) AND ({free})",
+        {"ended": now - LONGEST_LOG_IN},
+    )
+
+
+def keep_instance(run: Run, instance_id: str) -> bool:
+    """Keep the instance that was created; False if an earlier invocation has kept one.
+
+    Raises RunAlreadyEnded if the attempt is closed.
+    """
+    kept = f"attempts.{run.number}.instanceId"
+    return run.once({kept: instance_id}, f"attribute_not_exists({{{kept}}})", {})
+
+
 def stand_still(run: Run, number: int) -> None:
     """Write that the job waits for an answer that was never sent, unless round ``number`` has been answered meanwhile.
 

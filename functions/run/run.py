@@ -4,6 +4,7 @@ Every change names what it depends on, so that a Lambda that comes late, twice o
 """
 
 import contextlib
+import uuid
 from typing import Any, Self
 
 from functions.run import clock
@@ -316,10 +317,16 @@ class Run:
     def once(self, put: Item, condition: str, values: Item) -> bool:
         """Write what only the first of several invocations may write; False for the others.
 
-        Raises RunAlreadyEnded if the attempt is closed.
+        A write whose answer was lost is sent again by boto3, and recognises itself. Raises RunAlreadyEnded if the
+        attempt is closed.
         """
+        by, this = f"attempts.{self.number}.onceBy", uuid.uuid4().hex
         try:
-            self.change(put=put, condition=f"{self.open_condition} AND ({condition})", condition_values=values)
+            self.change(
+                put=put | {by: this},
+                condition=f"{self.open_condition} AND ({condition} OR {{{by}}} = :this)",
+                condition_values=values | {"this": this},
+            )
         except ConditionFailed:
             self.reload()
             self.check_open()

@@ -21,7 +21,7 @@ from functions.run.conclusion import conclude
 from functions.run.errors import OutcomeUnknown
 from functions.run.failure import close
 from functions.run.learned import learn_job, lose_job
-from functions.run.once import intend_to_execute
+from functions.run.once import begin_log_in, intend_to_execute, keep_instance
 from functions.run.outcome import MAY_BE_RUNNING, Job
 from functions.run.record import Item, RunTable
 from functions.run.request import normalise
@@ -262,8 +262,8 @@ class Stage:
             execution.step = after[ended.name]
         elif error is None:
             execution.step = "clean_up" if ended.result == "loaded" else "look"
-        elif ended.name == "execute" and isinstance(error, ServerUnavailable):
-            pass  # it never left: the retry
+        elif ended.name in ("log_in", "execute") and isinstance(error, ServerUnavailable):
+            pass  # safe to repeat: the retry
         elif ended.name == "execute" and isinstance(error, (OutcomeUnknown, Killed)):
             execution.step = "look"
         else:
@@ -304,6 +304,8 @@ class Stage:
 
     def log_in(self, arn: str, attempt: int) -> None:
         """The server opens a session."""
+        if (arn, attempt) in self.sessions:
+            self.flaws.append(f"{arn}#{attempt} has logged in twice")
         self.sessions.add((arn, attempt))
         if len({run for run, _ in self.sessions}) > self.limit:
             self.flaws.append(f"{len(self.sessions)} sessions are open, and {self.limit} slots there are")
@@ -347,7 +349,10 @@ def _log_in(stage: Stage, arn: str, attempt: int, fate: str) -> None:
     if held is not None and held.uncertain is None:
         raise in_progress(held)
     take_slot(stage.table, run)
-    run.store(loggingInAt=clock.now())
+    if not begin_log_in(run):
+        if "session" in run.attempt:
+            return
+        raise ServerUnavailable("another invocation is at it")
     try:
         stand()
         stage.log_in(arn, attempt)
@@ -369,7 +374,7 @@ def _create(stage: Stage, arn: str, attempt: int, fate: str) -> None:
         lost_jobs.take_datamart(step)
         lost_jobs.wait_for_lost_jobs(step)
         stand()
-        run.store(instanceId="I" * 32)
+        keep_instance(run, "I" * 32)
 
 
 def _execute(stage: Stage, arn: str, attempt: int, fate: str) -> None:

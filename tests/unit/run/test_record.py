@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import pytest
@@ -9,7 +10,7 @@ from moto import mock_aws
 
 from functions.run import clock
 from functions.run.errors import RunAlreadyEnded, RunTimedOut
-from functions.run.once import intend_to_execute
+from functions.run.once import intend_to_execute, keep_instance
 from functions.run.outcome import Job
 from functions.run.record import RunTable
 from functions.run.request import normalise
@@ -78,6 +79,27 @@ def test_the_intent_is_written_by_one_of_two_invocations(run: Run) -> None:
     other = again(run)
     assert intend_to_execute(run)
     assert not intend_to_execute(other)
+
+
+def test_an_intent_whose_answer_was_lost_is_recognised_when_it_is_sent_again(run: Run) -> None:
+    """Within boto3, which knows nothing of intents."""
+    table, change = run._table, run._table.change
+
+    def send_twice(*args: Any, **arguments: Any) -> Any:
+        change(*args, **arguments)
+        return change(*args, **arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(table, "change", send_twice)
+        assert intend_to_execute(run)
+    assert not intend_to_execute(again(run))
+
+
+def test_the_first_of_two_instances_is_kept(run: Run) -> None:
+    other = again(run)
+    assert keep_instance(run, "A" * 32)
+    assert not keep_instance(other, "B" * 32)
+    assert other.instance_id == "A" * 32
 
 
 def test_an_order_that_never_left_may_be_given_again(run: Run) -> None:
