@@ -7,8 +7,10 @@ already counts as removed.
 from aws_lambda_powertools.metrics import MetricUnit
 
 from functions.library import LibraryError, SessionLost
+from functions.library.status import ENDED
 from functions.metric_names import SESSION_EXPIRED
 from functions.run import clock
+from functions.run.learned import learn_of_end
 from functions.run.outcome import MAY_BE_RUNNING, Job
 from functions.run.run import Run
 from functions.step import Step
@@ -59,8 +61,10 @@ def _cancel_job(step: Step) -> None:
     if step.run.job not in MAY_BE_RUNNING or not job_id or step.run.attempt.get("jobEnded"):
         return
     try:
-        step.library.cancel_job(job_id)
-        if step.library.get_job(job_id) is None:
-            step.run.learn(jobEnded=True)
+        if (said := step.library.get_job(job_id)) not in ENDED:
+            step.library.cancel_job(job_id)
+            said = step.library.get_job(job_id)
+        if said in ENDED:
+            learn_of_end(step.run, said)
     except LibraryError as error:
         logger.info("the job was not cancelled; it may go on", extra={"jobId": job_id, "reason": str(error)})

@@ -4,9 +4,13 @@ Those of earlier runs keep the datamart's lease in doubt; those of earlier attem
 """
 
 from functions.library import LibraryError, PermissionDenied, ServerBusy, SessionLost
+from functions.library.status import ENDED, GONE
 from functions.run import clock
 from functions.run.admission import believe_ended, in_progress, latest_end, may_go_on, take_lease
+from functions.run.learned import learn_of_end
+from functions.run.outcome import Job
 from functions.run.record import Item, run_table
+from functions.run.run import Run
 from functions.step import Step
 from functions.telemetry import logger
 
@@ -28,7 +32,7 @@ def take_datamart(step: Step) -> None:
 
 def _is_gone(step: Step, job_id: str | None) -> bool:
     try:
-        return _has_ended(step, job_id)
+        return _look(step, job_id) in ENDED
     except LibraryError as error:
         logger.info("whether the earlier job has ended is not known", extra={"jobId": job_id, "reason": str(error)})
         return False
@@ -42,22 +46,27 @@ def wait_for_lost_jobs(step: Step) -> None:
     ServerBusy
         One still does: come back later.
     SessionLost
-        It cannot be known: nothing may be ordered again.
+        It cannot be known, or it has loaded the table: nothing may be ordered again.
     """
     for number, attempt in step.run.item["attempts"].items():
         if int(number) < step.run.number and may_go_on(attempt):
-            _wait_for(step, attempt)
-            logger.info("the lost job has ended", extra={"jobId": attempt.get("jobId"), "attempt": number})
-            step.run.change(put={f"attempts.{number}.jobEnded": True})
+            ended = _wait_for(step, attempt)
+            logger.info("the lost job has ended", extra={"job": attempt.get("jobId"), "attempt": number, "how": ended})
+            lost = Run(run_table(), step.run.item, int(number))
+            learn_of_end(lost, ended)
+            step.run.reload()
+            if lost.job is Job.LOADED:
+                raise SessionLost("the job of an attempt that lost its session has completed")
 
 
-def _wait_for(step: Step, attempt: Item) -> None:
+def _wait_for(step: Step, attempt: Item) -> str:
+    """What the monitor says of the job, now that it has ended."""
     until = latest_end(step.run.item, attempt)
     if until is not None and clock.now() > until:
-        return
+        return GONE
     try:
-        if _has_ended(step, attempt.get("jobId")):
-            return
+        if (said := _look(step, attempt.get("jobId"))) in ENDED:
+            return said
         raise ServerBusy(f"the job {attempt['jobId']} of an attempt that lost its session still runs")
     except PermissionDenied as error:
         if until is None:
@@ -65,7 +74,7 @@ def _wait_for(step: Step, attempt: Item) -> None:
     raise ServerBusy(f"the job of an attempt that lost its session may go on until {clock.timestamp(until)}")
 
 
-def _has_ended(step: Step, job_id: str | None) -> bool:
+def _look(step: Step, job_id: str | None) -> str:
     if job_id is None:
         raise PermissionDenied("the order to execute was answered without a job's id")
-    return step.library.get_job(job_id) is None
+    return step.library.get_job(job_id)

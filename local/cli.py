@@ -1,6 +1,7 @@
 """The command line: ``datamart run``, ``prompts``, ``check``, ``start``, ``answer``, ``free-lease``, ``simulate``."""
 
 import argparse
+import gc
 import json
 import sys
 from pathlib import Path
@@ -10,6 +11,8 @@ from local.synth import ROOT
 
 def main() -> None:
     """Parse the arguments, do the work, exit with its code."""
+    # While we import, nearly nothing is garbage, and as often as is usual all there is would be searched for it.
+    gc.set_threshold(100_000)
     sys.exit(_main(sys.argv[1:]))
 
 

@@ -40,6 +40,7 @@ from functions.library.models import (
 )
 from functions.library.names import DATAMART_SUBTYPE, FOLDER_TYPE, datamart_of, folder_of, project_of
 from functions.library.shape import integer, mapping, mappings, text
+from functions.library.status import GONE
 from functions.library.transport import Reply, call
 
 CALL_SECONDS = 30.0
@@ -353,12 +354,15 @@ class Client:
 
     # -- the job monitor (contract 6.1) -------------------------------------------------------------------------
 
-    def get_job(self, job_id: str) -> dict[str, Any] | None:
-        """The job as the monitor shows it; None when it is not there: ended, in whatever way."""
+    def get_job(self, job_id: str) -> str:
+        """The monitor's word for how far the job is, in lower case; GONE when it does not show the job.
+
+        Raises PermissionDenied without the privilege to look.
+        """
         try:
-            return mapping(self._call(at.GET_JOB, job=job_id).json)
+            return str(mapping(self._call(at.GET_JOB, job=job_id).json).get("status")).lower()
         except (NotFound, InstanceLost):
-            return None
+            return GONE
 
     def cancel_job(self, job_id: str) -> None:
         """Cancel the job. Raises PermissionDenied without the privilege to; an ended job counts as cancelled."""

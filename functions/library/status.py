@@ -32,6 +32,16 @@ STATUSES: dict[int, tuple[str, Phase]] = {
 }
 
 
+COMPLETED = "completed"
+"""The job monitor's word for a job that has done its work."""
+
+GONE = "gone"
+"""Ours for a job that the monitor does not show: it has ended, and nobody says how (contract 6.1)."""
+
+ENDED = frozenset({GONE, COMPLETED, "error", "stopped"})
+"""What the monitor says of jobs that do nothing any more. Mostly they have disappeared before anybody looks."""
+
+
 def classify(status: int | None) -> Phase:
     """What the client does about ``status``; numbers in no documentation are ``unknown``: keep polling."""
     return STATUSES[status][1] if status in STATUSES else "unknown"

@@ -7,6 +7,8 @@ when it has been answered meanwhile.
 
 from typing import Any
 
+from functions.library.status import COMPLETED
+from functions.run import clock
 from functions.run.outcome import MAY_FOLLOW, Job
 from functions.run.record import ConditionFailed, Item
 from functions.run.run import Run
@@ -29,6 +31,17 @@ def lose_job(run: Run) -> None:
     """The session or the instance is gone: nobody can ask any more for a job that may go on."""
     if run.job is not None:
         learn_job(run, Job.LOST)
+
+
+def learn_of_end(run: Run, said: str) -> None:
+    """The job monitor, which says ``said`` of it, knows that the job has ended; only of one that completed, how.
+
+    Whatever else is known of the table stays as it is (DESIGN.md, "Losing the session or the instance").
+    """
+    if said == COMPLETED:
+        learn_job(run, Job.LOADED, {"finishedAt": clock.now()}, jobEnded=True)
+    else:
+        run.learn(jobEnded=True)
 
 
 def learn_of_answers(run: Run, **facts: Any) -> bool:

@@ -7,7 +7,10 @@ from typing import Any, Literal
 
 from local.simulator.scenario import Scenario
 
-Written = Literal["whole", "twice", "half the body", "half the head"]
+HeadPoint = Literal["half the start line", "the start line", "half a name", "half a value", "all but the blank line"]
+"""How much of an answer's head is written where it breaks off in it; name and value are the first header's."""
+
+Written = Literal["whole", "twice", "half the body"] | HeadPoint
 
 
 @dataclass

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from local.simulator.answer import Answer, Written
+from local.simulator.answer import Answer, HeadPoint, Written
 
 Kind = Literal[
     "status",
@@ -27,7 +27,8 @@ Kind = Literal[
     "evict instance",
 ]
 
-KINDS: tuple[Kind, ...] = Kind.__args__  # type: ignore[attr-defined]  # the names of the Literal
+KINDS: tuple[Kind, ...] = get_args(Kind)
+HEAD_POINTS: tuple[HeadPoint, ...] = get_args(HeadPoint)
 
 
 @dataclass
@@ -42,12 +43,12 @@ class Fault:
         ``status``: answer with ``status``, ``json`` or ``body`` and ``headers`` instead; ``status after``: the same
         once the request was processed, as a gateway does; ``echo``: with ``status`` and a page that quotes the whole
         request, its secrets included; ``reset before`` and ``reset after``: cut the connection
-        before or after it is processed; ``break off``, ``break head``: cut it in the middle of the answer's body or
-        head; ``twice``: write the answer twice; ``stall``: be silent for ``seconds``, then process it; ``gzip
-        garbage``, ``truncate``: spoil the body; ``wrong json``: a list for an object or the other way round; ``wrong
-        type``: JSON as text/html; ``no cookies``, ``wrong cookies``: what somebody on the way makes of the request's;
-        ``new cookies``: the session's are changed with the answer; ``evict session``, ``evict instance``: lose them
-        first.
+        before or after it is processed; ``break off``: cut it in the middle of the answer's body; ``break head``: in
+        its head, at ``point``; ``twice``: write the answer twice; ``stall``: be silent for ``seconds``, then process
+        it; ``gzip garbage``, ``truncate``: spoil the body; ``wrong json``: a list for an object or the other way round;
+        ``wrong type``: JSON as text/html; ``no cookies``, ``wrong cookies``: what somebody on the way makes of the
+        request's; ``new cookies``: the session's are changed with the answer; ``evict session``, ``evict instance``:
+        lose them first.
     times
         How many requests it hits.
     skip
@@ -61,6 +62,7 @@ class Fault:
     body: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+    point: HeadPoint = "half a value"
     times: int = 1
     skip: int = 0
 
@@ -83,6 +85,8 @@ class Fault:
             return None
         if self.kind == "status after":
             return self.instead()
+        if self.kind == "break head":
+            return replace(answer, written=self.point)
         if self.kind in WRITTEN:
             return replace(answer, written=WRITTEN[self.kind])
         if self.kind == "wrong json":
@@ -103,7 +107,7 @@ class Fault:
         return {name: f"{value}x" if self.kind == "wrong cookies" else value for name, value in sent.items()}
 
 
-WRITTEN: dict[Kind, Written] = {"break off": "half the body", "break head": "half the head", "twice": "twice"}
+WRITTEN: dict[Kind, Written] = {"break off": "half the body", "twice": "twice"}
 """Faults in the writing of the answer."""
 
 
@@ -114,9 +118,10 @@ class Faults:
         self._due: list[Fault] = []
 
     def add(self, fault: Fault) -> None:
-        """Inject a fault. Raises ValueError for an unknown kind."""
-        if fault.kind not in KINDS:
-            raise ValueError(f'there is no fault "{fault.kind}"; there are: {", ".join(KINDS)}')
+        """Inject a fault. Raises ValueError for an unknown kind or point."""
+        for name, there in ((fault.kind, KINDS), (fault.point, HEAD_POINTS)):
+            if name not in there:
+                raise ValueError(f'there is no fault "{name}"; there are: {", ".join(there)}')
         self._due.append(fault)
 
     @property

@@ -15,9 +15,22 @@ WRITTEN: dict[Written, Callable[[bytes, bytes], bytes]] = {
     "whole": lambda head, body: head + body,
     "twice": lambda head, body: 2 * (head + body),
     "half the body": lambda head, body: head + body[: len(body) // 2] if body else head[:-3],
-    "half the head": lambda head, body: head[: len(head) // 2],
+    "half the start line": lambda head, body: head[: head.index(b"\r\n") // 2],
+    "the start line": lambda head, body: head[: head.index(b"\r\n")],
+    "half a name": lambda head, body: _half(head, b"\r\n", b": "),
+    "half a value": lambda head, body: _half(head, b": ", b"\r\n"),
+    "all but the blank line": lambda head, body: head[:-2],
 }
 """What is written of an answer. Where there is no body to break off in, its head is not ended."""
+
+ENDED: tuple[Written, ...] = ("whole", "twice")
+"""What ends as an answer does: the connection stays."""
+
+
+def _half(head: bytes, after: bytes, before: bytes) -> bytes:
+    """The head up to the middle of what is first found between the two."""
+    begin = head.index(after) + len(after)
+    return head[: (begin + head.index(before, begin)) // 2]
 
 
 class HttpServer(ThreadingHTTPServer):
@@ -53,7 +66,7 @@ class _Handler(BaseHTTPRequestHandler):
             head, body = self._head_and_body(answer)
             with contextlib.suppress(OSError):  # the client may have given up
                 self.wfile.write(WRITTEN[answer.written](head, body))
-        if answer is None or answer.written.startswith("half"):
+        if answer is None or answer.written not in ENDED:
             self._cut()
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve

@@ -106,8 +106,8 @@ class Library:
                 answer = self._checked(route, request)
             except Refusal as refusal:
                 answer = refusal.answer(route.modelling, self.server.scenario)
-            except ConnectionAbortedError:
-                return None
+            except ConnectionAbortedError:  # cut off, unless something in between has the last word
+                return fault.instead() if fault is not None and fault.kind == "status after" else None
             self._finish(route, request, answer)
             if fault is not None and fault.kind == "new cookies" and request.web is not None:
                 answer.headers.append(("Set-Cookie", self._new_cookie(request.web)))

@@ -32,6 +32,7 @@ from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from local.clock import Waiter
+from local.twin import moto_shortcuts
 from local.twin.expressions import evaluate
 
 Invoke = Callable[[Any, str | None, bytes], tuple[bytes, bool]]
@@ -66,6 +67,7 @@ def install(waiter: Waiter, invoke: Invoke, ask: Ask) -> None:
     LambdaSimpleBackend.invoke = _invoke_function
     lambda_eval_utils.boto_client_for = _cached_client
     JSONSerializer._serialize_type_structure = _serialize
+    moto_shortcuts.install()
     # moto logs every failed state with its whole parse tree.
     logging.getLogger("moto").setLevel(logging.CRITICAL)
 
@@ -249,7 +251,11 @@ def _serialize(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> 
     there = {member for name in value for member in members.get(name, ())}
     wrapper = self.MAP_TYPE() if key else serialized
     for member in filter(there.__contains__, shape.members):
-        self._serialize_structure_member(wrapper, value, shape.members[member], member)
+        inner = shape.members[member]
+        if value.get(member) is not None and inner.type_name not in ("list", "structure"):
+            self._serialize(wrapper, value[member], inner, member)  # under the first name that moto would try
+        else:
+            self._serialize_structure_member(wrapper, value, inner, member)
     if key:
         self._default_serialize(serialized, wrapper, shape, key)
 

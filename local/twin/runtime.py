@@ -164,14 +164,19 @@ class _Split(io.TextIOBase):
 
     @contextlib.contextmanager
     def to_log(self) -> Iterator[None]:
+        before = self._in_handler
         self._here.log = True
         try:
             yield
         finally:
-            self._here.log = False
+            self._here.log = before  # a handler may have called this one in its own thread
+
+    @property
+    def _in_handler(self) -> bool:
+        return getattr(self._here, "log", False)
 
     def write(self, text: str) -> int:
-        target = self._log if getattr(self._here, "log", False) else self.original
+        target = self._log if self._in_handler else self.original
         return int(target.write(text))
 
     def flush(self) -> None:

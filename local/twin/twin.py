@@ -103,6 +103,7 @@ class Twin:
             run_clock.use(self.clock.now)
             stack.callback(run_clock.use, time.time)
             self._states = client("stepfunctions")
+            self._table = RunTable(*self.deployed.tables)  # once: a client takes longer to make than a call
             for connection, content in self._secrets.items():
                 self.seed_secret(connection, content)
             self._stack = stack.pop_all()
@@ -151,8 +152,7 @@ class Twin:
 
     def item(self, key: str) -> dict[str, Any] | None:
         """The run table's item of a run (by its execution's ARN) or of a job's loads, in plain values."""
-        (table,) = self.deployed.tables
-        return RunTable(table).load(key)
+        return self._table.load(key)
 
     def start(self, request: Any, name: str | None = None) -> str:
         """Start an execution and return its ARN. Raises ValueError for a name that AWS would refuse."""

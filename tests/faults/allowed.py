@@ -18,7 +18,7 @@ class Allowed:
     Parameters
     ----------
     case
-        Pattern of :mod:`re` for ``place/fault``.
+        Pattern of :mod:`re` for ``place/fault`` of any kind of run, or for a case's whole name.
     why
         Why nobody could know.
     loads
@@ -37,31 +37,35 @@ class Allowed:
         case = seen.case
         return (
             case is not None
-            and re.fullmatch(self.case, f"{case.place}/{case.fault}") is not None
+            and re.fullmatch(f"([^/]+/)?({self.case})", case.name) is not None
             and seen.loads in self.loads
             and self.status in ("", seen.outcome.status)
         )
 
 
 UNKNOWN: tuple[Allowed, ...] = (
+    # -- the order ----------------------------------------------------------------------------------------------
     Allowed(
-        r"execute#\d+/(reset-before|stall|page|error-200|(408|409|413|429|5\d\d)-.*)(-for-ever)?",
+        r"execute#\d+/(reset-before|page|error-200|(408|413|429|500|502|503|504)-(json|html|empty))(-for-ever)?",
         "the order went out and nobody but something in between answered; what GET answers before an order is not "
         "documented (contract 11.6), so that ten minutes without a sign of the job prove nothing",
         loads=(0,),
     ),
     Allowed(
-        r"execute#\d+/404-.*",
-        "404 without the Intelligence Server's own code may also come from something before it: the order is doubtful, "
-        "and nothing is seen of it",
+        r"execute#\d+/(401-(html|empty)|404-.*|(409|501)-(html|empty))",
+        "a refusal without the Library's envelope, or 404 without the Intelligence Server's own code, may also come "
+        "from something before it: the order is doubtful, and nothing is seen of it",
         loads=(0,),
     ),
     Allowed(
-        r"execute#\d+/(reset-after|5\d\d-html-after)-for-ever",
-        "the same, as long as the job cannot be seen",
+        r"execute#\d+/(cookies-dropped|cookies-garbled|(401|409|501)-json|401-json-for-ever)",
+        "the Library itself refuses the order, and by our own rule (DESIGN.md, Executing) that is a doubt like others: "
+        "more careful than need be",
+        loads=(0,),
     ),
+    # -- the looks ----------------------------------------------------------------------------------------------
     Allowed(
-        r"(execute|get_execution|answer_prompts)#\d+/(cookies-dropped|cookies-garbled|401-.*)",
+        r"get_execution#\d+/(cookies-dropped|cookies-garbled|401-json)",
         "401 after the order: the session is lost for all that a client can see, its instance with it, and the job may "
         "go on (contract 8.3, 11.9)",
     ),
@@ -74,34 +78,69 @@ UNKNOWN: tuple[Allowed, ...] = (
         "the Library itself refuses for good to tell of the job (contract 8.3)",
     ),
     Allowed(
-        r"(get_execution|answer_prompts)#\d+/.*-for-ever",
+        r"get_execution#\d+/.*-for-ever",
+        "the job was taken, or its order went out, and every look at it failed until the run gave up",
+    ),
+    Allowed(
+        r"lambda:get_status#\d+/(raises-before|throttled)-for-ever",
         "the job was taken, and every look at it failed until the run gave up",
     ),
     Allowed(
-        r"lambda:get_status#\d+/(raises|timeout|state-timeout|throttled).*-for-ever",
-        "the job was taken, and every look at it failed until the run gave up",
+        r"[^/]*\+late-accept/lambda:get_status#1/(raises-after|timeout-after)-for-ever",
+        "the run gave up looking before the job was accepted",
+        loads=(0,),
     ),
     Allowed(
-        r"dynamodb:(get_status|answer_prompts)#\d+/throttled-for-ever",
-        "the job was taken, and what became of it cannot be written down",
+        r"dynamodb:get_status#\d+/throttled-for-ever",
+        "the job was taken, and what became of it cannot be read or written down",
+    ),
+    # -- prompts ------------------------------------------------------------------------------------------------
+    Allowed(
+        r"answer_prompts#\d+/(reset-before|page|503-html|500-json|429-empty)-for-ever",
+        "answers went out that let the job go on, nobody but something in between answered, and the run gave up after "
+        "the last of them",
+        loads=(0,),
     ),
     Allowed(
-        r"(get_prompts|search_elements)#([2-9]|\d\d)/.*",
+        r"get_prompts#([2-9]|\d\d)/(cookies-dropped|cookies-garbled|(400|401|403|404|409|501)-json)",
         "for a moment after prompts were answered the job may still be reported as waiting (contract 7.3), and the "
         "run ended in this moment",
         loads=(0,),
     ),
     Allowed(
-        r".*/(stop|behind)(-.*)?",
-        "stopped after the order went out: nobody looks any more, and the job ends with its instance in whatever state "
-        "it is in (contract 11.8)",
+        r"nested/(lambda:get_prompts#2/(raises-before|throttled)|dynamodb:get_prompts#2/throttled)-for-ever",
+        "the same, because the prompts that are open now can never be read",
+        loads=(0,),
+    ),
+    # -- stops: nobody looks any more, and the job ends with its instance in whatever state it is in (contract 11.8)
+    Allowed(
+        r"(execute|answer_prompts)#\d+/(stop|behind)-(before|after)|"
+        r"lambda:(execute_datamart|answer_prompts)#\d+/behind-after",
+        "stopped while the order, or answers that let the job go on, were on their way or had just been taken",
+        status="ABORTED",
+    ),
+    Allowed(
+        r"state:(WaitForStatus|GetStatus)#\d+/stop|lambda:get_status#\d+/behind-before|get_execution#1/behind-before",
+        "stopped before a look that would have shown more than that the job goes on",
+        status="ABORTED",
+    ),
+    Allowed(
+        r"unprompted/state:JudgeStatus#[12]/stop|nested/state:JudgeStatus#5/stop|"
+        r"unprompted(\+late-accept)?/(lambda:get_status#1/behind-after|get_execution#1/(stop|behind)-(before|after))",
+        "stopped after a look that showed no more than that the job goes on",
+        status="ABORTED",
+    ),
+    Allowed(
+        r"nested/(state:GetPrompts#[23]/stop|lambda:get_status#2/behind-after|lambda:get_prompts#2/behind-before)",
+        "stopped in the moment after prompts were answered in which a job may still be reported as waiting (7.3)",
+        loads=(0,),
         status="ABORTED",
     ),
 )
 
 LEFT: tuple[Allowed, ...] = (
     Allowed(
-        r"log_in#\d+/(reset-after|break-off|break-head|stall|gzip-garbage|page|5\d\d-.*-after)(-for-ever)?",
+        r"log_in#\d+/(reset-after|break-off|break-head-.*|stall|gzip-garbage|page|5\d\d-.*-after)(-for-ever)?",
         "the answer to the login was lost, and with it the only name of the session: it ends by its idle timeout. A "
         "login is repeated once at most, so that there are never more than two",
     ),
@@ -113,22 +152,24 @@ LEFT: tuple[Allowed, ...] = (
 
 TOLD_TWICE: tuple[Allowed, ...] = (
     Allowed(
-        r"(dynamodb|lambda|sns|events):end_run#\d+/.*",
-        "the end was told and the mark that it was could not be written: it is told again rather than never",
+        r"dynamodb:end_run#\d+/throttled|events:end_run#1/(answer-lost|sent-again)",
+        "the end was told, and the answer to that was lost, or the mark that it was could not be written: it is told "
+        "again rather than never",
     ),
 )
 
 
-def unknown_is_allowed(seen: "Evidence") -> bool:
-    """Whether ``loaded: unknown`` is the truth that there is."""
-    return any(one.fits(seen) for one in UNKNOWN)
+def unknown_is_allowed(seen: "Evidence") -> list[Allowed]:
+    """By what ``loaded: unknown`` is the truth that there is; empty if it is not."""
+    return [one for one in UNKNOWN if one.fits(seen)]
 
 
-def left_is_allowed(seen: "Evidence") -> bool:
-    """Whether nobody could know what was left: sessions, at most two."""
-    return set(seen.left) == {"sessions"} and len(seen.left["sessions"]) <= 2 and any(one.fits(seen) for one in LEFT)
+def left_is_allowed(seen: "Evidence") -> list[Allowed]:
+    """By what nobody could know what was left: sessions, at most two."""
+    few = set(seen.left) == {"sessions"} and len(seen.left["sessions"]) <= 2
+    return [one for one in LEFT if few and one.fits(seen)]
 
 
-def told_twice_is_allowed(seen: "Evidence") -> bool:
-    """Whether an end may be told a second time."""
-    return any(one.fits(seen) for one in TOLD_TWICE)
+def told_twice_is_allowed(seen: "Evidence") -> list[Allowed]:
+    """By what an end may be told a second time."""
+    return [one for one in TOLD_TWICE if one.fits(seen)]

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local import synth
+from tests.faults.allowed import LEFT, TOLD_TWICE, UNKNOWN, Allowed
 from tests.faults.cases import cases, chosen
+from tests.faults.conditions import UNDER_CONDITIONS
 from tests.faults.faults import Case
-from tests.faults.invariants import broken
+from tests.faults.invariants import argued, broken
 from tests.faults.lab import Lab
 from tests.faults.runs import RUNS
 from tests.faults.slice import SLICE
@@ -27,7 +29,10 @@ EVERY_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class Verdict:
-    """How a case went: ``broken`` is what was not as it must be, ``seconds`` those of the processor."""
+    """How a case went: ``broken`` is what was not as it must be, ``seconds`` those of the processor.
+
+    ``argued`` is by what something is allowed that would be broken elsewhere.
+    """
 
     case: Case
     status: str
@@ -35,6 +40,7 @@ class Verdict:
     cause: str
     broken: tuple[str, ...]
     seconds: float
+    argued: tuple[Allowed, ...] = ()
 
 
 _lab: Lab | None = None
@@ -54,14 +60,14 @@ def judge(case: Case) -> Verdict:
         seen = _lab.observe(case)
     except Exception as error:  # the campaign itself failed: one case, and not all of them
         return Verdict(case, "none", None, "", (f"campaign: {type(error).__name__}: {error}",), 0.0)
-    outcome, said = seen.outcome, tuple(broken(seen))
-    return Verdict(case, outcome.status, outcome.error, outcome.cause or "", said, time.process_time() - began)
+    outcome, said, by = seen.outcome, tuple(broken(seen)), tuple(argued(seen))
+    return Verdict(case, outcome.status, outcome.error, outcome.cause or "", said, time.process_time() - began, by)
 
 
 def every_case(template: Path) -> list[Case]:
     """All cases, from one run of every kind without faults."""
     with Lab(template) as lab:
-        return cases({run: lab.baseline(run) for run in RUNS})
+        return cases({run: lab.baseline(run) for run in (*RUNS, *UNDER_CONDITIONS)})
 
 
 def _judged(template: Path, wanted: list[Case], processes: int) -> Iterator[Verdict]:
@@ -105,6 +111,14 @@ def table(verdicts: list[Verdict]) -> str:
     return "\n".join(f"{row[0]:22}" + "".join(f"{cell:>10}" for cell in row[1:]) for row in rows)
 
 
+def arguments(verdicts: list[Verdict], whole: bool) -> str:
+    """In how many cases nobody could know, by reason; of the ``whole`` campaign also those that no case needs."""
+    needed = Counter(one for verdict in verdicts for one in verdict.argued)
+    kinds = {"loaded unknown": UNKNOWN, "left behind": LEFT, "told twice": TOLD_TWICE}
+    rows = [(needed[one], kind, one) for kind, every in kinds.items() for one in every if whole or needed[one]]
+    return "\n".join(f"{count:5} {kind:15} {one.case}\n{'':21} {one.why}" for count, kind, one in rows)
+
+
 def main() -> int:
     """Run the cases that are asked for; 1 if any failed."""
     parser = argparse.ArgumentParser(description="The campaign of faults.")
@@ -126,7 +140,9 @@ def main() -> int:
     began = time.monotonic()
     verdicts = _followed(_judged(template, wanted, min(given.processes, len(wanted))), len(wanted))
     busy = sum(verdict.seconds for verdict in verdicts)
-    print(f"\n{table(verdicts)}\n\n{time.monotonic() - began:.0f} s, {busy / len(verdicts):.2f} s of a core a case")
+    whole = not (given.case or given.slice or given.sample > 1)
+    print("", arguments(verdicts, whole), table(verdicts), sep="\n\n")
+    print(f"\n{time.monotonic() - began:.0f} s, {busy / len(verdicts):.2f} s of a core a case")
     return int(any(verdict.broken for verdict in verdicts))
 
 

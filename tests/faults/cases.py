@@ -1,75 +1,75 @@
 """Which fault meets what. The spread, so that all of it takes less than 20 minutes on two cores:
 
 * every request of every kind of run × every fault of connection, body and cookies, and × every status;
-* × all three bodies of a status where a step first occurs (its first run, its first occurrence); elsewhere the case's
-  seed picks one of the three;
+* × all three bodies of a status, and all points at which an answer's head can break off, where a step first occurs (its
+  first run, its first occurrence); elsewhere a seed picks one of them;
 * for ever: where a step first occurs;
-* functions: every invocation in the saveAs run, which has all of them, × every way to break down;
-* AWS calls: the n-th of each function, each once in the saveAs run; for ever: from the first of a function on;
+* functions: every invocation in the saveAs run, which has all of them, × every way to break down; and those of other
+  runs that do something else there;
+* AWS calls: the n-th of each function, each once in these invocations; for ever: from the first of a function on;
 * stop: at every state that any kind of run enters, and before and after every request, each also with the clean-up
-  going first; the requests of a step that occurred in an earlier kind are not stopped again.
+  going first; the requests of a step that occurred in an earlier kind are not stopped again;
+* and what :mod:`tests.faults.conditions` says.
 """
 
 import fnmatch
 from collections.abc import Iterator
 
-from tests.faults.faults import BODIES, CONNECTION, COOKIES, FORMS, LATE_STATUSES, STATUSES, Case
-from tests.faults.lambdas import BREAKDOWNS
-from tests.faults.runs import Baseline
+from tests.faults.conditions import under_conditions
+from tests.faults.faults import Case
+from tests.faults.runs import RUNS, Baseline
+from tests.faults.spread import at_a_function, at_a_request, at_an_aws_call, lasting_at_a_request, stops_at
 
 EVERY_FUNCTION = "saveAs"
 """The kind of run that calls every function."""
 
-LASTING = ("refused", "reset-before", "reset-after", "stall", "503-html", "500-json", "401-json", "429-empty", "page")
-TWICE = ("late", "twice", "overtaken", "twice-at-the-end")
-LASTING_BREAKDOWNS = ("raises-before", "raises-after", "timeout-after", "throttled")
-STOPS = ("stop", "behind")
+OTHER_ROLES = {
+    # the job writes its table at once, and nothing is saved
+    "unprompted": ("execute_datamart#1", "get_status#1", "get_status#2", "conclude_attempt#1"),
+    # the second round: answers open further prompts, and a look shows them
+    "nested": ("get_status#2", "get_prompts#2", "answer_prompts#2"),
+}
+"""Invocations of other kinds of run in which a function does something else than in that one."""
 
 
 def cases(baselines: dict[str, Baseline]) -> list[Case]:
     """All of them, in a fixed order."""
     seen: set[str] = set()
     found: list[Case] = []
-    for run, baseline in baselines.items():
-        for place in baseline.requests:
+    for run in RUNS:
+        for place in baselines[run].requests:
             step = place.partition("#")[0]
             found += _of_a_request(run, place, first=step not in seen)
             seen.add(step)
-        for place in baseline.states:
+        for place in baselines[run].states:
             if f"state:{place}" not in seen:
                 found.append(Case(run, f"state:{place}", "stop", "stop at a state"))
                 seen.add(f"state:{place}")
-    return [*found, *_of_aws(EVERY_FUNCTION, baselines[EVERY_FUNCTION])]
+    found += _of_aws(EVERY_FUNCTION, baselines[EVERY_FUNCTION], baselines[EVERY_FUNCTION].functions)
+    for run, functions in OTHER_ROLES.items():
+        found += _of_aws(run, baselines[run], functions)
+    return [*found, *under_conditions(baselines)]
 
 
 def _of_a_request(run: str, place: str, first: bool) -> Iterator[Case]:
-    for family, faults in (("connection", CONNECTION), ("body", BODIES), ("cookies", COOKIES)):
-        yield from (Case(run, place, fault, family) for fault in faults)
-    for fault in STATUSES:
-        case = Case(run, place, fault, "status")
-        status, form = fault.split("-")
-        picked = FORMS[Case(run, place, status, "status").seed % len(FORMS)]
-        if first or form == picked:
-            yield case
-    yield from (Case(run, place, fault, "late status") for fault in LATE_STATUSES)
+    yield from at_a_request(run, place, every_form=first)
     if first:
-        yield from (Case(run, place, f"{fault}-for-ever", "for ever") for fault in LASTING)
-        for how in STOPS:
-            yield from (Case(run, place, f"{how}-{when}", "stop inside") for when in ("before", "after"))
+        yield from lasting_at_a_request(run, place)
+        yield from stops_at(run, place, "stop", "behind")
 
 
-def _of_aws(run: str, baseline: Baseline) -> Iterator[Case]:
-    for place in baseline.functions:
-        at = f"lambda:{place}"
-        yield from (Case(run, at, fault, "function") for fault in (*BREAKDOWNS, *TWICE))
-        if place.endswith("#1"):
-            yield from (Case(run, at, f"{fault}-for-ever", "function for ever") for fault in LASTING_BREAKDOWNS)
-        if place != "end_run#1":
-            yield from (Case(run, at, f"behind-{when}", "stop inside") for when in ("before", "after"))
-    for place in baseline.aws_calls:
-        yield Case(run, place, "throttled", "throttling")
-        if place.endswith("#1"):
-            yield Case(run, place, "throttled-for-ever", "throttling for ever")
+def _of_aws(run: str, baseline: Baseline, functions: tuple[str, ...]) -> Iterator[Case]:
+    """The functions' own breakdowns, and those of the calls that they make."""
+    seen: set[str] = set()
+    for function in functions:
+        module = function.partition("#")[0]
+        yield from at_a_function(run, function, first=module not in seen)
+        seen.add(module)
+    for call in baseline.aws_calls:
+        if call.function in functions:
+            key = call.place.partition("#")[0]
+            yield from at_an_aws_call(run, call, first=key not in seen)
+            seen.add(key)
 
 
 def chosen(every: list[Case], wanted: str) -> list[Case]:

@@ -40,10 +40,18 @@ CONNECTION: dict[str, dict[str, Any]] = {
     "reset-before": {"kind": "reset before"},
     "reset-after": {"kind": "reset after"},
     "break-off": {"kind": "break off"},
-    "break-head": {"kind": "break head"},
     "stall": {"kind": "stall", "seconds": 2 * SHORT},
     "answer-twice": {"kind": "twice"},
 }
+
+HEADS: dict[str, dict[str, Any]] = {
+    "break-head-start": {"kind": "break head", "point": "half the start line"},
+    "break-head-line": {"kind": "break head", "point": "the start line"},
+    "break-head-name": {"kind": "break head", "point": "half a name"},
+    "break-head-value": {"kind": "break head", "point": "half a value"},  # which passes for a whole one
+    "break-head-end": {"kind": "break head", "point": "all but the blank line"},
+}
+"""The answer's head breaks off; where no step first occurs, a case's seed says at which point."""
 
 PAGE = "<html><head><title>Sign in</title></head><body>Please sign in</body></html>"
 BODIES: dict[str, dict[str, Any]] = {
@@ -79,8 +87,9 @@ CODES = {
 }
 """Every status, and the code that its JSON envelope has."""
 
-FORMS = ("json", "html", "empty")
-STATUSES = tuple(f"{status}-{form}" for status in CODES for form in FORMS)
+STATUSES = {str(status): tuple(f"{status}-{form}" for form in ("json", "html", "empty")) for status in CODES}
+"""By status: what its body is."""
+
 LATE_STATUSES = tuple(f"{status}-html-after" for status in (500, 502, 504))
 """The request is processed, and then something in between has the last word."""
 
@@ -104,7 +113,7 @@ def _at_the_server(lab: "Lab", case: Case) -> None:
     if name == "refused":
         lab.wire.refused_from = (step, int(number), times)
         return
-    fault = {**CONNECTION, **BODIES, **COOKIES}.get(name) or _status(case)
+    fault = {**CONNECTION, **HEADS, **BODIES, **COOKIES}.get(name) or _status(case)
     lab.simulator.inject(step, **fault, times=times, skip=int(number) - 1)
 
 
@@ -118,8 +127,9 @@ def _at_a_function(lab: "Lab", case: Case) -> None:
     )
 
 
-def _throttled(lab: "Lab", case: Case) -> None:
-    lab.aws.throttle(case.place, FOR_EVER if case.fault.endswith("-for-ever") else 1)
+def _at_an_aws_call(lab: "Lab", case: Case) -> None:
+    times = FOR_EVER if case.fault.endswith("-for-ever") else 1
+    lab.aws.go_wrong(case.place, case.fault.removesuffix("-for-ever"), times, case.seed)
 
 
 def _stopped(lab: "Lab", case: Case) -> None:
@@ -144,8 +154,9 @@ ARMED = {
     "for ever": _at_the_server,
     "function": _at_a_function,
     "function for ever": _at_a_function,
-    "throttling": _throttled,
-    "throttling for ever": _throttled,
+    "throttling": _at_an_aws_call,
+    "throttling for ever": _at_an_aws_call,
+    "lost answer": _at_an_aws_call,
     "stop at a state": _stopped,
     "stop inside": _stopped,
 }

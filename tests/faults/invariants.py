@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 
-from tests.faults.allowed import left_is_allowed, told_twice_is_allowed, unknown_is_allowed
+from tests.faults.allowed import Allowed, left_is_allowed, told_twice_is_allowed, unknown_is_allowed
 from tests.faults.lab import Evidence
 from tests.infra.test_definition import DESIGN_ERRORS
 
@@ -11,6 +11,8 @@ STATUSES = {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
 WORDS = {"yes": 1, "no": 0}
 HELD = ("lease/", "slot/")
 """Beginnings of the keys of what a run holds in the run table."""
+GOES_ON = tuple(f"{module}: went on" for module in ("delete_instance", "log_out", "conclude_attempt"))
+"""What a redrive may say: functions of the clean-up work on closed runs, too."""
 
 
 def _ends(seen: Evidence) -> Iterator[str]:
@@ -96,7 +98,8 @@ def _is_told(seen: Evidence) -> Iterator[str]:
 
 
 def _cannot_be_redriven(seen: Evidence) -> Iterator[str]:
-    wrong = [said for said in seen.redriven if not said.endswith(": RunAlreadyEnded")]
+    """No step goes on; the clean-up may, and finds nothing to do: whatever is sent stands in the list, too."""
+    wrong = [said for said in seen.redriven if not said.endswith(": RunAlreadyEnded") and said not in GOES_ON]
     if wrong:
         yield f"a redrive of the closed run: {', '.join(wrong)}"
 
@@ -110,6 +113,13 @@ INVARIANTS: tuple[Callable[[Evidence], Iterator[str]], ...] = (
     _is_told,
     _cannot_be_redriven,
 )
+
+
+def argued(seen: Evidence) -> list[Allowed]:
+    """By what it is allowed that this case does not know whether the table was loaded, or left or told too much."""
+    found = unknown_is_allowed(seen)[:1] if "unknown" in _words(seen).values() else []
+    found += left_is_allowed(seen)[:1] if seen.left else []
+    return found + (told_twice_is_allowed(seen)[:1] if max(len(seen.events), len(seen.notices)) > 1 else [])
 
 
 def broken(seen: Evidence) -> list[str]:

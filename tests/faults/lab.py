@@ -20,13 +20,19 @@ from local.twin.ending import tell_the_end
 from tests.faults.aws import AwsCalls
 from tests.faults.faults import ARMED, Case
 from tests.faults.lambdas import Call, Lambdas
-from tests.faults.runs import RUNS, Baseline
+from tests.faults.runs import Baseline, request_of, scenario_of
 from tests.faults.states import States
 from tests.faults.wire import Wire, impatient
 from tests.integration.conftest import PASSWORD, Told
 
 LONGEST = 60.0
 """Real seconds after which a run is stopped that does not end."""
+
+STOPS = ("stop at a state", "stop inside")
+"""Families of cases whose execution is stopped."""
+
+OPENING = ("prepare_run", "log_in", "execute_datamart")
+"""Functions whose second call would do harm if it did anything."""
 
 LATER = 3_600.0
 """Seconds after the end in which a job that nobody cancelled writes its table."""
@@ -115,19 +121,19 @@ class Lab:
             return self._observe(case, case.run)
 
     def _observe(self, case: Case | None, run: str) -> Evidence:
-        with Simulator(clock=self.clock.now, password=PASSWORD) as self.simulator:
+        with Simulator(scenario=scenario_of(run), clock=self.clock.now, password=PASSWORD) as self.simulator:
             self._reset()
             logs_from = self.twin.logs.stat().st_size
             if case is not None:
                 ARMED[case.family](self, case)
-            self._arn = self.twin.start(RUNS[run])
+            self._arn = self.twin.start(request_of(run))
             outcome, hung = self._wait()
             self.lambdas.finish()
             self._heal()
             self._deliver_again()
             self.wire.settle()
             calls = list(self.lambdas.calls)
-            redriven = self._redrive() if case is not None else []
+            redriven = self._redrive(calls, case.family in STOPS) if case is not None else []
             state = self.simulator.state()
             self.clock.advance(LATER)
             items = self._take_items()
@@ -180,7 +186,7 @@ class Lab:
     def _heal(self) -> None:
         """What was for ever is over: server and AWS are well again."""
         self.simulator._library.faults._due.clear()
-        self.wire.refused_from = self.lambdas.plan = self.aws.throttled = None
+        self.wire.refused_from = self.lambdas.plan = self.aws.plan = None
 
     def _deliver_again(self) -> None:
         """The queue delivers an end for hours that the function failed at."""
@@ -189,14 +195,23 @@ class Lab:
             self.clock.advance(LATER / 6)
             tell_the_end(self.twin.template, self._states.describe_execution(executionArn=self._arn) | self._ended())
 
-    def _redrive(self) -> list[str]:
-        """What a redrive would call: the first function and one from the middle; what they answer, and if they call."""
+    def _redrive(self, calls: list[Call], stopped: bool) -> list[str]:
+        """What a redrive would call; what the functions answer, and the requests that they send.
+
+        It begins where the execution ended: with the last function that was called. Called are also the first of all
+        and those that would open or order something. A stopped execution then ends once more, as a failed one.
+        """
         before, said = len(self.wire.sent), []
-        first = {call.module: call for call in reversed(self.lambdas.calls)}
-        for module in ("prepare_run", "log_in", "execute_datamart"):
-            if module in first:
-                answer = self._call(module, first[module].event)
-                said.append(f"{module}: {answer.get('errorType', 'went on')}")
+        ours = [call for call in calls if call.module != "end_run"]
+        again = {call.module: call for call in reversed(ours) if call.module in OPENING}
+        again |= {call.module: call for call in ours[-1:]}
+        for module, call in again.items():
+            answer = self._call(module, call.event)
+            said.append(f"{module}: {answer.get('errorType', 'went on')}")
+        if stopped:
+            described = self._states.describe_execution(executionArn=self._arn)
+            failed = {"status": "FAILED", "error": "RunAlreadyEnded", "cause": "this run is closed"}
+            tell_the_end(self.twin.template, described | failed)
         return [*said, *self.wire.sent[before:]]
 
     def _take_items(self) -> dict[str, dict[str, Any]]:

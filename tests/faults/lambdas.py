@@ -58,7 +58,7 @@ class Lambdas:
 
     def reset(self) -> None:
         self.calls: list[Call] = []
-        self.stack: list[str] = []
+        self.stack: list[str] = []  # places of the invocations that are at work, the innermost last
         self._seen: Counter[str] = Counter()
         self._again = 0
         self._pending: list[Call] = []
@@ -74,26 +74,29 @@ class Lambdas:
 
     @contextlib.contextmanager
     def around(self, module: str, event: Any) -> Iterator[None]:
-        with self._on_stack(module):
-            if self._again:  # one more invocation of a function that had its turn
+        if self._again:  # one more invocation of a function that had its turn
+            with self._on_stack(f"{module}#{self._seen[module]}"):
                 yield
-                return
-            self._let_pending_run()
-            self._seen[module] += 1
-            call = Call(f"{module}#{self._seen[module]}", event)
-            self.calls.append(call)
+            return
+        self._let_pending_run()
+        self._seen[module] += 1
+        call = Call(f"{module}#{self._seen[module]}", event)
+        self.calls.append(call)
+        with self._on_stack(call.place):
             try:
                 with self._gone_wrong(call, self._due(module)):
                     self.before.pop(call.place, _nothing)()
-                    yield
-                    self.after.pop(call.place, _nothing)()
+                    try:
+                        yield
+                    finally:
+                        self.after.pop(call.place, _nothing)()
             except BaseException as error:
                 call.error = error
                 raise
 
     @contextlib.contextmanager
-    def _on_stack(self, module: str) -> Iterator[None]:
-        self.stack.append(module)
+    def _on_stack(self, place: str) -> Iterator[None]:
+        self.stack.append(place)
         try:
             yield
         finally:

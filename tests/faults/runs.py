@@ -1,10 +1,13 @@
 """The kinds of run, and what each does without faults: the places at which a fault can meet it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from local.simulator import catalogue
 from local.simulator.catalogue import TUTORIAL
+from local.simulator.scenario import Scenario
+from local.simulator.scenarios import scenario_named
+from tests.faults.aws import AwsCall
 
 COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
 OPTIONS = {"saveAsWithAnswers": True, "saveAsFilterWithPrompts": True, "saveAsTemplateWithPrompts": False}
@@ -31,6 +34,21 @@ RUNS: dict[str, dict[str, Any]] = {
 """Requests by kind of run. Between them: names and ids, every step, every prompt round."""
 
 
+def request_of(run: str) -> dict[str, Any]:
+    """What a run asks for: ``prompted+late-accept`` the same as ``prompted``."""
+    return RUNS[run.partition("+")[0]]
+
+
+def scenario_of(run: str) -> Scenario:
+    """How the server behaves: ``+`` and a scenario's name change what that scenario changes, one after the other."""
+    found, usual = Scenario(), Scenario()
+    for name in run.split("+")[1:]:
+        scenario = scenario_named(name)
+        values = {field.name: getattr(scenario, field.name) for field in fields(Scenario)}
+        found = replace(found, **{name: value for name, value in values.items() if value != getattr(usual, name)})
+    return found
+
+
 @dataclass(frozen=True)
 class Baseline:
     """What a run without faults does, each in order and numbered: ``execute#1``, ``get_status#2``."""
@@ -38,4 +56,4 @@ class Baseline:
     requests: tuple[str, ...]
     functions: tuple[str, ...]
     states: tuple[str, ...]
-    aws_calls: tuple[str, ...]
+    aws_calls: tuple[AwsCall, ...]

@@ -77,9 +77,11 @@ class Wire:
         self._left += 1
         try:
             response = _really_send(request, **how)
-        except requests.Timeout:
-            self._clock.advance(30)
+        except requests.RequestException as error:
+            if isinstance(error, requests.Timeout):
+                self._clock.advance(30)
             self.settle()  # the server goes on with a request whose client has given up
+            self.after.pop(place, _nothing)()
             raise
         self.after.pop(place, _nothing)()
         return response

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
+from functions.library import Client
 from functions.run.admission import job_in_doubt
 from functions.run.record import run_table
 from functions.run.run import Run
@@ -19,6 +19,7 @@ from local.clock import Clock
 from local.outcome import Outcome
 from local.simulator import Simulator
 from local.twin import Twin
+from local.twin.aws import client
 
 TUTORIAL = "B7CA92F04B9FAE8D941C3E9B7E0CD754"
 CITY = "85000B907B4EAD3B0D9522A9CFD10DBC"
@@ -29,12 +30,12 @@ class Told:
     """Queues that listen: one on the topic of notices, one behind a rule on the end events."""
 
     def __init__(self, twin: Twin) -> None:
-        self._sqs = boto3.client("sqs")
-        topics = boto3.client("sns").list_topics()["Topics"]
+        self._sqs = client("sqs")
+        topics = client("sns").list_topics()["Topics"]
         notices = next(t["TopicArn"] for t in topics if "NoticeTopic" in t["TopicArn"])
         self._queues = {name: self._queue(name) for name in ("told-notices", "told-events")}
-        boto3.client("sns").subscribe(TopicArn=notices, Protocol="sqs", Endpoint=self._arn("told-notices"))
-        events = boto3.client("events")
+        client("sns").subscribe(TopicArn=notices, Protocol="sqs", Endpoint=self._arn("told-notices"))
+        events = client("events")
         events.put_rule(Name="told", EventPattern=json.dumps({"source": ["datamart-runner"]}))
         events.put_targets(Rule="told", Targets=[{"Id": "queue", "Arn": self._arn("told-events")}])
 
@@ -128,13 +129,9 @@ class World:
 
     def invoke(self, module: str, event: dict[str, Any]) -> Any:
         """Call a deployed function by its module. Raises RuntimeError with its error's name and text."""
-        client = boto3.client("lambda")
-        name = next(
-            f["FunctionName"]
-            for f in client.list_functions()["Functions"]
-            if f["Handler"] == f"functions.{module}.handler"
-        )
-        answer = client.invoke(FunctionName=name, Payload=json.dumps(event).encode())
+        made = client("lambda").list_functions()["Functions"]
+        name = next(f["FunctionName"] for f in made if f["Handler"] == f"functions.{module}.handler")
+        answer = client("lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())
         body = json.loads(answer["Payload"].read())
         if "FunctionError" in answer:
             raise RuntimeError(f"{body['errorType']}: {body['errorMessage']}")
@@ -177,8 +174,8 @@ class World:
     def leases(self) -> dict[str, dict[str, Any]]:
         """What runs hold: leases of datamarts and slots of connections, by their keys."""
         (table,) = self._twin.deployed.tables
-        keys = [i["executionArn"]["S"] for i in boto3.client("dynamodb").scan(TableName=table)["Items"]]
-        found = {key: self._twin.item(key) or {} for key in keys if key.startswith(("lease/", "slot/"))}
+        held = [key for key in _keys(table) if key.startswith(("lease/", "slot/"))]
+        found = {key: self._twin.item(key) or {} for key in held}
         return {key: item for key, item in found.items() if "owner" in item}
 
     def check(self) -> None:
@@ -215,6 +212,17 @@ class World:
             assert found == [], "a secret is in the open"
 
 
+def _keys(table: str) -> list[str]:
+    """The keys of all items of the run table."""
+    return [item["executionArn"]["S"] for item in client("dynamodb").scan(TableName=table)["Items"]]
+
+
+def _emptied(table: str) -> None:
+    """Every test begins with an empty run table: to look through the items of all tests before it takes ever longer."""
+    for key in _keys(table):
+        client("dynamodb").delete_item(TableName=table, Key={"executionArn": {"S": key}})
+
+
 @pytest.fixture(scope="session")
 def clock() -> Clock:
     return Clock()
@@ -237,6 +245,7 @@ def new_world(session_twin: Twin, session_told: Told, clock: Clock) -> Iterator[
     worlds: list[World] = []
     session_told.notices()
     session_told.events()
+    _emptied(*session_twin.deployed.tables)
 
     def make(scenario: Any = "default") -> World:
         world = World(session_twin, clock, session_told)
@@ -255,3 +264,20 @@ def new_world(session_twin: Twin, session_told: Told, clock: Clock) -> Iterator[
 @pytest.fixture
 def world(new_world: Callable[..., World]) -> World:
     return new_world()
+
+
+@pytest.fixture
+def afterwards(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[], Any]], None]:
+    """Lets something happen when the server has answered a call, and the function does not know it yet."""
+
+    def put(call: str, happens: Callable[[], Any]) -> None:
+        real = getattr(Client, call)
+
+        def answered(self: Client, *arguments: Any) -> Any:
+            answer = real(self, *arguments)
+            happens()
+            return answer
+
+        monkeypatch.setattr(Client, call, answered)
+
+    return put

@@ -4,7 +4,6 @@ These runs have no execution: the test calls their functions itself, and in the 
 """
 
 import contextlib
-import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -20,7 +19,8 @@ from local.clock import Clock
 from local.simulator import catalogue
 from local.simulator.scenario import Scenario
 from local.twin import ending
-from tests.integration.conftest import CITY, TUTORIAL, World
+from tests.integration.by_hand import ByHand
+from tests.integration.conftest import World
 
 NOTHING = {"sessions": [], "instances": [], "jobs": []}
 
@@ -28,62 +28,9 @@ LIVING_ON = Scenario(delete_ends_job=False, logout_ends_job=False)
 """A server on which a job goes on without its instance and its session: only the job monitor ends it."""
 
 
-class ByHand:
-    """A run whose functions are called one by one."""
-
-    def __init__(self, world: World, **request: Any) -> None:
-        self._world = world
-        machine = world.twin.deployed.state_machine
-        self.arn = f"{machine.replace(':stateMachine:', ':execution:')}:by-hand-{uuid.uuid4()}"
-        world._arns.append(self.arn)
-        self.request = {"project": TUTORIAL, "datamart": CITY} | request
-        started = {"executionArn": self.arn, "input": self.request, "startedAt": "2026-11-20T05:00:00Z"}
-        world.invoke("prepare_run", started)
-
-    def call(self, *modules: str) -> Any:
-        answer = None
-        for module in modules:
-            asked = {**self.request, "saveAs": None} if module == "describe_datamart" else {}
-            answer = self._world.invoke(module, {"executionArn": self.arn, "attempt": 1} | asked)
-        return answer
-
-    def ends(self, status: str = "ABORTED") -> bool:
-        """The end is delivered once; whether it is to be delivered once more."""
-        machine = self._world.twin.deployed.state_machine
-        message = ending.message_of({"executionArn": self.arn, "stateMachineArn": machine, "status": status})
-        failures = self._world.invoke("end_run", message)["batchItemFailures"]
-        assert [f["itemIdentifier"] for f in failures] in ([], [message["Records"][0]["messageId"]])
-        return bool(failures)
-
-    @property
-    def item(self) -> dict[str, Any]:
-        return self._world.twin.item(self.arn) or {}
-
-    @property
-    def attempt(self) -> dict[str, Any]:
-        return dict(self.item["attempts"]["1"])
-
-
 def left(world: World) -> dict[str, Any]:
     state = world.simulator.state()
     return {kind: state[kind] for kind in NOTHING}
-
-
-@pytest.fixture
-def afterwards(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[[], Any]], None]:
-    """Lets something happen when the server has answered a call, and the function does not know it yet."""
-
-    def put(call: str, happens: Callable[[], Any]) -> None:
-        real = getattr(Client, call)
-
-        def answered(self: Client, *arguments: Any) -> Any:
-            answer = real(self, *arguments)
-            happens()
-            return answer
-
-        monkeypatch.setattr(Client, call, answered)
-
-    return put
 
 
 @pytest.fixture

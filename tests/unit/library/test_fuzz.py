@@ -227,7 +227,7 @@ CALLS: dict[str, Call] = {
     "save": Call(lambda c: c.save(*IDS), is_a(str), {"objectId": CITY}),
     "save_as": Call(lambda c: c.save_as(*IDS, "New", CITY), is_a(str), {"objectId": CITY}),
     "delete_instance": Call(lambda c: c.delete_instance(*IDS), is_a(bool)),
-    "get_job": Call(lambda c: c.get_job("10:x"), is_a(dict, type(None)), {"id": 10, "status": "Executing"}),
+    "get_job": Call(lambda c: c.get_job("10:x"), is_a(str), {"id": 10, "status": "Executing"}),
     "cancel_job": Call(lambda c: c.cancel_job("10:x"), is_none),
 }
 

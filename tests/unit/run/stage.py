@@ -15,6 +15,7 @@ from typing import Any
 
 from functions import lost_jobs
 from functions.library import PermissionDenied, ServerBusy, ServerUnavailable, SessionLost
+from functions.library.status import GONE
 from functions.run import admission, clock
 from functions.run.admission import give_back, in_progress, take_lease, take_slot
 from functions.run.conclusion import conclude
@@ -323,12 +324,12 @@ class Monitor:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
 
-    def get_job(self, job_id: str) -> dict[str, Any] | None:
+    def get_job(self, job_id: str) -> str:
         stand()
         self._stage.asked.append(job_id)
         if not self._stage.monitor:
             raise PermissionDenied("the monitor is closed")
-        return {} if any(order.id == job_id and not order.over for order in self._stage.orders) else None
+        return "executing" if any(order.id == job_id and not order.over for order in self._stage.orders) else GONE
 
 
 # -- the functions ----------------------------------------------------------------------------------------------

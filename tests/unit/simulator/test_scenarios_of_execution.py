@@ -144,6 +144,23 @@ def test_the_account_may_lack_the_right_to_execute(meet: Meet, scenario: str, co
     assert (answer.status_code, error["code"], error["iServerCode"]) == (403, code, i_server_code)
 
 
+@pytest.mark.parametrize("fault", [{}, {"kind": "status after", "status": 504}])
+def test_a_job_may_begin_after_its_order_was_cut_off_or_given_up_by_a_gateway(meet: Meet, fault: Any) -> None:
+    person = meet("late-accept")
+    instance = person.create(SALES)
+    if fault:
+        person.simulator.inject("execute", **fault)
+        assert person.execute(SALES, instance).status_code == 504
+    else:
+        with pytest.raises(requests.ConnectionError):
+            person.execute(SALES, instance)
+    person.pass_time(19)
+    assert person.status(SALES, instance) == 0
+    person.pass_time(20)
+    assert person.status(SALES, instance) == 1
+    assert person.simulator.state()["loads"] == {SALES: 1}
+
+
 def test_execution_may_go_on_under_another_instance_id(meet: Meet) -> None:
     person = meet("instance-id-changes-on-execute")
     instance = person.create(SALES)

@@ -59,11 +59,32 @@ def test_an_echo_quotes_what_was_sent(person: Person) -> None:
     assert (answer.status_code, person.simulator.password in answer.text) == (400, True)
 
 
-def test_half_a_head_passes_for_a_whole_one(person: Person) -> None:
+@pytest.mark.parametrize("point", ["the start line", "half a name", "half a value"])
+def test_half_a_head_passes_for_a_whole_one(person: Person, point: str) -> None:
     """Python's HTTP client takes the end of the connection for the end of the head: so a caller must not trust it."""
-    person.simulator.inject("get_definition", kind="break head")
+    person.simulator.inject("get_definition", kind="break head", point=point)
     answer = person.call("GET", f"/model/datamarts/{CITY}")
     assert (answer.status_code, answer.content) == (200, b"")
+
+
+@pytest.mark.parametrize("point", ["half the start line", "all but the blank line"])
+def test_a_head_that_breaks_off_at_its_ends_is_no_answer(person: Person, point: str) -> None:
+    person.simulator.inject("get_definition", kind="break head", point=point)
+    with pytest.raises(requests.RequestException):
+        person.call("GET", f"/model/datamarts/{CITY}")
+
+
+def test_half_a_value_passes_for_a_whole_one(person: Person) -> None:
+    person.simulator.inject("create_instance", kind="break head")
+    answer = person.call("POST", f"/model/datamarts/{CITY}/instances")
+    (instance,) = person.simulator.state()["instances"]
+    assert instance["id"].startswith(answer.headers["X-MSTR-MS-Instance"])
+    assert instance["id"] != answer.headers["X-MSTR-MS-Instance"]
+
+
+def test_there_is_no_other_point_to_break_off_at(person: Person) -> None:
+    with pytest.raises(ValueError, match="half a value"):
+        person.simulator.inject("probe", kind="break head", point="half a cookie")
 
 
 def test_a_new_cookie_takes_the_place_of_the_old_one(person: Person) -> None:
