@@ -4,8 +4,21 @@ Once in a round: whatever became of the call, the prompts are read again before 
 (contract 8.5).
 """
 
-from functions.library import LibraryError, PromptAnswerRejected, ServerUnavailable
+from functions.library import (
+    DatamartFailed,
+    InstanceLost,
+    JobCancelled,
+    LibraryError,
+    PermissionDenied,
+    PromptAnswerRejected,
+    ServerBusy,
+    ServerUnavailable,
+    SessionLost,
+)
+from functions.library.job_codes import ENDED_IN_SQL
+from functions.progress import fail
 from functions.run import clock
+from functions.run.address import named_by
 from functions.run.learned import learn_job, learn_of_answers
 from functions.run.once import begin_answering
 from functions.run.outcome import Job
@@ -26,7 +39,8 @@ def handler(step: Step) -> Answer:
     """Answer every open prompt in one call. Returns ``phase`` and ``waitSeconds`` as get_status does.
 
     From the moment before the call the job counts as running: answered, it writes the table. Raises
-    PromptAnswerRejected, InstanceLost; ServerUnavailable after MOST_FAILURES calls without success.
+    PromptAnswerRejected, InstanceLost, DatamartFailed; ServerUnavailable and ServerBusy after MOST_FAILURES calls
+    without success.
     """
     run = step.run
     answers = step.event["answers"]
@@ -42,13 +56,18 @@ def handler(step: Step) -> Answer:
             return _again(step, error)  # perhaps only because the server has taken them before
         learn_job(run, Job.PROMPTING)
         raise
-    except ServerUnavailable as error:
+    except (ServerUnavailable, ServerBusy) as error:
         return _again(step, error)
-    except LibraryError:
-        if not run.attempt["answersInDoubt"]:
-            learn_job(run, Job.PROMPTING)  # refused by the server itself: it has taken none of them
+    except (DatamartFailed, JobCancelled) as error:
+        if error.i_server_code in ENDED_IN_SQL:
+            raise fail(run, error) from None  # they were taken, and the job has ended
         raise
-    taken = {"answeredAt": clock.now(), "answersTaken": sorted(run.used_answers)}
+    except (SessionLost, InstanceLost, PermissionDenied):
+        if not run.attempt["answersInDoubt"]:
+            learn_job(run, Job.PROMPTING)  # the Library's own word: it has taken none of them
+        raise
+    keys = {*run.attempt.get("keysTaken", []), *(named_by(answer["send"])[1] for answer in answers)}
+    taken = {"answeredAt": clock.now(), "answersTaken": sorted(run.used_answers), "keysTaken": sorted(keys)}
     learn_of_answers(run, answerFailures=0, answersPending=False, answersInDoubt=False, **taken)
     return {"phase": "running", "waitSeconds": 1}
 

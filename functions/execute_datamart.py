@@ -1,13 +1,30 @@
 """Give the order to execute: once, whatever happens (DESIGN.md, "Executing")."""
 
-from functions.library import DatamartFailed, InstanceLost, LibraryError, NotFound, PermissionDenied, ServerBusy
+import contextlib
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.library import (
+    DatamartFailed,
+    InstanceLost,
+    LibraryError,
+    NotFound,
+    PermissionDenied,
+    ServerBusy,
+    ServerUnavailable,
+)
 from functions.library.job_codes import BEFORE_SQL
 from functions.progress import progress
-from functions.run.errors import OutcomeUnknown
+from functions.run import clock
+from functions.run.errors import OutcomeUnknown, shorten
 from functions.run.learned import learn_job
 from functions.run.once import intend_to_execute
 from functions.run.outcome import Job
+from functions.run.run import Run
 from functions.step import Answer, Step, step
+
+LONGEST_ANSWER = 500
+"""Bytes that are kept of the answer to an order: a busy server may refuse many of them in a run."""
 
 
 @step
@@ -24,13 +41,14 @@ def handler(step: Step) -> Answer:
         The server answered that it does not execute.
     """
     run = step.run
-    if not intend_to_execute(run):
+    if not _intend(run):
         raise OutcomeUnknown("the order to execute was given by another invocation of this step")
+    asked_at = clock.now()
     try:
         execution = step.library.execute(run.project_id, run.datamart_id, str(run.instance_id))
     except LibraryError as error:
         known = _after(error)
-        learn_job(run, known, orderAnswer=str(error))
+        learn_job(run, known, orderAnswer=shorten(str(error), LONGEST_ANSWER))
         if known is Job.POSTING:
             raise OutcomeUnknown(f"whether the order to execute was taken is not known: {error}") from error
         raise
@@ -38,7 +56,19 @@ def handler(step: Step) -> Answer:
     found = {key: value for key, value in named.items() if value}
     if not learn_job(run, Job.ACCEPTED, **found) and found:
         run.learn(**found)  # more is known of the job by now, but not how to cancel it
-    return progress(step, execution)
+    return progress(step, execution, asked_at)
+
+
+def _intend(run: Run) -> bool:
+    """Write the intent; where it cannot be written, or may have been and nobody says so, nothing was sent."""
+    try:
+        return intend_to_execute(run)
+    except (ClientError, BotoCoreError) as error:
+        with contextlib.suppress(ClientError, BotoCoreError):
+            learn_job(run, Job.NOT_SENT)
+        raise ServerUnavailable(
+            f"nothing was ordered: that it is about to be could not be written ({error})"
+        ) from error
 
 
 def _after(error: LibraryError) -> Job:
@@ -49,10 +79,12 @@ def _after(error: LibraryError) -> Job:
 
 
 def _is_refusal(error: LibraryError) -> bool:
+    if error.code is None and error.i_server_code is None:
+        return False  # not in the Library's envelope: somebody before it has the last word (contract 8.1)
     if isinstance(error, _REFUSALS) or error.i_server_code in BEFORE_SQL:
         return True
     if isinstance(error, InstanceLost):
-        return error.i_server_code is not None  # the Intelligence Server's own word, not that of something before it
+        return error.i_server_code is not None  # the Intelligence Server's own word, not that of the Library
     return isinstance(error, DatamartFailed) and _is_client_error(error)
 
 

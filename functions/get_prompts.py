@@ -8,6 +8,7 @@ from functions.answering.choices import OfServer, Unknown
 from functions.answering.plan import plan
 from functions.answering.prompt import Prompt, address_of
 from functions.library import PromptAnswerRejected, ServerBusy, ServerUnavailable
+from functions.run import clock
 from functions.run.answered import answered_a_moment_ago, prompts_answered
 from functions.run.errors import PromptsUnanswered
 from functions.run.once import stand_still
@@ -35,7 +36,8 @@ def handler(step: Step) -> Answer:
     if step.event["round"] > MOST_LOOKS:
         raise PromptsUnanswered(f"the datamart still asks after {MOST_LOOKS} looks at its prompts; it was given up.")
     where = (run.project_id, run.datamart_id, str(run.execution_instance_id))
-    open_prompts = _open(step, step.library.get_prompts(*where))
+    asked_at = clock.now()
+    open_prompts = _open(step, step.library.get_prompts(*where), asked_at)
     given = [*step.event["prompts"], *run.persons_answers]
     choices = OfServer(step.library, *where)
     made = plan(open_prompts, given, step.event["unanswered"], choices, run.used_answers)
@@ -48,7 +50,7 @@ def handler(step: Step) -> Answer:
     return {"answers": made.answers}
 
 
-def _open(step: Step, listed: list[Prompt]) -> list[Prompt]:
+def _open(step: Step, listed: list[Prompt], asked_at: float) -> list[Prompt]:
     """Those that are not only listed still, their answers taken a moment ago.
 
     One that was never answered shows that the job waits, and writes nothing.
@@ -57,7 +59,7 @@ def _open(step: Step, listed: list[Prompt]) -> list[Prompt]:
     new = [prompt for prompt in listed if address_of(prompt)[1] not in answered]
     if new and step.run.job is not Job.PROMPTING:
         stand_still(step.run, step.event["round"])
-    return new if answered_a_moment_ago(step.run) else listed
+    return new if answered_a_moment_ago(step.run, asked_at) else listed
 
 
 def _unanswered(step: Step, missing: list[Prompt], given: list[dict[str, Any]], choices: OfServer) -> PromptsUnanswered:

@@ -3,7 +3,15 @@
 It looks first and asks for the deadline afterwards: a job that has ended in time is not a run that timed out.
 """
 
-from functions.library import DatamartFailed, InstanceLost, JobCancelled, LibraryError, NotFound, ServerUnavailable
+from functions.library import (
+    DatamartFailed,
+    InstanceLost,
+    JobCancelled,
+    LibraryError,
+    NotFound,
+    ServerBusy,
+    ServerUnavailable,
+)
 from functions.library.job_codes import ENDED_IN_SQL
 from functions.library.models import Execution
 from functions.library.status import classify
@@ -44,7 +52,7 @@ def handler(step: Step) -> Answer:
 
 
 def _look(step: Step) -> Answer:
-    run = step.run
+    run, asked_at = step.run, clock.now()
     try:
         execution = _ask(step)
     except (DatamartFailed, JobCancelled) as error:
@@ -53,15 +61,20 @@ def _look(step: Step) -> Answer:
         if run.job is Job.POSTING:
             return _not_yet(run, error)
         raise
-    except (InstanceLost, NotFound, ServerUnavailable) as error:
+    except (InstanceLost, NotFound, ServerUnavailable, ServerBusy) as error:
         if run.job is Job.POSTING:
             return _not_yet(run, error)
         if error.retry_after is None:
-            raise
+            raise _not_now(error) from None
         return {"phase": "unknown", "waitSeconds": next_wait(run, error.retry_after)}
     if run.job is Job.POSTING and (execution.status in NOT_CONCLUSIVE or classify(execution.status) == "unknown"):
         return _not_yet(run, None)
-    return progress(step, execution)
+    return progress(step, execution, asked_at)
+
+
+def _not_now(error: LibraryError) -> LibraryError:
+    """A server that is too busy for a look says nothing of the job: it is looked at again, like after no answer."""
+    return ServerUnavailable(str(error)) if isinstance(error, ServerBusy) else error
 
 
 def _ask(step: Step) -> Execution:

@@ -9,7 +9,7 @@ from functions.library.status import classify, name_of
 from functions.run import clock
 from functions.run.answered import state_at_prompts
 from functions.run.learned import learn_job
-from functions.run.outcome import Job
+from functions.run.outcome import FAILED, Job
 from functions.run.polling import wait_seconds
 from functions.run.run import Run
 from functions.run.schema import nearest
@@ -22,13 +22,16 @@ REACHED_SQL = frozenset({6, 7, 17, 19, 24, 26})
 SEEN_SECONDS = 15
 """How recent the last look must be for "never seen at SQL" to mean anything: status 6 may come and go unseen."""
 
+OVER = FAILED | {Job.LOADED}
+
 KINDS: dict[str, type[LibraryError]] = {kind.__name__: kind for kind in (DatamartFailed, JobCancelled)}
 
 
-def progress(step: Step, execution: Execution) -> Answer:
+def progress(step: Step, execution: Execution, asked_at: float) -> Answer:
     """Record what the status says and return ``phase`` (succeeded, prompts, running, queued, unknown) for the machine.
 
     ``waitSeconds`` says how long to wait before the next look; ``result`` is the run's output once it succeeded.
+    ``asked_at`` is when the server was asked (seconds since the epoch).
 
     Raises
     ------
@@ -41,7 +44,7 @@ def progress(step: Step, execution: Execution) -> Answer:
     phase = classify(execution.status)
     if phase == "failed":
         raise fail(run, _failure(execution))
-    state = {"succeeded": Job.LOADED, "prompts": state_at_prompts(run)}.get(phase, Job.ACCEPTED)
+    state = {"succeeded": Job.LOADED, "prompts": state_at_prompts(run, asked_at)}.get(phase, Job.ACCEPTED)
     facts: dict[str, Any] = {"lookedAt": clock.now()}
     if execution.status in REACHED_SQL:
         facts["reachedSql"] = True
@@ -52,7 +55,7 @@ def progress(step: Step, execution: Execution) -> Answer:
         facts |= _unknown_status(run, execution.status)
     if not learn_job(run, state, {"finishedAt": clock.now()} if phase == "succeeded" else None, **facts):
         logger.info("more is known of the job by now than this look saw", extra={"phase": phase, "job": run.job})
-        return {"phase": "unknown", "waitSeconds": 1}
+        return {"phase": "unknown", "waitSeconds": 1 if run.job in OVER else next_wait(run)}
     if phase == "succeeded":
         _check_answers(run)
         return {"phase": phase, "waitSeconds": 1, "result": run.output()}

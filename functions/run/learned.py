@@ -21,10 +21,16 @@ def learn_job(run: Run, job: Job, of_the_run: Item | None = None, /, **facts: An
     is known by now.
     """
     condition, values = _may_follow(run, job)
+    if job in _SAID_OF_AN_ORDER:
+        condition, values = f"{condition} AND {{attempts.{run.number}.onceBy}} = :mine", values | {"mine": run.intent}
     if job is Job.PROMPTING:
         unanswered, round_known = _same_round(run)
         condition, values = f"{condition} AND {unanswered}", values | round_known
     return _learn(run, {"job": job.value} | facts, of_the_run or {}, condition, values)
+
+
+_SAID_OF_AN_ORDER = frozenset({Job.POSTING, Job.NOT_SENT, Job.REFUSED})
+"""What the answer to an order says of it, or that there was none: of no other invocation's order."""
 
 
 def lose_job(run: Run) -> None:

@@ -67,7 +67,7 @@ def take(table: RunTable, key: str, holder: Holder, is_running: IsRunning, doubt
     if found.get("owner") == holder.run:
         return None  # a later attempt of this run has it
     if "owner" not in found:
-        return None if _write(table, key, holder, FREE, {}) else _held(table, key)
+        return None if _write(table, key, holder, FREE, {}) else _held(table, key, holder)
     held = _of(key, found)
     doubt = held.uncertain
     if doubt is None:
@@ -82,7 +82,7 @@ def take(table: RunTable, key: str, holder: Holder, is_running: IsRunning, doubt
     if doubt is not None and clock.now() < doubt["until"]:
         return Held(key, held.owner, held.since, doubt)
     taken = _write(table, key, holder, UNCHANGED, {"owner": held.owner, "since": held.since})
-    return None if taken else _held(table, key)
+    return None if taken else _held(table, key, holder)
 
 
 def _write(table: RunTable, key: str, holder: Holder, condition: str, values: Item) -> bool:
@@ -92,8 +92,10 @@ def _write(table: RunTable, key: str, holder: Holder, condition: str, values: It
     return _changed(table, key, condition, values, put=put, remove=("uncertain",))
 
 
-def _held(table: RunTable, key: str) -> Held:
-    return held_in(table, key) or Held(key, "another run", clock.now(), None)
+def _held(table: RunTable, key: str, holder: Holder) -> Held | None:
+    """Who was faster; None if that was ``holder`` itself, whose write was sent again because its answer was lost."""
+    held = held_in(table, key) or Held(key, "another run", clock.now(), None)
+    return None if held.owner == holder.run else held
 
 
 def held_in(table: RunTable, key: str) -> Held | None:

@@ -68,10 +68,13 @@ _NOT_BEGUN = "attribute_not_exists({{{here}.answeringRound}}) OR {{{here}.answer
 def begin_answering(run: Run, number: int, answers: list[Item]) -> bool:
     """Write, before they are sent, which prompts are answered in round ``number``; the job counts as running then.
 
+    What becomes of them is in doubt from the start where earlier answers may have been, or were, taken already.
+
     Returns False when an earlier invocation began this round: it may have sent them. Raises RunAlreadyEnded if the
     attempt is closed.
     """
     here, attempt = f"attempts.{run.number}", run.attempt
+    again = {_at(answer) for answer in answers} & set(attempt.get("keysTaken", []))
     told = [prompt for prompt in attempt.get("prompts", []) if prompt["at"] not in [_at(a) for a in answers]]
     told += [{"at": _at(a), "type": a["send"]["type"], **{k: a[k] for k in ("name", "how", "given")}} for a in answers]
     values = {
@@ -80,7 +83,7 @@ def begin_answering(run: Run, number: int, answers: list[Item]) -> bool:
         "job": Job.ACCEPTED.value,
         "prompts": told,
         "answersPending": True,
-        "answersInDoubt": bool(attempt.get("answersPending") or attempt.get("answersInDoubt")),
+        "answersInDoubt": bool(again or attempt.get("answersPending") or attempt.get("answersInDoubt")),
     }
     begun = run.once(
         {f"{here}.{key}": value for key, value in values.items()},

@@ -9,7 +9,7 @@ The item::
     attempt                                                 number of the newest attempt, from 1
     attempts {"1": {loggingInAt, session, instanceId, executionInstanceId, jobId, job, postedAt, orderAnswer, lookedAt,
                     reachedSql, unknownStatuses, failure {kind, text}, answeringRound, answeringAt,
-                    answersPending, answersInDoubt, answeredAt, answersTaken, answerFailures, onceBy,
+                    answersPending, answersInDoubt, answeredAt, answersTaken, keysTaken, answerFailures, onceBy,
                     prompts [{at, name, type, how, given}], saving, closing, instanceDeleted, jobEnded, expired}}
     project {id, name}, datamart {id, name}, target {source, table, append}
     definition {readable, runsExtraSql, maxExecutionSeconds}

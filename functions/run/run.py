@@ -47,7 +47,8 @@ class Run:
         Number of the attempt, from 1.
 
     ``answering_round`` is the newest round of answers of which this invocation knew when it began, or that it began
-    itself: what it has seen of the job is from then, however often the item is read again.
+    itself: what it has seen of the job is from then, however often the item is read again. ``intent`` names the last
+    write of this invocation's own that was to be made once, as ``onceBy`` of the attempt does that of anybody's.
     """
 
     def __init__(self, table: RunTable, item: Item, attempt: int) -> None:
@@ -55,6 +56,7 @@ class Run:
         self.item = item
         self.number = attempt
         self.answering_round: int | None = self.attempt.get("answeringRound")
+        self.intent = ""
 
     @classmethod
     def begin(cls, table: RunTable, execution_arn: str, start: Start, most_at_once: int = 1) -> Self:
@@ -321,6 +323,7 @@ class Run:
         attempt is closed.
         """
         by, this = f"attempts.{self.number}.onceBy", uuid.uuid4().hex
+        self.intent = this
         try:
             self.change(
                 put=put | {by: this},
