@@ -61,9 +61,10 @@ def _cancel_job(step: Step) -> None:
     if step.run.job not in MAY_BE_RUNNING or not job_id or step.run.attempt.get("jobEnded"):
         return
     try:
-        if (said := step.library.get_job(job_id)) not in ENDED:
+        asked = (job_id, step.run.datamart_id, step.run.attempt["postedAt"])
+        if (said := step.library.get_job(*asked)) not in ENDED:
             step.library.cancel_job(job_id)
-            said = step.library.get_job(job_id)
+            said = step.library.get_job(*asked)
         if said in ENDED:
             learn_of_end(step.run, said)
     except LibraryError as error:

@@ -18,7 +18,7 @@ from functions.library.status import classify
 from functions.progress import fail, next_wait, progress, told_failure
 from functions.run import clock
 from functions.run.errors import OutcomeUnknown
-from functions.run.outcome import FAILED, Job
+from functions.run.outcome import FAILED, NOTHING_ORDERED, Job
 from functions.run.run import Run
 from functions.step import Answer, Step, deadline_free_step
 
@@ -27,8 +27,6 @@ CONFIRM_SECONDS = 600
 
 NOT_CONCLUSIVE = frozenset({None, 0, 13})
 """What GET may answer although nothing was ever posted (contract 11, point 6)."""
-
-NEVER_EXECUTED = frozenset({None, Job.NOT_SENT, Job.REFUSED})
 
 GOING_ON = frozenset({"running", "queued", "unknown"})
 
@@ -40,7 +38,7 @@ def handler(step: Step) -> Answer:
     Raises DatamartFailed, JobCancelled, SessionLost, InstanceLost, OutcomeUnknown, ServerUnavailable, RunTimedOut.
     """
     run = step.run
-    if run.job in NEVER_EXECUTED:
+    if run.job in NOTHING_ORDERED:
         return {"phase": "notExecuted"}
     if run.job in FAILED:
         raise told_failure(run)

@@ -7,18 +7,21 @@ from collections.abc import Iterator
 
 from aws_lambda_powertools.utilities import parameters
 
+from functions import clean_up
 from functions.library import (
     Client,
     Credentials,
     CredentialsRejected,
     LibraryError,
     Server,
+    ServerBusy,
     ServerUnavailable,
     Session,
     SessionLost,
 )
 from functions.run.access import Access
 from functions.run.admission import in_progress, take_lease, take_slot
+from functions.run.conclusion import LOST_LOG_INS
 from functions.run.connection import credentials_of, flaw_of, secret_of, server_of
 from functions.run.once import begin_log_in
 from functions.run.record import run_table
@@ -31,16 +34,13 @@ SECONDS_CACHED = 900
 Login = tuple[Server, Credentials]
 """What a login is made of: both from the same reading of one secret, so that no credentials go elsewhere."""
 
-LOST_LOG_INS = 2
-"""A log-in whose answer was lost may have left a session behind; after the second one of a run it is not repeated."""
-
 
 @step
 def handler(step: Step) -> Answer:
     """Log in and keep the session in the run table.
 
-    Raises ServerBusy (the connection is at its maxConcurrentRuns), RunInProgress, CredentialsRejected,
-    ServerUnavailable (safe to repeat), SessionLost (two answers lost),
+    Raises ServerBusy (the connection is at its maxConcurrentRuns, or a login is under way), RunInProgress,
+    CredentialsRejected, ServerUnavailable (safe to repeat), SessionLost (two answers lost),
     RunAlreadyEnded (the run was closed meanwhile: what was opened is logged out again).
     """
     step.run.begin_attempt()
@@ -53,11 +53,13 @@ def handler(step: Step) -> Answer:
     if not begin_log_in(step.run):
         if step.run.access is not None:
             return {}
-        raise ServerUnavailable("another invocation of this step is logging in")
+        raise ServerBusy("another invocation of this step is logging in, or has died of it")
     with _settled(step):
+        _log_out_of_earlier_attempts(step)
         client, session = _enter(step)
         try:
-            step.run.store(session=Access(client.server, session).to_json(), instead_of=("loggingInAt",))
+            known = {"session": Access(client.server, session).to_json(), "baseUrl": client.server.base_url}
+            step.run.store(instead_of=("loggingInAt",), **known)
         except Exception:  # closed meanwhile, or the table cannot be written: nobody else knows of this session
             _leave(step, client, session)
             raise
@@ -73,6 +75,14 @@ def _settled(step: Step) -> Iterator[None]:
         with contextlib.suppress(Exception):  # it passes with time; what brought us here is what is told
             step.run.forget("loggingInAt")
         raise
+
+
+def _log_out_of_earlier_attempts(step: Step) -> None:
+    """A server that was down when an attempt was cleaned up has kept its session: nobody waits with two."""
+    for number in sorted(map(int, step.run.item["attempts"])):
+        if number < step.run.number:
+            with contextlib.suppress(LibraryError):  # the end of the run tries again
+                clean_up.log_out(step.at(number))
 
 
 def _leave(step: Step, client: Client, session: Session) -> None:
@@ -98,7 +108,7 @@ def _enter(step: Step) -> tuple[Client, Session]:
     except CredentialsRejected as refusal:
         try:
             newest = _secret(connection, anew=True)
-        except parameters.GetParameterError:  # the refusal says more, and is never tried again
+        except ServerUnavailable:  # the refusal says more, and is never tried again
             raise refusal from None
         if newest == known:
             raise
@@ -130,7 +140,7 @@ def _count_lost(step: Step) -> None:
 def _secret(connection: str, anew: bool = False) -> Login:
     """The connection's server and credentials, at most SECONDS_CACHED old; ``anew``: as they are now.
 
-    Raises CredentialsRejected where they are incomplete, and GetParameterError where they cannot be read.
+    Raises CredentialsRejected where they are incomplete, and ServerUnavailable where they cannot be read.
     """
     arn: str = json.loads(os.environ["SECRETS"])[connection]
     fill = f"fill it with: aws secretsmanager put-secret-value --secret-id {arn} --secret-string file://connection.json"
@@ -138,7 +148,8 @@ def _secret(connection: str, anew: bool = False) -> Login:
         text = parameters.get_secret(arn, max_age=SECONDS_CACHED, force_fetch=anew)
     except parameters.GetParameterError as error:
         if "ResourceNotFoundException" not in str(error):
-            raise
+            said = f'the secret of connection "{connection}" cannot be read: {error}'
+            raise ServerUnavailable(said, may_pass=False) from None
         raise CredentialsRejected(f'the secret of connection "{connection}" is empty; {fill}') from None
     secret = secret_of(text)
     flaw = flaw_of(secret)

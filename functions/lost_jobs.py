@@ -8,8 +8,10 @@ from functions.library.status import ENDED, GONE
 from functions.run import clock
 from functions.run.admission import believe_ended, in_progress, latest_end, may_go_on, take_lease
 from functions.run.learned import learn_of_end
+from functions.run.leases import Doubt
 from functions.run.outcome import Job
 from functions.run.record import Item, run_table
+from functions.run.rerun import may_rerun
 from functions.run.run import Run
 from functions.step import Step
 from functions.telemetry import logger
@@ -23,18 +25,18 @@ def take_datamart(step: Step) -> None:
     Raises RunInProgress.
     """
     held = take_lease(run_table(), step.run)
-    if held is not None and held.uncertain is not None and _is_gone(step, held.uncertain["jobId"]):
+    if held is not None and held.uncertain is not None and _is_gone(step, held.uncertain):
         believe_ended(run_table(), held)
         held = take_lease(run_table(), step.run)
     if held is not None:
         raise in_progress(held)
 
 
-def _is_gone(step: Step, job_id: str | None) -> bool:
+def _is_gone(step: Step, doubt: Doubt) -> bool:
     try:
-        return _look(step, job_id) in ENDED
+        return _look(step, doubt) in ENDED
     except LibraryError as error:
-        logger.info("whether the earlier job has ended is not known", extra={"jobId": job_id, "reason": str(error)})
+        logger.info("whether the earlier job has ended is not known", extra=doubt | {"reason": str(error)})
         return False
 
 
@@ -46,8 +48,12 @@ def wait_for_lost_jobs(step: Step) -> None:
     ServerBusy
         One still does: come back later.
     SessionLost
-        It cannot be known, or it has loaded the table: nothing may be ordered again.
+        It cannot be known, it has loaded the table, or the datamart has been changed since: nothing may be ordered
+        again.
     """
+    is_rerun = any(attempt.get("job") == Job.LOST for attempt in step.run.item["attempts"].values())
+    if is_rerun and not may_rerun(step.run.item):
+        raise SessionLost("the session was lost, and as the datamart is defined now it may not be loaded again")
     for number, attempt in step.run.item["attempts"].items():
         if int(number) < step.run.number and may_go_on(attempt):
             ended = _wait_for(step, attempt)
@@ -61,11 +67,11 @@ def wait_for_lost_jobs(step: Step) -> None:
 
 def _wait_for(step: Step, attempt: Item) -> str:
     """What the monitor says of the job, now that it has ended."""
-    until = latest_end(step.run.item, attempt)
+    until = latest_end(attempt)
     if until is not None and clock.now() > until:
         return GONE
     try:
-        if (said := _look(step, attempt.get("jobId"))) in ENDED:
+        if (said := _look(step, attempt)) in ENDED:
             return said
         raise ServerBusy(f"the job {attempt['jobId']} of an attempt that lost its session still runs")
     except PermissionDenied as error:
@@ -74,7 +80,10 @@ def _wait_for(step: Step, attempt: Item) -> str:
     raise ServerBusy(f"the job of an attempt that lost its session may go on until {clock.timestamp(until)}")
 
 
-def _look(step: Step, job_id: str | None) -> str:
-    if job_id is None:
+def _look(step: Step, job: Item) -> str:
+    """What the monitor says of the job of an attempt, or of a doubt."""
+    if job.get("jobId") is None:
         raise PermissionDenied("the order to execute was answered without a job's id")
-    return step.library.get_job(job_id)
+    if job.get("baseUrl") != step.run.attempt["baseUrl"]:
+        raise PermissionDenied("the connection has moved to another server")
+    return step.library.get_job(job["jobId"], step.run.datamart_id, job.get("postedAt"))

@@ -12,9 +12,10 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.library import Client, InstanceLost, SessionLost
+from functions.library import Client, InstanceLost, ServerUnavailable, SessionLost
 from functions.run.access import Access
 from functions.run.learned import lose_job
+from functions.run.outage import note_outage
 from functions.run.record import run_table
 from functions.run.run import Run
 from functions.telemetry import logger, metrics, tracer
@@ -45,6 +46,10 @@ class Step:
         self._context = context
         self._client: Client | None = None
 
+    def at(self, number: int) -> "Step":
+        """The same invocation, at another attempt of the run."""
+        return Step(Run(run_table(), self.run.item, number), self.event, self._context)
+
     @property
     def budget(self) -> float:
         """Seconds that the next call to the server may take in total."""
@@ -63,11 +68,14 @@ class Step:
 
     @contextlib.contextmanager
     def admitting_loss(self) -> Generator[None]:
-        """Say in the run that its session or instance is gone when a call finds out."""
+        """Say in the run that its session or instance is gone, or the server out of reach, when a call finds out."""
         try:
             yield
         except (SessionLost, InstanceLost):
             lose_job(self.run)
+            raise
+        except ServerUnavailable as error:
+            note_outage(self.run, error)
             raise
 
     @contextlib.contextmanager

@@ -39,9 +39,12 @@ from functions.library.models import (
     SessionInfo,
 )
 from functions.library.names import DATAMART_SUBTYPE, FOLDER_TYPE, datamart_of, folder_of, project_of
-from functions.library.shape import integer, mapping, mappings, text
-from functions.library.status import GONE
+from functions.library.shape import integer, mapping, mappings, moment, text
+from functions.library.status import COMPLETED, GONE
 from functions.library.transport import Reply, call
+
+CLOCKS_DIFFER = 120.0
+"""Seconds by which the server's clock may be behind ours."""
 
 CALL_SECONDS = 30.0
 """How long each call may take where no budget is set."""
@@ -354,15 +357,23 @@ class Client:
 
     # -- the job monitor (contract 6.1) -------------------------------------------------------------------------
 
-    def get_job(self, job_id: str) -> str:
-        """The monitor's word for how far the job is, in lower case; GONE when it does not show the job.
+    def get_job(self, job_id: str, datamart_id: str, since: float | None = None) -> str:
+        """The monitor's word for how far the job is, in lower case; GONE when it does not show that job.
 
-        Raises PermissionDenied without the privilege to look.
+        The Intelligence Server may count its jobs anew: one of another object is not ours, and one that has completed
+        only if it was created ``since`` (seconds since the epoch) or later. Raises PermissionDenied without the
+        privilege to look.
         """
         try:
-            return str(mapping(self._call(at.GET_JOB, job=job_id).json).get("status")).lower()
+            found = mapping(self._call(at.GET_JOB, job=job_id).json)
         except (NotFound, InstanceLost):
             return GONE
+        said, of = str(found.get("status")).lower(), found.get("objectId")
+        if isinstance(of, str) and of.upper() != datamart_id:
+            return GONE
+        begun = moment(found.get("creationTime"))
+        is_proven = of is not None and begun is not None and since is not None and begun >= since - CLOCKS_DIFFER
+        return GONE if said == COMPLETED and not is_proven else said
 
     def cancel_job(self, job_id: str) -> None:
         """Cancel the job. Raises PermissionDenied without the privilege to; an ended job counts as cancelled."""

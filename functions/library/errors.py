@@ -45,6 +45,8 @@ class LibraryError(Exception):
         Whether the same call may be made again without any harm (contract 8.5).
     retry_after
         Seconds that the server asked to wait.
+    may_pass
+        Whether it may pass by itself: a name that cannot be resolved does not.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class LibraryError(Exception):
         delivery: Delivery = "answered",
         retry_safe: bool = False,
         retry_after: float | None = None,
+        may_pass: bool = True,
     ) -> None:
         self.message = message
         self.step = step
@@ -69,6 +72,7 @@ class LibraryError(Exception):
         self.delivery: Delivery = delivery
         self.retry_safe = retry_safe
         self.retry_after = retry_after
+        self.may_pass = may_pass
         super().__init__(self._sentence())
 
     def explain(self, more: str) -> None:

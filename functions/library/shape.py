@@ -1,6 +1,7 @@
 """A decoded body may be anything: each of these gives back what it is, or a plain nothing."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 LONGEST = 1_000
@@ -37,3 +38,12 @@ def integer(value: Any) -> int | None:
     if isinstance(value, int):
         return value if abs(value) < MOST else None
     return int(value) if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,15}", value.strip()) else None
+
+
+def moment(value: Any) -> float | None:
+    """Seconds since the epoch of a time in the form of ISO 8601 that says its zone, or None."""
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return found.timestamp() if found is not None and found.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None

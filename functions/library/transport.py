@@ -212,6 +212,7 @@ def _no_answer(endpoint: Endpoint, reason: str, left: bool) -> ServerUnavailable
         step=endpoint.step,
         delivery=delivery,
         retry_safe=not left or endpoint.repeat is not Repeat.IF_NOT_SENT,
+        may_pass=reason not in _OF_THE_SETTINGS,
     )
 
 
@@ -232,6 +233,9 @@ _REASONS = (
     ("decod", "the answer cannot be decompressed"),
 )
 """Words of the HTTP libraries, and what they mean to a person; their own texts quote addresses and headers."""
+
+_OF_THE_SETTINGS = frozenset(plain for _, plain in _REASONS[:3])
+"""What somebody has to correct: no waiting cures it."""
 
 
 def _plain(error: BaseException) -> str:

@@ -15,6 +15,7 @@ from functions.run.once import LONGEST_LOG_IN
 from functions.run.outcome import MAY_GO_ON, Job
 from functions.run.record import Item, RunTable
 from functions.run.run import Run
+from functions.run.same import of_the_same_datamart
 
 LONGEST_JOB = 86_400
 """Seconds that a job is taken to go on for at most where its definition sets no maximum execution time."""
@@ -28,14 +29,22 @@ time counts from there."""
 
 
 def take_slot(table: RunTable, run: Run) -> None:
-    """Take one of the connection's slots. Raises ServerBusy when others have them all."""
-    held: Held | None = None
+    """Take one of the connection's slots.
+
+    Raises ServerBusy when others have them all, and RunInProgress when one of those is of the same datamart.
+    """
+    others: list[Held] = []
     slots = slots_of(run.item)
     for key in _ours_first(table, slots, run):
         held = take(table, key, _holder(run), is_running, partial(left_by, table, session_in_doubt))
         if held is None:
             return
-    if held is not None:
+        others.append(held)
+    for held in others:
+        if held.uncertain is None and of_the_same_datamart(run.item, table.load(held.owner) or {}):
+            raise in_progress(held)
+    if others:
+        held = others[-1]
         raise ServerBusy(
             f'the connection "{run.item["connection"]}" may run {len(slots)} datamart(s) at once '
             f"(maxConcurrentRuns), and {held.owner} has not ended or not been cleaned up{_unasked(held)}"
@@ -138,12 +147,13 @@ def job_in_doubt(item: Item) -> Doubt | None:
     if not doubts:
         return None
     last = max(doubts, key=_begun)
-    return {"until": latest_end(item, last) or _begun(last) + LONGEST_JOB, "jobId": last.get("jobId")}
+    where = {key: last.get(key) for key in ("jobId", "baseUrl")}
+    return {"until": latest_end(last) or _begun(last) + LONGEST_JOB} | where
 
 
-def latest_end(item: Item, attempt: Item) -> float | None:
+def latest_end(attempt: Item) -> float | None:
     """When the attempt's job has ended whatever became of it; None where its definition sets no limit."""
-    limit = (item.get("definition") or {}).get("maxExecutionSeconds")
+    limit = attempt.get("maxExecutionSeconds")
     return float(_begun(attempt) + LATEST_BEGINNING + limit) if limit else None
 
 

@@ -9,14 +9,20 @@ from typing import Any
 from functions.run.advice import MEND
 from functions.run.asking import ask_after
 from functions.run.failure import failed, message_of
-from functions.run.outcome import Job
+from functions.run.outcome import NOTHING_ORDERED, Job
 from functions.run.rerun import may_rerun
 from functions.run.run import Run
 
 FAIL_THOUGH_LOADED = frozenset({"SaveFailed", "PromptAnswerRejected"})
 """Errors that stay errors although the table is complete: something else that was asked for was not done."""
 
-PAUSES = {"RunInProgress": (10, 300), "ServerBusy": (30, 600), "SessionLost": (10, 600), "InstanceLost": (10, 600)}
+PAUSES = {
+    "RunInProgress": (10, 300),
+    "ServerBusy": (30, 600),
+    "ServerUnavailable": (30, 600),
+    "SessionLost": (10, 600),
+    "InstanceLost": (10, 600),
+}
 """Seconds outside an attempt, holding nothing, the first and the longest: doubled with every attempt, and half of it
 drawn by lot so that many runs do not come back at once. By the errors that another attempt may cure."""
 
@@ -25,8 +31,13 @@ LATE = {"ServerBusy": "RunTimedOut"}
 
 LOST = frozenset({"SessionLost", "InstanceLost"})
 
-NOTHING_ORDERED = frozenset({None, Job.NOT_SENT, Job.REFUSED})
-"""What is known of the job of an attempt that has executed nothing."""
+NOT_NOW = frozenset({"ServerBusy", "ServerUnavailable"})
+
+MOST_LOSSES = 3
+"""Attempts that lose their session, or their instance, before anything was ordered: after so many it is no accident."""
+
+LOST_LOG_INS = 2
+"""A log-in whose answer was lost may have left a session behind; after the second one of a run it is not repeated."""
 
 LAST_TRY = 5
 """Seconds before the deadline at which the last attempt begins at the latest: a pause until the very deadline would
@@ -59,7 +70,7 @@ def conclude(run: Run, failure: dict[str, str] | None, saving: bool) -> dict[str
     if may_come_back(run, error):
         left = int(run.seconds_left()) - LAST_TRY
         if left > 0:
-            return {"end": "Again", "waitSeconds": min(_pause(error, run.number), left)}
+            return {"end": "Again", "waitSeconds": min(_pause(run, error), left)}
         error = LATE.get(error, error)
         reason = f"the run did not end within its timeoutMinutes; the last answer was: {reason}"
     return failed(run, error, reason, failure.get("Error"))
@@ -69,15 +80,24 @@ def may_come_back(run: Run, error: str) -> bool:
     """Whether another attempt may cure the error and cannot load the table twice."""
     if error == "RunInProgress":
         return bool(run.item["onConflict"] == "wait")
-    if error in LOST:
+    if error in LOST and run.job not in NOTHING_ORDERED:
         return run.job is Job.LOST and may_rerun(run.item)
-    return error == "ServerBusy" and (run.loaded == "no" or (run.job in NOTHING_ORDERED and may_rerun(run.item)))
+    if error in LOST:
+        return run.loaded == "no" and run.item["lostLogIns"] < LOST_LOG_INS and _losses(run) < MOST_LOSSES
+    if error == "ServerUnavailable" and "outage" not in run.attempt:
+        return False
+    return error in NOT_NOW and (run.loaded == "no" or (run.job in NOTHING_ORDERED and may_rerun(run.item)))
 
 
-def _pause(error: str, attempt: int) -> int:
+def _losses(run: Run) -> int:
+    return sum("lostAt" in attempt for attempt in run.item["attempts"].values())
+
+
+def _pause(run: Run, error: str) -> int:
     shortest, most = PAUSES[error]
-    longest = min(most, shortest << min(attempt - 1, 10))
-    return longest // 2 + random.randint(0, longest // 2)  # noqa: S311 - spreads load, guards nothing
+    longest = min(most, shortest << min(run.number - 1, 10))
+    asked_for = int(run.attempt.get("outage", {}).get("retryAfter") or 0)
+    return asked_for + longest // 2 + random.randint(0, longest // 2)  # noqa: S311 - spreads load, guards nothing
 
 
 def _name(failure: dict[str, str], run: Run) -> str:

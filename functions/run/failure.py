@@ -40,6 +40,7 @@ def message_of(failure: dict[str, str]) -> str:
 def close(run: Run, conclusion: dict[str, Any]) -> dict[str, Any]:
     """Close the run with its conclusion, unless it goes on; returns what the state machine needs of it."""
     told = {key: conclusion.get(key) for key in ("reason", "advice")}
-    if conclusion["end"] not in ("Again", "Ask"):
+    is_newest = run.number == run.item["attempt"]  # of an earlier attempt an invocation concludes that comes late
+    if is_newest and conclusion["end"] not in ("Again", "Ask"):
         run.end({"loaded": run.loaded, "end": conclusion["end"], "error": conclusion.get("error"), **told})
     return {key: value for key, value in conclusion.items() if key not in told}

@@ -35,8 +35,8 @@ _SAID_OF_AN_ORDER = frozenset({Job.POSTING, Job.NOT_SENT, Job.REFUSED})
 
 def lose_job(run: Run) -> None:
     """The session or the instance is gone: nobody can ask any more for a job that may go on."""
-    if run.job is not None:
-        learn_job(run, Job.LOST)
+    if run.job is None or not learn_job(run, Job.LOST, lostAt=clock.now()):
+        run.learn(lostAt=clock.now())
 
 
 def learn_of_end(run: Run, said: str) -> None:

@@ -4,7 +4,7 @@
 its ``maxConcurrentRuns``::
 
     executionArn: the key, owner: an execution's ARN, attempt: the one it was last taken in, since, expiresAt (TTL)
-    uncertain {until, jobId}          the owner has let go and its job may not have ended: nobody takes the lease before
+    uncertain {until, jobId, baseUrl} the owner has let go and its job may not have ended: nobody takes the lease before
 
 There are no heartbeats: whoever finds a lease taken asks Step Functions whether its owner still runs, and the owner's
 own item what it has left behind (DESIGN.md, "One run of a datamart at a time").
@@ -18,11 +18,11 @@ from functions.run import clock
 from functions.run.executions import NotAnswered
 from functions.run.record import ConditionFailed, Item, RunTable, expiry
 
-IsRunning = Callable[[str], bool]
-"""Whether the execution of that ARN still runs. Raises NotAnswered."""
+IsRunning = Callable[[str, float], bool]
+"""Whether the execution of that ARN still runs, which has held something since then. Raises NotAnswered."""
 
 Doubt = dict[str, Any]
-"""Until when what a run has left keeps others out: {until, jobId}."""
+"""Until when what a run has left keeps others out: {until}, and of a job {jobId, baseUrl}, the server that it is on."""
 
 DoubtOf = Callable[[str], Doubt | None]
 """The doubt that the ended run of that ARN has left, or None. From then on that run can leave nothing more."""
@@ -72,7 +72,7 @@ def take(table: RunTable, key: str, holder: Holder, is_running: IsRunning, doubt
     doubt = held.uncertain
     if doubt is None:
         try:
-            if is_running(held.owner):
+            if is_running(held.owner, held.since):
                 return held
         except NotAnswered as error:
             return replace(held, not_answered=str(error))

@@ -16,9 +16,10 @@ def intend_to_execute(run: Run) -> bool:
     Returns False when an intent of this attempt is there already: another invocation may have posted, and this one
     must only look. Raises RunAlreadyEnded if the attempt is closed.
     """
-    job = f"attempts.{run.number}.job"
+    here, job = f"attempts.{run.number}", f"attempts.{run.number}.job"
+    limit = (run.item.get("definition") or {}).get("maxExecutionSeconds")
     return run.once(
-        {job: Job.POSTING.value, f"attempts.{run.number}.postedAt": clock.now()},
+        {job: Job.POSTING.value, f"{here}.postedAt": clock.now(), f"{here}.maxExecutionSeconds": limit},
         f"attribute_not_exists({{{job}}}) OR {{{job}}} = :again",
         {"again": Job.NOT_SENT.value},
     )

@@ -44,6 +44,9 @@ MAY_BE_RUNNING = frozenset({Job.POSTING, Job.ACCEPTED, Job.PROMPTING, Job.LOST})
 
 FAILED = frozenset({Job.FAILED_BEFORE_SQL, Job.FAILED})
 
+NOTHING_ORDERED = frozenset({None, Job.NOT_SENT, Job.REFUSED})
+"""What is known of the job of an attempt that has executed nothing."""
+
 _BEFORE_THE_END = frozenset(Job) - FAILED - {Job.LOADED}
 
 MAY_FOLLOW: dict[Job, frozenset[Job]] = {

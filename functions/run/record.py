@@ -7,8 +7,9 @@ The item::
     connection, asked {project, datamart, prompts}          of the request; of the prompts only their names
     onConflict, rerunIfReplacing, maxConcurrentRuns         of the request, and of its connection
     attempt                                                 number of the newest attempt, from 1
-    attempts {"1": {loggingInAt, session, instanceId, executionInstanceId, jobId, job, postedAt, orderAnswer, lookedAt,
-                    reachedSql, unknownStatuses, failure {kind, text}, answeringRound, answeringAt,
+    attempts {"1": {loggingInAt, session, baseUrl, instanceId, executionInstanceId, jobId, job, postedAt,
+                    maxExecutionSeconds, orderAnswer, lookedAt, outage {retryAfter}, lostAt, reachedSql,
+                    unknownStatuses, failure {kind, text}, answeringRound, answeringAt,
                     answersPending, answersInDoubt, answeredAt, answersTaken, keysTaken, answerFailures, onceBy,
                     prompts [{at, name, type, how, given}], saving, closing, instanceDeleted, jobEnded, expired}}
     project {id, name}, datamart {id, name}, target {source, table, append}

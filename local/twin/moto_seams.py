@@ -1,5 +1,7 @@
 """Every private name of moto that the twin leans on, in one place (platform notes, section 1).
 
+What merely saves time is in moto_shortcuts.py and regions.py.
+
 moto 5.2.5 interprets Step Functions without JSONata's evaluator, sleeps in real time, and has no way to run a
 Python handler without Docker. ``tests/unit/twin/test_moto_seams.py`` fails when any of these names changes.
 """

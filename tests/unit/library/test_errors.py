@@ -238,7 +238,7 @@ CALLS: list[Any] = [
     lambda c: c.save(PROJECT, CITY, INSTANCE),
     lambda c: c.save_as(PROJECT, CITY, INSTANCE, "n", CITY),
     lambda c: c.delete_instance(PROJECT, CITY, INSTANCE),
-    lambda c: c.get_job("1:x"),
+    lambda c: c.get_job("1:x", CITY),
     lambda c: c.cancel_job("1:x"),
     lambda c: c.log_out(),
 ]

@@ -156,6 +156,7 @@ DEFINITION = {
     },
 }
 JOB = {"id": CITY, "instanceId": INSTANCE, "status": 5, "jobId": "10:RU5WLTMwODE3OUxBSU8yVVNFMQ=="}
+MONITORED = {"id": 10, "status": "completed", "objectId": CITY, "creationTime": "2026-11-25T03:00:00.000+0000"}
 FAILED = {"status": 3, "code": "ERR002", "iServerCode": -2147212544, "message": "no table", "subErrors": [{}]}
 EXECUTION = has_fields(
     Execution,
@@ -227,7 +228,7 @@ CALLS: dict[str, Call] = {
     "save": Call(lambda c: c.save(*IDS), is_a(str), {"objectId": CITY}),
     "save_as": Call(lambda c: c.save_as(*IDS, "New", CITY), is_a(str), {"objectId": CITY}),
     "delete_instance": Call(lambda c: c.delete_instance(*IDS), is_a(bool)),
-    "get_job": Call(lambda c: c.get_job("10:x"), is_a(str), {"id": 10, "status": "Executing"}),
+    "get_job": Call(lambda c: c.get_job("10:x", CITY, 1.0), is_a(str), MONITORED),
     "cancel_job": Call(lambda c: c.cancel_job("10:x"), is_none),
 }
 

@@ -31,7 +31,7 @@ CALLS: dict[str, Callable[[Client], Any]] = {
     "search_elements": lambda c: c.search_elements(PROJECT, CITY, INSTANCE, CITY),
     "save": lambda c: c.save(PROJECT, CITY, INSTANCE),
     "save_as": lambda c: c.save_as(PROJECT, CITY, INSTANCE, "n", CITY),
-    "get_job": lambda c: c.get_job("1:x"),
+    "get_job": lambda c: c.get_job("1:x", CITY),
     "answer_prompts": lambda c: c.answer_prompts(PROJECT, CITY, INSTANCE, []),
     "keep_alive": lambda c: c.keep_alive(),
     "log_out": lambda c: c.log_out(),

@@ -183,7 +183,7 @@ class Stage:
         self.time += 0.001
         return self.time
 
-    def is_running(self, arn: str) -> bool:
+    def is_running(self, arn: str, since: float) -> bool:
         stand()
         return self.executions[arn].running
 
@@ -263,8 +263,8 @@ class Stage:
             execution.step = after[ended.name]
         elif error is None:
             execution.step = "clean_up" if ended.result == "loaded" else "look"
-        elif ended.name in ("log_in", "execute") and isinstance(error, ServerUnavailable):
-            pass  # safe to repeat: the retry
+        elif ended.name == "execute" and isinstance(error, ServerUnavailable):
+            pass  # it never left: the retry
         elif ended.name == "execute" and isinstance(error, (OutcomeUnknown, Killed)):
             execution.step = "look"
         else:
@@ -324,7 +324,7 @@ class Monitor:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
 
-    def get_job(self, job_id: str) -> str:
+    def get_job(self, job_id: str, datamart_id: str, since: float | None = None) -> str:
         stand()
         self._stage.asked.append(job_id)
         if not self._stage.monitor:
@@ -353,11 +353,11 @@ def _log_in(stage: Stage, arn: str, attempt: int, fate: str) -> None:
     if not begin_log_in(run):
         if "session" in run.attempt:
             return
-        raise ServerUnavailable("another invocation is at it")
+        raise ServerBusy("another invocation is at it")
     try:
         stand()
         stage.log_in(arn, attempt)
-        run.store(session="token", instead_of=("loggingInAt",))
+        run.store(session="token", baseUrl="https://library", instead_of=("loggingInAt",))
     except BaseException as error:  # logged out again; what a function leaves that was killed, nobody can log out
         stage.sessions.discard((arn, attempt))
         if not isinstance(error, Killed):

@@ -24,7 +24,7 @@ from functions.run.admission import (
     take_lease,
     take_slot,
 )
-from functions.run.errors import RunAlreadyEnded
+from functions.run.errors import RunAlreadyEnded, RunInProgress
 from functions.run.executions import NotAnswered
 from functions.run.leases import Held, held_in
 from functions.run.once import intend_to_execute
@@ -40,6 +40,11 @@ LEASE = f"lease/default/{PROJECT}/{CITY}"
 NOON = 1_800_000_000.5
 
 
+def doubt(until: float, jobId: str | None = None) -> dict[str, Any]:
+    """About a job, on a server that the test's runs have not named."""
+    return {"until": until, "jobId": jobId, "baseUrl": None}
+
+
 class World:
     """A run table, and Step Functions, which knows of each run whether it runs."""
 
@@ -49,17 +54,21 @@ class World:
         self.ended: set[str] = set()
         self.runs = 0
 
-    def is_running(self, arn: str) -> bool:
+    def is_running(self, arn: str, since: float) -> bool:
         return arn not in self.ended
 
-    def run(self, at_once: int = 1, longest: int | None = 600) -> Run:
+    def other(self, at_once: int = 1) -> Run:
+        """A run of a datamart that no other run has."""
+        return self.run(at_once, datamart=f"{self.runs:032X}")
+
+    def run(self, at_once: int = 1, longest: int | None = 600, datamart: str = CITY) -> Run:
         """A run in its first attempt that knows its datamart's id."""
         self.runs += 1
         arn = f"arn:aws:states:eu-west-1:123456789012:execution:datamart-runner-dev:run-{self.runs}"
-        Run.begin(self.table, arn, Start(normalise({"project": PROJECT, "datamart": CITY})), at_once)
+        Run.begin(self.table, arn, Start(normalise({"project": PROJECT, "datamart": datamart})), at_once)
         run = Run.load(self.table, arn, 1)
         run.begin_attempt()
-        run.note(project={"id": PROJECT}, datamart={"id": CITY}, definition={"maxExecutionSeconds": longest})
+        run.note(project={"id": PROJECT}, datamart={"id": datamart}, definition={"maxExecutionSeconds": longest})
         return run
 
     def end(self, run: Run) -> None:
@@ -134,7 +143,7 @@ class TestTheLease:
         held = take_lease(world.table, second)
         assert held is not None
         until = NOON + LATEST_BEGINNING + 600
-        assert held.uncertain == {"until": until, "jobId": "4711"}
+        assert held.uncertain == doubt(until, jobId="4711")
         assert f"datamart free-lease default/{PROJECT}/{CITY} --stage dev" in str(in_progress(held))
         world.time = until - 1
         assert take_lease(world.table, second) is not None
@@ -168,13 +177,13 @@ class TestGivingBack:
         intend_to_execute(run)
         give_back(world.table, run)
         held = take_lease(world.table, second)
-        assert (held and held.uncertain) == {"until": NOON + LONGEST_JOB, "jobId": None}
+        assert (held and held.uncertain) == doubt(until=NOON + LONGEST_JOB)
         run.learn(jobEnded=True)
         give_back(world.table, run)
         assert take_lease(world.table, second) is None
 
     def test_leaves_a_slot_in_doubt_while_a_session_may_live_although_the_run_goes_on(self, world: World) -> None:
-        waiting, second = world.run(), world.run()
+        waiting, second = world.run(), world.other()
         take_slot(world.table, waiting)
         waiting.store(session="secret")
         give_back(world.table, waiting)
@@ -193,7 +202,7 @@ class TestGivingBack:
         assert held_in(world.table, "slot/default/0") == Held("slot/default/0", waiting.arn, NOON, None)
 
     def test_keeps_the_slot_of_a_session_that_is_still_open(self, world: World) -> None:
-        run, second = world.run(), world.run()
+        run, second = world.run(), world.other()
         take_slot(world.table, run)
         run.store(session="secret")
         give_back(world.table, run)
@@ -236,7 +245,7 @@ class TestGivingBack:
 
 class TestSlots:
     def test_are_as_many_as_the_connection_may_have_runs(self, world: World) -> None:
-        runs = [world.run(at_once=3) for _ in range(4)]
+        runs = [world.other(at_once=3) for _ in range(4)]
         for run in runs[:3]:
             take_slot(world.table, run)
         assert world.slots(4) == [*(run.arn for run in runs[:3]), None]
@@ -246,8 +255,35 @@ class TestSlots:
         take_slot(world.table, runs[3])
         assert world.slots(3) == [runs[0].arn, runs[3].arn, runs[2].arn]
 
+    def test_that_another_run_of_the_datamart_has_say_so(self, world: World) -> None:
+        """What onConflict is about: it must not wait for a slot and load the table again."""
+        first, second = world.run(), world.run()
+        take_slot(world.table, first)
+        with pytest.raises(RunInProgress, match="another run of this datamart is under way"):
+            take_slot(world.table, second)
+
+    @pytest.mark.parametrize(
+        ("asked", "same"),
+        [
+            ({"project": PROJECT, "datamart": CITY}, True),
+            ({"project": "Tutorial", "datamart": "City"}, True),
+            ({"project": "Tutorial", "datamart": {"name": "City", "path": "/Public"}}, False),
+            ({"project": "Tutorial", "datamart": "Town"}, False),
+            ({"project": "Other", "datamart": "City"}, False),
+        ],
+    )
+    def test_are_compared_by_the_words_of_a_request_that_has_found_nothing_yet(
+        self, world: World, asked: dict[str, Any], same: bool
+    ) -> None:
+        first, second = world.run(), world.run()
+        first.note(project={"id": PROJECT, "name": "Tutorial"}, datamart={"id": CITY, "name": "City"})
+        second.change(put={"asked": asked}, remove=("project", "datamart"))
+        take_slot(world.table, first)
+        with pytest.raises(RunInProgress if same else ServerBusy):
+            take_slot(world.table, second)
+
     def test_are_not_taken_twice_by_the_same_run(self, world: World) -> None:
-        first, second = world.run(at_once=2), world.run(at_once=2)
+        first, second = world.other(at_once=2), world.other(at_once=2)
         take_slot(world.table, first)
         take_slot(world.table, second)
         give_back(world.table, first)
@@ -255,10 +291,10 @@ class TestSlots:
         assert world.slots(2) == [None, second.arn]
 
     def test_that_were_lowered_meanwhile_are_still_given_back(self, world: World) -> None:
-        before = [world.run(at_once=2), world.run(at_once=2)]
+        before = [world.other(at_once=2), world.other(at_once=2)]
         for run in before:
             take_slot(world.table, run)
-        newcomer = world.run(at_once=1)
+        newcomer = world.other(at_once=1)
         with pytest.raises(ServerBusy, match="may run 1"):
             take_slot(world.table, newcomer)
         for run in before:
@@ -267,7 +303,7 @@ class TestSlots:
         take_slot(world.table, newcomer)
 
     def test_of_a_run_that_ended_without_a_session_are_free(self, world: World) -> None:
-        ended, second = world.run(), world.run()
+        ended, second = world.other(), world.other()
         take_slot(world.table, ended)
         world.end(ended)
         take_slot(world.table, second)
@@ -275,7 +311,7 @@ class TestSlots:
             ended.store(session="late")
 
     def test_of_a_run_that_ended_with_a_session_are_free_when_that_must_have_ended(self, world: World) -> None:
-        ended, second = world.run(), world.run()
+        ended, second = world.other(), world.other()
         take_slot(world.table, ended)
         ended.store(session="secret")
         world.end(ended)
@@ -288,7 +324,7 @@ class TestSlots:
     def test_of_a_run_that_ended_while_it_logged_in_are_free_when_its_function_must_have_ended(
         self, world: World
     ) -> None:
-        stopped, second = world.run(), world.run()
+        stopped, second = world.other(), world.other()
         take_slot(world.table, stopped)
         stopped.store(loggingInAt=NOON)
         world.end(stopped)
@@ -300,7 +336,7 @@ class TestSlots:
         take_slot(world.table, second)
 
     def test_are_not_asked_for_by_a_run_that_began_before_there_were_any(self, world: World) -> None:
-        old = world.run()
+        old = world.other()
         old.change(remove=("maxConcurrentRuns",))
         take_slot(world.table, old)
         assert world.slots(1) == [None]
@@ -322,13 +358,13 @@ class TestDoubt:
 
     def test_about_a_job_lasts_from_the_last_answers_to_its_prompts(self, world: World) -> None:
         asked = {"job": "accepted", "postedAt": 5, "answeringAt": 3_000}
-        item = {"definition": {"maxExecutionSeconds": 60}, "attempts": {"1": asked}}
-        assert job_in_doubt(item) == {"until": 3_000 + LATEST_BEGINNING + 60, "jobId": None}
-        assert job_in_doubt({"attempts": {"1": asked}}) == {"until": 3_000 + LONGEST_JOB, "jobId": None}
+        limited = asked | {"maxExecutionSeconds": 60}
+        assert job_in_doubt({"attempts": {"1": limited}}) == doubt(until=3_000 + LATEST_BEGINNING + 60)
+        assert job_in_doubt({"attempts": {"1": asked}}) == doubt(until=3_000 + LONGEST_JOB)
 
     def test_about_several_jobs_is_about_the_last(self) -> None:
         jobs = {"1": {"job": "lost", "postedAt": 9, "jobId": "a"}, "2": {"job": "posting", "postedAt": 5}}
-        assert job_in_doubt({"attempts": jobs}) == {"until": 9 + LONGEST_JOB, "jobId": "a"}
+        assert job_in_doubt({"attempts": jobs}) == doubt(until=9 + LONGEST_JOB, jobId="a")
 
 
 class TestStepFunctions:
@@ -345,11 +381,16 @@ class TestStepFunctions:
     @pytest.mark.parametrize(("status", "runs"), [("RUNNING", True), ("SUCCEEDED", False), ("ABORTED", False)])
     def test_is_believed(self, states: Any, monkeypatch: pytest.MonkeyPatch, status: str, runs: bool) -> None:
         monkeypatch.setattr(states, "describe_execution", lambda executionArn: {"status": status})
-        assert executions.is_running("arn:one") is runs
+        assert executions.is_running("arn:one", NOON) is runs
 
     def test_may_have_forgotten_it_because_it_ended_long_ago(self, states: Any) -> None:
         arn = f"arn:aws:states:{REGION}:123456789012:execution:nobody:knows"
-        assert executions.is_running(arn) is False
+        long_ago = clock.now() - executions.FORGOTTEN_AFTER
+        assert executions.is_running(arn, long_ago) is False
+
+    def test_may_not_know_it_yet(self, states: Any) -> None:
+        arn = f"arn:aws:states:{REGION}:123456789012:execution:just:begun"
+        assert executions.is_running(arn, clock.now() - 5) is True
 
     @pytest.mark.parametrize(
         "error",
@@ -362,7 +403,7 @@ class TestStepFunctions:
     def test_may_not_answer(self, states: Any, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
         monkeypatch.setattr(states, "describe_execution", Mock(side_effect=error))
         with pytest.raises(NotAnswered, match="did not answer whether it still runs"):
-            executions.is_running("arn:one")
+            executions.is_running("arn:one", NOON)
 
     def test_is_not_waited_for_longer_than_a_function_lives(self) -> None:
         config: Any = executions.IMPATIENT
@@ -381,5 +422,5 @@ class TestStepFunctions:
         assert held is not None
         assert str(in_progress(held)).endswith("It counts as under way: Step Functions is not there")
         with pytest.raises(ServerBusy, match="It counts as under way: Step Functions is not there"):
-            take_slot(world.table, second)
+            take_slot(world.table, world.other())
         assert (world.owner(LEASE), world.slots(1)) == (owner.arn, [owner.arn])

@@ -51,7 +51,7 @@ def test_every_state_says_what_it_may_follow() -> None:
 def test_is_learned_over_what_it_may_follow_and_over_nothing_else(ordered: Run, job: Job) -> None:
     for known in Job:
         ordered.learn(job=known.value)
-        assert learn_job(beside(ordered), job, lookedAt=5) is (known in MAY_FOLLOW[job])
+        assert learn_job(ordered, job, lookedAt=5) is (known in MAY_FOLLOW[job])
         now = beside(ordered).attempt
         assert (now["job"], now.get("lookedAt")) == ((job, 5) if known in MAY_FOLLOW[job] else (known, None))
         ordered.forget("lookedAt")
@@ -71,6 +71,17 @@ def test_a_failure_is_told_as_it_was_first_found() -> None:
 
 def test_an_order_that_never_left_may_be_given_again_and_no_other() -> None:
     assert MAY_FOLLOW[Job.POSTING] - {Job.POSTING} == {Job.NOT_SENT}
+
+
+@pytest.mark.parametrize("said", [Job.POSTING, Job.NOT_SENT, Job.REFUSED])
+def test_what_became_of_an_order_says_nothing_of_the_next_one(ordered: Run, said: Job) -> None:
+    """A write whose answer was lost is sent again, perhaps after another invocation has given the order."""
+    learn_job(ordered, Job.NOT_SENT)
+    other = beside(ordered)
+    assert intend_to_execute(other)
+    assert not learn_job(ordered, said)
+    assert beside(ordered).job is Job.POSTING
+    assert learn_job(other, said)
 
 
 def test_what_is_kept_in_the_run_depends_on_the_same(ordered: Run) -> None:

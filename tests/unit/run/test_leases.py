@@ -36,7 +36,7 @@ class Known:
         self.running, self.doubt = running, doubt
         self.asked: list[str] = []
 
-    def is_running(self, owner: str) -> bool:
+    def is_running(self, owner: str, since: float) -> bool:
         self.asked.append(owner)
         return self.running
 
@@ -125,6 +125,21 @@ class TestALeaseWithAnOwner:
 
         assert take(table, SECOND, ComeBack(running=False)) is not None
         assert owner(table) == FIRST.run
+
+    def test_whose_answer_was_lost_to_the_one_who_takes_it_is_his(
+        self, table: RunTable, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The write is sent again within boto3, which knows nothing of leases, and finds it taken: by itself."""
+        take(table, FIRST)
+        change = table.change
+
+        def send_twice(*args: Any, **arguments: Any) -> Any:
+            change(*args, **arguments)
+            return change(*args, **arguments)
+
+        monkeypatch.setattr(table, "change", send_twice)
+        assert take(table, SECOND, ENDED) is None
+        assert owner(table) == SECOND.run
 
 
 class TestALeaseInDoubt:
