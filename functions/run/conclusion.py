@@ -8,6 +8,7 @@ from typing import Any
 
 from functions.run.advice import MEND
 from functions.run.asking import ask_after
+from functions.run.errors import shorten
 from functions.run.failure import failed, message_of
 from functions.run.outcome import NOTHING_ORDERED, Job
 from functions.run.rerun import may_rerun
@@ -38,6 +39,9 @@ MOST_LOSSES = 3
 
 LOST_LOG_INS = 2
 """A log-in whose answer was lost may have left a session behind; after the second one of a run it is not repeated."""
+
+NOT_OF_OUR_CODE = ("States.Timeout", "Lambda.", "Sandbox.", "Runtime.")
+"""Beginnings of the names that AWS gives to functions that were killed, throttled or out of reach."""
 
 LAST_TRY = 5
 """Seconds before the deadline at which the last attempt begins at the latest: a pause until the very deadline would
@@ -70,9 +74,12 @@ def conclude(run: Run, failure: dict[str, str] | None, saving: bool) -> dict[str
     if may_come_back(run, error):
         left = int(run.seconds_left()) - LAST_TRY
         if left > 0:
-            return {"end": "Again", "waitSeconds": min(_pause(run, error), left)}
+            why = f"{error}: {shorten(reason, 1_000)}"
+            return {"end": "Again", "waitSeconds": min(_pause(run, error), left), "reason": why}
         error = LATE.get(error, error)
         reason = f"the run did not end within its timeoutMinutes; the last answer was: {reason}"
+    if error == "RunTimedOut" and "waitedFor" in run.item:
+        reason = f"{reason} An earlier attempt of it had ended with {run.item['waitedFor']}"
     return failed(run, error, reason, failure.get("Error"))
 
 
@@ -107,7 +114,7 @@ def _name(failure: dict[str, str], run: Run) -> str:
         return error
     if run.loaded == "unknown":
         return "OutcomeUnknown"
-    return "ServerUnavailable" if error == "States.Timeout" or error.startswith("Lambda.") else "DatamartFailed"
+    return "ServerUnavailable" if error.startswith(NOT_OF_OUR_CODE) else "DatamartFailed"
 
 
 def _reason(failure: dict[str, str]) -> str:

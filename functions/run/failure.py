@@ -38,9 +38,11 @@ def message_of(failure: dict[str, str]) -> str:
 
 
 def close(run: Run, conclusion: dict[str, Any]) -> dict[str, Any]:
-    """Close the run with its conclusion, unless it goes on; returns what the state machine needs of it."""
+    """Close the run with its conclusion, or keep what it waits for; returns what the state machine needs of it."""
     told = {key: conclusion.get(key) for key in ("reason", "advice")}
     is_newest = run.number == run.item["attempt"]  # of an earlier attempt an invocation concludes that comes late
     if is_newest and conclusion["end"] not in ("Again", "Ask"):
         run.end({"loaded": run.loaded, "end": conclusion["end"], "error": conclusion.get("error"), **told})
+    elif told["reason"]:
+        run.note(waitedFor=told["reason"])
     return {key: value for key, value in conclusion.items() if key not in told}

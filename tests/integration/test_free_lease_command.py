@@ -177,7 +177,7 @@ class TestALeaseThatIsNotInDoubt:
     def test_shows_what_a_run_left_that_nobody_has_cleaned_up(self, held: Held) -> None:
         held.write(uncertain=None).write_run(job=Job.ACCEPTED.value, jobId="4712", postedAt=3_900_000_000)
         code, said = held.report("n")
-        assert (code, said["lease"]["uncertain"]) == (1, {"until": 3_900_086_400, "jobId": "4712"})
+        assert (code, said["lease"]["uncertain"]) == (1, {"until": 3_900_086_400, "jobId": "4712", "baseUrl": None})
 
     def test_is_freed_only_after_its_run_can_give_no_order_any_more(self, held: Held) -> None:
         held.write(uncertain=None).write_run(session="secret").free(yes=True)

@@ -9,6 +9,7 @@ import pytest
 
 from functions.run.record import run_table
 from local.simulator import SCENARIOS, catalogue
+from tests.integration.by_hand import ByHand
 from tests.integration.conftest import CITY, TUTORIAL, World
 
 COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
@@ -43,10 +44,32 @@ def test_an_order_that_is_refused_for_good_keeps_the_servers_reason(world: World
 
 def test_an_order_to_an_instance_that_is_gone_was_never_executed(world: World) -> None:
     gone = {"code": "ERR004", "iServerCode": -2147468986, "message": "Not in the inbox."}
-    world.simulator.inject("execute", status=404, json=gone)
+    world.simulator.inject("execute", status=404, json=gone, times=5)
     outcome = world.run(prompts=COUNTRIES)
     assert (outcome.error, outcome.cause[:10]) == ("InstanceLost", "Loaded: no")
-    assert world.posts() == 1
+    assert (outcome.states.count("Attempt"), world.posts()) == (3, 3)
+
+
+def test_the_next_attempt_after_an_instance_that_was_gone_loads_the_table_once(world: World) -> None:
+    gone = {"code": "ERR004", "iServerCode": -2147468986, "message": "Not in the inbox."}
+    world.simulator.inject("execute", status=404, json=gone)
+    assert world.run(prompts=COUNTRIES).status == "SUCCEEDED"
+    assert world.loads() == 1
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405])
+def test_a_page_that_refuses_an_order_is_no_proof_that_nothing_was_executed(world: World, status: int) -> None:
+    """A gateway's last word, after the server has taken the order: the table is loaded, and the run finds out."""
+    world.simulator.inject("execute", kind="status after", status=status, body="<html>Blocked</html>")
+    outcome = world.run(prompts=COUNTRIES)
+    assert (outcome.status, world.posts(), world.loads()) == ("SUCCEEDED", 1, 1)
+
+
+def test_a_server_that_is_too_busy_for_a_look_is_looked_at_again(world: World) -> None:
+    busy = {"code": "ERR001", "iServerCode": -2147209192, "message": "The project is idle."}
+    world.simulator.inject("get_execution", status=500, json=busy, times=2)
+    outcome = world.run(prompts=COUNTRIES)
+    assert (outcome.status, world.posts(), world.loads()) == ("SUCCEEDED", 1, 1)
 
 
 def test_a_doubtful_order_tells_in_the_end_how_it_was_answered(world: World) -> None:
@@ -135,6 +158,36 @@ def test_answers_whose_receipt_was_lost_are_told_once(world: World) -> None:
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert [prompt["name"] for prompt in outcome.output["promptsAnswered"]] == ["Elements of Country"]
     assert len(world.simulator.state()["answers"]) == 1
+
+
+def test_answers_after_which_the_query_failed_were_taken(world: World) -> None:
+    """The answer to the answers tells how the job ended: no reason to believe that it still waits for them."""
+    failed = {"code": "ERR002", "iServerCode": -2147212544, "message": "The query engine failed."}
+    world.simulator.inject("answer_prompts", kind="status after", status=500, json=failed)
+    outcome = world.run(prompts=COUNTRIES)
+    assert (outcome.error, str(outcome.cause)[:15]) == ("DatamartFailed", "Loaded: unknown")
+
+
+def test_answers_for_which_the_server_is_too_busy_are_sent_again(world: World) -> None:
+    busy = {"code": "ERR001", "iServerCode": -2147209053, "message": "Too many jobs."}
+    world.simulator.inject("answer_prompts", status=500, json=busy)
+    outcome = world.run(prompts=COUNTRIES)
+    assert (outcome.status, world.posts(), world.loads()) == ("SUCCEEDED", 1, 1)
+
+
+def test_a_look_that_is_long_on_its_way_is_as_old_as_its_question(world: World, clock: Any, afterwards: Any) -> None:
+    """It was answered before the job went on, and read after the moment in which that may be so (contract 7.3)."""
+    run = ByHand(world, prompts=COUNTRIES)
+    run.call("log_in", "describe_datamart", "create_instance", "execute_datamart")
+    clock.advance(5)
+    run.call("get_status", "get_prompts", "answer_prompts")
+    still_open = {"id": CITY, "status": 2}
+    world.simulator.inject("get_execution", status=200, json=still_open)
+    afterwards("get_execution", lambda: clock.advance(12))
+    assert run.call("get_status")["phase"] == "prompts"
+    assert run.attempt["job"] == "accepted"
+    run.call("delete_instance", "log_out")
+    run.ends()
 
 
 def test_answers_are_sent_once_though_the_step_is_invoked_twice(world: World, around: Any) -> None:

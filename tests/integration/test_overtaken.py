@@ -47,7 +47,7 @@ def test_a_login_opens_one_session(world: World, overtaking: Overtaking, ended: 
     run = ByHand(world)
 
     def it_is_repeated() -> None:
-        with pytest.raises(RuntimeError, match="ServerUnavailable: another invocation of this step is logging in"):
+        with pytest.raises(RuntimeError, match="ServerBusy: another invocation of this step is logging in"):
             run.call("log_in")
 
     overtaking("log_in", it_is_repeated)

@@ -121,12 +121,52 @@ def test_a_server_that_is_down_for_a_moment_is_asked_again(world: World, step: s
     assert world.loads() == 1
 
 
-@pytest.mark.parametrize("step", ["log_in", "get_definition", "create_instance", "get_execution", "get_prompts"])
-def test_a_server_that_stays_down_ends_the_run_as_server_unavailable(world: World, step: str) -> None:
+@pytest.mark.parametrize("step", ["get_execution", "get_prompts"])
+def test_a_server_that_goes_down_after_the_order_ends_the_run_as_server_unavailable(world: World, step: str) -> None:
     world.simulator.inject(step, status=503, body="<html>down</html>", times=1000)
     outcome = world.run(prompts=COUNTRIES)
     assert outcome.error == "ServerUnavailable", outcome.cause
     assert world.loads() <= 1
+
+
+@pytest.mark.parametrize("step", ["log_in", "get_definition", "create_instance"])
+def test_a_server_that_is_down_before_the_order_is_waited_for_until_the_deadline(world: World, step: str) -> None:
+    world.simulator.inject(step, status=503, body="<html>down</html>", times=1000)
+    outcome = world.run(prompts=COUNTRIES, timeoutMinutes=20)
+    assert outcome.error in ("ServerUnavailable", "RunTimedOut")
+    assert str(outcome.cause).startswith("Loaded: no. ")
+    assert "HTTP 503" in str(outcome.cause)
+    assert 3 <= outcome.states.count("Attempt") <= 12
+    assert world.posts() == 0
+
+
+def test_after_an_outage_of_minutes_the_table_is_loaded(world: World) -> None:
+    world.simulator.inject("log_in", status=503, body="<html>maintenance</html>", times=12)
+    outcome = world.run(prompts=COUNTRIES)
+    assert (outcome.status, world.loads()) == ("SUCCEEDED", 1)
+    assert outcome.states.count("WaitForNextAttempt") >= 2
+
+
+def test_a_server_that_says_when_its_maintenance_ends_is_not_asked_before(world: World) -> None:
+    began = world.twin.clock.now()
+    busy = {"code": "ERR016", "message": "Maintenance."}
+    world.simulator.inject("log_in", status=503, json=busy, headers={"Retry-After": "1800"}, times=5)
+    assert world.run(prompts=COUNTRIES).status == "SUCCEEDED"
+    assert world.twin.clock.now() - began > 1_800
+
+
+@pytest.mark.parametrize("step", ["get_definition", "create_instance"])
+def test_a_session_that_is_lost_before_the_order_is_replaced(world: World, step: str) -> None:
+    world.simulator.inject(step, kind="evict session")
+    assert world.run(prompts=COUNTRIES).status == "SUCCEEDED"
+    assert (world.posts(), world.loads()) == (1, 1)
+
+
+def test_sessions_that_are_lost_again_and_again_end_the_run(world: World) -> None:
+    world.simulator.inject("get_definition", kind="evict session", times=1000)
+    outcome = world.run(prompts=COUNTRIES)
+    assert (outcome.error, outcome.states.count("Attempt")) == ("SessionLost", 3)
+    assert str(outcome.cause).startswith("Loaded: no. ")
 
 
 def test_a_lost_answer_to_the_order_is_confirmed_and_never_repeated(world: World) -> None:

@@ -185,7 +185,7 @@ def test_a_lease_in_doubt_stays_until_its_time_has_passed(world: World, clock: C
     job = {
         "attempts.1.job": "accepted",
         "attempts.1.postedAt": clock.now(),
-        "definition": {"maxExecutionSeconds": 7200},
+        "attempts.1.maxExecutionSeconds": 7200,
     }
     run_table().change(ended, put=job)
     run_table().change(LEASE, put={"owner": ended, "attempt": 1, "since": 1}, condition="attribute_not_exists({owner})")

@@ -8,7 +8,7 @@ import pytest
 from functions.run import clock
 from functions.run.advice import MEND, advice
 from functions.run.conclusion import PAUSES, conclude
-from functions.run.outcome import Job
+from functions.run.outcome import LOADED, Job
 from functions.run.run import Run
 
 
@@ -21,6 +21,7 @@ def run_with(job: Job | None = None, minutes_left: float = 60, **more: Any) -> R
         "onConflict": "fail",
         "target": {"source": "Statistics", "table": "DM_CITY", "append": False},
         "polls": 0,
+        "lostLogIns": 0,
         "attempts": {"1": {"job": job.value} if job else {}},
     }
     return Run(None, item | more, 1)  # type: ignore[arg-type]  # a conclusion only reads
@@ -64,6 +65,7 @@ def test_a_cause_that_is_not_lambdas_json_is_told_as_it_is(text: str) -> None:
     [
         (None, "States.Timeout", "ServerUnavailable"),
         (None, "Lambda.Unknown", "ServerUnavailable"),
+        (None, "Sandbox.Timedout", "ServerUnavailable"),
         (None, "KeyError", "DatamartFailed"),
         (Job.POSTING, "States.Timeout", "OutcomeUnknown"),
         (Job.ACCEPTED, "KeyError", "OutcomeUnknown"),
@@ -84,6 +86,56 @@ def test_a_busy_server_is_tried_again_within_the_deadline() -> None:
 def test_the_pause_never_goes_past_the_deadline() -> None:
     conclusion = conclude(run_with(minutes_left=0.2), lambda_failure("ServerBusy", "cap"), saving=False)
     assert 1 <= conclusion["waitSeconds"] <= 7  # twelve seconds are left, and a last try needs five
+
+
+def again(error: str, run: Run) -> dict[str, Any]:
+    return conclude(run, lambda_failure(error, "down"), saving=False)
+
+
+@pytest.mark.parametrize("job", [None, Job.NOT_SENT, Job.REFUSED])
+def test_an_outage_before_the_order_is_waited_for(job: Job | None) -> None:
+    attempt = {"outage": {"retryAfter": None}} | ({"job": job.value} if job else {})
+    conclusion = again("ServerUnavailable", run_with(attempts={"1": attempt}))
+    assert (conclusion["end"], conclusion["reason"]) == ("Again", "ServerUnavailable: down")
+
+
+@pytest.mark.parametrize("job", sorted(job for job in Job if LOADED[job] == "unknown"))
+def test_an_outage_while_the_table_may_be_loaded_is_not(job: Job) -> None:
+    attempt = {"outage": {"retryAfter": None}, "job": job.value}
+    assert again("ServerUnavailable", run_with(attempts={"1": attempt}))["end"] == "Fail"
+
+
+def test_what_no_waiting_cures_is_no_outage() -> None:
+    assert again("ServerUnavailable", run_with())["end"] == "Fail"
+
+
+def test_a_server_that_says_when_to_come_back_is_left_alone_until_then() -> None:
+    run = run_with(attempts={"1": {"outage": {"retryAfter": 900}}})
+    assert 900 < again("ServerUnavailable", run)["waitSeconds"] <= 930
+
+
+def test_after_an_outage_not_all_runs_come_back_at_once() -> None:
+    waits = {again("ServerBusy", run_with())["waitSeconds"] for _ in range(200)}
+    assert min(waits) >= 15
+    assert max(waits) <= 30
+    assert len(waits) > 8
+
+
+@pytest.mark.parametrize("error", ["SessionLost", "InstanceLost"])
+def test_a_loss_before_the_order_is_made_good_and_the_third_is_no_accident(error: str) -> None:
+    lost = {"lostAt": 5}
+    assert again(error, run_with(attempts={"1": lost}))["end"] == "Again"
+    assert again(error, run_with(attempts={"1": lost, "2": lost}))["end"] == "Again"
+    assert again(error, run_with(attempts={"1": lost, "2": lost, "3": lost}))["end"] == "Fail"
+
+
+def test_a_login_whose_answer_was_lost_twice_is_not_repeated() -> None:
+    assert again("SessionLost", run_with(lostLogIns=2, attempts={"1": {"lostAt": 5}}))["end"] == "Fail"
+
+
+def test_a_run_whose_time_is_over_tells_what_it_waited_for() -> None:
+    cause = again("RunTimedOut", run_with(waitedFor="ServerUnavailable: HTTP 503"))["cause"]
+    assert "down An earlier attempt of it had ended with ServerUnavailable: HTTP 503." in cause
 
 
 def test_a_busy_server_after_the_deadline_is_a_time_out_that_tells_why() -> None:
