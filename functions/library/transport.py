@@ -177,6 +177,8 @@ def _once(request: _Request, url: str) -> Reply:
     headers = request.headers | request.jar.header(endpoint.method, url)
     read_timeout = max(0.1, min(endpoint.read_timeout, request.deadline - time.monotonic()))
     session = pool()
+    if endpoint.repeat is not Repeat.ALWAYS:
+        session.close()  # only what is kept: a connection that died while it was idle would leave this call in doubt
     # Not by session.send: of a redirect, though not followed, it reads the body to its end and goes by its address.
     response = session.get_adapter(url).send(
         session.prepare_request(requests.Request(endpoint.method, url, headers=headers, data=request.content)),

@@ -84,6 +84,35 @@ def test_nothing_is_repeated_on_a_kept_connection_that_the_server_has_closed(cli
     assert sum(b"POST" in request for request in seen) == 1
 
 
+def test_an_order_goes_over_a_connection_of_its_own(client: Client) -> None:
+    """One that was kept may have died long ago, as behind a gateway that forgets idle connections and says nothing."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    seen: list[list[bytes]] = []
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            seen.append([])
+            threading.Thread(target=answer_once, args=(connection, seen[-1]), daemon=True).start()
+
+    def answer_once(connection: socket.socket, requests: list[bytes]) -> None:
+        with connection:
+            requests.append(connection.recv(65536))
+            body = b'{"status": 5, "jobId": "10:a"}'
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+            requests.append(connection.recv(65536))  # and from then on it is silent
+
+    threading.Thread(target=serve, daemon=True).start()
+    client.server = Server(f"http://127.0.0.1:{listener.getsockname()[1]}/x")
+    client.probe()
+    assert client.execute(PROJECT, CITY, INSTANCE).job_id == "10:a"
+    listener.close()
+    assert [b"POST" in requests[0] for requests in seen] == [False, True]
+
+
 @pytest.mark.parametrize(
     "text", [b"HTTP/1.1 200 OK\r\nX: " + b"y" * 500, b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + b"z" * 500]
 )
