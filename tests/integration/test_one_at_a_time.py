@@ -2,10 +2,13 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from functions.library import Client
+from functions.run import clock
 from functions.run.record import run_table
 from local.outcome import Outcome
 from local.simulator import catalogue
@@ -20,6 +23,12 @@ SLOT = "slot/default/0"
 @pytest.fixture
 def two_slots(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAX_CONCURRENT_RUNS", '{"default": 2}')
+
+
+@pytest.fixture(params=[1, 2])
+def slots(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one, the other run is met before it has found out what the datamart's id is."""
+    monkeypatch.setenv("MAX_CONCURRENT_RUNS", f'{{"default": {request.param}}}')
 
 
 @pytest.fixture
@@ -46,24 +55,34 @@ def first(world: World) -> Outcome:
     return world.run(prompts=COUNTRIES)
 
 
-@pytest.mark.usefixtures("two_slots")
+@pytest.mark.usefixtures("slots")
 def test_a_second_run_that_shall_not_wait_ends_as_run_in_progress(world: World, meanwhile: Any) -> None:
     second = meanwhile("get_status", onConflict="fail")
     outcome = first(world)
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert second[0].error == "RunInProgress"
-    assert str(second[0].cause).startswith('Loaded: no. Datamart "City": another run of this datamart is under way')
+    assert str(second[0].cause).startswith("Loaded: no. ")
+    assert "another run of this datamart is under way" in str(second[0].cause)
     assert outcome.execution_arn in str(second[0].cause)
     assert world.loads() == 1
 
 
-@pytest.mark.usefixtures("two_slots")
+@pytest.mark.usefixtures("slots")
 def test_a_second_run_may_be_skipped_which_is_no_failure(world: World, meanwhile: Any) -> None:
     second = meanwhile("get_status", onConflict="skip")
     assert first(world).status == "SUCCEEDED"
     assert second[0].status == "SUCCEEDED"
     assert (second[0].output["loaded"], second[0].output["skipped"]) == ("no", True)
     assert world.loads() == 1
+
+
+@pytest.mark.parametrize("datamart", ["City", CITY])
+def test_a_second_run_is_skipped_however_it_names_what_the_first_has_found(
+    world: World, meanwhile: Any, datamart: str
+) -> None:
+    second = meanwhile("get_status", datamart=datamart, onConflict="skip")
+    assert first(world).status == "SUCCEEDED"
+    assert second[0].output["skipped"] is True
 
 
 @pytest.mark.usefixtures("two_slots")
@@ -163,3 +182,79 @@ def test_nothing_is_loaded_again_while_the_lost_job_may_go_on(new_world: Callabl
     assert outcome.error == "SessionLost"
     assert "cannot be known" in str(outcome.cause)
     assert world.posts() == 1
+
+
+@pytest.fixture
+def definition(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Changes what every later reading of the definition says; as if somebody had edited the datamart."""
+
+    def change(**values: Any) -> None:
+        real = Client.get_definition
+        monkeypatch.setattr(Client, "get_definition", lambda *given: replace(real(*given), **values))
+
+    return change
+
+
+def test_nothing_is_loaded_again_where_the_definition_has_been_changed_meanwhile(
+    world: World, definition: Callable[..., None]
+) -> None:
+    world.simulator.inject("get_execution", kind="evict session")
+    before = world.twin.runtime.around
+
+    def around(module: str, event: dict[str, Any]) -> Any:
+        if module == "conclude_attempt":
+            definition(append=True)
+        return contextlib.nullcontext()
+
+    world.twin.runtime.around = around
+    try:
+        outcome = world.run(prompts=COUNTRIES, rerunIfReplacing=True)
+    finally:
+        world.twin.runtime.around = before
+    assert (outcome.error, world.posts()) == ("SessionLost", 1)
+    assert "as the datamart is defined now it may not be loaded again" in str(outcome.cause)
+    assert str(outcome.cause).startswith("Loaded: unknown. ")
+
+
+def completed(world: World, datamart: str = CITY) -> dict[str, Any]:
+    """What the job monitor shows of a job that has done its work, if it still shows it."""
+    created = clock.timestamp(world.twin.clock.now()).replace("Z", "+0000")
+    return {"id": "10:x", "status": "completed", "objectId": datamart, "creationTime": created}
+
+
+def test_a_lost_job_of_which_the_monitor_says_that_it_completed_has_loaded_the_table(world: World) -> None:
+    world.simulator.inject("get_execution", kind="evict session", skip=2)
+    world.simulator.inject("get_job", status=200, json=completed(world))
+    outcome = world.run(prompts=COUNTRIES, rerunIfReplacing=True)
+    assert (outcome.status, world.posts()) == ("SUCCEEDED", 1), outcome.cause
+    assert outcome.output["loaded"] == "yes"
+
+
+def test_a_job_whose_instance_is_lost_is_looked_for_in_the_monitor(world: World) -> None:
+    world.simulator.inject("get_execution", kind="evict instance", skip=2)
+    world.simulator.inject("get_job", status=200, json=completed(world))
+    outcome = world.run(prompts=COUNTRIES)
+    assert (outcome.status, outcome.output["loaded"], world.loads()) == ("SUCCEEDED", "yes", 1)
+
+
+def test_of_a_job_on_another_server_the_monitor_knows_nothing(world: World) -> None:
+    world.simulator.inject("get_execution", kind="evict session")
+    lost = first(world)
+    assert lost.error == "SessionLost"
+    doubt = world.leases()[LEASE]["uncertain"]
+    run_table().change(LEASE, put={"uncertain": doubt | {"baseUrl": "https://old.example.com/MicroStrategyLibrary"}})
+    assert world.run(prompts=COUNTRIES, onConflict="fail").error == "RunInProgress"
+    assert world.posts() == 1
+
+
+def test_a_session_that_could_not_be_ended_is_ended_by_the_next_attempt(world: World) -> None:
+    """The server is down when the first attempt is cleaned up, and busy before that."""
+    busy = {"code": "ERR001", "iServerCode": -2147209054, "message": "Too many jobs."}
+    world.simulator.inject("execute", status=500, json=busy)
+    world.simulator.inject("log_out", status=503, body="<html>down</html>", times=3)
+    outcome = world.run(prompts=COUNTRIES)
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    steps = [request["step"] for request in world.simulator.state()["requests"]]
+    logins = [at for at, step in enumerate(steps) if step == "log_in"]
+    assert steps[logins[1] - 1] == "log_out"
+    assert len(logins) == 2
