@@ -12,7 +12,8 @@ def handler(step: Step) -> Answer:
     """Decide and, unless another attempt follows, close the run with its outcome; then give back what it held.
 
     Returns ``end``: Succeed (with ``output``), Fail (with ``error`` and ``cause``), Again (with
-    ``waitSeconds``), or Ask (with ``askSeconds`` and, if an answer was refused, its ``refusal``).
+    ``waitSeconds`` and ``waitsFor``, the reason), or Ask (with ``askSeconds`` and, if an answer was refused, its
+    ``refusal``).
     """
     conclusion = close(step.run, conclude(step.run, step.event["failure"], saving=step.event["saving"]))
     give_back(run_table(), step.run)

@@ -15,6 +15,9 @@ from local.outcome import Outcome
 from local.run_command import BadUsage
 from local.twin import NothingStarts, Person, Twin, is_delivered
 
+WAITS = "WaitForNextAttempt"
+"""The state in which a run waits that holds nothing: for a server, or for another run."""
+
 
 def watched_run(
     template: Path, secret: dict[str, Any], clock: Clock, arguments: argparse.Namespace, request: Any, stream: TextIO
@@ -79,13 +82,21 @@ def _outcome_of(twin: Twin, executions: list[str], progress: show.Progress) -> O
 
 def _follow(twin: Twin, execution: str, progress: show.Progress) -> Outcome:
     """Watch; Ctrl-C stops the execution, and what it left on the server is removed before we end."""
+
+    def entered(state: str, at: float) -> None:
+        progress.entered(state, at)
+        why = (twin.item(execution) or {}).get("waitsFor") if state == WAITS else None
+        if why:
+            with progress.paused():
+                show.say(f"tries again later, after {why}")
+
     try:
-        return twin.wait(execution, progress.entered)
+        return twin.wait(execution, entered)
     except KeyboardInterrupt:
         with _not_interrupted():
             show.say("stopping; cleaning up on the server …")
             twin.stop(execution)
-            return twin.wait(execution, progress.entered)
+            return twin.wait(execution, entered)
 
 
 @contextlib.contextmanager

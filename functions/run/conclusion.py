@@ -75,11 +75,11 @@ def conclude(run: Run, failure: dict[str, str] | None, saving: bool) -> dict[str
         left = int(run.seconds_left()) - LAST_TRY
         if left > 0:
             why = f"{error}: {shorten(reason, 1_000)}"
-            return {"end": "Again", "waitSeconds": min(_pause(run, error), left), "reason": why}
+            return {"end": "Again", "waitSeconds": min(_pause(run, error), left), "waitsFor": why}
         error = LATE.get(error, error)
         reason = f"the run did not end within its timeoutMinutes; the last answer was: {reason}"
-    if error == "RunTimedOut" and "waitedFor" in run.item:
-        reason = f"{reason} An earlier attempt of it had ended with {run.item['waitedFor']}"
+    if error == "RunTimedOut" and "waitsFor" in run.item:
+        reason = f"{reason} An earlier attempt of it had ended with {run.item['waitsFor']}"
     return failed(run, error, reason, failure.get("Error"))
 
 

@@ -43,6 +43,6 @@ def close(run: Run, conclusion: dict[str, Any]) -> dict[str, Any]:
     is_newest = run.number == run.item["attempt"]  # of an earlier attempt an invocation concludes that comes late
     if is_newest and conclusion["end"] not in ("Again", "Ask"):
         run.end({"loaded": run.loaded, "end": conclusion["end"], "error": conclusion.get("error"), **told})
-    elif told["reason"]:
-        run.note(waitedFor=told["reason"])
+    if "waitsFor" in conclusion:
+        run.note(waitsFor=conclusion["waitsFor"])
     return {key: value for key, value in conclusion.items() if key not in told}

@@ -14,7 +14,7 @@ The item::
                     prompts [{at, name, type, how, given}], saving, closing, instanceDeleted, jobEnded, expired}}
     project {id, name}, datamart {id, name}, target {source, table, append}
     definition {readable, runsExtraSql, maxExecutionSeconds}
-    polls, lostLogIns, waitedFor                            why the newest attempt but one came to nothing
+    polls, lostLogIns, waitsFor                             why the newest attempt but one came to nothing
     saveFolderId, saved {objectId}, finishedAt, endedAt, outcome {end, error, reason, advice, loaded}
     unanswered {attempt, prompts}                           of the newest PromptsUnanswered, whole
     asking {…}, question {…}                                of a run that asks people: functions/run/asking.py

@@ -148,6 +148,14 @@ def test_a_datamart_that_does_not_exist_ends_with_code_1(tmp_path: Path) -> None
     assert json.loads(done.stdout)["error"] == "NotFound"
 
 
+def test_a_server_that_is_down_is_waited_for_and_it_says_so(tmp_path: Path) -> None:
+    request = event(tmp_path, {**EXAMPLE, "timeoutMinutes": 3})
+    credentials = {"MSTR_USERNAME": "u", "MSTR_PASSWORD": "p"}
+    done = datamart("run", request, "--library-url", "http://127.0.0.1:9/x", "--json", "--max-wait", "0", **credentials)
+    assert (done.returncode, json.loads(done.stdout)["error"] in ("RunTimedOut", "ServerUnavailable")) == (1, True)
+    assert "tries again later, after ServerUnavailable: the Library server gave no answer" in done.stderr
+
+
 def test_another_library_is_run_against_with_the_environments_credentials(simulate: Simulate) -> None:
     done = datamart(
         "run", "--library-url", simulate.said["base URL"], "--json", "--max-wait", "0.2", **simulate.credentials()

@@ -96,7 +96,7 @@ def again(error: str, run: Run) -> dict[str, Any]:
 def test_an_outage_before_the_order_is_waited_for(job: Job | None) -> None:
     attempt = {"outage": {"retryAfter": None}} | ({"job": job.value} if job else {})
     conclusion = again("ServerUnavailable", run_with(attempts={"1": attempt}))
-    assert (conclusion["end"], conclusion["reason"]) == ("Again", "ServerUnavailable: down")
+    assert (conclusion["end"], conclusion["waitsFor"]) == ("Again", "ServerUnavailable: down")
 
 
 @pytest.mark.parametrize("job", sorted(job for job in Job if LOADED[job] == "unknown"))
@@ -134,7 +134,7 @@ def test_a_login_whose_answer_was_lost_twice_is_not_repeated() -> None:
 
 
 def test_a_run_whose_time_is_over_tells_what_it_waited_for() -> None:
-    cause = again("RunTimedOut", run_with(waitedFor="ServerUnavailable: HTTP 503"))["cause"]
+    cause = again("RunTimedOut", run_with(waitsFor="ServerUnavailable: HTTP 503"))["cause"]
     assert "down An earlier attempt of it had ended with ServerUnavailable: HTTP 503." in cause
 
 
