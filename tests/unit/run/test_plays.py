@@ -9,7 +9,7 @@ import pytest
 from functions.library import ServerBusy
 from functions.run.admission import LONGEST_JOB, LONGEST_LOG_IN, LONGEST_SESSION
 from functions.run.errors import RunAlreadyEnded
-from tests.unit.run.stage import Execution, Stage
+from tests.unit.run.stage import Execution, Invocation, Stage
 from tests.unit.run.tables import new_table
 
 CITY = "A" * 32
@@ -46,6 +46,14 @@ def go_until(stage: Stage, execution: Execution, step: str, fate: str = "accepte
             stage.invoke(execution, fate).go_on()
             stage.settle()
     assert execution.step == step, execution.failure
+
+
+def in_the_middle_of_its_login(stage: Stage, execution: Execution) -> Invocation:
+    """A function for which the server has opened a session of which nobody else knows."""
+    logging_in = stage.invoke(execution)
+    while (execution.arn, execution.attempt) not in stage.sessions:
+        logging_in.go_on(1)
+    return logging_in
 
 
 def slots_of(stage: Stage) -> list[str | None]:
@@ -146,9 +154,7 @@ def test_a_job_that_began_late_is_waited_for(new_stage: NewStage) -> None:
 def test_nobody_logs_in_beside_the_login_of_a_run_that_was_stopped(new_stage: NewStage) -> None:
     stage = new_stage(limit=1)
     stopped, other = stage.begin(CITY), stage.begin("B" * 32)
-    logging_in = stage.invoke(stopped)
-    while stopped.arn not in [run for run, _ in stage.sessions]:
-        logging_in.go_on(1)  # the server has opened the session, and nobody else knows of it
+    logging_in = in_the_middle_of_its_login(stage, stopped)
     stage.stop(stopped)
     go_until(stage, other, "clean_up")
     assert other.failure is not None
@@ -162,9 +168,7 @@ def test_nobody_logs_in_beside_the_login_of_a_run_that_was_stopped(new_stage: Ne
 def test_two_invocations_of_a_login_open_one_session(new_stage: NewStage) -> None:
     stage = new_stage()
     run = stage.begin(CITY)
-    first = stage.invoke(run)
-    while not stage.sessions:
-        first.go_on(1)
+    first = in_the_middle_of_its_login(stage, run)
     second = stage.invoke(run)
     second.go_on()
     assert isinstance(second.error, ServerBusy)
@@ -177,9 +181,7 @@ def test_two_invocations_of_a_login_open_one_session(new_stage: NewStage) -> Non
 def test_a_login_whose_function_died_is_repeated_in_another_attempt(new_stage: NewStage) -> None:
     stage = new_stage()
     run = stage.begin(CITY)
-    first = stage.invoke(run)
-    while not stage.sessions:
-        first.go_on(1)
+    first = in_the_middle_of_its_login(stage, run)
     second = stage.invoke(run)
     first.kill()
     second.go_on()
