@@ -7,7 +7,9 @@ pattern (``'prompted/*/stall'``, ``'nested'``) many. ``make test`` runs a slice 
 |---|---|
 | runs | the kinds of run, and what one of them does without faults |
 | faults | the faults by name, family by family, and how each is armed |
-| cases | which fault meets what: the spread |
+| spread | the faults at one place |
+| cases | which places are met |
+| conditions | what the server leaves open about an order, and which places are met there |
 | wire, lambdas, aws, states | the four places at which something can be made to happen |
 | lab | one case from its start to its evidence |
 | invariants | what must be true after every case |

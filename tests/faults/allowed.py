@@ -52,7 +52,7 @@ UNKNOWN: tuple[Allowed, ...] = (
         loads=(0,),
     ),
     Allowed(
-        r"execute#\d+/(401-(html|empty)|404-.*|(409|501)-(html|empty))",
+        r"execute#\d+/(echo|(400|401|403|409|501)-(html|empty)|404-(json|html|empty))",
         "a refusal without the Library's envelope, or 404 without the Intelligence Server's own code, may also come "
         "from something before it: the order is doubtful, and nothing is seen of it",
         loads=(0,),
@@ -108,8 +108,9 @@ UNKNOWN: tuple[Allowed, ...] = (
         loads=(0,),
     ),
     Allowed(
-        r"nested/(lambda:get_prompts#2/(raises-before|throttled)|dynamodb:get_prompts#2/throttled)-for-ever",
-        "the same, because the prompts that are open now can never be read",
+        r"nested/(lambda:get_prompts#2/(raises-before|throttled)|dynamodb:get_prompts#2/throttled|"
+        r"lambda:get_status#2/(raises|timeout)-after)-for-ever",
+        "the same, because the prompts that are open now can never be read, or no look ends as it should",
         loads=(0,),
     ),
     # -- stops: nobody looks any more, and the job ends with its instance in whatever state it is in (contract 11.8)
@@ -125,7 +126,7 @@ UNKNOWN: tuple[Allowed, ...] = (
         status="ABORTED",
     ),
     Allowed(
-        r"unprompted/state:JudgeStatus#[12]/stop|nested/state:JudgeStatus#5/stop|"
+        r"unprompted/state:JudgeStatus#[12]/stop|nested/state:JudgeStatus#5/stop|saveAs/lambda:get_status#2/behind-after|"
         r"unprompted(\+late-accept)?/(lambda:get_status#1/behind-after|get_execution#1/(stop|behind)-(before|after))",
         "stopped after a look that showed no more than that the job goes on",
         status="ABORTED",

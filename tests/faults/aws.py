@@ -97,6 +97,11 @@ class AwsCalls:
         key, _, number = place.partition("#")
         self.plan = Plan(key, int(number), times, how, seed)
 
+    @property
+    def waits(self) -> bool:
+        """Whether a call is to go wrong that was never made."""
+        return self.plan is not None and self._seen[self.plan.key] < self.plan.first
+
     @contextlib.contextmanager
     def watched(self) -> Iterator[None]:
         original = BaseClient._make_api_call

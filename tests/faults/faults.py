@@ -9,7 +9,7 @@ from tests.faults.wire import SHORT
 if TYPE_CHECKING:
     from tests.faults.lab import Lab
 
-FOR_EVER = 99
+FOR_EVER = 10_000
 """How often a fault meets its request that is there until the run has ended."""
 
 

@@ -11,8 +11,18 @@ STATUSES = {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
 WORDS = {"yes": 1, "no": 0}
 HELD = ("lease/", "slot/")
 """Beginnings of the keys of what a run holds in the run table."""
+STOPPED = ("stop", *(f"{how}-{when}" for how in ("stop", "behind") for when in ("before", "after")))
+"""Faults that stop the execution."""
 GOES_ON = tuple(f"{module}: went on" for module in ("delete_instance", "log_out", "conclude_attempt"))
 """What a redrive may say: functions of the clean-up work on closed runs, too."""
+
+
+def _happened(seen: Evidence) -> Iterator[str]:
+    """A case whose fault meets nothing proves nothing."""
+    if not seen.met:
+        yield "what was to happen did not happen"
+    if seen.case is not None and seen.case.fault in STOPPED and seen.outcome.status != "ABORTED":
+        yield f"it was stopped and ended as {seen.outcome.status}"
 
 
 def _ends(seen: Evidence) -> Iterator[str]:
@@ -105,6 +115,7 @@ def _cannot_be_redriven(seen: Evidence) -> Iterator[str]:
 
 
 INVARIANTS: tuple[Callable[[Evidence], Iterator[str]], ...] = (
+    _happened,
     _ends,
     _is_true,
     _leaves_nothing,

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from local.simulator import Simulator
 from local.twin import Twin
 from local.twin.ending import tell_the_end
 from tests.faults.aws import AwsCalls
-from tests.faults.faults import ARMED, Case
+from tests.faults.faults import ARMED, FOR_EVER, Case
 from tests.faults.lambdas import Call, Lambdas
 from tests.faults.runs import Baseline, request_of, scenario_of
 from tests.faults.states import States
@@ -68,6 +69,7 @@ class Evidence:
     logs: str
     secrets: list[str]
     hung: bool = False
+    met: bool = True
 
 
 class Lab:
@@ -85,6 +87,7 @@ class Lab:
         self.simulator: Simulator
         self._told: Told
         self._arn = ""
+        self._started = threading.Event()
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
@@ -123,12 +126,15 @@ class Lab:
     def _observe(self, case: Case | None, run: str) -> Evidence:
         with Simulator(scenario=scenario_of(run), clock=self.clock.now, password=PASSWORD) as self.simulator:
             self._reset()
+            random.seed(case.seed if case else 0)  # pauses have a jitter
             logs_from = self.twin.logs.stat().st_size
             if case is not None:
                 ARMED[case.family](self, case)
             self._arn = self.twin.start(request_of(run))
+            self._started.set()
             outcome, hung = self._wait()
             self.lambdas.finish()
+            met = self._all_met()
             self._heal()
             self._deliver_again()
             self.wire.settle()
@@ -153,9 +159,11 @@ class Lab:
                 logs=self.twin.logs.read_bytes()[logs_from:].decode("utf-8", "replace"),
                 secrets=[s for s in {*self.simulator.secrets(), PASSWORD} if s],
                 hung=hung,
+                met=met,
             )
 
     def _reset(self) -> None:
+        self._started.clear()
         self.wire.reset(lambda: len(self.simulator.state()["requests"]))
         for part in (self.lambdas, self.aws, self.states):
             part.reset()
@@ -182,6 +190,12 @@ class Lab:
             return self.twin.wait(self._arn), given_up.is_set()
         finally:
             timer.cancel()
+
+    def _all_met(self) -> bool:
+        """Whether what was to happen in this case has begun to happen."""
+        waiting = (self.states.at, self.wire.before, self.wire.after, self.lambdas.before, self.lambdas.after)
+        never = [fault for fault in self.simulator.faults_due() if fault.skip or fault.times in (1, FOR_EVER)]
+        return not (any(waiting) or never or self.wire.waits or self.lambdas.waits or self.aws.waits)
 
     def _heal(self) -> None:
         """What was for ever is over: server and AWS are well again."""
@@ -234,7 +248,8 @@ class Lab:
         _apart(lambda: self._call(module, event))
 
     def stop(self) -> None:
-        """Stop the execution, as the console does."""
+        """Stop the execution, as the console does; its first state may be entered before its name is told."""
+        self._started.wait(LONGEST)
         self.twin.stop(self._arn)
 
     def stop_and_clean_up(self) -> None:

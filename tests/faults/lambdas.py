@@ -72,6 +72,11 @@ class Lambdas:
         module, _, number = place.partition("#")
         self.plan = (module, int(number), times, how)
 
+    @property
+    def waits(self) -> bool:
+        """Whether an invocation is to go wrong that never came."""
+        return self.plan is not None and self._seen[self.plan[0]] < self.plan[1]
+
     @contextlib.contextmanager
     def around(self, module: str, event: Any) -> Iterator[None]:
         if self._again:  # one more invocation of a function that had its turn

@@ -57,6 +57,11 @@ class Wire:
         finally:
             del adapter.send
 
+    @property
+    def waits(self) -> bool:
+        """Whether a connection is to be refused that was never made."""
+        return self.refused_from is not None and self._seen[self.refused_from[0]] < self.refused_from[1]
+
     def settle(self) -> None:
         """Wait until the server has dealt with everything that was sent."""
         ends = time.monotonic() + PATIENCE
