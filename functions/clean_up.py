@@ -11,7 +11,7 @@ from functions.library.status import ENDED
 from functions.metric_names import SESSION_EXPIRED
 from functions.run import clock
 from functions.run.learned import learn_of_end
-from functions.run.outcome import MAY_BE_RUNNING, Job
+from functions.run.outcome import MAY_BE_RUNNING, UNSETTLED
 from functions.run.run import Run
 from functions.step import Step
 from functions.telemetry import logger, metrics
@@ -45,7 +45,7 @@ def log_out(step: Step) -> None:
 
 def may_learn_job(run: Run) -> bool:
     """Whether a function that is still at work may write the id of a job, which only the session could cancel."""
-    return run.job is Job.POSTING and not run.attempt.get("jobId")
+    return run.job in UNSETTLED and not run.attempt.get("jobId")
 
 
 def expire(step: Step, error: LibraryError) -> None:

@@ -10,6 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions import clean_up
+from functions.last_look import look_once_more
 from functions.library import LibraryError
 from functions.run import clock
 from functions.run.admission import LONGEST_SESSION, give_back
@@ -37,7 +38,7 @@ def end(detail: dict[str, Any], context: LambdaContext, longest_call: float = 0.
     People are told before the clean-up, which may have to wait for the server; and it is cleaned up also when they
     cannot be told. Raises what the server or AWS answers: call it again later.
     """
-    run = _closed(detail)
+    run = _closed(detail, context)
     early = detail["status"] in CUT_SHORT and clock.now() < run.item["endedAt"] + longest_call
     try:
         _tell(run, detail)
@@ -46,7 +47,7 @@ def end(detail: dict[str, Any], context: LambdaContext, longest_call: float = 0.
     return early
 
 
-def _closed(detail: dict[str, Any]) -> Run:
+def _closed(detail: dict[str, Any], context: LambdaContext) -> Run:
     """The run, closed: from here on nothing is opened on the server any more, by whichever function still works."""
     item = run_table().load(detail["executionArn"])
     if item is None:  # the first step broke down before it wrote anything
@@ -56,6 +57,9 @@ def _closed(detail: dict[str, Any]) -> Run:
     run = Run(run_table(), item, item["attempt"])
     for attempt in _attempts(run):
         attempt.close_attempt()
+    run.reload()
+    if not run.ended:
+        look_once_more(Step(run, {}, context))
     from_outside = run.end({"end": detail["status"], "error": detail.get("error"), "loaded": run.loaded})
     metrics.add_metric(name="RunEndedFromOutside", unit=MetricUnit.Count, value=int(from_outside))
     return run

@@ -12,6 +12,7 @@ from functions.library import (
     PermissionDenied,
     ServerBusy,
     ServerUnavailable,
+    SessionLost,
 )
 from functions.library.job_codes import BEFORE_SQL
 from functions.progress import progress
@@ -88,10 +89,11 @@ def _is_refusal(error: LibraryError) -> bool:
     return isinstance(error, DatamartFailed) and _is_client_error(error)
 
 
-_REFUSALS = (PermissionDenied, NotFound, ServerBusy)
-"""Answers that leave no doubt: the Intelligence Server itself said that it does not start the job."""
+_REFUSALS = (PermissionDenied, NotFound, ServerBusy, SessionLost)
+"""Answers that leave no doubt: the server itself said that it does not start the job, or does not know who asks."""
 
 
 def _is_client_error(error: LibraryError) -> bool:
-    """A 4xx that says the order itself was wrong; 408, 409 and 429 may come from a proxy on the way back."""
-    return error.http_status is not None and 400 <= error.http_status < 500 and error.http_status not in (408, 409, 429)
+    """One that says that the order itself was wrong; after 408, 409 and 429 an earlier one may be under way."""
+    status = error.http_status
+    return status is not None and (400 <= status < 500 or status == 501) and status not in (408, 409, 429)

@@ -42,6 +42,9 @@ MAY_GO_ON = frozenset({Job.POSTING, Job.ACCEPTED, Job.LOST})
 
 MAY_BE_RUNNING = frozenset({Job.POSTING, Job.ACCEPTED, Job.PROMPTING, Job.LOST})
 
+UNSETTLED = frozenset({Job.POSTING, Job.ACCEPTED})
+"""What is known of jobs that may have ended since they were last looked at, and can be looked at again."""
+
 FAILED = frozenset({Job.FAILED_BEFORE_SQL, Job.FAILED})
 
 NOTHING_ORDERED = frozenset({None, Job.NOT_SENT, Job.REFUSED})

@@ -90,7 +90,7 @@ CODES = {
 STATUSES = {str(status): tuple(f"{status}-{form}" for form in ("json", "html", "empty")) for status in CODES}
 """By status: what its body is."""
 
-LATE_STATUSES = tuple(f"{status}-html-after" for status in (500, 502, 504))
+LATE_STATUSES = tuple(f"{status}-html-after" for status in (400, 403, 500, 502, 504))
 """The request is processed, and then something in between has the last word."""
 
 RETRY_AFTER = (None, "2")
@@ -145,6 +145,11 @@ def _stopped(lab: "Lab", case: Case) -> None:
         (lab.wire.before if when == "before" else lab.wire.after)[place] = happens
 
 
+def _invoked_again(lab: "Lab", case: Case) -> None:
+    """When the server has answered, and the function has not heard it yet: another invocation of it does everything."""
+    lab.wire.after[case.place] = lab.lambdas.again_beside
+
+
 ARMED = {
     "connection": _at_the_server,
     "status": _at_the_server,
@@ -157,6 +162,7 @@ ARMED = {
     "throttling": _at_an_aws_call,
     "throttling for ever": _at_an_aws_call,
     "lost answer": _at_an_aws_call,
+    "invoked again": _invoked_again,
     "stop at a state": _stopped,
     "stop inside": _stopped,
 }

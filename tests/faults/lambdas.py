@@ -143,6 +143,10 @@ class Lambdas:
         for call in late:
             self.again(call)
 
+    def again_beside(self) -> None:
+        """Invoke what is at work once more, and let that one go on when the other has ended."""
+        self.again(self.calls[-1])
+
     def again(self, call: Call) -> None:
         """Invoke with the same event once more."""
         self._again += 1

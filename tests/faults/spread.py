@@ -23,6 +23,7 @@ def at_a_request(run: str, place: str, every_form: bool = False) -> Iterator[Cas
     """Every fault once; of one that has several forms every form, or the one that a seed picks."""
     for family, faults in ONCE.items():
         yield from (Case(run, place, fault, family) for fault in faults)
+    yield Case(run, place, "overtaken", "invoked again")
     for name, (family, forms) in FORMS.items():
         picked = forms[Case(run, place, name, family).seed % len(forms)]
         yield from (Case(run, place, form, family) for form in (forms if every_form else (picked,)))
