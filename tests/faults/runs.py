@@ -12,6 +12,9 @@ from tests.faults.aws import AwsCall
 COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
 OPTIONS = {"saveAsWithAnswers": True, "saveAsFilterWithPrompts": True, "saveAsTemplateWithPrompts": False}
 
+MINUTES = 30
+"""Of every run: three times what an order is looked for, and few attempts at a server that is down for ever."""
+
 RUNS: dict[str, dict[str, Any]] = {
     "unprompted": {"project": TUTORIAL, "datamart": catalogue.CATEGORY_SALES},
     "prompted": {"project": "MicroStrategy Tutorial", "datamart": "City", "prompts": COUNTRIES},
@@ -36,7 +39,7 @@ RUNS: dict[str, dict[str, Any]] = {
 
 def request_of(run: str) -> dict[str, Any]:
     """What a run asks for: ``prompted+late-accept`` the same as ``prompted``."""
-    return RUNS[run.partition("+")[0]]
+    return RUNS[run.partition("+")[0]] | {"timeoutMinutes": MINUTES}
 
 
 def scenario_of(run: str) -> Scenario:
