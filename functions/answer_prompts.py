@@ -22,6 +22,7 @@ from functions.run.address import named_by
 from functions.run.learned import learn_job, learn_of_answers
 from functions.run.once import begin_answering
 from functions.run.outcome import Job
+from functions.run.run import Run
 from functions.step import Answer, Step, step
 
 MOST_FAILURES = 5
@@ -61,15 +62,22 @@ def handler(step: Step) -> Answer:
     except (DatamartFailed, JobCancelled) as error:
         if error.i_server_code in ENDED_IN_SQL:
             raise fail(run, error) from None  # they were taken, and the job has ended
+        if error.is_refusal:
+            _none_taken(run)
         raise
     except (SessionLost, InstanceLost, PermissionDenied):
-        if not run.attempt["answersInDoubt"]:
-            learn_job(run, Job.PROMPTING)  # the Library's own word: it has taken none of them
+        _none_taken(run)
         raise
     keys = {*run.attempt.get("keysTaken", []), *(named_by(answer["send"])[1] for answer in answers)}
     taken = {"answeredAt": clock.now(), "answersTaken": sorted(run.used_answers), "keysTaken": sorted(keys)}
     learn_of_answers(run, answerFailures=0, answersPending=False, answersInDoubt=False, **taken)
     return {"phase": "running", "waitSeconds": 1}
+
+
+def _none_taken(run: Run) -> None:
+    """The Library's own word: it has taken none of them, unless it took them before."""
+    if not run.attempt["answersInDoubt"]:
+        learn_job(run, Job.PROMPTING)
 
 
 def _again(step: Step, error: LibraryError) -> Answer:

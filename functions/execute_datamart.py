@@ -86,14 +86,8 @@ def _is_refusal(error: LibraryError) -> bool:
         return True
     if isinstance(error, InstanceLost):
         return error.i_server_code is not None  # the Intelligence Server's own word, not that of the Library
-    return isinstance(error, DatamartFailed) and _is_client_error(error)
+    return isinstance(error, DatamartFailed) and error.is_refusal
 
 
 _REFUSALS = (PermissionDenied, NotFound, ServerBusy, SessionLost)
 """Answers that leave no doubt: the server itself said that it does not start the job, or does not know who asks."""
-
-
-def _is_client_error(error: LibraryError) -> bool:
-    """One that says that the order itself was wrong; after 408, 409 and 429 an earlier one may be under way."""
-    status = error.http_status
-    return status is not None and (400 <= status < 500 or status == 501) and status not in (408, 409, 429)

@@ -80,6 +80,12 @@ class LibraryError(Exception):
         self.message = f"{self.message.strip().rstrip('. ')}; {more}"
         self.args = (self._sentence(),)
 
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the server says that what was sent is wrong in itself; after 408, 409 and 429 it may be under way."""
+        status = self.http_status
+        return status is not None and (400 <= status < 500 or status == 501) and status not in (408, 409, 429)
+
     def _sentence(self) -> str:
         text = _shortened(self.message.strip()).rstrip(". ") or "the server gave no reason"
         found = {

@@ -95,6 +95,11 @@ UNKNOWN: tuple[Allowed, ...] = (
     ),
     # -- prompts ------------------------------------------------------------------------------------------------
     Allowed(
+        r"answer_prompts#\d+/409-json",
+        "the Library refuses answers because of something else that is under way: perhaps answers that it has taken",
+        loads=(0,),
+    ),
+    Allowed(
         r"answer_prompts#\d+/(reset-before|page|503-html|500-json|429-empty)-for-ever",
         "answers went out that let the job go on, nobody but something in between answered, and the run gave up after "
         "the last of them",
