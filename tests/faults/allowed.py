@@ -117,7 +117,7 @@ UNKNOWN: tuple[Allowed, ...] = (
         "the same, because the prompts that are open now can never be read, or no look ends as it should",
         loads=(0,),
     ),
-    # -- stops: nobody looks any more, and the job ends with its instance in whatever state it is in (contract 11.8)
+    # -- stops: one more look is taken, and then the job ends with its instance in whatever state it is in (11.8)
     Allowed(
         r"(execute|answer_prompts)#\d+/(stop|behind)-(before|after)|"
         r"lambda:(execute_datamart|answer_prompts)#\d+/behind-after",
@@ -126,7 +126,7 @@ UNKNOWN: tuple[Allowed, ...] = (
     ),
     Allowed(
         r"state:(WaitForStatus|GetStatus)#\d+/stop|lambda:get_status#\d+/behind-before|get_execution#1/behind-before",
-        "stopped before a look that would have shown more than that the job goes on",
+        "stopped while the job goes on, and the last look shows no more than that",
         status="ABORTED",
     ),
     Allowed(
