@@ -214,14 +214,19 @@ def _no_answer(endpoint: Endpoint, reason: str, left: bool) -> ServerUnavailable
         step=endpoint.step,
         delivery=delivery,
         retry_safe=not left or endpoint.repeat is not Repeat.IF_NOT_SENT,
-        may_pass=reason not in _OF_THE_SETTINGS,
+        may_pass=reason not in dict(_TO_BE_CORRECTED).values(),
     )
 
 
-_REASONS = (
+_TO_BE_CORRECTED = (
     ("NameResolutionError", "its name cannot be resolved"),
     ("certificate verify failed", "its certificate is not trusted (give the authority's in caBundle)"),
     ("Tunnel connection failed: 407", "the proxy does not accept the user and password given for it"),
+)
+"""What no waiting cures, as :data:`_REASONS`."""
+
+_REASONS = (
+    *_TO_BE_CORRECTED,
     ("Tunnel connection failed", "the proxy refuses to connect to it"),
     ("SSL", "TLS failed"),
     ("ProxyError", "the proxy cannot be reached"),
@@ -235,9 +240,6 @@ _REASONS = (
     ("decod", "the answer cannot be decompressed"),
 )
 """Words of the HTTP libraries, and what they mean to a person; their own texts quote addresses and headers."""
-
-_OF_THE_SETTINGS = frozenset(plain for _, plain in _REASONS[:3])
-"""What somebody has to correct: no waiting cures it."""
 
 
 def _plain(error: BaseException) -> str:
