@@ -1,6 +1,6 @@
 """What moto works out anew for every call, worked out once or more directly; what it answers stays the same.
 
-A run makes about sixty calls, most of them to DynamoDB. ``tests/integration/test_moto_shortcuts.py`` holds each
+A run makes about sixty calls, most of them to DynamoDB. ``tests/unit/twin/test_moto_shortcuts.py`` holds each
 shortcut against what it stands for.
 """
 
