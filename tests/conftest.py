@@ -9,9 +9,14 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from local import synth
+
+# The suite also runs on machines under load: how long an example took says nothing about the code.
+hypothesis.settings.register_profile("no-deadlines", print_blob=True)
+hypothesis.settings.load_profile("no-deadlines")
 
 # Where Python is told to keep no byte code, each of our many processes would compile thousands of files anew.
 sys.dont_write_bytecode = False

@@ -20,7 +20,7 @@ from tests import vendor
 
 Trip = Callable[..., Any]
 
-few = settings(max_examples=40, deadline=None)
+few = settings(max_examples=40)
 texts = st.text(min_size=1)  # hypothesis makes no lone surrogates of its own accord
 
 
@@ -82,7 +82,7 @@ odd = st.sampled_from(sorted(number for number in ODD_NAMES if ODD_NAMES[number]
 customers = st.lists(odd | st.integers(20_000, 40_000), min_size=1, max_size=3, unique=True)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(customers)
 def test_elements_arrive_whether_by_id_or_by_name(arrives: Trip, numbers: list[int]) -> None:
     ids = [f"h{number};{catalogue.CUSTOMER}" for number in numbers]

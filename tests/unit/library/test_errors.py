@@ -244,7 +244,7 @@ CALLS: list[Any] = [
 ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.sampled_from(CALLS),
     st.integers(100, 599),

@@ -438,7 +438,6 @@ def check(server: AnyServer, name: str, answer: bytes) -> None:
 
 quick = settings(
     max_examples=250,
-    deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],

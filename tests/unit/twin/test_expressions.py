@@ -50,7 +50,7 @@ def _outcome(evaluated: Any) -> Any:
         return type(error), getattr(error, "error", None)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(value=JSON, other=JSON, wrapper=st.sampled_from(["{}", "$exists({})", "$type({})"]))
 def test_values_mean_what_their_text_means(value: Any, other: Any, wrapper: str) -> None:
     for expression in EXPRESSIONS:
