@@ -4,7 +4,6 @@ import pytest
 
 from functions.text import one_line, printable, quoted
 
-
 HOSTILE = ("\x1b[2Jgone", "a\nWhat to do: b", "a\r\u2028b", "\u202etxt.exe", "\x9b2J", "\x00")
 
 
