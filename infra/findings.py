@@ -11,3 +11,16 @@ def accept(scope: IConstruct, rule: str, reason: str) -> None:
     """Accept the finding ``rule``, such as AwsSolutions-SQS3, on a resource and what belongs to it."""
     checker = next(name for beginning, name in CHECKERS.items() if rule.startswith(beginning))
     cdk.Validations.of(scope).acknowledge(cdk.Acknowledgment(id=f"{checker}::{rule}", reason=reason))
+
+
+def accept_in_cfn_lint(resource: cdk.CfnResource, rule: str, reason: str) -> None:
+    """Suppress a false alarm of cfn-lint on one resource, in the template itself.
+
+    In the template, so that it also holds in the pipeline of a company that lints what it deploys.
+    """
+    resource.add_metadata("cfn-lint", {"config": {"ignore_checks": [rule]}, "reason": reason})
+
+
+def accept_everywhere_in_cfn_lint(stack: cdk.Stack, rule: str, reason: str) -> None:
+    """Suppress a false alarm of cfn-lint in a whole template."""
+    stack.template_options.metadata = {"cfn-lint": {"config": {"ignore_checks": [rule]}, "reason": reason}}

@@ -19,7 +19,7 @@ from infra.definition import definition
 from infra.encryption import Encryption
 from infra.ending import call_at_the_end
 from infra.expectations import expect_load, retry
-from infra.findings import accept
+from infra.findings import accept, accept_everywhere_in_cfn_lint, accept_in_cfn_lint
 from infra.function_table import END_RUN, EXPECT_LOAD, START_RUN, STEPS, SWEEP, FunctionSpec
 from infra.functions import Functions, log_group
 from infra.named_job import NamedJob
@@ -56,6 +56,7 @@ class DatamartRunner(cdk.Stack):
         super().__init__(scope, construct_id, **kwargs)
         self._settings = settings
         self._bound()
+        accept_everywhere_in_cfn_lint(self, "W3005", "The CDK states dependencies that references imply; both agree.")
         self._encryption = Encryption(self, settings.customer_managed_key)
         runs = self._run_table()
         functions = Functions(self, lambda_.Code.from_asset(code), runs, settings, self._encryption)
@@ -170,6 +171,8 @@ class DatamartRunner(cdk.Stack):
             "AwsSolutions-IAM5[Resource::*]",
             "The delivery of logs and traces can be bound to no resource.",
         )
+        made: Any = machine.node.default_child
+        accept_in_cfn_lint(made, "E3601", "A JSONata expression may stand for the number of TimeoutSeconds.")
         cdk.CfnOutput(self, "StateMachineArn", value=machine.state_machine_arn)
         return machine
 

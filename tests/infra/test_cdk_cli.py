@@ -8,29 +8,22 @@ from typing import Any
 
 import pytest
 
-from infra import cdk_cli, synth_report
-
-PACKAGE = "aws-cdk"
+from infra import cdk_cli, node_tools, synth_report
 
 
 @pytest.fixture
 def lock() -> str:
-    return (cdk_cli.PINNED / "package-lock.json").read_text("utf-8")
+    return (node_tools.PINNED / "package-lock.json").read_text("utf-8")
 
 
-@pytest.fixture
-def pinned() -> str:
-    version: str = json.loads((cdk_cli.PINNED / "package.json").read_text("utf-8"))["dependencies"][PACKAGE]
-    return version
+PINNED: dict[str, str] = json.loads((node_tools.PINNED / "package.json").read_text("utf-8"))["dependencies"]
 
 
-def test_an_exact_version_is_pinned(pinned: str) -> None:
-    assert re.fullmatch(r"\d+\.\d+\.\d+", pinned)
-
-
-def test_the_lock_holds_that_version_with_its_hash(lock: str, pinned: str) -> None:
+@pytest.mark.parametrize("package", PINNED)
+def test_an_exact_version_is_pinned_and_locked_with_its_hash(lock: str, package: str) -> None:
+    assert re.fullmatch(r"\d+\.\d+\.\d+", PINNED[package])
     packages = json.loads(lock)["packages"]
-    assert packages[f"node_modules/{PACKAGE}"]["version"] == pinned
+    assert packages[f"node_modules/{package}"]["version"] == PINNED[package]
     assert all(found["integrity"].startswith("sha512-") for name, found in packages.items() if name)
 
 
@@ -40,9 +33,9 @@ def test_the_lock_names_no_address_and_no_host(lock: str) -> None:
     assert "registry" not in lock
 
 
-def test_the_version_stands_nowhere_else(pinned: str) -> None:
-    tracked = subprocess.run(["git", "ls-files"], cwd=cdk_cli.ROOT, capture_output=True, text=True, check=True).stdout
-    there = {name for name in tracked.splitlines() if pinned in _text(cdk_cli.ROOT / name)}
+def test_the_version_stands_nowhere_else() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=node_tools.ROOT, capture_output=True, text=True, check=True)
+    there = {name for name in listed.stdout.splitlines() if PINNED["aws-cdk"] in _text(node_tools.ROOT / name)}
     assert there <= {"requirements/package.json", "requirements/package-lock.json"}
 
 
@@ -51,19 +44,19 @@ def _text(path: Path) -> str:
 
 
 def test_node_and_npm_come_with_the_python_packages() -> None:
-    assert cdk_cli.NODE.is_file()
-    assert cdk_cli.NPM.is_file()
+    assert node_tools.NODE.is_file()
+    assert node_tools.NPM.is_file()
 
 
 @pytest.mark.parametrize("word", ["diff", "deploy", "destroy"])
 def test_a_command_is_about_one_stack_of_a_finished_assembly(word: str) -> None:
     line = cdk_cli.command(Path("cdk"), word, "DatamartRunner-prod", Path("cdk.out"), ["--force"])
-    assert line == [str(cdk_cli.NODE), "cdk", word, "DatamartRunner-prod", "--app", "cdk.out", "--force"]
+    assert line == [str(node_tools.NODE), "cdk", word, "DatamartRunner-prod", "--app", "cdk.out", "--force"]
 
 
 def test_bootstrapping_is_about_the_whole_account() -> None:
     line = cdk_cli.command(Path("cdk"), "bootstrap", "DatamartRunner-prod", Path("cdk.out"), [])
-    assert line == [str(cdk_cli.NODE), "cdk", "bootstrap", "--app", "cdk.out"]
+    assert line == [str(node_tools.NODE), "cdk", "bootstrap", "--app", "cdk.out"]
 
 
 def test_what_is_installed_is_not_installed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,27 +64,26 @@ def test_what_is_installed_is_not_installed_again(tmp_path: Path, monkeypatch: p
 
     def npm(*words: str, at: Path) -> None:
         calls.append(words)
-        (at / "node_modules" / PACKAGE / "bin").mkdir(parents=True)
-        (at / "node_modules" / PACKAGE / "bin" / "cdk").touch()
+        (at / "node_modules").mkdir()
 
-    monkeypatch.setattr(cdk_cli, "_npm", npm)
-    assert cdk_cli.installed(tmp_path) == cdk_cli.installed(tmp_path)
+    monkeypatch.setattr(node_tools, "_npm", npm)
+    assert node_tools.installed(tmp_path) == node_tools.installed(tmp_path)
     assert [words[0] for words in calls] == ["ci"]
 
 
 def test_an_installation_that_failed_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def npm(*words: str, at: Path) -> None:
-        raise cdk_cli.NotInstalled("the registry was not reached")
+        raise node_tools.NotInstalled("the registry was not reached")
 
-    monkeypatch.setattr(cdk_cli, "_npm", npm)
+    monkeypatch.setattr(node_tools, "_npm", npm)
     for _ in range(2):
-        with pytest.raises(cdk_cli.NotInstalled):
-            cdk_cli.installed(tmp_path)
+        with pytest.raises(node_tools.NotInstalled):
+            node_tools.installed(tmp_path)
 
 
 @pytest.mark.parametrize("code", [0, 1])
 def test_the_exit_code_is_that_of_the_cdk(code: int) -> None:
-    assert cdk_cli.run([str(cdk_cli.NODE), "-e", f"process.exit({code})"]) == code
+    assert cdk_cli.run([str(node_tools.NODE), "-e", f"process.exit({code})"]) == code
 
 
 @pytest.mark.parametrize(
