@@ -13,8 +13,18 @@ from constructs import Construct
 
 from infra.findings import accept
 
-WRITERS = ("events", "sns", "s3", "scheduler", "cloudwatch")
-"""Services that put something into a queue or a topic of ours, and therefore must be let to use its key.
+WRITERS = {
+    "events": "Rules put events into the queue of ends and into dead letters, and may publish on the notice topic.",
+    "sns": "Subscriptions put messages that were not delivered into the dead letters.",
+    "cloudwatch": "Alarms publish on the notice topic.",
+    "s3": "Buckets publish their notifications on the topics of jobs.",
+}
+"""Services that write into a queue or a topic of ours on their own behalf, and what they write.
+
+Each has a statement of its own in the key's policy, and none has a condition on the source: EventBridge does not send
+aws:SourceAccount to KMS (SNS's developer guide, "Configuring AWS KMS permissions"), and no guide says that the others
+do. Who may write is decided by the policies of the queues and topics, which do name the sources. EventBridge Scheduler
+and Lambda write with roles of this stack.
 
 CloudWatch alarms and EventBridge cannot publish to a topic under the key that AWS manages for SNS (platform notes,
 section 5); under none, or under this one, they can.
@@ -77,15 +87,15 @@ class Encryption:
 def _key(scope: Construct) -> kms.Key:
     stack = cdk.Stack.of(scope)
     key = kms.Key(scope, "Key", description="Everything at rest of the datamart runner", enable_key_rotation=True)
-    key.add_to_resource_policy(
-        iam.PolicyStatement(
-            sid="ServicesThatWriteToOurQueuesAndTopics",
-            principals=[iam.ServicePrincipal(f"{service}.amazonaws.com") for service in WRITERS],
-            actions=["kms:Decrypt", "kms:GenerateDataKey*"],
-            resources=["*"],  # of this key: the policy is its own
-            conditions={"StringEquals": {"aws:SourceAccount": stack.account}},
+    for service in WRITERS:
+        key.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid=f"{service.capitalize()}WritesToOurQueuesAndTopics",
+                principals=[iam.ServicePrincipal(f"{service}.amazonaws.com")],
+                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+                resources=["*"],  # of this key: the policy is its own
+            )
         )
-    )
     key.add_to_resource_policy(
         iam.PolicyStatement(
             sid="Logs",

@@ -23,8 +23,10 @@ NETWORK_ACTIONS = (
     "ec2:DescribeNetworkInterfaces",
     "ec2:DescribeSubnets",
     "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
 )
-"""What Lambda needs to put a function into a VPC."""
+"""What Lambda needs to put a function into a VPC: the actions of AWS's policy AWSLambdaVPCAccessExecutionRole."""
 
 
 ANY_RESOURCE = "xray:PutTraceSegments can be bound to no resource, nor can network interfaces that do not exist yet."

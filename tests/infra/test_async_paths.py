@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from functions.end_run import LONGEST_CALL
 from functions.run.admission import LONGEST_SESSION
 from infra.function_table import STEPS
@@ -133,6 +135,19 @@ def test_under_a_key_of_its_own_the_topic_can_still_be_published_to(everything: 
     (key,) = everything.resources("AWS::KMS::Key").values()
     users = set().union(*(principals(s) for s in key["KeyPolicy"]["Statement"] if "kms:Decrypt" in s["Action"]))
     assert {"cloudwatch.amazonaws.com", "events.amazonaws.com", "sns.amazonaws.com", "s3.amazonaws.com"} <= users
+
+
+@pytest.mark.parametrize("service", ["events", "sns", "cloudwatch", "s3"])
+def test_each_service_that_writes_to_us_has_an_explicit_statement_in_the_keys_policy(
+    everything: Template, service: str
+) -> None:
+    (key,) = everything.resources("AWS::KMS::Key").values()
+    sid = f"{service.capitalize()}WritesToOurQueuesAndTopics"
+    (statement,) = [s for s in key["KeyPolicy"]["Statement"] if s.get("Sid") == sid]
+    assert principals(statement) == {f"{service}.amazonaws.com"}
+    assert set(statement["Action"]) == {"kms:Decrypt", "kms:GenerateDataKey*"}
+    # EventBridge sends KMS no aws:SourceAccount, so a condition on it would lose every event.
+    assert "Condition" not in statement
 
 
 def test_a_topics_only_publisher_from_outside_is_the_bucket_that_the_job_names(template: Template) -> None:

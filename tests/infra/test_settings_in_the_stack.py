@@ -23,6 +23,18 @@ def test_a_function_in_the_vpc_waits_for_the_right_to_be_there(everything: Templ
     assert mentions(function["DependsOn"], "LogInRoleDefaultPolicy")
 
 
+def test_a_function_in_the_vpc_may_do_what_awss_own_policy_for_it_allows(everything: Template) -> None:
+    granted = everything.actions(everything.roles_of_functions()["log_in"])
+    assert {action for action in granted if action.startswith("ec2:")} == {
+        "ec2:CreateNetworkInterface",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSubnets",
+        "ec2:DeleteNetworkInterface",
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:UnassignPrivateIpAddresses",
+    }
+
+
 def test_every_role_has_the_boundary(everything: Template, template: Template) -> None:
     roles = everything.resources("AWS::IAM::Role").values()
     assert {json.dumps(role.get("PermissionsBoundary")) for role in roles} == {
