@@ -6,10 +6,11 @@ import sys
 from pathlib import Path
 
 import aws_cdk as cdk
-from cdk_nag import AwsSolutionsChecks
 
 from infra.bundle import BundleFailed
 from infra.bundle import bundle as build
+from infra.checker_record import remove_record, write_record
+from infra.checkers import add_checkers
 from infra.code import staged_code
 from infra.jobs import jobs_of
 from infra.settings import FOLDER, BadConfiguration, Settings, settings_of
@@ -35,7 +36,8 @@ def synthesize(stages: list[Settings], output: Path, *, checks: bool, bundle: Pa
     Parameters
     ----------
     checks
-        Whether the policy checkers run: cdk-nag and CloudFormation's own. They write validation-report.json.
+        Whether the policy checkers run (infra/checkers.py). The CDK writes validation-report.json from them, and this
+        the record of what they have checked.
     bundle
         What goes to Lambda, or None for our own code alone.
 
@@ -49,10 +51,10 @@ def synthesize(stages: list[Settings], output: Path, *, checks: bool, bundle: Pa
         outdir=str(output),
         context=FEATURE_FLAGS,
         analytics_reporting=False,
-        builtin_cloud_formation_validation=checks,
+        builtin_cloud_formation_validation=False,  # it runs among the checkers
     )
-    if checks:
-        cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    remove_record(output)
+    checked = add_checkers(app) if checks else {}
     for settings in stages:
         jobs = jobs_of(settings)
         name = stack_name(settings.stage)
@@ -60,6 +62,8 @@ def synthesize(stages: list[Settings], output: Path, *, checks: bool, bundle: Pa
         described = f"Runs MicroStrategy datamarts ({settings.stage})"
         DatamartRunner(app, name, code=code, settings=settings, jobs=jobs, description=described)
     app.synth()
+    if checks:
+        write_record(output, checked)
 
 
 def main() -> None:

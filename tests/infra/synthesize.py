@@ -1,12 +1,27 @@
-"""The one synth of a test session: the stage that the twin runs, and one with every setting, both with all checks."""
+"""The one synth of a test session, with all checks, as one process: starting the CDK's engine costs seconds.
+
+The stage that the twin runs and one with every setting are one assembly. Every other stage is an assembly of its own,
+in a folder of the stage's name, as ``make synth`` makes it: what the checkers report of a stage does not depend on what
+they report of another.
+"""
 
 import sys
 from pathlib import Path
 
 from infra.app import synthesize
-from infra.settings import settings_of
+from infra.jobs import FOLDER as JOBS
+from infra.settings import FOLDER as SETTINGS
+from infra.settings import Settings, settings_of
 
 HERE = Path(__file__).parent / "settings"
 
+SHIPPED = [settings_of(path.stem) for path in sorted(SETTINGS.glob("*.toml"))]
+EACH_JOB = [Settings(stage=f"only-{path.stem}", jobs=(path.stem,)) for path in sorted(JOBS.glob("*.json"))]
+ALONE = [*SHIPPED, *EACH_JOB, Settings(stage="no-jobs", jobs=())]
+"""The stages that are an assembly each."""
+
 if __name__ == "__main__":
-    synthesize([settings_of("dev"), settings_of("everything", HERE)], Path(sys.argv[1]), checks=True, bundle=None)
+    output = Path(sys.argv[1])
+    synthesize([settings_of("dev"), settings_of("everything", HERE)], output, checks=True, bundle=None)
+    for stage in ALONE:
+        synthesize([stage], output / stage.stage, checks=True, bundle=None)
