@@ -1,13 +1,10 @@
 """The process's connections: shared, remembering no cookie, and knowing whether a request has left."""
 
-import hashlib
 import logging
-import tempfile
 import threading
-from functools import cache
+from functools import lru_cache
 from http.client import HTTPConnection
 from http.cookiejar import DefaultCookiePolicy
-from pathlib import Path
 from typing import Any
 
 import requests
@@ -17,8 +14,14 @@ from urllib3.connection import HTTPSConnection as TLSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util import Retry
 
+from functions.library.tls import context_for
+
 logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 """Of an answer with a header that is none it would warn, and quote all headers after it: cookies, the token."""
+
+
+_BUNDLES_KEPT = 8
+"""Pools; a process sees one for each connection whose secret has a ``caBundle``."""
 
 
 class Abandoned(Exception):
@@ -100,9 +103,16 @@ class _TLSPool(HTTPSConnectionPool):
 
 
 class _Adapter(HTTPAdapter):
-    """Connections that mark what was sent, and nothing that is repeated on its own."""
+    """Connections that mark what was sent, and nothing that is repeated on its own.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    ca_bundle
+        PEM text of the authorities that TLS trusts, or None (:func:`functions.library.tls.context_for`).
+    """
+
+    def __init__(self, ca_bundle: str | None) -> None:
+        self._ca_bundle = ca_bundle
         super().__init__(pool_maxsize=50, max_retries=Retry(0, read=False, redirect=False))
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -110,26 +120,29 @@ class _Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TLSPool}
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        if proxy.lower().startswith("https:"):
+            kwargs["proxy_ssl_context"] = context_for(self._ca_bundle)
         manager = super().proxy_manager_for(proxy, **kwargs)
         manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TLSPool}
         return manager
 
+    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
+        host, options = super().build_connection_pool_key_attributes(request, True, None)
+        if host["scheme"] == "https":
+            options["ssl_context"] = context_for(self._ca_bundle)
+        return host, options
 
-@cache
-def pool() -> requests.Session:
-    """The connections; ``trust_env`` is off: no proxy, no .netrc and no authority of the environment's."""
+    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
+        """Add nothing to the context: for every new connection requests would read the public authorities into it."""
+
+
+@lru_cache(_BUNDLES_KEPT)
+def pool(ca_bundle: str | None = None) -> requests.Session:
+    """The connections that trust ``ca_bundle``; ``trust_env`` is off: no proxy, no .netrc, no authority of its own."""
     session = requests.Session()
     session.trust_env = False
     session.headers.clear()
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.mount("https://", _Adapter())
-    session.mount("http://", _Adapter())
+    session.mount("https://", _Adapter(ca_bundle))
+    session.mount("http://", _Adapter(ca_bundle))
     return session
-
-
-@cache
-def ca_file(pem: str) -> str:
-    """A file with the authorities' certificates: the TLS library reads them from files only."""
-    path = Path(tempfile.gettempdir()) / f"ca-{hashlib.sha256(pem.encode()).hexdigest()[:32]}.pem"
-    path.write_text(pem, "utf-8")
-    return str(path)

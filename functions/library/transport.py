@@ -17,7 +17,8 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 import requests
 from requests.structures import CaseInsensitiveDict
 
-from functions.library.connections import Passage, ca_file, go_through, pool
+from functions.library.connection_errors import Reason, reason_of
+from functions.library.connections import Passage, go_through, pool
 from functions.library.cookies import Jar
 from functions.library.decoding import decoded
 from functions.library.endpoints import CONNECT_TIMEOUT, Endpoint, Repeat
@@ -137,11 +138,11 @@ def call(
     if isinstance(outcome, Reply):
         return outcome
     if outcome is None:
-        raise _no_answer(endpoint, f"no complete answer within {budget:.3g} s", left)
+        raise _no_answer(endpoint, Reason(f"no complete answer within {budget:.3g} s"), left)
     if isinstance(outcome, LibraryError):
         raise outcome
     if isinstance(outcome, Exception):  # of whatever kind: a chunk of negative length, for one, is an OverflowError
-        raise _no_answer(endpoint, _plain(outcome), left) from None
+        raise _no_answer(endpoint, reason_of(outcome), left) from None
     raise outcome
 
 
@@ -176,7 +177,7 @@ def _once(request: _Request, url: str) -> Reply:
     server, endpoint = request.server, request.endpoint
     headers = request.headers | request.jar.header(endpoint.method, url)
     read_timeout = max(0.1, min(endpoint.read_timeout, request.deadline - time.monotonic()))
-    session = pool()
+    session = pool(server.ca_bundle)
     if endpoint.repeat is not Repeat.ALWAYS:
         session.close()  # only what is kept: a connection that died while it was idle would leave this call in doubt
     # Not by session.send: of a redirect, though not followed, it reads the body to its end and goes by its address.
@@ -184,7 +185,6 @@ def _once(request: _Request, url: str) -> Reply:
         session.prepare_request(requests.Request(endpoint.method, url, headers=headers, data=request.content)),
         timeout=(min(CONNECT_TIMEOUT, read_timeout), read_timeout),
         stream=True,
-        verify=ca_file(server.ca_bundle) if server.ca_bundle else True,
         proxies={"http": server.proxy, "https": server.proxy} if server.proxy else {},
     )
     with response:
@@ -207,44 +207,15 @@ def _read(response: requests.Response, endpoint: Endpoint, deadline: float) -> b
     return bytes(content)
 
 
-def _no_answer(endpoint: Endpoint, reason: str, left: bool) -> ServerUnavailable:
+def _no_answer(endpoint: Endpoint, reason: Reason, left: bool) -> ServerUnavailable:
     delivery: Delivery = "unknown" if left else "not sent"
     return ServerUnavailable(
-        f"the Library server gave no answer: {reason}",
+        f"the Library server gave no answer: {reason.sentence}",
         step=endpoint.step,
         delivery=delivery,
         retry_safe=not left or endpoint.repeat is not Repeat.IF_NOT_SENT,
-        may_pass=reason not in dict(_TO_BE_CORRECTED).values(),
+        may_pass=reason.may_pass,
     )
-
-
-_TO_BE_CORRECTED = (
-    ("NameResolutionError", "its name cannot be resolved"),
-    ("certificate verify failed", "its certificate is not trusted (give the authority's in caBundle)"),
-    ("Tunnel connection failed: 407", "the proxy does not accept the user and password given for it"),
-)
-"""What no waiting cures, as :data:`_REASONS`."""
-
-_REASONS = (
-    *_TO_BE_CORRECTED,
-    ("Tunnel connection failed", "the proxy refuses to connect to it"),
-    ("SSL", "TLS failed"),
-    ("ProxyError", "the proxy cannot be reached"),
-    ("Connection refused", "the connection was refused"),
-    ("ConnectTimeout", "the connection could not be made in time"),
-    ("Read timed out", "it was silent for too long"),
-    ("did not end in time", "it was too slow"),
-    ("reset", "the connection was reset"),
-    ("without response", "the connection was closed"),
-    ("IncompleteRead", "the answer broke off"),
-    ("decod", "the answer cannot be decompressed"),
-)
-"""Words of the HTTP libraries, and what they mean to a person; their own texts quote addresses and headers."""
-
-
-def _plain(error: BaseException) -> str:
-    text = f"{type(error).__name__} {error!r}"
-    return next((plain for word, plain in _REASONS if word in text), type(error).__name__)
 
 
 def _encode(body: Any) -> bytes | None:
