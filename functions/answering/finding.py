@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from functions.answering.choices import PAGE, Choice, Choices, NotListed
-from functions.answering.prompt import Misfit, Prompt, folded
+from functions.answering.prompt import Misfit, Prompt
 from functions.run.schema import shown
+from functions.same_names import folded
 
 MOST_SEARCHES = 40
 """Names that are looked up one by one in a list that does not fit onto one page: each takes a call."""

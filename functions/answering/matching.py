@@ -4,9 +4,10 @@ import difflib
 from collections.abc import Iterable
 from typing import Any
 
-from functions.answering.prompt import Given, Misfit, Prompt, address_of, folded, name_of
+from functions.answering.prompt import Given, Misfit, Prompt, address_of, name_of
 from functions.run.address import named_by
 from functions.run.schema import shown
+from functions.same_names import folded
 
 LIKE = 0.75
 """How alike two names are, from 0 to 1, for one to be taken for a slip of the other."""

@@ -1,6 +1,5 @@
 """A prompt as the server describes it, with names for what the descriptions leave open (contract 7.2)."""
 
-import unicodedata
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -20,6 +19,9 @@ TYPES = ("VALUE", "ELEMENTS", "OBJECTS", "EXPRESSION", "LEVEL")
 
 LONGEST_TITLE = 200
 """Characters of a title or a name in a message."""
+
+LONGEST_NUMBER = 500
+"""Characters of a number; the largest that a server can hold has 309 digits before its decimal point."""
 
 
 class Misfit(Exception):
@@ -66,10 +68,11 @@ def is_required(prompt: Prompt) -> bool:
 
 
 def decimal(given: Any) -> Decimal | None:
-    """The number, also one that is written as a text; None for all else."""
+    """The number, also one that is written as a text; None for all else, and for what is longer than LONGEST_NUMBER."""
     try:
-        number = Decimal(str(given))
-    except InvalidOperation:
+        written = str(given)
+        number = Decimal(written if len(written) <= LONGEST_NUMBER else "NaN")
+    except (InvalidOperation, ValueError):  # Python writes no whole number of more than 4,300 digits
         return None
     return number if number.is_finite() else None
 
@@ -83,8 +86,3 @@ def most(prompt: Prompt, field: str = "max") -> Decimal | None:
     """The limit from above of a length or a count; what is not positive (-1 in the samples) is no limit."""
     limit = decimal(prompt.get(field))
     return limit if limit is not None and limit > 0 else None
-
-
-def folded(text: str) -> str:
-    """For comparing names as people do: in either case, accents in one character or in two."""
-    return unicodedata.normalize("NFC", text).casefold()

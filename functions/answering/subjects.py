@@ -19,7 +19,9 @@ def subject(kind: str, given: Any, choices: Choices) -> Choice:
     if OBJECT_ID.fullmatch(given):
         return {"id": given.upper()}
     try:
-        listed = choices.named(kind, given) if len(given) <= LONGEST_NAME else []
+        # No object's name begins or ends with white space: only elements come from padded columns.
+        named = len(given) <= LONGEST_NAME and given == given.strip()
+        listed = choices.named(kind, given) if named else []
     except ListedLater:
         return {"name": given}
     except NotListed as reason:

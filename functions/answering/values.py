@@ -1,4 +1,4 @@
-"""Answers to VALUE prompts: a number, a text or a date, always sent as one string (contract 7.2, 7.3)."""
+"""Answers to VALUE prompts: a number, a text, a day or a point in time, always sent as one string (contract 7.2, 7.3)."""
 
 import math
 import re
@@ -7,27 +7,36 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from functions.answering.prompt import Misfit, Prompt, decimal, least, most
+from functions.answering.prompt import LONGEST_NUMBER, Misfit, Prompt, decimal, least, most
 from functions.run.schema import shown
 
 DATA_TYPES = {
     **dict.fromkeys(("NUMERIC", 1, 2, 3, 4, 5, 6, 7, 30), "NUMERIC"),
     **dict.fromkeys(("TEXT", 8, 9, 10), "TEXT"),
-    **dict.fromkeys(("DATE", 14, 16), "DATE"),
+    **dict.fromkeys(("DATE", 14), "DATE"),
+    **dict.fromkeys(("TIMESTAMP", "TIME_STAMP", "DATETIME", "DATE_TIME", 16), "TIMESTAMP"),
 }
 """What a prompt's ``dataType`` means; samples have a word or the number of MicroStrategy's own type."""
 
-_NUMBER = re.compile(r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?")
-"""Python's own reading takes more than a server does: 1_000, NaN, the digits of other scripts."""
+# Linear: no two neighbouring parts can match the same characters. Python's own reading takes more than a server does:
+# 1_000, NaN, the digits of other scripts.
+_NUMBER = re.compile(r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?")
+
+_WITH_COMMA = re.compile(r"[+-]?[0-9]{1,20}([.,' ][0-9]{1,20}){1,20}")
+"""``12,5``, ``1.234,56``, ``1,234.56``, ``1 234``: numbers as people write them, whose separators mean either thing."""
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(
     _DAY.pattern + r"([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?( ?Z|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
+_LONGEST_MOMENT = 40
+
+_OTHER_DAY = re.compile(r"[0-9]{1,4}([./-][0-9]{1,4}){2}([T ,].{0,30})?")
+"""``24.11.2026``, ``11/24/2026``, ``2026/11/24``: days as people write them, in which day and month may be either."""
 
 
 def kind_of(prompt: Prompt) -> str | None:
-    """NUMERIC, TEXT or DATE; None where the server does not say it in a way that is known."""
+    """NUMERIC, TEXT, DATE or TIMESTAMP; None where the server does not say it in a way that is known."""
     written = str(prompt.get("dataType")).upper()
     return next((kind for name, kind in DATA_TYPES.items() if str(name) == written), None)
 
@@ -45,14 +54,22 @@ def _one(given: Any) -> str:
         given = given[0]
     if isinstance(given, bool) or not isinstance(given, (str, int, float)):
         raise Misfit(f"takes one value, not {shown(given)}")
-    return str(given)
+    try:
+        return str(given)
+    except ValueError:  # Python writes no whole number of more than 4,300 digits
+        raise Misfit("takes no number of thousands of digits") from None
 
 
 def _number(prompt: Prompt, given: str) -> str:
     text = given.strip()
+    if len(text) > LONGEST_NUMBER:
+        raise Misfit(f"takes a number of at most {LONGEST_NUMBER} characters, and {shown(given)} has {len(text)}")
     number = decimal(text) if _NUMBER.fullmatch(text) else None
     if number is None:
-        raise Misfit(f"takes a number such as 1234.5, not {shown(given)}")
+        separators = "; write it with a decimal point and without other separators"
+        raise Misfit(
+            f"takes a number such as 1234.5, not {shown(given)}{separators if _WITH_COMMA.fullmatch(text) else ''}"
+        )
     if not math.isfinite(float(number)):
         raise Misfit(f"takes no number as large as {shown(given)}")
     _check_limits(number, least(prompt), decimal(prompt.get("max")), "", f"not {shown(given)}")
@@ -74,15 +91,33 @@ def _check_limits(number: Decimal, lowest: Decimal | None, highest: Decimal | No
 
 
 def _date(prompt: Prompt, given: str) -> str:
+    """The day, and the hour if one is given, as they are written: an offset does not move a day."""
     at = _moment(given)
     if at is None:
-        raise Misfit(f"takes a date such as 2026-11-23, not {shown(given)}")
+        raise Misfit(f"takes a date such as 2026-11-23, not {shown(given)}{_order(given)}")
+    first, last = _moment(prompt.get("min")), _moment(prompt.get("max"))
+    if first is not None and at.date() < first.date():
+        raise Misfit(f"takes no date before {prompt['min']}, and {shown(given)} is one")
+    if last is not None and at.date() > last.date():
+        raise Misfit(f"takes no date after {prompt['max']}, and {shown(given)} is one")
+    return _sent(at)
+
+
+def _timestamp(prompt: Prompt, given: str) -> str:
+    """The point in time, in UTC."""
+    at = _in_utc(_moment(given))
+    if at is None:
+        raise Misfit(f"takes a date and time such as 2026-11-23T05:00+01:00, not {shown(given)}{_order(given)}")
     first, last = prompt.get("min"), prompt.get("max")
-    if (lowest := _moment(first)) is not None and _at(at, first) < lowest:
-        raise Misfit(f"takes no date before {first}, and {shown(given)} is one")
-    if (highest := _moment(last)) is not None and _at(at, last) > highest:
-        raise Misfit(f"takes no date after {last}, and {shown(given)} is one")
-    # In UTC, because only that stands in the documentation; strftime would write the year 1 as "1".
+    if (lowest := _in_utc(_moment(first))) is not None and _at(at, first) < lowest:
+        raise Misfit(f"takes no time before {first}, and {shown(given)} is one")
+    if (highest := _in_utc(_moment(last))) is not None and _at(at, last) > highest:
+        raise Misfit(f"takes no time after {last}, and {shown(given)} is one")
+    return _sent(at)
+
+
+def _sent(at: datetime) -> str:
+    """In the one form that stands in the documentation; strftime would write the year 1 as "1"."""
     return at.replace(tzinfo=None).isoformat(timespec="milliseconds") + "+0000"
 
 
@@ -92,15 +127,31 @@ def _at(at: datetime, limit: Any) -> datetime:
 
 
 def _moment(given: Any) -> datetime | None:
-    """A date or time as people and the API write it; without an offset it is UTC, as in the API's samples."""
-    text = str(given).strip()
-    if not _MOMENT.fullmatch(text):
+    """A date or time as people and the API write it, with the offset that is written there, if one is."""
+    text = str(given).strip() if isinstance(given, str) else ""
+    if len(text) > _LONGEST_MOMENT or not _MOMENT.fullmatch(text):
         return None
     try:
-        at = datetime.fromisoformat(text.replace(" Z", "Z"))
-        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):  # no such day or hour; or none in UTC, at either end of the calendar
+        return datetime.fromisoformat(text.replace(" Z", "Z"))
+    except ValueError:  # no such day, hour or offset
         return None
 
 
-_KINDS: dict[str, Callable[[Prompt, str], str]] = {"NUMERIC": _number, "TEXT": _text, "DATE": _date}
+def _in_utc(at: datetime | None) -> datetime | None:
+    """The same time in UTC, which a time without an offset is in already, as in the API's samples."""
+    try:
+        return at and (at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC))
+    except OverflowError:  # in UTC it lies outside of the calendar
+        return None
+
+
+def _order(given: str) -> str:
+    return "; write the year first: YYYY-MM-DD" if _OTHER_DAY.fullmatch(given.strip()[:_LONGEST_MOMENT]) else ""
+
+
+_KINDS: dict[str, Callable[[Prompt, str], str]] = {
+    "NUMERIC": _number,
+    "TEXT": _text,
+    "DATE": _date,
+    "TIMESTAMP": _timestamp,
+}

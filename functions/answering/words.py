@@ -39,7 +39,7 @@ def limits(question: Question) -> str:
     return bounds[0] if bounds else ""
 
 
-MEASURED = {"NUMERIC": ("at least", "at most"), "DATE": ("from", "until")}
+MEASURED = {"NUMERIC": ("at least", "at most"), "DATE": ("from", "until"), "TIMESTAMP": ("from", "until")}
 """Words for the limits of what is measured; of all else it is counted, and a limit of 0 or -1 is none."""
 
 

@@ -7,7 +7,12 @@ from functions.answering.values import kind_of
 from local.asking.shown import choices_shown
 from local.asking.typed import NOTHING
 
-VALUES = {"NUMERIC": "A number", "DATE": "A date, such as 2026-11-23", "TEXT": "A text"}
+VALUES = {
+    "NUMERIC": "A number",
+    "DATE": "A date, such as 2026-11-23",
+    "TIMESTAMP": "A date and time, such as 2026-11-23T05:00+01:00; without an offset it is in UTC",
+    "TEXT": "A text",
+}
 """By what the prompt's data type means."""
 
 PICKS = {

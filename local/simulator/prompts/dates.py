@@ -1,7 +1,7 @@
-"""The day that a date in an answer is of (contract 7.2, 7.3)."""
+"""Days and points in time in answers (contract 7.2, 7.3)."""
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}\+0000", re.ASCII)
@@ -17,3 +17,10 @@ def day_of(text: str) -> date:
     if _MOMENT.fullmatch(text):
         return datetime.fromisoformat(text).date()
     raise ValueError(f"{text} is neither a day nor a moment in UTC")
+
+
+def moment_of(text: str) -> datetime:
+    """The point in time of the API's ``2026-11-23T23:37:39.000+0000``; a day begins in UTC. Raises ValueError."""
+    if _MOMENT.fullmatch(text):
+        return datetime.fromisoformat(text)
+    return datetime.combine(day_of(text), time(), UTC)

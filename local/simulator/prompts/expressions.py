@@ -5,6 +5,7 @@ from typing import Any
 
 from local.simulator.answer import Refusal
 from local.simulator.metadata.schema import BY_ID, SchemaObject
+from local.simulator.prompts.values import number
 from local.simulator.warehouse.elements import elements_of
 
 
@@ -89,7 +90,7 @@ def _constant(value: Any) -> Any:
     if not isinstance(value, (str, int, float)):
         raise Refusal(400, 6, "A constant is neither a number nor a text.")
     try:
-        return float(value)
+        return number(value)
     except ValueError:
         return value
 

@@ -56,8 +56,8 @@ class OpenPrompt:
         return shown
 
 
-# 8 is in a sample of the contract, the other two are ours.
-OLD_DATA_TYPES = {"TEXT": 8, "NUMERIC": 3, "DATE": 14}
+# 8 is in a sample of the contract, the others are ours.
+OLD_DATA_TYPES = {"TEXT": 8, "NUMERIC": 3, "DATE": 14, "TIMESTAMP": 16}
 OLD_OBJECT_TYPES = {"metric": 4, "attribute": 12}
 
 

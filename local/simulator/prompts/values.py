@@ -8,9 +8,12 @@ from typing import Any
 
 from local.simulator.answer import Refusal
 from local.simulator.catalogue import Prompt
-from local.simulator.prompts.dates import day_of
+from local.simulator.prompts.dates import day_of, moment_of
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?")
+
+LONGEST_NUMBER = 500
+"""Characters of a number, the largest of which has 309 digits before its decimal point."""
 
 
 @dataclass(frozen=True)
@@ -38,18 +41,23 @@ def _text(answer: Any) -> str:
     return answer
 
 
-def _number(answer: Any) -> float:
-    # As text: Python reads more as a number than a server does, true and 1_000 among it.
-    number = float(answer) if _NUMBER.fullmatch(answer := str(answer)) else math.nan
-    if not math.isfinite(number):
+def number(answer: Any) -> float:
+    """The number that ``answer`` is or spells. Raises ValueError for all else.
+
+    Read as text: Python reads more as a number than a server does, true, 1_000 and NaN among it.
+    """
+    written = str(answer)
+    read = float(written) if len(written) <= LONGEST_NUMBER and _NUMBER.fullmatch(written) else math.nan
+    if not math.isfinite(read):
         raise ValueError("not a number")
-    return number
+    return read
 
 
 _KINDS = {
     "TEXT": _Kind("a string", _text, len, _itself, "is shorter than", "is longer than"),
-    "NUMERIC": _Kind("a number", _number, _itself, _itself, "is below the minimum", "is above the maximum"),
+    "NUMERIC": _Kind("a number", number, _itself, _itself, "is below the minimum", "is above the maximum"),
     "DATE": _Kind("a date", _text, day_of, day_of, "is before the range that begins", "is after the range that ends"),
+    "TIMESTAMP": _Kind("a date and time", _text, moment_of, moment_of, "is before", "is after"),
 }
 
 

@@ -65,7 +65,8 @@ def query_of(spec: DatamartSpec, prompts: Iterable[OpenPrompt]) -> Query:
 
 def _compared(prompt: OpenPrompt) -> Any:
     """What a value is compared as: the warehouse keeps days, an answer may be a moment of one."""
-    return day_of(prompt.answer).isoformat() if prompt.prompt.data_type == "DATE" else prompt.answer
+    is_time = prompt.prompt.data_type in ("DATE", "TIMESTAMP")
+    return day_of(prompt.answer).isoformat() if is_time else prompt.answer
 
 
 def _chosen(columns: tuple[str, ...], answered: list[OpenPrompt], prompt_type: str) -> tuple[str, ...]:
