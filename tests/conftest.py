@@ -13,6 +13,9 @@ import hypothesis
 import pytest
 
 from local import synth
+from tests.permissions import pytest_sessionfinish, pytest_testnodedown
+
+__all__ = ["pytest_sessionfinish", "pytest_testnodedown"]
 
 # The suite also runs on machines under load: how long an example took says nothing about the code.
 hypothesis.settings.register_profile("no-deadlines", print_blob=True)

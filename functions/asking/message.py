@@ -1,6 +1,7 @@
 """The message that asks people: what the datamart wants to know, what may be answered, and how."""
 
 import json
+import os
 
 from functions.answering import words
 from functions.answering.prompt import titled
@@ -59,4 +60,4 @@ def _about(number: int, prompt: Question) -> list[str]:
 
 def send(run: Run) -> None:
     """Publish it on the topic of questions (environment variable ``QUESTION_TOPIC_ARN``)."""
-    publish(subject(run), text(run), topic="QUESTION_TOPIC_ARN")
+    publish(subject(run), text(run), topic_arn=os.environ["QUESTION_TOPIC_ARN"])

@@ -87,10 +87,11 @@ def send(end: End) -> None:
     publish(subject(end), text(end))
 
 
-def publish(heading: str, message: str, topic: str = "NOTICE_TOPIC_ARN") -> None:
-    """Publish on the topic that the environment variable ``topic`` names, each part cut to what SNS takes."""
+def publish(heading: str, message: str, topic_arn: str | None = None) -> None:
+    """Publish on a topic, by default that of notices (``NOTICE_TOPIC_ARN``), each part cut to what SNS takes."""
+    topic = topic_arn or os.environ["NOTICE_TOPIC_ARN"]
     plain = re.sub(r"[^ -~]", "?", heading)[:LONGEST_SUBJECT]
-    _sns().publish(TopicArn=os.environ[topic], Subject=plain, Message=shorten(message, LONGEST))
+    _sns().publish(TopicArn=topic, Subject=plain, Message=shorten(message, LONGEST))
 
 
 @cache

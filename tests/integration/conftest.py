@@ -20,6 +20,8 @@ from local.outcome import Outcome
 from local.simulator import Simulator
 from local.twin import Twin
 from local.twin.aws import client
+from tests.infra.template import Template
+from tests.permissions import USED, Recorder
 
 TUTORIAL = "B7CA92F04B9FAE8D941C3E9B7E0CD754"
 CITY = "85000B907B4EAD3B0D9522A9CFD10DBC"
@@ -232,6 +234,23 @@ def clock() -> Clock:
 def session_twin(template_path: Path, clock: Clock) -> Iterator[Twin]:
     with Twin(template_path, clock=clock, max_wait=0) as twin:
         yield twin
+
+
+@pytest.fixture(scope="session")
+def recorder(session_twin: Twin, template_path: Path, pytestconfig: pytest.Config) -> Iterator[Recorder]:
+    """Records what the functions of this process call (tests/permissions.py)."""
+    recorder = Recorder(session_twin, Template(template_path))
+    pytestconfig.stash[USED] = recorder.used
+    with recorder.recording(session_twin):
+        yield recorder
+
+
+@pytest.fixture(autouse=True)
+def nothing_that_aws_would_deny(recorder: Recorder) -> Iterator[None]:
+    """No function calls what its own role does not allow."""
+    yield
+    denied, recorder.denied = recorder.denied, []
+    assert denied == []
 
 
 @pytest.fixture(scope="session")
