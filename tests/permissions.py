@@ -16,7 +16,7 @@ import pytest
 from moto.iam.access_control import IAMPolicy, PermissionResult
 
 from local import synth
-from local.twin import Twin
+from local.twin.runtime import Runtime
 from local.twin.template import ACCOUNT, REGION
 from tests.infra.template import Template, listed
 
@@ -74,26 +74,32 @@ def action_of(service: str, operation: str, params: dict[str, Any]) -> str:
 
 
 class Recorder:
-    """What each function calls, and what its role forbids."""
+    """What each function calls, and what its role forbids.
 
-    def __init__(self, twin: Twin, template: Template) -> None:
-        self._roles = {
-            module: _policy(twin, template.statements(role)) for module, role in template.roles_of_functions().items()
-        }
+    Parameters
+    ----------
+    template
+        Of the stage that is emulated.
+    """
+
+    def __init__(self, template: Template) -> None:
+        self._template = template
         self._here = threading.local()
+        self._roles: dict[str, IAMPolicy] = {}
+        self.resolve: Callable[[Any], Any] = lambda value: value
         self.used: set[Use] = set()
         self.denied: list[str] = []
 
     @contextlib.contextmanager
-    def recording(self, twin: Twin) -> Iterator[None]:
-        """Record every call of every handler until the end of the block."""
-        invoke, call = twin.runtime.invoke, botocore.client.BaseClient._make_api_call
+    def recording(self) -> Iterator[None]:
+        """Record every call of every handler until the end of the block, in emulators that are made in it."""
+        invoke, call = Runtime.invoke, botocore.client.BaseClient._make_api_call
 
-        def invoked(function: Any, *arguments: Any) -> Any:
+        def invoked(runtime: Runtime, function: Any, *arguments: Any) -> Any:
             before = getattr(self._here, "module", None)  # a test may call a function inside another one
             self._here.module = function.handler.split(".")[-2]
             try:
-                return invoke(function, *arguments)
+                return invoke(runtime, function, *arguments)
             finally:
                 self._here.module = before
 
@@ -104,7 +110,7 @@ class Recorder:
             return call(client, operation, params)
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(twin.runtime, "invoke", invoked)
+            patch.setattr(Runtime, "invoke", invoked)
             patch.setattr(botocore.client.BaseClient, "_make_api_call", called)
             yield
 
@@ -112,25 +118,25 @@ class Recorder:
         use = (module, action, RESOURCES[action](params))
         if use not in self.used:
             self.used.add(use)
-            if self._roles[module].is_action_permitted(use[1], use[2]) is not PermissionResult.PERMITTED:
+            if self._role(module).is_action_permitted(use[1], use[2]) is not PermissionResult.PERMITTED:
                 self.denied.append(f"{module} may not call {action} on {use[2]}")
 
+    def _role(self, module: str) -> IAMPolicy:
+        """The policy of a function's role, with the names that the emulator gave to the stack's resources."""
+        if module not in self._roles:
+            resolved = []
+            for statement in self._template.statements(self._template.roles_of_functions()[module]):
+                arns = [arn for arn in map(self._arn, listed(statement["Resource"])) if arn]
+                if arns:
+                    resolved.append({"Effect": statement["Effect"], "Action": statement["Action"], "Resource": arns})
+            self._roles[module] = IAMPolicy(json.dumps({"Version": "2012-10-17", "Statement": resolved}))
+        return self._roles[module]
 
-def _policy(twin: Twin, statements: list[dict[str, Any]]) -> IAMPolicy:
-    """A role's policy with the names that the emulator gave to its resources."""
-    resolved = []
-    for statement in statements:
-        resources = [arn for arn in (_arn(twin, value) for value in listed(statement["Resource"])) if arn]
-        if resources:
-            resolved.append({"Effect": statement["Effect"], "Action": statement["Action"], "Resource": resources})
-    return IAMPolicy(json.dumps({"Version": "2012-10-17", "Statement": resolved}))
-
-
-def _arn(twin: Twin, value: Any) -> str | None:
-    try:
-        return str(twin.template.resolve(value))
-    except KeyError:  # of something that the emulator does not make, such as a log group: nothing calls it
-        return None
+    def _arn(self, value: Any) -> str | None:
+        try:
+            return str(self.resolve(value))
+        except KeyError:  # of something that the emulator does not make, such as a log group: nothing calls it
+            return None
 
 
 def granted_and_unused(template: Template, used: set[Use]) -> list[str]:

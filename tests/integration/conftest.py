@@ -231,18 +231,19 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def session_twin(template_path: Path, clock: Clock) -> Iterator[Twin]:
-    with Twin(template_path, clock=clock, max_wait=0) as twin:
-        yield twin
+def recorder(template_path: Path, pytestconfig: pytest.Config) -> Iterator[Recorder]:
+    """Records what the functions of this process call (tests/permissions.py)."""
+    recorder = Recorder(Template(template_path))
+    pytestconfig.stash[USED] = recorder.used
+    with recorder.recording():
+        yield recorder
 
 
 @pytest.fixture(scope="session")
-def recorder(session_twin: Twin, template_path: Path, pytestconfig: pytest.Config) -> Iterator[Recorder]:
-    """Records what the functions of this process call (tests/permissions.py)."""
-    recorder = Recorder(session_twin, Template(template_path))
-    pytestconfig.stash[USED] = recorder.used
-    with recorder.recording(session_twin):
-        yield recorder
+def session_twin(template_path: Path, clock: Clock, recorder: Recorder) -> Iterator[Twin]:
+    with Twin(template_path, clock=clock, max_wait=0) as twin:
+        recorder.resolve = twin.template.resolve
+        yield twin
 
 
 @pytest.fixture(autouse=True)

@@ -167,7 +167,9 @@ def test_a_date_and_time_is_held_against_its_range_in_utc() -> None:
         value(prompt, "2026-12-31T12:01")
 
 
-@pytest.mark.parametrize("written", ["0001-01-01T00:00+02:00", "9999-12-31T23:59-02:00", "24.11.2026", "now", 5, "5:00"])
+@pytest.mark.parametrize(
+    "written", ["0001-01-01T00:00+02:00", "9999-12-31T23:59-02:00", "24.11.2026", "now", 5, "5:00"]
+)
 def test_what_is_no_point_in_time_is_refused(written: Any) -> None:
     with pytest.raises(Misfit, match=r"^takes a date and time such as 2026-11-23T05:00\+01:00, not "):
         value(of("TIMESTAMP"), written)
@@ -182,7 +184,9 @@ def test_a_day_written_in_another_order_is_answered_with_the_order_that_is_wante
 
 @pytest.mark.parametrize("written", ["12,5", "1.234,56", "1,234.56", "1 234", "-1'000.5", "1.234.567"])
 def test_a_number_with_other_separators_is_answered_with_what_is_wanted(written: str) -> None:
-    with pytest.raises(Misfit, match=r"^takes a number such as .*; write it with a decimal point and without other sep"):
+    with pytest.raises(
+        Misfit, match=r"^takes a number such as .*; write it with a decimal point and without other sep"
+    ):
         value(of("NUMERIC"), written)
 
 

@@ -26,7 +26,9 @@ def test_what_is_no_number_is_refused_at_once(answer: Any) -> None:
 @pytest.mark.parametrize("word", ["nan", "Infinity", "1_000", "0" * 40_000 + "x"])
 def test_a_constant_that_only_python_reads_as_a_number_is_a_text(word: str) -> None:
     subject = {"type": "metric", "id": "7FD5B69611D5AC76C000D98A4CC5F24F"}
-    made = condition({"expression": {"operator": "Greater", "operands": [subject, {"type": "constant", "value": word}]}})
+    made = condition(
+        {"expression": {"operator": "Greater", "operands": [subject, {"type": "constant", "value": word}]}}
+    )
     assert made.values == [word]
 
 
