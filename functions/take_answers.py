@@ -11,6 +11,7 @@ from functions.run.failure import close, failed, message_of
 from functions.run.record import ConditionFailed, Item
 from functions.run.run import Run
 from functions.step import Answer, Step, pause_step
+from functions.text import quoted
 
 LEAST_AFTERWARDS = 300
 """Seconds that a run has at least once it was answered, however late in its time it asked."""
@@ -68,4 +69,4 @@ def _not_answered(run: Run, failure: dict[str, str]) -> Item:
     if failure.get("Error") == RunAlreadyEnded.__name__:  # a redrive
         return failed(run, RunAlreadyEnded.__name__, message_of(failure))
     said = ": ".join(filter(None, (failure.get("Error"), message_of(failure))))
-    return failed(run, "PromptsUnanswered", f"the question ended without an answer ({shorten(said, 2_000)})")
+    return failed(run, "PromptsUnanswered", f"the question ended without an answer ({quoted(said, 2_000)})")

@@ -4,6 +4,9 @@ Terminals, notifications and questions show text that somebody else wrote. A con
 screen, a newline could forge a line of ours ("What to do: …"), and a bidirectional override could reverse what is read.
 """
 
+import json
+import re
+
 ELLIPSIS = "…"
 
 
@@ -24,3 +27,22 @@ def quoted(text: object, longest: int = 200) -> str:
     A double quote inside becomes a single one: the text cannot end its own quotation.
     """
     return '"' + one_line(text, longest).replace('"', "'") + '"'
+
+
+_PLAIN = re.compile(r"(?!\s)(?:[^\":]|:(?=\d))+(?<!\s)")
+
+
+def named(text: object, longest: int = 200) -> str:
+    """``text`` as it is where it reads as a name, a path or a time; anything else as :func:`quoted`.
+
+    A colon before a blank, a link or a quote could be read as the beginning of another line or sentence of ours.
+    """
+    shown = str(text)
+    plain = len(shown) <= longest and shown.isprintable() and "  " not in shown and _PLAIN.fullmatch(shown)
+    return shown if plain else quoted(shown, longest)
+
+
+def as_json(value: object, indent: int | None = None) -> str:
+    """``value`` as JSON that reads the same and shows nothing unprintable: such characters are escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+    return "".join(char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text)

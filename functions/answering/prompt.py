@@ -4,6 +4,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from functions.run.address import ADDRESSED_BY
+from functions.text import quoted
 
 Prompt = dict[str, Any]
 """The server's own description."""
@@ -50,11 +51,9 @@ def names_of(prompt: Prompt) -> list[str]:
 def titled(prompt: Prompt) -> str:
     """For a message: the title that the server shows, and the name where that is another."""
     title, *name = names_of(prompt)
-    return f'the prompt "{_cut(title)}"' + "".join(f' (named "{_cut(other)}")' for other in name)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST_TITLE else text[: LONGEST_TITLE - 1] + "…"
+    return f"the prompt {quoted(title, LONGEST_TITLE)}" + "".join(
+        f" (named {quoted(other, LONGEST_TITLE)})" for other in name
+    )
 
 
 def has_default(prompt: Prompt) -> bool:

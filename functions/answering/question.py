@@ -11,6 +11,7 @@ from functions.answering.choices import OFFERS, PAGE, Choices, NotListed
 from functions.answering.matching import slip_for
 from functions.answering.prompt import TYPES, Given, Prompt, address_of, has_default, most, name_of, titled
 from functions.run.schema import shown
+from functions.text import as_json
 
 SHORT = 3_500
 """Bytes of JSON that fit into a cause beside everything else that it says."""
@@ -136,7 +137,7 @@ def _slip(question: Question, given: list[Given]) -> str:
 
 def _short(asked: list[Question]) -> str:
     """Whole entries only, so that what is shown is JSON."""
-    entries = [_json(entry) for entry in skeleton(asked, 3)]
+    entries = [as_json(entry) for entry in skeleton(asked, 3)]
     kept = entries[: _fitting(entries, SHORT)]
     if not kept:
         return "the JSON that is in the notice and in the run's item"

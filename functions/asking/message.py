@@ -1,21 +1,23 @@
 """The message that asks people: what the datamart wants to know, what may be answered, and how."""
 
-import json
 import os
+import shlex
+from typing import Any
 
 from functions.answering import words
 from functions.answering.prompt import titled
-from functions.answering.question import Question, skeleton
+from functions.answering.question import LONGEST_INSTRUCTION, Question, skeleton
 from functions.run import clock
 from functions.run.errors import shorten
 from functions.run.run import Run
 from functions.telling.notice import EXAMPLES, LONGEST, console_link, publish
+from functions.text import as_json, named, one_line, quoted
 
 
 def subject(run: Run) -> str:
     """``Datamart City asks 2 questions``."""
     count = len(run.item["question"]["prompts"])
-    return f"Datamart {run.asked} asks {count} question{'s' if count != 1 else ''}"
+    return f"Datamart {named(run.asked, 70)} asks {count} question{'s' if count != 1 else ''}"
 
 
 def text(run: Run) -> str:
@@ -25,18 +27,19 @@ def text(run: Run) -> str:
     """
     item, question = run.item, run.item["question"]
     about = [
-        f'Datamart "{run.asked}" waits for answers until {clock.timestamp(question["until"])}. Nothing is loaded yet.',
-        *([f"The last reply was refused: {question['refusal']}"] if question["refusal"] else []),
-        *(f"{name}: {value}" for name, value in (("Job", item.get("job")), ("For", item.get("asOf"))) if value),
+        f"Datamart {quoted(run.asked)} waits for answers until {clock.timestamp(question['until'])}. "
+        "Nothing is loaded yet.",
+        *([f"The last reply was refused: {one_line(question['refusal'])}"] if question["refusal"] else []),
+        *(f"{name}: {named(value)}" for name, value in (("Job", item.get("job")), ("For", item.get("asOf"))) if value),
         "",
         *(line for number, prompt in enumerate(question["prompts"], 1) for line in _about(number, prompt)),
         "To answer, change the answers below and save them as answers.json:",
-        json.dumps({"prompts": skeleton(question["prompts"], EXAMPLES)}, ensure_ascii=False, indent=2),
+        as_json({"prompts": skeleton(question["prompts"], EXAMPLES)}, indent=2),
     ]
     how = [
         '"useDefault": true in place of "answers" takes the default; "answers": [] leaves an optional prompt open.',
         "Then either",
-        f"  datamart answer {run.arn} answers.json",
+        f"  datamart answer {shlex.quote(run.arn)} answers.json",
         "or",
         f"  aws stepfunctions send-task-success --task-output file://answers.json --task-token '{question['token']}'",
         "",
@@ -47,15 +50,25 @@ def text(run: Run) -> str:
 
 
 def _about(number: int, prompt: Question) -> list[str]:
-    head = titled(prompt)
-    lines = [f"{number}. {head[0].upper()}{head[1:]}: {words.taken(prompt)}"]
+    """What there is to say of a prompt; its texts are by whoever may edit it in MicroStrategy: each is one line."""
+    head, shown = titled(prompt), _marked(prompt)
+    lines = [f"{number}. {head[0].upper()}{head[1:]}: {one_line(words.taken(shown))}"]
     if "instruction" in prompt:
-        lines.append(f"   {prompt['instruction']}")
+        lines.append(f"   Instruction: {quoted(prompt['instruction'], LONGEST_INSTRUCTION)}")
     if "defaultAnswer" in prompt:
-        lines.append(f"   Default: {words.default(prompt, None)}")
+        lines.append(f"   Default: {one_line(words.default(shown, None))}")
     if "choices" in prompt:
-        lines.append(f"   Choices: {words.choices(prompt, None)}")
+        lines.append(f"   Choices: {one_line(words.choices(shown, None))}")
     return [*lines, ""]
+
+
+def _marked(value: Any) -> Any:
+    """The same with each text in it quoted, unless it is plain."""
+    if isinstance(value, dict):
+        return {key: _marked(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_marked(one) for one in value]
+    return named(value) if isinstance(value, str) and value else value
 
 
 def send(run: Run) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from functions.run.advice import advice
 from functions.run.errors import shorten
 from functions.run.run import Run
+from functions.text import named, quoted
 
 
 def failed(run: Run, error: str, reason: str, advised: str | None = None) -> dict[str, Any]:
@@ -16,7 +17,7 @@ def failed(run: Run, error: str, reason: str, advised: str | None = None) -> dic
 
 def cause(run: Run, reason: str, todo: str) -> str:
     """The cause that a person reads: was the table loaded, what happened, what to do. At most 8 KB."""
-    head = f'Loaded: {run.loaded}. Datamart "{run.asked}": '
+    head = f"Loaded: {run.loaded}. Datamart {quoted(run.asked)}: "
     return shorten(f"{head}{shorten(reason, 7_000).rstrip('. ')}. {todo}{_where_to_look(run)}")
 
 
@@ -24,7 +25,7 @@ def _where_to_look(run: Run) -> str:
     target = run.item.get("target") or {}
     if run.loaded != "unknown" or not target.get("table"):
         return ""
-    return f" The table is {target['table']} in {target['source'] or 'its source'}."
+    return f" The table is {named(target['table'])} in {named(target['source'] or 'its source')}."
 
 
 def message_of(failure: dict[str, str]) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 
 from functions.run.errors import InvalidRequest
 from functions.run.schema import nearest
+from functions.text import quoted
 
 Job = dict[str, Any]
 
@@ -28,7 +29,7 @@ def job_named(name: str) -> Job:
     if name in jobs:
         return jobs[name]
     there = f"deployed are {', '.join(jobs)}" if jobs else "no job is deployed"
-    raise InvalidRequest(f'job: there is no job "{name}"{nearest(name, jobs)}; {there}.')
+    raise InvalidRequest(f"job: there is no job {quoted(name)}{nearest(name, jobs)}; {there}.")
 
 
 def deployed_jobs() -> dict[str, Job]:

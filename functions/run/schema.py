@@ -5,11 +5,14 @@ The schema is the one source for keys, types and limits: this module only puts i
 
 import difflib
 import json
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import fastjsonschema
+
+from functions.text import ELLIPSIS, as_json, one_line
 
 
 class Misfit(ValueError):
@@ -74,19 +77,30 @@ class Schema:
             "maximum": lambda: f"must be at most {wanted}, not {value}.",
             "anyOf": lambda: f"must be {self._choices.get(where.rpartition('.')[2], 'something else')}.",
         }
-        return f"{where or self._subject}: {sayings[rule]()}" if rule in sayings else finding.message
+        return f"{where or self._subject}: {sayings[rule]()}" if rule in sayings else one_line(finding.message)
 
 
 def nearest(value: Any, known: Iterable[str]) -> str:
-    """`` (did you mean …?)`` where one of ``known`` is like ``value``, else nothing."""
-    near = difflib.get_close_matches(str(value), [str(name) for name in known], 1, 0.5)
+    """`` (did you mean …?)`` where one of ``known`` is like ``value``, else nothing.
+
+    Of ``value`` only the beginning is compared: the time that the comparison takes grows with its length.
+    """
+    near = difflib.get_close_matches(str(value)[:LONGEST_COMPARED], [str(name) for name in known], 1, 0.5)
     return f" (did you mean {near[0]}?)" if near else ""
 
 
 def shown(value: Any) -> str:
-    """``value`` as JSON, cut to 80 characters."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 80 else text[:77] + "…"
+    """``value`` as JSON on one line, without anything unprintable, cut to 80 characters."""
+    text = as_json(value)
+    return text if len(text) <= 80 else text[:77] + ELLIPSIS
+
+
+def shown_key(key: str) -> str:
+    """A key that somebody wrote: as it is where it reads as one, else as :func:`shown`."""
+    return key if _KEY.fullmatch(key) and len(key) <= 80 else shown(key)
+
+
+_KEY = re.compile(r"[\w.$-]+")
 
 
 _KINDS = {"object": "an object {…}", "array": "a list […]", "string": "a string", "integer": "a whole number"}
@@ -112,6 +126,10 @@ def _kind(value: Any) -> str:
     return kind if isinstance(value, (dict, list)) or value is None else f"{kind}{shown(value)}"
 
 
+LONGEST_COMPARED = 100
+"""Characters of a value that are compared with the known names."""
+
+
 def _path(parts: list[str]) -> str:
     path = ""
     for part in parts[1:]:
@@ -120,4 +138,4 @@ def _path(parts: list[str]) -> str:
 
 
 def _join(where: str, key: str) -> str:
-    return f"{where}.{key}" if where else key
+    return f"{where}.{shown_key(key)}" if where else shown_key(key)

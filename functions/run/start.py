@@ -17,6 +17,7 @@ from functions.run.jobs import job_named
 from functions.run.placeholders import BadPlaceholder
 from functions.run.request import normalise
 from functions.run.schema import Misfit, Schema
+from functions.text import one_line
 
 _PATTERN_OF_TIME = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})$"
 
@@ -69,7 +70,7 @@ def read_input(given: Any, started_at: str) -> Start:
     except Misfit as problem:
         raise InvalidRequest(str(problem)) from None
     if "refusal" in start:
-        raise InvalidRequest(start["refusal"])
+        raise InvalidRequest(one_line(start["refusal"]))
     as_of = start.get("asOf", started_at)
     request = expanded(job_named(start["job"]), moment(as_of), start["values"]) | start["request"]
     try:

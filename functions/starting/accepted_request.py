@@ -8,7 +8,7 @@ from typing import Any
 
 from functions.run.errors import InvalidRequest
 from functions.run.request import SCHEMA, is_id, normalise
-from functions.run.schema import nearest, shown
+from functions.run.schema import nearest, shown, shown_key
 from functions.starting.occurrence import Refused, parsed
 
 FROM_OUTSIDE = ("project", "datamart", "prompts", "timeoutMinutes")
@@ -45,7 +45,8 @@ def accepted(text: str, job: dict[str, Any]) -> dict[str, Any]:
 def _why_not(key: str) -> str:
     if key in SCHEMA.rules["properties"]:
         return f"{key}: may not come from outside; it is set in the job's file"
-    return f"{key}: is no key that is known here{nearest(key, FROM_OUTSIDE)}; known are {', '.join(FROM_OUTSIDE)}"
+    known = f"{nearest(key, FROM_OUTSIDE)}; known are {', '.join(FROM_OUTSIDE)}"
+    return f"{shown_key(key)}: is no key that is known here{known}"
 
 
 def _same(asked: Any, listed: Any) -> bool:

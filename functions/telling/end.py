@@ -6,6 +6,13 @@ from typing import Any
 from functions.run.advice import advice
 from functions.run.outcome import Loaded
 from functions.run.run import Run
+from functions.text import named, one_line, quoted
+
+LONGEST_ERROR = 100
+"""Characters of an error's name: whoever stops an execution chooses it."""
+
+LONGEST_SAID = 2_000
+"""Characters of what somebody said when an execution was stopped."""
 
 WORDS = {
     "ABORTED": "The execution was stopped",
@@ -19,7 +26,7 @@ class End:
     """The end of one run.
 
     ``status`` is Step Functions' (SUCCEEDED, FAILED, TIMED_OUT, ABORTED); ``error`` a name of the closed list, or None
-    unless it failed; ``reason`` and ``advice`` are sentences.
+    unless it failed; ``reason`` and ``advice`` are sentences, each on one line without anything unprintable.
     """
 
     run: Run
@@ -47,9 +54,9 @@ def end_of(run: Run, detail: dict[str, Any]) -> End:
         execution_arn=run.arn,
         status=status,
         loaded=run.loaded,
-        error=error,
-        reason=reason or _reason(status, detail),
-        advice=(outcome.get("advice") if own else None) or _ADVICE.get(status) or advice(error, run.loaded),
+        error=named(error, LONGEST_ERROR) if error else None,
+        reason=one_line(reason or _reason(status, detail)),
+        advice=one_line((outcome.get("advice") if own else None) or _ADVICE.get(status) or advice(error, run.loaded)),
     )
 
 
@@ -65,4 +72,4 @@ def _reason(status: str, detail: dict[str, Any]) -> str:
         return cause
     error = detail.get("error")
     said = ": ".join(str(part) for part in (error, cause) if part)
-    return f"{WORDS[status]} ({said})." if said else f"{WORDS[status]}."
+    return f"{WORDS[status]} ({quoted(said, LONGEST_SAID)})." if said else f"{WORDS[status]}."

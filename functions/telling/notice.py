@@ -1,16 +1,17 @@
 """The notice of a failed run: one message that a person understands at once."""
 
-import json
 import os
 import re
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 import boto3
 
 from functions.answering.question import skeleton
 from functions.run.errors import shorten
 from functions.telling.end import End
+from functions.text import as_json, named
 
 LONGEST_SUBJECT = 100
 """Characters, and ASCII only: SNS refuses more."""
@@ -42,22 +43,29 @@ def is_due(end: End) -> bool:
 
 
 def subject(end: End) -> str:
-    """``Datamart City failed: NotFound (loaded: no)``."""
+    """``Datamart City failed: NotFound (loaded: no)``; a long name is cut, so that the rest is always there."""
     error = f": {end.error}" if end.error else ""
-    return f"Datamart {end.datamart} {ENDED.get(end.status, end.status)}{error} (loaded: {end.loaded})"
+    rest = f" {ENDED.get(end.status, end.status)}{error} (loaded: {end.loaded})"
+    room = LONGEST_SUBJECT - len("Datamart ") - len(rest) - len('""')
+    return f"Datamart {named(end.datamart, room)}{rest}"
 
 
 def text(end: End) -> str:
-    """The message: what, loaded or not, why, what to do, where to look."""
+    """The message: what, loaded or not, why, what to do, where to look.
+
+    Each "Name: value" is one line, and names that others gave are quoted unless they are plain: nothing in them can
+    pass for a line of ours.
+    """
     item = end.run.item
     target = item.get("target") or {}
+    project = (item.get("project") or {}).get("name") or (item.get("asked") or {}).get("project")
     lines = {
-        "Datamart": end.datamart,
-        "Project": (item.get("project") or {}).get("name") or (item.get("asked") or {}).get("project"),
-        "Job": item.get("job"),
-        "For": item.get("asOf"),
+        "Datamart": named(end.datamart),
+        "Project": project and named(project),
+        "Job": item.get("job") and named(item["job"]),
+        "For": item.get("asOf") and named(item["asOf"]),
         "Ended as": end.error or end.status,
-        "Table": target.get("table") and f"{target['table']} in {target.get('source') or 'its source'}",
+        "Table": target.get("table") and f"{named(target['table'])} in {named(target.get('source') or 'its source')}",
         "Loaded": LOADED[end.loaded],
         "What happened": end.reason,
         "What to do": end.advice,
@@ -72,14 +80,16 @@ def _missing(end: End) -> str | None:
     if end.error not in ("PromptsUnanswered", "AskExpired") or "unanswered" not in end.run.item:
         return None
     entries = skeleton(end.run.item["unanswered"]["prompts"], EXAMPLES)
-    return "\n" + json.dumps({"prompts": entries}, ensure_ascii=False, indent=2)
+    return "\n" + as_json({"prompts": entries}, indent=2)
 
 
 def console_link(execution_arn: str) -> str:
-    """The execution in the AWS console."""
+    """The execution in the AWS console. A name that somebody chose for an execution cannot end the link."""
     _, partition, _, region, *_ = execution_arn.split(":")
     host = CONSOLES.get(partition, CONSOLES["aws"])
-    return f"https://{region}.{host}/states/home?region={region}#/v2/executions/details/{execution_arn}"
+    return (
+        f"https://{region}.{host}/states/home?region={region}#/v2/executions/details/{quote(execution_arn, safe=':/')}"
+    )
 
 
 def send(end: End) -> None:

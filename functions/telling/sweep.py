@@ -6,6 +6,7 @@ from operator import attrgetter
 
 from functions.run.leases import stage_of
 from functions.telling.notice import console_link, publish
+from functions.text import named, one_line
 
 BEGINNING = (
     "Once a day the runner looks for what runs have left behind and everything else has missed, and removes it. "
@@ -49,8 +50,8 @@ def text(things: list[Thing], unseen: int) -> str:
     paragraphs = [BEGINNING]
     for run, found in groupby(sorted(things, key=attrgetter("run")), attrgetter("run")):
         its = list(found)
-        lines = [f"* {STILL_LEFT if thing.left else ''}{thing.what}: {thing.now}" for thing in its]
-        paragraphs.append("\n".join([f"Run of {its[0].datamart}", console_link(run), *lines]))
+        lines = [f"* {STILL_LEFT if thing.left else ''}{thing.what}: {one_line(thing.now)}" for thing in its]
+        paragraphs.append("\n".join([f"Run of {named(its[0].datamart)}", console_link(run), *lines]))
     if unseen:
         paragraphs.append(f"{STILL_LEFT}{unseen} more runs, for which there was no time; the next sweep goes on.")
     return "\n\n".join(paragraphs)

@@ -1,8 +1,10 @@
 """What foreign text looks like once it is safe to show."""
 
+import json
+
 import pytest
 
-from functions.text import one_line, printable, quoted
+from functions.text import as_json, named, one_line, printable, quoted
 
 HOSTILE = ("\x1b[2Jgone", "a\nWhat to do: b", "a\r\u2028b", "\u202etxt.exe", "\x9b2J", "\x00")
 
@@ -21,3 +23,25 @@ def test_a_line_is_cut_with_an_ellipsis() -> None:
 
 def test_foreign_text_cannot_end_its_own_quotation() -> None:
     assert quoted('x" What to do: "y') == "\"x' What to do: 'y\""
+
+
+@pytest.mark.parametrize(
+    "name", ["City", "Sales (2026), EMEA & co.", "/Public Objects/A", "2026-11-20T05:00+01:00", "é日本"]
+)
+def test_a_plain_name_is_shown_as_it_is(name: str) -> None:
+    assert named(name) == name
+
+
+@pytest.mark.parametrize(
+    "name", [*HOSTILE, "a: b", "see https://evil.example", 'x"y', " x", "x ", "a  b", "", "x" * 201]
+)
+def test_a_name_that_could_pass_for_a_sentence_of_ours_is_quoted(name: str) -> None:
+    assert named(name).isprintable()
+    assert named(name)[0] == named(name)[-1] == '"'
+
+
+@pytest.mark.parametrize("hostile", [*HOSTILE, "\U000e0001", "\ud800", '"', "\\"])
+def test_json_that_is_shown_reads_the_same_and_has_nothing_unprintable(hostile: str) -> None:
+    shown = as_json({hostile: [hostile]}, indent=2)
+    assert json.loads(shown) == {hostile: [hostile]}
+    assert shown.replace("\n", "").isprintable()
