@@ -1,4 +1,4 @@
-"""Names compared as people read them: composed or decomposed accents, trailing blanks, case; and the most similar names.
+"""Names compared as people read them, whatever their accents, blanks and case; and the names most similar to one.
 
 ``é`` is one character or two (``e`` and a combining accent): file names that macOS made have two, keyboards write one.
 CHAR columns of a warehouse pad names with blanks, and text copied from a web page has non-breaking spaces. None of that

@@ -1,4 +1,4 @@
-"""Answers to VALUE prompts: a number, a text, a day or a point in time, always sent as one string (contract 7.2, 7.3)."""
+"""Answers to VALUE prompts: a number, text, day or point in time, always sent as one string (contract 7.2, 7.3)."""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""The placeholders of a job file's prompt answers: ``{yesterday:%d.%m.%Y}``, ``{key}``, ``{message.region}``.
+"""The placeholders of a job file's prompt answers: ``{yesterday:%d.%m.%Y}``, ``{monday-7}``, ``{message.region}``.
 
 A fixed vocabulary and nothing else: no expressions, no attributes, no second scan of what was filled in. ``{{`` and
 ``}}`` stand for braces. The values come from the trigger's own time and event and are the same whenever they are
@@ -6,25 +6,15 @@ filled in (DESIGN.md, "Starting").
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-Moment = Callable[[datetime], date]
-
-DATES: dict[str, Moment] = {
-    "today": lambda at: at.date(),
-    "yesterday": lambda at: at.date() - timedelta(days=1),
-    "tomorrow": lambda at: at.date() + timedelta(days=1),
-    "firstOfMonth": lambda at: at.date().replace(day=1),
-    "lastOfMonth": lambda at: _first_of_next_month(at.date()) - timedelta(days=1),
-    "firstOfLastMonth": lambda at: (at.date().replace(day=1) - timedelta(days=1)).replace(day=1),
-    "lastOfLastMonth": lambda at: at.date().replace(day=1) - timedelta(days=1),
-    "firstOfYear": lambda at: at.date().replace(month=1, day=1),
-}
-"""Days in the job's time zone, counted from the trigger's time; written ``2026-11-24`` unless a format is given."""
+from functions.run.named_days import DATES
+from functions.same_names import similar
+from functions.text import printable
 
 SCHEDULED_TIME = "scheduledTime"
 """The trigger's time itself, in the job's time zone; written ``2026-11-24T05:00:00+01:00``."""
@@ -40,8 +30,21 @@ MESSAGE = "message."
 DIRECTIVES = frozenset("aAbBdHIjmMpSUVwWyYzZfGu%")
 """What may follow a ``%`` in a format: strftime's own directives that mean the same on every system."""
 
+UNPADDED = frozenset("dHIjmMSUVWy")
+"""What may follow ``%-``: numbers without leading zeros. Not every system's strftime has that, so it is done here."""
+
+LONGEST_OFFSET = 4
+"""Digits of an offset in days: 27 years."""
+
+MOST_NAMED = 300
+"""Characters of a wrong name that an error shows."""
+
+ONLY_IN_JOBS = "placeholders are filled in only in the prompt answers of a job file (infra/jobs)"
+
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}:]*)(?::([^{}]*))?\}|[{}]")
 _ATTRIBUTE = re.compile(r"message\.[A-Za-z0-9_.-]{1,256}")
+_OFFSET = re.compile(r"([^+-]*)([+-][0-9]+)")
+_DIRECTIVE = re.compile(r"%(-?)(.?)", re.DOTALL)
 
 
 class BadPlaceholder(ValueError):
@@ -50,10 +53,11 @@ class BadPlaceholder(ValueError):
 
 @dataclass(frozen=True)
 class Placeholder:
-    """One ``{name:format}``."""
+    """One ``{name:format}`` or ``{name-7:format}``; ``days`` is the offset."""
 
     name: str
     format: str | None
+    days: int = 0
 
     @property
     def is_of_time(self) -> bool:
@@ -85,7 +89,7 @@ def fill(value: Any, at: datetime, zone: ZoneInfo, values: Mapping[str, str]) ->
     """
     if isinstance(value, str):
         return "".join(
-            piece if isinstance(piece, str) else _filled(piece, at.astimezone(zone), values) for piece in _pieces(value)
+            piece if isinstance(piece, str) else _filled(piece, _local(at, zone), values) for piece in _pieces(value)
         )
     if isinstance(value, list):
         return [fill(inner, at, zone, values) for inner in value]
@@ -119,43 +123,105 @@ def _pieces(text: str) -> Iterator[str | Placeholder]:
     yield text[position:]
 
 
-def _placeholder(name: str, format_: str | None) -> Placeholder:
-    known = (SCHEDULED_TIME, *DATES, *sorted(OF_S3 | OF_SNS))
-    if name not in known and not _ATTRIBUTE.fullmatch(name):
-        raise BadPlaceholder(f"{{{name}}} is no placeholder; there are {', '.join(known)} and message.<attribute>")
-    placeholder = Placeholder(name, format_)
+def first_placeholder(text: str) -> str | None:
+    """The first ``{…}`` in ``text`` that could be filled in in a job's answer; None if there is none."""
+    for found in _TOKEN.finditer(text):
+        if found[1] is not None:
+            try:
+                _placeholder(found[1], found[2])
+            except BadPlaceholder:
+                continue
+            return found[0]
+    return None
+
+
+def hint(value: Any) -> str:
+    """`` ({yesterday}: placeholders are …)`` where ``value`` (JSON) holds one that was not filled in, else nothing."""
+    found = next(filter(None, map(first_placeholder, strings(value))), None)
+    return f" ({found}: {ONLY_IN_JOBS})" if found else ""
+
+
+def _placeholder(written: str, format_: str | None) -> Placeholder:
+    name, days = _name_and_days(written)
+    if name not in KNOWN and not _ATTRIBUTE.fullmatch(name):
+        raise BadPlaceholder(
+            f"{{{printable(written)[:MOST_NAMED]}}} is no placeholder; there are {', '.join(KNOWN)} and "
+            f"message.<attribute>{_did_you_mean(written)}"
+        )
+    placeholder = Placeholder(name, format_, days)
     if format_ is not None:
         _check_format(placeholder)
     return placeholder
+
+
+KNOWN = (SCHEDULED_TIME, *DATES, *sorted(OF_S3 | OF_SNS))
+
+
+def _name_and_days(written: str) -> tuple[str, int]:
+    """The parts of ``today-7``. An attribute of a message may end like that, too: ``message.a-1`` has no offset."""
+    parts = _OFFSET.fullmatch(written)
+    if parts is None or parts[1] not in KNOWN:
+        return written, 0
+    if parts[1] not in DATES:
+        raise BadPlaceholder(f"{{{parts[1]}}} is no day and takes no offset such as {parts[2][:10]}")
+    if len(parts[2]) > LONGEST_OFFSET + 1:
+        raise BadPlaceholder(f"{{{parts[1]}}} takes an offset of at most {LONGEST_OFFSET} digits, in days")
+    return parts[1], int(parts[2])
+
+
+def _did_you_mean(written: str) -> str:
+    """`` (did you mean {yesterday-1}?)``: what is misspelt is the name, or blanks stand around the offset."""
+    parts = _OFFSET.fullmatch("".join(written[:MOST_NAMED].split()))
+    name, offset = (parts[1], parts[2][: LONGEST_OFFSET + 1]) if parts else (written, "")
+    near = similar(name, (DATES if offset else KNOWN), cutoff=0.6)
+    return f" (did you mean {{{near[0]}{offset}}}?)" if near else ""
 
 
 def _check_format(placeholder: Placeholder) -> None:
     if not placeholder.is_of_time:
         raise BadPlaceholder(f"{{{placeholder.name}}} is no date and takes no format")
     text = placeholder.format or ""
-    directives = re.findall(r"%(.?)", text, re.DOTALL)
+    directives = _DIRECTIVE.findall(text)
+    known = all(letter in (UNPADDED if unpadded else DIRECTIVES) for unpadded, letter in directives)
     # Without a directive (YYYY-MM-DD) it would be no date; what cannot be printed stops or cuts strftime.
-    if not directives or not DIRECTIVES.issuperset(directives) or not text.isprintable():
+    if not directives or not known or not text.isprintable():
         raise BadPlaceholder(
-            f"{{{placeholder.name}:{placeholder.format}}}: a format is made of strftime's directives, such as %Y-%m-%d"
+            f"{{{placeholder.name}:{printable(text)[:MOST_NAMED]}}}: a format is made of strftime's directives, such "
+            "as %Y-%m-%d, or %-d.%-m.%Y without leading zeros"
         )
+
+
+def _formatted(at: date, format_: str) -> str:
+    """One directive at a time: what stands between them is left as it is."""
+
+    def one(directive: re.Match[str]) -> str:
+        written = at.strftime(f"%{directive[2]}")
+        if directive[1]:
+            return written.lstrip("0") or "0"
+        return written.zfill(4) if directive[2] in "YG" else written  # not every system pads the year 1
+
+    return _DIRECTIVE.sub(one, format_)
+
+
+def _local(at: datetime, zone: ZoneInfo) -> datetime:
+    try:
+        return at.astimezone(zone)
+    except OverflowError:
+        raise BadPlaceholder(f"the trigger's time lies outside of the calendar in the zone {zone.key}") from None
 
 
 def _filled(placeholder: Placeholder, at: datetime, values: Mapping[str, str]) -> str:
     name = placeholder.name
     if name == SCHEDULED_TIME:
-        return at.strftime(placeholder.format) if placeholder.format else at.isoformat(timespec="seconds")
+        return _formatted(at, placeholder.format) if placeholder.format else at.isoformat(timespec="seconds")
     if name in DATES:
         try:
-            day = DATES[name](at)
-        except OverflowError:
-            raise BadPlaceholder(f"{{{name}}} lies outside of the calendar") from None
-        return day.strftime(placeholder.format) if placeholder.format else day.isoformat()
+            day = DATES[name](at.date()) + timedelta(days=placeholder.days)
+        except (OverflowError, ValueError):
+            offset = f"{placeholder.days:+}" if placeholder.days else ""
+            raise BadPlaceholder(f"{{{name}{offset}}} lies outside of the calendar") from None
+        return _formatted(day, placeholder.format) if placeholder.format else day.isoformat()
     if name not in values:
         brought = f"only {', '.join(sorted(values))}" if values else "no values"
         raise BadPlaceholder(f"{{{name}}} has no value here: the trigger brought {brought}")
     return values[name]
-
-
-def _first_of_next_month(day: date) -> date:
-    return (day.replace(day=28) + timedelta(days=4)).replace(day=1)

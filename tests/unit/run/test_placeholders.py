@@ -16,6 +16,7 @@ from functions.run.placeholders import (
     BadPlaceholder,
     Placeholder,
     fill,
+    first_placeholder,
     placeholders,
     strings,
 )
@@ -46,11 +47,29 @@ def escape(text: str) -> str:
         ("today", "2026-11-24"),
         ("yesterday", "2026-11-23"),
         ("tomorrow", "2026-11-25"),
+        ("monday", "2026-11-23"),
+        ("tuesday", "2026-11-24"),
+        ("wednesday", "2026-11-25"),
+        ("thursday", "2026-11-26"),
+        ("friday", "2026-11-27"),
+        ("saturday", "2026-11-28"),
+        ("sunday", "2026-11-29"),
+        ("firstOfWeek", "2026-11-23"),
+        ("lastOfWeek", "2026-11-29"),
+        ("firstOfLastWeek", "2026-11-16"),
+        ("lastOfLastWeek", "2026-11-22"),
         ("firstOfMonth", "2026-11-01"),
         ("lastOfMonth", "2026-11-30"),
         ("firstOfLastMonth", "2026-10-01"),
         ("lastOfLastMonth", "2026-10-31"),
+        ("firstOfQuarter", "2026-10-01"),
+        ("lastOfQuarter", "2026-12-31"),
+        ("firstOfLastQuarter", "2026-07-01"),
+        ("lastOfLastQuarter", "2026-09-30"),
         ("firstOfYear", "2026-01-01"),
+        ("lastOfYear", "2026-12-31"),
+        ("firstOfLastYear", "2025-01-01"),
+        ("lastOfLastYear", "2025-12-31"),
         ("scheduledTime", "2026-11-24T05:00:00+01:00"),
         *BROUGHT.items(),
     ],
@@ -87,6 +106,24 @@ def test_every_name_of_the_vocabulary_has_its_example_above() -> None:
         ("2026-10-25T00:30:00Z", PARIS, "{scheduledTime}", "2026-10-25T02:30:00+02:00"),
         ("2026-10-25T01:30:00Z", PARIS, "{scheduledTime}", "2026-10-25T02:30:00+01:00"),
         ("2026-10-25T22:30:00Z", PARIS, "{today} {yesterday}", "2026-10-25 2026-10-24"),
+        # weeks over the end of a year, and on their first and last day
+        ("2027-01-01T04:00:00Z", PARIS, "{monday} {lastOfWeek} {firstOfLastWeek}", "2026-12-28 2027-01-03 2026-12-21"),
+        ("2026-11-23T04:00:00Z", PARIS, "{monday} {sunday} {lastOfLastWeek}", "2026-11-23 2026-11-29 2026-11-22"),
+        ("2026-11-29T22:59:00Z", PARIS, "{monday} {sunday}", "2026-11-23 2026-11-29"),
+        ("2026-11-29T23:00:00Z", PARIS, "{monday} {sunday}", "2026-11-30 2026-12-06"),
+        # quarters over the end of a year
+        ("2027-02-15T04:00:00Z", PARIS, "{firstOfLastQuarter} {lastOfLastQuarter}", "2026-10-01 2026-12-31"),
+        ("2027-03-31T04:00:00Z", PARIS, "{firstOfQuarter} {lastOfQuarter}", "2027-01-01 2027-03-31"),
+        ("2028-12-31T04:00:00Z", PARIS, "{firstOfLastYear} {lastOfYear}", "2027-01-01 2028-12-31"),
+        # offsets are days of the calendar, whatever the clock does in between
+        ("2026-11-24T04:00:00Z", PARIS, "{today-7} {today+1} {today-0}", "2026-11-17 2026-11-25 2026-11-24"),
+        ("2026-03-30T00:30:00Z", PARIS, "{today-1} {yesterday-1} {tomorrow+1}", "2026-03-29 2026-03-28 2026-04-01"),
+        ("2026-10-25T22:30:00Z", PARIS, "{today-1} {today+1}", "2026-10-24 2026-10-26"),
+        ("2026-11-24T04:00:00Z", PARIS, "{monday-7} {firstOfMonth-1:%d.%m.}", "2026-11-16 31.10."),
+        ("2028-03-01T04:00:00Z", PARIS, "{today-1} {firstOfYear+59}", "2028-02-29 2028-02-29"),
+        # the end of the calendar
+        ("9999-12-31T12:00:00Z", "UTC", "{today} {lastOfMonth} {lastOfYear}", "9999-12-31 9999-12-31 9999-12-31"),
+        ("0001-01-01T12:00:00Z", "UTC", "{today} {firstOfYear} {monday:%-d.%-m.%Y}", "0001-01-01 0001-01-01 1.1.0001"),
         # far from UTC, in both directions
         (
             "2026-11-24T10:30:00Z",
@@ -115,6 +152,10 @@ def test_days_are_counted_in_the_jobs_time_zone(at: str, zone: str, text: str, e
         ("{scheduledTime:%Y-%m-%dT%H:%M:%S%z}", "2026-11-24T05:00:00+0100"),
         ("{firstOfMonth:%d %B %y}", "01 November 26"),
         ("{today:%d %% 日}", "24 % 日"),
+        ("{firstOfMonth:%-d.%-m.%y}", "1.11.26"),
+        ("{firstOfYear+4:%-d/%-m/%Y}", "5/1/2026"),
+        ("{scheduledTime:%-H:%M %-I:%-M}", "5:00 5:0"),
+        ("{firstOfYear:%-j %-U %%-d %-y}", "1 0 %-d 26"),
     ],
 )
 def test_a_date_may_be_given_a_format(text: str, expected: str) -> None:
@@ -135,7 +176,13 @@ def test_every_directive_gives_something_for_a_day_and_for_a_time(directive: str
         "{today:%}",
         "{today:%Y-%}",
         "{today:%Q}",
-        "{today:%-d}",
+        "{today:%-}",
+        "{today:%-Y}",
+        "{today:%-B}",
+        "{today:%-%}",
+        "{today:%--d}",
+        "{today:%e}",
+        "{today:%#d}",
         "{today:%Y\n}",
         "{today:%Y\0}",
         "{today:%Y\ud800}",
@@ -183,8 +230,14 @@ def test_a_lone_brace_is_refused_and_the_way_to_write_it_is_said(text: str) -> N
         " today",
         "today ",
         "Today",
-        "yesterday-1",
-        "today+1",
+        "yesterday -1",
+        "today - 1",
+        "today-",
+        "today+-1",
+        "today-1-1",
+        "today-1d",
+        "today-٣",
+        "-7",
         "0",
         "key.__class__",
         "key[0]",
@@ -206,6 +259,90 @@ def test_an_unknown_name_is_answered_with_those_that_there_are(name: str) -> Non
         placeholders(f"{{{name}}}")
     assert f"{{{name}}} is no placeholder; there are scheduledTime, today, yesterday" in str(refused.value)
     assert all(known in str(refused.value) for known in (*DATES, *OF_S3, *OF_SNS, "message.<attribute>"))
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("yestrday", "yesterday"),
+        ("Yesterday", "yesterday"),
+        ("yestrday-1", "yesterday-1"),
+        ("today - 7", "today-7"),
+        ("firstofquarter", "firstOfQuarter"),
+        ("first_of_month", "firstOfMonth"),
+        ("mondy", "monday"),
+        ("filename", "fileName"),
+        ("sheduledTime", "scheduledTime"),
+        ("Subject", "subject"),
+    ],
+)
+def test_a_misspelt_name_is_answered_with_the_nearest(written: str, meant: str) -> None:
+    with pytest.raises(BadPlaceholder) as refused:
+        placeholders(f"{{{written}}}")
+    assert str(refused.value).endswith(f" (did you mean {{{meant}}}?)")
+
+
+@pytest.mark.parametrize("written", ["", "0", "x" * 100_000, "country"])
+def test_what_is_like_no_name_gets_no_suggestion_and_a_short_error(written: str) -> None:
+    with pytest.raises(BadPlaceholder) as refused:
+        placeholders(f"{{{written}}}")
+    assert "did you mean" not in str(refused.value)
+    assert len(str(refused.value)) < 1_500
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("{scheduledTime-1}", r"^\{scheduledTime\} is no day and takes no offset such as -1$"),
+        ("{key+7}", r"^\{key\} is no day and takes no offset such as \+7$"),
+        ("{today-10000}", r"^\{today\} takes an offset of at most 4 digits, in days$"),
+        ("{today-" + "9" * 5_000 + "}", r"^\{today\} takes an offset of at most 4 digits, in days$"),
+    ],
+)
+def test_an_offset_where_none_is_possible_is_refused_when_the_file_is_read(text: str, problem: str) -> None:
+    with pytest.raises(BadPlaceholder, match=problem):
+        placeholders(text)
+
+
+def test_the_name_of_an_attribute_may_end_like_an_offset() -> None:
+    assert filled("{message.region-1}", **{"message.region-1": "EMEA"}) == "EMEA"
+
+
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [
+        ("9999-12-31T12:00:00Z", "{tomorrow}"),
+        ("9999-12-31T12:00:00Z", "{sunday}"),
+        ("9999-12-31T12:00:00Z", "{lastOfWeek}"),
+        ("9999-12-31T12:00:00Z", "{lastOfYear+1}"),
+        ("0001-01-01T12:00:00Z", "{yesterday}"),
+        ("0001-01-01T12:00:00Z", "{firstOfLastWeek}"),
+        ("0001-01-01T12:00:00Z", "{firstOfLastMonth}"),
+        ("0001-01-01T12:00:00Z", "{firstOfLastQuarter}"),
+        ("0001-01-01T12:00:00Z", "{lastOfLastYear}"),
+        ("0001-01-01T12:00:00Z", "{today-9999}"),
+        ("0001-01-01T00:00:00+02:00", "{today}"),
+        ("9999-12-31T23:59:00-02:00", "{today}"),
+    ],
+)
+def test_a_day_outside_of_the_calendar_is_refused(at: str, text: str) -> None:
+    with pytest.raises(BadPlaceholder, match="outside of the calendar"):
+        filled(text, at, "UTC")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("City {today}", "{today}"),
+        ("{yesterday-1:%-d}", "{yesterday-1:%-d}"),
+        ("a {nothing} { {key}", "{key}"),
+        ("{{today}}", None),
+        ("{% $x %} {City} {", None),
+        ("", None),
+    ],
+)
+def test_a_placeholder_is_found_in_text_in_which_nothing_is_filled_in(text: str, found: str | None) -> None:
+    assert first_placeholder(text) == found
 
 
 @pytest.mark.parametrize("name", ["message.__init__", "message.__class__.__mro__", "message.key", "message.a-b.c_d"])
@@ -289,6 +426,8 @@ def test_any_value_is_taken_literally(before: str, value: str) -> None:
 @given(moments, zones)
 def test_the_days_stand_in_their_order(at: datetime, zone: str) -> None:
     names = ["firstOfLastMonth", "lastOfLastMonth", "firstOfMonth", "today", "lastOfMonth"]
+    assert fill("{firstOfWeek}", at, ZoneInfo(zone), {}) == fill("{monday}", at, ZoneInfo(zone), {})
+    assert fill("{today-7}", at, ZoneInfo(zone), {}) < fill("{monday}", at, ZoneInfo(zone), {})
     days = [fill(f"{{{name}}}", at, ZoneInfo(zone), {}) for name in names]
     assume(at.year < 9998)
     assert days == sorted(days)
