@@ -1,9 +1,11 @@
 """From names to ids, and what the datamart is going to write."""
 
 import contextlib
+from collections.abc import Iterator
 from typing import Any
 
-from functions.library import Datamart, Definition, PermissionDenied, Project
+from functions.library import Datamart, Definition, NotFound, PermissionDenied, Project
+from functions.run.placeholders import hint
 from functions.run.request import is_id
 from functions.step import Answer, Step, step
 from functions.telemetry import logger
@@ -44,7 +46,8 @@ def handler(step: Step) -> Answer:
 def _folder(step: Step, project_id: str, wanted: dict[str, Any]) -> str:
     """Where to save after the load; found before it, so that a wrong folder costs nothing."""
     if "folder" in wanted:
-        return step.library.find_folder(project_id, wanted["folder"])
+        with _hinting(wanted["folder"]):
+            return step.library.find_folder(project_id, wanted["folder"])
     with contextlib.suppress(PermissionDenied):  # not to be seen by this account, but perhaps to be saved into
         return step.library.find_folder(project_id, wanted["destinationFolderId"])
     return str(wanted["destinationFolderId"])
@@ -53,13 +56,26 @@ def _folder(step: Step, project_id: str, wanted: dict[str, Any]) -> str:
 def _project(step: Step, reference: str) -> Project:
     if is_id(reference):
         return Project(id=reference, name=None, status=None)
-    return step.library.find_project(reference)
+    with _hinting(reference):
+        return step.library.find_project(reference)
 
 
 def _datamart(step: Step, project_id: str, reference: str | dict[str, str]) -> Datamart:
     if isinstance(reference, str) and is_id(reference):
         return Datamart(id=reference, name=None)
-    return step.library.find_datamart(project_id, reference)
+    with _hinting(reference):
+        return step.library.find_datamart(project_id, reference)
+
+
+@contextlib.contextmanager
+def _hinting(reference: str | dict[str, str]) -> Iterator[None]:
+    """Adds to NotFound that a placeholder in the name was not filled in."""
+    try:
+        yield
+    except NotFound as error:
+        if more := hint(reference):
+            error.explain(more)
+        raise
 
 
 def _definition(step: Step, project_id: str, datamart_id: str) -> Definition | None:

@@ -4,7 +4,17 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from functions.run.errors import InvalidRequest
-from functions.run.placeholders import MESSAGE, OF_S3, OF_SNS, BadPlaceholder, Placeholder, placeholders, strings
+from functions.run.placeholders import (
+    MESSAGE,
+    OF_S3,
+    OF_SNS,
+    ONLY_IN_JOBS,
+    BadPlaceholder,
+    Placeholder,
+    placeholders,
+    strings,
+    unfilled,
+)
 from functions.run.request import normalise
 from functions.run.schema import nearest
 from infra.named_job import KINDS, NamedJob
@@ -95,7 +105,10 @@ def _check_request(job: NamedJob, settings: Settings) -> None:
 
 
 def _check_placeholders(job: NamedJob) -> None:
+    for index, trigger in enumerate(job.triggers):
+        _check_literal(f"triggers[{index}]", trigger)
     for index, prompt in enumerate(job.content["request"].get("prompts", [])):
+        _check_literal(f"request.prompts[{index}].name", prompt.get("name"))
         where = f"request.prompts[{index}].answers"
         for text in strings(prompt.get("answers")):
             try:
@@ -104,6 +117,12 @@ def _check_placeholders(job: NamedJob) -> None:
                 raise BadConfiguration(f"{where}: {problem}.") from None
             for placeholder in found:
                 _check_is_brought(where, placeholder, job)
+
+
+def _check_literal(where: str, value: Any) -> None:
+    """What is taken as it is written holds no day, which would never be filled in."""
+    if found := unfilled(value, days_only=True):
+        raise BadConfiguration(f"{where}: {found} is not filled in here; {ONLY_IN_JOBS}.")
 
 
 def _check_is_brought(where: str, placeholder: Placeholder, job: NamedJob) -> None:

@@ -22,6 +22,7 @@ from functions.answering.prompt import (
 )
 from functions.answering.values import value
 from functions.run.address import named_by
+from functions.run.placeholders import hint
 from functions.run.schema import shown
 
 Answer = dict[str, Any]
@@ -86,8 +87,14 @@ def strangers(given: list[Given], prompts: list[Prompt]) -> list[str]:
     """In words, the answers that are for none of ``prompts``."""
     return [
         f"{shown(named_by(given[index])[1])} is no prompt here{nearest_prompt(given[index], prompts)}"
+        f"{_hint(named_by(given[index])[1])}"
         for index in unmatched(given, prompts)
     ]
+
+
+def _hint(value: Any) -> str:
+    """In brackets, that a placeholder in it was not filled in."""
+    return f" ({found})" if (found := hint(value)) else ""
 
 
 def _answer(
@@ -97,7 +104,10 @@ def _answer(
         raise Misfit("has neither key, id nor name, so that no answer can be sent to it")
     position = answer_for(prompt, given, prompts)
     if position is not None:
-        return _given_answer(prompt, given[position], choices) | {"given": position}
+        try:
+            return _given_answer(prompt, given[position], choices) | {"given": position}
+        except Misfit as problem:
+            raise Misfit(f"{problem}{_hint(given[position].get('answers'))}") from None
     if unanswered == "default" and has_default(prompt):
         return _send(prompt, "default", useDefault=True)
     if unanswered in ("default", "close") and not is_required(prompt):

@@ -123,22 +123,29 @@ def _pieces(text: str) -> Iterator[str | Placeholder]:
     yield text[position:]
 
 
-def first_placeholder(text: str) -> str | None:
-    """The first ``{…}`` in ``text`` that could be filled in in a job's answer; None if there is none."""
-    for found in _TOKEN.finditer(text):
-        if found[1] is not None:
-            try:
-                _placeholder(found[1], found[2])
-            except BadPlaceholder:
-                continue
-            return found[0]
+def unfilled(value: Any, days_only: bool = False) -> str | None:
+    """The first ``{…}`` in the strings of ``value`` (JSON) that could be filled in in a job's answer, as written.
+
+    ``days_only``: days and times. ``City {today}`` can only be meant as one, while ``{key}`` may be part of a name.
+    """
+    for text in strings(value):
+        for found in _TOKEN.finditer(text):
+            if found[1] is not None and _reads_as_placeholder(found[1], found[2], days_only):
+                return found[0]
     return None
 
 
 def hint(value: Any) -> str:
-    """`` ({yesterday}: placeholders are …)`` where ``value`` (JSON) holds one that was not filled in, else nothing."""
-    found = next(filter(None, map(first_placeholder, strings(value))), None)
-    return f" ({found}: {ONLY_IN_JOBS})" if found else ""
+    """``{yesterday}: placeholders are …`` where ``value`` (JSON) holds one that was not filled in, else nothing."""
+    found = unfilled(value)
+    return f"{found}: {ONLY_IN_JOBS}" if found else ""
+
+
+def _reads_as_placeholder(name: str, format_: str | None, days_only: bool) -> bool:
+    try:
+        return _placeholder(name, format_).is_of_time or not days_only
+    except BadPlaceholder:
+        return False
 
 
 def _placeholder(written: str, format_: str | None) -> Placeholder:

@@ -14,6 +14,7 @@ from typing import Any
 
 from functions.run.address import ADDRESSED_BY
 from functions.run.errors import InvalidRequest
+from functions.run.placeholders import ONLY_IN_JOBS, unfilled
 from functions.run.schema import Misfit, Schema, shown
 
 SCHEMA = Schema(
@@ -60,6 +61,7 @@ def normalise(request: Any) -> dict[str, Any]:
         raise InvalidRequest("the request is nested too deeply.") from None
     if "save" in normal and "saveAs" in normal:
         raise InvalidRequest("save, saveAs: give one of the two, not both.")
+    _check_names(normal)
     normal["project"] = _id_or_name("project", normal["project"])
     if isinstance(normal["datamart"], str):
         normal["datamart"] = _id_or_name("datamart", normal["datamart"])
@@ -88,6 +90,13 @@ def prompts_of(given: Any) -> list[dict[str, Any]]:
 def is_id(value: str) -> bool:
     """Whether ``value`` is an object id: 32 hexadecimal digits."""
     return _ID.fullmatch(value) is not None
+
+
+def _check_names(request: dict[str, Any]) -> None:
+    """Names in which somebody expects a day to be filled in. Raises InvalidRequest."""
+    for key in ("project", "datamart", "saveAs"):
+        if found := unfilled(request.get(key), days_only=True):
+            raise InvalidRequest(f"{key}: {found} is not filled in here; {ONLY_IN_JOBS}.")
 
 
 def _id_or_name(key: str, value: str) -> str:

@@ -194,6 +194,23 @@ WRONG: list[tuple[Any, str]] = [
     (job(UPLOAD, request=answering("{message.x}")), r".*\{message\.x\} has no value when the trigger s3"),
     (job(OBJECTS, request=answering("{subject}")), r".*\{subject\} has no value when the trigger sns"),
     (job(MESSAGE, request=answering("{bucket}")), r".*\{bucket\} has no value when the trigger sns"),
+    (job(request=answering("{tody-7}")), r".*\{tody-7\} is no placeholder; .* \(did you mean \{today-7\}\?\)"),
+    (job(request=answering("{stem-1}")), r".*\{stem\} is no day and takes no offset"),
+    # placeholders where nothing is filled in
+    (
+        job(request=REQUEST | {"datamart": "City {today}"}),
+        r"request\.datamart: \{today\} is not filled in here; placeholders are filled in only in the prompt answers of",
+    ),
+    (
+        job(request=REQUEST | {"saveAs": {"name": "{today:%Y}", "folder": "/A"}}),
+        r"request\.saveAs: \{today:%Y\} is",
+    ),
+    (
+        job(UPLOAD, request=REQUEST | {"prompts": [{"name": "To {today}", "answers": "x"}]}),
+        r"request\.prompts\[0\]\.name: \{today\} is not filled in here",
+    ),
+    (job({"s3": {"prefix": "in/{yesterday}/"}}), r"triggers\[0\]: \{yesterday\} is not filled in here"),
+    (job({"sns": {"filter": {"day": ["{today}"]}}}), r"triggers\[0\]: \{today\} is not filled"),
     # requests from outside
     (job(acceptRequests=OUTSIDE), r"acceptRequests: needs a trigger that can bring a request: s3 or sns"),
     (job(CRON, acceptRequests=OUTSIDE), r"acceptRequests: needs a trigger that can bring a request"),

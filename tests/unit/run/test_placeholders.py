@@ -16,9 +16,9 @@ from functions.run.placeholders import (
     BadPlaceholder,
     Placeholder,
     fill,
-    first_placeholder,
     placeholders,
     strings,
+    unfilled,
 )
 
 PARIS = "Europe/Paris"
@@ -342,7 +342,12 @@ def test_a_day_outside_of_the_calendar_is_refused(at: str, text: str) -> None:
     ],
 )
 def test_a_placeholder_is_found_in_text_in_which_nothing_is_filled_in(text: str, found: str | None) -> None:
-    assert first_placeholder(text) == found
+    assert unfilled([1, {"x": text}]) == found
+
+
+def test_of_days_only_a_name_with_braces_is_no_placeholder() -> None:
+    assert unfilled("{key} {stem} {message.x}", days_only=True) is None
+    assert unfilled("{key} {monday-7}", days_only=True) == "{monday-7}"
 
 
 @pytest.mark.parametrize("name", ["message.__init__", "message.__class__.__mro__", "message.key", "message.a-b.c_d"])
