@@ -1,7 +1,6 @@
-"""What a job's file may get wrong although it fits its schema: found at synth, not at five in the morning."""
+"""Refuses job files that fit their schema and still cannot work: checked at synth, not at five in the morning."""
 
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from functions.run.errors import InvalidRequest
 from functions.run.placeholders import (
@@ -17,16 +16,20 @@ from functions.run.placeholders import (
 )
 from functions.run.request import normalise
 from functions.run.schema import nearest
+from infra.filter_policy import ATTRIBUTES, check_filter
 from infra.named_job import KINDS, NamedJob
-from infra.schedule_expression import check_schedule
+from infra.object_keys import check_uploads
+from infra.schedule_check import check_schedule
 from infra.settings import BadConfiguration, Settings
+from infra.time_zones import check_zone
+from infra.topics import check_topic
 
 
 def check_job(job: NamedJob, settings: Settings) -> None:
     """Raise BadConfiguration, naming key and reason, for a job that could not do what its file says."""
-    _check_zone("timeZone", job.time_zone)
+    check_zone("timeZone", job.time_zone)
     for index, trigger in enumerate(job.triggers):
-        _check_trigger(f"triggers[{index}]", trigger)
+        _check_trigger(f"triggers[{index}]", trigger, job)
         if trigger in job.triggers[:index]:
             raise BadConfiguration(f"triggers[{index}]: stands there twice, and would start the job twice.")
     topics = [trigger["sns"]["topicArn"] for trigger in job.triggers if "topicArn" in trigger.get("sns", {})]
@@ -41,40 +44,34 @@ def check_job(job: NamedJob, settings: Settings) -> None:
         raise BadConfiguration("expectOn: says on which days, and expectBy is missing, which says by when.")
 
 
-def _check_zone(where: str, name: str) -> None:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        near = nearest(name, available_timezones())
-        raise BadConfiguration(f'{where}: there is no time zone "{name}"{near}; one is called Europe/Paris.') from None
-
-
-def _check_trigger(where: str, trigger: dict[str, Any]) -> None:
+def _check_trigger(where: str, trigger: dict[str, Any], job: NamedJob) -> None:
     kinds = [kind for kind in KINDS if kind in trigger]
     if len(kinds) != 1:
         raise BadConfiguration(f"{where}: must have just one of {', '.join(KINDS)}, not {', '.join(kinds) or 'none'}.")
     if kinds != ["schedule"] and (extra := sorted({"timeZone", "flexibleMinutes"} & set(trigger))):
         raise BadConfiguration(f"{where}.{extra[0]}: belongs to a schedule.")
     if "schedule" in trigger:
-        _check_zone(f"{where}.timeZone", trigger.get("timeZone", "UTC"))
-        check_schedule(f"{where}.schedule", trigger["schedule"])
-        return
-    sns = trigger.get("sns", {})
-    if "objects" in sns and "filter" in sns:
-        raise BadConfiguration(f"{where}.sns.filter: S3's notifications have no attributes that it could choose by.")
-    if "s3" in trigger:
-        _check_keys(f"{where}.s3", trigger["s3"])
-    elif "objects" in sns:
-        _check_keys(f"{where}.sns.objects", sns["objects"])
+        check_schedule(where, trigger, job.time_zone)
+    elif "s3" in trigger:
+        check_uploads(f"{where}.s3", trigger["s3"])
+    else:
+        _check_messages(f"{where}.sns", trigger["sns"])
 
 
-def _check_keys(where: str, declared: dict[str, Any]) -> None:
-    prefix, suffix = declared.get("prefix", ""), declared.get("suffix", "")
-    if prefix.startswith("/"):
-        raise BadConfiguration(f"{where}.prefix: keys do not begin with a slash; write {prefix.lstrip('/') or 'none'}.")
-    for key, wrong in (("prefix", prefix.endswith("*")), ("suffix", suffix.startswith("*"))):
-        if wrong:
-            raise BadConfiguration(f"{where}.{key}: is no pattern; leave the * out.")
+def _check_messages(where: str, declared: dict[str, Any]) -> None:
+    if "topicArn" in declared:
+        check_topic(f"{where}.topicArn", declared["topicArn"])
+    if "objects" in declared:
+        if chosen := sorted({"filter", "filterScope"} & set(declared)):
+            raise BadConfiguration(
+                f"{where}.{chosen[0]}: S3's notifications have no attributes that it could choose by; objects has "
+                "prefix and suffix."
+            )
+        check_uploads(f"{where}.objects", declared["objects"])
+    if "filter" in declared:
+        check_filter(f"{where}.filter", declared["filter"], declared.get("filterScope", ATTRIBUTES))
+    elif "filterScope" in declared:
+        raise BadConfiguration(f"{where}.filterScope: says what a filter looks at, and filter is missing.")
 
 
 _FROM_OUTSIDE = {"project": "P", "datamart": "D"}

@@ -133,6 +133,7 @@ class Triggers:
             protocol="lambda",
             endpoint=alias.function_arn,
             filter_policy=declared.get("filter"),
+            filter_policy_scope=declared.get("filterScope"),
             redrive_policy={"deadLetterTargetArn": self.lost.queue_arn},
         )
         accept(subscription, "W3694", "An alias is a function too: SNS takes its ARN for the protocol lambda.")
