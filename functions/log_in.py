@@ -22,7 +22,7 @@ from functions.library import (
 from functions.run.access import Access
 from functions.run.admission import in_progress, take_lease, take_slot
 from functions.run.conclusion import LOST_LOG_INS
-from functions.run.connection import credentials_of, flaw_of, secret_of, server_of
+from functions.run.connection import read
 from functions.run.once import begin_log_in
 from functions.run.record import run_table
 from functions.step import Answer, Step, step
@@ -151,10 +151,9 @@ def _secret(connection: str, anew: bool = False) -> Login:
             said = f'the secret of connection "{connection}" cannot be read: {error}'
             raise ServerUnavailable(said, may_pass=False) from None
         raise CredentialsRejected(f'the secret of connection "{connection}" is empty; {fill}') from None
-    secret = secret_of(text)
-    flaw = flaw_of(secret)
-    if secret is not None and not flaw:
-        return server_of(secret), credentials_of(secret)
+    secret = read(text)
+    if not secret.flaws:
+        return secret.server, secret.credentials
     if not anew:
         return _secret(connection, anew=True)  # it may have been mended since it was read
-    raise CredentialsRejected(f'the secret of connection "{connection}" {flaw}; {fill}')
+    raise CredentialsRejected(f'the secret of connection "{connection}" {secret.flaw}; {fill}')

@@ -12,6 +12,8 @@ from local import show
 from local.clock import Clock
 from local.connection import BadConnection, secret_from
 from local.outcome import Outcome
+from local.source import usage
+from local.source.authorities import authorities_of
 from local.synth import SynthFailed, template_path
 
 LARGEST_EVENT = 256 * 1024
@@ -76,8 +78,9 @@ def _server(arguments: argparse.Namespace, clock: Clock, stack: contextlib.ExitS
     """The connection's secret, and the simulator that it leads to unless a real Library was named."""
     if arguments.library_url is not None:
         try:
+            stack.enter_context(authorities_of(os.environ))
             return secret_from(arguments.library_url, os.environ), None
-        except BadConnection as problem:
+        except (BadConnection, usage.BadUsage) as problem:
             raise BadUsage(str(problem)) from None
     from local.simulator import Simulator
 

@@ -109,8 +109,12 @@ def server_context(key_and_certificates: str) -> ssl.SSLContext:
 
 @contextlib.contextmanager
 def listening(serve: Callable[[socket.socket], object]) -> Iterator[int]:
-    """The port of a server that gives every connection, one after another, to ``serve``."""
+    """The port of a server that gives every connection to ``serve``, in a thread of its own."""
     listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve_one(connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):
+            serve(connection)
 
     def accept() -> None:
         while True:
@@ -118,8 +122,7 @@ def listening(serve: Callable[[socket.socket], object]) -> Iterator[int]:
                 connection, _ = listener.accept()
             except OSError:
                 return
-            with connection, contextlib.suppress(OSError):
-                serve(connection)
+            threading.Thread(target=serve_one, args=(connection,), daemon=True).start()
 
     threading.Thread(target=accept, daemon=True).start()
     try:
@@ -139,3 +142,28 @@ def tls_server(context: ssl.SSLContext) -> Iterator[int]:
 
     with listening(serve) as port:
         yield port
+
+
+@contextlib.contextmanager
+def tls_in_front_of(port: int, context: ssl.SSLContext) -> Iterator[int]:
+    """The port of a TLS server that passes everything on to ``port`` of this machine, and its answers back."""
+
+    def serve(raw: socket.socket) -> None:
+        with (
+            context.wrap_socket(raw, server_side=True) as connection,
+            socket.create_connection(("127.0.0.1", port)) as behind,
+        ):
+            back = threading.Thread(target=_copy, args=(behind, connection), daemon=True)
+            back.start()
+            _copy(connection, behind)
+            back.join(1)
+
+    with listening(serve) as front:
+        yield front
+
+
+def _copy(source: socket.socket, target: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)

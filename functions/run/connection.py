@@ -3,61 +3,96 @@
 ``log_in`` is the only deployed function that may read a secret; ``datamart check`` judges one by the same rules.
 """
 
-import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from functions.connection_secret.base_url import base_url
+from functions.connection_secret.certificates import ca_bundle
+from functions.connection_secret.login import NEEDED, login_mode, name_or_token, password
+from functions.connection_secret.names import under_known_names
+from functions.connection_secret.problem import InvalidSecret
+from functions.connection_secret.proxy_address import proxy_address
+from functions.connection_secret.text import fields_of
 from functions.library import Credentials, Server
-
-NEEDED = {1: ("username", "password"), 16: ("username", "password"), 4096: ("apiToken",), 8: ()}
-"""The secret's fields that each login mode needs (contract 2.1)."""
-
-KNOWN = ("baseUrl", "loginMode", "username", "password", "apiToken", "caBundle", "proxy")
 
 Secret = dict[str, Any]
 
+_READERS: dict[str, Callable[[Any], str]] = {
+    "baseUrl": base_url,
+    "username": name_or_token,
+    "password": password,
+    "apiToken": name_or_token,
+    "caBundle": ca_bundle,
+    "proxy": proxy_address,
+}
+"""What reads each field but the login mode, which depends on the others."""
 
-def secret_of(text: str | None) -> Secret | None:
-    """The secret's fields, or None where its text is not a JSON object."""
+_WAY = ("baseUrl", "caBundle", "proxy")
+"""The fields that say where the server is and how to reach it."""
+
+
+@dataclass(frozen=True)
+class ConnectionSecret:
+    """A secret as it was read.
+
+    Parameters
+    ----------
+    fields
+        What can be used of it, by field name, in the form that a login needs.
+    flaws
+        What is wrong, each with the name of its field, without a word of what it holds; empty for a complete secret.
+    """
+
+    fields: Secret = field(repr=False)
+    flaws: tuple[str, ...] = ()
+
+    @property
+    def flaw(self) -> str | None:
+        """All that is wrong, or None."""
+        return "; ".join(self.flaws) or None
+
+    @property
+    def server(self) -> Server:
+        """Where the connection leads. Raises ValueError without a base URL that can be used."""
+        return Server(self.fields.get("baseUrl", ""), self.fields.get("caBundle"), self.fields.get("proxy"))
+
+    @property
+    def credentials(self) -> Credentials:
+        """Who logs in, from a secret without a flaw."""
+        return Credentials(
+            login_mode=self.fields["loginMode"],
+            username=self.fields.get("username", ""),
+            password=self.fields.get("password", ""),
+            api_token=self.fields.get("apiToken", ""),
+        )
+
+
+def read(text: str | bytes | None) -> ConnectionSecret:
+    """The secret that a text is."""
     try:
-        secret = json.loads(text or "")
-    except (ValueError, RecursionError):
-        return None
-    return secret if isinstance(secret, dict) else None
+        return judge(fields_of(text))
+    except InvalidSecret as problem:
+        return ConnectionSecret({}, (str(problem),))
 
 
-def flaw_of(secret: Secret | None) -> str | None:
-    """What is wrong with the secret, without a word of what it holds; None if it is complete."""
-    if secret is None:
-        return "is not a JSON object"
-    mode = secret.get("loginMode", 1)
-    if not isinstance(mode, int) or mode not in NEEDED:
-        return f"has a loginMode that is none of {', '.join(map(str, NEEDED))}"
-    missing = [name for name in ("baseUrl", *NEEDED[mode]) if not isinstance(secret.get(name), str)]
-    if missing:
-        return f"lacks {', '.join(missing)} (for loginMode {mode}, each a string)"
-    wrong = [name for name in ("caBundle", "proxy") if not isinstance(secret.get(name) or "", str)]
-    if wrong:
-        return f"has a {wrong[0]} that is not a string"
-    unknown = sorted(set(secret) - set(KNOWN))
-    if unknown:
-        return f"has the unknown field {unknown[0]}; known are {', '.join(KNOWN)}"
-    try:
-        server_of(secret)
-    except ValueError as problem:
-        return f"has a baseUrl that leads nowhere: {problem}"
-    return None
-
-
-def server_of(secret: Secret) -> Server:
-    """Where the connection leads. Raises ValueError for a base URL that is none."""
-    return Server(secret["baseUrl"], ca_bundle=secret.get("caBundle"), proxy=secret.get("proxy"))
-
-
-def credentials_of(secret: Secret) -> Credentials:
-    """Who logs in, from a secret without a flaw."""
-    return Credentials(
-        login_mode=secret.get("loginMode", 1),
-        username=secret.get("username", ""),
-        password=secret.get("password", ""),
-        api_token=secret.get("apiToken", ""),
-    )
+def judge(written: Mapping[str, Any]) -> ConnectionSecret:
+    """The secret that keys and values are, as somebody wrote them."""
+    given, flaws = under_known_names(written)
+    fields: Secret = {}
+    readers: dict[str, Callable[[Any], Any]] = {"loginMode": lambda _: login_mode(given), **_READERS}
+    for name, reader in readers.items():
+        if name in given or name == "loginMode":
+            try:
+                fields[name] = reader(given.get(name))
+            except InvalidSecret as problem:
+                article = "an" if name == "apiToken" else "a"
+                flaws.append(f"has {article} {name} that {problem}")
+    if any(name in given and name not in fields for name in _WAY):
+        for name in _WAY:
+            fields.pop(name, None)  # a server is not asked by half of the way to it
+    if "loginMode" in fields:
+        missing = [name for name in ("baseUrl", *NEEDED[fields["loginMode"]]) if name not in given]
+        if missing:
+            flaws.insert(0, f"lacks {', '.join(missing)} (for loginMode {fields['loginMode']})")
+    return ConnectionSecret(fields, tuple(flaws))

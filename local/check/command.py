@@ -11,6 +11,7 @@ from local.check.course import ask
 from local.check.findings import Findings
 from local.check.shown import shown_on, summary
 from local.check.stage import jobs_for
+from local.source.authorities import authorities_of
 from local.source.connection import Source, of_environment, of_simulator
 from local.source.secrets_manager import of_secrets_manager
 from local.source.stage import settings_for
@@ -68,8 +69,9 @@ def _check(arguments: argparse.Namespace, findings: Findings, stack: contextlib.
 
 
 def _source(arguments: argparse.Namespace, stack: contextlib.ExitStack) -> Source:
-    if arguments.library_url is not None:
-        return of_environment(arguments.library_url, os.environ)
     if arguments.simulator:
         return of_simulator(stack)
+    stack.enter_context(authorities_of(os.environ))
+    if arguments.library_url is not None:
+        return of_environment(arguments.library_url, os.environ)
     return of_secrets_manager(arguments.stage, arguments.connection, WITHOUT_AWS)

@@ -19,7 +19,7 @@ def ask(source: Source, jobs: list[NamedJob], limit: int, findings: Findings) ->
 
     ``limit`` is the connection's maxConcurrentRuns.
     """
-    server = well_formed(source.secret, findings)
+    server = well_formed(source, findings)
     if server is None:
         return jobs
     client = Client(server)

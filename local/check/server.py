@@ -4,29 +4,25 @@ import re
 
 from functions.library import Client, DatamartFailed, LibraryError, NotFound, Server, ServerUnavailable
 from functions.library.models import LOGIN_MODES
-from functions.run.connection import Secret
 from local.check.findings import Findings
+from local.source.connection import Source
 
 OLDEST = (11, 3)
 """Datamarts can be executed since 2021 Update 9, which is 11.3.9 (contract 5)."""
 
 
-def well_formed(secret: Secret, findings: Findings) -> Server | None:
-    """The server that the base URL names; None if it is no URL that may be used."""
-    try:
-        server = Server(_text(secret, "baseUrl") or "", _text(secret, "caBundle"), _text(secret, "proxy"))
-    except ValueError as problem:
-        findings.problem("url", "baseUrl", f"It cannot be used: {problem}.")
+def well_formed(source: Source, findings: Findings) -> Server | None:
+    """The server that the base URL names; None if it, or the way to it, is not known."""
+    if source.url_problem is not None:
+        findings.problem("url", "--library-url", f"The address {source.url_problem}.")
         return None
+    if "baseUrl" not in source.secret:
+        findings.problem("url", "baseUrl", "It cannot be used, so the server is not asked.")
+        return None
+    server = Server(source.secret["baseUrl"], source.secret.get("caBundle"), source.secret.get("proxy"))
     how = "encrypted" if server.base_url.startswith("https:") else "not encrypted, which is fine on this machine itself"
     findings.ok("url", server.base_url, f"A well-formed address, {how}.")
     return server
-
-
-def _text(secret: Secret, name: str) -> str | None:
-    """A field of a secret that may be incomplete."""
-    value = secret.get(name)
-    return value if isinstance(value, str) else None
 
 
 def reachable(client: Client, findings: Findings) -> bool:

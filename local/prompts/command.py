@@ -7,12 +7,12 @@ import os
 import sys
 from typing import Any
 
-from functions.library import Client, CredentialsRejected, LibraryError
-from functions.run.connection import credentials_of, server_of
+from functions.library import Client, CredentialsRejected, LibraryError, Server
 from local import show
 from local.prompts.asked import Asked, ask
 from local.prompts.shown import show as show_asked
 from local.prompts.wanted import wanted
+from local.source.authorities import authorities_of
 from local.source.connection import Source, of_environment, of_simulator
 from local.source.hidden import Hidden
 from local.source.secrets_manager import of_secrets_manager
@@ -72,17 +72,16 @@ def _asked(arguments: argparse.Namespace, hidden: Hidden, notes: list[str]) -> A
 
 
 def _ask(source: Source, asked_for: dict[str, Any], hidden: Hidden, notes: list[str]) -> Asked:
-    if source.flaw:
+    if source.url_problem is not None:
+        raise BadUsage(f"--library-url: the address {source.url_problem}.")
+    if source.credentials is None:
         raise CredentialsRejected(f"{source.name} {source.flaw}")
-    try:
-        server = server_of(source.secret)
-    except ValueError as problem:
-        raise BadUsage(f"--library-url: {problem}.") from None
+    server = Server(source.secret["baseUrl"], source.secret.get("caBundle"), source.secret.get("proxy"))
 
     def told(note: str) -> None:
         notes.append(hidden(note))
 
-    with Sessions(server, credentials_of(source.secret), hidden, told) as sessions:
+    with Sessions(server, source.credentials, hidden, told) as sessions:
         return ask(_logged_in(sessions), asked_for, told)
 
 
@@ -106,10 +105,11 @@ def _project(arguments: argparse.Namespace) -> str:
 def _source(arguments: argparse.Namespace, stack: contextlib.ExitStack) -> Source:
     if arguments.connection is not None and arguments.stage is None:
         raise BadUsage("--connection: is a connection of a stage's settings; name the stage with --stage.")
+    if arguments.library_url is None and arguments.stage is None:
+        return of_simulator(stack)
+    stack.enter_context(authorities_of(os.environ))
     if arguments.library_url is not None:
         return of_environment(arguments.library_url, os.environ)
-    if arguments.stage is None:
-        return of_simulator(stack)
     connection = arguments.connection or "default"
     settings_for(arguments.stage, connection)
     return of_secrets_manager(arguments.stage, connection, WITHOUT_AWS)

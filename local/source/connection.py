@@ -4,8 +4,10 @@ import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from functions.library import Credentials, Server
-from functions.run.connection import Secret, credentials_of, flaw_of
+from functions.connection_secret.base_url import base_url
+from functions.connection_secret.problem import InvalidSecret
+from functions.library import Credentials
+from functions.run.connection import ConnectionSecret, Secret, judge
 from local.connection import BadConnection, secret_from
 from local.source.usage import BadUsage
 
@@ -19,9 +21,11 @@ class Source:
     name
         Where, in words.
     secret
-        Its fields, complete or not; never shown.
+        Those of its fields that can be used; never shown.
     flaw
-        What is wrong with them, or None.
+        What is wrong with the others, or None.
+    url_problem
+        Why the address cannot be used, where it was given apart from the secret; or None.
     credentials
         Who logs in, or None where that is not known.
     """
@@ -30,6 +34,7 @@ class Source:
     secret: Secret = field(repr=False)
     flaw: str | None = None
     credentials: Credentials | None = None
+    url_problem: str | None = None
 
     @property
     def hidden(self) -> tuple[str, ...]:
@@ -41,15 +46,15 @@ class Source:
 def of_environment(url: str, environment: Mapping[str, str]) -> Source:
     """The server that was named, with the credentials of ``MSTR_USERNAME`` and the like. Raises BadUsage.
 
-    A URL that is none is left to the check of the URL.
+    An address that cannot be used is left to the check of the address.
     """
     name = "the environment"
     try:
-        Server(url)
-    except ValueError:
-        return Source(name, {"baseUrl": url})
+        base_url(url)
+    except InvalidSecret as problem:
+        return Source(name, {}, url_problem=str(problem))
     try:
-        return judged(name, secret_from(url, environment))
+        return judged(name, judge(secret_from(url, environment)))
     except BadConnection as problem:
         raise BadUsage(str(problem)) from None
 
@@ -60,10 +65,9 @@ def of_simulator(stack: contextlib.ExitStack) -> Source:
 
     simulator = stack.enter_context(Simulator())
     secret = {"baseUrl": simulator.base_url, "username": simulator.username, "password": simulator.password}
-    return judged("the built-in simulator", secret)
+    return judged("the built-in simulator", judge(secret))
 
 
-def judged(name: str, secret: Secret | None) -> Source:
+def judged(name: str, secret: ConnectionSecret) -> Source:
     """The source with that secret, complete or not."""
-    flaw = flaw_of(secret)
-    return Source(name, secret or {}, flaw, credentials_of(secret) if secret and not flaw else None)
+    return Source(name, secret.fields, secret.flaw, None if secret.flaws else secret.credentials)

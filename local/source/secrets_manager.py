@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from functions.run.connection import secret_of
+from functions.run.connection import read
 from local.source.connection import Source, judged
 from local.source.usage import BadUsage
 
@@ -10,10 +10,10 @@ from local.source.usage import BadUsage
 def of_secrets_manager(stage: str, connection: str, without_aws: str) -> Source:
     """The connection of the stage. Raises BadUsage, saying what to do and, in ``without_aws``, what goes without."""
     name = f"datamart-runner-{stage}/{connection}"
-    return judged(f"secret {name}", secret_of(_read(name, stage, without_aws)))
+    return judged(f"secret {name}", read(_read(name, stage, without_aws)))
 
 
-def _read(name: str, stage: str, without_aws: str) -> str | None:
+def _read(name: str, stage: str, without_aws: str) -> str | bytes | None:
     import boto3  # takes most of a second, and only this source needs it
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
@@ -27,7 +27,7 @@ def _read(name: str, stage: str, without_aws: str) -> str | None:
     except BotoCoreError as error:
         reason = _NOT_ASKED.get(type(error).__name__, f"Secrets Manager cannot be asked ({type(error).__name__}).")
     else:
-        return answer.get("SecretString")
+        return answer.get("SecretString") or answer.get("SecretBinary")
     raise BadUsage(f"the secret {name} cannot be read: {reason.format(name=name, stage=stage)} {without_aws}")
 
 

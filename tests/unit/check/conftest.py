@@ -116,7 +116,7 @@ def new_person(
 ) -> Iterator[Callable[..., Person]]:
     """Makes somebody with a simulator in the scenario named; looks back and stops it afterwards."""
     monkeypatch.setattr(job_files, "FOLDER", tmp_path)
-    for name in ("MSTR_API_TOKEN", "MSTR_LOGIN_MODE"):
+    for name in ("MSTR_API_TOKEN", "MSTR_LOGIN_MODE", "MSTR_CA_BUNDLE", "MSTR_PROXY"):
         monkeypatch.delenv(name, raising=False)
     people: list[Person] = []
 
