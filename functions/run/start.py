@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from functions.run import placeholders
 from functions.run.errors import InvalidRequest
+from functions.run.event_shapes import WHAT_TO_GIVE, described, without_added
 from functions.run.jobs import job_named
 from functions.run.placeholders import BadPlaceholder
 from functions.run.request import normalise
@@ -63,6 +64,9 @@ def read_input(given: Any, started_at: str) -> Start:
         Naming the key and what is expected there.
     """
     _check_text(given)
+    given = without_added(given)
+    if (shape := described(given)) is not None:
+        raise InvalidRequest(f"the input {shape}. {WHAT_TO_GIVE}")
     if not (isinstance(given, dict) and "job" in given):
         return Start(normalise(given))
     try:

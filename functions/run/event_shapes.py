@@ -1,0 +1,158 @@
+"""Names the AWS events and the parameters of AWS calls that stand where a request is expected, by their shape.
+
+People paste events into consoles and connect services with a hop more or less than this system has. A key-by-key
+refusal ("Records: is no key that is known here") would not tell them what they did.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from functions.text import quoted
+
+STARTED_BY = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID"
+
+ADDED = frozenset({STARTED_BY, f"{STARTED_BY}.$", "Comment"})
+"""Keys of an execution's input that are not the person's: a parent workflow's, and those of the console's template."""
+
+
+def without_added(given: Any) -> Any:
+    """The input without the keys that AWS or a parent workflow added."""
+    return {key: value for key, value in given.items() if key not in ADDED} if isinstance(given, dict) else given
+
+
+def described(value: Any) -> str | None:
+    """What ``value`` is, as the rest of a sentence ("is S3's notification of an upload"), or None if it is no event."""
+    try:
+        return next((words for shape in _SHAPES if (words := shape(value)) is not None), None)
+    except (KeyError, TypeError, AttributeError, IndexError):
+        return None
+
+
+def _encoded_twice(value: Any) -> str | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        inner = json.loads(value)
+    except (ValueError, RecursionError):
+        return None
+    return "is JSON inside of a string (it was encoded twice)" if isinstance(inner, (dict, list)) else None
+
+
+def _batch(value: Any) -> str | None:
+    """EventBridge Pipes gives a list of records, and some services a list of events."""
+    if not (isinstance(value, list) and value and isinstance(value[0], dict)):
+        return None
+    source = value[0].get("eventSource") or value[0].get("EventSource")
+    if source is not None:
+        return f"is a batch of records of {quoted(source, 40)}, as EventBridge Pipes sends it"
+    inner = described(value[0])
+    return f"is a list whose first entry {inner}" if inner else None
+
+
+def _records(value: Any) -> str | None:
+    if not (isinstance(value, dict) and isinstance(value.get("Records"), list) and value["Records"]):
+        return None
+    first = value["Records"][0]
+    source = first.get("eventSource") or first.get("EventSource")
+    if source == "aws:s3":
+        name = str(first.get("eventName"))
+        if name.startswith("ObjectCreated"):
+            return "is S3's notification of an upload, as S3 sends it to a function, a queue or a topic"
+        return f"is S3's notification of {quoted(name, 60)}; only uploads (ObjectCreated) start runs"
+    services = {
+        "aws:sns": "is an SNS message, as SNS delivers it to a function",
+        "aws:sqs": "is a batch of SQS messages, as a queue delivers it to a function",
+    }
+    return services.get(source) or (f"is an event of {quoted(source, 40)}" if isinstance(source, str) else None)
+
+
+def _test_message(value: Any) -> str | None:
+    is_test = isinstance(value, dict) and value.get("Event") == "s3:TestEvent"
+    return "is S3's test message, sent when a notification is set up" if is_test else None
+
+
+def _of_event_bridge(value: Any) -> str | None:
+    if not (isinstance(value, dict) and {"source", "detail-type"} <= set(value)):
+        return None
+    source, kind = value["source"], value["detail-type"]
+    if source == "aws.s3" and kind == "Object Created":
+        return "is EventBridge's event of an upload (Object Created)"
+    if source == "aws.s3":
+        return f"is S3's event {quoted(kind, 60)}; only uploads (Object Created) start runs"
+    if source == "datamart-runner":
+        return "is the event with which this system tells of the end of a run"
+    if kind == "Scheduled Event":
+        return "is the event of an EventBridge rule with a schedule; let the rule send a constant (JSON text) instead"
+    return f"is EventBridge's event {quoted(kind, 60)} of {quoted(source, 60)}"
+
+
+def _sns_envelope(value: Any) -> str | None:
+    if not (isinstance(value, dict) and {"Type", "TopicArn"} <= set(value)):
+        return None
+    if value["Type"] == "Notification":
+        return "is an SNS message in its envelope, as SNS sends it to a queue or over HTTP"
+    return f"is SNS's {quoted(value['Type'], 60)}"
+
+
+def _our_schedule(value: Any) -> str | None:
+    is_ours = isinstance(value, dict) and set(value) == {"scheduleArn", "scheduledTime"}
+    return "is what a job's schedule sends to the starter" if is_ours else None
+
+
+def _call(value: Any) -> str | None:
+    """The parameters of a call, as EventBridge Scheduler's universal targets and the SDKs take them."""
+    if not isinstance(value, dict):
+        return None
+    lower = {str(key).lower() for key in value}
+    for operation, needed, inside in _CALLS:
+        if needed <= lower:
+            return (
+                f"has the parameters of {operation}, as EventBridge Scheduler's universal target takes them; what is "
+                f'needed stands in its "{inside}"'
+            )
+    return None
+
+
+_CALLS = (
+    ("StartExecution", {"statemachinearn", "input"}, "Input"),
+    ("Invoke", {"functionname", "payload"}, "Payload"),
+    ("Publish", {"topicarn", "message"}, "Message"),
+    ("SendMessage", {"queueurl", "messagebody"}, "MessageBody"),
+)
+
+
+def _http_request(value: Any) -> str | None:
+    is_http = isinstance(value, dict) and "requestContext" in value and {"httpMethod", "rawPath"} & set(value)
+    return "is an HTTP request, as API Gateway or a function URL delivers it" if is_http else None
+
+
+def _alarm(value: Any) -> str | None:
+    is_alarm = isinstance(value, dict) and ("NewStateValue" in value or "alarmData" in value)
+    return "is a CloudWatch alarm" if is_alarm else None
+
+
+def _output(value: Any) -> str | None:
+    is_output = isinstance(value, dict) and {"loaded", "datamart", "startedAt", "finishedAt"} <= set(value)
+    return "is the output of a run" if is_output else None
+
+
+def _too_deep(value: Any) -> str | None:
+    if not (isinstance(value, dict) and len(value) == 1):
+        return None
+    ((key, inner),) = value.items()
+    is_wrapped = key.lower() in ("input", "payload", "body", "detail") and isinstance(inner, (dict, str))
+    return f'has everything one level too deep, under "{key}"' if is_wrapped else None
+
+
+_SHAPES: tuple[Callable[[Any], str | None], ...] = (
+    *(_encoded_twice, _batch, _records, _test_message, _of_event_bridge, _sns_envelope, _our_schedule, _call),
+    *(_http_request, _alarm, _output, _too_deep),
+)
+"""Each names what it knows, or answers None; the first that knows it is believed."""
+
+WHAT_TO_GIVE = (
+    'An execution\'s input is a request ({"project": …, "datamart": …}) or a job by name ({"job": …, "asOf": …, '
+    '"values": {"stem": …}}); an event goes to the trigger of a job.'
+)
+"""What a person does instead."""
