@@ -14,7 +14,8 @@ from functions.last_look import look_once_more
 from functions.library import LibraryError
 from functions.run import clock
 from functions.run.admission import LONGEST_SESSION, give_back
-from functions.run.loads import JobLoads
+from functions.run.jobs import deployed_jobs
+from functions.run.loads import JobLoads, is_load_of
 from functions.run.record import run_table
 from functions.run.run import Run
 from functions.run.start import named_in
@@ -67,12 +68,20 @@ def _closed(detail: dict[str, Any], context: LambdaContext) -> Run:
 
 def _tell(run: Run, detail: dict[str, Any]) -> None:
     found = end_of(run, detail)
-    if found.loaded == "yes" and run.item.get("job"):
-        JobLoads(run_table()).note(run.item["job"], run.item.get("finishedAt") or run.item["endedAt"], run.arn)
+    if found.loaded == "yes":
+        _note_load(run)
     told = {"event": tell_once("event", found, end_event.send)}
     if notice.is_due(found):
         told["notice"] = tell_once("notice", found, notice.send)
     logger.info("the end was told", extra={"told": told, "status": found.status, "loaded": found.loaded})
+
+
+def _note_load(run: Run) -> None:
+    """Keep when the job's table was loaded, for ``expectBy``; a job that is deployed no more expects nothing."""
+    name = run.item.get("job")
+    job = deployed_jobs().get(name) if name else None
+    if job is not None and is_load_of(job, run.item):
+        JobLoads(run_table()).note(str(name), run.item.get("finishedAt") or run.item["endedAt"], run.arn)
 
 
 def _leave_nothing(run: Run, context: LambdaContext, early: bool) -> None:

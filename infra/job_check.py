@@ -40,8 +40,19 @@ def check_job(job: NamedJob, settings: Settings) -> None:
         raise BadConfiguration("triggers: messages that are S3 notifications and others need a job each.")
     _check_request(job, settings)
     _check_placeholders(job)
+    _check_what_is_expected(job)
     if "expectOn" in job.content and "expectBy" not in job.content:
         raise BadConfiguration("expectOn: says on which days, and expectBy is missing, which says by when.")
+
+
+def _check_what_is_expected(job: NamedJob) -> None:
+    """With several datamarts from outside it must be clear whose load is expected: any other must not silence it."""
+    several = len(job.content.get("acceptRequests", {}).get("datamarts", [])) > 1
+    if "expectBy" in job.content and several and "datamart" not in job.content["request"]:
+        raise BadConfiguration(
+            "expectBy: acceptRequests lists several datamarts, and it does not say whose load is expected. Name that "
+            'one as "datamart" of the job\'s request; requests from outside may still name the others.'
+        )
 
 
 def _check_trigger(where: str, trigger: dict[str, Any], job: NamedJob) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from functions.starting.uploaded import FOLDER_MARKERS
 from functions.text import quoted
 from infra.named_job import NamedJob
 from infra.settings import BadConfiguration
@@ -32,8 +33,9 @@ def check_uploads(where: str, declared: Declared) -> None:
     for key, wrong in (("prefix", prefix.endswith("*")), ("suffix", suffix.startswith("*"))):
         if wrong:
             raise BadConfiguration(f"{where}.{key}: is no pattern; leave the * out.")
-    if suffix.endswith("/"):
-        raise BadConfiguration(f"{where}.suffix: keys that end with a slash are folders, and those start nothing.")
+    if suffix.endswith(FOLDER_MARKERS):
+        end = "a slash" if suffix.endswith("/") else "_$folder$"
+        raise BadConfiguration(f"{where}.suffix: keys that end with {end} are folders, and those start nothing.")
     for key, text in (("prefix", prefix), ("suffix", suffix)):
         if (size := len(text.encode())) > LONGEST_KEY:
             raise BadConfiguration(f"{where}.{key}: has {size} bytes, and a key has {LONGEST_KEY} at most.")

@@ -4,8 +4,14 @@ An item of its own in the run table for each job, its key ``job/<name>`` where a
 """
 
 import contextlib
+from typing import Any
 
-from functions.run.record import ConditionFailed, RunTable
+from functions.run.jobs import Job
+from functions.run.record import ConditionFailed, Item, RunTable
+from functions.run.request import is_id
+
+Reference = str | dict[str, str]
+"""How a request names a project or a datamart: id, name, or name and path."""
 
 
 class JobLoads:
@@ -28,6 +34,32 @@ class JobLoads:
         """Seconds since the epoch, or None if it never was."""
         item = self._table.load(_key(job))
         return float(item["loadedAt"]) if item else None
+
+
+def is_load_of(job: Job, item: Item) -> bool:
+    """Whether the run of ``item`` loaded the datamart that the job's own file means.
+
+    A request from outside, or one beside the job's name, may name another: its load must not silence ``expectBy``.
+    Where the file leaves project or datamart to the request, what it lists in ``acceptRequests`` is meant.
+    """
+    request, listed = job["request"], job["acceptRequests"] or {}
+    return all(
+        any(_means(reference, item["asked"][key], item[key]) for reference in references)
+        for key, references in (
+            ("project", [request["project"]] if "project" in request else listed.get("projects", [])),
+            ("datamart", [request["datamart"]] if "datamart" in request else listed.get("datamarts", [])),
+        )
+    )
+
+
+def _means(reference: Reference, asked: Reference, found: dict[str, Any]) -> bool:
+    """Whether ``reference`` names what was ``asked`` for and ``found``: {id, name}, the name None if it was by id."""
+    if isinstance(reference, str) and is_id(reference):
+        return reference.upper() == found["id"]
+    if reference == asked:
+        return True
+    name = reference if isinstance(reference, str) else reference["name"]
+    return isinstance(asked, str) and name == found["name"]
 
 
 def _key(job: str) -> str:

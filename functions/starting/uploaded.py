@@ -1,0 +1,86 @@
+"""One version of one uploaded object, read from either of the two events that S3 sends of it.
+
+Keys are URL-encoded in S3's notifications and are not in EventBridge's events (platform notes, section 5), whatever
+event classes make of them: each is decoded here as it really is.
+"""
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import unquote_plus
+
+from functions.text import quoted
+
+FOLDER_MARKERS = ("/", "_$folder$")
+"""Ends of keys that stand for a folder: "Create folder" of the S3 console, and Hadoop's and EMR's own."""
+
+LONGEST_KEY = 1_024
+"""Bytes of a key that S3 takes."""
+
+
+@dataclass(frozen=True)
+class Uploaded:
+    """One version of one object, as an event names it; ``version`` and ``etag`` are empty where it does not.
+
+    A version called null is none: it is overwritten in place, in a bucket whose versioning is suspended. ``size`` is in
+    bytes, as the event says.
+    """
+
+    bucket: str
+    key: str
+    version: str
+    etag: str
+    sequencer: str
+    size: int
+
+    @property
+    def where(self) -> str:
+        """As a person calls it, in quotes: whoever uploads chooses the key."""
+        return quoted(f"s3://{self.bucket}/{self.key}", LONGEST_KEY + 100)
+
+    @property
+    def identity(self) -> str:
+        """The same whichever way the upload was told, and never the same for two uploads."""
+        return "\n".join(("s3", self.bucket, self.key, self.version or self.sequencer))
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What it brings for the job's placeholders."""
+        name = self.key.rpartition("/")[2]
+        return {"bucket": self.bucket, "key": self.key, "fileName": name, "stem": PurePosixPath(name).stem}
+
+    @property
+    def is_folder_marker(self) -> bool:
+        """Whether the key stands for a folder and not for a file in it."""
+        return self.key.endswith(FOLDER_MARKERS)
+
+
+def of_event(event: dict[str, Any]) -> Uploaded:
+    """From EventBridge's "Object Created". Raises KeyError or TypeError for what is none."""
+    detail = event["detail"]
+    return _uploaded(detail["bucket"], detail["object"], detail["object"]["key"], "version-id", "etag")
+
+
+def of_record(record: dict[str, Any]) -> Uploaded:
+    """From a record of an S3 notification. Raises KeyError, TypeError or AttributeError for what is none."""
+    told = record["s3"]
+    return _uploaded(told["bucket"], told["object"], unquote_plus(told["object"]["key"]), "versionId", "eTag")
+
+
+def _uploaded(bucket: dict[str, Any], described: dict[str, Any], key: str, version: str, etag: str) -> Uploaded:
+    named = described.get(version)
+    size = described.get("size")
+    return Uploaded(
+        bucket=_text(bucket["name"]),
+        key=_text(key),
+        version="" if named in (None, "null") else _text(named),
+        etag=_text(described.get(etag) or ""),
+        sequencer=_text(described.get("sequencer") or ""),
+        size=size if isinstance(size, int) else 0,
+    )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value
