@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from local.twin.aws import client
-from local.twin.moto_seams import event_matches, message_matches
+from local.twin.filter_policy import takes
+from local.twin.moto_seams import event_matches
 from local.twin.template import ACCOUNT, REGION, Template
 
 Event = dict[str, Any]
@@ -85,14 +86,18 @@ def _matched(template: Template, event: Event) -> list[str]:
 
 def _subscribed(template: Template, event: Event) -> list[str]:
     message = event["Records"][0]["Sns"]
-    found = []
+    found, filters = [], []
     for made in template.resources("AWS::SNS::Subscription").values():
         if made["Protocol"] != "lambda" or template.resolve(made["TopicArn"]) != message["TopicArn"]:
             continue
-        if message_matches(made.get("FilterPolicy", {}), made.get("FilterPolicyScope"), message):
+        policy, scope = made.get("FilterPolicy", {}), made.get("FilterPolicyScope", "MessageAttributes")
+        if takes(policy, scope, message):
             found.append(str(template.resolve(made["Endpoint"])))
+        else:
+            filters.append(f"{json.dumps(policy)} on {scope}")
     if not found:
-        raise NothingStarts(f"no subscription of the stack takes this message from {message['TopicArn']}")
+        why = f": it does not pass the filter {' or '.join(filters)}" if filters else ": none is subscribed to it"
+        raise NothingStarts(f"no subscription of the stack takes this message from {message['TopicArn']}{why}")
     return found
 
 

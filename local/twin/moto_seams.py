@@ -18,7 +18,6 @@ from moto.awslambda_simple.models import LambdaSimpleBackend
 from moto.core.config import default_user_config
 from moto.core.serialize import AttributePickerContext, JSONSerializer, XFormedAttributePicker
 from moto.events.models import EventPattern
-from moto.sns.utils import FilterPolicyMatcher
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.asl.component.intrinsic import jsonata as intrinsic
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
@@ -203,11 +202,6 @@ class _RetryTime:
 def event_matches(pattern: dict[str, Any], event: dict[str, Any]) -> bool:
     """Whether EventBridge's pattern matches an event."""
     return bool(EventPattern.load(json.dumps(pattern)).matches_event(event))
-
-
-def message_matches(policy: dict[str, Any], scope: str | None, message: dict[str, Any]) -> bool:
-    """Whether an SNS filter policy lets a message (as a Lambda is given it) through."""
-    return bool(FilterPolicyMatcher(policy, scope).matches(message.get("MessageAttributes"), message["Message"]))
 
 
 # -- functions ------------------------------------------------------------------------------------------------------

@@ -63,8 +63,6 @@ SEAMS = [
     ("jsonata.utils", "Utils.convert_number", ["n"]),
     ("moto.events.models", "EventPattern.load", ["raw_pattern"]),
     ("moto.events.models", "EventPattern.matches_event", ["self", "event"]),
-    ("moto.sns.utils", "FilterPolicyMatcher.__init__", ["self", "filter_policy", "filter_policy_scope"]),
-    ("moto.sns.utils", "FilterPolicyMatcher.matches", ["self", "message_attributes", "message"]),
 ]
 
 
