@@ -12,6 +12,7 @@ from infra.bundle import bundle as build
 from infra.checker_record import remove_record, write_record
 from infra.checkers import add_checkers
 from infra.code import staged_code
+from infra.jobs import FOLDER as JOBS
 from infra.jobs import jobs_of
 from infra.settings import FOLDER, BadConfiguration, Settings, settings_of
 from infra.stack import DatamartRunner
@@ -30,7 +31,9 @@ def stack_name(stage: str) -> str:
     return f"DatamartRunner-{stage}"
 
 
-def synthesize(stages: list[Settings], output: Path, *, checks: bool, bundle: Path | None) -> None:
+def synthesize(
+    stages: list[Settings], output: Path, *, checks: bool, bundle: Path | None, jobs_folder: Path = JOBS
+) -> None:
     """Write the cloud assembly, with a stack for each of ``stages``, into ``output``.
 
     Parameters
@@ -40,6 +43,8 @@ def synthesize(stages: list[Settings], output: Path, *, checks: bool, bundle: Pa
         the record of what they have checked.
     bundle
         What goes to Lambda, or None for our own code alone.
+    jobs_folder
+        Where the jobs' files are.
 
     Raises
     ------
@@ -56,7 +61,7 @@ def synthesize(stages: list[Settings], output: Path, *, checks: bool, bundle: Pa
     remove_record(output)
     checked = add_checkers(app) if checks else {}
     for settings in stages:
-        jobs = jobs_of(settings)
+        jobs = jobs_of(settings, jobs_folder)
         name = stack_name(settings.stage)
         code = staged_code(output / f"code-{settings.stage}", jobs, bundle)
         described = f"Runs MicroStrategy datamarts ({settings.stage})"

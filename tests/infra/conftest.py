@@ -17,3 +17,9 @@ def template(template_path: Path) -> Template:
 def everything(assembly: Path) -> Template:
     """A stage with every setting: key, VPC, boundary, two connections, notices, reserved concurrency."""
     return Template(assembly / "DatamartRunner-everything.template.json")
+
+
+@pytest.fixture(scope="session")
+def other_triggers(assembly: Path) -> Template:
+    """A stage with the triggers that the samples do not have (tests/infra/jobs)."""
+    return Template(assembly / "other-triggers" / "DatamartRunner-other-triggers.template.json")

@@ -20,8 +20,13 @@ EACH_JOB = [Settings(stage=f"only-{path.stem}", jobs=(path.stem,)) for path in s
 ALONE = [*SHIPPED, *EACH_JOB, Settings(stage="no-jobs", jobs=())]
 """The stages that are an assembly each."""
 
+OTHER_TRIGGERS = Settings(stage="other-triggers")
+"""A stage with the triggers that the samples do not have: the files of tests/infra/jobs."""
+
 if __name__ == "__main__":
     output = Path(sys.argv[1])
     synthesize([settings_of("dev"), settings_of("everything", HERE)], output, checks=True, bundle=None)
     for stage in ALONE:
         synthesize([stage], output / stage.stage, checks=True, bundle=None)
+    other = output / OTHER_TRIGGERS.stage
+    synthesize([OTHER_TRIGGERS], other, checks=False, bundle=None, jobs_folder=HERE.with_name("jobs"))

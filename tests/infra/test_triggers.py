@@ -53,6 +53,16 @@ def test_a_filter_is_snss_own(template: Template) -> None:
     assert mentions(subscription["Endpoint"], "RegionMessageAlias")
 
 
+def test_a_filter_on_the_body_says_so_to_sns(other_triggers: Template) -> None:
+    subscription = other_triggers.one("AWS::SNS::Subscription", "LoadDone1")
+    assert subscription["FilterPolicy"] == {"detail": {"status": ["DONE"]}}
+    assert subscription["FilterPolicyScope"] == "MessageBody"
+
+
+def test_a_filter_without_a_scope_is_left_to_snss_own_default(template: Template) -> None:
+    assert "FilterPolicyScope" not in template.one("AWS::SNS::Subscription", "RegionMessage1")
+
+
 def test_the_starter_reads_only_what_may_be_a_request(template: Template) -> None:
     role = template.roles_of_functions()["start_run"]
     reads = [s for s in template.statements(role) if "s3:GetObject" in s["Action"]]
