@@ -10,11 +10,16 @@ from functions.library import LibraryError, SessionLost
 from functions.library.status import ENDED
 from functions.metric_names import SESSION_EXPIRED
 from functions.run import clock
+from functions.run.errors import shorten
 from functions.run.learned import learn_of_end
 from functions.run.outcome import MAY_BE_RUNNING, UNSETTLED
 from functions.run.run import Run
 from functions.step import Step
 from functions.telemetry import logger, metrics
+
+
+LONGEST_REASON = 500
+"""Bytes that are kept of why a job was not cancelled."""
 
 
 def delete_instance(step: Step) -> None:
@@ -67,5 +72,12 @@ def _cancel_job(step: Step) -> None:
             said = step.library.get_job(*asked)
         if said in ENDED:
             learn_of_end(step.run, said)
+        else:
+            _learn_not_cancelled(step.run, f"it was cancelled, and the job monitor still says: {said}")
     except LibraryError as error:
         logger.info("the job was not cancelled; it may go on", extra={"jobId": job_id, "reason": str(error)})
+        _learn_not_cancelled(step.run, str(error))
+
+
+def _learn_not_cancelled(run: Run, why: str) -> None:
+    run.learn(notCancelled=shorten(why, LONGEST_REASON))

@@ -20,7 +20,9 @@ def handler(event: Event, context: LambdaContext) -> Answer:
     """Check and normalise the request and write the run's item.
 
     The event's ``input`` is the execution's, ``startedAt`` the time of its start (ISO 8601). Returns ``request``: the
-    request with every default and placeholder filled in. Raises InvalidRequest, RunAlreadyEnded.
+    request with every default and placeholder filled in; and ``deadline`` (seconds since the epoch), until which the
+    state machine goes on looking at a job although the functions cannot be started. Raises InvalidRequest,
+    RunAlreadyEnded.
     """
     try:
         start = read_input(event["input"], event["startedAt"])
@@ -31,9 +33,9 @@ def handler(event: Event, context: LambdaContext) -> Answer:
         job, as_of = named_in(event["input"])
         Run.refuse(run_table(), event["executionArn"], job, as_of, str(refused))
         raise
-    Run.begin(run_table(), event["executionArn"], start, _most_at_once(request["connection"]))
+    run = Run.begin(run_table(), event["executionArn"], start, _most_at_once(request["connection"]))
     logger.info("run begun", extra={"connection": request["connection"], "datamart": request["datamart"]})
-    return {"request": request}
+    return {"request": request, "deadline": run.item["deadline"]}
 
 
 def _most_at_once(connection: str) -> int:

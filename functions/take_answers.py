@@ -7,7 +7,7 @@ from functions.asking.reply import WrongReply, answers_in
 from functions.run import clock
 from functions.run.asking import ask, expired
 from functions.run.errors import RunAlreadyEnded, shorten
-from functions.run.failure import close, failed, message_of
+from functions.run.failure import Failure, close, failed, message_of
 from functions.run.record import ConditionFailed, Item
 from functions.run.run import Run
 from functions.step import Answer, Step, pause_step
@@ -24,17 +24,19 @@ PAUSE_SECONDS = 1
 def handler(step: Step) -> Answer:
     """Judge the ``reply``, or the ``failure`` with which the waiting ended.
 
-    Returns what conclude_attempt does: Again (the answers are in the run), Ask (refused, with the reason), or Fail.
+    Returns what conclude_attempt does: Again (the answers are in the run), Ask (refused, with the reason), or Fail; and
+    the ``deadline`` (seconds since the epoch), which does not count the time that people took.
     A repeated invocation returns what the first one did.
     """
     run, failure = step.run, step.event["failure"]
     if failure is not None:
         run.change(remove=("question",))
-        return close(run, _not_answered(run, failure))
+        return close(run, _not_answered(run, failure)) | {"deadline": run.item["deadline"]}
     if "question" in run.item:
         _judge(run, run.item["question"], step.event["reply"])
     # Without a conclusion the reply came before its question was kept: from somebody who reads the history.
-    return close(run, run.item["asking"].get("concluded") or ask(run, None))
+    conclusion = run.item["asking"].get("concluded") or ask(run, None)
+    return close(run, conclusion) | {"deadline": run.item["deadline"]}
 
 
 def _judge(run: Run, question: Item, reply: Any) -> None:
@@ -62,7 +64,7 @@ def _judge(run: Run, question: Item, reply: Any) -> None:
     run.reload()
 
 
-def _not_answered(run: Run, failure: dict[str, str]) -> Item:
+def _not_answered(run: Run, failure: Failure) -> Item:
     """The time is over; somebody sent a failure instead of answers; or the question could not be published."""
     if failure.get("Error") == "States.Timeout":
         return expired(run)

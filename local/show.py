@@ -93,6 +93,7 @@ INSTANT = frozenset(
         "JudgeStatus",
         "JudgePrompts",
         "JudgeBreakdown",
+        "JudgeDeadline",
         "JudgeSaving",
         "JudgeConclusion",
         "AttemptDone",

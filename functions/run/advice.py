@@ -1,6 +1,7 @@
 """What a person does about a run that failed: by the error's name, and by what became of the table."""
 
 from functions.run.outcome import Loaded
+from functions.run.transient import IN_A_HANDLER, NOT_STARTED, PERMANENT
 
 MEND = {
     "InvalidRequest": "Correct the request.",
@@ -24,6 +25,17 @@ MEND = {
 }
 """The closed list of DESIGN.md."""
 
+OF_AWS = {
+    **dict.fromkeys(
+        NOT_STARTED,
+        "Look at the function's state in the Lambda console, and at the concurrency that the account and the stage's "
+        "reservedConcurrency leave it.",
+    ),
+    **dict.fromkeys(PERMANENT, "Correct what the message names in the function's configuration, or deploy again."),
+    **dict.fromkeys(IN_A_HANDLER, "Find out what kept the AWS service: a throttle, an outage, or the way to it."),
+}
+"""Errors that Step Functions reports for AWS itself (:mod:`functions.run.transient`)."""
+
 BROKEN_DOWN = "Look into the function's log, under the execution's ARN as correlation_id."
 """About a failure that none of our own names is for."""
 
@@ -42,4 +54,4 @@ LOADED_ALL_THE_SAME = {"PromptAnswerRejected": "The table is loaded, perhaps not
 def advice(error: str | None, loaded: Loaded) -> str:
     """Two sentences: what to mend, and what then. ``error`` is None or foreign where something of ours broke down."""
     then = LOADED_ALL_THE_SAME.get(str(error), THEN[loaded]) if loaded == "yes" else THEN[loaded]
-    return f"{MEND.get(str(error), BROKEN_DOWN)} {then}"
+    return f"{(MEND | OF_AWS).get(str(error), BROKEN_DOWN)} {then}"

@@ -9,10 +9,11 @@ from typing import Any
 from functions.run.advice import MEND
 from functions.run.asking import ask_after
 from functions.run.errors import shorten
-from functions.run.failure import failed, message_of
+from functions.run.failure import Failure, failed, message_of, name_of
 from functions.run.outcome import NOTHING_ORDERED, Job
 from functions.run.rerun import may_rerun
 from functions.run.run import Run
+from functions.run.transient import never_started, passes
 
 FAIL_THOUGH_LOADED = frozenset({"SaveFailed", "PromptAnswerRejected"})
 """Errors that stay errors although the table is complete: something else that was asked for was not done."""
@@ -48,7 +49,7 @@ LAST_TRY = 5
 end as a time-out that has forgotten what was waited for."""
 
 
-def conclude(run: Run, failure: dict[str, str] | None, saving: bool) -> dict[str, Any]:
+def conclude(run: Run, failure: Failure | None, saving: bool) -> dict[str, Any]:
     """The end of this attempt.
 
     Parameters
@@ -71,7 +72,7 @@ def conclude(run: Run, failure: dict[str, str] | None, saving: bool) -> dict[str
         error = "SaveFailed"
     if error == "RunInProgress" and run.item["onConflict"] == "skip" and run.loaded == "no":
         return {"end": "Succeed", "output": run.output() | {"skipped": True}}
-    if may_come_back(run, error):
+    if may_come_back(run, error, aws_passes=passes(name_of(failure))):
         left = int(run.seconds_left()) - LAST_TRY
         if left > 0:
             why = f"{error}: {shorten(reason, 1_000)}"
@@ -80,18 +81,21 @@ def conclude(run: Run, failure: dict[str, str] | None, saving: bool) -> dict[str
         reason = f"the run did not end within its timeoutMinutes; the last answer was: {reason}"
     if error == "RunTimedOut" and "waitsFor" in run.item:
         reason = f"{reason} An earlier attempt of it had ended with {run.item['waitsFor']}"
-    return failed(run, error, reason, failure.get("Error"))
+    return failed(run, error, reason, name_of(failure))
 
 
-def may_come_back(run: Run, error: str) -> bool:
-    """Whether another attempt may cure the error and cannot load the table twice."""
+def may_come_back(run: Run, error: str, aws_passes: bool = False) -> bool:
+    """Whether another attempt may cure the error and cannot load the table twice.
+
+    ``aws_passes``: the error is one of AWS that passes by itself, which no handler could write down as an outage.
+    """
     if error == "RunInProgress":
         return bool(run.item["onConflict"] == "wait")
     if error in LOST and run.job not in NOTHING_ORDERED:
         return run.job is Job.LOST and may_rerun(run.item)
     if error in LOST:
         return run.loaded == "no" and run.item["lostLogIns"] < LOST_LOG_INS and _losses(run) < MOST_LOSSES
-    if error == "ServerUnavailable" and "outage" not in run.attempt:
+    if error == "ServerUnavailable" and "outage" not in run.attempt and not aws_passes:
         return False
     return error in NOT_NOW and (run.loaded == "no" or (run.job in NOTHING_ORDERED and may_rerun(run.item)))
 
@@ -107,21 +111,20 @@ def _pause(run: Run, error: str) -> int:
     return asked_for + longest // 2 + random.randint(0, longest // 2)  # noqa: S311 - spreads load, guards nothing
 
 
-def _name(failure: dict[str, str], run: Run) -> str:
+def _name(failure: Failure, run: Run) -> str:
     """The error by a name of the closed list, whatever Step Functions or Lambda called it."""
-    error = failure.get("Error", "")
+    error = name_of(failure)
     if error in MEND:
         return error
-    if run.loaded == "unknown":
+    if run.loaded == "unknown" and not (passes(error) and run.job in NOTHING_ORDERED):
         return "OutcomeUnknown"
-    return "ServerUnavailable" if error.startswith(NOT_OF_OUR_CODE) else "DatamartFailed"
+    return "ServerUnavailable" if error.startswith(NOT_OF_OUR_CODE) or passes(error) else "DatamartFailed"
 
 
-def _reason(failure: dict[str, str]) -> str:
+def _reason(failure: Failure) -> str:
     """The sentence for people; a failure that is none of ours says so."""
-    error, message = failure.get("Error", ""), message_of(failure)
+    error, message = name_of(failure), message_of(failure)
     if error in MEND:
         return message
-    return (
-        f"a step of the run broke down ({error}): {message}" if message else f"a step of the run broke down ({error})"
-    )
+    broke = "AWS did not start a step's function" if never_started(error) else "a step of the run broke down"
+    return f"{broke} ({error}): {message}" if message else f"{broke} ({error})"

@@ -8,7 +8,7 @@ The item::
     onConflict, rerunIfReplacing, maxConcurrentRuns         of the request, and of its connection
     attempt                                                 number of the newest attempt, from 1
     attempts {"1": {loggingInAt, session, baseUrl, instanceId, executionInstanceId, jobId, job, postedAt,
-                    maxExecutionSeconds, orderAnswer, lookedAt, outage {retryAfter}, lostAt, reachedSql,
+                    maxExecutionSeconds, notCancelled, orderAnswer, lookedAt, outage {retryAfter}, lostAt, reachedSql,
                     unknownStatuses, failure {kind, text}, answeringRound, answeringAt,
                     answersPending, answersInDoubt, answeredAt, answersTaken, keysTaken, answerFailures, onceBy,
                     prompts [{at, name, type, how, given}], saving, closing, instanceDeleted, jobEnded, expired}}

@@ -15,6 +15,8 @@ from typing import Any
 from jsonata import Jsonata
 from jsonata.utils import Utils
 
+from functions.run import clock
+
 _HEAD = re.compile(r"(\$\w+\()?\(")
 _DECLARATION = re.compile(r"\$\w+:=")
 
@@ -26,6 +28,7 @@ def evaluate(text: str) -> Any:
     evaluator.ast = _parsed(rest)
     evaluator.register_lambda("uuid", lambda: str(uuid.uuid4()))
     evaluator.register_lambda("random", random.random)
+    evaluator.register_lambda("millis", lambda: int(1000 * clock.now()))  # a skipped wait puts this clock forward
     evaluator.register_lambda("parse", json.loads)
     evaluator.register_lambda("hash", _hash)
     for name, value in values.items():

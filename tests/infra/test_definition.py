@@ -12,6 +12,7 @@ from functions.library import endpoints as at
 from functions.library.endpoints import Repeat
 from functions.run.advice import MEND
 from functions.run.polling import LONGEST, wait_seconds
+from functions.run.transient import RETRIED
 from infra.function_table import STEPS
 from tests.infra import asl
 
@@ -83,12 +84,6 @@ def test_a_tasks_timeout_is_longer_than_its_functions(name: str) -> None:
     assert TASKS[name]["TimeoutSeconds"] > FUNCTIONS[function_of(TASKS[name])].timeout_seconds
 
 
-@pytest.mark.parametrize("name", TASKS)
-def test_every_task_repeats_what_lambda_itself_fails_at(name: str) -> None:
-    retried = {error for retry in TASKS[name]["Retry"] for error in retry["ErrorEquals"]}
-    assert {"Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.TooManyRequestsException"} <= retried
-
-
 HARMLESS = {
     *("DescribeDatamart", "ConfirmExecution", "GetStatus", "GetPrompts"),
     *("DeleteInstance", "LogOut", "ConcludeAttempt", "TakeAnswers"),
@@ -109,7 +104,8 @@ def test_every_retry_is_bounded_jittered_and_for_transient_errors_only(name: str
         if retry["MaxAttempts"] == 0:
             assert set(retry["ErrorEquals"]) == DESIGN_ERRORS
             continue
-        assert 1 <= retry["MaxAttempts"] <= 10
+        if retry["ErrorEquals"] != list(RETRIED):  # how often these are retried is in test_transient_errors.py
+            assert 1 <= retry["MaxAttempts"] <= 10
         assert retry["JitterStrategy"] == "FULL"
         assert retry["MaxDelaySeconds"] <= 60
         foreign = {"States.TaskFailed", "States.Timeout"} if name in HARMLESS else set()

@@ -1,0 +1,123 @@
+"""Every state against the table of AWS's transient errors: what is retried, for how long, and what follows then."""
+
+from itertools import accumulate
+from typing import Any
+
+import botocore.session
+import pytest
+
+from functions.run.request import SCHEMA
+from functions.run.transient import IN_A_HANDLER, INVOKE, NOT_STARTED, PERMANENT, RETRIED, Answer, passes
+from tests.infra.test_definition import STATES, TASKS
+
+OUTSIDE_AN_ATTEMPT = {"PrepareRun", "ConcludeAttempt", "AskPerson", "TakeAnswers"}
+"""States that no other attempt and no other look would bring back: they go on for as long as a run has by default."""
+
+LOOKS = {"ConfirmExecution", "GetStatus", "GetPrompts"}
+ONCE_MORE_AFTER_A_LOOK = {"AnswerPrompts", "SaveDatamart"}
+
+LONGEST_WAKING = 90
+"""Seconds that a function in a VPC is reported to take until it can be invoked after two idle weeks."""
+
+
+def retrier(name: str) -> dict[str, Any]:
+    (found,) = [retry for retry in TASKS[name]["Retry"] if set(RETRIED) & set(retry["ErrorEquals"])]
+    return dict(found)
+
+
+def catchers(name: str, following: str) -> list[dict[str, Any]]:
+    return [catch for catch in TASKS[name].get("Catch", []) if catch["Next"] == following]
+
+
+def longest_delays(retry: dict[str, Any]) -> list[float]:
+    """What each retry waits at most; with full jitter half of it is the mean."""
+    first, rate, most = retry["IntervalSeconds"], retry["BackoffRate"], retry["MaxDelaySeconds"]
+    return [min(first * rate**number, most) for number in range(retry["MaxAttempts"])]
+
+
+def test_every_error_of_lambdas_invoke_is_decided() -> None:
+    operation = botocore.session.get_session().get_service_model("lambda").operation_model("Invoke")
+    assert set(INVOKE) == {error.name for error in operation.error_shapes}
+
+
+def test_both_spellings_of_step_functions_client_are_retried() -> None:
+    assert {"Lambda.ENINotReadyException", "Lambda.EniNotReadyException"} <= set(NOT_STARTED)
+    assert {"Lambda.AWSLambdaException", "Lambda.LambdaException"} <= set(RETRIED)
+
+
+def test_what_waiting_does_not_cure_is_not_waited_for() -> None:
+    assert not any(map(passes, PERMANENT))
+    assert not passes("Lambda.KMSAccessDeniedException")
+    assert all(map(passes, (*RETRIED, *IN_A_HANDLER)))
+    assert not set(PERMANENT) & set(RETRIED)
+
+
+def test_of_an_internal_error_it_is_not_known_whether_the_function_started() -> None:
+    assert INVOKE["ServiceException"] is Answer.PERHAPS_STARTED
+    assert "Lambda.ServiceException" not in NOT_STARTED
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_every_state_has_the_same_retrier(name: str) -> None:
+    expected = {"ErrorEquals": list(RETRIED), "IntervalSeconds": 5, "BackoffRate": 2, "MaxDelaySeconds": 60}
+    times = 240 if name in OUTSIDE_AN_ATTEMPT else 10
+    assert retrier(name) == expected | {"MaxAttempts": times, "JitterStrategy": "FULL"}
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_no_state_retries_what_waiting_does_not_cure(name: str) -> None:
+    retried = {error for retry in TASKS[name]["Retry"] for error in retry["ErrorEquals"] if retry["MaxAttempts"]}
+    assert not retried & set(PERMANENT)
+
+
+def test_a_function_that_wakes_is_waited_for_by_every_state() -> None:
+    for name in TASKS:
+        assert sum(longest_delays(retrier(name))) / 2 > 2 * LONGEST_WAKING
+
+
+def test_a_state_outside_an_attempt_goes_on_for_the_default_time_of_a_run() -> None:
+    minutes = SCHEMA.check({"project": "P", "datamart": "D"})["timeoutMinutes"]
+    for name in OUTSIDE_AN_ATTEMPT:
+        assert sum(longest_delays(retrier(name))) / 2 == pytest.approx(60 * minutes, rel=0.05)
+
+
+@pytest.mark.parametrize("name", sorted(LOOKS | ONCE_MORE_AFTER_A_LOOK))
+def test_once_executed_a_run_looks_again_until_its_deadline(name: str) -> None:
+    (catch,) = catchers(name, "JudgeDeadline")
+    server = {"ServerUnavailable"} if name in LOOKS else set()
+    assert set(catch["ErrorEquals"]) == {*RETRIED, *IN_A_HANDLER} | server
+    assert catch["Assign"]["waitSeconds"] == 60
+
+
+def test_a_state_that_may_have_been_heard_looks_again_before_any_other_catch() -> None:
+    nexts = [catch["Next"] for catch in TASKS["AnswerPrompts"]["Catch"]]
+    assert nexts == ["AnswersRefused", "JudgeDeadline", "JudgeBreakdown"]
+
+
+def test_after_the_deadline_nothing_is_looked_at_any_more() -> None:
+    judge = STATES["JudgeDeadline"]
+    assert ([choice["Next"] for choice in judge["Choices"]], judge["Default"]) == (["WaitForStatus"], "StillUnavailable")
+
+
+MOST_EVENTS = 25_000
+EVENTS_OF_A_LOOK = 9  # Wait 2, Task 5, Choice 2
+EVENTS_OF_A_RETRY = 3  # scheduled, started, failed
+REST = 1_000
+"""Events of a run that are none of its looks, and then some."""
+
+
+@pytest.mark.parametrize("retries", range(22))
+def test_retries_at_every_look_of_the_longest_run_stay_below_the_limit_of_the_history(retries: int) -> None:
+    """However many retries each look has: what is waited between two looks grows with them."""
+    assert "RetryCount : 0) / 4" in STATES["GetStatus"]["Assign"]["waitSeconds"]
+    seconds = 60 * (1 + retries / 4)
+    events = EVENTS_OF_A_LOOK + EVENTS_OF_A_RETRY * retries
+    assert REST + events * 1440 * 60 / seconds < MOST_EVENTS
+
+
+def test_looks_that_all_fail_until_the_deadline_of_the_longest_run_stay_below_it_too() -> None:
+    retry = retrier("GetStatus")
+    means = [0.0, *(total / 2 for total in accumulate(longest_delays(retry)))]
+    seconds = means[-1] + 60
+    events = EVENTS_OF_A_LOOK + 2 + EVENTS_OF_A_RETRY * (retry["MaxAttempts"] + 1)
+    assert REST + events * 1440 * 60 / seconds < MOST_EVENTS
