@@ -17,7 +17,6 @@ from functions.run.run import Run
 from functions.step import Step
 from functions.telemetry import logger, metrics
 
-
 LONGEST_REASON = 500
 """Bytes that are kept of why a job was not cancelled."""
 

@@ -10,6 +10,7 @@ from functions.run.advice import MEND
 from functions.run.asking import ask_after
 from functions.run.errors import shorten
 from functions.run.failure import Failure, failed, message_of, name_of
+from functions.run.outage import last_outage
 from functions.run.outcome import NOTHING_ORDERED, Job
 from functions.run.rerun import may_rerun
 from functions.run.run import Run
@@ -79,8 +80,10 @@ def conclude(run: Run, failure: Failure | None, saving: bool) -> dict[str, Any]:
             return {"end": "Again", "waitSeconds": min(_pause(run, error), left), "waitsFor": why}
         error = LATE.get(error, error)
         reason = f"the run did not end within its timeoutMinutes; the last answer was: {reason}"
-    if error == "RunTimedOut" and "waitsFor" in run.item:
-        reason = f"{reason} An earlier attempt of it had ended with {run.item['waitsFor']}"
+    if error == "RunTimedOut":
+        waited = run.item.get("waitsFor")
+        before = f"An earlier attempt of it had ended with {waited}" if waited else ""
+        reason = " ".join(filter(None, (reason, before, last_outage(run.attempt))))
     return failed(run, error, reason, name_of(failure))
 
 

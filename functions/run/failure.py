@@ -12,7 +12,6 @@ from functions.run.errors import shorten
 from functions.run.run import Run
 from functions.text import named, quoted
 
-
 Failure = dict[str, Any]
 
 LONGEST_REASON = 6_000

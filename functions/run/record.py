@@ -8,9 +8,10 @@ The item::
     onConflict, rerunIfReplacing, maxConcurrentRuns         of the request, and of its connection
     attempt                                                 number of the newest attempt, from 1
     attempts {"1": {loggingInAt, session, baseUrl, instanceId, executionInstanceId, jobId, job, postedAt,
-                    maxExecutionSeconds, notCancelled, orderAnswer, lookedAt, outage {retryAfter}, lostAt, reachedSql,
-                    unknownStatuses, failure {kind, text}, answeringRound, answeringAt,
-                    answersPending, answersInDoubt, answeredAt, answersTaken, keysTaken, answerFailures, onceBy,
+                    maxExecutionSeconds, notCancelled, orderAnswer, lookedAt,
+                    outage {retryAfter}, unavailable {at, reason}, lostAt, reachedSql, unknownStatuses,
+                    failure {kind, text}, answeringRound, answeringAt, answersPending, answersInDoubt, answeredAt,
+                    answersTaken, keysTaken, answerFailures, onceBy,
                     prompts [{at, name, type, how, given}], saving, closing, instanceDeleted, jobEnded, expired}}
     project {id, name}, datamart {id, name}, target {source, table, append}
     definition {readable, runsExtraSql, maxExecutionSeconds}

@@ -94,7 +94,8 @@ def test_without_a_conclusion_the_cause_has_the_name_and_what_can_be_read(odd: s
 
 def test_without_a_conclusion_a_person_reads_the_handlers_own_sentence() -> None:
     cause = {"errorMessage": 'unknown key "datmart".\nSee ä.', "errorType": "InvalidRequest", "stackTrace": ["File …"]}
-    for text in (json.dumps(cause), json.dumps(dict(reversed(cause.items())), ensure_ascii=False, separators=(",", ":"))):
+    backwards = dict(reversed(cause.items()))
+    for text in (json.dumps(cause), json.dumps(backwards, ensure_ascii=False, separators=(",", ":"))):
         said = failed_as("RunFailed", {"Error": "InvalidRequest", "Cause": text})
         assert said == ("InvalidRequest", 'Loaded: no. unknown key "datmart".\nSee ä.')
 

@@ -96,7 +96,8 @@ def test_a_state_that_may_have_been_heard_looks_again_before_any_other_catch() -
 
 def test_after_the_deadline_nothing_is_looked_at_any_more() -> None:
     judge = STATES["JudgeDeadline"]
-    assert ([choice["Next"] for choice in judge["Choices"]], judge["Default"]) == (["WaitForStatus"], "StillUnavailable")
+    assert [choice["Next"] for choice in judge["Choices"]] == ["WaitForStatus"]
+    assert judge["Default"] == "StillUnavailable"
 
 
 MOST_EVENTS = 25_000

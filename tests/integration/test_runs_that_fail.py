@@ -122,11 +122,20 @@ def test_a_server_that_is_down_for_a_moment_is_asked_again(world: World, step: s
 
 
 @pytest.mark.parametrize("step", ["get_execution", "get_prompts"])
-def test_a_server_that_goes_down_after_the_order_ends_the_run_as_server_unavailable(world: World, step: str) -> None:
+def test_a_server_that_goes_down_after_the_execution_is_looked_at_until_the_deadline(world: World, step: str) -> None:
     world.simulator.inject(step, status=503, body="<html>down</html>", times=1000)
-    outcome = world.run(prompts=COUNTRIES)
-    assert outcome.error == "ServerUnavailable", outcome.cause
+    outcome = world.run(prompts=COUNTRIES, timeoutMinutes=20)
+    assert outcome.error in ("ServerUnavailable", "RunTimedOut"), outcome.cause
+    assert "HTTP 503" in str(outcome.cause)
+    assert 3 <= outcome.states.count("JudgeDeadline") <= 20
     assert world.loads() <= 1
+
+
+@pytest.mark.parametrize("step", ["get_execution", "get_prompts"])
+def test_an_outage_of_ten_minutes_after_the_execution_ends_no_run(world: World, step: str) -> None:
+    world.simulator.inject(step, status=503, body="<html>maintenance</html>", times=25)
+    outcome = world.run(prompts=COUNTRIES)
+    assert (outcome.status, world.loads(), world.posts()) == ("SUCCEEDED", 1, 1), outcome.cause
 
 
 @pytest.mark.parametrize("step", ["log_in", "get_definition", "create_instance"])

@@ -1,0 +1,151 @@
+"""Lambda answers that a function cannot start now: every state waits for it, and no datamart is executed twice."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from functions.run import clock
+from tests.faults.lambdas import lambda_error
+from tests.integration.conftest import World
+
+COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
+SAVE_AS = {"name": "City of mine", "folder": "/Public Objects/Archive"}
+
+NOT_READY = "Lambda.ResourceNotReadyException"
+THROTTLED = "Lambda.TooManyRequestsException"
+DENIED = "Lambda.KMSAccessDeniedException"
+
+BEFORE = ("log_in", "describe_datamart", "create_instance", "execute_datamart")
+"""Functions before anything is executed."""
+
+AFTER = ("get_status", "get_prompts", "answer_prompts", "save_datamart")
+CLEAN_UP = ("delete_instance", "log_out")
+OUTSIDE = ("prepare_run", "conclude_attempt")
+
+
+def and_in_the_sweep(now: tuple[str, ...], *groups: tuple[str, ...]) -> list[Any]:
+    """Those that every ``make test`` takes, and the others, which only ``make sweep`` does."""
+    every = [module for group in groups for module in group]
+    return [*now, *(pytest.param(module, marks=pytest.mark.sweep) for module in every if module not in now)]
+
+
+class Refusals:
+    """Lets Lambda refuse to start a function, and counts how often it did."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.count = 0
+
+    def of(self, module: str, error: str, seconds: float = float("inf")) -> None:
+        """From its first invocation on, for as many seconds by the run's clock."""
+        until: list[float] = []
+
+        @contextlib.contextmanager
+        def make(called: str, event: Any) -> Iterator[None]:
+            if called == module:
+                until[:] = until or [clock.now() + seconds]
+                if clock.now() < until[0]:
+                    self.count += 1
+                    raise lambda_error(error, "not now")
+            yield
+
+        self._world.twin.runtime.around = make
+
+
+@pytest.fixture
+def refusals(world: World) -> Iterator[Refusals]:
+    before = world.twin.runtime.around
+    yield Refusals(world)
+    world.twin.runtime.around = before
+
+
+@pytest.mark.parametrize("module", [*BEFORE, *AFTER, *CLEAN_UP, *OUTSIDE])
+def test_a_function_that_wakes_after_two_idle_weeks_is_waited_for(
+    world: World, refusals: Refusals, module: str
+) -> None:
+    refusals.of(module, NOT_READY, 90)
+    outcome = world.run(prompts=COUNTRIES, saveAs=SAVE_AS)
+    assert (outcome.status, world.loads(), world.posts()) == ("SUCCEEDED", 1, 1), outcome.cause
+    assert refusals.count >= 2
+    assert outcome.output["saved"]["objectId"]
+
+
+@pytest.mark.parametrize(
+    "module", and_in_the_sweep(("execute_datamart", "get_status", "save_datamart"), BEFORE, AFTER, OUTSIDE)
+)
+def test_a_function_that_is_throttled_for_a_quarter_of_an_hour_is_waited_for(
+    world: World, refusals: Refusals, module: str
+) -> None:
+    refusals.of(module, THROTTLED, 900)
+    outcome = world.run(prompts=COUNTRIES, saveAs=SAVE_AS)
+    assert (outcome.status, world.loads(), world.posts()) == ("SUCCEEDED", 1, 1), outcome.cause
+    assert outcome.output["saved"]["objectId"]
+    attempts = outcome.states.count("Attempt")
+    assert attempts > 1 if module in BEFORE else attempts == 1
+    assert ("JudgeDeadline" in outcome.states) == (module in AFTER)
+
+
+@pytest.mark.parametrize("module", ["log_in", "execute_datamart"])
+def test_until_the_deadline_a_run_that_has_executed_nothing_tries_again(
+    world: World, refusals: Refusals, module: str
+) -> None:
+    refusals.of(module, THROTTLED)
+    outcome = world.run(prompts=COUNTRIES, timeoutMinutes=30)
+    assert outcome.error in ("ServerUnavailable", "RunTimedOut")
+    assert outcome.cause.startswith("Loaded: no. ")
+    assert THROTTLED in outcome.cause
+    assert outcome.states.count("Attempt") > 2
+    assert world.posts() == 0
+    assert THROTTLED in world.notices()[-1]["Message"]
+
+
+@pytest.mark.parametrize("module", ["get_status", "save_datamart"])
+def test_until_the_deadline_a_run_that_has_executed_looks_again(world: World, refusals: Refusals, module: str) -> None:
+    refusals.of(module, THROTTLED)
+    outcome = world.run(prompts=COUNTRIES, saveAs=SAVE_AS, timeoutMinutes=30)
+    assert outcome.error == ("SaveFailed" if module == "save_datamart" else "OutcomeUnknown")
+    assert THROTTLED in outcome.cause
+    assert outcome.states.count("JudgeDeadline") > 2
+    assert outcome.states[-1] == "RunFailed"
+    assert world.posts() == 1
+
+
+@pytest.mark.parametrize(
+    "module", and_in_the_sweep(("log_in", "get_status", "conclude_attempt"), BEFORE, AFTER, CLEAN_UP, OUTSIDE)
+)
+def test_what_waiting_does_not_cure_ends_the_run_at_once_and_by_its_name(
+    world: World, refusals: Refusals, module: str
+) -> None:
+    before = clock.now()
+    refusals.of(module, DENIED)
+    outcome = world.run(prompts=COUNTRIES, saveAs=SAVE_AS)
+    assert clock.now() - before < 120
+    assert world.loads() <= 1
+    if module in (*CLEAN_UP, "conclude_attempt"):
+        assert outcome.status == "SUCCEEDED"  # the end of the run does what is left
+    else:
+        assert DENIED in outcome.cause
+        assert outcome.states[-1] == "RunFailed"
+
+
+@pytest.mark.parametrize("module", ["ask_person", "take_answers"])
+def test_people_are_asked_and_heard_when_lambda_can_start_the_function(
+    world: World, refusals: Refusals, module: str, answering: Callable[[Any], None]
+) -> None:
+    refusals.of(module, THROTTLED, 900)
+    answering({"prompts": COUNTRIES})
+    outcome = world.run(unanswered="ask")
+    assert (outcome.status, world.loads()) == ("SUCCEEDED", 1), outcome.cause
+
+
+@pytest.fixture
+def answering(world: World) -> Iterator[Callable[[Any], None]]:
+    """Lets a person give one reply to whatever is asked."""
+
+    def put(reply: Any) -> None:
+        world.twin.person = lambda question: world.twin.reply(question["token"], reply)
+
+    yield put
+    world.twin.person = None
