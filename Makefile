@@ -55,6 +55,7 @@ synth: $(READY) ## the CloudFormation template of STAGE=dev, checked, into cdk.o
 	@rm -rf cdk.out
 	@$(BIN)/python -m infra.app --stage "$(STAGE)" --output cdk.out
 	@$(BIN)/python -m infra.synth_report cdk.out
+	@$(BIN)/python -m infra.job_report --stage "$(STAGE)"
 
 bootstrap: synth ## prepare the AWS account and region for the CDK, once
 	@$(BIN)/python -m infra.cdk_cli bootstrap $(CDK_OPTIONS)

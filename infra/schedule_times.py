@@ -5,6 +5,7 @@ not fire, and a time that occurs twice in autumn fires once (EventBridge Schedul
 does not say which of the two it is; this module takes the first.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -34,10 +35,9 @@ def firings(schedule: Schedule, zone: ZoneInfo, after: datetime) -> Iterator[dat
 def local_times(cron: Cron, start: datetime) -> Iterator[datetime]:
     """The local times from ``start`` (naive, inclusive) that a cron expression names, also those that a zone skips."""
     today = start.date()
-    for year in cron.years:
-        for month in cron.months:
-            if (year, month) < (today.year, today.month):
-                continue
+    for year in cron.years[bisect_left(cron.years, today.year) :]:
+        first_month = today.month if year == today.year else 1
+        for month in cron.months[bisect_left(cron.months, first_month) :]:
             for day in cron.days(year, month):
                 if date(year, month, day) >= today:
                     yield from (at for at in _on(cron, datetime(year, month, day)) if at >= start)
