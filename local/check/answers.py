@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from functions.answering.matching import unmatched
 from functions.answering.prompt import Given, Prompt
+from functions.run import clock
 from functions.run.placeholders import fill, placeholders, strings
 
 
@@ -31,7 +32,7 @@ class Answers:
 
 def answers_of(given: list[Given], time_zone: str) -> Answers:
     """As a run that is triggered now would have them, but for what only its trigger brings."""
-    at, zone = datetime.now(UTC), ZoneInfo(time_zone)
+    at, zone = datetime.fromtimestamp(clock.now(), UTC), ZoneInfo(time_zone)
     brought = {index: names for index, answer in enumerate(given) if (names := _brought(answer.get("answers")))}
     return Answers(
         [

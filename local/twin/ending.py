@@ -2,9 +2,10 @@
 
 import json
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from functions.run import clock as run_clock
 from local.clock import Clock
 from local.twin.aws import client
 from local.twin.template import ACCOUNT, REGION, Template
@@ -71,7 +72,7 @@ def _status_change(described: dict[str, Any]) -> dict[str, Any]:
         "detail-type": STATUS_CHANGE,
         "source": "aws.states",
         "account": ACCOUNT,
-        "time": datetime.now().astimezone().isoformat(timespec="seconds"),
+        "time": datetime.fromtimestamp(run_clock.now(), UTC).isoformat(timespec="seconds"),
         "region": REGION,
         "resources": [described["executionArn"]],
         "detail": detail,

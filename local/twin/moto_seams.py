@@ -48,7 +48,7 @@ _invoke: Invoke | None = None
 _current = threading.local()
 
 _LOOK_SECONDS = 0.05
-"""How often a wait for a token looks whether its execution was stopped."""
+"""How often a wait looks whether its execution was stopped."""
 
 
 def install(waiter: Waiter, invoke: Invoke, ask: Ask) -> None:
@@ -131,7 +131,7 @@ def _wait_through_the_waiter() -> None:
     original = retrier_decl.RetrierDecl._eval_body
 
     def eval_body(self: Any, env: Any) -> None:
-        _current.interrupted = env.program_state_event
+        _current.interrupted = _Interruption(env)
         original(self, env)
 
     eval_body.remembers = True  # type: ignore[attr-defined]  # marks the patch, so that it is applied once
@@ -147,7 +147,10 @@ def _wait(self: Any, env: Any, wait_seconds: float) -> None:
 
 
 class _Interruption(threading.Event):
-    """moto's own event is set for every change of the program's state; only its end is an interruption."""
+    """moto's own event is set for every change of the program's state; only its end is an interruption.
+
+    moto clears that event as soon as it has set it: whoever begins to wait a moment later must look for itself.
+    """
 
     def __init__(self, env: Any) -> None:
         super().__init__()
@@ -157,8 +160,13 @@ class _Interruption(threading.Event):
         return not self._env.is_running()
 
     def wait(self, timeout: float | None = None) -> bool:
-        self._env.program_state_event.wait(timeout)
+        ends = time.monotonic() + (timeout or 0)
+        while not self.is_set() and (left := ends - time.monotonic()) > 0:
+            self._rest(min(left, _LOOK_SECONDS))
         return self.is_set()
+
+    def _rest(self, seconds: float) -> None:
+        self._env.program_state_event.wait(seconds)
 
 
 def _wait_for_token(self: Any, env: Any, timeout_seconds: int, callback_endpoint: Any, heartbeat_endpoint: Any) -> Any:
@@ -181,11 +189,8 @@ class _Reply(_Interruption):
     def is_set(self) -> bool:
         return super().is_set() or self._endpoint.get_outcome() is not None
 
-    def wait(self, timeout: float | None = None) -> bool:
-        ends = time.monotonic() + (timeout or 0)
-        while not self.is_set() and (left := ends - time.monotonic()) > 0:
-            self._endpoint.wait(min(left, _LOOK_SECONDS))
-        return self.is_set()
+    def _rest(self, seconds: float) -> None:
+        self._endpoint.wait(seconds)
 
 
 class _RetryTime:
@@ -193,7 +198,7 @@ class _RetryTime:
 
     def sleep(self, seconds: float) -> None:
         if _waiter is not None:
-            _waiter.wait(seconds, threading.Event())
+            _waiter.wait(seconds, _current.interrupted)
 
 
 # -- events ---------------------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ import contextlib
 import json
 import random
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any, Self
 import boto3
 
 from functions.run.record import RunTable
-from local.clock import Clock
+from local.clock import StandingClock
 from local.outcome import Outcome
 from local.simulator import Simulator
 from local.twin import Twin
@@ -37,17 +36,6 @@ OPENING = ("prepare_run", "log_in", "execute_datamart")
 
 LATER = 3_600.0
 """Seconds after the end in which a job that nobody cancelled writes its table."""
-
-
-class StandingClock(Clock):
-    """A clock that is only ever put forward: a slow machine sees the same run as a fast one."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._start = time.time()
-
-    def now(self) -> float:
-        return self._start + self._skipped
 
 
 @dataclass

@@ -15,7 +15,7 @@ from functions.library import Client
 from functions.run.admission import job_in_doubt
 from functions.run.record import run_table
 from functions.run.run import Run
-from local.clock import Clock
+from local.clock import Clock, StandingClock
 from local.outcome import Outcome
 from local.simulator import Simulator
 from local.twin import Twin
@@ -226,8 +226,9 @@ def _emptied(table: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def clock() -> Clock:
-    return Clock()
+def clock() -> StandingClock:
+    """Moves only with skipped waits and when a test says so: how busy the machine is cannot matter."""
+    return StandingClock()
 
 
 @pytest.fixture(scope="session")

@@ -201,11 +201,11 @@ def test_a_choice_without_an_id_or_a_name_is_passed_over(broken: dict[str, Any])
 
 
 def test_thousands_of_names_are_judged_in_a_moment() -> None:
-    began = time.monotonic()
+    began = time.process_time()
     for choices in (Offered(COUNTRIES), Offered(customers()), Hidden()):
         with contextlib.suppress(Misfit):
             elements(PROMPT, [f"n{number}" for number in range(12_000)], choices)
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 class Canned(Client):

@@ -95,7 +95,7 @@ def test_the_nearest_prompt_is_told_by_its_name(answer: dict[str, Any], hint: st
 def test_two_hundred_long_names_are_compared_with_as_many_in_a_few_seconds() -> None:
     names = ["".join(chr(97 + n * i * i % 13) for i in range(250)) for n in range(200)]  # of the same few letters
     given = [{"name": name} for name in names]
-    began = time.monotonic()
+    began = time.process_time()
     for name in names:
         slip_for({"name": name[::-1]}, given)
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10

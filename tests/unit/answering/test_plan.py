@@ -191,11 +191,11 @@ def test_two_hundred_prompts_and_a_hundred_kilobytes_are_judged_in_a_moment() ->
         {"key": f"{n:032X}@0@10", "name": f"Prompt {n}", "type": kinds[n % 5], "dataType": "TEXT"} for n in range(200)
     ]
     answers = [{"name": f"Prompt {n}", "answers": ["東" * 150]} for n in range(200)]
-    began = time.monotonic()
+    began = time.process_time()
     made = plan(prompts, normalise({"project": "p", "datamart": "d", "prompts": answers})["prompts"], "fail", CHOICES)
     assert len(made.answers) + len(made.problems) == 200
     assert max(map(len, made.problems)) < 1_500
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 anything = st.recursive(

@@ -2,10 +2,12 @@
 
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from local.clock import Clock, Waiter
+import local.clock
+from local.clock import Clock, StandingClock, Waiter
 from local.twin.runtime import _merge
 from local.twin.template import Template
 
@@ -48,6 +50,15 @@ def test_a_skipped_wait_puts_the_clock_forward_in_full() -> None:
     before = clock.now()
     Waiter(clock, 0).wait(3600, threading.Event())
     assert 3600 <= clock.now() - before < 3610
+
+
+def test_a_standing_clock_moves_only_when_it_is_put_forward(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = StandingClock()
+    before = clock.now()
+    monkeypatch.setattr(local.clock, "time", SimpleNamespace(time=lambda: before + 1000))
+    assert clock.now() == before
+    clock.advance(60)
+    assert clock.now() == before + 60
 
 
 def test_an_interrupted_wait_skips_nothing() -> None:
