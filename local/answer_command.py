@@ -1,7 +1,6 @@
 """``datamart answer``: answer what a deployed run asks, from the run's name to the exit code."""
 
 import argparse
-import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +12,11 @@ from functions.answering.question import skeleton
 from functions.asking.reply import WrongReply, answers_in
 from functions.run import clock
 from functions.telling.notice import console_link
-from local import show
 from local.asking import Read, ask_about, from_json, show_line, show_question
 from local.deployed import CannotGoOn
 from local.deployed.waiting import NotTaken, Waiting, waiting_run
 from local.reported import Ends, reported
+from local.terminal import as_json, console_for
 
 STANDARD_INPUT = "-"
 STAGE = "dev"
@@ -60,7 +59,7 @@ def answer(arguments: argparse.Namespace, read: Read | None = None) -> int:
 
 
 def _answer(arguments: argparse.Namespace, report: Report, read: Read | None) -> None:
-    console = show.console_for(sys.stderr if arguments.json else sys.stdout)
+    console = console_for(sys.stderr if arguments.json else sys.stdout)
     if arguments.file is not None and arguments.decline is not None:
         raise CannotGoOn("give a FILE with answers or --decline, not both.")
     given = None if arguments.file is None else _from_file(arguments.file)
@@ -96,8 +95,8 @@ def _asked(run: Waiting, console: Console, read: Read | None, in_words: bool) ->
         return ask_about(run.prompts, console, run.refusal, read)
     if in_words:
         show_question(console, run.prompts, run.refusal)
-        console.print("\nAnswers to change, as a FILE:")
-        text = json.dumps({"prompts": skeleton(run.prompts, EXAMPLES)}, ensure_ascii=False, indent=2)
-        for line in text.split("\n"):
+        console.print()
+        console.print("Answers to change, as a FILE:")
+        for line in as_json({"prompts": skeleton(run.prompts, EXAMPLES)}, indent=2).split("\n"):
             show_line(console, line)
     raise CannotGoOn("there is no terminal to ask on; give a FILE with the answers (- is standard input).")

@@ -2,18 +2,27 @@
 
 import argparse
 import gc
-import json
 import sys
 from pathlib import Path
+from typing import NoReturn
 
+from functions.text import printable
+from local import signals
+from local.process import exits_with
 from local.synth import ROOT
+from local.terminal import put, put_json, say
 
 
 def main() -> None:
     """Parse the arguments, do the work, exit with its code."""
     # While we import, nearly nothing is garbage, and as often as is usual all there is would be searched for it.
     gc.set_threshold(100_000)
-    sys.exit(_main(sys.argv[1:]))
+    words = sys.argv[1:]
+
+    def aborted(why: str, left: bool) -> dict[str, object] | None:
+        return _outcome(words, "ABORTED", None, why, "unknown" if left else "no") if "--json" in words else None
+
+    exits_with(lambda: _main(words), aborted)
 
 
 def _main(words: list[str]) -> int:
@@ -21,18 +30,22 @@ def _main(words: list[str]) -> int:
         arguments = _parser().parse_args(words)
     except SystemExit as refused:
         if refused.code and "--json" in words:
-            _print_json(words, "FAILED", "InvalidRequest", "The command line is not understood.")
+            put_json(_outcome(words, "FAILED", "InvalidRequest", "The command line is not understood."))
         raise
     try:
         return int(arguments.work(arguments))
     except KeyboardInterrupt:
-        if "--json" in words:
-            _print_json(words, "ABORTED", None, "Stopped before it began.")
-        return 130
+        with signals.deferred():
+            why = f"Stopped by {signals.stopped_by()} before it began."
+            say(f"datamart: {why}")
+            if "--json" in words:
+                put_json(_outcome(words, "ABORTED", None, why))
+        return signals.exit_code()
 
 
-def _print_json(words: list[str], status: str, error: str | None, why: str) -> None:
-    outcome: dict[str, object] = {"status": status, "error": error, "cause": f"Loaded: no. {why}"}
+def _outcome(words: list[str], status: str, error: str | None, why: str, loaded: str = "no") -> dict[str, object]:
+    """What ``--json`` prints for a command that did not get as far as an object of its own."""
+    outcome: dict[str, object] = {"status": status, "error": error, "cause": f"Loaded: {loaded}. {why}"}
     outcome |= {"output": None, "states": []}
     if words[0] == "answer":
         outcome = {"sent": False, "question": None, "problem": why}
@@ -43,7 +56,7 @@ def _print_json(words: list[str], status: str, error: str | None, why: str) -> N
         outcome = {"ok": False, "findings": [finding]}
     if words[0] == "prompts":
         outcome = {"error": error or "Interrupted", "cause": why}
-    sys.stdout.write(json.dumps(outcome) + "\n")
+    return outcome
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -86,15 +99,22 @@ def _simulate(arguments: argparse.Namespace) -> int:
     from local.simulator.serve import serve
 
     try:
-        serve(arguments.port, arguments.scenario, lambda line: print(line, flush=True))  # noqa: T201
+        serve(arguments.port, arguments.scenario, put)
     except (ValueError, OSError, OverflowError) as problem:
-        sys.stderr.write(f"datamart: {problem}\n")
+        say(f"datamart: {problem}")
         return 2
     return 0
 
 
+class _Parser(argparse.ArgumentParser):
+    """Quotes what was typed without its control characters."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(printable(message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="datamart", description="Run MicroStrategy datamarts.")
+    parser = _Parser(prog="datamart", description="Run MicroStrategy datamarts.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     run = commands.add_parser("run", help="run a datamart on this machine")

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
 from functions.run import clock
-from local import show
+from functions.text import printable
 from local.deployed import CannotGoOn
 from local.deployed.leases import Lease, Leases, lease_key
 from local.reported import Ends, reported
+from local.terminal import console_for
 
 Confirm = Callable[[str], str]
 """Shows a question and returns the line that is answered."""
@@ -59,7 +61,7 @@ def free_lease(arguments: argparse.Namespace, confirm: Confirm | None = None) ->
 
 
 def _free(arguments: argparse.Namespace, report: Report, confirm: Confirm | None) -> None:
-    console = show.console_for(sys.stderr if arguments.json else sys.stdout)
+    console = console_for(sys.stderr if arguments.json else sys.stdout)
     key = lease_key(arguments.lease)
     leases = Leases(arguments.stage)
     lease = leases.find(key)
@@ -92,6 +94,8 @@ def _shown(lease: Lease) -> list[str]:
     if lease.uncertain is None:
         return [*lines, "Doubt:  none; the next run takes it in any case."]
     until, job = lease.uncertain["until"], lease.uncertain.get("jobId")
+    if job and printable(job) != job:  # to act on such an id in the job monitor would be to believe what it forges
+        job = "its id cannot be shown: it holds characters that do not print"
     passed = " (passed: the next run takes it in any case)" if until <= clock.now() else ""
     return [*lines, f"Doubt:  until {clock.timestamp(until)}{passed}", f"Job:    {job or 'its id is not known'}"]
 
@@ -107,4 +111,4 @@ def _confirmed(lease: Lease, console: Console, confirm: Confirm | None) -> None:
 
 
 def _asker(console: Console) -> Confirm:
-    return lambda question: console.input(question, markup=False)
+    return lambda question: console.input(Text(question))

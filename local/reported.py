@@ -1,13 +1,12 @@
 """How a command about a deployed run ends: a line for the eye, a report for ``--json``, an exit code."""
 
-import json
-import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, ClassVar, Protocol
 
-from local import show
-from local.asking import literal
+from functions.text import printable
+from local import signals
+from local.terminal import put_json, say
 
 Ends = tuple[tuple[type[BaseException], int, str], ...]
 """What may go wrong, its exit code, and how it is told (with ``{problem}``); the first that fits."""
@@ -27,8 +26,10 @@ def reported(work: Callable[[], None], report: Report, ends: Ends, as_json: bool
         work()
     except tuple(kind for kind, _, _ in ends) as problem:
         code, words = next((code, words) for kind, code, words in ends if isinstance(problem, kind))
-        report.problem = literal(words.format(problem=problem))
-        show.say(f"datamart: {report.problem}")
+        report.problem = printable(words.format(problem=problem))
+        if isinstance(problem, KeyboardInterrupt):
+            code = signals.exit_code()
+        say(f"datamart: {report.problem}")
     if as_json:
-        sys.stdout.write(json.dumps(asdict(report), ensure_ascii=False) + "\n")
+        put_json(asdict(report))
     return code

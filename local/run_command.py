@@ -6,20 +6,21 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
-from local import show
+from rich.console import Console
+
+from local import show, signals
 from local.clock import Clock, StandingClock
 from local.connection import BadConnection, secret_from
 from local.outcome import Outcome
 from local.source import usage
 from local.source.authorities import authorities_of
 from local.synth import SynthFailed, template_path
+from local.terminal import console_for, put_json, say
 
 LARGEST_EVENT = 256 * 1024
 """Bytes: what Step Functions takes as an execution's input."""
-
-EXIT = {"SUCCEEDED": 0, "ABORTED": 130}
 
 
 class BadUsage(Exception):
@@ -27,30 +28,47 @@ class BadUsage(Exception):
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the event and return the exit code: 0 succeeded, 1 failed, 2 bad usage or request, 130 stopped."""
+    """Run the event and return the exit code: 0 succeeded, 1 failed, 2 bad usage or request.
+
+    Stopped by a signal it is 130 (Ctrl-C), 143 (SIGTERM) or 129 (SIGHUP). A signal is deferred so that the outcome is
+    told whole; it interrupts what comes before the run, and stops the run itself.
+    """
     stream = sys.stderr if arguments.json else sys.stdout
+    with signals.deferred():
+        outcome = _ended(arguments, stream)
+        if arguments.json:
+            put_json(outcome.as_json())
+        signals.settled()
+        code = signals.exit_code() if outcome.status == "ABORTED" else 0 if outcome.status == "SUCCEEDED" else 1
+    return 2 if outcome.error == "InvalidRequest" else code
+
+
+def _ended(arguments: argparse.Namespace, stream: TextIO) -> Outcome:
+    console = console_for(stream)
     try:
-        outcome = _run(arguments, show.console_for(stream), stream)
+        return _run(arguments, console, stream)
     except BadUsage as problem:
-        show.say(f"datamart: {problem}")
-        outcome = Outcome("", "FAILED", "InvalidRequest", f"Loaded: no. {problem}")
-    if arguments.json:
-        sys.stdout.write(json.dumps(outcome.as_json(), ensure_ascii=False) + "\n")
-    if outcome.error == "InvalidRequest":
-        return 2
-    return EXIT.get(outcome.status, 1)
+        say(f"datamart: {problem}")
+        return Outcome("", "FAILED", "InvalidRequest", f"Loaded: no. {problem}")
+    except signals.Stopped:
+        from local.left_on_server import end_of_stopped  # imports boto3, which no wrong usage waits for
+
+        outcome = Outcome("", "ABORTED", None, end_of_stopped(None, signals.stopped_by()))
+        show.show_outcome(console, outcome)
+        return outcome
 
 
-def _run(arguments: argparse.Namespace, console: Any, stream: Any) -> Outcome:
-    request = _request(arguments.event_file)
+def _run(arguments: argparse.Namespace, console: Console, stream: TextIO) -> Outcome:
     clock = _clock(arguments)
     with contextlib.ExitStack() as stack:
-        secret, simulator = _server(arguments, clock, stack)
-        try:
-            template = template_path()
-        except SynthFailed as problem:
-            raise BadUsage(f"the stack cannot be synthesized: {problem}") from None
-        from local.watched_run import watched_run  # takes seconds to import, which no wrong usage waits for
+        with signals.interruptible():
+            request = _request(arguments.event_file)
+            secret, simulator = _server(arguments, clock, stack)
+            try:
+                template = template_path()
+            except SynthFailed as problem:
+                raise BadUsage(f"the stack cannot be synthesized: {problem}") from None
+            from local.watched_run import watched_run  # takes seconds to import, which no wrong usage waits for
 
         outcome = watched_run(template, secret, clock, arguments, request, stream)
         show.show_outcome(console, outcome)

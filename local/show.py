@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-import sys
 import time
 from collections.abc import Iterator
 from typing import Any, TextIO
@@ -14,10 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from local.outcome import Outcome
+from local.terminal import console_for
 
 ROWS = 10
-WIDTH = 100
-"""Columns of the output where it goes into no terminal."""
 
 _ID = re.compile(r"\b([0-9A-F]{4})[0-9A-F]{24}([0-9A-F]{4})\b")
 
@@ -33,7 +31,7 @@ class Progress:
         self._seconds: dict[str, float] = {}
         self._times: dict[str, int] = {}
         self._current: tuple[str, float] | None = None
-        self._live = Live(console=self.console, auto_refresh=False, transient=False)
+        self._live = self._new_live()
 
     def __enter__(self) -> "Progress":
         if self.console.is_terminal:
@@ -48,7 +46,7 @@ class Progress:
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
-        """Let others write to the terminal meanwhile."""
+        """Let others write to the terminal meanwhile; the table then goes on below what they wrote, as a new one."""
         if not self.console.is_terminal:
             yield
             return
@@ -56,7 +54,13 @@ class Progress:
         try:
             yield
         finally:
+            self._seconds, self._times = {}, {self._current[0]: 1} if self._current else {}
+            self._live = self._new_live()
             self._live.start()
+
+    def _new_live(self) -> Live:
+        """One that was stopped would begin by going up as many lines as it had, over what was written meanwhile."""
+        return Live(console=self.console, auto_refresh=False, transient=False)
 
     def entered(self, state: str, at: float) -> None:
         """A state was entered at ``at`` (seconds since the epoch)."""
@@ -108,17 +112,6 @@ HOW = {"answers": "answered", "default": "its default", "closed": "left open"}
 """How a prompt was answered, in words."""
 
 
-def console_for(stream: TextIO) -> Console:
-    """A console on ``stream``, of a fixed width where that is no terminal.
-
-    Names come from a server and may hold anything: nothing in them is taken for markup.
-    """
-    plain = not stream.isatty()
-    return Console(
-        file=stream, markup=False, emoji=False, highlight=False, no_color=plain, width=WIDTH if plain else None
-    )
-
-
 def show_outcome(console: Console, outcome: Outcome) -> None:
     """How the run ended, in plain words."""
     console.print()
@@ -158,7 +151,7 @@ def show_requests(console: Console, requests: list[dict[str, Any]]) -> None:
     for request in requests:
         path = _ID.sub(r"\1…\2", unquote(request["path"].partition("/api")[2]))
         status = "cut off" if request["status"] is None else str(request["status"])
-        table.add_row(request["method"], Text(path), status, f"{request['milliseconds']:.1f}")
+        table.add_row(request["method"], path, status, f"{request['milliseconds']:.1f}")
     console.print()
     console.print(table)
 
@@ -175,8 +168,3 @@ def show_rows(console: Console, name: str, rows: list[dict[str, Any]]) -> None:
     for row in rows:
         table.add_row(*(f"{v:,.2f}" if isinstance(v, float) else str(v) for v in row.values()))
     console.print(table)
-
-
-def say(message: str) -> None:
-    """One line for the eye, on standard error."""
-    sys.stderr.write(f"{message}\n")

@@ -5,10 +5,11 @@ leave in the run table. The run is a real one: it loads the job's table.
 """
 
 import argparse
-import sys
 
 from local.deployed import CannotGoOn
 from local.deployed.trial import smoke
+from local.process import exits_with
+from local.terminal import say
 
 
 def main() -> None:
@@ -17,13 +18,15 @@ def main() -> None:
     parser.add_argument("--stage", default="dev")
     parser.add_argument("--job", default="city-nightly", help="the job to run once, for real")
     arguments = parser.parse_args()
+    exits_with(lambda: _tried(arguments))
+
+
+def _tried(arguments: argparse.Namespace) -> int:
     try:
-        sys.exit(smoke(arguments.stage, arguments.job))
+        return smoke(arguments.stage, arguments.job)
     except CannotGoOn as problem:
-        sys.stderr.write(f"smoke: {problem}\n")
-        sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
+        say(f"smoke: {problem}")
+        return 2
 
 
 if __name__ == "__main__":

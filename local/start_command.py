@@ -12,13 +12,11 @@ from typing import Any, TextIO
 from functions.run.errors import InvalidRequest
 from functions.run.start import moment
 from functions.telling.notice import console_link
-from local import show
+from local import show, signals
 from local.deployed import CannotGoOn, Stack, in_plain_words, stack_of
 from local.deployed.execution import Wait, begin, execution_arn, follow
 from local.outcome import Outcome
-
-EXIT = {"SUCCEEDED": 0, "RUNNING": 130}
-"""By the status of an outcome; RUNNING is what Ctrl-C leaves."""
+from local.terminal import console_for, put_json, say
 
 REFUSED = "InvalidRequest"
 
@@ -28,9 +26,10 @@ _JOB = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 def start(arguments: argparse.Namespace, wait: Wait = time.sleep) -> int:
     """Start what ``arguments`` names, follow it, and return the exit code.
 
-    0 succeeded, 1 failed or stopped by somebody, 2 refused or not started or lost from sight, 130 not followed any more
-    after Ctrl-C: that ends the following and not the run. Whoever watches a run of production and closes the terminal
-    does not mean to break it, unlike at ``datamart run``, where there is no run without the terminal.
+    0 succeeded, 1 failed or stopped by somebody, 2 refused or not started or lost from sight; 130, 143 or 129 not
+    followed any more after Ctrl-C, SIGTERM or SIGHUP: these end the following and not the run. Whoever watches a run of
+    production and closes the terminal does not mean to break it, unlike at ``datamart run``, where there is no run
+    without the terminal.
 
     Parameters
     ----------
@@ -46,18 +45,20 @@ def start(arguments: argparse.Namespace, wait: Wait = time.sleep) -> int:
             stack = stack_of(arguments.stage)
         outcome = run_deployed(stack, given, stream, wait)
     except CannotGoOn as problem:
-        show.say(f"datamart: {problem}")
+        say(f"datamart: {problem}")
         outcome = Outcome("", "FAILED", REFUSED, f"Loaded: no. {problem}")
     if arguments.json:
-        sys.stdout.write(
-            json.dumps(outcome.as_json() | {"executionArn": outcome.execution_arn or None}, ensure_ascii=False) + "\n"
-        )
+        put_json(outcome.as_json() | {"executionArn": outcome.execution_arn or None})
     return exit_code(outcome)
 
 
 def exit_code(outcome: Outcome) -> int:
     """Of an outcome, as :func:`start` lists them."""
-    return 2 if outcome.error in (REFUSED, LOST) else EXIT.get(outcome.status, 1)
+    if outcome.error in (REFUSED, LOST):
+        return 2
+    if outcome.status == "RUNNING":  # what a signal leaves
+        return signals.exit_code()
+    return 0 if outcome.status == "SUCCEEDED" else 1
 
 
 def input_of(job: str, as_of: str | None) -> dict[str, Any]:
@@ -102,7 +103,7 @@ def run_deployed(stack: Stack, given: dict[str, Any], stream: TextIO, wait: Wait
     """
     name = _name(given.get("job"))
     arn = execution_arn(stack.state_machine, name)
-    console = show.console_for(stream)
+    console = console_for(stream)
     try:
         with in_plain_words():
             begin(stack.state_machine, name, given)

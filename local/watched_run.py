@@ -1,22 +1,29 @@
 """One run on the twin, watched from its start to its end."""
 
 import argparse
-import contextlib
-import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
-from local import show
+from local import show, signals
 from local.asking import ask_about, show_question
 from local.clock import Clock
+from local.left_on_server import end_of_stopped, left_on_server
 from local.outcome import Outcome
 from local.run_command import BadUsage
+from local.terminal import say
 from local.twin import NothingStarts, Person, Twin, is_delivered
 
 WAITS = "WaitForNextAttempt"
 """The state in which a run waits that holds nothing: for a server, or for another run."""
+
+
+STOPPING = (
+    "{signal}: stopping; cleaning up on the server, for {seconds:.0f} s at most."
+    " A second signal leaves at once and lists what is left."
+)
 
 
 def watched_run(
@@ -24,12 +31,20 @@ def watched_run(
 ) -> Outcome:
     """Run what ``request`` starts against the server of ``secret`` and show its states on ``stream``.
 
-    Raises BadUsage for an event that starts nothing.
+    Signals are to be deferred meanwhile: one stops the run, whose outcome is then that of an aborted one. Raises
+    BadUsage for an event that starts nothing.
     """
     twin = Twin(template, secrets={"default": secret}, clock=clock, max_wait=arguments.max_wait)
     with twin, show.Progress(stream) as progress:
         twin.person = _person(twin, progress)
-        return _outcome_of(twin, _given(twin, arguments.event_file, request), progress)
+        stopping = _stopping(progress)
+        if stopping():
+            return Outcome("", "ABORTED", None, end_of_stopped(None, signals.stopped_by()))
+        left = left_on_server if arguments.library_url else lambda item: []  # the simulator goes with this process
+        executions: list[str] = []
+        with signals.may_leave(lambda: [one for run in executions for one in left(twin.item(run))]):
+            executions += _given(twin, arguments.event_file, request)
+            return _outcome_of(twin, executions, progress, stopping)
 
 
 def _person(twin: Twin, progress: show.Progress) -> Person:
@@ -37,7 +52,10 @@ def _person(twin: Twin, progress: show.Progress) -> Person:
 
     def answers(question: dict[str, Any]) -> None:
         try:
-            reply = ask_about(question["prompts"], progress.console, question["refusal"])
+            with signals.interruptible():
+                reply = ask_about(question["prompts"], progress.console, question["refusal"])
+        except signals.Stopped:
+            return
         except EOFError:
             twin.decline(question["token"], "nobody answers")
         else:
@@ -45,9 +63,7 @@ def _person(twin: Twin, progress: show.Progress) -> Person:
 
     def nobody(question: dict[str, Any]) -> None:
         show_question(progress.console, question["prompts"], question["refusal"])
-        show.say(
-            "there is no terminal to answer on: the run waits until its askDeadlineHours are over (Ctrl-C stops it)."
-        )
+        say("there is no terminal to answer on: the run waits until its askDeadlineHours are over (Ctrl-C stops it).")
 
     at_a_terminal = sys.stdin.isatty() and progress.console.is_terminal
 
@@ -71,39 +87,41 @@ def _given(twin: Twin, file: Path, request: Any) -> list[str]:
         raise BadUsage(f"{file}: {problem}.") from None
 
 
-def _outcome_of(twin: Twin, executions: list[str], progress: show.Progress) -> Outcome:
+def _outcome_of(twin: Twin, executions: list[str], progress: show.Progress, stopping: Callable[[], bool]) -> Outcome:
     """How all of them ended: as the first that did not succeed, else as the last; an event may start none."""
     outcome = Outcome("", "SUCCEEDED")
     for execution in executions:
-        ended = _follow(twin, execution, progress)
+        ended = _follow(twin, execution, progress, stopping)
         outcome = ended if outcome.status == "SUCCEEDED" else outcome
     return outcome
 
 
-def _follow(twin: Twin, execution: str, progress: show.Progress) -> Outcome:
-    """Watch; Ctrl-C stops the execution, and what it left on the server is removed before we end."""
+def _stopping(progress: show.Progress) -> Callable[[], bool]:
+    """Whether a signal asked to stop, which is said the first time."""
+    said: list[int] = []
+
+    def stopping() -> bool:
+        number = signals.requested()
+        if number is not None and not said:
+            said.append(number)
+            with progress.paused():
+                say(STOPPING.format(signal=signals.name_of(number), seconds=signals.CLEAN_UP_SECONDS))
+        return number is not None
+
+    return stopping
+
+
+def _follow(twin: Twin, execution: str, progress: show.Progress, stopping: Callable[[], bool]) -> Outcome:
+    """Watch; a signal stops the execution, and what it left on the server is removed before we end."""
 
     def entered(state: str, at: float) -> None:
         progress.entered(state, at)
         why = (twin.item(execution) or {}).get("waitsFor") if state == WAITS else None
         if why:
             with progress.paused():
-                show.say(f"tries again later, after {why}")
+                say(f"tries again later, after {why}")
 
-    try:
-        return twin.wait(execution, entered)
-    except KeyboardInterrupt:
-        with _not_interrupted():
-            show.say("stopping; cleaning up on the server …")
-            twin.stop(execution)
-            return twin.wait(execution, entered)
-
-
-@contextlib.contextmanager
-def _not_interrupted() -> Iterator[None]:
-    """A second Ctrl-C must not break the clean-up that the first one began."""
-    before = signal.signal(signal.SIGINT, lambda *_: show.say("still cleaning up …"))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+    outcome = twin.wait(execution, entered, stopping)
+    if outcome.status != "ABORTED":
+        return outcome
+    return replace(outcome, cause=end_of_stopped(twin.item(execution), signals.stopped_by()))

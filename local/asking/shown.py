@@ -8,14 +8,10 @@ from rich.text import Text
 from functions.answering import words
 from functions.answering.prompt import has_default, names_of
 from functions.answering.question import Question
+from functions.text import printable
 
 SHOWN = 20
 """Choices that are listed with a number; others can be typed by name."""
-
-
-def literal(value: Any) -> str:
-    """``value`` as it may go to a terminal: what a server wrote could hold control characters."""
-    return "".join(char if char.isprintable() else " " for char in str(value))
 
 
 def show_question(console: Console, questions: list[Question], refusal: str | None) -> None:
@@ -49,7 +45,7 @@ def show_prompt(console: Console, question: Question, place: str) -> None:
 
 def show_line(console: Console, text: str, style: str = "") -> None:
     """Text that is no markup, in one line however narrow the console is: names in it are there to be copied."""
-    console.print(Text(literal(text), style=style), soft_wrap=True)
+    console.print(Text(printable(text), style=style), soft_wrap=True)
 
 
 def choices_shown(question: Question) -> list[dict[str, Any]]:

@@ -2,11 +2,11 @@
 
 import argparse
 import contextlib
-import json
 import os
 import sys
 
 from functions.library.models import LOGIN_MODES
+from local import signals
 from local.check.course import ask
 from local.check.findings import Findings
 from local.check.shown import shown_on, summary
@@ -16,6 +16,7 @@ from local.source.connection import Source, of_environment, of_simulator
 from local.source.secrets_manager import of_secrets_manager
 from local.source.stage import settings_for
 from local.source.usage import BadUsage
+from local.terminal import put, put_json, say
 
 WITHOUT_AWS = (
     "Without AWS: --library-url URL with MSTR_USERNAME and MSTR_PASSWORD in the environment, or --simulator to try it."
@@ -23,15 +24,15 @@ WITHOUT_AWS = (
 
 
 def check(arguments: argparse.Namespace) -> int:
-    """Check and return the exit code: 0 no problem, 1 some, 2 bad usage, 130 stopped by Ctrl-C."""
+    """Check and return the exit code: 0 no problem, 1 some, 2 bad usage, 130, 143 or 129 stopped by a signal."""
     with contextlib.ExitStack() as stack:
         told = (lambda _: None) if arguments.json else stack.enter_context(shown_on(sys.stdout))
         findings = Findings(told)
         code = _code(arguments, findings)
     if arguments.json:
-        sys.stdout.write(json.dumps(findings.as_json()) + "\n")
+        put_json(findings.as_json())
     elif code in (0, 1):
-        sys.stdout.write(summary(findings) + "\n")
+        put(summary(findings))
     return code
 
 
@@ -40,13 +41,16 @@ def _code(arguments: argparse.Namespace, findings: Findings) -> int:
         with contextlib.ExitStack() as stack:
             _check(arguments, findings, stack)
     except BadUsage as problem:
-        sys.stderr.write(f"datamart: {problem}\n")
+        say(f"datamart: {problem}")
         if arguments.json:
             findings.problem("usage", "command line", str(problem))
         return 2
     except KeyboardInterrupt:
-        findings.problem("check", arguments.connection, "Stopped before its end; what it had opened is logged out.")
-        return 130
+        with signals.deferred():
+            closed = "" if findings.has("logout") else "; what it had opened is logged out"
+            text = f"Stopped by {signals.stopped_by()} before its end{closed}."
+            findings.problem("check", arguments.connection, text)
+            return signals.exit_code()
     except Exception as error:
         # A person is told what there is to tell; the error's own text may quote anything, so only its kind is shown.
         findings.problem("check", arguments.connection, f"Ended by an error of its own: {type(error).__name__}.")

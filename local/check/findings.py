@@ -70,6 +70,10 @@ class Findings:
         text = why if isinstance(why, str) else f"{type(why).__name__}: {why}"
         self.add("problem", check, subject, text if text.endswith((".", "}")) else f"{text}.")
 
+    def has(self, check: str) -> bool:
+        """Whether there is anything to say about ``check``."""
+        return any(finding.check == check for finding in self.all)
+
     @property
     def problems(self) -> int:
         """How many."""

@@ -4,11 +4,11 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import TextIO
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from local.check.findings import Finding, Findings
+from local.terminal import console_for, put
 
 STYLES = {"ok": "green", "problem": "bold red", "note": "yellow"}
 
@@ -19,9 +19,9 @@ Told = Callable[[Finding], None]
 def shown_on(stream: TextIO) -> Iterator[Told]:
     """What is called with each finding is shown: line by line, or on a terminal as a table at the end."""
     if not stream.isatty():
-        yield lambda finding: _write_line(stream, finding)
+        yield lambda finding: put(f"{finding.result:<8} {finding.check:<12} {finding.subject}: {finding.text}")
         return
-    console = Console(file=stream)
+    console = console_for(stream)
     table = Table(box=None, padding=(0, 1))
     for column in ("check", "subject", "result"):
         table.add_column(column, overflow="fold")
@@ -36,11 +36,6 @@ def shown_on(stream: TextIO) -> Iterator[Told]:
         yield told
     if table.row_count:
         console.print(table)
-
-
-def _write_line(stream: TextIO, finding: Finding) -> None:
-    stream.write(f"{finding.result:<8} {finding.check:<12} {finding.subject}: {finding.text}\n")
-    stream.flush()
 
 
 def summary(findings: Findings) -> str:

@@ -8,12 +8,12 @@ from typing import Any
 import boto3
 
 from functions.run.record import RunTable
-from local import show
 from local.deployed.execution import Wait
 from local.deployed.refusals import CannotGoOn, in_plain_words
 from local.deployed.stack import Stack, stack_of
 from local.outcome import Outcome
 from local.start_command import exit_code, run_deployed
+from local.terminal import console_for, say
 
 LOOKS, PAUSE = 36, 5.0
 """How often, and after how many seconds each, the end of the run is looked for: EventBridge and a queue are between."""
@@ -40,10 +40,10 @@ def smoke(stage: str, job: str, wait: Wait = time.sleep) -> int:
     wait
         Lets so many seconds pass.
     """
-    console = show.console_for(sys.stdout)
+    console = console_for(sys.stdout)
 
     def well(text: str) -> None:
-        console.print(f"ok: {text}", highlight=False, markup=False, soft_wrap=True)
+        console.print(f"ok: {text}", soft_wrap=True)
 
     try:
         with in_plain_words():
@@ -58,7 +58,7 @@ def smoke(stage: str, job: str, wait: Wait = time.sleep) -> int:
             for text in _traces(stack, outcome, wait):
                 well(text)
     except CannotGoOn as problem:
-        show.say(f"smoke: {problem}")
+        say(f"smoke: {problem}")
         return 2
     if outcome.status == "SUCCEEDED":
         well(f"the job {job} loaded its table")

@@ -2,13 +2,12 @@
 
 import argparse
 import contextlib
-import json
 import os
 import sys
 from typing import Any
 
 from functions.library import Client, CredentialsRejected, LibraryError, Server
-from local import show
+from local import signals
 from local.prompts.asked import Asked, ask
 from local.prompts.shown import show as show_asked
 from local.prompts.wanted import wanted
@@ -19,6 +18,7 @@ from local.source.secrets_manager import of_secrets_manager
 from local.source.sessions import Sessions
 from local.source.stage import settings_for
 from local.source.usage import BadUsage
+from local.terminal import console_for, put_json, say
 
 TUTORIAL = "MicroStrategy Tutorial"
 """The simulator's project: meant where no other is named."""
@@ -30,48 +30,51 @@ WITHOUT_AWS = (
 
 
 def prompts(arguments: argparse.Namespace) -> int:
-    """Show what the datamart asks and return the exit code: 0 shown, 1 failed, 2 bad usage, 130 stopped by Ctrl-C."""
-    console = show.console_for(sys.stderr if arguments.json else sys.stdout)
-    hidden, notes = Hidden(), list[str]()
+    """Show what the datamart asks and return the exit code: 0 shown, 1 failed, 2 bad usage.
+
+    Stopped by a signal it is 130 (Ctrl-C), 143 (SIGTERM) or 129 (SIGHUP).
+    """
+    console = console_for(sys.stderr if arguments.json else sys.stdout)
+    hidden, notes, lost = Hidden(), list[str](), list[str]()
     try:
-        asked = _asked(arguments, hidden, notes)
+        asked = _asked(arguments, hidden, notes, lost)
     except BadUsage as problem:
         return _failed(arguments, 2, "InvalidRequest", str(problem))
     except LibraryError as error:
         return _failed(arguments, 1, type(error).__name__, f"{hidden(str(error))}.", notes)
     except KeyboardInterrupt:
-        return _failed(arguments, 130, "Interrupted", "Stopped; what it had opened on the server is closed.", notes)
+        with signals.deferred():
+            closed = lost[0] if lost else "What it had opened on the server is closed."
+            cause = f"Stopped by {signals.stopped_by()}. {closed}"
+            return _failed(arguments, signals.exit_code(), "Interrupted", cause, notes)
     except Exception as error:
         # A person is told what there is to tell; the error's own text may quote anything, so only its kind is shown.
         return _failed(arguments, 1, type(error).__name__, "This is an error of the command's own.", notes)
     show_asked(console, asked, notes)
     if arguments.json:
-        _print(asked.as_json())
+        put_json(asked.as_json())
     return 0
 
 
 def _failed(arguments: argparse.Namespace, code: int, error: str, cause: str, notes: list[str] | None = None) -> int:
     for note in notes or []:
-        show.say(f"Note: {note}")
-    show.say(f"datamart: {cause}" if code == 2 else f"datamart: {error}: {cause}")
+        say(f"Note: {note}")
+    say(f"datamart: {cause}" if code == 2 else f"datamart: {error}: {cause}")
     if arguments.json:
-        _print({"error": error, "cause": cause})
+        put_json({"error": error, "cause": cause})
     return code
 
 
-def _print(answer: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(answer) + "\n")
-
-
-def _asked(arguments: argparse.Namespace, hidden: Hidden, notes: list[str]) -> Asked:
+def _asked(arguments: argparse.Namespace, hidden: Hidden, notes: list[str], lost: list[str]) -> Asked:
     asked_for = wanted(_project(arguments), arguments.datamart)
     with contextlib.ExitStack() as stack:
         source = _source(arguments, stack)
         hidden.add(*source.hidden)
-        return _ask(source, asked_for, hidden, notes)
+        return _ask(source, asked_for, hidden, notes, lost)
 
 
-def _ask(source: Source, asked_for: dict[str, Any], hidden: Hidden, notes: list[str]) -> Asked:
+def _ask(source: Source, asked_for: dict[str, Any], hidden: Hidden, notes: list[str], lost: list[str]) -> Asked:
+    """Notes are good to know; ``lost`` are the sessions that could not be closed, which are noted, too."""
     if source.url_problem is not None:
         raise BadUsage(f"--library-url: the address {source.url_problem}.")
     if source.credentials is None:
@@ -81,7 +84,11 @@ def _ask(source: Source, asked_for: dict[str, Any], hidden: Hidden, notes: list[
     def told(note: str) -> None:
         notes.append(hidden(note))
 
-    with Sessions(server, source.credentials, hidden, told) as sessions:
+    def left(note: str) -> None:
+        told(note)
+        lost.append(hidden(note))
+
+    with Sessions(server, source.credentials, hidden, left) as sessions:
         return ask(_logged_in(sessions), asked_for, told)
 
 

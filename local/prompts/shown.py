@@ -1,8 +1,5 @@
 """What a datamart asks, for the eye: a table, what is good to know, and JSON to paste."""
 
-import json
-from typing import Any
-
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -10,8 +7,9 @@ from rich.text import Text
 from functions.answering import words
 from functions.answering.prompt import is_required, names_of
 from functions.answering.question import Question
+from functions.text import one_line
 from local.prompts.asked import Asked
-from local.source.hidden import plain
+from local.terminal import as_json
 
 NESTED = "Further prompts may open, depending on the answers."
 
@@ -26,13 +24,7 @@ def show(console: Console, asked: Asked, notes: list[str]) -> None:
         console.print(_line(f"Note: {note}", "yellow"))
     console.print()
     console.print(Text("To paste into a request, or into a job file as its request:", "bold"))
-    console.print(Text(pasted(asked.request)), soft_wrap=True)
-
-
-def pasted(request: dict[str, Any]) -> str:
-    """Indented JSON, with whatever a terminal might take for a command of its own escaped."""
-    text = json.dumps(request, ensure_ascii=False, indent=2)
-    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
+    console.print(Text(as_json(asked.request, indent=2)), soft_wrap=True)
 
 
 def _heading(asked: Asked) -> str:
@@ -54,8 +46,8 @@ def _table(asked: Asked) -> Table:
 def _row(question: Question) -> list[Text]:
     title, *other = names_of(question)
     below = [*(f"named {name}" for name in other), str(question.get("instruction", ""))]
-    prompt = Text().append(plain(title), "bold")
-    for line in filter(None, map(plain, below)):
+    prompt = Text().append(one_line(title), "bold")
+    for line in filter(None, map(one_line, below)):
         prompt.append(f"\n{line}", "dim")
     answer = Text("required", "bold") if is_required(question) else Text("optional")
     kind, limits, default, choices = map(
@@ -65,4 +57,4 @@ def _row(question: Question) -> list[Text]:
 
 
 def _line(text: str, style: str = "") -> Text:
-    return Text(plain(text), style)
+    return Text(one_line(text), style)

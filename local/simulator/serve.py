@@ -7,7 +7,7 @@ from local.simulator.simulator import Simulator
 
 
 def serve(port: int, scenario: str, say: Callable[[str], None]) -> None:
-    """Run a simulator until Ctrl-C, saying first where it is and what it accepts.
+    """Run a simulator until it is stopped by a signal, saying first where it is and what it accepts.
 
     Raises ValueError for an unknown scenario, OSError when the port is taken.
     """

@@ -1,5 +1,6 @@
 """The simulator as a thing that is started and stopped: a real HTTP server on loopback."""
 
+import contextlib
 import secrets
 import tempfile
 import threading
@@ -8,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
+from local import signals
 from local.simulator.faults import Fault
 from local.simulator.http_server import HttpServer
 from local.simulator.iserver.credentials import Credentials
@@ -56,6 +58,7 @@ class Simulator:
         self._library = Library(self.server)
         self._http = HttpServer(("127.0.0.1", port), self._library)
         self._thread: threading.Thread | None = None
+        self._registered = contextlib.ExitStack()
 
     @property
     def base_url(self) -> str:
@@ -75,10 +78,12 @@ class Simulator:
         self._folder.cleanup()
 
     def __enter__(self) -> Self:
+        self._registered.enter_context(signals.may_leave(lambda: signals.folder(self._folder.name)))
         return self.start()
 
     def __exit__(self, *exception: object) -> None:
-        self.stop()
+        with self._registered:
+            self.stop()
 
     def inject(self, step: str, **fault: Any) -> None:
         """Inject a fault at a step: see :class:`Fault`."""

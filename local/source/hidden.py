@@ -1,11 +1,7 @@
 """What a server says, made fit for a terminal."""
 
 from functions.library.hiding import hider
-
-
-def plain(text: str) -> str:
-    """``text`` on one line, with nothing in it that a terminal takes for a command of its own."""
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+from functions.text import one_line
 
 
 class Hidden:
@@ -19,5 +15,5 @@ class Hidden:
         self._secrets |= set(secrets)
 
     def __call__(self, text: str) -> str:
-        """``text`` without it, and plain."""
-        return plain(hider(self._secrets)(text))
+        """``text`` without it, as one printable line."""
+        return one_line(hider(self._secrets)(text))

@@ -1,12 +1,13 @@
 """The choices of a datamart's prompts, before anybody runs it (contract 5, note a; 7.1)."""
 
+import contextlib
 from collections.abc import Callable
 from typing import Self
 
 from functions.answering.choices import Choice, NotListed, OfServer, searched
 from functions.answering.prompt import Prompt
 from functions.library import Client, LibraryError, SessionLost
-from local.source.interrupts import uninterrupted
+from local import signals
 from local.source.unanswered import ends_everything
 
 
@@ -32,6 +33,7 @@ class NewInstance:
         self._told = told
         self._id: str | None = None
         self._refusal: str | None = None
+        self._registered = contextlib.ExitStack()
 
     def page(self, prompt: Prompt, pattern: str = "", offset: int = 0) -> list[Choice]:
         """One call, and before the first one that of the instance. Raises NotListed, LibraryError."""
@@ -51,7 +53,7 @@ class NewInstance:
             raise NotListed(self._refusal)
         if self._id is None:
             try:
-                with uninterrupted():
+                with signals.deferred():
                     self._id = self._client.create_instance(*self._where)
             except LibraryError as error:
                 self._refusal = f"no instance can be created to ask for them: {error}"
@@ -61,12 +63,14 @@ class NewInstance:
         return self._id
 
     def __enter__(self) -> Self:
+        self._registered.enter_context(signals.may_leave(lambda: [f"instance {self._id}"] if self._id else []))
         return self
 
     def __exit__(self, *exception: object) -> None:
-        if self._id is not None:
-            with uninterrupted():
-                self._delete(self._id)
+        with self._registered:
+            if self._id is not None:
+                with signals.deferred():
+                    self._delete(self._id)
 
     def _delete(self, instance_id: str) -> None:
         problem: LibraryError | None = None

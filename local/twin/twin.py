@@ -18,6 +18,7 @@ from moto import mock_aws
 
 from functions.run import clock as run_clock
 from functions.run.record import RunTable
+from local import signals
 from local.clock import Clock, Waiter
 from local.outcome import Outcome
 from local.twin import moto_seams
@@ -33,6 +34,9 @@ Person = Callable[[dict[str, Any]], None]
 
 OnState = Callable[[str, float], None]
 """Told every state that is entered, and when (seconds since the epoch)."""
+
+Stopping = Callable[[], bool]
+"""Whether an execution that is waited for is to be stopped."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _LOOK_SECONDS, _GLANCE_SECONDS = 0.08, 0.02
@@ -91,6 +95,7 @@ class Twin:
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="datamart-")))
+            stack.enter_context(signals.may_leave(lambda: signals.folder(str(folder))))
             self.logs = folder / "functions.log"
             ours = {"JOBS_FILE": str(self.template.jobs_file)}
             stack.enter_context(mock.patch.dict(os.environ, ENVIRONMENT | ours))
@@ -121,15 +126,19 @@ class Twin:
             pass
         del self._asked[token]
 
-    def _let_answer(self, execution_arn: str) -> None:
-        """Show the person what the execution asks, in the thread that waits for its end."""
+    def _let_answer(self, execution_arn: str, stopping: Stopping) -> None:
+        """Show the person what the execution asks, in the thread that waits for its end.
+
+        Whoever wants to stop instead of answering leaves the question open, for the stop to end it.
+        """
         if self.person is None or not self._asked:
             return
         question = (self.item(execution_arn) or {}).get("question", {})
         answered = self._asked.get(question.get("token", ""))
         if answered is not None and not answered.is_set():
             self.person(question)
-            answered.set()
+            if not stopping():
+                answered.set()
 
     def reply(self, token: str, reply: Any) -> None:
         """Send a reply to a question, as send-task-success does."""
@@ -171,8 +180,11 @@ class Twin:
         """
         return deliver(self.template, upload(event, objects) if objects else event)
 
-    def wait(self, execution_arn: str, on_state: OnState | None = None) -> Outcome:
-        """Wait for the end of an execution, let the rule on its end do its work, and tell how it ended."""
+    def wait(self, execution_arn: str, on_state: OnState | None = None, stopping: Stopping = lambda: False) -> Outcome:
+        """Wait for the end of an execution, let the rule on its end do its work, and tell how it ended.
+
+        Once ``stopping`` says so the execution is stopped, and nobody is asked any more.
+        """
         execution = moto_seams.execution(execution_arn)
         while True:
             running = execution.status == "RUNNING"
@@ -183,7 +195,11 @@ class Twin:
                 self._told[execution_arn] = len(entered)
             if not running:
                 break
-            self._let_answer(execution_arn)
+            if execution_arn not in self._stopped:
+                if stopping():
+                    self.stop(execution_arn)
+                else:
+                    self._let_answer(execution_arn, stopping)
             time.sleep(_GLANCE_SECONDS if on_state is None else _LOOK_SECONDS)
         described = self._states.describe_execution(executionArn=execution_arn)
         if execution_arn in self._stopped and described["status"] == "FAILED":
@@ -198,6 +214,8 @@ class Twin:
 
     def stop(self, execution_arn: str) -> None:
         """Stop an execution, as the console does; moto lets the running function end first."""
+        if moto_seams.execution(execution_arn).status != "RUNNING":
+            return
         self._stopped.add(execution_arn)
         self._states.stop_execution(executionArn=execution_arn, error=STOPPED, cause=BY_A_PERSON)
 
