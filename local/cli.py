@@ -36,7 +36,7 @@ def _main(words: list[str]) -> int:
         return int(arguments.work(arguments))
     except KeyboardInterrupt:
         with signals.deferred():
-            why = f"Stopped by {signals.stopped_by()} before it began."
+            why = f"Stopped by {signals.stopped_by()}."
             say(f"datamart: {why}")
             if "--json" in words:
                 put_json(_outcome(words, "ABORTED", None, why))

@@ -52,22 +52,26 @@ def console_for(stream: TextIO) -> Console:
 
 def say(message: object) -> None:
     """One line for the eye, on standard error."""
-    sys.stderr.write(f"{printable(message)}\n")
-    sys.stderr.flush()
+    _write(sys.stderr, printable(message))
 
 
 def put(line: object) -> None:
     """One line of the result, on standard output."""
-    sys.stdout.write(f"{printable(line)}\n")
-    sys.stdout.flush()
+    _write(sys.stdout, printable(line))
 
 
 def put_json(value: Any) -> None:
     """The one JSON object that ``--json`` prints, on standard output."""
     if not signals.tells_the_end():
         return
-    sys.stdout.write(f"{as_json(value, in_ascii=not _takes_everything(sys.stdout))}\n")
-    sys.stdout.flush()
+    _write(sys.stdout, as_json(value, in_ascii=not _takes_everything(sys.stdout)))
+
+
+def _write(stream: TextIO, line: str) -> None:
+    """Whole: a line whose writing is interrupted by a signal could be written twice."""
+    with signals.deferred():
+        stream.write(f"{line}\n")
+        stream.flush()
 
 
 def as_json(value: Any, indent: int | None = None, in_ascii: bool = False) -> str:
