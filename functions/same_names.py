@@ -19,12 +19,16 @@ MOST_COMPARED = 1_000
 """Names that one name is compared with for similarity."""
 
 
+def composed(name: str) -> str:
+    """``name`` with composed accents (NFC): the same text, canonically."""
+    if name.isascii():
+        return name
+    return unicodedata.normalize("NFC", name[:LONGEST_NORMALISED]) + name[LONGEST_NORMALISED:]
+
+
 def canonical(name: str) -> str:
-    """``name`` with composed accents (NFC), plain spaces in place of non-breaking ones, and no blanks at its end."""
-    if not name.isascii():
-        start, rest = name[:LONGEST_NORMALISED], name[LONGEST_NORMALISED:]
-        name = unicodedata.normalize("NFC", start.translate(_BLANKS)) + rest.translate(_BLANKS)
-    return name.rstrip(" ")
+    """``name`` as :func:`composed`, with plain spaces in place of non-breaking ones and no blanks at its end."""
+    return (name if name.isascii() else composed(name).translate(_BLANKS)).rstrip(" ")
 
 
 _BLANKS = dict.fromkeys(map(ord, "\u00a0\u2007\u202f"), " ")

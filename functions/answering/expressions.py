@@ -8,7 +8,7 @@ The API's own shape is taken as it is. People may also write ``{"metric": "Sales
 from typing import Any
 
 from functions.answering.choices import Choices
-from functions.answering.picks import ELEMENT_ID, OBJECT_ID
+from functions.answering.picks import ELEMENT_ID, OBJECT_ID, listed
 from functions.answering.prompt import Misfit, Prompt, decimal, most
 from functions.answering.subjects import subject
 from functions.run.schema import nearest, shown
@@ -69,14 +69,14 @@ def _subject(given: dict[str, Any], choices: Choices) -> dict[str, Any]:
 
 
 def _operands(given: dict[str, Any]) -> list[dict[str, Any]]:
-    listed = [key for key in ("elements", "value", "values") if key in given]
-    if len(listed) > 1:
-        raise Misfit(f"takes one of {' and '.join(listed)}")
+    keys = [key for key in ("elements", "value", "values") if key in given]
+    if len(keys) > 1:
+        raise Misfit(f"takes one of {' and '.join(keys)}")
     if "elements" in given:
         picked = given["elements"] if isinstance(given["elements"], list) else [given["elements"]]
         if not picked:
             raise Misfit("takes at least one element, and none is given")
-        return [{"type": "elements", "elements": [_element(one) for one in picked]}]
+        return [{"type": "elements", "elements": _elements(picked)}]
     if "value" in given:
         written = _plain(given["value"])
         return [{"type": "constant", "dataType": _type_of([given["value"]], given), "value": written}]
@@ -95,12 +95,21 @@ def _form_id(given: Any) -> str:
     raise Misfit(f"takes the id (32 hexadecimal digits) of the form, not {shown(given)}")
 
 
-def _element(one: Any) -> dict[str, str]:
+def _elements(picked: list[Any]) -> list[dict[str, str]]:
+    """By their ids; no call of the contract looks the elements of an attribute up."""
+    made = [(one, _element(one)) for one in picked]
+    if wrong := [one for one, element in made if element is None]:
+        raise Misfit(
+            "takes element ids such as h1;8D679D3711D3E4981000E787EC6DE8A4 (datamart prompts --json lists those of "
+            f"ELEMENTS prompts), not {listed(wrong)}"
+        )
+    return [element for _, element in made if element is not None]
+
+
+def _element(one: Any) -> dict[str, str] | None:
     if isinstance(one, dict) and isinstance(one.get("id"), str) and one["id"]:
         return {"id": one["id"]}
-    if isinstance(one, str) and ELEMENT_ID.fullmatch(one):
-        return {"id": one}
-    raise Misfit(f"takes element ids such as h1;8D679D3711D3E4981000E787EC6DE8A4, not {shown(one)}")
+    return {"id": one} if isinstance(one, str) and ELEMENT_ID.fullmatch(one) else None
 
 
 def _type_of(values: list[Any], given: dict[str, Any]) -> str:

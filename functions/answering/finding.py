@@ -1,58 +1,142 @@
 """From the names of elements and objects to their ids, without downloading long lists (contract 7.1)."""
 
-import difflib
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from dataclasses import dataclass, field
 
 from functions.answering.choices import PAGE, Choice, Choices, NotListed
 from functions.answering.prompt import Misfit, Prompt
 from functions.run.schema import shown
-from functions.same_names import folded
+from functions.same_names import canonical, composed, folded, similar
 
 MOST_SEARCHES = 40
-"""Names that are looked up one by one in a list that does not fit onto one page: each takes a call."""
+"""Names that are looked up one by one in a list that does not fit onto one page: each takes a call, or a few."""
+
+MOST_CALLS = 3 * MOST_SEARCHES
+"""Calls of all these searches together, pages not counted: there is no time for more."""
 
 MOST_PAGES = 10
-"""Pages of one search, where the server finds that many or does not heed the pattern."""
+"""Pages of one search, where the server finds that many or ignores the pattern."""
 
 LONGEST_PATTERN = 100
 """Characters of a name that are searched for: a longer one stands in an address, and these find it as well."""
 
+SHORTEST_PIECE = 3
+"""Characters of a part of a name from which on it is searched for; of one as short only the first page is read."""
+
 SHOWN = 5
-"""Nearest choices that a message lists."""
+"""Nearest choices that a message lists, or those of the same name."""
+
+MOST_TOLD = 20
+"""Wrong names that a message lists."""
+
+FEW_TOLD = 5
+"""Wrong names up to which each is told with SHOWN nearest ones; of more, each is told with fewer."""
+
+
+@dataclass
+class _Lookup:
+    """What became of the names: ``known`` by name, and the ``wrong`` ones with the several choices that they fit."""
+
+    known: dict[str, Choice] = field(default_factory=dict)
+    wrong: dict[str, list[Choice]] = field(default_factory=dict)
+    seen: list[Choice] = field(default_factory=list)
+
+    def take(self, name: str, listed: list[Choice]) -> None:
+        """Look for ``name`` in what was listed for it."""
+        fitting = of_name(name, listed)
+        if len(fitting) == 1:
+            self.known[name] = fitting[0]
+        else:
+            self.wrong[name] = fitting
+            self.seen += listed
 
 
 def found(prompt: Prompt, names: list[str], choices: Choices) -> dict[str, Choice]:
-    """The choice behind each name: exactly that name, or the only one but for upper and lower case.
+    """The choice behind each name: exactly that name, or the only one but for accents, blanks and case.
 
     Raises
     ------
     Misfit
-        A name that is unknown (with the nearest), or that several choices have (with their ids).
+        Names that are unknown (with the nearest), or that several choices have (with their ids): all of them at once.
     NotListed
         The server does not list this prompt's choices, or too many to find one by its name.
     """
+    wanted = list(dict.fromkeys(names))
     first = choices.page(prompt)
     if len(first) < PAGE:
-        return {name: _one(name, first) for name in names}
-    if len(set(names)) > MOST_SEARCHES:
+        return _known(_looked_up(wanted, first))
+    if len(wanted) > MOST_SEARCHES:
         raise Misfit(f"has a long list of choices: give at most {MOST_SEARCHES} of them by name and the others by id")
-    known: dict[str, Choice] = {}
-    for name in dict.fromkeys(names):
-        pattern = name[:LONGEST_PATTERN]
-        listed = choices.page(prompt, pattern)
-        if listed == first and not all(folded(pattern) in folded(_name(choice)) for choice in listed):
-            whole = list(every(prompt, choices))  # the server does not heed the pattern
-            return {name: _one(name, whole) for name in names}
-        if len(listed) == PAGE:
-            listed = list(every(prompt, choices, pattern))
-        known[name] = _one(name, listed, partial(_alike, prompt, name, first, choices))
-    return known
+    search = _Search(prompt, choices, first)
+    lookup = _Lookup(seen=list(first))
+    for name in wanted:
+        listed = search.listed(name)
+        if search.is_ignored:
+            return _known(_looked_up(wanted, list(every(prompt, choices))))
+        lookup.take(name, listed)
+    return _known(lookup)
 
 
-def _alike(prompt: Prompt, name: str, first: list[Choice], choices: Choices) -> list[Choice]:
-    """Some choices among which the nearest to a name that is unknown may be."""
-    return [*choices.page(prompt, name[:3]), *first]
+def _looked_up(names: list[str], listed: list[Choice]) -> _Lookup:
+    lookup = _Lookup()
+    for name in names:
+        lookup.take(name, listed)
+    lookup.seen = listed
+    return lookup
+
+
+@dataclass
+class _Search:
+    """The server's own search in a long list of which ``first`` is the first page."""
+
+    prompt: Prompt
+    choices: Choices
+    first: list[Choice]
+    is_ignored: bool = False
+    calls: int = 0
+
+    def listed(self, name: str) -> list[Choice]:
+        """Choices with ``name`` among them, or with names like it; ``is_ignored`` is set if nothing is searched for."""
+        listed: list[Choice] = []
+        for number, pattern in enumerate(patterns(name)):
+            if number and self.calls >= MOST_CALLS:
+                break
+            self.calls += 1
+            page = self.choices.page(self.prompt, pattern)
+            if page == self.first and not all(folded(pattern) in folded(name_of(choice)) for choice in page):
+                self.is_ignored = True
+                return []
+            if len(page) == PAGE and (not number or len(pattern) > SHORTEST_PIECE):
+                page = self._every(pattern, is_needed=not number)
+            listed += page
+            if of_name(name, page):
+                break
+        return listed
+
+    def _every(self, pattern: str, is_needed: bool) -> list[Choice]:
+        try:
+            return list(every(self.prompt, self.choices, pattern))
+        except NotListed:
+            if is_needed:
+                raise
+            return []
+
+
+def patterns(name: str) -> list[str]:
+    """What to search for, one after the other, until the name is found.
+
+    A server may compare characters as they are stored: with composed or decomposed accents, with another kind of
+    blank. The longest part of the name without any of these finds it in every form. Its beginning finds what is like
+    a name that is unknown.
+    """
+    short = composed(name).strip()[:LONGEST_PATTERN]
+    forms = [short, canonical(short), name.strip()[:LONGEST_PATTERN], unicodedata.normalize("NFD", short)]
+    pieces = [] if short.isascii() else re.findall(r"[!-~]+", short)
+    piece = max(pieces, key=len, default="")
+    forms += [piece] if len(piece) > SHORTEST_PIECE else []
+    return list(dict.fromkeys(filter(None, [*forms, short[:SHORTEST_PIECE]])))
 
 
 def every(prompt: Prompt, choices: Choices, pattern: str = "") -> Iterator[Choice]:
@@ -65,40 +149,59 @@ def every(prompt: Prompt, choices: Choices, pattern: str = "") -> Iterator[Choic
     raise NotListed(f"there are more than {MOST_PAGES * PAGE} to look through")
 
 
-def _one(name: str, listed: list[Choice], others: Callable[[], list[Choice]] = list) -> Choice:
-    """That of just this name among those ``listed``; ``others`` may be like it where there is none."""
-    fitting = of_name(name, listed)
-    if len(fitting) == 1:
-        return fitting[0]
-    if fitting:
-        ids = ", ".join(f"{shown(_name(choice))} ({choice['id']})" for choice in fitting[:SHOWN])
-        more = ", …" if len(fitting) > SHOWN else ""
-        raise Misfit(f"offers {len(fitting)} choices called {shown(name)}; give the id of one: {ids}{more}")
-    raise Misfit(f"offers no choice called {shown(name)}{_nearest(name, [*listed, *others()])}")
+def _known(lookup: _Lookup) -> dict[str, Choice]:
+    """What was found, if everything was. Raises Misfit."""
+    if lookup.wrong:
+        raise Misfit(_told(lookup))
+    return lookup.known
+
+
+def _told(lookup: _Lookup) -> str:
+    told = list(lookup.wrong)[:MOST_TOLD]
+    unknown = [name for name in told if not lookup.wrong[name]]
+    parts = [_unknown(unknown, lookup.seen)] if unknown else []
+    parts += [_ambiguous(name, lookup.wrong[name]) for name in told if lookup.wrong[name]]
+    more = len(lookup.wrong) - len(told)
+    return "; ".join([*parts, *([f"and {more} more names are wrong"] if more else [])])
+
+
+def _ambiguous(name: str, fitting: list[Choice]) -> str:
+    ids = ", ".join(f"{shown(name_of(choice))} ({choice['id']})" for choice in fitting[:SHOWN])
+    more = ", …" if len(fitting) > SHOWN else ""
+    return f"offers {len(fitting)} choices called {shown(name)}; give the id of one: {ids}{more}"
+
+
+def _unknown(names: list[str], seen: list[Choice]) -> str:
+    known = list(dict.fromkeys(written for choice in seen if (written := name_of(choice))))
+    most = SHOWN if len(names) <= FEW_TOLD else SHOWN // 2
+    near = {name: similar(name, known, most) for name in names}
+    listed = ", ".join(map(shown, known[:SHOWN])) + (", …" if len(known) > SHOWN else "")
+    if len(names) == 1:
+        nearest = ", ".join(map(shown, near[names[0]]))
+        others = f"; the nearest are {nearest}" if nearest else f"; it offers {listed}" if listed else ""
+        return f"offers no choice called {shown(names[0])}{others}"
+    each = ", ".join(
+        shown(name) + (f" (the nearest are {', '.join(map(shown, near[name]))})" if near[name] else "")
+        for name in names
+    )
+    others = f"; it offers {listed}" if listed and not all(near.values()) else ""
+    return f"offers no choices called {each}{others}"
 
 
 def of_name(name: str, listed: list[Choice]) -> list[Choice]:
-    """Those of exactly that name, or else those that are it but for upper and lower case."""
-    return _called(name, listed) or _called(name, listed, folded)
+    """Those of exactly that name; or else but for accents and blanks at the end; or else but for case and blanks."""
+    return _called(name, listed, str) or _called(name, listed, canonical) or _called(name, listed, folded)
 
 
-def _called(name: str, listed: Iterable[Choice], read: Callable[[str], str] = str) -> list[Choice]:
+def _called(name: str, listed: Iterable[Choice], read: Callable[[str], str]) -> list[Choice]:
     """The choices of that name, each id once; without an id a choice cannot be sent."""
-    same = (choice for choice in listed if read(_name(choice)) == read(name))
+    wanted = read(name)
+    same = (choice for choice in listed if read(name_of(choice)) == wanted)
     return list(
         {choice["id"]: choice for choice in same if choice.get("id") and isinstance(choice["id"], str)}.values()
     )
 
 
-def _name(choice: Choice) -> str:
+def name_of(choice: Choice) -> str:
     """A year may be a number."""
     return "" if choice.get("name") is None else str(choice["name"])
-
-
-def _nearest(name: str, listed: Iterable[Choice]) -> str:
-    names = list(dict.fromkeys(known for choice in listed if (known := _name(choice))))
-    like = {folded(known)[:LONGEST_PATTERN]: known for known in names}
-    near = difflib.get_close_matches(folded(name)[:LONGEST_PATTERN], like, SHOWN, 0.5)
-    if near:
-        return f"; the nearest are {', '.join(shown(like[one]) for one in near)}"
-    return f"; it offers {', '.join(map(shown, names[:SHOWN]))}{', …' if len(names) > SHOWN else ''}" if names else ""

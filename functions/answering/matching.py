@@ -1,19 +1,14 @@
 """Which answer of the request is for which open prompt (contract 7.3)."""
 
-import difflib
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
 
 from functions.answering.prompt import Given, Misfit, Prompt, address_of, name_of
 from functions.run.address import named_by
 from functions.run.schema import shown
-from functions.same_names import folded
+from functions.same_names import composed, similar
 
 LIKE = 0.75
 """How alike two names are, from 0 to 1, for one to be taken for a slip of the other."""
-
-COMPARED = 40
-"""Characters of a name that are looked at for that: likeness takes a time that grows with the square of them."""
 
 
 def answer_for(prompt: Prompt, given: list[Given], prompts: list[Prompt]) -> int | None:
@@ -21,24 +16,32 @@ def answer_for(prompt: Prompt, given: list[Given], prompts: list[Prompt]) -> int
 
     Raises Misfit: it is answered twice, or its name is that of another open prompt, too.
     """
-    found = [index for index, answer in enumerate(given) if _names(answer, prompt)]
+    meant = [(index, _meant_by(answer, prompts)) for index, answer in enumerate(given)]
+    found = [(index, others) for index, others in meant if prompt in others]
     if len(found) > 1:
-        ways = " and ".join("{} {}".format(*named_by(given[index])) for index in found[:3])
-        raise Misfit(f"is answered {len(found)} times ({ways}); answer it once")
+        raise Misfit(f"is answered {len(found)} times ({_ways([index for index, _ in found], given)}); answer it once")
     if not found:
         return None
-    field, value = named_by(given[found[0]])
-    same = [other for other in prompts if _same(field, other.get(field), value)]
+    index, same = found[0]
     if len(same) > 1:
+        field, value = named_by(given[index])
         keys = ", ".join(address_of(other)[1] for other in same[:20])
         raise Misfit(f"is one of {len(same)} with the {field} {shown(value)}; name it by its key: {keys}")
-    return found[0]
+    return index
+
+
+def _ways(positions: list[int], given: list[Given]) -> str:
+    """How the answers name the prompt; where all do it in the same way, also which they are."""
+    ways = ["{} {}".format(*named_by(given[index])) for index in positions[:3]]
+    if len(set(ways)) == 1:
+        return f"{ways[0]}, in {' and '.join(f'prompts[{index}]' for index in positions[:3])}"
+    return " and ".join(ways)
 
 
 def unmatched(given: list[Given], prompts: Iterable[Prompt]) -> list[int]:
     """Positions of the answers that are for none of the prompts."""
     known = list(prompts)
-    return [index for index, answer in enumerate(given) if not any(_names(answer, prompt) for prompt in known)]
+    return [index for index, answer in enumerate(given) if not _meant_by(answer, known)]
 
 
 def slip_for(prompt: Prompt, given: Iterable[Given]) -> str | None:
@@ -46,10 +49,11 @@ def slip_for(prompt: Prompt, given: Iterable[Given]) -> str | None:
 
     People also write its title, which is what they see.
     """
-    own = name_of(prompt)
-    names = [answer["name"] for answer in given if named_by(answer)[0] == "name" and answer["name"] != own]
-    near = (_nearest(label, names, LIKE) for label in _labels(prompt))
-    return next((name for name in near if name is not None), None)
+    own = composed(name_of(prompt))
+    answers = (answer for answer in given if named_by(answer)[0] == "name")
+    names = [answer["name"] for answer in answers if composed(answer["name"]) != own]
+    near = (similar(label, names, cutoff=LIKE) for label in _labels(prompt))
+    return next((found[0] for found in near if found), None)
 
 
 def nearest_prompt(answer: Given, prompts: Iterable[Prompt]) -> str:
@@ -57,28 +61,23 @@ def nearest_prompt(answer: Given, prompts: Iterable[Prompt]) -> str:
     field, value = named_by(answer)
     labelled = ((_labels(prompt) if field == "name" else [prompt.get(field)], prompt) for prompt in prompts)
     known = {label: prompt for labels, prompt in labelled for label in labels if isinstance(label, str)}
-    near = _nearest(value, known, 0.5)
-    if near is None:
+    near = similar(value, known)
+    if not near:
         return ""
-    return f" (did you mean {shown(name_of(known[near]) if field == 'name' else near)}?)"
+    return f" (did you mean {shown(name_of(known[near[0]]) if field == 'name' else near[0])}?)"
 
 
 def _labels(prompt: Prompt) -> list[str]:
     return [str(prompt[field]) for field in ("name", "title") if prompt.get(field)]
 
 
-def _nearest(wanted: str, known: Iterable[str], cutoff: float) -> str | None:
-    like = {folded(name)[:COMPARED]: name for name in known}
-    return next((like[one] for one in difflib.get_close_matches(folded(wanted)[:COMPARED], like, 1, cutoff)), None)
+def _meant_by(answer: Given, prompts: list[Prompt]) -> list[Prompt]:
+    """The prompts that an answer names: those of just that name, or else those of it but for accents and blanks.
 
-
-def _names(answer: Given, prompt: Prompt) -> bool:
+    The digits of keys and ids are compared in either case.
+    """
     field, value = named_by(answer)
-    return _same(field, prompt.get(field), value)
-
-
-def _same(field: str, prompts: Any, answers: str) -> bool:
-    """Names are compared as they are; the digits of keys and ids in either case."""
-    if prompts is None:
-        return False
-    return str(prompts) == answers or (field != "name" and str(prompts).upper() == answers.upper())
+    there = [prompt for prompt in prompts if prompt.get(field) is not None]
+    read: tuple[Callable[[str], str], ...] = (str, composed) if field == "name" else (str.upper,)
+    found = ([prompt for prompt in there if fold(str(prompt[field])) == fold(value)] for fold in read)
+    return next(filter(None, found), [])

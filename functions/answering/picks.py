@@ -4,9 +4,10 @@ import re
 from typing import Any
 
 from functions.answering.choices import Choice, Choices, ListedLater, NotListed
-from functions.answering.finding import every, found
+from functions.answering.finding import MOST_TOLD, every, found
 from functions.answering.prompt import Misfit, Prompt, least, most
 from functions.run.schema import shown
+from functions.same_names import composed
 
 ELEMENT_ID = re.compile(r"h[^;]*;([0-9A-Fa-f]{32}|;.+)|[0-9A-Fa-f]{32}:.+", re.DOTALL)
 """``h1;8D67…``, ``h2014;;2014`` and the older form: everything else that is written as a plain text is a name."""
@@ -23,7 +24,10 @@ def elements(prompt: Prompt, given: Any, choices: Choices) -> list[Choice]:
     try:
         return checked(prompt, with_ids(prompt, wanted, choices), "elements")
     except NotListed:
-        return checked(prompt, wanted, "elements")  # legal by the vendor's own sample: the server looks them up
+        # Legal by the vendor's own sample: the server looks them up. How it compares accents is not known; decomposed
+        # ones come from the names of files and hardly from a warehouse.
+        sent = [entry | {"name": composed(entry["name"])} if "name" in entry else entry for entry in wanted]
+        return checked(prompt, sent, "elements")
 
 
 def objects(prompt: Prompt, given: Any, choices: Choices) -> list[Choice]:
@@ -41,13 +45,25 @@ def _listed(given: Any) -> list[Any]:
 
 
 def entries(given: list[Any], is_id: re.Pattern[str], what: str) -> list[Choice]:
-    """What was given as {id}, {name} or both, one by one. Raises Misfit."""
+    """What was given as {id}, {name} or both, one by one. Raises Misfit, naming all that are none of these."""
     if not given:
         raise Misfit(f"takes at least one {what}, and none is given")
-    return [_entry(one, is_id, what) for one in given]
+    made = [(one, _entry(one, is_id)) for one in given]
+    if wrong := [one for one, entry in made if entry is None]:
+        raise Misfit(
+            f"takes each {what} as its name, its id, or an object with one of the two; {listed(wrong)} "
+            f"{'is neither' if len(wrong) == 1 else 'are neither'}"
+        )
+    return [entry for _, entry in made if entry is not None]
 
 
-def _entry(one: Any, is_id: re.Pattern[str], what: str) -> Choice:
+def listed(wrong: list[Any]) -> str:
+    """The first MOST_TOLD of what is wrong, for a message."""
+    more = f" and {len(wrong) - MOST_TOLD} more" if len(wrong) > MOST_TOLD else ""
+    return ", ".join(map(shown, wrong[:MOST_TOLD])) + more
+
+
+def _entry(one: Any, is_id: re.Pattern[str]) -> Choice | None:
     if isinstance(one, dict):
         kept = {key: one[key] for key in KEPT if one.get(key) not in (None, "")}
         kept |= {"name": _written(kept["name"])} if "name" in kept else {}
@@ -55,7 +71,7 @@ def _entry(one: Any, is_id: re.Pattern[str], what: str) -> Choice:
             return kept
     elif isinstance(name := _written(one), str) and name:
         return {"id": name} if is_id.fullmatch(name) else {"name": name}
-    raise Misfit(f"takes each {what} as its name, its id, or an object with one of the two; {shown(one)} is neither")
+    return None
 
 
 def _written(name: Any) -> Any:

@@ -16,6 +16,7 @@ from functions.run.address import ADDRESSED_BY
 from functions.run.errors import InvalidRequest
 from functions.run.placeholders import ONLY_IN_JOBS, unfilled
 from functions.run.schema import Misfit, Schema, shown
+from functions.text import quoted
 
 SCHEMA = Schema(
     Path(__file__).with_name("request.schema.json"),
@@ -36,8 +37,11 @@ LARGEST_ANSWERS = 100_000
 """Bytes of all answers together: they pass through states whose data may have 256 KB, beside what surrounds them."""
 
 
-UNFILLED: tuple[Any, ...] = ("…", ["…"])
-"""What stands in a sample where an answer belongs."""
+UNFILLED = "…"
+"""What stands in a sample where an answer, or a part of one, belongs."""
+
+MOST_NAMED = 20
+"""Answers that one message names."""
 
 
 def normalise(request: Any) -> dict[str, Any]:
@@ -67,6 +71,7 @@ def normalise(request: Any) -> dict[str, Any]:
         normal["datamart"] = _id_or_name("datamart", normal["datamart"])
     if "saveAs" in normal:
         normal["saveAs"] = _save_as(normal["saveAs"])
+    _check_filled(normal["prompts"])
     normal["prompts"] = [_prompt(index, prompt) for index, prompt in enumerate(normal["prompts"])]
     if (size := _bytes_of(normal["prompts"])) > LARGEST_ANSWERS:
         raise InvalidRequest(f"prompts: has {size} bytes as JSON, and {LARGEST_ANSWERS} are allowed.")
@@ -124,6 +129,33 @@ def _is_empty(answers: Any) -> bool:
     return answers in ("", {}) or (isinstance(answers, list) and any(one in nothing for one in answers))
 
 
+def _check_filled(prompts: list[dict[str, Any]]) -> None:
+    """Raises InvalidRequest, naming every answer that is still the … of a sample."""
+    found = [
+        f"prompts[{index}].answers{_for(prompt)}"
+        for index, prompt in enumerate(prompts)
+        if not prompt.get("useDefault") and _is_unfilled(prompt.get("answers"))
+    ]
+    if len(found) == 1:
+        raise InvalidRequest(f"{found[0]}: is still the … of a sample; put the answer there.")
+    if found:
+        more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
+        raise InvalidRequest(
+            f"{', '.join(found[:MOST_NAMED])}{more}: are still the … of a sample; put the answers there."
+        )
+
+
+def _for(prompt: dict[str, Any]) -> str:
+    field = next((field for field in ADDRESSED_BY if field in prompt), None)
+    return f" ({quoted(prompt[field])})" if field else ""
+
+
+def _is_unfilled(answers: Any) -> bool:
+    """Of an expression only a part may be: {"metric": "…", "operator": ">", "value": 5}."""
+    parts = answers.values() if isinstance(answers, dict) else answers if isinstance(answers, list) else [answers]
+    return UNFILLED in list(parts)
+
+
 def _prompt(index: int, prompt: dict[str, Any]) -> dict[str, Any]:
     """Of a pasted prompt, what the server reads when it is answered (contract 7.3)."""
     where = f"prompts[{index}]"
@@ -133,8 +165,6 @@ def _prompt(index: int, prompt: dict[str, Any]) -> dict[str, Any]:
     if not prompt.get("useDefault"):
         if "answers" not in prompt:
             raise InvalidRequest(f'{where}: give "answers", or "useDefault": true.')
-        if prompt["answers"] in UNFILLED:
-            raise InvalidRequest(f"{where}.answers: is still the … of a sample; put the answer there.")
         if _is_empty(prompt["answers"]):
             # A placeholder may have become nothing: that must not close a prompt, and load the table unfiltered.
             raise InvalidRequest(

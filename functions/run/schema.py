@@ -3,7 +3,6 @@
 The schema is the one source for keys, types and limits: this module only puts its findings into words.
 """
 
-import difflib
 import json
 import re
 from collections.abc import Callable, Iterable
@@ -12,6 +11,7 @@ from typing import Any
 
 import fastjsonschema
 
+from functions.same_names import similar
 from functions.text import ELLIPSIS, as_json, one_line
 
 
@@ -81,11 +81,8 @@ class Schema:
 
 
 def nearest(value: Any, known: Iterable[str]) -> str:
-    """`` (did you mean …?)`` where one of ``known`` is like ``value``, else nothing.
-
-    Of ``value`` only the beginning is compared: the time that the comparison takes grows with its length.
-    """
-    near = difflib.get_close_matches(str(value)[:LONGEST_COMPARED], [str(name) for name in known], 1, 0.5)
+    """`` (did you mean …?)`` where one of ``known`` is like ``value``, but for case, else nothing."""
+    near = similar(str(value), map(str, known))
     return f" (did you mean {near[0]}?)" if near else ""
 
 
@@ -124,10 +121,6 @@ def _kind(value: Any) -> str:
     names = {dict: "an object", list: "a list", str: "the string ", bool: "", type(None): "null"}
     kind = names.get(type(value), "")
     return kind if isinstance(value, (dict, list)) or value is None else f"{kind}{shown(value)}"
-
-
-LONGEST_COMPARED = 100
-"""Characters of a value that are compared with the known names."""
 
 
 def _path(parts: list[str]) -> str:
