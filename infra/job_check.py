@@ -16,7 +16,8 @@ from functions.run.placeholders import (
 )
 from functions.run.request import normalise
 from functions.run.schema import nearest
-from infra.filter_policy import ATTRIBUTES, check_filter
+from functions.starting.accepted_request import FROM_OUTSIDE
+from infra.filter_policy import ATTRIBUTES, BODY, OR, check_filter
 from infra.named_job import KINDS, NamedJob
 from infra.object_keys import check_uploads
 from infra.schedule_check import check_schedule
@@ -66,10 +67,10 @@ def _check_trigger(where: str, trigger: dict[str, Any], job: NamedJob) -> None:
     elif "s3" in trigger:
         check_uploads(f"{where}.s3", trigger["s3"])
     else:
-        _check_messages(f"{where}.sns", trigger["sns"])
+        _check_messages(f"{where}.sns", trigger["sns"], job)
 
 
-def _check_messages(where: str, declared: dict[str, Any]) -> None:
+def _check_messages(where: str, declared: dict[str, Any], job: NamedJob) -> None:
     if "topicArn" in declared:
         check_topic(f"{where}.topicArn", declared["topicArn"])
     if "objects" in declared:
@@ -80,9 +81,22 @@ def _check_messages(where: str, declared: dict[str, Any]) -> None:
             )
         check_uploads(f"{where}.objects", declared["objects"])
     if "filter" in declared:
-        check_filter(f"{where}.filter", declared["filter"], declared.get("filterScope", ATTRIBUTES))
+        scope = declared.get("filterScope", ATTRIBUTES)
+        check_filter(f"{where}.filter", declared["filter"], scope)
+        if scope == BODY and "acceptRequests" in job.content:
+            _check_filters_requests(f"{where}.filter", declared["filter"])
     elif "filterScope" in declared:
         raise BadConfiguration(f"{where}.filterScope: says what a filter looks at, and filter is missing.")
+
+
+def _check_filters_requests(where: str, policy: dict[str, Any]) -> None:
+    """With ``acceptRequests`` the body is the request, and a request has no other keys."""
+    for key in policy:
+        if key not in (OR, *FROM_OUTSIDE):
+            raise BadConfiguration(
+                f"{where}.{key}: with acceptRequests the body is the request, and one with such a key is refused; "
+                f"there are {', '.join(FROM_OUTSIDE)}. Filter on the message's attributes."
+            )
 
 
 _FROM_OUTSIDE = {"project": "P", "datamart": "D"}

@@ -7,6 +7,7 @@ from infra.expected_load import expected_load_warnings
 from infra.named_job import NamedJob
 from infra.object_keys import key_warnings, overlap_warnings
 from infra.schedule_check import schedule_warnings
+from infra.topics import message_warnings
 
 
 def warnings_of(jobs: list[NamedJob], now: datetime) -> list[str]:
@@ -27,3 +28,4 @@ def _warnings(jobs: list[NamedJob], now: datetime) -> Iterator[tuple[NamedJob, s
         for warning in (*schedule_warnings(job, now), *expected_load_warnings(job, now), *key_warnings(job)):
             yield job, warning
     yield from overlap_warnings(jobs)
+    yield from message_warnings(jobs)

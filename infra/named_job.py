@@ -29,6 +29,17 @@ class NamedJob:
         return found
 
     @property
+    def loads(self) -> tuple[str, str, str] | None:
+        """Connection, project and datamart as the file has them; None if requests from outside name the datamart.
+
+        The same datamart may also be called by id in one file and by name in another, which only its server knows.
+        """
+        request = self.content["request"]
+        if "datamart" not in request:
+            return None
+        return request.get("connection", "default"), str(request.get("project")), str(request["datamart"])
+
+    @property
     def shipped(self) -> dict[str, Any]:
         """What of it goes beside the code (functions/run/jobs.py)."""
         objects = [trigger["sns"]["objects"] for trigger in self.triggers if "objects" in trigger.get("sns", {})]

@@ -74,14 +74,22 @@ def _is_address(name: str) -> bool:
 
 
 def key_warnings(job: NamedJob) -> Iterator[str]:
-    """Prefixes and suffixes that look URL-encoded, each line beginning with its key."""
+    """Buckets, prefixes and suffixes that are hardly meant, each line beginning with its key."""
     for uploads in _uploads(job):
+        declared = uploads.declared
+        bucket, prefix = declared.get("bucket"), declared.get("prefix", "")
         for key in ("prefix", "suffix"):
-            if re.search("%[0-9A-Fa-f]{2}", uploads.declared.get(key, "")):
+            if re.search("%[0-9A-Fa-f]{2}", declared.get(key, "")):
                 yield (
                     f"{uploads.where}.{key}: looks URL-encoded, and is compared with the key as S3 shows it. "
                     "Write a blank as a blank, unless the keys do hold a % sign."
                 )
+            if "\\" in declared.get(key, ""):
+                yield f"{uploads.where}.{key}: has a backslash. Keys are divided by /, unless the keys do hold one."
+        if bucket and prefix.startswith(f"{bucket}/"):
+            yield f"{uploads.where}.prefix: begins with the bucket's own name. A key does not; leave {bucket}/ out."
+        if bucket and not prefix and "suffix" not in declared:
+            yield f"{uploads.where}: every upload to {bucket} starts the job. Give a prefix or a suffix."
 
 
 @dataclass(frozen=True)
@@ -136,18 +144,8 @@ def _overlap(one: Uploads, others: list[Uploads]) -> str:
     named = ", ".join(f"infra/jobs/{other.job.name}.json ({other.where})" for other in between[:_MOST_NAMED])
     more = f" and {len(between) - _MOST_NAMED} more" if len(between) > _MOST_NAMED else ""
     bucket = one.declared.get("bucket", "the stack's own bucket")
-    same = [other.job.name for other in between if _loads(other.job) == _loads(one.job)]
+    same = [other.job.name for other in between if other.job.loads == one.job.loads]
     told = f"one upload to {bucket} may start {one.job.name} and also {named}{more}."
-    if same and _loads(one.job) is not None:
-        told += (
-            f" {one.job.name} and {same[0]} load the same datamart {quoted(_loads(one.job))}, so it is loaded twice."
-        )
+    if same and one.job.loads is not None:
+        told += f" {one.job.name} and {same[0]} load the same datamart {quoted(one.job.loads[2])}: it is loaded twice."
     return f"{told} If that is not meant, give them prefixes or suffixes that no key has both of."
-
-
-def _loads(job: NamedJob) -> tuple[Any, ...] | None:
-    """What the job loads, to compare; None if a request from outside says it."""
-    request = job.content["request"]
-    if "datamart" not in request:
-        return None
-    return request.get("connection", "default"), request.get("project"), str(request["datamart"])

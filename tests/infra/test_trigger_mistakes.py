@@ -222,8 +222,16 @@ SURPRISES = [
     ),
     (schedule("cron(0 5 1 * ? *)", expectBy="06:00"), "of the next 365 days on which it asks"),
     (schedule("rate(3 days)", expectBy="06:00"), "expectBy: asks every day, and the job starts every 3 days"),
+    (schedule("cron(* 5 * * ? *)"), "triggers[0].schedule: starts the job every minute"),
+    (schedule("rate(1 minute)"), "triggers[0].schedule: starts the job every minute"),
     # keys
     (uploads("in%20coming/"), "triggers[0].s3.prefix: looks URL-encoded"),
+    (uploads("in\\coming\\"), "triggers[0].s3.prefix: has a backslash"),
+    (uploads("landing-zone/in/"), "triggers[0].s3.prefix: begins with the bucket's own name"),
+    (
+        {"request": REQUEST, "triggers": [{"s3": {"bucket": "landing-zone"}}]},
+        "triggers[0].s3: every upload to landing-zone starts the job",
+    ),
 ]
 
 
@@ -271,8 +279,8 @@ def test_uploads_that_start_two_jobs_are_a_warning_that_names_both(tmp_path: Pat
 
 def test_uploads_that_load_one_datamart_twice_are_told_as_that(tmp_path: Path) -> None:
     (found,) = warned(tmp_path, first=uploads("in/"), second=uploads("in/daily/"))
-    assert "first and second load the same datamart" in found
-    assert "so it is loaded twice" in found
+    assert "first and second load" in found
+    assert 'the same datamart "City": it is loaded twice' in found
 
 
 def test_an_s3_notification_over_sns_counts_as_an_upload_too(tmp_path: Path) -> None:
@@ -308,3 +316,29 @@ def test_three_hundred_jobs_with_overlapping_uploads_have_a_bounded_list_of_warn
     assert len(found) == 299
     assert "and 296 more" in found[0]
     assert max(len(one) for one in found) < 700
+
+
+# -- warned about: messages that load a datamart twice ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("filters", [({}, {}), ({"filter": {"a": ["x"]}}, {}), ({"filter": {"a": ["x"]}},) * 2])
+def test_one_message_that_loads_a_datamart_twice_is_a_warning(tmp_path: Path, filters: Any) -> None:
+    first, second = (messages(**one) for one in filters)
+    (found,) = warned(tmp_path, first=first, second=second)
+    assert found.startswith(
+        "infra/jobs/first.json: triggers[0].sns: one message may start first and also infra/jobs/second"
+    )
+
+
+def test_jobs_that_share_a_topic_by_filters_or_load_different_datamarts_have_no_warning(tmp_path: Path) -> None:
+    germany, france = messages(filter={"region": ["DE"]}), messages(filter={"region": ["FR"]})
+    other = messages() | {"request": REQUEST | {"datamart": "Customers"}}
+    assert warned(tmp_path, germany=germany, france=france, other=other) == []
+
+
+def test_a_filter_on_the_body_that_no_accepted_request_can_pass_is_refused(tmp_path: Path) -> None:
+    outside = {"projects": ["P"], "datamarts": ["City"]}
+    never = messages(filter={"detail": {"status": ["DONE"]}}, filterScope="MessageBody") | {"acceptRequests": outside}
+    assert "triggers[0].sns.filter.detail: with acceptRequests the body is the request" in refusal(tmp_path, never)
+    sometimes = messages(filter={"datamart": ["City"]}, filterScope="MessageBody") | {"acceptRequests": outside}
+    assert warned(tmp_path, sometimes) == []

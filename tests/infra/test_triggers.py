@@ -2,6 +2,8 @@
 
 import json
 
+from botocore.session import get_session
+
 from infra.jobs import jobs_of
 from infra.settings import settings_of
 from tests.infra.template import Template, mentions
@@ -51,6 +53,15 @@ def test_a_filter_is_snss_own(template: Template) -> None:
     subscription = template.one("AWS::SNS::Subscription", "RegionMessage1")
     assert subscription["FilterPolicy"] == {"country": [{"exists": True}]}
     assert mentions(subscription["Endpoint"], "RegionMessageAlias")
+
+
+def test_the_longest_names_of_jobs_make_names_that_aws_takes(other_triggers: Template) -> None:
+    longest = get_session().get_service_model("scheduler").shape_for("Name").metadata["max"]
+    schedules = [made["Name"] for made in other_triggers.resources("AWS::Scheduler::Schedule").values()]
+    assert len(schedules) > 19
+    assert max(map(len, schedules)) <= longest
+    topics = [made.get("TopicName", "") for made in other_triggers.resources("AWS::SNS::Topic").values()]
+    assert max(map(len, topics)) <= 256  # SNS's model has no limit of its own
 
 
 def test_a_filter_on_the_body_says_so_to_sns(other_triggers: Template) -> None:
