@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from functions.library.endpoints import Answers, Endpoint, Repeat
+from functions.library.endpoints import LOG_IN, Answers, Endpoint, Repeat
 from functions.library.envelope import exception, fields_of, read
 from functions.library.errors import DatamartFailed, ServerUnavailable
 from functions.library.hiding import Hide
+from functions.library.intermediaries import advice
 from functions.library.models import Definition, Execution
 from functions.library.page import title_of
 from functions.library.shape import integer, mapping, object_id, text
@@ -47,10 +48,22 @@ def check(endpoint: Endpoint, reply: Reply, hide: Hide) -> None:
         raise _unreadable(endpoint, reply, hide, "the answer is not from a Library server")
 
 
+def login_without_token(reply: Reply, hide: Hide) -> DatamartFailed:
+    """What a login is that was answered with a 2xx and without a token: it went somewhere else."""
+    shown = title_of(reply.text, hide)
+    what_to_do = advice(LOG_IN, reply.status, reply.text) or "is baseUrl the address of a Library?"
+    return DatamartFailed(
+        "the login was answered without a token" + (f': "{shown}"' if shown else "") + f"; {what_to_do}",
+        step=LOG_IN.step,
+        http_status=reply.status,
+    )
+
+
 def _unreadable(endpoint: Endpoint, reply: Reply, hide: Hide, what: str) -> ServerUnavailable:
     shown = title_of(reply.text, hide)
+    what_to_do = advice(endpoint, reply.status, reply.text)
     return ServerUnavailable(
-        f"{what}: " + (f'"{shown}"' if shown else "it is empty"),
+        f"{what}: " + (f'"{shown}"' if shown else "it is empty") + (f"; {what_to_do}" if what_to_do else ""),
         step=endpoint.step,
         http_status=reply.status,
         delivery="unknown",

@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote, urlencode
 
 from functions.library import answers as reading
 from functions.library import endpoints as at
-from functions.library.cookies import Jar
+from functions.library.cookies import Jar, cookies_not_sent, everywhere, reason_not_sent
 from functions.library.endpoints import Endpoint
 from functions.library.envelope import Envelope
 from functions.library.errors import (
@@ -29,6 +29,7 @@ from functions.library.errors import (
 )
 from functions.library.hiding import hider
 from functions.library.models import (
+    Cookie,
     Credentials,
     Datamart,
     Definition,
@@ -102,7 +103,8 @@ class Client:
     def log_in(self, credentials: Credentials) -> Session:
         """Open a session.
 
-        Raises CredentialsRejected; ServerUnavailable, with ``delivery`` "unknown" where a session may be left behind.
+        Raises CredentialsRejected; ServerUnavailable, with ``delivery`` "unknown" where a session may be left behind;
+        DatamartFailed where the base URL leads to no Library, or to one whose cookies do not come back to it.
         """
         self._secrets |= {credentials.password, credentials.api_token}
         self.session = Session("")  # holds the login's cookies
@@ -113,13 +115,33 @@ class Client:
             self.session = None
         token = reply.headers.get("X-MSTR-AuthToken", "")
         if not token:
-            raise DatamartFailed(
-                "the login was answered without a token; is the base URL that of a Library server?",
-                step="log_in",
-                http_status=reply.status,
-            )
+            raise reading.login_without_token(reply, self._hide)
         self.session = Session(token, cookies)
+        if unsent := cookies_not_sent(self.server, cookies):
+            self._give_up_without(unsent)
         return self.session
+
+    def _give_up_without(self, unsent: tuple[Cookie, ...]) -> None:
+        """Log out of a session whose cookies never go back to it, unless the server does without them.
+
+        Raises DatamartFailed, naming where the cookies belong and where the base URL leads.
+        """
+        session = self.session or Session("")
+        try:
+            self.probe()
+            return
+        except SessionLost:
+            pass
+        except LibraryError:
+            return  # nothing is known about the session: the next call will tell
+        self.session = Session(session.token, everywhere(self.server, session.cookies))
+        left = "the session was logged out again"
+        try:
+            self.log_out()
+        except LibraryError:
+            left = "the session could not be logged out and stays until its idle timeout"
+        self.session = None
+        raise DatamartFailed(self._hide(f"{reason_not_sent(self.server, unsent)}; {left}"), step="log_in")
 
     def log_out(self) -> None:
         """End the session; one that is gone already counts as ended (contract 2.5, 8.5)."""

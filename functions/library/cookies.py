@@ -1,19 +1,34 @@
 """The cookies of one call: those of the session go out, those of the answer come in (contract 1.4)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from http.cookiejar import Cookie as HttpCookie
 from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests import cookies as requests_cookies
 from requests.cookies import RequestsCookieJar
 
 from functions.library.models import Cookie, Server
+from functions.text import quoted
 
 # The stubs know no types for these three.
 _header: Callable[..., str | None] = requests_cookies.get_cookie_header
 _take: Callable[..., None] = requests_cookies.extract_cookies_to_jar
 _make: Callable[..., HttpCookie] = requests_cookies.create_cookie
+
+
+class _KeepAll(DefaultCookiePolicy):
+    """Keeps what a server sets, also for another host or path: what is sent is decided when a request is made.
+
+    A proxy that gives the Library another name or path, and does not rewrite its cookies, can so be told from one that
+    sets none.
+    """
+
+    def set_ok(self, cookie: HttpCookie, request: Any) -> bool:
+        return True
 
 
 class Jar:
@@ -30,7 +45,7 @@ class Jar:
 
     def __init__(self, server: Server, cookies: tuple[Cookie, ...]) -> None:
         plain = ("http",) if server.base_url.startswith("http:") else ()
-        self._jar = RequestsCookieJar(policy=DefaultCookiePolicy(secure_protocols=("https", *plain)))
+        self._jar = RequestsCookieJar(policy=_KeepAll(secure_protocols=("https", *plain)))
         for cookie in cookies:
             made = _make(cookie.name, cookie.value, domain=cookie.domain, path=cookie.path, secure=cookie.secure)
             made.domain_specified = not cookie.host_only
@@ -53,3 +68,36 @@ class Jar:
     def take(self, response: requests.Response) -> None:
         """Merge what an answer sets, and drop what it removes."""
         _take(self._jar, response.request, response.raw)
+
+
+# -- do the cookies of a login come back to the Library? (contract 1.4) ----------------------------------------------
+
+
+def cookies_not_sent(server: Server, cookies: tuple[Cookie, ...]) -> tuple[Cookie, ...]:
+    """Those of a login's cookies that no later call to the API would send, under their names, from anywhere."""
+    url = f"{server.base_url}/api/sessions"
+    sent = {cookie.name for cookie in cookies if Jar(server, (cookie,)).header("GET", url)}
+    return tuple(cookie for cookie in cookies if cookie.name not in sent)
+
+
+def everywhere(server: Server, cookies: tuple[Cookie, ...]) -> tuple[Cookie, ...]:
+    """The same cookies, sent with every call to the server: to end a session that they would not come back to."""
+    host = urlsplit(server.base_url).hostname or ""
+    return tuple(replace(cookie, domain=host, path="/", host_only=True) for cookie in cookies)
+
+
+def reason_not_sent(server: Server, unsent: tuple[Cookie, ...]) -> str:
+    """Why the first of these cookies does not come back, naming both paths or both hosts, and what to do."""
+    cookie, base = unsent[0], urlsplit(server.base_url)
+    path, host, domain = base.path or "/", base.hostname or "", cookie.domain.lstrip(".")
+    if not Jar(server, (replace(cookie, path="/"),)).header("GET", f"{server.base_url}/api/sessions"):
+        belongs, leads = f"host {quoted(domain)}", f"host {quoted(host)}"
+        rewrite = "the host in its cookies (nginx: proxy_cookie_domain)"
+    else:
+        belongs, leads = f"path {quoted(cookie.path)}", f"path {quoted(path)}"
+        rewrite = "the path in its cookies (nginx: proxy_cookie_path)"
+    return (
+        f"the login was accepted, but its cookie {quoted(cookie.name)} is for the {belongs} and baseUrl has the "
+        f"{leads}, so the session is lost with the next call: put the Library's own address into baseUrl, "
+        f"or have the proxy in front of it rewrite {rewrite}"
+    )

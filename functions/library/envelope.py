@@ -22,6 +22,7 @@ from functions.library.errors import (
     SessionLost,
 )
 from functions.library.hiding import Hide
+from functions.library.intermediaries import advice, is_final_at_login, is_page
 from functions.library.page import words_of
 from functions.library.shape import integer, mappings
 
@@ -126,33 +127,38 @@ def exception(
     out of what the server said what was secret in what it was sent.
     """
     envelope = read(body, hide) or Envelope()
-    kind = _kind(endpoint, http_status, envelope)
+    kind = _kind(endpoint, http_status, envelope, text)
+    said = envelope.message or _without_envelope(http_status, text, hide)
+    if envelope == Envelope() and (what_to_do := advice(endpoint, http_status, text)):
+        said = f"{said}; {what_to_do}"
     return kind(
-        _explained(envelope.message or _without_envelope(http_status, text, hide), envelope.i_server_code),
+        _explained(said, envelope.i_server_code),
         step=endpoint.step,
         http_status=http_status,
         code=envelope.code,
         i_server_code=envelope.i_server_code,
         ticket_id=envelope.ticket_id,
-        delivery=_login_delivery(http_status, envelope) if endpoint is LOG_IN else "answered",
+        delivery=_login_delivery(http_status, envelope, kind) if endpoint is LOG_IN else "answered",
         retry_safe=kind is ServerUnavailable and endpoint.repeat is not Repeat.IF_NOT_SENT,
         retry_after=retry_after,
     )
 
 
-def _kind(endpoint: Endpoint, http_status: int, envelope: Envelope) -> type[LibraryError]:
+def _kind(endpoint: Endpoint, http_status: int, envelope: Envelope, text: str) -> type[LibraryError]:
     if envelope == Envelope() and endpoint.step in _ABOUT_A_JOB:
         return ServerUnavailable
     if envelope.i_server_code in I_SERVER_CODES:
         return I_SERVER_CODES[envelope.i_server_code]
     if endpoint is LOG_IN:
-        return _login_kind(http_status, envelope)
+        return _login_kind(http_status, envelope, text)
     if http_status == 404 and endpoint.step in (*_OF_AN_INSTANCE, "delete_instance"):
         return InstanceLost
     if envelope.err in ERR:
         return ERR[envelope.err]
     if endpoint.step == "answer_prompts" and http_status == 400:
         return PromptAnswerRejected
+    if envelope == Envelope() and http_status in (403, 406) and is_page(text):
+        return DatamartFailed  # a firewall's, and no word of the account's privileges
     if envelope.err == 4 or _object_unknown(endpoint, http_status, envelope):
         return NotFound
     if http_status in HTTP:
@@ -168,22 +174,29 @@ _NOT_TRIED_HTTP = (413, 429, 503)
 """Answers that say that the login was not even tried; after them it may be repeated and leaves nothing behind."""
 
 
-def _login_kind(http_status: int, envelope: Envelope) -> type[LibraryError]:
-    """ERR003 is about the credentials under any status, ERR001 (the mode is not enabled) and the rest of 4xx too."""
+def _login_kind(http_status: int, envelope: Envelope, text: str) -> type[LibraryError]:
+    """ERR003 is about the credentials under any status, ERR001 (the mode is not enabled) and the rest of 4xx too.
+
+    What a firewall, a single sign-on or a web server without a Library answers is DatamartFailed: a refusal for good,
+    never tried again, and not about the credentials.
+    """
+    is_transient = HTTP.get(http_status) is ServerUnavailable
+    if envelope == Envelope() and not is_transient and is_final_at_login(http_status, text):
+        return DatamartFailed
     if envelope.err in (3, 14, 17):
         return ERR[envelope.err]
-    if envelope.err in _NOT_TRIED_ERR or HTTP.get(http_status) is ServerUnavailable:
+    if envelope.err in _NOT_TRIED_ERR or is_transient:
         return ServerUnavailable
     return CredentialsRejected if http_status < 500 or envelope.err == 1 else ServerUnavailable
 
 
-def _login_delivery(http_status: int, envelope: Envelope) -> Delivery:
+def _login_delivery(http_status: int, envelope: Envelope, kind: type[LibraryError]) -> Delivery:
     """Where a gateway or a fault has the last word, the login may have gone through and left a session behind."""
     if envelope.i_server_code in I_SERVER_CODES and envelope.i_server_code != REQUEST_TIMEOUT:
         return "answered"
     if envelope.err in _NOT_TRIED_ERR or http_status in _NOT_TRIED_HTTP:
         return "answered"
-    return "unknown" if _kind(LOG_IN, http_status, envelope) is ServerUnavailable else "answered"
+    return "unknown" if kind is ServerUnavailable else "answered"
 
 
 # -- texts ----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,66 @@
+"""Runs against a Library that a proxy has given another path: they end with the reason, and leave no session."""
+
+import socket
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.integration.conftest import World
+from tests.integration.test_log_in import loads, log_ins
+from tests.tls import listening
+from tests.unit.library.conftest import read_request
+
+
+@pytest.fixture
+def renamed(world: World) -> Iterator[str]:
+    """The address of a proxy that calls the Library's context /bi, and leaves its cookies as they are."""
+    library = urlsplit(world.simulator.base_url)
+
+    def serve(connection: socket.socket) -> None:
+        request = read_request(connection).replace(b" /bi/", f" {library.path}/".encode(), 1)
+        request = request.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
+        with socket.create_connection((library.hostname or "", library.port or 0)) as behind:
+            behind.sendall(request)
+            while data := behind.recv(65536):
+                connection.sendall(data)
+
+    with listening(serve) as port:
+        yield f"http://127.0.0.1:{port}/bi"
+
+
+def test_cookies_that_a_renamed_path_keeps_from_coming_back_are_told_after_one_login(
+    world: World, renamed: str
+) -> None:
+    path = urlsplit(world.simulator.base_url).path
+    world.connect(baseUrl=renamed)
+    outcome = world.run()
+    assert (outcome.status, outcome.error) == ("FAILED", "DatamartFailed"), outcome.cause
+    assert outcome.cause is not None
+    assert outcome.cause.startswith("Loaded: no. ")
+    assert f'for the path "{path}" and baseUrl has the path "/bi"' in outcome.cause
+    assert log_ins(world) == [204]
+    assert world.simulator.state()["sessions"] == []
+
+
+def test_an_address_copied_from_a_browser_leads_to_the_library(world: World) -> None:
+    world.connect(baseUrl=f" {world.simulator.base_url}/app/config?x=1#home\n", loginMode="standard")
+    assert loads(world).status == "SUCCEEDED"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"caBundle": "/etc/ssl/certs/ours.pem"}, "has a caBundle that is the name of a file"),
+        ({"proxy": "socks5://proxy:1080"}, "has a proxy that is a SOCKS proxy"),
+        ({"baseUrl": "http://mstr.example.org/x"}, "has a baseUrl that must be https://"),
+    ],
+)
+def test_a_secret_that_cannot_be_used_ends_the_run_before_anything_is_sent(
+    world: World, changes: dict[str, str], said: str
+) -> None:
+    world.connect(**changes)
+    outcome = world.run()
+    assert (outcome.status, outcome.error) == ("FAILED", "CredentialsRejected"), outcome.cause
+    assert said in str(outcome.cause)
+    assert world.simulator.state()["requests"] == []
