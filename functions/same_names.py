@@ -26,6 +26,12 @@ def composed(name: str) -> str:
     return unicodedata.normalize("NFC", name[:LONGEST_NORMALISED]) + name[LONGEST_NORMALISED:]
 
 
+def spellings(name: str) -> list[str]:
+    """``name`` composed, as it is written, and decomposed: for a search that compares characters as they are stored."""
+    decomposed = unicodedata.normalize("NFD", name[:LONGEST_NORMALISED]) + name[LONGEST_NORMALISED:]
+    return list(dict.fromkeys((composed(name), name, decomposed)))
+
+
 def canonical(name: str) -> str:
     """``name`` as :func:`composed`, with plain spaces in place of non-breaking ones and no blanks at its end."""
     return (name if name.isascii() else composed(name).translate(_BLANKS)).rstrip(" ")

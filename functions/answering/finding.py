@@ -1,14 +1,13 @@
 """From the names of elements and objects to their ids, without downloading long lists (contract 7.1)."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from functions.answering.choices import PAGE, Choice, Choices, NotListed
 from functions.answering.prompt import Misfit, Prompt
 from functions.run.schema import shown
-from functions.same_names import canonical, composed, folded, similar
+from functions.same_names import canonical, composed, folded, similar, spellings
 
 MOST_SEARCHES = 40
 """Names that are looked up one by one in a list that does not fit onto one page: each takes a call, or a few."""
@@ -132,7 +131,7 @@ def patterns(name: str) -> list[str]:
     a name that is unknown.
     """
     short = composed(name).strip()[:LONGEST_PATTERN]
-    forms = [short, canonical(short), name.strip()[:LONGEST_PATTERN], unicodedata.normalize("NFD", short)]
+    forms = [short, canonical(short), name.strip()[:LONGEST_PATTERN], *spellings(short)]
     pieces = [] if short.isascii() else re.findall(r"[!-~]+", short)
     piece = max(pieces, key=len, default="")
     forms += [piece] if len(piece) > SHORTEST_PIECE else []

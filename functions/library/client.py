@@ -43,6 +43,7 @@ from functions.library.names import DATAMART_SUBTYPE, FOLDER_TYPE, datamart_of, 
 from functions.library.shape import integer, mapping, mappings, moment, text
 from functions.library.status import COMPLETED, GONE
 from functions.library.transport import Reply, call
+from functions.same_names import spellings
 
 CLOCKS_DIFFER = 120.0
 """Seconds by which the server's clock may be behind ours."""
@@ -193,7 +194,7 @@ class Client:
             return self._datamart_by_id(project_id, reference)
         name = reference if isinstance(reference, str) else reference["name"]
         path = None if isinstance(reference, str) else reference["path"]
-        found = list(self._search(at.FIND_DATAMART, project_id, name, DATAMART_SUBTYPE))
+        found = self._search(at.FIND_DATAMART, project_id, name, DATAMART_SUBTYPE)
         with self._hiding():
             return datamart_of(name, path, found)
 
@@ -211,7 +212,7 @@ class Client:
                 raise NotFound(f"the object {reference} is no folder", step="find_folder")
             return reference.upper()
         name = reference.strip("/").rpartition("/")[2]
-        folders = list(self._search(at.FIND_FOLDER, project_id, name, FOLDER_TYPE))
+        folders = self._search(at.FIND_FOLDER, project_id, name, FOLDER_TYPE)
         with self._hiding():
             return folder_of(reference, folders)
 
@@ -223,8 +224,15 @@ class Client:
         number = OBJECT_TYPES[kind]
         return [one for one in self._search(at.FIND_OBJECTS, project_id, name, number) if one.get("type") == number]
 
-    def _search(self, endpoint: Endpoint, project_id: str, name: str, kind: int) -> Iterator[dict[str, Any]]:
-        """All objects of exactly that name: a (sub)type asks for one kind only, and not every server heeds it."""
+    def _search(self, endpoint: Endpoint, project_id: str, name: str, kind: int) -> list[dict[str, Any]]:
+        """All objects of exactly that name, however its accents are encoded: a server may compare what is stored."""
+        for spelling in spellings(name):
+            if found := list(self._named(endpoint, project_id, spelling, kind)):
+                return found
+        return []
+
+    def _named(self, endpoint: Endpoint, project_id: str, name: str, kind: int) -> Iterator[dict[str, Any]]:
+        """Page by page: a (sub)type asks for one kind only, and not every server heeds it."""
         for offset in range(0, _MOST_FOUND, _PAGE):
             query = {
                 "name": name,

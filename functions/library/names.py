@@ -1,12 +1,12 @@
 """Which of the listed projects or found objects a reference means (contract sections 3 and 4)."""
 
-import difflib
 from collections.abc import Callable
 from typing import Any
 
 from functions.library.errors import NotFound
 from functions.library.models import Datamart, Project
 from functions.library.shape import integer, mappings, text
+from functions.same_names import composed, folded, similar
 
 DATAMART_SUBTYPE = 772
 """Subtype of a report that is a datamart (contract 4.1)."""
@@ -16,15 +16,17 @@ FOLDER_TYPE = 8
 
 
 def project_of(reference: str, listed: list[dict[str, Any]]) -> Project:
-    """The project of that id or exact, case-sensitive name. Raises NotFound, naming the nearest."""
+    """The project of that id, or of that name in that case, with any accents. Raises NotFound, naming the nearest."""
     projects = [Project(str(p["id"]), text(p.get("name")), integer(p.get("status"))) for p in listed if _has_id(p)]
-    found = [p for p in projects if reference in (p.name, p.id)]
+    found = [p for p in projects if reference in (p.name, p.id)] or [
+        p for p in projects if p.name and composed(p.name) == composed(reference)
+    ]
     if len(found) == 1:
         return found[0]
     if found:
         ids = ", ".join(p.id for p in found)
         raise NotFound(f'the project name "{reference}" is not unique: {ids}', step="find_project")
-    near = difflib.get_close_matches(reference, [p.name for p in projects if p.name], 3, 0.5)
+    near = similar(reference, [p.name for p in projects if p.name], 3)
     hint = f"; the nearest are {', '.join(near)}" if near else ""
     raise NotFound(f'no project "{reference}" is loaded and open to this account{hint}', step="find_project")
 
@@ -35,9 +37,7 @@ def datamart_of(name: str, path: str | None, objects: list[dict[str, Any]]) -> D
     Raises NotFound: there is none, it is no datamart, or several fit and are listed with their paths.
     """
     found = [item for item in objects if item.get("subtype") == DATAMART_SUBTYPE and _has_id(item)]
-    named = [item for item in found if item.get("name") == name] or [
-        item for item in found if str(item.get("name")).casefold() == name.casefold()
-    ]
+    named = next(filter(None, ([i for i in found if fold(str(i.get("name"))) == fold(name)] for fold in _FOLDS)), [])
     fitting = [item for item in named if path is None or _is_in(item, path)]
     if len(fitting) == 1:
         return Datamart(str(fitting[0]["id"]), text(fitting[0].get("name")))
@@ -56,15 +56,17 @@ def folder_of(path: str, objects: list[dict[str, Any]]) -> str:
     folder that only ends like it will not do. Raises NotFound: none is there, or several are.
     """
     folders = [item for item in objects if item.get("type") == FOLDER_TYPE and _has_id(item)]
-    fitting = [item for item in folders if _is_at(item, path, str)] or [
-        item for item in folders if _is_at(item, path, str.casefold)
-    ]
+    fitting = next(filter(None, ([item for item in folders if _is_at(item, path, fold)] for fold in _FOLDS)), [])
     if len(fitting) == 1:
         return str(fitting[0]["id"])
     if fitting:
         raise NotFound(f'{len(fitting)} folders are at "{path}": {_listed(fitting, path)}', step="find_folder")
     there_are = f"; the nearest of that name are: {_listed(folders, path)}" if folders else ""
     raise NotFound(f'there is no folder "{path}"{there_are}', step="find_folder")
+
+
+_FOLDS: tuple[Callable[[str], str], ...] = (str, composed, folded)
+"""How names are compared: as they are written, or else but for the encoding of accents, or else but for case."""
 
 
 def _has_id(item: dict[str, Any]) -> bool:
@@ -79,12 +81,13 @@ def _is_at(item: dict[str, Any], path: str, fold: Callable[[str], str]) -> bool:
 def _listed(folders: list[dict[str, Any]], path: str) -> str:
     """The folders with their ids, those whose path is most like ``path`` first."""
     whole = [("/" + "/".join(_way(item)), str(item["id"])) for item in folders]
-    whole.sort(key=lambda one: -difflib.SequenceMatcher(None, one[0].casefold(), path.casefold()).ratio())
+    near = similar(path, [way for way, _ in whole], 20, 0.0)
+    whole.sort(key=lambda one: near.index(one[0]) if one[0] in near else len(near))
     return "; ".join(f"{way} ({folder_id})" for way, folder_id in whole[:20])
 
 
 def _is_in(item: dict[str, Any], path: str) -> bool:
-    return f"{path_of(item)}/".casefold().endswith(f"/{path.strip('/')}/".casefold())
+    return folded(f"{path_of(item)}/").endswith(folded(f"/{path.strip('/')}/"))
 
 
 def path_of(item: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """Are two runs of a connection of the same datamart? Answered before they have asked the server for its id."""
 
 from functions.run.record import Item
+from functions.same_names import composed
 
 
 def of_the_same_datamart(one: Item, other: Item) -> bool:
@@ -16,4 +17,4 @@ def _words(item: Item, kind: str) -> set[str]:
     """What it is called: by the request, and by the server."""
     asked, found = (item.get("asked") or {}).get(kind), item.get(kind) or {}
     said = f"{asked.get('path')}/{asked['name']}" if isinstance(asked, dict) else asked
-    return {word for word in (said, found.get("id"), found.get("name")) if word}
+    return {composed(str(word)) for word in (said, found.get("id"), found.get("name")) if word}

@@ -9,6 +9,7 @@ from typing import Any
 from functions.run.errors import InvalidRequest
 from functions.run.request import SCHEMA, is_id, normalise
 from functions.run.schema import nearest, shown, shown_key
+from functions.same_names import composed
 from functions.starting.occurrence import Refused, parsed
 
 FROM_OUTSIDE = ("project", "datamart", "prompts", "timeoutMinutes")
@@ -35,6 +36,7 @@ def accepted(text: str, job: dict[str, Any]) -> dict[str, Any]:
             raise Refused(f"{key}: is missing")
         if not any(_same(request[key], one) for one in listed):
             raise Refused(f"{key}: {shown(request[key])} is not in the job's acceptRequests")
+        request[key] = _as_listed(request[key], listed)
     try:
         normalise(job["request"] | request)
     except InvalidRequest as problem:
@@ -52,4 +54,16 @@ def _why_not(key: str) -> str:
 def _same(asked: Any, listed: Any) -> bool:
     if isinstance(asked, str) and isinstance(listed, str) and is_id(asked):
         return asked.upper() == listed.upper()
-    return bool(asked == listed)
+    return bool(_composed(asked) == _composed(listed))
+
+
+def _as_listed(asked: Any, listed: list[Any]) -> Any:
+    """The job's own spelling: another object may be called as the request writes it, with other accents."""
+    return asked if asked in listed else next((one for one in listed if _composed(asked) == _composed(one)), asked)
+
+
+def _composed(reference: Any) -> Any:
+    """A name, or the name and path of a datamart, with composed accents."""
+    if isinstance(reference, dict):
+        return {key: composed(value) if isinstance(value, str) else value for key, value in reference.items()}
+    return composed(reference) if isinstance(reference, str) else reference

@@ -4,6 +4,9 @@ CUSTOMERS = 50_000
 
 ODD_NAMES = {
     11: "Élodie Müller 東京 🦆",
+    77: "Zoe\u0308 Mu\u0308ller",
+    88: "Padded Ltd.   ",
+    99: "Great\u00a0Britain plc",
     222: 'Miles "Tails" O\'Brien',
     3_333: "{% $x %}",
     4_444: r"C:\temp\new",
@@ -11,7 +14,11 @@ ODD_NAMES = {
     12_345: "Smith, John",
     44_444: "Smith, John",
 }
-"""By their number: other scripts, quotes, what looks like a formula, a backslash, 200 characters, two of one name."""
+"""By their number.
+
+Other scripts, decomposed accents, blanks at the end and one that does not break, quotes, what looks like a formula, a
+backslash, 200 characters, two of one name.
+"""
 
 
 def customer_names() -> list[str]:
