@@ -22,8 +22,8 @@ def renamed(world: World) -> Iterator[str]:
         request = request.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
         with socket.create_connection((library.hostname or "", library.port or 0)) as behind:
             behind.sendall(request)
-            while data := behind.recv(65536):
-                connection.sendall(data)
+            answer = b"".join(iter(lambda: behind.recv(65536), b""))
+        connection.sendall(answer.replace(b"\r\n", b"\r\nConnection: close\r\n", 1))
 
     with listening(serve) as port:
         yield f"http://127.0.0.1:{port}/bi"
