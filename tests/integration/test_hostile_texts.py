@@ -1,0 +1,344 @@
+"""Texts of a hostile server, file or person in every command, on a terminal: they move no cursor and forge no line."""
+
+import argparse
+import contextlib
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.run.record import RunTable
+from infra import jobs as job_files
+from local import cli
+from local.answer_command import answer
+from local.deployed.execution import execution_arn
+from local.deployed.trial import smoke
+from local.free_lease_command import free_lease
+from local.simulator import Simulator, catalogue
+from local.simulator.answer import Answer
+from local.start_command import start
+from tests.integration.cloud import Cloud, answered, deployed, instead_of, refused
+from tests.integration.conftest import CITY, TUTORIAL, World
+from tests.processes import interruptible
+
+ROOT = Path(__file__).parents[2]
+HOSTILE = "\x1b[95;5m\x1b[2J\x1b]0;owned\x07\x9b5m\u202e[red]marked[/red]\r\nWhat to do: forged\x08\x7f\u2028end"
+FIELDS = frozenset({"name", "message", "title", "instruction", "description", "label", "fullName", "alias"})
+"""Fields of the server's answers that people see."""
+
+OURS = re.compile(r"\x1b\[(?:[0-9;]*m|[0-9]*[AK]|2K|1A|\?25[hl])")
+"""Sequences that rich writes for colours and live tables."""
+
+
+Show = Callable[[Callable[[], int]], tuple[int, str]]
+"""Calls a command on a terminal of its own; its exit code, and everything that was written to the terminal."""
+
+
+@pytest.fixture
+def show(monkeypatch: pytest.MonkeyPatch) -> Show:
+    monkeypatch.setenv("COLUMNS", "1000")
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+    def shown(command: Callable[[], int]) -> tuple[int, str]:
+        ours, theirs = pty.openpty()
+        written: list[bytes] = []
+
+        def read() -> None:
+            with contextlib.suppress(OSError):  # how a terminal tells of its end
+                while chunk := os.read(ours, 65_536):
+                    written.append(chunk)
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        with os.fdopen(theirs, "w", encoding="utf-8") as stream, monkeypatch.context() as patch:
+            patch.setattr(sys, "stdout", stream)
+            patch.setattr(sys, "stderr", stream)
+            code = command()
+        reader.join(60)
+        os.close(ours)
+        return code, b"".join(written).decode()
+
+    return shown
+
+
+@pytest.fixture
+def hostile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every text of every answer of every simulator in this process is hostile."""
+    content = Answer.content
+
+    def planted(self: Answer) -> bytes:
+        return content(Answer(self.status, _planted(self.body), self.headers, self.raw))
+
+    monkeypatch.setattr(Answer, "content", planted)
+
+
+def _planted(body: Any) -> Any:
+    if isinstance(body, dict):
+        return {
+            key: f"{value}{HOSTILE}" if key in FIELDS and isinstance(value, str) else _planted(value)
+            for key, value in body.items()
+        }
+    return [_planted(one) for one in body] if isinstance(body, list) else body
+
+
+def check_harmless(seen: str) -> None:
+    """It was shown, and only as text. A terminal turns each of our newlines into two characters."""
+    assert "[red]marked[/red]" in OURS.sub("", seen), "nothing hostile was shown, or it was taken for markup"
+    for sequence in ("\x1b[95;5m", "\x1b[2J", "\x1b]"):
+        assert sequence not in seen
+    text = OURS.sub("", seen).replace("\r\n", "\n").replace("\r", "")
+    assert {char for char in text if not char.isprintable()} == {"\n"}
+    assert not [line for line in text.split("\n") if line.strip().startswith("What to do: forged")]
+
+
+# -- commands on a server -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def simulator(hostile: None) -> Iterator[Simulator]:
+    with Simulator() as simulator:
+        yield simulator
+
+
+class Command:
+    """A command against the hostile server, in a process of its own on a terminal of its own."""
+
+    def __init__(self, simulator: Simulator, *words: str, typed: str = "") -> None:
+        ours, theirs = pty.openpty()
+        environment = {**os.environ, "COLUMNS": "1000", "TERM": "xterm-256color", "PYTHONUTF8": "1"}
+        environment |= {"MSTR_USERNAME": simulator.username, "MSTR_PASSWORD": simulator.password}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "local.cli", *words, "--library-url", simulator.base_url],
+            cwd=ROOT,
+            env=environment,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            preexec_fn=interruptible,
+        )
+        os.close(theirs)
+        written = b""
+        with contextlib.suppress(OSError):  # how a terminal tells of its end
+            while chunk := os.read(ours, 65_536):
+                written += chunk
+                if typed and written.endswith(b"> "):
+                    os.write(ours, typed.encode())
+                    typed = ""
+        os.close(ours)
+        self.code = process.wait(60)
+        self.seen = written.decode()
+
+
+def request(tmp_path: Path, **changes: Any) -> str:
+    path = tmp_path / "event.json"
+    path.write_text(json.dumps({"project": TUTORIAL, "datamart": catalogue.CATEGORY_SALES} | changes), "utf-8")
+    return str(path)
+
+
+@pytest.mark.usefixtures("own_template")
+class TestRun:
+    def test_shows_names_harmlessly(self, simulator: Simulator, tmp_path: Path) -> None:
+        run = Command(simulator, "run", request(tmp_path), "--max-wait", "0")
+        assert run.code == 0, run.seen
+        check_harmless(run.seen)
+
+    @pytest.mark.parametrize(
+        ("step", "status", "body"),
+        [
+            ("log_in", 400, {"code": "ERR001", "message": "no", "ticketId": HOSTILE}),
+            pytest.param(
+                "get_execution",
+                200,
+                {"id": catalogue.CATEGORY_SALES, "status": 3, "message": "ORA-1"},
+                marks=pytest.mark.sweep,
+            ),
+        ],
+    )
+    def test_shows_an_error_harmlessly(
+        self, simulator: Simulator, tmp_path: Path, step: str, status: int, body: Any
+    ) -> None:
+        simulator.inject(step, status=status, json=body)
+        run = Command(simulator, "run", request(tmp_path), "--max-wait", "0")
+        assert run.code == 1, run.seen
+        check_harmless(run.seen)
+
+    def test_asks_what_the_server_asks_harmlessly(self, simulator: Simulator, tmp_path: Path) -> None:
+        event = request(tmp_path, datamart=CITY, unanswered="ask")
+        run = Command(simulator, "run", event, "--max-wait", "0", typed="Atlantis\n\x04")
+        assert "1 of 1: Elements of Country" in run.seen
+        assert "Not taken" in run.seen
+        check_harmless(run.seen)
+
+    @pytest.mark.sweep
+    def test_says_what_it_waits_for_harmlessly(self, simulator: Simulator, tmp_path: Path) -> None:
+        busy = {"code": "ERR001", "iServerCode": -2147209053, "message": "Too many jobs."}
+        simulator.inject("create_instance", status=500, json=busy)
+        run = Command(simulator, "run", request(tmp_path), "--max-wait", "0")
+        assert "tries again later" in run.seen
+        check_harmless(run.seen)
+
+
+class TestPrompts:
+    @pytest.fixture(autouse=True)
+    def credentials(self, simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("MSTR_USERNAME", simulator.username)
+        monkeypatch.setenv("MSTR_PASSWORD", simulator.password)
+
+    def ask(self, simulator: Simulator, *words: str) -> Callable[[], int]:
+        return lambda: cli._main(["prompts", CITY, "--project", TUTORIAL, "--library-url", simulator.base_url, *words])
+
+    def test_shows_prompts_and_choices_harmlessly(self, simulator: Simulator, show: Show) -> None:
+        code, seen = show(self.ask(simulator))
+        assert code == 0, seen
+        check_harmless(seen)
+
+    def test_shows_an_error_harmlessly(self, simulator: Simulator, show: Show) -> None:
+        simulator.inject("log_in", status=401, json={"code": "ERR003", "message": "no"})
+        code, seen = show(self.ask(simulator))
+        assert code == 1, seen
+        check_harmless(seen)
+
+    def test_gives_json_in_which_everything_prints(self, simulator: Simulator, show: Show) -> None:
+        code, seen = show(self.ask(simulator, "--json"))
+        assert code == 0, seen
+        assert HOSTILE in json.dumps(json.loads(seen[seen.index('{"project"') :]), ensure_ascii=False).replace(
+            json.dumps(HOSTILE, ensure_ascii=False)[1:-1], HOSTILE
+        )
+        check_harmless(seen)
+
+
+@pytest.mark.parametrize("refusal", [None, {"code": "ERR003", "message": "no"}])
+def test_check_shows_findings_harmlessly(
+    simulator: Simulator, show: Show, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, refusal: Any
+) -> None:
+    monkeypatch.setattr(job_files, "FOLDER", tmp_path)
+    job = {"request": {"project": TUTORIAL, "datamart": CITY, "prompts": [{"name": f"No {HOSTILE}", "answers": "x"}]}}
+    (tmp_path / "nightly.json").write_text(json.dumps(job | {"triggers": []}), "utf-8")
+    monkeypatch.setenv("MSTR_USERNAME", simulator.username)
+    monkeypatch.setenv("MSTR_PASSWORD", simulator.password)
+    if refusal:
+        simulator.inject("log_in", status=401, json=refusal)
+    code, seen = show(lambda: cli._main(["check", "--library-url", simulator.base_url]))
+    assert code == 1, seen
+    check_harmless(seen)
+
+
+@pytest.mark.parametrize(
+    "words", [["run", HOSTILE], ["run", "--max-wait", HOSTILE], ["simulate", "--scenario", HOSTILE]]
+)
+def test_what_was_typed_is_quoted_harmlessly(show: Show, words: list[str]) -> None:
+    def typed() -> int:
+        try:
+            return cli._main(words)
+        except SystemExit as refused:
+            return int(refused.code or 0)
+
+    code, seen = show(typed)
+    assert code == 2, seen
+    check_harmless(seen)
+
+
+# -- commands on a deployment ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def cloud(world: World, template_path: Path) -> Iterator[Cloud]:
+    with deployed(world.twin, template_path) as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def table(cloud: Cloud) -> RunTable:
+    return RunTable(*cloud.twin.deployed.tables)
+
+
+def test_start_shows_the_end_harmlessly(cloud: Cloud, world: World, show: Show) -> None:
+    world.simulator.inject("log_in", status=400, json={"code": "ERR001", "message": HOSTILE})
+    arguments = argparse.Namespace(job="city-nightly", stage="dev", as_of=None, json=False)
+    code, seen = show(lambda: start(arguments, cloud.wait))
+    assert code == 1, seen
+    check_harmless(seen)
+
+
+def test_smoke_shows_what_is_there_harmlessly(cloud: Cloud, world: World, show: Show) -> None:
+    def described(**_: Any) -> Any:
+        return answered(Name=f"datamart-runner-dev/{HOSTILE}", VersionIdsToStages={"1": ["AWSCURRENT"]})
+
+    instead_of("secrets-manager.DescribeSecret", described)
+    code, seen = show(lambda: smoke("dev", "city-nightly", cloud.wait))
+    assert code == 0, seen
+    check_harmless(seen)
+
+
+def test_smoke_shows_a_refusal_harmlessly(cloud: Cloud, show: Show) -> None:
+    cloud.refusal = ("AccessDenied", HOSTILE)
+    code, seen = show(lambda: smoke("dev", "city-nightly", cloud.wait))
+    assert code == 2, seen
+    check_harmless(seen)
+
+
+PROMPT = {
+    "key": "0123456789ABCDEF0123456789ABCDEF@0@10",
+    "name": f"Region {HOSTILE}",
+    "title": f"Which {HOSTILE}",
+    "instruction": HOSTILE,
+    "type": "ELEMENTS",
+    "required": True,
+    "choices": [{"id": "h1;8D679D3711D3E4981000E787EC6DE8A4", "name": f"North {HOSTILE}"}],
+    "more": False,
+}
+
+
+@pytest.mark.parametrize("typed", [["Atlantis", "1"], None])
+def test_answer_shows_the_question_harmlessly(
+    cloud: Cloud, table: RunTable, show: Show, typed: list[str] | None
+) -> None:
+    arn = execution_arn(cloud.outputs["StateMachineArn"], "hostile")
+    question = {
+        "token": "the-token-of-this-question",
+        "askedAt": 1,
+        "until": 2,
+        "prompts": [PROMPT],
+        "refusal": f"no {HOSTILE}",
+    }
+    asking = {"hours": 48, "answers": [], "fresh": 0, "refused": {}, "seconds": 0}
+    table.create({"executionArn": arn, "asking": asking, "question": question | {"refusal": f"no {HOSTILE}"}})
+    instead_of("sfn.SendTaskSuccess", lambda **_: refused("ValidationException", HOSTILE))
+    read: Callable[[Any], str] | None = None
+    if typed is not None:
+        lines = iter(typed)
+
+        def read(_: Any) -> str:
+            return next(lines)
+
+    arguments = argparse.Namespace(run=arn, file=None, stage=None, decline=None, json=False)
+    code, seen = show(lambda: answer(arguments, read))
+    assert code == 2, seen
+    check_harmless(seen)
+
+
+def test_free_lease_shows_the_lease_harmlessly_and_no_job_id_that_does_not_print(
+    cloud: Cloud, table: RunTable, show: Show
+) -> None:
+    name = f"default/{TUTORIAL}/{CITY}"
+    doubt = {"until": 4_000_000_000, "jobId": f"7{HOSTILE}"}
+    owner = execution_arn(cloud.outputs["StateMachineArn"], f"x{HOSTILE}")
+    table.change(
+        f"lease/{name}",
+        put={"owner": owner, "attempt": 1, "since": 1_800_000_000, "uncertain": doubt},
+        condition="attribute_not_exists({owner})",
+    )
+    instead_of("sfn.DescribeExecution", lambda **_: answered(status="FAILED"))
+    arguments = argparse.Namespace(lease=name, stage="dev", yes=True, json=False)
+    code, seen = show(lambda: free_lease(arguments))
+    assert code == 0, seen
+    check_harmless(seen)
+    assert "Job:    its id cannot be shown: it holds characters that do not print" in seen
