@@ -34,10 +34,12 @@ class Stall:
     def sleep(self, seconds: float) -> None:
         """What the simulator calls."""
         self._begun.set()
-        self._over.wait(20)
+        self._over.wait(60)
 
-    def interrupted(self, words: list[str], environment: dict[str, str]) -> tuple[int, str, str]:
-        """Ctrl-C for a command that waits for the stalled answer: its exit code, its output, its errors."""
+    def interrupted(
+        self, words: list[str], environment: dict[str, str], number: int = signal.SIGINT
+    ) -> tuple[int, str, str]:
+        """A signal for a command that waits for the stalled answer: its exit code, its output, its errors."""
         process = subprocess.Popen(
             [sys.executable, "-m", "local.cli", *words],
             cwd=ROOT,
@@ -47,13 +49,13 @@ class Stall:
             stderr=subprocess.PIPE,
             text=True,
         )
-        self._interrupt(process)
-        out, err = process.communicate(timeout=30)
+        self._interrupt(process, number)
+        out, err = process.communicate(timeout=120)
         return process.returncode, out, err
 
-    def _interrupt(self, process: subprocess.Popen[str]) -> None:
-        """Send Ctrl-C to the process that waits for the answer, and let the answer come once it had time to react."""
-        assert self._begun.wait(20), "the request did not come"
-        process.send_signal(signal.SIGINT)
+    def _interrupt(self, process: subprocess.Popen[str], number: int) -> None:
+        """Signal the process that waits for the answer, and let the answer come once it had time to react."""
+        assert self._begun.wait(60), "the request did not come"
+        process.send_signal(number)
         self._over.wait(0.2)
         self._over.set()

@@ -4,6 +4,7 @@ import argparse
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import uuid
@@ -19,6 +20,7 @@ from functions.run.record import RunTable
 from local import cli
 from local.answer_command import answer
 from local.deployed.execution import execution_arn
+from local.process import exits_with
 from tests.integration.cloud import Cloud, answered, deployed, instead_of, refused
 from tests.integration.conftest import World
 
@@ -217,6 +219,20 @@ class TestTheDialogue:
         arguments = argparse.Namespace(run=asked.arn, file=None, stage=None, decline=None, json=True)
         assert answer(arguments, interrupted) == 130
         assert "stopped" in asked.object()["problem"]
+        assert asked.told == []
+
+    @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+    def test_that_is_ended_by_another_signal_sends_nothing(self, asked: Asked, number: int, code: int) -> None:
+        def interrupted(_: Any) -> str:
+            os.kill(os.getpid(), number)
+            return "1"
+
+        asked.write()
+        arguments = argparse.Namespace(run=asked.arn, file=None, stage=None, decline=None, json=True)
+        with pytest.raises(SystemExit) as ended:
+            exits_with(lambda: answer(arguments, interrupted))
+        assert ended.value.code == code
+        assert "the question is still open" in asked.object()["problem"]
         assert asked.told == []
 
 

@@ -31,7 +31,7 @@ def synthesized(own_template: None) -> None:
 
 def datamart(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*DATAMART, *words], cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60
+        [*DATAMART, *words], cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=120
     )
 
 
@@ -68,7 +68,7 @@ def simulate() -> Iterator[Simulate]:
     said["user"], said["base"] = said["user"], said["base URL"]
     yield Simulate(process, said)
     process.send_signal(signal.SIGINT)
-    process.wait(10)
+    process.wait(60)
 
 
 def test_the_example_succeeds_and_json_is_the_only_thing_on_standard_output() -> None:
@@ -187,7 +187,7 @@ def test_ctrl_c_stops_the_run_and_cleans_up_on_the_server(simulate: Simulate, tm
             break
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=120)
     assert process.returncode == 130, err
     assert json.loads(out)["status"] == "ABORTED"
     assert "Traceback" not in err
@@ -216,7 +216,7 @@ def test_at_a_terminal_the_person_is_asked_right_there(tmp_path: Path) -> None:
         if shown.endswith("> "):
             os.write(ours, f"{next(replies)}\n".encode())
     os.close(ours)
-    assert process.wait(30) == 0, shown
+    assert process.wait(60) == 0, shown
     assert "Not taken" in shown
     assert re.search(r"SUCCEEDED.* loaded: yes", shown)
     assert "Boston" in shown

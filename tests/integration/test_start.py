@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ import boto3
 import pytest
 
 from local.deployed.stack import stack_name
+from local.process import exits_with
 from local.simulator import catalogue
 from local.start_command import start
 from tests.integration.cloud import Cloud, deployed, instead_of, refused
@@ -207,6 +209,23 @@ class TestCtrlC:
             assert world.twin.wait(arn).status == "SUCCEEDED"
         assert "the run goes on" in said
         assert f"aws stepfunctions stop-execution --execution-arn {arn}" in said
+
+    @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+    def test_sigterm_and_sighup_end_the_following_and_not_the_run(
+        self, cloud: Cloud, world: World, capsys: Any, number: int, code: int
+    ) -> None:
+        def interrupted(_: float) -> None:
+            os.kill(os.getpid(), number)
+
+        def following() -> int:
+            return datamart_start(cloud, "city-nightly", wait=interrupted, json=True)
+
+        with pytest.raises(SystemExit) as ended:
+            exits_with(following)
+        assert ended.value.code == code
+        outcome = json.loads(capsys.readouterr().out)
+        assert (outcome["status"], outcome["executionArn"]) == ("RUNNING", cloud.started[-1])
+        assert world.twin.wait(cloud.started[-1]).status == "SUCCEEDED"
 
 
 @contextlib.contextmanager

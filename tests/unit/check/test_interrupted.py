@@ -1,6 +1,7 @@
-"""Ctrl-C at any moment: what was opened is logged out again."""
+"""A signal at any moment: what was opened is logged out again."""
 
 import json
+import signal
 
 import pytest
 
@@ -27,6 +28,19 @@ def test_ctrl_c_leaves_no_session_and_no_instance_behind(
     assert code == 130
     assert json.loads(out)["findings"][-1]["check"] == "check"
     assert err == ""
+
+
+@pytest.mark.parametrize(("number", "name"), [(signal.SIGTERM, "SIGTERM"), (signal.SIGHUP, "SIGHUP")])
+def test_sigterm_and_sighup_leave_nothing_behind_either(
+    person: Person, number: int, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stall = Stall(monkeypatch)
+    person.simulator.inject("search_elements", kind="stall")
+    words = ["check", "--json", "--library-url", person.simulator.base_url]
+    code, out, err = stall.interrupted(words, _environment(person), number)
+    person.written += [out, err]
+    assert (code, err) == (128 + number, "")
+    assert f"Stopped by {name} before its end; what it had opened is logged out." in out
 
 
 def _environment(person: Person) -> dict[str, str]:

@@ -1,6 +1,7 @@
-"""Ctrl-C at any moment: what was opened is closed again."""
+"""A signal at any moment: what was opened is closed again."""
 
 import json
+import signal
 
 import pytest
 
@@ -22,3 +23,34 @@ def test_ctrl_c_leaves_no_session_and_no_instance_behind(
     person.written += [out, err]
     assert code == 130
     assert json.loads(out)["error"] == "Interrupted"
+
+
+@pytest.mark.parametrize(("number", "name"), [(signal.SIGTERM, "SIGTERM"), (signal.SIGHUP, "SIGHUP")])
+def test_sigterm_and_sighup_leave_nothing_behind_either(
+    person: Person, number: int, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stall = Stall(monkeypatch)
+    person.simulator.inject("search_elements", kind="stall")
+    words = ["prompts", "City", "--json", "--library-url", person.simulator.base_url, *PROJECT]
+    environment = {"MSTR_USERNAME": person.simulator.username, "MSTR_PASSWORD": PASSWORD}
+    code, out, err = stall.interrupted(words, environment, number)
+    person.written += [out, err]
+    assert code == 128 + number
+    cause = f"Stopped by {name}. What it had opened on the server is closed."
+    assert json.loads(out) == {"error": "Interrupted", "cause": cause}
+    assert cause in err
+
+
+def test_a_session_that_cannot_be_logged_out_is_not_said_to_be_closed(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stall = Stall(monkeypatch)
+    person.expect_left = True
+    person.simulator.inject("search_elements", kind="stall")
+    person.simulator.inject("log_out", status=500, json={"code": "ERR002", "message": "Broken."}, times=9)
+    words = ["prompts", "City", "--json", "--library-url", person.simulator.base_url, *PROJECT]
+    environment = {"MSTR_USERNAME": person.simulator.username, "MSTR_PASSWORD": PASSWORD}
+    code, out, _ = stall.interrupted(words, environment, signal.SIGTERM)
+    assert code == 143
+    assert "A session could not be logged out; it ends when idle." in json.loads(out)["cause"]
+    assert "is closed" not in out
