@@ -38,13 +38,34 @@ def jobs_of(settings: Settings, folder: Path = FOLDER) -> list[NamedJob]:
                 f"{nearest(name, paths)}."
             )
     _check_names(wanted)
-    return [_read(paths[name], settings) for name in wanted]
+    jobs = [_read(paths[name], settings) for name in wanted]
+    _check_numbers(jobs)
+    return jobs
+
+
+def _resource_name(job: str) -> str:
+    """What the names of a job's resources have in common, whatever letters are capitals in them (infra/starter.py)."""
+    return re.sub("[-_]", "", job).lower()
+
+
+def _check_numbers(jobs: list[NamedJob]) -> None:
+    """The resources of load's 11th trigger and of load1's first would have the same names."""
+    taken: dict[str, str] = {}
+    for job in jobs:
+        for number in range(1, len(job.triggers) + 1):
+            this = f"infra/jobs/{job.name}.json: triggers[{number - 1}]"
+            if other := taken.get(f"{_resource_name(job.name)}{number}"):
+                raise BadConfiguration(
+                    f"{this}: its resources would have the same names as those of {other}. Rename one of the files so "
+                    "that it does not end in a digit."
+                )
+            taken[f"{_resource_name(job.name)}{number}"] = this
 
 
 def _check_names(names: Iterable[str]) -> None:
     alike: dict[str, str] = {}
     for name in names:
-        other = alike.setdefault(re.sub("[-_]", "", name).lower(), name)
+        other = alike.setdefault(_resource_name(name), name)
         if other != name:
             raise BadConfiguration(
                 f"infra/jobs/{name}.json: must differ from {other}.json in more than case, - and _: the resources of "

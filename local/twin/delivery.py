@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from functions.text import one_line
 from local.twin.aws import client
 from local.twin.filter_policy import takes
 from local.twin.moto_seams import event_matches
@@ -94,7 +95,7 @@ def _subscribed(template: Template, event: Event) -> list[str]:
         if takes(policy, scope, message):
             found.append(str(template.resolve(made["Endpoint"])))
         else:
-            filters.append(f"{json.dumps(policy)} on {scope}")
+            filters.append(f"{one_line(json.dumps(policy), 300)} on {scope}")
     if not found:
         why = f": it does not pass the filter {' or '.join(filters)}" if filters else ": none is subscribed to it"
         raise NothingStarts(f"no subscription of the stack takes this message from {message['TopicArn']}{why}")

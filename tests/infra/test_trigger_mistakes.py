@@ -129,6 +129,16 @@ def test_a_trigger_that_cannot_work_is_refused_with_file_key_and_reason(
     assert reason in told
 
 
+def test_two_triggers_whose_resources_would_have_the_same_names_are_refused_with_both(tmp_path: Path) -> None:
+    triggers = [{"schedule": f"cron({n} 5 * * ? *)"} for n in range(11)]
+    (tmp_path / "load.json").write_text(json.dumps({"request": REQUEST, "triggers": triggers}))
+    (tmp_path / "load1.json").write_text(json.dumps(schedule("cron(0 6 * * ? *)")))
+    with pytest.raises(BadConfiguration, match=r"load1\.json: triggers\[0\]: .* infra/jobs/load\.json: triggers\[10\]"):
+        jobs_of(DEV, tmp_path)
+    (tmp_path / "load.json").write_text(json.dumps({"request": REQUEST, "triggers": triggers[:10]}))
+    assert [job.name for job in jobs_of(DEV, tmp_path)] == ["load", "load1"]
+
+
 def test_an_abbreviation_of_a_time_zone_never_suggests_another_abbreviation(tmp_path: Path) -> None:
     for name in ("CEST", "WEST", "AEDT", "XYZ", "KST"):
         assert "EST?" not in refusal(tmp_path, schedule("cron(0 5 * * ? *)", timeZone=name))
