@@ -9,6 +9,7 @@ import argparse
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
@@ -44,6 +45,9 @@ def main() -> None:
     parser.add_argument("--settings", type=Path, default=SETTINGS, help="folder of the stages' settings")
     parser.add_argument("--jobs", type=Path, default=JOBS, help="folder of the jobs' files")
     arguments = parser.parse_args()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a name that the terminal cannot show does not end make synth
     try:
         settings = settings_of(arguments.stage, arguments.settings)
         report(jobs_of(settings, arguments.jobs), settings, datetime.now(UTC), sys.stdout, sys.stderr)

@@ -1,6 +1,7 @@
 """What ``make synth`` ends with: the table of the jobs, and the warnings that never stop a deployment."""
 
 import json
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -195,9 +196,18 @@ def test_a_trigger_is_put_into_words(trigger: dict[str, Any], words: str) -> Non
 # -- the command ------------------------------------------------------------------------------------------------------
 
 
-def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     line = [sys.executable, "-m", "infra.job_report", *arguments]
-    return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False)
+    env = {**os.environ, **environment}
+    return subprocess.run(line, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+
+
+def test_a_terminal_that_cannot_show_a_name_does_not_end_the_report(tmp_path: Path) -> None:
+    written(tmp_path, job("odd", {"s3": {"prefix": "é%20/"}}, request={"datamart": "Käufe 日本"}))
+    ended = command("--jobs", str(tmp_path), PYTHONIOENCODING="ascii")
+    assert ended.returncode == 0
+    assert "K?ufe ??" in ended.stdout
+    assert ended.stderr.startswith("warning: infra/jobs/odd.json")
 
 
 def test_warnings_go_to_stderr_and_do_not_fail(tmp_path: Path) -> None:
