@@ -5,14 +5,24 @@ from typing import Any
 
 from functions.library.errors import NotFound
 from functions.library.models import Datamart, Project
-from functions.library.shape import integer, mappings, text
-from functions.same_names import composed, folded, similar
+from functions.library.shape import integer, mappings, object_id, text
+from functions.same_names import COMPARED, composed, folded, similar
+from functions.text import one_line
 
 DATAMART_SUBTYPE = 772
 """Subtype of a report that is a datamart (contract 4.1)."""
 
 FOLDER_TYPE = 8
 """Type of a folder (contract 4.1)."""
+
+MAX_LISTED = 20
+"""Candidates that a message lists."""
+
+MAX_SHOWN = 250
+"""Characters of a name that are shown: what the server itself allows for one."""
+
+MAX_LEVELS = 50
+"""Folders of a path that are shown; the server's own trees have some ten."""
 
 
 def project_of(reference: str, listed: list[dict[str, Any]]) -> Project:
@@ -24,10 +34,10 @@ def project_of(reference: str, listed: list[dict[str, Any]]) -> Project:
     if len(found) == 1:
         return found[0]
     if found:
-        ids = ", ".join(p.id for p in found)
+        ids = ", ".join(p.id for p in found[:MAX_LISTED])
         raise NotFound(f'the project name "{reference}" is not unique: {ids}', step="find_project")
     near = similar(reference, [p.name for p in projects if p.name], 3)
-    hint = f"; the nearest are {', '.join(near)}" if near else ""
+    hint = f"; the nearest are {', '.join(map(_shown, near))}" if near else ""
     raise NotFound(f'no project "{reference}" is loaded and open to this account{hint}', step="find_project")
 
 
@@ -44,7 +54,9 @@ def datamart_of(name: str, path: str | None, objects: list[dict[str, Any]]) -> D
     wanted = f'"{name}"' + (f' in "{path}"' if path else "")
     if not named:
         raise NotFound(f"no datamart {wanted}", step="find_datamart")
-    listed = "; ".join(f"{item.get('name')} ({item.get('id')}) in {path_of(item)}" for item in named[:20])
+    listed = "; ".join(
+        f"{_shown(item['name'])} ({item['id']}) in {_shown_path(_ancestors(item))}" for item in named[:MAX_LISTED]
+    )
     what = f"{len(fitting)} datamarts fit" if fitting else "no datamart is"
     raise NotFound(f"{what} {wanted}; there are: {listed}", step="find_datamart")
 
@@ -70,7 +82,8 @@ _FOLDS: tuple[Callable[[str], str], ...] = (str, composed, folded)
 
 
 def _has_id(item: dict[str, Any]) -> bool:
-    return text(item.get("id")) is not None
+    """Whether a call can name it: an id enters paths and headers."""
+    return object_id(item.get("id")) is not None
 
 
 def _is_at(item: dict[str, Any], path: str, fold: Callable[[str], str]) -> bool:
@@ -80,10 +93,12 @@ def _is_at(item: dict[str, Any], path: str, fold: Callable[[str], str]) -> bool:
 
 def _listed(folders: list[dict[str, Any]], path: str) -> str:
     """The folders with their ids, those whose path is most like ``path`` first."""
-    whole = [("/" + "/".join(_way(item)), str(item["id"])) for item in folders]
-    near = similar(path, [way for way, _ in whole], 20, 0.0)
-    whole.sort(key=lambda one: near.index(one[0]) if one[0] in near else len(near))
-    return "; ".join(f"{way} ({folder_id})" for way, folder_id in whole[:20])
+    by_end: dict[str, list[dict[str, Any]]] = {}
+    for item in folders:
+        by_end.setdefault(folded("/".join(_way(item))[-COMPARED:]), []).append(item)
+    nearest = similar(path[-COMPARED:], by_end, MAX_LISTED, 0.0)
+    listed = [item for end in nearest for item in by_end[end]][:MAX_LISTED]
+    return "; ".join(f"{_shown_path(_way(item))} ({item['id']})" for item in listed)
 
 
 def _is_in(item: dict[str, Any], path: str) -> bool:
@@ -93,6 +108,16 @@ def _is_in(item: dict[str, Any], path: str) -> bool:
 def path_of(item: dict[str, Any]) -> str:
     """A found object's folder path."""
     return "/" + "/".join(_ancestors(item))
+
+
+def _shown_path(names: list[str]) -> str:
+    """A path as a message shows it."""
+    return "/" + "/".join(map(_shown, names[-MAX_LEVELS:]))
+
+
+def _shown(name: Any) -> str:
+    """A server's name as a message shows it."""
+    return one_line(str(name)[: 2 * MAX_SHOWN], MAX_SHOWN)
 
 
 def _way(item: dict[str, Any]) -> list[str]:
