@@ -14,6 +14,12 @@ from requests.cookies import RequestsCookieJar
 from functions.library.models import Cookie, Server
 from functions.text import quoted
 
+MAX_COOKIE_BYTES = 4096
+"""Of one cookie with its name, path and domain: what browsers keep (RFC 6265, 6.1)."""
+
+MAX_JAR_BYTES = 16 * 1024
+"""Of all cookies of a session: they are stored with the run, and a server accepts 8 KB or so of headers."""
+
 # The stubs know no types for these three.
 _header: Callable[..., str | None] = requests_cookies.get_cookie_header
 _take: Callable[..., None] = requests_cookies.extract_cookies_to_jar
@@ -44,6 +50,7 @@ class Jar:
     """
 
     def __init__(self, server: Server, cookies: tuple[Cookie, ...]) -> None:
+        self.dropped: tuple[str, ...] = ()
         plain = ("http",) if server.base_url.startswith("http:") else ()
         self._jar = RequestsCookieJar(policy=_KeepAll(secure_protocols=("https", *plain)))
         for cookie in cookies:
@@ -56,9 +63,12 @@ class Jar:
         """All of them, also those of other paths."""
         found = (
             Cookie(c.name, c.value or "", c.domain, c.path, c.secure, host_only=not c.domain_specified)
-            for c in self._jar
+            for c in self._all()
         )
         return tuple(sorted(found, key=lambda cookie: (cookie.name, cookie.path)))
+
+    def _all(self) -> list[HttpCookie]:
+        return list(iter(self._jar))
 
     def header(self, method: str, url: str) -> dict[str, str]:
         """The ``Cookie`` header of a request, or nothing."""
@@ -66,8 +76,20 @@ class Jar:
         return {"Cookie": value} if value else {}
 
     def take(self, response: requests.Response) -> None:
-        """Merge what an answer sets, and drop what it removes."""
+        """Merge what an answer sets, and drop what it removes. Cookies beyond the limits are dropped, largest first."""
         _take(self._jar, response.request, response.raw)
+        left = MAX_JAR_BYTES
+        for cookie in sorted(self._all(), key=_size):
+            if (size := _size(cookie)) <= min(left, MAX_COOKIE_BYTES):
+                left -= size
+            else:
+                self._jar.clear(cookie.domain, cookie.path, cookie.name)
+                self.dropped += (cookie.name,)
+
+
+def _size(cookie: HttpCookie) -> int:
+    parts = (cookie.name, cookie.value or "", cookie.domain, cookie.path)
+    return sum(len(part.encode("utf-8", "replace")) for part in parts)
 
 
 # -- do the cookies of a login come back to the Library? (contract 1.4) ----------------------------------------------

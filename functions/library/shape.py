@@ -31,6 +31,15 @@ def object_id(value: Any) -> str | None:
     return value if isinstance(value, str) and re.fullmatch(r"[0-9A-Fa-f]{32}", value) else None
 
 
+_JOB_ID = re.compile(r"[0-9A-Za-z][!-~]{0,199}")
+"""``<number>:<base64 of a name>`` where it is documented (contract 5.2): never ``.`` or ``..``, nothing unprintable."""
+
+
+def job_id(value: Any) -> str | None:
+    """The job's id as a path can hold it, or None: the id enters the addresses of the job monitor."""
+    return value if isinstance(value, str) and _JOB_ID.fullmatch(value) else None
+
+
 def integer(value: Any) -> int | None:
     """The whole number, also one that is written as a text."""
     if isinstance(value, bool):
