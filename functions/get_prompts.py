@@ -5,7 +5,7 @@ from typing import Any
 
 from functions.answering import question
 from functions.answering.choices import OfServer, Unknown
-from functions.answering.plan import plan
+from functions.answering.plan import Plan, plan
 from functions.answering.prompt import Prompt, address_of
 from functions.library import PromptAnswerRejected, ServerBusy, ServerUnavailable
 from functions.run import clock
@@ -30,7 +30,8 @@ MOST_CHOICES = 50
 def handler(step: Step) -> Answer:
     """Read the open prompts. Returns ``answers``: one for each, ready to send; empty when nothing is open (any more).
 
-    Raises PromptsUnanswered (with what is missing, ready to paste), PromptAnswerRejected, InstanceLost.
+    Raises PromptsUnanswered (with what is missing, ready to paste), PromptAnswerRejected (also for a name whose look-up
+    took too long), InstanceLost.
     """
     run = step.run
     if step.event["round"] > MOST_LOOKS:
@@ -40,7 +41,7 @@ def handler(step: Step) -> Answer:
     open_prompts = _open(step, step.library.get_prompts(*where), asked_at)
     given = [*step.event["prompts"], *run.persons_answers]
     choices = OfServer(step.library, *where)
-    made = plan(open_prompts, given, step.event["unanswered"], choices, run.used_answers)
+    made = _planned(step, open_prompts, given, choices)
     if made.problems:
         raise PromptAnswerRejected("; ".join(made.problems))
     if made.missing:
@@ -48,6 +49,16 @@ def handler(step: Step) -> Answer:
     if (size := len(json.dumps(made.answers, ensure_ascii=False).encode())) > LARGEST_ANSWERS:
         raise PromptAnswerRejected(f"the answers have {size} bytes, and {LARGEST_ANSWERS} are allowed; give fewer")
     return {"answers": made.answers}
+
+
+def _planned(step: Step, open_prompts: list[Prompt], given: list[dict[str, Any]], choices: OfServer) -> Plan:
+    """What is answered to each. A look-up that took too long fails the run: a retry would start the query again."""
+    try:
+        return plan(open_prompts, given, step.event["unanswered"], choices, step.run.used_answers)
+    except ServerUnavailable as error:
+        if error.timed_out:
+            raise PromptAnswerRejected(str(error)) from None
+        raise
 
 
 def _open(step: Step, listed: list[Prompt], asked_at: float) -> list[Prompt]:

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from functions.answering.prompt import Prompt, address_of
+from functions.answering.prompt import Prompt, address_of, titled
 from functions.library import (
     Client,
     DatamartFailed,
     NotFound,
     PermissionDenied,
     PromptAnswerRejected,
+    ServerUnavailable,
 )
 from functions.library.names import path_of
 
@@ -58,7 +59,10 @@ class OfServer:
     instance_id: str
 
     def page(self, prompt: Prompt, pattern: str = "", offset: int = 0) -> list[Choice]:
-        """One call. Raises NotListed where the server does not list them, LibraryError where it cannot be asked."""
+        """One call. Raises NotListed where the server does not list them, LibraryError where it cannot be asked.
+
+        The error of a call that took too long (``timed_out``) names the prompt.
+        """
         search = self.library.search_elements if prompt["type"] == "ELEMENTS" else self.library.search_objects
         where = (self.project_id, self.datamart_id, self.instance_id)
         try:
@@ -66,6 +70,10 @@ class OfServer:
             return search(*where, address_of(prompt)[1], pattern, offset, PAGE)[:PAGE]
         except REFUSALS as error:
             raise NotListed(str(error)) from None
+        except ServerUnavailable as error:
+            if error.timed_out:
+                error.explain(f"it was asked for {titled(prompt)}")
+            raise
 
     def named(self, kind: str, name: str) -> list[Choice]:
         """One search. Raises NotListed where the account may not search, LibraryError."""

@@ -10,7 +10,8 @@ from functions.library.hiding import Hide
 from functions.library.intermediaries import advice
 from functions.library.models import Definition, Execution
 from functions.library.page import title_of
-from functions.library.shape import integer, mapping, object_id, text
+from functions.library.redirects import redirected
+from functions.library.shape import integer, job_id, mapping, object_id, text
 from functions.library.status import classify
 from functions.library.transport import Reply
 
@@ -37,8 +38,13 @@ def check(endpoint: Endpoint, reply: Reply, hide: Hide) -> None:
     LibraryError
         It is an error, of whatever HTTP status (contract 8).
     ServerUnavailable
-        It is a 2xx of somebody in between (a proxy, a single sign-on); whether the call arrived is not known.
+        It is a 2xx or a redirect of somebody in between (a proxy, a single sign-on); whether the call arrived is not
+        known.
+    DatamartFailed
+        It is a redirect before there is a session: the base URL is not that of the Library.
     """
+    if reply.is_redirect:
+        raise redirected(endpoint, reply, hide)
     body = reply.json
     fine = 200 <= reply.status < 300
     about_a_job = integer(mapping(body).get("status")) is not None  # a failed one has its error beside the status
@@ -85,7 +91,7 @@ def execution(endpoint: Endpoint, reply: Reply, hide: Hide) -> Execution:
     return Execution(
         status=status,
         instance_id=object_id(body.get("instanceId")),
-        job_id=text(body.get("jobId")),
+        job_id=job_id(body.get("jobId")),
         retry_after=reply.retry_after,
         message=message,
         i_server_code=said.i_server_code,
@@ -107,7 +113,7 @@ def definition(reply: Reply, datamart_id: str) -> Definition:
     properties = {str(key).rpartition("[")[2].rstrip("]"): _value(value) for key, value in mapping(given).items()}
     limit = integer(properties.get("Maximum Execution Time"))
     return Definition(
-        id=text(information.get("objectId")) or datamart_id,
+        id=object_id(information.get("objectId")) or datamart_id,
         name=text(information.get("name")),
         append=not readable or options.get("append") is not False,
         source=text(mapping(options.get("targetSource")).get("name")),

@@ -1,6 +1,7 @@
 """The client: one method for each call that a datamart run makes (contract sections 2 to 7).
 
-It neither waits nor repeats; every error says whether a repetition is safe, and the state machine decides.
+Reads that fail for a moment are retried within the call's budget (:mod:`functions.library.retries`). Every error says
+whether a further retry is safe, and the state machine decides.
 """
 
 import contextlib
@@ -15,15 +16,14 @@ from functions.library import answers as reading
 from functions.library import endpoints as at
 from functions.library.cookies import Jar, cookies_not_sent, everywhere, reason_not_sent
 from functions.library.endpoints import Endpoint
-from functions.library.envelope import Envelope
+from functions.library.envelope import is_not_ready
 from functions.library.errors import (
     NO_DATAMART,
-    NOT_READY_CODES,
-    NOT_READY_ERR,
     DatamartFailed,
     InstanceLost,
     LibraryError,
     NotFound,
+    PermissionDenied,
     ServerUnavailable,
     SessionLost,
 )
@@ -40,7 +40,8 @@ from functions.library.models import (
     SessionInfo,
 )
 from functions.library.names import DATAMART_SUBTYPE, FOLDER_TYPE, datamart_of, folder_of, project_of
-from functions.library.shape import integer, mapping, mappings, moment, text
+from functions.library.retries import with_retries
+from functions.library.shape import integer, job_id, mapping, mappings, moment, text
 from functions.library.status import COMPLETED, GONE
 from functions.library.transport import Reply, call
 from functions.same_names import spellings
@@ -48,8 +49,14 @@ from functions.same_names import spellings
 CLOCKS_DIFFER = 120.0
 """Seconds by which the server's clock may be behind ours."""
 
-CALL_SECONDS = 30.0
-"""How long each call may take where no budget is set."""
+CALL_SECONDS = 57.0
+"""How long each call may take where no budget is set: as long as in a function."""
+
+GATEWAY_GAVE_UP = (408, 504)
+"""HTTP statuses of a gateway that did not wait for the server any longer."""
+
+SLOW_SECONDS = 10.0
+"""After a call of this length a gateway that gave up has waited for a server that was still at work."""
 
 LEAST_SECONDS = 0.1
 """With less than this left a call is not begun: it would only be a request whose fate is not known."""
@@ -74,7 +81,7 @@ class Client:
         The session to go on in, or None before :meth:`log_in`.
     budget
         Seconds for everything that is called from now on, until :attr:`budget` is set again; with None each call
-        may take 30 seconds.
+        may take CALL_SECONDS.
     """
 
     def __init__(self, server: Server, session: Session | None = None, *, budget: float | None = None) -> None:
@@ -286,7 +293,7 @@ class Client:
             reply = self._call(at.GET_EXECUTION, project_id, datamart=datamart_id, instance=instance_id)
             return reading.execution(at.GET_EXECUTION, reply, self._hide)
         except LibraryError as error:
-            if error.i_server_code in NOT_READY_CODES or Envelope(code=error.code).err == NOT_READY_ERR:
+            if is_not_ready(error):
                 return Execution(None, retry_after=error.retry_after, code=error.code, http_status=error.http_status)
             raise
 
@@ -424,6 +431,31 @@ class Client:
         ms_instance: str | None = None,
         **ids: str,
     ) -> Reply:
+        ends = time.monotonic() + self._seconds(endpoint)
+
+        def seconds_left() -> float:
+            return ends - time.monotonic() - LEAST_SECONDS
+
+        def exchange() -> Reply:
+            began = time.monotonic()
+            try:
+                return self._exchange(ends - began, endpoint, project_id, query, body, ms_instance, ids)
+            except ServerUnavailable as error:
+                _judge_slowness(endpoint, error, time.monotonic() - began)
+                raise
+
+        return with_retries(endpoint, exchange, seconds_left)
+
+    def _exchange(
+        self,
+        seconds: float,
+        endpoint: Endpoint,
+        project_id: str | None,
+        query: dict[str, Any] | None,
+        body: Any,
+        ms_instance: str | None,
+        ids: dict[str, str],
+    ) -> Reply:
         url = f"{self.server.base_url}/api{endpoint.path.format(**{k: _segment(k, v) for k, v in ids.items()})}"
         if query:
             url += "?" + urlencode(query, quote_via=quote, errors="replace")
@@ -438,8 +470,7 @@ class Client:
             headers["X-MSTR-AuthToken"] = self.session.token
         self._learn_secrets()
         jar = Jar(self.server, self.session.cookies if self.session else ())
-        seconds = self._seconds(endpoint)
-        reply = call(self.server, endpoint, url, headers=headers, jar=jar, body=body, budget=seconds, hide=self._hide)
+        reply = call(self.server, endpoint, url, headers=headers, jar=jar, body=body, budget=seconds)
         self._secrets.add(reply.headers.get("X-MSTR-AuthToken", ""))
         if self.session is not None:
             self.session = Session(self.session.token, jar.cookies)
@@ -474,6 +505,18 @@ class Client:
             raise NotFound(self._hide(error.message), step=error.step) from None
 
 
+def _judge_slowness(endpoint: Endpoint, error: ServerUnavailable, seconds: float) -> None:
+    """Mark a call that took too long, and say what can be given so that it is not needed.
+
+    Waiting does not cure a query that is too slow: the same one would start again beside the first.
+    """
+    if error.http_status in GATEWAY_GAVE_UP and seconds >= SLOW_SECONDS:
+        error.timed_out = True
+    if error.timed_out and endpoint.instead:
+        error.may_pass = False
+        error.explain(f"the query may still be running on the server; {endpoint.instead}")
+
+
 def _page_of(pattern: str, offset: int, limit: int) -> dict[str, Any]:
     return {"offset": offset, "limit": limit} | ({"searchPattern": pattern} if pattern else {})
 
@@ -493,7 +536,10 @@ def _id(value: str) -> str:
 def _segment(kind: str, value: str) -> str:
     """An id made fit for a path: only what looks like one ever enters it."""
     if kind == "job":
-        return quote(value, safe="", errors="replace")
+        if job_id(value) is None:
+            # Not NotFound: to the callers of the job monitor that is a job that has ended.
+            raise PermissionDenied("the server named the job by an ID that cannot be looked up", step="get_job")
+        return quote(value, safe="")
     if kind == "prompt":
         if not _PROMPT.fullmatch(value):
             raise NotFound("a prompt's key is 32 hexadecimal digits, @, a number, @, a number; this one is not")

@@ -16,10 +16,13 @@ class Reason:
         For people: what is wrong, and where it can be corrected what to do.
     may_pass
         Whether waiting may cure it. What it cannot cure ends a run at once: a person has to change something.
+    timed_out
+        Whether the server was too slow, so that it may still be at work on what was sent.
     """
 
     sentence: str
     may_pass: bool = True
+    timed_out: bool = False
 
 
 def reason_of(error: BaseException) -> Reason:
@@ -106,8 +109,8 @@ _REASONS: tuple[tuple[tuple[str, ...], Reason], ...] = (
     (("ProxyError",), Reason("the proxy cannot be reached")),
     (("Connection refused",), Reason("the connection was refused")),
     (("ConnectTimeout",), Reason("the connection could not be made in time")),
-    (("Read timed out",), Reason("it was silent for too long")),
-    (("did not end in time",), Reason("it was too slow")),
+    (("Read timed out",), Reason("it was silent for too long", timed_out=True)),
+    (("did not end in time",), Reason("it was too slow", timed_out=True)),
     (("reset",), Reason("the connection was reset")),
     (("without response",), Reason("the connection was closed")),
     (("IncompleteRead",), Reason("the answer broke off")),

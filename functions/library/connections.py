@@ -1,6 +1,9 @@
 """The process's connections: shared, remembering no cookie, and knowing whether a request has left."""
 
+import contextlib
 import logging
+import os
+import socket
 import threading
 from functools import lru_cache
 from http.client import HTTPConnection
@@ -39,6 +42,19 @@ class Passage:
         self._lock = threading.Lock()
         self._left = False
         self._closed = False
+        self._socket: socket.socket | None = None
+
+    def is_on(self, number: int) -> None:
+        """The call goes on over the socket with this file number. Raises Abandoned once the passage is closed.
+
+        Kept is a duplicate of the plain socket: shutting it down ends the connection whatever TLS is wrapped around
+        it, without a change to objects that the call's thread is reading from.
+        """
+        with self._lock:
+            if self._closed:
+                raise Abandoned
+            if self._socket is None:
+                self._socket = socket.socket(fileno=os.dup(number))
 
     def leave(self) -> None:
         """Something is about to be sent. Raises Abandoned once the passage is closed."""
@@ -51,7 +67,20 @@ class Passage:
         """Let nothing leave from now on; whether anything has left until now."""
         with self._lock:
             self._closed = True
+            if self._socket is not None:
+                self._socket.close()
             return self._left
+
+    def abandon(self) -> bool:
+        """Shut the socket down and close: the call's thread must not read what the server goes on sending.
+
+        A read timeout is per read: a thread that reads a drip, or an endless ``100 Continue``, would never end.
+        """
+        with self._lock, contextlib.suppress(OSError):  # the server was first
+            self._closed = True
+            if self._socket is not None:
+                self._socket.shutdown(socket.SHUT_RDWR)
+        return self.close()
 
 
 _THREAD = threading.local()
@@ -77,13 +106,28 @@ class _Marking(HTTPConnection):
         finally:
             self._connecting = False
 
+    def _new_conn(self) -> socket.socket:
+        """Tell the passage of the socket before TLS is negotiated: a handshake can drip as well as a response."""
+        made: socket.socket = super()._new_conn()  # type: ignore[misc]  # of urllib3's class, which comes next
+        passage = _passage()
+        if passage is not None:
+            passage.is_on(made.fileno())
+        return made
+
     def send(self, data: Any) -> None:
         if self.sock is None:
             self.connect()
-        passage: Passage | None = getattr(_THREAD, "passage", None)
+        passage = _passage()
         if passage is not None and not self._connecting:
+            passage.is_on(self.sock.fileno())  # a kept connection was made by another call
             passage.leave()
         super().send(data)
+
+
+def _passage() -> Passage | None:
+    """That of the call which this thread makes."""
+    found: Passage | None = getattr(_THREAD, "passage", None)
+    return found
 
 
 class _MarkingPlain(_Marking, PlainConnection):

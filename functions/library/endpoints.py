@@ -1,8 +1,9 @@
-"""Every call that the client makes, in one table: path, what it answers, and whether it may be repeated.
+"""Every call that the client makes, in one table: path, response, retries, time and size limits.
 
 Paths are those of contract sections 2 to 7, below ``/api``.
 """
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 
@@ -41,7 +42,12 @@ class Endpoint:
     repeat
         Whether a failed call is safe to make again.
     read_timeout
-        Seconds that the server may be silent.
+        Seconds that the server may be silent; ``WHOLE_BUDGET`` for a call that may take all the time that its step has.
+    max_response_bytes
+        Size limit of a response, decompressed.
+    instead
+        What a person can give so that this call is not needed; part of the error when it takes too long. Such a call
+        is a query that may still run on the server after its client has given up.
     """
 
     step: str
@@ -50,7 +56,20 @@ class Endpoint:
     answers: Answers = Answers.NOTHING
     repeat: Repeat = Repeat.ALWAYS
     read_timeout: float = 30.0
+    max_response_bytes: int = 4 * 1024 * 1024
+    instead: str = ""
 
+    @property
+    def may_retry_within_call(self) -> bool:
+        """Whether a transient failure is retried inside the call's budget: only reads that change nothing."""
+        return self.method == "GET" and self.repeat is Repeat.ALWAYS
+
+
+WHOLE_BUDGET = math.inf
+"""A read timeout that leaves the limit to the budget of the call."""
+
+MAX_PROMPT_BYTES = 8 * 1024 * 1024
+"""The largest prompt definitions known have a few megabytes; the function that reads them has twice the memory."""
 
 CONNECT_TIMEOUT = 10.0
 """Seconds for the connection itself, TLS included."""
@@ -59,33 +78,117 @@ _MODEL = "/model/datamarts/{datamart}/instances"
 _RUN = "/datamarts/{datamart}/instances/{instance}"
 _PROMPTS = "/reports/{datamart}/instances/{instance}/prompts"
 
-LOG_IN = Endpoint("log_in", "POST", "/auth/login", Answers.ANYTHING, Repeat.UNLESS_ANSWERED)  # 2.1
+LOG_IN = Endpoint(
+    "log_in", "POST", "/auth/login", Answers.ANYTHING, Repeat.UNLESS_ANSWERED, read_timeout=WHOLE_BUDGET
+)  # 2.1
 LOG_OUT = Endpoint("log_out", "POST", "/auth/logout")  # 2.5
 PROBE = Endpoint("probe", "GET", "/sessions", Answers.OBJECT)
 KEEP_ALIVE = Endpoint("keep_alive", "PUT", "/sessions")
 SERVER_STATUS = Endpoint("server_status", "GET", "/status", Answers.OBJECT)
 LOGIN_MODES = Endpoint("login_modes", "GET", "/config/authModes", Answers.OBJECT_OR_LIST)  # 2.1
 PRIVILEGES = Endpoint("privileges", "GET", "/sessions/privileges", Answers.OBJECT_OR_LIST)  # 2.5
-FIND_PROJECT = Endpoint("find_project", "GET", "/projects", Answers.LIST)  # 3
-FIND_DATAMART = Endpoint("find_datamart", "GET", "/searches/results", Answers.OBJECT)  # 4.2
+FIND_PROJECT = Endpoint(
+    "find_project",
+    "GET",
+    "/projects",
+    Answers.LIST,
+    read_timeout=WHOLE_BUDGET,
+    instead="give the ID of the project: an ID needs no look-up",
+)  # 3
+FIND_DATAMART = Endpoint(
+    "find_datamart",
+    "GET",
+    "/searches/results",
+    Answers.OBJECT,
+    read_timeout=WHOLE_BUDGET,
+    instead="give the ID of the datamart: an ID needs no search",
+)  # 4.2
 GET_OBJECT = Endpoint("find_datamart", "GET", "/objects/{datamart}", Answers.OBJECT)  # 4.4
-FIND_FOLDER = Endpoint("find_folder", "GET", "/searches/results", Answers.OBJECT)  # 4.2
+FIND_FOLDER = Endpoint(
+    "find_folder",
+    "GET",
+    "/searches/results",
+    Answers.OBJECT,
+    read_timeout=WHOLE_BUDGET,
+    instead="give destinationFolderId, the ID of the folder: an ID needs no search",
+)  # 4.2
 GET_FOLDER = Endpoint("find_folder", "GET", "/objects/{folder}", Answers.OBJECT)  # 4.4
-FIND_OBJECTS = Endpoint("find_objects", "GET", "/searches/results", Answers.OBJECT)  # 4.2
-GET_DEFINITION = Endpoint("get_definition", "GET", "/model/datamarts/{datamart}", Answers.OBJECT)  # 5, #10
+FIND_OBJECTS = Endpoint(
+    "find_objects",
+    "GET",
+    "/searches/results",
+    Answers.OBJECT,
+    read_timeout=WHOLE_BUDGET,
+    instead="give the IDs of attributes and metrics: IDs need no search",
+)  # 4.2
+GET_DEFINITION = Endpoint(
+    "get_definition", "GET", "/model/datamarts/{datamart}", Answers.OBJECT, read_timeout=WHOLE_BUDGET
+)  # 5, #10
 CREATE_INSTANCE = Endpoint(
-    "create_instance", "POST", _MODEL, Answers.OBJECT_OR_NOTHING, Repeat.UNLESS_ANSWERED
+    "create_instance",
+    "POST",
+    _MODEL,
+    Answers.OBJECT_OR_NOTHING,
+    Repeat.UNLESS_ANSWERED,
+    read_timeout=WHOLE_BUDGET,
 )  # 5, #1
-EXECUTE = Endpoint("execute", "POST", f"{_RUN}/execution/jobs", Answers.OBJECT, Repeat.IF_NOT_SENT)  # 5, #2
+EXECUTE = Endpoint(
+    "execute", "POST", f"{_RUN}/execution/jobs", Answers.OBJECT, Repeat.IF_NOT_SENT, read_timeout=WHOLE_BUDGET
+)  # 5, #2
 GET_EXECUTION = Endpoint("get_execution", "GET", f"{_RUN}/execution", Answers.OBJECT)  # 5, #3
-GET_PROMPTS = Endpoint("get_prompts", "GET", _PROMPTS, Answers.LIST)  # 7.1
-GET_DEFINITION_PROMPTS = Endpoint("get_definition_prompts", "GET", "/reports/{datamart}/prompts", Answers.LIST)
-SEARCH_ELEMENTS = Endpoint("search_elements", "GET", f"{_PROMPTS}/{{prompt}}/elements", Answers.OBJECT)
-SEARCH_OBJECTS = Endpoint("search_objects", "GET", f"{_PROMPTS}/{{prompt}}/objects", Answers.OBJECT_OR_LIST)
-ANSWER_PROMPTS = Endpoint("answer_prompts", "PUT", f"{_PROMPTS}/answers")  # 7.3
-SAVE = Endpoint("save", "POST", f"{_MODEL}/save", Answers.OBJECT_OR_NOTHING, Repeat.IF_NOT_SENT)  # 5, #6
-SAVE_AS = Endpoint("save_as", "POST", f"{_MODEL}/saveAs", Answers.OBJECT_OR_NOTHING, Repeat.IF_NOT_SENT)  # 5, #7
+GET_PROMPTS = Endpoint(
+    "get_prompts",
+    "GET",
+    _PROMPTS,
+    Answers.LIST,
+    read_timeout=WHOLE_BUDGET,
+    max_response_bytes=MAX_PROMPT_BYTES,
+)  # 7.1
+GET_DEFINITION_PROMPTS = Endpoint(
+    "get_definition_prompts",
+    "GET",
+    "/reports/{datamart}/prompts",
+    Answers.LIST,
+    read_timeout=WHOLE_BUDGET,
+    max_response_bytes=MAX_PROMPT_BYTES,
+)
+SEARCH_ELEMENTS = Endpoint(
+    "search_elements",
+    "GET",
+    f"{_PROMPTS}/{{prompt}}/elements",
+    Answers.OBJECT,
+    read_timeout=WHOLE_BUDGET,
+    instead="give the IDs of the elements: IDs need no look-up",
+)
+SEARCH_OBJECTS = Endpoint(
+    "search_objects",
+    "GET",
+    f"{_PROMPTS}/{{prompt}}/objects",
+    Answers.OBJECT_OR_LIST,
+    read_timeout=WHOLE_BUDGET,
+    instead="give the IDs and types of the objects: with both they need no look-up",
+)
+ANSWER_PROMPTS = Endpoint("answer_prompts", "PUT", f"{_PROMPTS}/answers", read_timeout=WHOLE_BUDGET)  # 7.3
+SAVE = Endpoint(
+    "save",
+    "POST",
+    f"{_MODEL}/save",
+    Answers.OBJECT_OR_NOTHING,
+    Repeat.IF_NOT_SENT,
+    read_timeout=WHOLE_BUDGET,
+)  # 5, #6
+SAVE_AS = Endpoint(
+    "save_as",
+    "POST",
+    f"{_MODEL}/saveAs",
+    Answers.OBJECT_OR_NOTHING,
+    Repeat.IF_NOT_SENT,
+    read_timeout=WHOLE_BUDGET,
+)  # 5, #7
 DELETE_INSTANCE = Endpoint("delete_instance", "DELETE", _MODEL)  # 5, #8
 DELETE_RUN_INSTANCE = Endpoint("delete_instance", "DELETE", _RUN)  # 5, #9
 GET_JOB = Endpoint("get_job", "GET", "/v2/monitors/jobs/{job}", Answers.OBJECT)  # 6.1
 CANCEL_JOB = Endpoint("cancel_job", "DELETE", "/v2/monitors/jobs/{job}")
+
+BEFORE_LOGIN = (LOG_IN, SERVER_STATUS, LOGIN_MODES)
+"""Calls that need no session: what they find out is whether the base URL is that of a Library at all."""

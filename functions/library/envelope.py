@@ -9,6 +9,8 @@ from functions.library.endpoints import LOG_IN, Endpoint, Repeat
 from functions.library.errors import (
     I_SERVER_CODES,
     MEANINGS,
+    NOT_READY_CODES,
+    NOT_READY_ERR,
     REQUEST_TIMEOUT,
     CredentialsRejected,
     DatamartFailed,
@@ -41,6 +43,11 @@ class Envelope:
         """The number of an ERR code, in either spelling: ERR009 and ERR0009 are 9, ERR0R22 is 22."""
         found = re.fullmatch(r"ERR0*R?0*(\d+)", (self.code or "").strip())
         return int(found[1]) if found else None
+
+
+def is_not_ready(error: LibraryError) -> bool:
+    """Whether the Library says that the result is not there yet, which is no failure (contract 8.3)."""
+    return error.i_server_code in NOT_READY_CODES or Envelope(code=error.code).err == NOT_READY_ERR
 
 
 def fields_of(body: Any, hide: Hide) -> Envelope:

@@ -47,6 +47,9 @@ class LibraryError(Exception):
         Seconds that the server asked to wait.
     may_pass
         Whether it may pass by itself: a name that cannot be resolved does not.
+    timed_out
+        Whether the request was sent and the response took longer than the call had: what was asked for may still be
+        running on the server.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class LibraryError(Exception):
         retry_safe: bool = False,
         retry_after: float | None = None,
         may_pass: bool = True,
+        timed_out: bool = False,
     ) -> None:
         self.message = message
         self.step = step
@@ -73,6 +77,7 @@ class LibraryError(Exception):
         self.retry_safe = retry_safe
         self.retry_after = retry_after
         self.may_pass = may_pass
+        self.timed_out = timed_out
         super().__init__(self._sentence())
 
     def explain(self, more: str) -> None:

@@ -1,4 +1,4 @@
-"""One HTTP call: bounded in time and size, following nobody elsewhere, remembering nothing.
+"""One HTTP exchange: bounded in time and size, following no redirect, remembering nothing.
 
 The pooled connections of the process are shared; token and cookies are given for each request, so that no run can
 ever send another run's.
@@ -8,11 +8,10 @@ import json
 import queue
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any
-from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
 from requests.structures import CaseInsensitiveDict
@@ -20,20 +19,12 @@ from requests.structures import CaseInsensitiveDict
 from functions.library.connection_errors import Reason, reason_of
 from functions.library.connections import Passage, go_through, pool
 from functions.library.cookies import Jar
-from functions.library.decoding import decoded
+from functions.library.decoding import MAX_VALUES, count_values, decoded
 from functions.library.endpoints import CONNECT_TIMEOUT, Endpoint, Repeat
 from functions.library.errors import DatamartFailed, Delivery, LibraryError, ServerUnavailable
-from functions.library.hiding import Hide
 from functions.library.models import Server
 
-LARGEST_ANSWER = 32 * 1024 * 1024
-"""Bytes of an answer, decompressed; the largest prompt definitions known are a few megabytes."""
-
-LONGEST_HOST = 253
-"""Characters that the name of a host can have."""
-
 _CHUNK = 64 * 1024
-_REDIRECTS = (301, 302, 303, 307, 308)
 
 
 @dataclass(frozen=True)
@@ -48,6 +39,11 @@ class Reply:
     def text(self) -> str:
         """The body as text, whatever its bytes are."""
         return self.content.decode("utf-8", "replace")
+
+    @property
+    def is_redirect(self) -> bool:
+        """Whether it sends the caller elsewhere: the word of somebody in between, never of the Library."""
+        return 300 <= self.status < 400
 
     @cached_property
     def json(self) -> Any:
@@ -77,7 +73,6 @@ class _Request:
     jar: Jar
     content: bytes | None
     deadline: float
-    hide: Hide
 
 
 def call(
@@ -89,7 +84,6 @@ def call(
     jar: Jar,
     body: Any = None,
     budget: float,
-    hide: Hide,
 ) -> Reply:
     """Make one call.
 
@@ -100,30 +94,29 @@ def call(
     headers
         All of the request's own headers, the token among them, the cookies not.
     jar
-        The cookies that go along; what the answer sets is merged into it.
+        The cookies that go along; what the answer sets is merged into it, unless it is a redirect.
     body
         Sent as JSON unless None.
     budget
         Seconds for the whole call. A read timeout alone is per read, and a server that drips would outlive it, so
-        the call runs in a thread of its own that is abandoned when the time is up, and can send nothing from then on.
-    hide
-        Takes the secrets out of what an error quotes.
+        the call runs in a thread of its own that is abandoned when the time is up: its socket is shut down, and it
+        can send nothing from then on.
 
     Raises
     ------
     ServerUnavailable
         No answer; ``delivery`` says whether the request may have arrived.
     DatamartFailed
-        A redirect to somewhere else, or an answer that is too large.
+        An answer that is too large.
     """
-    request = _Request(server, endpoint, headers, jar, _encode(body), time.monotonic() + budget, hide)
+    request = _Request(server, endpoint, headers, jar, _encode(body), time.monotonic() + budget)
     answer: queue.SimpleQueue[Reply | BaseException] = queue.SimpleQueue()
     passage = Passage()
 
     def work() -> None:
         go_through(passage)
         try:
-            answer.put(_follow(request, url))
+            answer.put(_exchange(request, url))
         except BaseException as error:  # handed over to the caller's thread, whatever it is
             answer.put(error)
 
@@ -134,11 +127,11 @@ def call(
     except queue.Empty:
         pass
     finally:  # also when a person's Ctrl-C ends the waiting
-        left = passage.close()
+        left = passage.abandon() if outcome is None else passage.close()
     if isinstance(outcome, Reply):
         return outcome
     if outcome is None:
-        raise _no_answer(endpoint, Reason(f"no complete answer within {budget:.3g} s"), left)
+        raise _no_answer(endpoint, Reason(f"no complete answer within {budget:.3g} s", timed_out=True), left)
     if isinstance(outcome, LibraryError):
         raise outcome
     if isinstance(outcome, Exception):  # of whatever kind: a chunk of negative length, for one, is an OverflowError
@@ -146,41 +139,15 @@ def call(
     raise outcome
 
 
-def _follow(request: _Request, url: str) -> Reply:
-    reply = _once(request, url)
-    if reply.status not in _REDIRECTS:
-        return reply
-    here, there = urlsplit(url), _target(url, reply)
-    if request.endpoint.method == "GET" and (here.scheme, here.netloc) == (there.scheme, there.netloc):
-        reply = _once(request, there.geturl())
-        if reply.status not in _REDIRECTS:
-            return reply
-    host = request.hide(there.netloc.rpartition("@")[2])[:LONGEST_HOST]  # the host as it was written, to find secrets
-    raise DatamartFailed(
-        f"the server sends the call elsewhere ({host or 'no host'}), which is not followed; "
-        "if the Library has moved, correct baseUrl in the connection's secret",
-        step=request.endpoint.step,
-        http_status=reply.status,
-    )
-
-
-def _target(url: str, reply: Reply) -> SplitResult:
-    """Where a redirect leads; nowhere, if that is no address."""
-    try:
-        return urlsplit(urljoin(url, reply.headers.get("Location", "")))
-    except ValueError:
-        return urlsplit("")
-
-
-def _once(request: _Request, url: str) -> Reply:
-    """One request and its answer; what the answer sets is in the jar before a redirect is followed."""
+def _exchange(request: _Request, url: str) -> Reply:
+    """One request and its answer. The body of a redirect is not read, and its cookies are not kept."""
     server, endpoint = request.server, request.endpoint
     headers = request.headers | request.jar.header(endpoint.method, url)
     read_timeout = max(0.1, min(endpoint.read_timeout, request.deadline - time.monotonic()))
     session = pool(server.ca_bundle)
     if endpoint.repeat is not Repeat.ALWAYS:
         session.close()  # only what is kept: a connection that died while it was idle would leave this call in doubt
-    # Not by session.send: of a redirect, though not followed, it reads the body to its end and goes by its address.
+    # Not by session.send: of a redirect, though not followed, it reads the body without a limit.
     response = session.get_adapter(url).send(
         session.prepare_request(requests.Request(endpoint.method, url, headers=headers, data=request.content)),
         timeout=(min(CONNECT_TIMEOUT, read_timeout), read_timeout),
@@ -188,23 +155,34 @@ def _once(request: _Request, url: str) -> Reply:
         proxies={"http": server.proxy, "https": server.proxy} if server.proxy else {},
     )
     with response:
+        reply = Reply(response.status_code, response.headers, b"")
+        if reply.is_redirect:
+            return reply
         request.jar.take(response)
-        return Reply(response.status_code, response.headers, _read(response, endpoint, request.deadline))
+        return replace(reply, content=_read(response, endpoint, request.deadline))
 
 
 def _read(response: requests.Response, endpoint: Endpoint, deadline: float) -> bytes:
+    """The body, bounded by what the function that decodes it has memory for."""
     content = bytearray()
     for chunk in response.iter_content(_CHUNK):
         content += chunk
-        if len(content) > LARGEST_ANSWER:
-            raise DatamartFailed(
-                f"the answer is larger than {LARGEST_ANSWER // 2**20} MB",
-                step=endpoint.step,
-                http_status=response.status_code,
-            )
+        if len(content) > endpoint.max_response_bytes:
+            if content.lstrip().startswith(b"<"):
+                return bytes(content[:_CHUNK])  # a page of somebody in between: its beginning says whose
+            raise _too_large(response, endpoint, f"{endpoint.max_response_bytes // 2**20} MB")
         if time.monotonic() > deadline:
             raise requests.Timeout("the answer did not end in time")
-    return bytes(content)
+    found = bytes(content)
+    if count_values(found) > MAX_VALUES:
+        raise _too_large(response, endpoint, f"{MAX_VALUES:,} JSON values")
+    return found
+
+
+def _too_large(response: requests.Response, endpoint: Endpoint, limit: str) -> DatamartFailed:
+    return DatamartFailed(
+        f"the answer is larger than {limit}, and was not read", step=endpoint.step, http_status=response.status_code
+    )
 
 
 def _no_answer(endpoint: Endpoint, reason: Reason, left: bool) -> ServerUnavailable:
@@ -215,6 +193,7 @@ def _no_answer(endpoint: Endpoint, reason: Reason, left: bool) -> ServerUnavaila
         delivery=delivery,
         retry_safe=not left or endpoint.repeat is not Repeat.IF_NOT_SENT,
         may_pass=reason.may_pass,
+        timed_out=left and reason.timed_out,
     )
 
 

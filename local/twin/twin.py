@@ -16,6 +16,7 @@ from unittest import mock
 from aws_lambda_powertools.utilities.parameters.constants import DEFAULT_PROVIDERS
 from moto import mock_aws
 
+from functions.library import retries
 from functions.run import clock as run_clock
 from functions.run.record import RunTable
 from local import signals
@@ -107,6 +108,8 @@ class Twin:
             stack.enter_context(runtime.installed(self._environments()))
             run_clock.use(self.clock.now)
             stack.callback(run_clock.use, time.time)
+            retries.use_sleep(lambda seconds: self._waiter.wait(seconds, threading.Event()))
+            stack.callback(retries.use_sleep, time.sleep)
             self._states = client("stepfunctions")
             self._table = RunTable(*self.deployed.tables)  # once: a client takes longer to make than a call
             for connection, content in self._secrets.items():

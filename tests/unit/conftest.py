@@ -1,4 +1,4 @@
-"""Secrets Manager as the commands find it that read a stage's secret."""
+"""What unit tests share: no pauses between retries, and Secrets Manager as the commands find it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,17 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from functions.library import retries
+
 NAME = "datamart-runner-dev/default"
+
+
+@pytest.fixture(autouse=True)
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Seconds that calls would have paused for between their retries; nobody waits for them."""
+    made: list[float] = []
+    monkeypatch.setattr(retries, "_sleep", made.append)
+    return made
 
 
 @pytest.fixture

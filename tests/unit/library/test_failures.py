@@ -15,10 +15,10 @@ from functions.library import (
     Server,
     ServerUnavailable,
     Session,
-    transport,
 )
+from functions.library.endpoints import PROBE
 from tests.unit.library.conftest import TOKEN, ScriptedServer
-from tests.unit.library.test_calls import CITY, INSTANCE, PROJECT, head
+from tests.unit.library.test_calls import CITY, INSTANCE, PROJECT
 
 
 def free_port() -> int:
@@ -136,12 +136,9 @@ def test_a_silent_server_is_given_up(server: ScriptedServer, client: Client) -> 
     assert failure.value.retry_safe
 
 
-def test_an_answer_that_is_too_large_is_refused(
-    server: ScriptedServer, client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(transport, "LARGEST_ANSWER", 1000)
-    server.answer(200, b"x" * 200_000)
-    with pytest.raises(DatamartFailed, match="larger than"):
+def test_an_answer_that_is_too_large_is_refused(server: ScriptedServer, client: Client) -> None:
+    server.answer(200, b"x" * (PROBE.max_response_bytes + 1))
+    with pytest.raises(DatamartFailed, match="larger than 4 MB"):
         client.probe()
 
 
@@ -159,30 +156,6 @@ def test_a_body_that_cannot_be_read_is_an_answer_that_was_lost(
     with pytest.raises(ServerUnavailable) as failure:
         client.execute(PROJECT, CITY, INSTANCE)
     assert (failure.value.delivery, failure.value.retry_safe) == ("unknown", False)
-
-
-# -- redirects --------------------------------------------------------------------------------------------------------
-
-
-def test_a_redirect_to_another_host_is_refused_and_takes_nothing_along(server: ScriptedServer, client: Client) -> None:
-    server.answer(302, b"", f"Location: http://localhost:{server.port}/elsewhere")
-    with pytest.raises(DatamartFailed, match="elsewhere"):
-        client.probe()
-    assert len(server.requests) == 1
-
-
-def test_a_redirect_on_the_same_host_is_followed_for_a_look(server: ScriptedServer, client: Client) -> None:
-    server.answer(302, b"", "Location: /Other/api/sessions")
-    server.answer(200, b'{"timeout": 1800}')
-    assert client.probe().timeout_seconds == 1800
-    assert "GET /Other/api/sessions " in head(server.requests[1])
-
-
-def test_no_redirect_is_followed_for_anything_else(server: ScriptedServer, client: Client) -> None:
-    server.answer(307, b"", "Location: /Other")
-    with pytest.raises(DatamartFailed, match="not followed"):
-        client.execute(PROJECT, CITY, INSTANCE)
-    assert len(server.requests) == 1
 
 
 # -- addresses --------------------------------------------------------------------------------------------------------

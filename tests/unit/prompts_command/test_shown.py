@@ -108,7 +108,7 @@ def test_one_note_tells_why_no_instance_could_be_made(new_person: Callable[..., 
 def test_a_server_that_fails_at_the_choices_leaves_the_prompts_to_be_shown(
     person: Person, step: str, fault: dict[str, Any]
 ) -> None:
-    person.simulator.inject(step, **fault)
+    person.simulator.inject(step, **fault, times=3)
     code, out, _ = person.here("City")
     assert code == 0
     assert "not listed" in row(out, "Elements of Country")

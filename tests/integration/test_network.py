@@ -1,0 +1,113 @@
+"""Whole runs over a network that fails for a moment, is slow, or has somebody in between who redirects."""
+
+from typing import Any
+
+import pytest
+
+from functions.library import endpoints
+from tests.integration.conftest import CITY, World
+
+COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
+GETS = ("find_project", "find_datamart", "get_definition", "get_execution", "get_prompts", "search_elements")
+ELSEWHERE = {"status": 302, "headers": {"Location": "https://sso.example.com/login"}}
+HERE = {"status": 302, "headers": {"Location": "/portal/login"}}
+
+
+def every_second_fails(world: World, step: str, **fault: Any) -> None:
+    """The first, third, fifth … request of that step fails."""
+    for passed in range(20):
+        world.simulator.inject(step, **fault, skip=passed)
+
+
+def requests_of(world: World, step: str) -> list[int | None]:
+    """The HTTP statuses of that step's requests."""
+    return [request["status"] for request in world.simulator.state()["requests"] if request["step"] == step]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"kind": "reset before"}, {"status": 503, "json": {"code": "ERR013", "message": "down"}}],
+    ids=["reset", "503"],
+)
+def test_with_every_second_read_failing_a_step_of_several_calls_succeeds(world: World, fault: dict[str, Any]) -> None:
+    for step in GETS:
+        every_second_fails(world, step, **fault)
+    outcome = world.run(project="MicroStrategy Tutorial", datamart="City", prompts=COUNTRIES)
+    assert (outcome.status, outcome.error) == ("SUCCEEDED", None)
+    for step in GETS:
+        statuses = requests_of(world, step)
+        failed = [status for status in statuses if status != 200]
+        assert len(failed) * 2 == len(statuses), "each call took one retry"
+    assert [len(requests_of(world, step)) for step in GETS if step != "get_execution"] == [2] * 5
+    assert outcome.states.count("GetPrompts") == 1
+    assert world.posts() == 1
+
+
+@pytest.mark.parametrize("where", [ELSEWHERE, HERE], ids=["another host", "the same host"])
+class TestARedirect:
+    def test_on_one_look_is_waited_for(self, world: World, where: dict[str, Any]) -> None:
+        world.simulator.inject("get_execution", **where, times=4)  # more than one call's retries
+        outcome = world.run(prompts=COUNTRIES)
+        assert outcome.status == "SUCCEEDED"
+        assert world.posts() == 1
+
+    def test_on_the_prompts_is_waited_for(self, world: World, where: dict[str, Any]) -> None:
+        world.simulator.inject("get_prompts", **where, times=4)
+        assert world.run(prompts=COUNTRIES).status == "SUCCEEDED"
+
+    @pytest.mark.parametrize("kind", ["status", "status after"])
+    def test_of_the_execution_request_leaves_it_in_doubt_and_it_is_never_sent_again(
+        self, world: World, where: dict[str, Any], kind: str
+    ) -> None:
+        world.simulator.inject("execute", **where, kind=kind)
+        outcome = world.run(prompts=COUNTRIES)
+        assert "ConfirmExecution" in outcome.states
+        assert world.posts() == 1
+        assert outcome.error == (None if kind == "status after" else "OutcomeUnknown")
+
+    def test_of_answers_has_the_prompts_read_again(self, world: World, where: dict[str, Any]) -> None:
+        world.simulator.inject("answer_prompts", **where)
+        assert world.run(prompts=COUNTRIES).status == "SUCCEEDED"
+        assert world.posts() == 1
+
+    def test_of_the_creation_has_it_tried_once_more(self, world: World, where: dict[str, Any]) -> None:
+        world.simulator.inject("create_instance", **where, kind="status after")
+        assert world.run(prompts=COUNTRIES).status == "SUCCEEDED"
+        assert len(requests_of(world, "create_instance")) == 2
+
+    def test_of_saving_fails_the_saving_alone(self, world: World, where: dict[str, Any]) -> None:
+        world.simulator.inject("save", **where)
+        outcome = world.run(prompts=COUNTRIES, save={})
+        assert outcome.error == "SaveFailed"
+        assert (outcome.cause or "").startswith("Loaded: yes.")
+        assert len(requests_of(world, "save")) == 1
+
+    def test_of_the_login_names_the_address_and_the_base_url(self, world: World, where: dict[str, Any]) -> None:
+        world.simulator.inject("log_in", **where)
+        outcome = world.run(prompts=COUNTRIES)
+        assert outcome.status == "FAILED"
+        assert where["headers"]["Location"] in (outcome.cause or "")
+        assert "correct baseUrl" in (outcome.cause or "")
+        assert len(requests_of(world, "log_in")) == 1
+
+
+def test_a_look_up_that_is_too_slow_is_made_once_and_the_error_asks_for_ids(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server needs longer for the elements than the step has: here its patience is shortened."""
+    monkeypatch.setitem(vars(endpoints.SEARCH_ELEMENTS), "read_timeout", 0.3)
+    world.simulator.inject("search_elements", kind="stall", seconds=0.6, times=9)
+    outcome = world.run(prompts=COUNTRIES)
+    assert outcome.error == "PromptAnswerRejected"
+    assert "IDs need no look-up" in (outcome.cause or "")
+    assert '"Elements of Country"' in (outcome.cause or "").replace("\\", "")
+    assert len(requests_of(world, "search_elements")) == 1
+    assert world.loads(CITY) == 0
+
+
+def test_ids_are_not_looked_up(world: World) -> None:
+    world.simulator.inject("search_elements", kind="stall", seconds=0.1)
+    known = "8D679D3711D3E4981000E787EC6DE8A4:1"
+    outcome = world.run(prompts=[{"name": "Elements of Country", "answers": [{"id": known, "name": "USA"}]}])
+    assert requests_of(world, "search_elements") == []
+    assert outcome.error != "ServerUnavailable"
