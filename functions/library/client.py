@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote, urlencode
 
 from functions.library import answers as reading
 from functions.library import endpoints as at
-from functions.library.cookies import Jar, cookies_not_sent, everywhere, reason_not_sent
+from functions.library.cookies import Jar, cookies_not_sent, everywhere, reason_dropped, reason_not_sent
 from functions.library.endpoints import Endpoint
 from functions.library.envelope import is_not_ready
 from functions.library.errors import (
@@ -29,7 +29,6 @@ from functions.library.errors import (
 )
 from functions.library.hiding import hider
 from functions.library.models import (
-    Cookie,
     Credentials,
     Datamart,
     Definition,
@@ -88,6 +87,7 @@ class Client:
         self.server = server
         self.session = session
         self.budget = budget
+        self._dropped: tuple[str, ...] = ()  # names of the last call's cookies that are not kept
         self._secrets: set[str] = set()  # all that this client has sent or been given and nobody may read
 
     def __repr__(self) -> str:
@@ -126,13 +126,15 @@ class Client:
             raise reading.login_without_token(reply, self._hide)
         self.session = Session(token, cookies)
         if unsent := cookies_not_sent(self.server, cookies):
-            self._give_up_without(unsent)
+            self._give_up_without(reason_not_sent(self.server, unsent))
+        elif self._dropped:
+            self._give_up_without(reason_dropped(self._dropped))
         return self.session
 
-    def _give_up_without(self, unsent: tuple[Cookie, ...]) -> None:
-        """Log out of a session whose cookies never go back to it, unless the server does without them.
+    def _give_up_without(self, reason: str) -> None:
+        """Log out of a session whose cookies never go back to it, or are not kept, unless the server does without them.
 
-        Raises DatamartFailed, naming where the cookies belong and where the base URL leads.
+        Raises DatamartFailed with the ``reason``, and with what became of the session.
         """
         session = self.session or Session("")
         try:
@@ -149,7 +151,7 @@ class Client:
         except LibraryError:
             left = "the session could not be logged out and stays until its idle timeout"
         self.session = None
-        raise DatamartFailed(self._hide(f"{reason_not_sent(self.server, unsent)}; {left}"), step="log_in")
+        raise DatamartFailed(self._hide(f"{reason}; {left}"), step="log_in")
 
     def log_out(self) -> None:
         """End the session; one that is gone already counts as ended (contract 2.5, 8.5)."""
@@ -474,6 +476,7 @@ class Client:
         self._secrets.add(reply.headers.get("X-MSTR-AuthToken", ""))
         if self.session is not None:
             self.session = Session(self.session.token, jar.cookies)
+        self._dropped = jar.dropped
         self._learn_secrets()
         reading.check(endpoint, reply, self._hide)
         return reply

@@ -123,3 +123,13 @@ def reason_not_sent(server: Server, unsent: tuple[Cookie, ...]) -> str:
         f"{leads}, so the session is lost with the next call: put the Library's own address into baseUrl, "
         f"or have the proxy in front of it rewrite {rewrite}"
     )
+
+
+def reason_dropped(names: tuple[str, ...]) -> str:
+    """Why a session is lost whose cookies are not kept, and what to do."""
+    listed = ", ".join(quoted(name, 40) for name in names[:5]) + (", …" if len(names) > 5 else "")
+    return (
+        f"the login was accepted, but cookies of it are not kept because they are too large ({listed}): at most "
+        f"{MAX_COOKIE_BYTES // 1024} KB each and {MAX_JAR_BYTES // 1024} KB in all; find out which system between here "
+        "and the Library sets them, and use an address without it"
+    )

@@ -15,6 +15,7 @@ from functions.starting.accepted_request import accepted
 from functions.starting.occurrence import Refused
 
 COMPOSED, DECOMPOSED = "Année", unicodedata.normalize("NFD", "Année")
+ONE, TWO = "1" * 32, "2" * 32
 BOTH_WAYS = pytest.mark.parametrize(("stored", "asked"), [(COMPOSED, DECOMPOSED), (DECOMPOSED, COMPOSED)])
 
 
@@ -25,22 +26,23 @@ def folder(name: str, folder_id: str, *above: str) -> dict[str, Any]:
 
 @BOTH_WAYS
 def test_a_project_is_found_with_any_accents_in_its_own_case(stored: str, asked: str) -> None:
-    assert project_of(asked, [{"id": "1", "name": stored}, {"id": "2", "name": "Annee"}]).id == "1"
+    assert project_of(asked, [{"id": ONE, "name": stored}, {"id": TWO, "name": "Annee"}]).id == ONE
     with pytest.raises(NotFound, match="the nearest are"):
-        project_of(asked.upper(), [{"id": "1", "name": stored}])
+        project_of(asked.upper(), [{"id": ONE, "name": stored}])
 
 
 @BOTH_WAYS
 def test_a_datamart_and_its_folder_are_found_with_any_accents(stored: str, asked: str) -> None:
-    marts = [{"id": "1", "name": stored, "subtype": DATAMART_SUBTYPE, "ancestors": [{"name": stored, "level": 1}]}]
-    assert datamart_of(asked, None, marts).id == "1"
-    assert datamart_of(asked.upper(), f"/{asked}", marts).id == "1"
-    assert folder_of(f"/{asked}/{asked}", [folder(stored, "1", stored)]) == "1"
+    marts = [{"id": ONE, "name": stored, "subtype": DATAMART_SUBTYPE, "ancestors": [{"name": stored, "level": 1}]}]
+    assert datamart_of(asked, None, marts).id == ONE
+    assert datamart_of(asked.upper(), f"/{asked}", marts).id == ONE
+    assert folder_of(f"/{asked}/{asked}", [folder(stored, ONE, stored)]) == ONE
 
 
 def test_of_datamarts_that_differ_only_in_accents_the_one_as_written_is_taken() -> None:
-    marts = [{"id": n, "name": n, "subtype": DATAMART_SUBTYPE} for n in (COMPOSED, DECOMPOSED)]
-    assert [datamart_of(name, None, marts).id for name in (COMPOSED, DECOMPOSED)] == [COMPOSED, DECOMPOSED]
+    names = {ONE: COMPOSED, TWO: DECOMPOSED}
+    marts = [{"id": one, "name": name, "subtype": DATAMART_SUBTYPE} for one, name in names.items()]
+    assert [datamart_of(name, None, marts).id for name in names.values()] == [ONE, TWO]
 
 
 def test_a_server_is_asked_for_every_spelling_of_a_name_once() -> None:
@@ -72,10 +74,10 @@ def test_names_of_any_length_and_number_from_a_server_are_compared_in_no_time() 
     began = time.process_time()
     with pytest.raises(NotFound):
         project_of(
-            "x" * 250, [{"id": "1", "name": "x" * 3_000_000}, {"id": "2", "name": "a" + "\u0301\u0316" * 40_000}]
+            "x" * 250, [{"id": ONE, "name": "x" * 3_000_000}, {"id": TWO, "name": "a" + "\u0301\u0316" * 40_000}]
         )
     with pytest.raises(NotFound):
-        project_of("Tutorial", [{"id": str(n), "name": f"Tutorials {n}"} for n in range(30_000)])
+        project_of("Tutorial", [{"id": f"{n:032X}", "name": f"Tutorials {n}"} for n in range(30_000)])
     with pytest.raises(NotFound):
-        folder_of("/Public/x", [folder("x", str(n), "Pub lic" * 30) for n in range(5_000)])
+        folder_of("/Public/x", [folder("x", f"{n:032X}", "Pub lic" * 30) for n in range(5_000)])
     assert time.process_time() - began < 3

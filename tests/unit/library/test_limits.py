@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from functions.library import Client, Credentials, NotFound, PermissionDenied, Server, Session
+from functions.library import Client, Credentials, DatamartFailed, NotFound, PermissionDenied, Server, Session
 from functions.library.cookies import MAX_COOKIE_BYTES, MAX_JAR_BYTES
 from functions.library.names import folder_of, project_of
 from functions.library.shape import job_id
@@ -18,6 +18,7 @@ from tests.unit.library.test_calls import CITY, INSTANCE, PROJECT, head
 
 def logged_in(server: ScriptedServer, *cookies: str) -> Session:
     server.answer(204, b"", f"X-MSTR-AuthToken: {TOKEN}", *(f"Set-Cookie: {cookie}" for cookie in cookies))
+    server.answer(200, b"{}")  # the session is asked for where cookies were dropped: it does without them
     return Client(Server(server.url)).log_in(Credentials(1, "u", "p"))
 
 
@@ -36,12 +37,28 @@ def test_all_cookies_of_a_session_together_are_bounded_and_the_largest_go_first(
 
 def test_later_cookies_do_not_push_out_those_of_the_login(server: ScriptedServer) -> None:
     client = Client(Server(server.url), logged_in(server, "JSESSIONID=abc; Path=/MicroStrategyLibrary"))
+    server.scripts.clear()
     for number in range(6):
         server.answer(200, b"{}", *(f"Set-Cookie: n{number}x{k}={'x' * 4_000}; Path=/" for k in range(10)))
         client.probe()
     assert client.session
     assert "JSESSIONID" in {cookie.name for cookie in client.session.cookies}
     assert len(client.session.to_json()) < 2 * MAX_JAR_BYTES
+
+
+def test_a_login_whose_session_is_lost_without_a_dropped_cookie_says_so_and_is_logged_out(
+    server: ScriptedServer,
+) -> None:
+    server.answer(204, b"", f"X-MSTR-AuthToken: {TOKEN}", f"Set-Cookie: JSESSIONID={'x' * 5_000}; Path=/")
+    server.answer(401, b'{"code": "ERR009", "message": "expired"}')
+    server.answer(204)
+    with pytest.raises(DatamartFailed, match=r'too large \("JSESSIONID"\): at most 4 KB .* logged out again'):
+        Client(Server(server.url)).log_in(Credentials(1, "u", "p"))
+    assert [head(request).split(" ")[1].rpartition("/")[2] for request in server.requests] == [
+        "login",
+        "sessions",
+        "logout",
+    ]
 
 
 # -- names ------------------------------------------------------------------------------------------------------------
