@@ -1,6 +1,7 @@
 """Every private name of moto that the twin leans on, in one place (platform notes, section 1).
 
-What merely saves time is in moto_shortcuts.py and regions.py.
+What merely saves time is in moto_shortcuts.py and regions.py, DynamoDB's limits in moto_limits.py, and errors named
+``States.…`` in moto_failures.py.
 
 moto 5.2.5 interprets Step Functions without JSONata's evaluator, sleeps in real time, and has no way to run a
 Python handler without Docker. ``tests/unit/twin/test_moto_seams.py`` fails when any of these names changes.
@@ -33,7 +34,7 @@ from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from local.clock import Waiter
-from local.twin import moto_shortcuts
+from local.twin import moto_failures, moto_limits, moto_shortcuts
 from local.twin.expressions import evaluate
 
 Invoke = Callable[[Any, str | None, bytes], tuple[bytes, bool]]
@@ -68,6 +69,8 @@ def install(waiter: Waiter, invoke: Invoke, ask: Ask) -> None:
     LambdaSimpleBackend.invoke = _invoke_function
     lambda_eval_utils.boto_client_for = _cached_client
     JSONSerializer._serialize_type_structure = _serialize
+    moto_failures.install()
+    moto_limits.install()
     moto_shortcuts.install()
     # moto logs every failed state with its whole parse tree.
     logging.getLogger("moto").setLevel(logging.CRITICAL)

@@ -1,0 +1,119 @@
+"""DynamoDB's limits that moto 5.2.5 does not hold: nesting, size, numbers and names of an item's attributes.
+
+A write that AWS refuses with ValidationException is refused here, too, and changes nothing. Limits and words are from
+DynamoDB's documentation ("Constraints") and from public captures of its answers.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from moto.dynamodb.exceptions import ItemSizeTooLarge, ItemSizeToUpdateTooLarge, MockValidationException
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
+
+DEEPEST = 31
+"""Maps and lists around a value: with the value itself 32 levels."""
+
+LARGEST = 400 * 1024
+"""Bytes of an item: names in UTF-8, and values."""
+
+DIGITS, LEAST_EXPONENT, LARGEST_EXPONENT = 38, -130, 125
+
+TOO_DEEP = (
+    "Nesting Levels have exceeded supported limits: "
+    "Attributes in the item have nested levels beyond supported limit"
+)
+TOO_PRECISE = "Attempting to store more than 38 significant digits in a Number"
+OVERFLOW = "Number overflow. Attempting to store a number with magnitude larger than supported range"
+UNDERFLOW = "Number underflow. Attempting to store a number with magnitude smaller than supported range"
+NO_NAME = "One or more parameter values were invalid: an attribute name must be at least one character long"
+
+# Read here, so that a name that an upgrade of moto changes fails at once.
+put_item: Callable[..., Item] = DynamoDBBackend.put_item
+update_item: Callable[..., Item] = DynamoDBBackend.update_item
+
+
+def install() -> None:
+    """Hold the limits in this process.
+
+    moto's own check of the size goes: it counts a value that is replaced beside the one that replaces it.
+    """
+    LimitedSizeDict.__setitem__ = dict.__setitem__
+    DynamoDBBackend.put_item = _put_item
+    DynamoDBBackend.update_item = _update_item
+
+
+def _put_item(self: Any, table_name: str, item_attrs: dict[str, Any], *args: Any, **kwargs: Any) -> Item:
+    attributes = {name: DynamoType(value) for name, value in item_attrs.items()}
+    _check(attributes, ItemSizeTooLarge)
+    return put_item(self, table_name, item_attrs, *args, **kwargs)
+
+
+def _update_item(self: Any, table_name: str, key: dict[str, Any], *args: Any, **kwargs: Any) -> Item:
+    table = self.get_table(table_name)
+    hash_key = DynamoType(key[table.hash_key_attr])
+    before = table.get_item(hash_key)
+    kept = DynamoType({"M": before.to_json()["Attributes"]}) if before is not None else None
+    try:
+        updated = update_item(self, table_name, key, *args, **kwargs)
+        _check(updated.attrs, ItemSizeToUpdateTooLarge)
+    except MockValidationException:  # moto has changed the item by then
+        if (changed := table.get_item(hash_key)) is not None and kept is None:
+            table.delete_item(hash_key, None)
+        elif changed is not None and kept is not None:
+            changed.attrs.clear()
+            changed.attrs.update(kept.value)
+        raise
+    return updated
+
+
+def _check(attributes: dict[str, Any], too_large: type[MockValidationException]) -> None:
+    for name, value in attributes.items():
+        _check_name(name)
+        _check_value(value, 0)
+    if sum(len(name.encode()) + size(value) for name, value in attributes.items()) > LARGEST:
+        raise too_large()
+
+
+def _check_name(name: str) -> None:
+    if not name:
+        raise MockValidationException(NO_NAME)
+
+
+def _check_value(value: DynamoType, wrapped: int) -> None:
+    if wrapped > DEEPEST:
+        raise MockValidationException(TOO_DEEP)
+    if value.is_map():
+        for name, inner in value.value.items():
+            _check_name(name)
+            _check_value(inner, wrapped + 1)
+    elif value.is_list():
+        for inner in value.value:
+            _check_value(inner, wrapped + 1)
+    elif value.is_number():
+        _check_number(str(value.value))
+
+
+def _check_number(written: str) -> None:
+    try:
+        number = Decimal(written)
+    except InvalidOperation:
+        raise MockValidationException("The parameter cannot be converted to a numeric value") from None
+    if len("".join(map(str, number.as_tuple().digits)).strip("0")) > DIGITS:
+        raise MockValidationException(TOO_PRECISE)
+    if number and number.adjusted() > LARGEST_EXPONENT:
+        raise MockValidationException(OVERFLOW)
+    if number and number.adjusted() < LEAST_EXPONENT:
+        raise MockValidationException(UNDERFLOW)
+
+
+def size(value: DynamoType) -> int:
+    """Bytes of a value as DynamoDB counts them: a map or list has 3 of its own, and 1 for each entry."""
+    if value.is_map():
+        return 3 + sum(1 + len(name.encode()) + size(inner) for name, inner in value.value.items())
+    if value.is_list():
+        return 3 + sum(1 + size(inner) for inner in value.value)
+    if value.is_number():
+        return 2 + len(str(value.value)) // 2
+    return int(value.size()) if isinstance(value.value, (str, bytes)) or value.is_set() else 1
