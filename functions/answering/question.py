@@ -31,8 +31,8 @@ NOT_SHOWN = "(too long to be shown)"
 DIGITS, LEAST_EXPONENT, LARGEST_EXPONENT = 38, -130, 125
 """Of a number in DynamoDB."""
 
-LARGEST = 100_000
-"""Bytes of all questions as JSON: an item of the run table may have 400 KB, a message of SNS 256 KB."""
+LARGEST = 50_000
+"""Bytes of all questions as JSON: the run's item holds them twice and may have 400 KB, a message of SNS 256 KB."""
 
 Question = dict[str, Any]
 """One open prompt: the server's own fields that matter, and ``choices`` with ``more``: whether there are others."""

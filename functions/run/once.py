@@ -3,11 +3,15 @@
 A second invocation, or one that comes after the end, finds the intent and does nothing (DESIGN.md, "Executing").
 """
 
+import json
+
+from functions.library import PromptAnswerRejected
 from functions.run import clock
 from functions.run.address import named_by
 from functions.run.outcome import Job
 from functions.run.record import Item
 from functions.run.run import Run
+from functions.text import one_line
 
 
 def intend_to_execute(run: Run) -> bool:
@@ -66,18 +70,33 @@ _NOT_BEGUN = "attribute_not_exists({{{here}.answeringRound}}) OR {{{here}.answer
 """The condition that no invocation has begun to answer in this round."""
 
 
+LONGEST_NAME = 200
+"""Characters of a prompt's name that are recorded."""
+
+LARGEST_TOLD = 40_000
+"""Bytes of the prompts that one attempt answers, as JSON."""
+
+
 def begin_answering(run: Run, number: int, answers: list[Item]) -> bool:
     """Write, before they are sent, which prompts are answered in round ``number``; the job counts as running then.
 
     What becomes of them is in doubt from the start where earlier answers may have been, or were, taken already.
 
     Returns False when an earlier invocation began this round: it may have sent them. Raises RunAlreadyEnded if the
-    attempt is closed.
+    attempt is closed, PromptAnswerRejected for more prompts than can be recorded.
     """
     here, attempt = f"attempts.{run.number}", run.attempt
     again = {_at(answer) for answer in answers} & set(attempt.get("keysTaken", []))
     told = [prompt for prompt in attempt.get("prompts", []) if prompt["at"] not in [_at(a) for a in answers]]
-    told += [{"at": _at(a), "type": a["send"]["type"], **{k: a[k] for k in ("name", "how", "given")}} for a in answers]
+    told += [
+        {"at": _at(a), "type": a["send"]["type"], "name": one_line(a["name"], LONGEST_NAME), "how": a["how"]}
+        | {"given": a["given"]}
+        for a in answers
+    ]
+    if (size := len(json.dumps(told, ensure_ascii=False).encode("utf-8", "replace"))) > LARGEST_TOLD:
+        raise PromptAnswerRejected(
+            f"the run has answered {len(told)} prompts, which takes {size} bytes to record; {LARGEST_TOLD} are allowed"
+        )
     values = {
         "answeringRound": number,
         "answeringAt": clock.now(),

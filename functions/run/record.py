@@ -21,6 +21,7 @@ The item::
     asking {…}, question {…}                                of a run that asks people: functions/run/asking.py
     claimed {event, notice}, told {event, notice}           when the end was, or is being, told
 
+What comes from outside is stored as JSON strings (:mod:`functions.run.packing`), and read as it is written here.
 ``session`` (token, cookies, and how to reach their server) is the only secret and is removed at logout, or at
 ``expired``, when the server could not be reached for as long as any session lives. ``closing``
 is the moment at which the clean-up of an attempt began, or at which somebody who wants what it holds (another run, the
@@ -36,6 +37,8 @@ from typing import Any
 
 import boto3
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from functions.run.packing import packed, unpacked
 
 Item = dict[str, Any]
 
@@ -110,8 +113,9 @@ class RunTable:
         """
         names = _Names()
         values: Item = dict(condition_values or {})
+        stored_at = {path: packed(path, value) for path, value in (put or {}).items()}
         clauses = [
-            _clause("SET", [f"{names.alias(path)} = {_bind(values, value)}" for path, value in (put or {}).items()]),
+            _clause("SET", [f"{names.alias(path)} = {_bind(values, stored)}" for path, stored in stored_at.items()]),
             _clause("ADD", [f"{names.alias(path)} {_bind(values, count)}" for path, count in (add or {}).items()]),
             _clause("REMOVE", [names.alias(path) for path in remove]),
         ]
@@ -173,11 +177,11 @@ _DESERIALIZE = TypeDeserializer().deserialize
 
 
 def _to_dynamodb(item: Item) -> dict[str, Any]:
-    return {key: _SERIALIZE(_plain(value)) for key, value in item.items()}
+    return {key: _SERIALIZE(_plain(packed(key, value))) for key, value in item.items()}
 
 
 def _from_dynamodb(item: dict[str, Any]) -> Item:
-    return {key: _number(_DESERIALIZE(value)) for key, value in item.items()}
+    return {key: unpacked(key, _number(_DESERIALIZE(value))) for key, value in item.items()}
 
 
 def _plain(value: Any) -> Any:

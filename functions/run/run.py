@@ -10,10 +10,16 @@ from typing import Any, Self
 from functions.run import clock
 from functions.run.access import Access
 from functions.run.address import named_by
-from functions.run.errors import InvalidRequest, RunAlreadyEnded, RunTimedOut
+from functions.run.errors import InvalidRequest, RunAlreadyEnded, RunTimedOut, shorten
 from functions.run.outcome import Job, Loaded, loaded
 from functions.run.record import ConditionFailed, Item, RunTable, expiry
 from functions.run.start import Start
+
+LONGEST_NAME = 100
+"""Bytes that are kept of the name by which the request answers a prompt: only messages show it."""
+
+ONLY_OF_THE_NEWEST = ("prompts", "keysTaken", "answersTaken", "orderAnswer", "outage", "unavailable", "unknownStatuses")
+"""What is kept of an attempt until the next one begins: a run may have hundreds, and an item 400 KB."""
 
 
 def _empty(execution_arn: str) -> Item:
@@ -85,7 +91,7 @@ class Run:
                 "asked": {
                     "project": request["project"],
                     "datamart": request["datamart"],
-                    "prompts": [named_by(answer)[1] for answer in request["prompts"]],
+                    "prompts": [shorten(named_by(answer)[1], LONGEST_NAME) for answer in request["prompts"]],
                 },
             }
             | ({"asking": _asking(request["askDeadlineHours"])} if request["unanswered"] == "ask" else {})
@@ -239,11 +245,18 @@ class Run:
     # -- changes ------------------------------------------------------------------------------------------------
 
     def begin_attempt(self) -> None:
-        """Make room for this attempt's data."""
+        """Make room for this attempt's data: of the attempts before it only what still matters is kept."""
         here = f"attempts.{self.number}"
+        over = [
+            f"attempts.{number}.{key}"
+            for number, attempt in self.item["attempts"].items()
+            for key in ONLY_OF_THE_NEWEST
+            if key in attempt and int(number) < self.number
+        ]
         try:
             self.change(
                 put={here: {}, "attempt": self.number},
+                remove=tuple(over),
                 condition=f"attribute_not_exists({{{here}}}) AND attribute_not_exists({{endedAt}})",
             )
         except ConditionFailed:

@@ -1,9 +1,9 @@
 """Errors named ``States.…`` that a branch, an iteration, a function or a person reports: moto 5.2.5 refuses them.
 
 A state's timeout inside a Parallel or a Map reaches the state around it on AWS, whose Catch takes it. moto makes a
-ValueError of it ("Custom Error Names MUST NOT begin with the prefix 'States.'"), which nothing can catch. The same class
-is used for a Fail state, for what a function or a person reports, and rightly for a definition's ErrorEquals: that one
-stays strict.
+ValueError of it ("Custom Error Names MUST NOT begin with the prefix 'States.'"), which nothing can catch. It uses the
+same class for a Fail state, for what a function or a person reports, and rightly for a definition's ErrorEquals: that
+one stays strict.
 """
 
 from typing import Any
@@ -30,7 +30,7 @@ REPORTING: tuple[Any, ...] = (
 """The modules in which an error is named that has happened."""
 
 
-class _Reported(ErrorName):
+class _Reported(ErrorName):  # type: ignore[misc]  # moto has no types
     """An error by whatever name it was reported."""
 
 

@@ -21,8 +21,7 @@ LARGEST = 400 * 1024
 DIGITS, LEAST_EXPONENT, LARGEST_EXPONENT = 38, -130, 125
 
 TOO_DEEP = (
-    "Nesting Levels have exceeded supported limits: "
-    "Attributes in the item have nested levels beyond supported limit"
+    "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"
 )
 TOO_PRECISE = "Attempting to store more than 38 significant digits in a Number"
 OVERFLOW = "Number overflow. Attempting to store a number with magnitude larger than supported range"

@@ -1,0 +1,65 @@
+"""Values nested deeper than DynamoDB allows go through a whole run: people's answers, the server's defaults."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from local.simulator import catalogue
+from tests.integration.conftest import World
+
+DAY = {"name": "From day", "answers": "2026-02-01"}
+
+
+def nested(operators: int) -> dict[str, Any]:
+    """An expression that the simulator refuses, and that our own checks leave to the server."""
+    value: dict[str, Any] = {"operator": "Equals", "operands": [{"type": "constant", "value": "1"}] * 2}
+    for _ in range(operators):
+        value = {"operator": "And", "operands": [value, {"type": "constant", "value": "1"}]}
+    return {"expression": value}
+
+
+@pytest.fixture
+def questions(world: World, operators: int) -> Iterator[list[dict[str, Any]]]:
+    """A person who first replies with a deep expression, and then leaves every prompt to its default or open."""
+    asked: list[dict[str, Any]] = []
+
+    def answer(question: dict[str, Any]) -> None:
+        asked.append(question)
+        first = len(asked) == 1
+        answers = [
+            {"name": prompt["name"]}
+            | ({"answers": nested(operators)} if first and prompt["type"] == "EXPRESSION" else {"answers": []})
+            for prompt in question["prompts"]
+        ]
+        world.twin.reply(question["token"], {"prompts": answers})
+
+    world.twin.person = answer
+    yield asked
+    world.twin.person = None
+
+
+@pytest.mark.parametrize("operators", [12, 40])
+def test_a_reply_that_is_nested_too_deep_for_the_table_is_sent_and_judged_by_the_server(
+    world: World, questions: list[dict[str, Any]], operators: int
+) -> None:
+    outcome = world.run(datamart=catalogue.ALL_PROMPTS, prompts=[DAY], unanswered="ask")
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert len(questions) == 2
+    assert questions[1]["refusal"]
+    sent = [body["body"] for body in world.simulator.state()["answers"]]
+    assert all("And" not in json.dumps(body) for body in sent), "the simulator took what it should refuse"
+
+
+@pytest.mark.parametrize("operators", [12, 40])
+def test_a_default_of_the_server_that_is_nested_too_deep_is_kept_and_told(world: World, operators: int) -> None:
+    key = {"key": "0C2D5CA4483E29FFB0AF969D68588E95@0@10", "id": "0C2D5CA4483E29FFB0AF969D68588E95"}
+    about = {"name": "Filter", "title": "Filter", "type": "EXPRESSION", "required": True}
+    prompt = key | about | {"defaultAnswer": nested(operators)}
+    world.simulator.inject("get_prompts", status=200, json=[prompt])
+    outcome = world.run(unanswered="fail")
+    assert outcome.error == "PromptsUnanswered", outcome.cause
+    (kept,) = world.item(outcome)["unanswered"]["prompts"]
+    assert kept["defaultAnswer"] in (nested(operators), "(too long to be shown)")
+    assert "Filter" in world.notices()[-1]["Message"]

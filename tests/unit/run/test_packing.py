@@ -1,0 +1,155 @@
+"""What comes from outside lies in the run's item as JSON strings, so that its depth and size do not matter."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from functions.answering import question
+from functions.asking import reply
+from functions.library.shape import LONGEST
+from functions.run.once import LARGEST_TOLD
+from functions.run.packing import LARGEST_ITEM, packed, unpacked
+from functions.run.record import RunTable
+from functions.run.request import normalise
+from functions.run.run import Run
+from functions.run.start import Start
+from local.twin import moto_limits
+from local.twin.aws import client
+from tests.unit.run.tables import new_table
+
+ARN = "arn:aws:states:eu-west-1:123456789012:execution:RunDatamart:one"
+REQUEST = {"project": "P", "datamart": "City", "unanswered": "ask"}
+
+MOST_ATTEMPTS = 386
+"""Of a run that waits for its datamart for a whole day: its pauses grow to five minutes."""
+
+
+@pytest.fixture
+def table() -> Iterator[RunTable]:
+    moto_limits.install()
+    with new_table() as name:
+        yield RunTable(name)
+
+
+@pytest.fixture
+def run(table: RunTable) -> Run:
+    Run.begin(table, ARN, Start(normalise(REQUEST)))
+    run = Run.load(table, ARN, 1)
+    run.begin_attempt()
+    return run
+
+
+def nested(operators: int) -> dict[str, Any]:
+    """An answer of an EXPRESSION prompt, as the REST API takes it."""
+    value: dict[str, Any] = {"operator": "Equals", "operands": [{"type": "attribute", "id": "A"}]}
+    for _ in range(operators):
+        value = {"operator": "And", "operands": [value]}
+    return {"name": "Filter", "answers": {"expression": value}}
+
+
+@pytest.mark.parametrize("operators", [5, 12, 40])
+def test_answers_of_people_and_defaults_of_the_server_may_be_nested_as_deep_as_they_like(
+    run: Run, table: RunTable, operators: int
+) -> None:
+    answers, asked = [nested(operators)], [{"name": "Filter", "defaultAnswer": nested(operators)["answers"]}]
+    run.change(put={"asking": run.item["asking"] | {"answers": answers}})
+    run.note(unanswered={"attempt": 1, "prompts": asked}, question={"token": "t", "prompts": asked})
+    for found in (run.item, table.load(ARN) or {}):
+        assert found["asking"]["answers"] == answers
+        assert found["unanswered"] == {"attempt": 1, "prompts": asked}
+        assert found["question"] == {"token": "t", "prompts": asked}
+
+
+def test_numbers_that_dynamodb_has_not_come_back_as_they_were(run: Run, table: RunTable) -> None:
+    answers = [{"name": "N", "answers": [10**60, 1.7976931348623157e308, 5e-324, 0.1]}]
+    run.change(put={"asking.answers": answers})
+    assert (table.load(ARN) or {})["asking"]["answers"] == answers
+
+
+def test_half_a_character_becomes_a_question_mark(run: Run, table: RunTable) -> None:
+    run.change(put={"asking.answers": [{"name": "\ud83d", "answers": {"": "x"}}]})
+    assert (table.load(ARN) or {})["asking"]["answers"] == [{"name": "?", "answers": {"": "x"}}]
+
+
+def test_what_conditions_look_at_is_not_packed(run: Run) -> None:
+    run.note(question={"token": "t", "prompts": []})
+    run.change(remove=("question",), condition="{question.token} = :token", condition_values={"token": "t"})
+    assert "question" not in run.item
+
+
+OLD_ITEM: dict[str, Any] = {
+    "executionArn": ARN,
+    "attempt": 2,
+    "asked": {"project": "P", "datamart": {"name": "City", "path": "/Public Objects"}, "prompts": ["Year"]},
+    "asking": {"hours": 48, "answers": [{"name": "Year", "answers": "2026"}], "fresh": 1, "refused": {}, "seconds": 7},
+    "unanswered": {"attempt": 1, "prompts": [{"name": "Year", "type": "VALUE"}]},
+    "question": {"token": "t", "askedAt": 5, "until": 9, "prompts": [{"name": "Year"}], "refusal": None},
+    "attempts": {
+        "1": {"closing": 3},
+        "2": {"prompts": [{"at": "K", "name": "Year", "given": 0}], "keysTaken": ["K"], "answersTaken": [0]},
+    },
+}
+"""As commit 300f2ce and those before it wrote it."""
+
+
+def test_a_run_that_began_before_the_upgrade_is_read_and_goes_on(table: RunTable) -> None:
+    plain = {name: table_value(value) for name, value in OLD_ITEM.items()}
+    client("dynamodb").put_item(TableName=table._name, Item=plain)
+    run = Run.load(table, ARN, 2)
+    assert run.item == OLD_ITEM
+    run.change(put={"asking.answers": [*run.persons_answers, nested(40)]})
+    run.learn(prompts=[*run.attempt["prompts"], {"at": "L", "name": "Filter", "given": 1}])
+    again = Run.load(table, ARN, 2)
+    assert again.persons_answers == [{"name": "Year", "answers": "2026"}, nested(40)]
+    assert again.used_answers == {0, 1}
+    assert again.item["question"] == OLD_ITEM["question"]
+
+
+def table_value(value: Any) -> dict[str, Any]:
+    """A value as an earlier version wrote it: maps and lists all the way down."""
+    if isinstance(value, dict):
+        return {"M": {name: table_value(inner) for name, inner in value.items()}}
+    if isinstance(value, list):
+        return {"L": [table_value(inner) for inner in value]}
+    return {"NULL": True} if value is None else {"S": value} if isinstance(value, str) else {"N": str(value)}
+
+
+@pytest.mark.parametrize("path", ["asked", "asking.answers", "attempts.1.prompts", "attempts.12.keysTaken"])
+def test_a_packed_value_is_one_string(path: str) -> None:
+    assert isinstance(packed(path, [nested(3)]), str)
+
+
+def test_packing_a_whole_field_packs_what_is_packed_in_it_and_nothing_else() -> None:
+    field = {"1": {"prompts": ["a"], "job": "posting", "outage": {"retryAfter": None}}, "2": {}}
+    stored = packed("attempts", field)
+    assert stored == {"1": {"prompts": '["a"]', "job": "posting", "outage": {"retryAfter": None}}, "2": {}}
+    assert unpacked("attempts", stored) == field
+
+
+def text_of(size: int) -> list[str]:
+    """A list whose JSON has about ``size`` bytes."""
+    return ["x" * (size - 4)]
+
+
+def test_the_largest_of_everything_together_is_an_item_that_dynamodb_takes(run: Run, table: RunTable) -> None:
+    largest = {"project": "p" * 1_000, "datamart": {"name": "d" * 1_000, "path": "/" * 4_000}}
+    run.note(asked=largest | {"prompts": ["n" * 100] * 200})
+    named = {"id": "A" * 32, "name": "ü" * LONGEST}
+    target = {"source": "ü" * LONGEST, "table": "ü" * LONGEST, "append": False}
+    run.note(project=named, datamart=named, target=target, waitsFor="w" * 1_000, saved={"objectId": "A" * 32})
+    asked = text_of(question.LARGEST)
+    run.note(unanswered={"attempt": 1, "prompts": asked}, question={"token": "t" * 2_000, "prompts": asked})
+    run.change(put={"asking.answers": text_of(reply.LARGEST)})
+    for number in range(1, MOST_ATTEMPTS + 1):
+        run.number = number
+        run.begin_attempt()
+        told = text_of(LARGEST_TOLD)
+        about = {"closing": 1.5, "lostAt": 1.5, "instanceId": "A" * 32, "instanceDeleted": True, "onceBy": "b" * 32}
+        run.learn(
+            prompts=told, keysTaken=told, orderAnswer="o" * 500, baseUrl="https://mstr.example.com/Library", **about
+        )
+    run.learn(session="s" * 20_000, failure={"kind": "DatamartFailed", "text": "f" * 8_000})
+    run.end({"loaded": "no", "end": "Fail", "error": "DatamartFailed", "reason": "r" * 7_900, "advice": "a" * 500})
+    assert len(json.dumps(table.load(ARN), ensure_ascii=False).encode()) > LARGEST_ITEM / 2
