@@ -1,6 +1,7 @@
-"""Was the job's table loaded by the time that its file expects it (``expectBy``)? Called at that time.
+"""Were the tables loaded by the time that their jobs' files expect them (``expectBy``)? Called at those times.
 
-The answer is a metric with an alarm on it, so that it is told also when no run was ever started.
+The answer is a metric with an alarm on it and a notice that names the late jobs, so that people are told also when no
+run was ever started.
 """
 
 from datetime import datetime, timedelta
@@ -10,28 +11,47 @@ from zoneinfo import ZoneInfo
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.metric_names import LOAD_MISSING, NAMESPACE, SERVICE
+from functions.metric_names import LOAD_MISSING, LOADS_MISSING, NAMESPACE, SERVICE
+from functions.run.expected_loads import jobs_due
+from functions.run.jobs import deployed_jobs
 from functions.run.loads import JobLoads
 from functions.run.record import run_table
 from functions.telemetry import logger, tracer
+from functions.telling.late import CLAIM_SECONDS, LateLoad, LateNotice, send
+from functions.telling.once import once
 
 
 @logger.inject_lambda_context
 @tracer.capture_lambda_handler(capture_response=False, capture_error=False)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Look for a load since the same time of the day before.
+    """Look for a load of each job that is due now, since the same time of the day before.
 
-    The event holds ``job``, ``timeZone`` and ``scheduledTime`` (ISO 8601). Returns ``missing``.
+    The event holds ``timeZone`` and ``scheduledTime`` (ISO 8601). Returns the names of the jobs that are ``due``, and
+    of those whose table is ``missing``. Raises what AWS answers, or StillBeingTold: the event then comes again.
     """
-    job = event["job"]
-    loaded_at = JobLoads(run_table()).last(job)
-    since = day_before(datetime.fromisoformat(event["scheduledTime"]), ZoneInfo(event["timeZone"]))
+    zone, scheduled = str(event["timeZone"]), str(event["scheduledTime"])
+    at = datetime.fromisoformat(scheduled)
+    due = jobs_due(deployed_jobs(), zone, at)
+    late = [late for job in due if (late := _late(job, zone, at)) is not None]
+    if due:
+        _count(LOADS_MISSING, len(late))
+    if late:
+        once(LateNotice.of(run_table(), zone, scheduled), "notice", lambda: send(late), CLAIM_SECONDS)
+    return {"due": due, "missing": [each.job for each in late]}
+
+
+def _late(job: str, zone: str, at: datetime) -> LateLoad | None:
+    loaded_at, since = JobLoads(run_table()).last(job), day_before(at, ZoneInfo(zone))
     missing = loaded_at is None or loaded_at <= since.timestamp()
-    with single_metric(LOAD_MISSING, MetricUnit.Count, int(missing), namespace=NAMESPACE) as metric:
-        metric.add_dimension("job", job)
-        metric.add_dimension("service", SERVICE)
+    _count(LOAD_MISSING, int(missing), job=job)
     logger.info("looked for the job's load", extra={"job": job, "since": since.isoformat(), "missing": missing})
-    return {"missing": missing}
+    return LateLoad(job, f"{at.astimezone(ZoneInfo(zone)):%H:%M}", zone, loaded_at) if missing else None
+
+
+def _count(name: str, value: int, **dimensions: str) -> None:
+    with single_metric(name, MetricUnit.Count, value, namespace=NAMESPACE) as metric:
+        for dimension, of in (dimensions | {"service": SERVICE}).items():
+            metric.add_dimension(dimension, of)
 
 
 def day_before(at: datetime, zone: ZoneInfo) -> datetime:

@@ -8,6 +8,9 @@ SERVICE = "datamart-runner"
 LOAD_MISSING = "LoadMissing"
 """1 when a job's table is late, 0 when it is there; its other dimension is ``job``."""
 
+LOADS_MISSING = "LoadsMissing"
+"""How many tables are late of those that are due at one time; the alarm looks at it, whatever the job."""
+
 SESSION_EXPIRED = "SessionExpired"
 """Sessions that could not be ended and were left to the server's idle timeout."""
 

@@ -1,4 +1,4 @@
-"""The starter: every trigger calls it, under the alias of the job that the trigger is declared under.
+"""The starter: every trigger invokes it, by the alias for its kind (functions/starting/which_jobs.py).
 
 The claim is StartExecution itself: the execution's name is made of the event's identity, so the same event delivered
 twice, at once, or after the starter died between any two lines starts one run (DESIGN.md, "Starting"). What is no
@@ -16,13 +16,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.run.errors import shorten
 from functions.run.jobs import Job, job_named
 from functions.run.placeholders import MESSAGE, placeholders, strings
-from functions.starting import s3_object, schedule, sns_message
 from functions.starting.accepted_request import accepted
 from functions.starting.occurrence import Occurrence, Refused, execution_name
+from functions.starting.which_jobs import Invoked, jobs_started_by
 from functions.telemetry import logger, tracer
-
-SOURCES = (schedule, s3_object, sns_message)
-"""Every way for an event to come in; each recognises its own."""
 
 LARGEST_INPUT = 240 * 1024
 """Bytes of an execution's input: with what PrepareRun is told beside it, it stays within a state's 256 KB."""
@@ -39,16 +36,23 @@ LONGEST_REFUSAL = 4_000
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Start what the event asks for. Returns ``executions``: their ARNs.
 
-    Raises whatever AWS answers, so that the event is delivered again and at last goes to the dead letters; ValueError
-    for an event of no known source.
+    Raises whatever AWS answers, so that the event is delivered again and at last goes to the dead letters, and what
+    ``jobs_started_by`` raises. A job that cannot be started does not keep the event's other jobs from starting.
     """
-    name = context.invoked_function_arn.rpartition(":")[2]
-    job = job_named(name)
-    source = next((source for source in SOURCES if isinstance(event, dict) and source.recognises(event)), None)
-    if source is None:
-        raise ValueError("the event is of no source that starts runs")
-    found = source.occurrences(event, job)
-    return {"executions": [_start(name, occurrence, _input(name, job, occurrence)) for occurrence in found]}
+    source, names = jobs_started_by(event, Invoked.by(context.invoked_function_arn))
+    executions: list[str] = []
+    failures: list[Exception] = []
+    for name in names:
+        try:
+            job = job_named(name)
+            for occurrence in source.occurrences(event, job):
+                executions.append(_start(name, occurrence, _input(name, job, occurrence)))
+        except Exception as error:
+            logger.warning("the job could not be started", extra={"job": name, "error": type(error).__name__})
+            failures.append(error)
+    if failures:
+        raise failures[0]
+    return {"executions": executions}
 
 
 def _input(name: str, job: Job, occurrence: Occurrence) -> str:

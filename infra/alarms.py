@@ -10,9 +10,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from functions.metric_names import LOAD_MISSING, NAMESPACE, SERVICE
-from infra.named_job import NamedJob
-from infra.starter import construct_name
+from functions.metric_names import LOADS_MISSING, NAMESPACE, SERVICE
 
 
 @dataclass(frozen=True)
@@ -54,21 +52,20 @@ class Alarms:
             "for its time, then redrive the queue; every step is done only once however often it is delivered.",
         )
 
-    def on_late_load(self, job: NamedJob) -> None:
-        """An alarm on the answer of the function that is called at the job's ``expectBy``."""
+    def on_late_loads(self) -> None:
+        """An alarm on what the function that is called at each ``expectBy`` finds; its notice names the jobs."""
         metric = cloudwatch.Metric(
             namespace=NAMESPACE,
-            metric_name=LOAD_MISSING,
-            dimensions_map={"job": job.name, "service": SERVICE},
+            metric_name=LOADS_MISSING,
+            dimensions_map={"service": SERVICE},
             period=_PERIOD,
             statistic="Maximum",
         )
         self._make(
-            f"{construct_name(job.name)}LateAlarm",
+            "LateLoadsAlarm",
             metric,
-            f"The table of the job {job.name} was not loaded by {job.content['expectBy']} ({job.time_zone}). Look "
-            "whether a run of it failed or still goes on; if none was started, look at its trigger. To load it now, "
-            f'start the state machine with {{"job": "{job.name}"}}.',
+            "The table of at least one job was not loaded by the time of its expectBy. The message about late tables "
+            "on this topic names each job and says what to do; so does the log of the function expect_load.",
         )
 
     def _make(self, construct_id: str, metric: cloudwatch.IMetric, description: str) -> None:

@@ -53,7 +53,12 @@ def call_at_the_end(
 
 def let_tell(function: lambda_.Function, topic: sns.Topic) -> None:
     """Let a function tell of ends: machines by the default event bus, people by the topic."""
-    function.add_environment("NOTICE_TOPIC_ARN", topic.topic_arn)
-    topic.grant_publish(function)
+    let_notify(function, topic)
     bus = cdk.Stack.of(function).format_arn(service="events", resource="event-bus", resource_name="default")
     function.add_to_role_policy(iam.PolicyStatement(actions=["events:PutEvents"], resources=[bus]))
+
+
+def let_notify(function: lambda_.Function, topic: sns.Topic) -> None:
+    """Let a function tell people, by the topic."""
+    function.add_environment("NOTICE_TOPIC_ARN", topic.topic_arn)
+    topic.grant_publish(function)

@@ -1,45 +1,53 @@
-"""At a job's ``expectBy``: ask whether its table was loaded."""
+"""At the ``expectBy`` of jobs: ask which tables were not loaded. One schedule a time zone, however many jobs.
+
+A cron expression has minutes and hours, not a list of times, so it fires at more times than there are: the function
+knows which jobs are due at just the time that it is called for.
+"""
 
 import json
 
-import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_scheduler as scheduler
-from aws_cdk import aws_sqs as sqs
-from constructs import Construct
 
-from infra.encryption import Encryption
+from functions.run.expected_loads import WEEKDAYS
 from infra.named_job import NamedJob
-from infra.starter import construct_name
-from infra.triggers import schedule_target
+from infra.schedules import Schedules
+
+LONGEST = 256
+"""Characters of a schedule expression."""
 
 
-def expect_load(
-    scope: Construct,
-    job: NamedJob,
-    function: lambda_.Function,
-    schedules: scheduler.CfnScheduleGroup,
-    lost: sqs.Queue,
-    encryption: Encryption,
-) -> None:
-    """Call the function every day, or on the days of ``expectOn``, at ``expectBy`` in the job's time zone."""
-    hour, minute = str(job.content["expectBy"]).split(":")
-    days = ",".join(job.content.get("expectOn", ["*"]))
-    given = {"job": job.name, "timeZone": job.time_zone, "scheduledTime": "<aws.scheduler.scheduled-time>"}
-    name = f"{construct_name(job.name)}Expected"
-    scheduler.CfnSchedule(
-        scope,
-        f"{name}Schedule",
-        name=f"{job.name}-expected",
-        group_name=schedules.name,
-        description=f"Asks whether the table of {job.name} was loaded",
-        schedule_expression=f"cron({int(minute)} {int(hour)} ? * {days} *)",
-        schedule_expression_timezone=job.time_zone,
-        flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
-        target=schedule_target(scope, f"{name}Schedule", function.function_arn, json.dumps(given), lost, encryption),
-    ).add_resource_dependency(schedules)
+def expect_loads(schedules: Schedules, jobs: list[NamedJob], function: lambda_.Function) -> None:
+    """Call the function in each time zone at least at the ``expectBy`` of each job there."""
+    by_zone: dict[str, list[NamedJob]] = {}
+    for job in jobs:
+        by_zone.setdefault(job.time_zone, []).append(job)
+    if not by_zone:
+        return
+    role = schedules.role("ExpectedRole", "What the schedules of expectBy may do", function.function_arn)
+    for zone, expected in sorted(by_zone.items()):
+        given = {"timeZone": zone, "scheduledTime": "<aws.scheduler.scheduled-time>"}
+        schedules.make(
+            f"Expected-{_plain(zone)}",
+            name=f"expected.{_plain(zone)}",  # no job's name holds a dot
+            description=f"Asks at the jobs' expectBy in {zone} whether their tables were loaded",
+            expression=expected_times(expected),
+            time_zone=zone,
+            target=schedules.target(role, function.function_arn, json.dumps(given)),
+        )
 
 
-def retry(function: lambda_.Function, lost_destination: lambda_.IDestination) -> None:
-    """What it fails at three times goes to the dead letters."""
-    function.configure_async_invoke(retry_attempts=2, max_event_age=cdk.Duration.hours(2), on_failure=lost_destination)
+def expected_times(jobs: list[NamedJob]) -> str:
+    """A cron expression that fires at the ``expectBy`` of each job, and at other times."""
+    times = [str(job.content["expectBy"]).split(":") for job in jobs]
+    hours = sorted({int(hour) for hour, _ in times})
+    minutes = sorted({int(minute) for _, minute in times})
+    days = {day for job in jobs for day in job.content.get("expectOn", WEEKDAYS)}
+    listed = "*" if len(days) == len(WEEKDAYS) else ",".join(day for day in WEEKDAYS if day in days)
+    rest = f"{','.join(map(str, hours))} ? * {listed} *)"
+    exact = f"cron({','.join(map(str, minutes))} {rest}"
+    return exact if len(exact) <= LONGEST else f"cron(* {rest}"
+
+
+def _plain(zone: str) -> str:
+    """A zone's name with only what the name of a schedule may hold: Etc/GMT+5 is Etc.GMTplus5."""
+    return zone.replace("/", ".").replace("+", "plus")

@@ -70,8 +70,8 @@ START_RUN = FunctionSpec("start_run", 30, calls_library=False)
 END_RUN = FunctionSpec("end_run", 120, (GET, PUT, UPDATE))
 """Called by the queue behind the rule on the end of an execution."""
 
-EXPECT_LOAD = FunctionSpec("expect_load", 20, (GET,), calls_library=False)
-"""Called at a job's expectBy."""
+EXPECT_LOAD = FunctionSpec("expect_load", 20, (GET, PUT, UPDATE), calls_library=False)
+"""Called at the expectBy of jobs."""
 
 SWEEP = FunctionSpec("sweep", 300, (GET, UPDATE, SCAN), looks_at_executions=True)
 """Called once a day."""

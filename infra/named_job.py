@@ -43,9 +43,22 @@ class NamedJob:
     def shipped(self) -> dict[str, Any]:
         """What of it goes beside the code (functions/run/jobs.py)."""
         objects = [trigger["sns"]["objects"] for trigger in self.triggers if "objects" in trigger.get("sns", {})]
+        expected = {key: self.content[key] for key in ("expectBy", "expectOn") if key in self.content}
         return {
             "request": self.content["request"],
             "timeZone": self.time_zone,
             "acceptRequests": self.content.get("acceptRequests"),
             "objects": objects,
-        }
+            "triggers": [self._as_aws_names_it(trigger, number) for number, trigger in enumerate(self.triggers, 1)],
+        } | expected
+
+    def resource_name(self, number: int) -> str:
+        """The name of a trigger's schedule or own topic; ``number`` counts the triggers from 1."""
+        return f"{self.name}-{number}"
+
+    def _as_aws_names_it(self, trigger: dict[str, Any], number: int) -> dict[str, Any]:
+        if "schedule" in trigger:
+            return {"schedule": self.resource_name(number)}
+        if "s3" in trigger:
+            return {"s3": trigger["s3"]}
+        return {"sns": {"topic": trigger["sns"].get("topicArn", self.resource_name(number))}}

@@ -3,6 +3,7 @@
 from typing import Any
 
 import aws_cdk as cdk
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -33,3 +34,8 @@ def queue_with_retries(
         dead_letter_queue=sqs.DeadLetterQueue(queue=lost, max_receive_count=times),
         **arguments,
     )
+
+
+def retry(function: lambda_.Function, lost_destination: lambda_.IDestination) -> None:
+    """What it fails at three times goes to the dead letters."""
+    function.configure_async_invoke(retry_attempts=2, max_event_age=cdk.Duration.hours(2), on_failure=lost_destination)

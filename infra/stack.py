@@ -17,17 +17,18 @@ from constructs import Construct
 from infra.alarms import Alarms
 from infra.definition import definition
 from infra.encryption import Encryption
-from infra.ending import call_at_the_end
-from infra.expectations import expect_load, retry
+from infra.ending import call_at_the_end, let_notify
+from infra.expectations import expect_loads
 from infra.findings import accept, accept_everywhere_in_cfn_lint, accept_in_cfn_lint
 from infra.function_table import END_RUN, EXPECT_LOAD, START_RUN, STEPS, SWEEP, FunctionSpec
 from infra.functions import Functions, log_group
 from infra.named_job import NamedJob
 from infra.notices import notice_topic
 from infra.questions import question_topic
-from infra.queues import dead_letters
+from infra.queues import dead_letters, retry
+from infra.schedules import Schedules
 from infra.settings import Settings
-from infra.starter import alias_of, construct_name, let_start
+from infra.starter import Starter, construct_name, let_start
 from infra.sweeping import sweep_daily
 from infra.triggers import Triggers
 
@@ -83,18 +84,20 @@ class DatamartRunner(cdk.Stack):
             starts_lost,
             "An event did not do what it should: start a run, ask for a table that is due, or sweep.",
         )
-        starter = functions.make(START_RUN)
-        let_start(starter, machine)
-        schedules = scheduler.CfnScheduleGroup(self, "Schedules", name=f"datamart-runner-{settings.stage}")
-        triggers = Triggers(self, starter, starts_lost, schedules, self._inbox(jobs), self._encryption)
+        group = scheduler.CfnScheduleGroup(self, "Schedules", name=settings.machine_name)
+        schedules = Schedules(self, group, starts_lost, self._encryption)
+        starts = functions.make(START_RUN)
+        let_start(starts, machine)
+        starter = Starter(self, starts, starts_lost, settings.machine_name)
+        Triggers(self, starter, schedules, self._inbox(jobs), self._encryption).make(jobs)
+
         expecting = functions.make(EXPECT_LOAD)
+        let_notify(expecting, topic)
         retry(expecting, destinations.SqsDestination(starts_lost))
-        for job in jobs:
-            triggers.make(job, alias_of(self, job, starter, starts_lost))
-            if "expectBy" in job.content:
-                expect_load(self, job, expecting, schedules, starts_lost, self._encryption)
-                alarms.on_late_load(job)
-        sweep_daily(self, functions.make(SWEEP), topic, schedules, starts_lost, self._encryption)
+        if expected := [job for job in jobs if "expectBy" in job.content]:
+            expect_loads(schedules, expected, expecting)
+            alarms.on_late_loads()
+        sweep_daily(functions.make(SWEEP), topic, schedules)
         cdk.CfnOutput(self, "NoticeTopicArn", value=topic.topic_arn, description="Failed runs and alarms are told here")
 
     def _bound(self) -> None:

@@ -1,8 +1,10 @@
-"""The starter: one function, with an alias for each job.
+"""The starter: one function, with an alias for each kind of trigger that may be invoked by that kind's service alone.
 
-A trigger may call only the alias of the job that it is declared under, and the starter takes the job from the alias
-that it was called by. So nothing in an event can ever choose another job.
+The starter finds the job by the alias that it was invoked by and by what AWS itself sets in the event
+(functions/starting/which_jobs.py), so nothing that a sender chooses can ever choose another job.
 """
+
+from dataclasses import dataclass, field
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -12,7 +14,15 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from functions.starting import aliases
 from infra.named_job import NamedJob
+
+_SHARED = {
+    aliases.SCHEDULES: ("StarterForSchedules", "Schedules start jobs by it"),
+    aliases.UPLOADS: ("StarterForUploads", "Uploaded objects start jobs by it"),
+    aliases.MESSAGES: ("StarterForMessages", "Messages on the stack's own topics start jobs by it"),
+}
+"""From the alias to the id of its construct and its description. No resource of a job can have such an id."""
 
 
 def construct_name(job: str) -> str:
@@ -28,15 +38,43 @@ def let_start(starter: lambda_.Function, machine: sfn.StateMachine) -> None:
     )
 
 
-def alias_of(scope: Construct, job: NamedJob, starter: lambda_.Function, lost: sqs.Queue) -> lambda_.Alias:
-    """The job's alias; what it fails at three times goes to the dead letters."""
-    return lambda_.Alias(
-        scope,
-        f"{construct_name(job.name)}Alias",
-        alias_name=job.name,
-        description=job.content.get("description", "")[:256] or f"infra/jobs/{job.name}.json",
-        version=starter.current_version,
-        retry_attempts=2,
-        max_event_age=cdk.Duration.hours(6),
-        on_failure=destinations.SqsDestination(lost),
-    )
+@dataclass(frozen=True)
+class Starter:
+    """Makes the starter's aliases, each when it is first needed.
+
+    ``name_prefix`` is the name of the stage's group of schedules and how the names of its own topics begin; ``lost``
+    takes the events that an alias fails at three times.
+    """
+
+    scope: Construct
+    function: lambda_.Function
+    lost: sqs.Queue
+    name_prefix: str
+    _made: dict[str, lambda_.Alias] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.function.add_environment("NAME_PREFIX", self.name_prefix)
+
+    def shared(self, alias: str) -> lambda_.Alias:
+        """The alias that all triggers of a kind share."""
+        construct_id, description = _SHARED[alias]
+        return self._made.get(alias) or self._make(alias, construct_id, description)
+
+    def of_job(self, job: NamedJob) -> lambda_.Alias:
+        """The alias of a job that subscribes to a foreign topic, which takes each endpoint once."""
+        described = job.content.get("description", "")[:256] or f"infra/jobs/{job.name}.json"
+        return self._made.get(job.name) or self._make(job.name, f"{construct_name(job.name)}Alias", described)
+
+    def _make(self, name: str, construct_id: str, description: str) -> lambda_.Alias:
+        made = lambda_.Alias(
+            self.scope,
+            construct_id,
+            alias_name=name,
+            description=description,
+            version=self.function.current_version,
+            retry_attempts=2,
+            max_event_age=cdk.Duration.hours(6),
+            on_failure=destinations.SqsDestination(self.lost),
+        )
+        self._made[name] = made
+        return made

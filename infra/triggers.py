@@ -1,4 +1,8 @@
-"""What starts a job: schedules, uploads, messages. Each kind is a few resources that call the job's alias."""
+"""What starts the jobs: schedules, uploads, messages. What jobs of one kind can share, they share.
+
+CloudFormation takes 500 resources a stack. A schedule costs one, an own topic two, and an upload is a part of a rule
+(infra/quotas.py has the quotas). The names of schedules and topics are the job's, and do not depend on other jobs.
+"""
 
 import json
 import re
@@ -6,93 +10,122 @@ from dataclasses import dataclass
 from typing import Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_scheduler as scheduler
-from aws_cdk import aws_sns as sns
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from functions.starting import aliases
 from functions.starting.schedule import TARGET_INPUT
 from infra.encryption import Encryption
 from infra.findings import accept
 from infra.named_job import NamedJob
-from infra.object_pattern import pattern_of_key
-from infra.starter import construct_name
+from infra.own_topics import OwnTopic, make_own_topics, own_topic_arns
+from infra.schedules import Schedules
+from infra.starter import Starter, construct_name
+from infra.subscriptions import Subscriptions
+from infra.uploads import start_by_uploads
 
-Trigger = dict[str, Any]
+Declared = dict[str, Any]
+"""A trigger as a job's file has it, or what it says of its uploads or messages."""
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """One trigger of a job.
+
+    ``name`` is that of its schedule or own topic; ``construct_id`` begins the ids of its constructs.
+    """
+
+    job: NamedJob
+    name: str
+    construct_id: str
+    declared: Declared
 
 
 @dataclass(frozen=True)
 class Triggers:
     """Makes the triggers of a stack.
 
-    ``inbox`` is the stack's own bucket, or None where no job needs one; ``schedules`` the group that its schedules are
-    in; ``lost`` takes what cannot be delivered.
+    ``inbox`` is the stack's own bucket, or None where no job needs one.
     """
 
     scope: Construct
-    starter: lambda_.Function
-    lost: sqs.Queue
-    schedules: scheduler.CfnScheduleGroup
+    starter: Starter
+    schedules: Schedules
     inbox: s3.Bucket | None
     encryption: Encryption
 
-    def make(self, job: NamedJob, alias: lambda_.Alias) -> None:
-        """All triggers of a job."""
-        for index, trigger in enumerate(job.triggers, 1):
-            name = f"{construct_name(job.name)}{index}"
-            if "schedule" in trigger:
-                self._schedule(name, f"{job.name}-{index}", job, trigger, alias)
-            elif "s3" in trigger:
-                self._upload(name, job, trigger["s3"], alias)
-            else:
-                self._message(name, f"{job.name}-{index}", job, trigger["sns"], alias)
+    def make(self, jobs: list[NamedJob]) -> None:
+        """All triggers of all jobs."""
+        found = [
+            Trigger(job, job.resource_name(number), f"{construct_name(job.name)}{number}", declared)
+            for job in jobs
+            for number, declared in enumerate(job.triggers, 1)
+        ]
+        self._by_schedules([trigger for trigger in found if "schedule" in trigger.declared])
+        self._by_uploads([trigger for trigger in found if "s3" in trigger.declared])
+        self._by_messages([trigger for trigger in found if "sns" in trigger.declared])
+        for trigger in found:
+            self._let_read_requests(trigger)
 
-    # -- schedules ----------------------------------------------------------------------------------------------
+    def _by_schedules(self, triggers: list[Trigger]) -> None:
+        if not triggers:
+            return
+        alias = self.starter.shared(aliases.SCHEDULES).function_arn
+        role = self.schedules.role("SchedulesRole", "What the schedules of jobs may do", alias)
+        target = self.schedules.target(role, alias, json.dumps(TARGET_INPUT))
+        for trigger in triggers:
+            self.schedules.make(
+                f"{trigger.construct_id}Schedule",
+                name=trigger.name,
+                description=f"Starts the job {trigger.job.name}",
+                expression=trigger.declared["schedule"],
+                time_zone=trigger.declared.get("timeZone", trigger.job.time_zone),
+                target=target,
+                flexible_minutes=trigger.declared.get("flexibleMinutes"),
+            )
 
-    def _schedule(self, name: str, schedule: str, job: NamedJob, trigger: Trigger, alias: lambda_.Alias) -> None:
-        flexible = trigger.get("flexibleMinutes")
-        scheduler.CfnSchedule(
+    def _by_uploads(self, triggers: list[Trigger]) -> None:
+        if not triggers:
+            return
+        start_by_uploads(
             self.scope,
-            f"{name}Schedule",
-            name=schedule,
-            group_name=self.schedules.name,
-            description=f"Starts the job {job.name}",
-            schedule_expression=trigger["schedule"],
-            schedule_expression_timezone=trigger.get("timeZone", job.time_zone),
-            flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(
-                mode="FLEXIBLE" if flexible else "OFF", maximum_window_in_minutes=flexible
-            ),
-            target=schedule_target(
-                self.scope, f"{name}Schedule", alias.function_arn, json.dumps(TARGET_INPUT), self.lost, self.encryption
-            ),
-        ).add_resource_dependency(self.schedules)
-
-    # -- uploads ------------------------------------------------------------------------------------------------
-
-    def _upload(self, name: str, job: NamedJob, declared: Trigger, alias: lambda_.Alias) -> None:
-        bucket = declared.get("bucket") or self._own.bucket_name
-        events.Rule(
-            self.scope,
-            f"{name}Upload",
-            description=f"Starts the job {job.name}",
-            event_pattern=events.EventPattern(
-                source=["aws.s3"],
-                detail_type=["Object Created"],
-                detail={"bucket": {"name": [bucket]}} | pattern_of_key(declared),
-            ),
-            targets=[
-                targets.LambdaFunction(
-                    alias, dead_letter_queue=self.lost, max_event_age=cdk.Duration.hours(6), retry_attempts=20
-                )
-            ],
+            [trigger.declared["s3"] for trigger in triggers],
+            self.inbox.bucket_name if self.inbox else None,
+            self.starter.shared(aliases.UPLOADS),
+            self.starter.lost,
         )
-        if "acceptRequests" in job.content:
-            self._let_read(declared.get("bucket"), declared.get("prefix", ""))
+        if self.inbox is not None:
+            self.starter.function.add_environment("INBOX_BUCKET", self.inbox.bucket_name)
+
+    def _by_messages(self, triggers: list[Trigger]) -> None:
+        subscriptions = Subscriptions(self.scope, self.starter.lost)
+        own = [trigger for trigger in triggers if "topicArn" not in trigger.declared["sns"]]
+        if own:
+            prefix = self.starter.name_prefix
+            wanted = [
+                OwnTopic(f"{each.construct_id}Topic", each.name, each.job.name, each.declared["sns"].get("objects"))
+                for each in own
+            ]
+            topics = make_own_topics(self.scope, wanted, prefix, self.encryption)
+            alias = self.starter.shared(aliases.MESSAGES)
+            subscriptions.permit_own(own_topic_arns(self.scope, prefix), alias)
+            for each in own:
+                subscriptions.own(f"{each.construct_id}Subscription", topics[each.name], alias, each.declared["sns"])
+        for each in triggers:
+            declared = each.declared["sns"]
+            if "topicArn" in declared:
+                alias = self.starter.of_job(each.job)
+                subscriptions.foreign(f"{each.construct_id}Subscription", declared["topicArn"], alias, declared)
+        subscriptions.finish()
+
+    def _let_read_requests(self, trigger: Trigger) -> None:
+        """Let the starter read what may be uploaded as a request of the trigger's job."""
+        if "acceptRequests" not in trigger.job.content:
+            return
+        uploads = trigger.declared.get("s3", trigger.declared.get("sns", {}).get("objects"))
+        if uploads is not None:
+            self._let_read(uploads.get("bucket"), uploads.get("prefix", ""))
 
     @property
     def _own(self) -> s3.Bucket:
@@ -110,94 +143,12 @@ class Triggers:
             ("s3:ListBucket",): arn,  # without it S3 says "access denied" of an object that is gone
         }
         for actions, resource in statements.items():
-            self.starter.add_to_role_policy(iam.PolicyStatement(actions=list(actions), resources=[resource]))
+            self.starter.function.add_to_role_policy(iam.PolicyStatement(actions=list(actions), resources=[resource]))
         own = self._own.node.default_child if bucket is None else None
         name = f"<{stack.get_logical_id(own)}>" if isinstance(own, cdk.CfnElement) else bucket
-        if self.starter.role is not None:
+        if self.starter.function.role is not None:
             accept(
-                self.starter.role,
+                self.starter.function.role,
                 f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::{name}/{prefix}*]",
                 "The keys of what will be uploaded are not known; they begin with the prefix.",
             )
-
-    # -- messages -----------------------------------------------------------------------------------------------
-
-    def _message(self, name: str, topic_name: str, job: NamedJob, declared: Trigger, alias: lambda_.Alias) -> None:
-        topic = self._topic(name, topic_name, job, declared)
-        if "acceptRequests" in job.content and "objects" in declared:
-            self._let_read(declared["objects"]["bucket"], declared["objects"].get("prefix", ""))
-        subscription = sns.CfnSubscription(
-            self.scope,
-            f"{name}Subscription",
-            topic_arn=topic,
-            protocol="lambda",
-            endpoint=alias.function_arn,
-            filter_policy=declared.get("filter"),
-            filter_policy_scope=declared.get("filterScope"),
-            redrive_policy={"deadLetterTargetArn": self.lost.queue_arn},
-        )
-        accept(subscription, "W3694", "An alias is a function too: SNS takes its ARN for the protocol lambda.")
-        alias.add_permission(f"{name}Permission", principal=iam.ServicePrincipal("sns.amazonaws.com"), source_arn=topic)
-        self.lost.add_to_resource_policy(
-            iam.PolicyStatement(
-                principals=[iam.ServicePrincipal("sns.amazonaws.com")],
-                actions=["sqs:SendMessage"],
-                resources=[self.lost.queue_arn],
-                conditions={"ArnEquals": {"aws:SourceArn": topic}},
-            )
-        )
-
-    def _topic(self, name: str, topic_name: str, job: NamedJob, declared: Trigger) -> str:
-        if "topicArn" in declared:
-            return str(declared["topicArn"])
-        topic = sns.Topic(
-            self.scope,
-            f"{name}Topic",
-            topic_name=f"{self.schedules.name}-{topic_name}",
-            display_name=f"Starts {job.name}",
-            enforce_ssl=True,
-            master_key=self.encryption.key,
-        )
-        if "objects" in declared:
-            bucket = declared["objects"]["bucket"]
-            stack = cdk.Stack.of(self.scope)
-            topic.add_to_resource_policy(
-                iam.PolicyStatement(
-                    principals=[iam.ServicePrincipal("s3.amazonaws.com")],
-                    actions=["sns:Publish"],
-                    resources=[topic.topic_arn],
-                    conditions={
-                        "ArnEquals": {"aws:SourceArn": f"arn:{stack.partition}:s3:::{bucket}"},
-                        "StringEquals": {"aws:SourceAccount": stack.account},
-                    },
-                )
-            )
-        cdk.CfnOutput(self.scope, f"{name}TopicArn", value=topic.topic_arn, description=f"A message starts {job.name}")
-        return topic.topic_arn
-
-
-def schedule_target(
-    scope: Construct, name: str, function_arn: str, given: str, lost: sqs.Queue, encryption: Encryption
-) -> scheduler.CfnSchedule.TargetProperty:
-    """A function as the target of a schedule, with a role that may call just this one."""
-    role = iam.Role(
-        scope,
-        f"{name}Role",
-        assumed_by=iam.ServicePrincipal(
-            "scheduler.amazonaws.com",
-            conditions={"StringEquals": {"aws:SourceAccount": cdk.Stack.of(scope).account}},
-        ),
-        description=f"What the schedule {name} may do",
-    )
-    role.add_to_policy(iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[function_arn]))
-    lost.grant_send_messages(role)
-    encryption.let_use(role)
-    return scheduler.CfnSchedule.TargetProperty(
-        arn=function_arn,
-        role_arn=role.role_arn,
-        input=given,
-        dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(arn=lost.queue_arn),
-        retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
-            maximum_event_age_in_seconds=6 * 3600, maximum_retry_attempts=20
-        ),
-    )

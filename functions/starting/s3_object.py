@@ -15,6 +15,7 @@ from aws_lambda_powertools.utilities.data_classes import S3Event, S3EventBridgeN
 from botocore.exceptions import ClientError
 
 from functions.run.jobs import Job
+from functions.starting.declared import is_declared
 from functions.starting.occurrence import Occurrence, Refused, parsed
 from functions.telemetry import logger
 
@@ -58,8 +59,14 @@ def recognises(event: dict[str, Any]) -> bool:
     return event.get("source") == "aws.s3" and event.get("detail-type") == "Object Created"
 
 
+def uploaded_object(event: dict[str, Any]) -> tuple[str, str]:
+    """Bucket and key of the object that EventBridge's event is about."""
+    created = S3EventBridgeNotificationEvent(event)
+    return created.detail.bucket.name, str(created.detail.object["key"])
+
+
 def occurrences(event: dict[str, Any], job: Job) -> list[Occurrence]:
-    """The one object that the event names; the rule's pattern has chosen it."""
+    """The one object that the event names, which the job declares."""
     created = S3EventBridgeNotificationEvent(event)
     uploaded = created.detail.object
     found = Uploaded(
@@ -111,12 +118,7 @@ def _version(named: str | None) -> str:
 
 
 def _declared(uploaded: Uploaded, job: Job) -> bool:
-    return any(
-        uploaded.bucket == declared["bucket"]
-        and uploaded.key.startswith(declared.get("prefix", ""))
-        and uploaded.key.endswith(declared.get("suffix", ""))
-        for declared in job["objects"]
-    )
+    return any(is_declared(declared, uploaded.bucket, uploaded.key) for declared in job["objects"])
 
 
 def read(uploaded: Uploaded) -> str:

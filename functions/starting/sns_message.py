@@ -19,6 +19,14 @@ def recognises(event: dict[str, Any]) -> bool:
     return isinstance(first, dict) and first.get("EventSource") == "aws:sns"
 
 
+def topic(event: dict[str, Any]) -> str:
+    """ARN of the topic that the event's messages came over. Raises ValueError unless it is one; SNS sets it."""
+    topics = {str(record.sns.topic_arn) for record in SNSEvent(event).records}
+    if len(topics) != 1:
+        raise ValueError("the event holds messages of more than one topic")
+    return topics.pop()
+
+
 def occurrences(event: dict[str, Any], job: Job) -> list[Occurrence]:
     """One for each message, or for each object that a message tells of."""
     found: list[Occurrence] = []

@@ -13,6 +13,7 @@ from functions.text import one_line
 from local.twin.aws import client
 from local.twin.filter_policy import takes
 from local.twin.moto_seams import event_matches
+from local.twin.permissions import role_may_invoke, service_may_invoke
 from local.twin.template import ACCOUNT, REGION, Template
 
 Event = dict[str, Any]
@@ -42,13 +43,13 @@ def _kinds() -> list[tuple[Callable[[Event], bool], Callable[[Template, Event], 
 
 
 def deliver(template: Template, event: Event) -> list[str]:
-    """Call the starter under every alias that AWS would call for the event; the ARNs of the executions.
+    """Invoke the starter by every alias by which AWS would do it for the event; the ARNs of the executions.
 
     Raises NothingStarts.
     """
     find = next(find for recognises, find in _kinds() if recognises(event))
     executions: list[str] = []
-    for alias in find(template, event):
+    for alias in dict.fromkeys(find(template, event)):
         answer = client("lambda").invoke(FunctionName=alias, Payload=json.dumps(event).encode())
         body = json.loads(answer["Payload"].read())
         if "FunctionError" in answer:
@@ -65,20 +66,26 @@ def _scheduled(template: Template, event: Event) -> list[str]:
     if wanted not in known:
         near = difflib.get_close_matches(wanted, known, 1)
         raise NothingStarts(f"no schedule of the stack is {wanted}" + (f" (there is {near[0]})" if near else ""))
-    given = json.loads(template.resolve(known[wanted]["Input"]))
+    target = known[wanted]
+    given = json.loads(template.resolve(target["Input"]))
     if set(given) != set(event):
         raise NothingStarts(f"the schedule {wanted} does not call the starter; its input is {given}")
-    return [str(template.resolve(known[wanted]["Arn"]))]
+    alias = str(template.resolve(target["Arn"]))
+    if not role_may_invoke(template, target["RoleArn"], alias):
+        raise NothingStarts(f"the role of the schedule {wanted} may not invoke {alias}")
+    return [alias]
 
 
 def _matched(template: Template, event: Event) -> list[str]:
     found = []
-    for made in template.resources("AWS::Events::Rule").values():
+    for name, made in template.resources("AWS::Events::Rule").items():
         if made.get("EventPattern", {}).get("source") != ["aws.s3"]:
             continue
-        pattern = template.resolve(made["EventPattern"])
-        if event_matches(pattern, event):
-            found += [str(template.resolve(target["Arn"])) for target in made["Targets"]]
+        if event_matches(template.resolve(made["EventPattern"]), event):
+            for target in made["Targets"]:
+                alias = str(template.resolve(target["Arn"]))
+                _check_permission(template, alias, "events.amazonaws.com", {"Fn::GetAtt": [name, "Arn"]})
+                found.append(alias)
     if not found:
         detail = event["detail"]
         raise NothingStarts(f"no rule of the stack matches s3://{detail['bucket']['name']}/{detail['object']['key']}")
@@ -92,14 +99,22 @@ def _subscribed(template: Template, event: Event) -> list[str]:
         if made["Protocol"] != "lambda" or template.resolve(made["TopicArn"]) != message["TopicArn"]:
             continue
         policy, scope = made.get("FilterPolicy", {}), made.get("FilterPolicyScope", "MessageAttributes")
-        if takes(policy, scope, message):
-            found.append(str(template.resolve(made["Endpoint"])))
-        else:
+        if not takes(policy, scope, message):
             filters.append(f"{one_line(json.dumps(policy), 300)} on {scope}")
+            continue
+        alias = str(template.resolve(made["Endpoint"]))
+        _check_permission(template, alias, "sns.amazonaws.com", message["TopicArn"])
+        found.append(alias)
     if not found:
         why = f": it does not pass the filter {' or '.join(filters)}" if filters else ": none is subscribed to it"
         raise NothingStarts(f"no subscription of the stack takes this message from {message['TopicArn']}{why}")
     return found
+
+
+def _check_permission(template: Template, alias: str, service: str, source: Any) -> None:
+    """Raise NothingStarts unless the service may invoke the alias on behalf of ``source``, an ARN or a reference."""
+    if not service_may_invoke(template, alias, service, source):
+        raise NothingStarts(f"{service} may not invoke {alias} for {source}")
 
 
 def upload(event: Event, objects: Path) -> Event:

@@ -80,6 +80,14 @@ class Template:
         index, values = argument
         return self.resolve(values)[int(index)]
 
+    def _if(self, argument: list[Any]) -> Any:
+        condition, then, otherwise = argument
+        return self.resolve(then if self.resolve(self._template["Conditions"][condition]) else otherwise)
+
+    def _equals(self, argument: list[Any]) -> bool:
+        one, other = argument
+        return bool(self.resolve(one) == self.resolve(other))
+
     def _sub(self, argument: str | list[Any]) -> str:
         text, values = (argument, {}) if isinstance(argument, str) else argument
 
@@ -99,6 +107,8 @@ _FUNCTIONS: dict[str, Callable[[Template, Any], Any]] = {
     "Fn::Sub": Template._sub,
     "Fn::Split": Template._split,
     "Fn::Select": Template._select,
+    "Fn::If": Template._if,
+    "Fn::Equals": Template._equals,
 }
 
 

@@ -15,7 +15,7 @@ QUEUES = ("EndRunDeadLetters", "StartDeadLetters")
 
 def test_every_rule_has_dead_letters(template: Template) -> None:
     targets = [target for rule in template.resources("AWS::Events::Rule").values() for target in rule["Targets"]]
-    assert len(targets) == 3
+    assert len(targets) == 2
     assert all(
         mentions(target["DeadLetterConfig"]["Arn"], QUEUES[0]) or mentions(target, QUEUES[1]) for target in targets
     )

@@ -66,6 +66,8 @@ def test_what_goes_beside_the_code_is_what_a_run_needs_and_no_more(tmp_path: Pat
         "timeZone": "Europe/Paris",
         "acceptRequests": None,
         "objects": [{"bucket": "landing", "prefix": "in/"}],
+        "triggers": [{"schedule": "nightly-1"}, {"sns": {"topic": "nightly-2"}}],
+        "expectBy": "06:00",
     }
 
 

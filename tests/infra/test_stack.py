@@ -58,7 +58,7 @@ ALLOWED = {
         *("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "events:PutEvents", "sns:Publish"),
         *("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"),
     },
-    "expect_load": {"dynamodb:GetItem", "sqs:SendMessage"},
+    "expect_load": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "sns:Publish", "sqs:SendMessage"},
     "sweep": {
         *(*CHANGES, "dynamodb:Scan", "states:DescribeExecution", "events:PutEvents", "sns:Publish", "sqs:SendMessage"),
     },

@@ -1,23 +1,22 @@
-"""The triggers: each calls the starter under the alias of the job that it is declared under, and only that."""
+"""The triggers: each invokes the starter by the alias for its kind, which only that kind's service may invoke."""
 
 import json
 
 from botocore.session import get_session
 
-from infra.jobs import jobs_of
-from infra.settings import settings_of
+from functions.starting import aliases
 from tests.infra.template import Template, mentions
 
 
-def test_every_job_has_an_alias(template: Template) -> None:
+def test_each_kind_of_trigger_has_an_alias_and_no_job_has_one(template: Template) -> None:
     names = {alias["Name"] for alias in template.resources("AWS::Lambda::Alias").values()}
-    assert names == {job.name for job in jobs_of(settings_of("dev"))}
+    assert names == {aliases.SCHEDULES, aliases.UPLOADS, aliases.MESSAGES}
 
 
 def test_nothing_may_call_the_starter_itself(template: Template) -> None:
     permissions = template.resources("AWS::Lambda::Permission").values()
-    assert len(permissions) == 4
-    assert all(mentions(p["FunctionName"], "") and "Alias" in json.dumps(p["FunctionName"]) for p in permissions)
+    assert len(permissions) == 2
+    assert all(mentions(p["FunctionName"], "StarterFor") for p in permissions)
     assert all("SourceArn" in p for p in permissions)
     invokers = [
         statement["Resource"]
@@ -25,7 +24,40 @@ def test_nothing_may_call_the_starter_itself(template: Template) -> None:
         for statement in template.statements(role)
         if statement["Action"] == "lambda:InvokeFunction" and role not in template.roles_of_functions().values()
     ]
+    assert len(invokers) == 4
     assert not any(mentions(resource, "StartRunFunction") for resource in invokers)
+
+
+def test_only_the_stacks_own_rules_may_invoke_for_uploads(template: Template) -> None:
+    (permission,) = [
+        p for p in template.resources("AWS::Lambda::Permission").values() if mentions(p["FunctionName"], "StarterForU")
+    ]
+    assert permission["Principal"] == "events.amazonaws.com"
+    assert permission["SourceArn"] == {"Fn::GetAtt": ["Uploads1", "Arn"]}
+
+
+def test_only_topics_with_the_stages_own_names_may_invoke_for_messages(template: Template) -> None:
+    (permission,) = [
+        p for p in template.resources("AWS::Lambda::Permission").values() if mentions(p["FunctionName"], "StarterForM")
+    ]
+    assert permission["Principal"] == "sns.amazonaws.com"
+    parts = permission["SourceArn"]["Fn::Join"][1]
+    assert parts[-1] == ":datamart-runner-dev-*"
+    assert {"Ref": "AWS::AccountId"} in parts
+    assert {"Ref": "AWS::Region"} in parts
+
+
+def test_only_schedules_of_the_stages_own_group_may_take_a_schedules_role(template: Template) -> None:
+    roles = [
+        role["AssumeRolePolicyDocument"]["Statement"]
+        for role in template.resources("AWS::IAM::Role").values()
+        if "scheduler.amazonaws.com" in json.dumps(role)
+    ]
+    assert len(roles) == 3
+    for (statement,) in roles:
+        assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+        source = statement["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Join"][1]
+        assert source[-1] == ":schedule-group/datamart-runner-dev"
 
 
 def test_a_schedule_has_the_jobs_time_zone_and_window(template: Template) -> None:
@@ -37,22 +69,25 @@ def test_a_schedule_has_the_jobs_time_zone_and_window(template: Template) -> Non
         "scheduleArn": "<aws.scheduler.schedule-arn>",
         "scheduledTime": "<aws.scheduler.scheduled-time>",
     }
-    assert mentions(schedule["Target"]["Arn"], "CityNightlyAlias")
+    assert mentions(schedule["Target"]["Arn"], "StarterForSchedules")
 
 
-def test_prefix_and_suffix_are_one_pattern_that_means_both(template: Template) -> None:
-    rule = template.one("AWS::Events::Rule", "CountryUpload1")
-    assert rule["EventPattern"]["detail"] == {
+def test_the_uploads_of_all_jobs_are_one_rule(template: Template) -> None:
+    rule = template.one("AWS::Events::Rule", "Uploads")
+    landing, inbox = rule["EventPattern"]["detail"]["$or"]
+    assert landing == {
         "bucket": {"name": ["sales-landing"]},
         "object": {"key": [{"wildcard": "countries/*.csv"}]},
     }
-    assert mentions(rule["Targets"][0]["Arn"], "CountryUploadAlias")
+    assert mentions(inbox["bucket"], "Inbox")
+    assert inbox["object"] == {"key": [{"wildcard": "requests/*.json"}]}
+    assert mentions(rule["Targets"][0]["Arn"], "StarterForUploads")
 
 
 def test_a_filter_is_snss_own(template: Template) -> None:
     subscription = template.one("AWS::SNS::Subscription", "RegionMessage1")
     assert subscription["FilterPolicy"] == {"country": [{"exists": True}]}
-    assert mentions(subscription["Endpoint"], "RegionMessageAlias")
+    assert mentions(subscription["Endpoint"], "StarterForMessages")
 
 
 def test_the_longest_names_of_jobs_make_names_that_aws_takes(other_triggers: Template) -> None:
@@ -89,16 +124,15 @@ def test_the_stacks_own_bucket_is_closed_versioned_and_sends_its_events(template
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
 
 
-def test_an_expected_load_is_asked_for_at_its_time_and_has_an_alarm(template: Template) -> None:
-    schedule = template.one("AWS::Scheduler::Schedule", "CityNightlyExpected")
+def test_expected_loads_are_asked_for_at_their_times_and_have_an_alarm(template: Template) -> None:
+    schedule = template.one("AWS::Scheduler::Schedule", "Expected")
     assert schedule["ScheduleExpression"] == "cron(0 6 ? * * *)"
     assert schedule["ScheduleExpressionTimezone"] == "Europe/Paris"
+    assert schedule["Name"] == "expected.Europe.Paris"
     assert json.loads(schedule["Target"]["Input"]) == {
-        "job": "city-nightly",
         "timeZone": "Europe/Paris",
         "scheduledTime": "<aws.scheduler.scheduled-time>",
     }
-    alarm = template.one("AWS::CloudWatch::Alarm", "CityNightlyLate")
-    assert (alarm["Namespace"], alarm["MetricName"]) == ("DatamartRunner", "LoadMissing")
-    assert {d["Name"]: d["Value"] for d in alarm["Dimensions"]} == {"job": "city-nightly", "service": "datamart-runner"}
-    assert '{"job": "city-nightly"}' in alarm["AlarmDescription"]
+    alarm = template.one("AWS::CloudWatch::Alarm", "LateLoads")
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("DatamartRunner", "LoadsMissing")
+    assert {d["Name"]: d["Value"] for d in alarm["Dimensions"]} == {"service": "datamart-runner"}

@@ -6,9 +6,11 @@ The state machine is there and is not run: what counts is which executions were 
 import contextlib
 import io
 import json
+import os
 import sys
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -17,6 +19,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.core.config import default_user_config
 
+from functions.starting import aliases
 from local.twin.runtime import Context
 from tests.unit.starting.deliveries import BUCKET, VERSIONED
 
@@ -27,9 +30,35 @@ OUTSIDE = {
 }
 
 
+TOPIC = "region-message-1"
+"""The topic of the sample message, without the prefix of the stage's own names."""
+
+OF_ITS_OWN = {
+    "schedule": aliases.SCHEDULES,
+    "upload": aliases.UPLOADS,
+    "message": aliases.MESSAGES,
+}
+"""The alias by which AWS invokes the starter for each kind of event."""
+
+
+def deployed(jobs: dict[str, Any], name: str) -> dict[str, Any]:
+    """``jobs``, deployed so that whatever happens is a trigger of the job ``name`` and of no other."""
+    schedules = [{"schedule": name} for name in ("nightly-1", "nightly-2", "city-nightly-1")]
+    uploads = [{"s3": {"bucket": bucket}} for bucket in (BUCKET, VERSIONED)]
+    triggers = [*schedules, *uploads, {"sns": {"topic": TOPIC}}]
+    return {each: job | {"triggers": triggers if each == name else []} for each, job in jobs.items()}
+
+
+def kind_of(event: Any) -> str:
+    """The kind of an event in AWS's shape; "schedule" for what is none."""
+    if isinstance(event, dict) and "Records" in event:
+        return "message"
+    return "upload" if isinstance(event, dict) and "source" in event else "schedule"
+
+
 def job(request: dict[str, Any], answers: Any = None, **keys: Any) -> dict[str, Any]:
     prompts = {"prompts": [{"name": "Country", "answers": answers}]} if answers else {}
-    rest = {"timeZone": "Europe/Paris", "acceptRequests": None, "objects": []}
+    rest = {"timeZone": "Europe/Paris", "acceptRequests": None, "objects": [], "triggers": []}
     return {"request": request | prompts} | rest | keys
 
 
@@ -56,10 +85,16 @@ class _Wherever(io.TextIOBase):
 
 
 class Starter:
-    """The starter under its aliases, and what it began."""
+    """The starter by its aliases, and what it began.
 
-    def __init__(self, module: Any) -> None:
+    ``folder`` takes a file of jobs for each job.
+    """
+
+    def __init__(self, module: Any, folder: Path) -> None:
         self.module = module
+        self._folder = folder
+        for name in JOBS:
+            (folder / f"{name}.json").write_text(json.dumps(deployed(JOBS, name)), "utf-8")
         self.states = boto3.client("stepfunctions")
         made = self.states.create_state_machine(
             name=f"RunDatamart-{uuid.uuid4().hex}",
@@ -69,8 +104,13 @@ class Starter:
         self.machine = made["stateMachineArn"]
 
     def __call__(self, event: Any, job: str) -> list[str]:
-        """Call the starter under the alias of ``job``; the names of the executions that it answers with."""
-        arn = f"arn:aws:lambda:eu-west-1:123456789012:function:StartRun:{job}"
+        """Let the event happen as a trigger of ``job``; the names of the executions that the starter answers with."""
+        os.environ["JOBS_FILE"] = str(self._folder / f"{job}.json")
+        return self.invoked(event, OF_ITS_OWN[kind_of(event)])
+
+    def invoked(self, event: Any, alias: str) -> list[str]:
+        """Invoke the starter by an alias; the names of the executions that it answers with."""
+        arn = f"arn:aws:lambda:eu-west-1:123456789012:function:StartRun:{alias}"
         answer = self.module.handler(event, Context("StartRun", arn, timeout=30, memory=256))
         assert set(answer) == {"executions"}
         return [execution.rpartition(":")[2] for execution in answer["executions"]]
@@ -96,10 +136,11 @@ class Starter:
 def start_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The starter's module in an AWS of its own."""
     path = tmp_path_factory.mktemp("starting") / "jobs.json"
-    path.write_text(json.dumps(JOBS), "utf-8")
+    path.write_text(json.dumps(deployed(JOBS, "nightly")), "utf-8")
     environment = {
         "AWS_DEFAULT_REGION": "eu-west-1",
         "JOBS_FILE": str(path),
+        "NAME_PREFIX": "datamart-runner-dev",
         "POWERTOOLS_SERVICE_NAME": "datamart-runner",
         "POWERTOOLS_METRICS_NAMESPACE": "DatamartRunner",
         "POWERTOOLS_LOG_LEVEL": "INFO",
@@ -122,8 +163,9 @@ def start_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 
 @pytest.fixture
-def starter(start_run: Any, monkeypatch: pytest.MonkeyPatch) -> Starter:
-    made = Starter(start_run)
+def starter(start_run: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Starter:
+    monkeypatch.setenv("JOBS_FILE", os.environ["JOBS_FILE"])  # put back at the end
+    made = Starter(start_run, tmp_path)
     monkeypatch.setenv("STATE_MACHINE_ARN", made.machine)
     return made
 

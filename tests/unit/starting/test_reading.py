@@ -133,8 +133,10 @@ def test_an_object_that_only_starts_a_job_is_never_read(starter: Starter) -> Non
 @pytest.fixture
 def answered(starter: Starter, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str, int, str], None]]:
     """Lets AWS answer an operation with an error, as it comes over the wire; botocore does not try again."""
+    from functions.starting import s3_object  # it makes its logger, for which the fixture of the starter prepares
+
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    clients = {"s3.GetObject": starter.module.s3_object._s3, "sfn.StartExecution": starter.module._states}
+    clients = {"s3.GetObject": s3_object._s3, "sfn.StartExecution": starter.module._states}
     for client in clients.values():
         client.cache_clear()
 

@@ -283,8 +283,8 @@ def test_an_event_of_no_known_source_starts_nothing_and_says_so(starter: Starter
 
 
 def test_an_alias_without_a_job_starts_nothing(starter: Starter) -> None:
-    with pytest.raises(Exception, match='there is no job "StartRun"'):
-        starter(scheduled(), "StartRun")
+    with pytest.raises(Exception, match='there is no job ""'):
+        starter.invoked(scheduled(), "")
 
 
 @pytest.mark.parametrize("sample", ["schedule", "s3-object-created", "sns"])

@@ -1,0 +1,41 @@
+"""Whether AWS would let a service or a role invoke a function, by the template's own permissions and policies."""
+
+from fnmatch import fnmatchcase
+from typing import Any
+
+from local.twin.template import Template
+
+
+def service_may_invoke(template: Template, function_arn: str, service: str, source: Any) -> bool:
+    """Whether a permission of the function (or alias) allows the service to invoke it on behalf of ``source``.
+
+    ``source`` is an ARN, or the reference to a resource that the emulator does not make, such as a rule.
+    """
+    for permission in template.resources("AWS::Lambda::Permission").values():
+        if template.resolve(permission["FunctionName"]) != function_arn:
+            continue
+        if template.resolve(permission["Principal"]) == service and _is_source(template, permission, source):
+            return True
+    return False
+
+
+def role_may_invoke(template: Template, role_arn: Any, function_arn: str) -> bool:
+    """Whether the policies of a role (a reference to its ARN) allow it to invoke the function or alias."""
+    role = {"Ref": role_arn["Fn::GetAtt"][0]}
+    for policy in template.resources("AWS::IAM::Policy").values():
+        if role not in policy["Roles"]:
+            continue
+        for statement in policy["PolicyDocument"]["Statement"]:
+            if (
+                statement["Action"] == "lambda:InvokeFunction"
+                and template.resolve(statement["Resource"]) == function_arn
+            ):
+                return True
+    return False
+
+
+def _is_source(template: Template, permission: dict[str, Any], source: Any) -> bool:
+    allowed = permission["SourceArn"]
+    if isinstance(source, str):
+        return fnmatchcase(source, str(template.resolve(allowed)))
+    return bool(allowed == source)
