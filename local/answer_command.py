@@ -13,10 +13,11 @@ from functions.asking.reply import WrongReply, answers_in
 from functions.run import clock
 from functions.telling.notice import console_link
 from local.asking import Read, ask_about, from_json, show_line, show_question
+from local.console import console_for
 from local.deployed import CannotGoOn
 from local.deployed.waiting import NotTaken, Waiting, waiting_run
 from local.reported import Ends, reported
-from local.terminal import as_json, console_for
+from local.terminal import as_json
 
 STANDARD_INPUT = "-"
 STAGE = "dev"

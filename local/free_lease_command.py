@@ -11,10 +11,10 @@ from rich.text import Text
 
 from functions.run import clock
 from functions.text import printable
+from local.console import console_for
 from local.deployed import CannotGoOn
 from local.deployed.leases import Lease, Leases, lease_key
 from local.reported import Ends, reported
-from local.terminal import console_for
 
 Confirm = Callable[[str], str]
 """Shows a question and returns the line that is answered."""

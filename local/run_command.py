@@ -13,11 +13,12 @@ from rich.console import Console
 from local import show, signals
 from local.clock import Clock, StandingClock
 from local.connection import BadConnection, secret_from
+from local.console import console_for
 from local.outcome import Outcome
 from local.source import usage
 from local.source.authorities import authorities_of
 from local.synth import SynthFailed, template_path
-from local.terminal import console_for, put_json, say
+from local.terminal import put_json, say
 
 LARGEST_EVENT = 256 * 1024
 """Bytes: what Step Functions takes as an execution's input."""

@@ -12,8 +12,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from local.console import console_for
 from local.outcome import Outcome
-from local.terminal import console_for
 
 ROWS = 10
 

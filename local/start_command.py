@@ -13,10 +13,11 @@ from functions.run.errors import InvalidRequest
 from functions.run.start import moment
 from functions.telling.notice import console_link
 from local import show, signals
+from local.console import console_for
 from local.deployed import CannotGoOn, Stack, in_plain_words, stack_of
 from local.deployed.execution import Wait, begin, execution_arn, follow
 from local.outcome import Outcome
-from local.terminal import console_for, put_json, say
+from local.terminal import put_json, say
 
 REFUSED = "InvalidRequest"
 

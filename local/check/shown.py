@@ -8,7 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from local.check.findings import Finding, Findings
-from local.terminal import console_for, put
+from local.console import console_for
+from local.terminal import put
 
 STYLES = {"ok": "green", "problem": "bold red", "note": "yellow"}
 

@@ -8,12 +8,13 @@ from typing import Any
 import boto3
 
 from functions.run.record import RunTable
+from local.console import console_for
 from local.deployed.execution import Wait
 from local.deployed.refusals import CannotGoOn, in_plain_words
 from local.deployed.stack import Stack, stack_of
 from local.outcome import Outcome
 from local.start_command import exit_code, run_deployed
-from local.terminal import console_for, say
+from local.terminal import say
 
 LOOKS, PAUSE = 36, 5.0
 """How often, and after how many seconds each, the end of the run is looked for: EventBridge and a queue are between."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from functions.library import Client, CredentialsRejected, LibraryError, Server
 from local import signals
+from local.console import console_for
 from local.prompts.asked import Asked, ask
 from local.prompts.shown import show as show_asked
 from local.prompts.wanted import wanted
@@ -18,7 +19,7 @@ from local.source.secrets_manager import of_secrets_manager
 from local.source.sessions import Sessions
 from local.source.stage import settings_for
 from local.source.usage import BadUsage
-from local.terminal import console_for, put_json, say
+from local.terminal import put_json, say
 
 TUTORIAL = "MicroStrategy Tutorial"
 """The simulator's project: meant where no other is named."""
