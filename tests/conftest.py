@@ -19,7 +19,9 @@ __all__ = ["pytest_sessionfinish", "pytest_testnodedown"]
 
 # The suite also runs on machines under load: how long an example took says nothing about the code.
 # deadline=None is hypothesis's own default only where the variable CI is set.
-hypothesis.settings.register_profile("no-deadlines", deadline=None, print_blob=True)
+hypothesis.settings.register_profile(
+    "no-deadlines", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
 hypothesis.settings.load_profile("no-deadlines")
 
 # Where Python is told to keep no byte code, each of our many processes would compile thousands of files anew.
