@@ -20,12 +20,16 @@ from functions.starting.accepted_request import accepted
 from functions.starting.occurrence import Occurrence, Refused, execution_name
 from functions.starting.which_jobs import Invoked, jobs_started_by
 from functions.telemetry import logger, tracer
+from functions.text import one_line
 
 LARGEST_INPUT = 240 * 1024
 """Bytes of an execution's input: with what PrepareRun is told beside it, it stays within a state's 256 KB."""
 
 LONGEST_VALUE = 10_000
 """Characters of a value: what the execution's input takes (start.schema.json)."""
+
+LONGEST_TIME = 40
+"""Characters of a trigger's time: what is longer is none (start.schema.json)."""
 
 LONGEST_REFUSAL = 4_000
 """Bytes; the input takes as many characters."""
@@ -34,40 +38,66 @@ LONGEST_REFUSAL = 4_000
 @logger.inject_lambda_context
 @tracer.capture_lambda_handler(capture_response=False, capture_error=False)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Start what the event asks for. Returns ``executions``: their ARNs.
+    """Start what the event asks for.
+
+    Returns ``executions``: their ARNs, and ``ignored``: sentences on what of the event starts nothing.
 
     Raises whatever AWS answers, so that the event is delivered again and at last goes to the dead letters, and what
     ``jobs_started_by`` raises. A job that cannot be started does not keep the event's other jobs from starting.
     """
     source, names = jobs_started_by(event, Invoked.by(context.invoked_function_arn))
     executions: list[str] = []
+    passed_over: list[str] = []
     failures: list[Exception] = []
     for name in names:
         try:
-            job = job_named(name)
-            for occurrence in source.occurrences(event, job):
-                executions.append(_start(name, occurrence, _input(name, job, occurrence)))
+            found = source.occurrences(event, job_named(name))
+            passed_over += [f"{one.where} starts nothing: {one.ignored}" for one in found if one.ignored is not None]
+            executions += _begin(name, [one for one in found if one.ignored is None])
         except Exception as error:
             logger.warning("the job could not be started", extra={"job": name, "error": type(error).__name__})
             failures.append(error)
+    for why in passed_over:
+        logger.info("passed over", extra={"reason": why})
     if failures:
         raise failures[0]
-    return {"executions": executions}
+    return {"executions": executions, "ignored": passed_over}
+
+
+def _begin(name: str, found: list[Occurrence]) -> list[str]:
+    """Start a run for each, and one for all that was refused of one message; the executions' ARNs."""
+    job, executions = job_named(name), []
+    refusals: dict[str, tuple[Occurrence, list[str]]] = {}
+    for occurrence in found:
+        try:
+            executions.append(_start(name, occurrence, _input(name, job, occurrence)))
+        except Refused as problem:
+            whole = occurrence.told_by or occurrence
+            said = str(problem) if whole is occurrence else f"{occurrence.where}: {problem}"
+            refusals.setdefault(whole.identity, (whole, []))[1].append(said)
+    for whole, reasons in refusals.values():
+        executions.append(_start(name, whole, _refused(name, whole, reasons)))
+    return executions
 
 
 def _input(name: str, job: Job, occurrence: Occurrence) -> str:
-    """The execution's input (JSON), in the form in which a person may start the same again."""
-    known = {"job": name, "asOf": occurrence.at}
-    try:
-        if occurrence.refusal is not None:
-            raise Refused(occurrence.refusal)
-        given = known | {"values": _wanted(job, occurrence.values)}
-        if job["acceptRequests"] is not None and occurrence.content is not None:
-            given |= {"request": accepted(occurrence.content(), job)}
-        return _not_too_large(json.dumps(given, ensure_ascii=False))
-    except Refused as problem:
-        refusal = shorten(f"{occurrence.where}: {problem}", LONGEST_REFUSAL)
-        return json.dumps(known | {"refusal": refusal}, ensure_ascii=False)
+    """The execution's input (JSON), in the form in which a person may start the same again. Raises Refused."""
+    if occurrence.refusal is not None:
+        raise Refused(occurrence.refusal)
+    given = _known(name, occurrence) | {"values": _wanted(job, occurrence.values)}
+    if job["acceptRequests"] is not None and occurrence.content is not None:
+        given |= {"request": accepted(occurrence.content(), job)}
+    return _not_too_large(json.dumps(given, ensure_ascii=False))
+
+
+def _refused(name: str, occurrence: Occurrence, reasons: list[str]) -> str:
+    """The input of a run that fails with these reasons; each part of it is bounded."""
+    refusal = shorten(f"{occurrence.where}: {'; '.join(reasons)}", LONGEST_REFUSAL)
+    return json.dumps(_known(name, occurrence) | {"refusal": refusal}, ensure_ascii=False)
+
+
+def _known(name: str, occurrence: Occurrence) -> dict[str, str]:
+    return {"job": name, "asOf": one_line(occurrence.at, LONGEST_TIME)}
 
 
 def _not_too_large(text: str) -> str:

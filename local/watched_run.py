@@ -82,9 +82,12 @@ def _given(twin: Twin, file: Path, request: Any) -> list[str]:
         except ValueError as problem:
             raise BadUsage(str(problem)) from None
     try:
-        return twin.deliver(request, file.parent / "objects")
+        executions = twin.deliver(request, file.parent / "objects")
     except NothingStarts as problem:
         raise BadUsage(f"{file}: {problem}.") from None
+    for why in twin.ignored:
+        show.say(f"datamart: {why}.")
+    return executions
 
 
 def _outcome_of(twin: Twin, executions: list[str], progress: show.Progress, stopping: Callable[[], bool]) -> Outcome:

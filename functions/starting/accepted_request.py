@@ -7,6 +7,7 @@ or what is saved (DESIGN.md, "Starting"). It is taken literally: braces in it ar
 from typing import Any
 
 from functions.run.errors import InvalidRequest
+from functions.run.event_shapes import described
 from functions.run.request import SCHEMA, is_id, normalise
 from functions.run.schema import nearest, shown, shown_key
 from functions.same_names import composed
@@ -25,6 +26,8 @@ def accepted(text: str, job: dict[str, Any]) -> dict[str, Any]:
         It is no request, or asks for what the job's ``acceptRequests`` does not allow.
     """
     request = parsed(text)
+    if (shape := described(request)) is not None:
+        raise Refused(f"it {shape}; a request is expected")
     if not isinstance(request, dict):
         raise Refused("it must be a request: an object {…}")
     for key in request:

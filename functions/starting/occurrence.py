@@ -24,11 +24,15 @@ class Occurrence:
     values
         What it brought for the job's placeholders.
     where
-        What a person calls it: ``s3://bucket/key``.
+        What a person calls it: ``"s3://bucket/key"``. One line, with what others chose in quotes.
     content
         Reads what may be a request in it, or None if it carries none. Raises Refused.
     refusal
         Why it starts nothing but a run that fails with this reason, or None.
+    told_by
+        The message that told of this and of others, or None. The refusals of all of them are one run.
+    ignored
+        Why it starts nothing at all, or None.
     """
 
     identity: str
@@ -37,6 +41,13 @@ class Occurrence:
     where: str = ""
     content: Callable[[], str] | None = None
     refusal: str | None = None
+    told_by: "Occurrence | None" = None
+    ignored: str | None = None
+
+
+def ignored(where: str, why: str) -> Occurrence:
+    """Something that starts nothing, which is no fault: it is only logged."""
+    return Occurrence(identity="", at="", where=where, ignored=why)
 
 
 def parsed(text: str) -> Any:

@@ -8,8 +8,11 @@ from aws_lambda_powertools.utilities.data_classes.sns_event import SNSMessage
 
 from functions.run.jobs import Job
 from functions.run.placeholders import MESSAGE
-from functions.starting import s3_object
-from functions.starting.occurrence import Occurrence, Refused
+from functions.starting import s3_object, stored_object
+from functions.starting.declared import why_ignored
+from functions.starting.notification import Told, is_test_message, told_in
+from functions.starting.occurrence import Occurrence, Refused, ignored
+from functions.text import named
 
 
 def recognises(event: dict[str, Any]) -> bool:
@@ -31,15 +34,40 @@ def occurrences(event: dict[str, Any], job: Job) -> list[Occurrence]:
     """One for each message, or for each object that a message tells of."""
     found: list[Occurrence] = []
     for record in SNSEvent(event).records:
-        found += _told_of(record.sns, job) if job["objects"] else [_itself(record.sns)]
+        itself = _itself(record.sns)
+        if is_test_message(record.sns.message):
+            found.append(ignored(itself.where, "it is S3's test message, sent when a notification is set up"))
+        else:
+            found += _told_of(record.sns.message, itself, job) if job["objects"] else [itself]
     return found
 
 
-def _told_of(message: SNSMessage, job: Job) -> list[Occurrence]:
+def _told_of(text: str, message: Occurrence, job: Job) -> list[Occurrence]:
     try:
-        return s3_object.notified(message.message, job)
+        told = told_in(text)
     except Refused as problem:
-        return [replace(_itself(message), refusal=str(problem))]
+        return [replace(message, refusal=str(problem))]
+    return [_object(one, message, job, among_others=len(told) > 1) for one in told]
+
+
+def _object(told: Told, message: Occurrence, job: Job, *, among_others: bool) -> Occurrence:
+    """One object, as S3 itself knows it: size and time are the object's own, whatever the message says of them.
+
+    What S3 does not confirm is refused under the message's identity, so that a message cannot claim the run of an
+    upload that is yet to come; refusals of several objects of one message are one run.
+    """
+    uploaded = told.uploaded
+    if not told.is_upload:
+        return ignored(uploaded.where, "only its upload (ObjectCreated) starts a run")
+    if (why := why_ignored(uploaded, job["objects"])) is not None:
+        return ignored(uploaded.where, why)
+    try:
+        stored = stored_object.look(uploaded)
+    except Refused as problem:
+        return replace(message, refusal=f"{uploaded.where}: {problem}")
+    if (why := why_ignored(uploaded, job["objects"], stored.size)) is not None:
+        return ignored(uploaded.where, why)
+    return s3_object.occurrence(uploaded, stored.since, message if among_others else None)
 
 
 def _itself(message: SNSMessage) -> Occurrence:
@@ -53,6 +81,6 @@ def _itself(message: SNSMessage) -> Occurrence:
         identity=f"sns\n{message.message_id}",
         at=message.timestamp,
         values=values,
-        where=f"message {message.message_id}",
+        where=f"message {named(message.message_id)}",
         content=lambda: message.message,
     )

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from functions.run.event_shapes import described
 from functions.run.jobs import Job, deployed_jobs, job_named
 from functions.starting import aliases, s3_object, schedule, sns_message
 from functions.starting.declared import declares_schedule, declares_topic, declares_upload
@@ -49,7 +50,8 @@ def jobs_started_by(event: Event, invoked: Invoked) -> tuple[Any, list[str]]:
     """
     source, declares, about = _KINDS[invoked.alias] if invoked.alias in _KINDS else _of_one_job(invoked.alias)
     if not isinstance(event, dict) or not source.recognises(event):
-        raise ValueError("the event is of no source that starts runs")
+        shape = described(event)
+        raise ValueError("the event is of no source that starts runs" + (f": it {shape}" if shape else ""))
     jobs = [name for name, job in deployed_jobs().items() if declares(invoked, event, name, job)]
     if not jobs:
         raise ValueError(f"no job that is deployed declares {about(event)} as its trigger")

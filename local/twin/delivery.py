@@ -6,7 +6,6 @@ moto delivers none of these to their targets, so the twin looks up the target th
 import difflib
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from functions.text import one_line
@@ -42,20 +41,22 @@ def _kinds() -> list[tuple[Callable[[Event], bool], Callable[[Template, Event], 
     ]
 
 
-def deliver(template: Template, event: Event) -> list[str]:
-    """Invoke the starter by every alias by which AWS would do it for the event; the ARNs of the executions.
+def deliver(template: Template, event: Event) -> tuple[list[str], list[str]]:
+    """Invoke the starter by every alias by which AWS would do it for the event.
 
-    Raises NothingStarts.
+    Returns the ARNs of the executions, and sentences on what of the event starts nothing. Raises NothingStarts.
     """
     find = next(find for recognises, find in _kinds() if recognises(event))
     executions: list[str] = []
+    ignored: list[str] = []
     for alias in dict.fromkeys(find(template, event)):
         answer = client("lambda").invoke(FunctionName=alias, Payload=json.dumps(event).encode())
         body = json.loads(answer["Payload"].read())
         if "FunctionError" in answer:
             raise NothingStarts(f"the starter failed with {body['errorType']}: {body['errorMessage']}")
         executions += body["executions"]
-    return executions
+        ignored += body["ignored"]
+    return executions, ignored
 
 
 def _scheduled(template: Template, event: Event) -> list[str]:
@@ -115,22 +116,3 @@ def _check_permission(template: Template, alias: str, service: str, source: Any)
     """Raise NothingStarts unless the service may invoke the alias on behalf of ``source``, an ARN or a reference."""
     if not service_may_invoke(template, alias, service, source):
         raise NothingStarts(f"{service} may not invoke {alias} for {source}")
-
-
-def upload(event: Event, objects: Path) -> Event:
-    """Put the object that the event is about into its bucket, where ``objects`` has a file of its key.
-
-    Returns the event as S3 would have sent it then: with the object's own version, ETag and size.
-    """
-    detail = event.get("detail", {})
-    if "bucket" not in detail:
-        return event
-    bucket, key = detail["bucket"]["name"], detail["object"]["key"]
-    file = objects / key
-    if not file.resolve().is_relative_to(objects.resolve()) or not file.is_file():
-        return event
-    answer = client("s3").put_object(Bucket=bucket, Key=key, Body=file.read_bytes())
-    own = {"size": file.stat().st_size, "etag": answer["ETag"].strip('"')}
-    if "VersionId" in answer:
-        own["version-id"] = answer["VersionId"]
-    return event | {"detail": detail | {"object": detail["object"] | own}}

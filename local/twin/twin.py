@@ -24,11 +24,12 @@ from local.clock import Clock, Waiter
 from local.outcome import Outcome
 from local.twin import moto_seams
 from local.twin.aws import client
-from local.twin.delivery import deliver, upload
+from local.twin.delivery import deliver
 from local.twin.deploy import Deployed, deploy
 from local.twin.ending import tell_the_end
 from local.twin.runtime import Runtime
 from local.twin.template import REGION, Template
+from local.twin.uploads import upload
 
 Person = Callable[[dict[str, Any]], None]
 """Given a run's question (functions/run/asking.py), replies to its token by :meth:`Twin.reply`, or declines."""
@@ -89,6 +90,7 @@ class Twin:
         self._asked: dict[str, threading.Event] = {}
         self._told: dict[str, int] = {}
         self._stopped: set[str] = set()
+        self.ignored: list[str] = []
         self.logs = Path()
         self.deployed: Deployed
         self.runtime: Runtime
@@ -179,9 +181,11 @@ class Twin:
     def deliver(self, event: dict[str, Any], objects: Path | None = None) -> list[str]:
         """Let an event happen, as AWS would deliver it; the executions that the starter began.
 
-        ``objects`` is a folder with files of uploaded objects, by key. Raises NothingStarts.
+        ``objects`` is a folder with files of uploaded objects, by key. What of the event starts nothing is in
+        ``ignored`` afterwards. Raises NothingStarts.
         """
-        return deliver(self.template, upload(event, objects) if objects else event)
+        executions, self.ignored = deliver(self.template, upload(event, objects) if objects else event)
+        return executions
 
     def wait(self, execution_arn: str, on_state: OnState | None = None, stopping: Stopping = lambda: False) -> Outcome:
         """Wait for the end of an execution, let the rule on its end do its work, and tell how it ended.

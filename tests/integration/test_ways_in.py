@@ -13,7 +13,7 @@ from functions.run.placeholders import strings
 from local.outcome import Outcome
 from local.simulator import catalogue
 from local.twin import NothingStarts, is_delivered
-from local.twin.delivery import upload
+from local.twin.uploads import upload
 from tests.integration.conftest import TUTORIAL, World
 
 EVENTS = Path(__file__).parents[2] / "events"
@@ -111,7 +111,7 @@ def an_uploaded_request(objects: Path) -> Any:
 
 
 def an_upload_through_sns(objects: Path) -> Any:
-    return notification("countries/Italy.csv", "twice")
+    return upload(notification("countries/Italy.csv", "twice"), objects)
 
 
 def a_message(objects: Path) -> Any:
@@ -193,7 +193,7 @@ def test_an_upload_that_is_refused_ends_as_a_failed_run_that_names_it_and_calls_
     (outcome,) = delivered(world, event, tmp_path)
     assert (outcome.status, outcome.error) == ("FAILED", "InvalidRequest")
     bucket = event["detail"]["bucket"]["name"]
-    assert f"s3://{bucket}/requests/refused é+%.json: " in str(outcome.cause)
+    assert f'"s3://{bucket}/requests/refused é+%.json": ' in str(outcome.cause)
     assert reason in str(outcome.cause)
     assert str(outcome.cause).startswith("Loaded: no.")
     assert world.simulator.state()["requests"] == []
@@ -208,7 +208,7 @@ def test_an_object_that_is_gone_ends_as_a_failed_run_and_not_round_and_round(wor
     event["detail"]["object"]["version-id"] = version
     (outcome,) = [world.twin.wait(arn) for arn in world.twin.deliver(event)]
     assert outcome.error == "InvalidRequest"
-    assert f"s3://{bucket}/requests/gone.json: this version of it is not there any more" in str(outcome.cause)
+    assert f'"s3://{bucket}/requests/gone.json": this version of it is not there any more' in str(outcome.cause)
     assert world.simulator.state()["requests"] == []
 
 

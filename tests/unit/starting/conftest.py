@@ -23,7 +23,7 @@ from functions.starting import aliases
 from local.twin.runtime import Context
 from tests.unit.starting.deliveries import BUCKET, VERSIONED
 
-OBJECTS = [{"bucket": BUCKET, "prefix": "countries/", "suffix": ".csv"}]
+OBJECTS = [{"bucket": bucket, "prefix": "countries/", "suffix": ".csv"} for bucket in (BUCKET, VERSIONED)]
 OUTSIDE = {
     "projects": ["MicroStrategy Tutorial", "B7CA92F04B9FAE8D941C3E9B7E0CD754"],
     "datamarts": ["City", "85000b907b4ead3b0d9522a9cfd10dbc", {"name": "Sales", "path": "/Public Objects"}],
@@ -112,7 +112,7 @@ class Starter:
         """Invoke the starter by an alias; the names of the executions that it answers with."""
         arn = f"arn:aws:lambda:eu-west-1:123456789012:function:StartRun:{alias}"
         answer = self.module.handler(event, Context("StartRun", arn, timeout=30, memory=256))
-        assert set(answer) == {"executions"}
+        assert set(answer) == {"executions", "ignored"}
         return [execution.rpartition(":")[2] for execution in answer["executions"]]
 
     def names(self) -> list[str]:

@@ -6,7 +6,10 @@ import uuid
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, unquote_plus
+
+import boto3
+from moto.s3.models import s3_backends
 
 BUCKET = "sales-landing"
 VERSIONED = "sales-versions"
@@ -36,7 +39,7 @@ def created(key: str, /, bucket: str = BUCKET, **changes: Any) -> Event:
     return event
 
 
-def record(key: str, /, bucket: str = BUCKET, name: str = "ObjectCreated:Put", **changes: Any) -> Event:
+def record(key: str, /, bucket: str = VERSIONED, name: str = "ObjectCreated:Put", **changes: Any) -> Event:
     """One record of an S3 notification, its key encoded as S3 does it."""
     message = json.loads(_sample("s3-through-sns"))["Records"][0]["Sns"]["Message"]
     found: Event = json.loads(message)["Records"][0]
@@ -45,6 +48,16 @@ def record(key: str, /, bucket: str = BUCKET, name: str = "ObjectCreated:Put", *
     changed = found["s3"]["object"] | {"key": quote_plus(key, safe="/")} | changes
     found["s3"]["object"] = {name: value for name, value in changed.items() if value is not None}
     return found
+
+
+def stored(told: Event) -> Event:
+    """The same record of a notification, after its object was uploaded: empty, as its ETag says, and in its version."""
+    bucket, key = told["s3"]["bucket"]["name"], unquote_plus(told["s3"]["object"]["key"])
+    boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=b"")
+    version = told["s3"]["object"].get("versionId")
+    if version not in (None, "", "null"):  # S3 chooses versions, and a test needs one that it knows
+        s3_backends["123456789012"]["aws"].get_object(bucket, key)._version_id = version  # type: ignore[union-attr]
+    return told
 
 
 def message(text: str = "", message_id: str | None = None, subject: str | None = None, **attributes: str) -> Event:

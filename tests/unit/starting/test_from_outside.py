@@ -19,7 +19,7 @@ from functions.run.start import SCHEMA, Start, read_input
 from functions.starting.accepted_request import accepted
 from functions.starting.occurrence import Refused
 from tests.unit.starting.conftest import CITY, JOBS, Starter
-from tests.unit.starting.deliveries import message, notification, record
+from tests.unit.starting.deliveries import message, notification, record, stored
 
 JOB = JOBS["requests"]
 ID = "85000B907B4EAD3B0D9522A9CFD10DBC"
@@ -256,7 +256,7 @@ def test_answers_are_taken_literally(starter: Starter, text: str) -> None:
 def test_values_are_taken_literally(starter: Starter, text: str) -> None:
     by_message = starter.begun(message(country=text, subject=text), "message")
     assert read_input(by_message, STARTED).request["prompts"][0]["answers"] == f"{text} {text}"
-    by_key = starter.begun(notification(record(f"countries/{text}.csv")), "upload")
+    by_key = starter.begun(notification(stored(record(f"countries/{text}.csv"))), "upload")
     stem = read_input(by_key, STARTED).request["prompts"][0]["answers"][0]["name"]
     assert stem == text.rpartition("/")[2]
 

@@ -13,7 +13,7 @@ import pytest
 from moto.stepfunctions.models import StepFunctionBackend
 
 from tests.unit.starting.conftest import Starter
-from tests.unit.starting.deliveries import VERSIONED, again, created, message, notification, record, scheduled
+from tests.unit.starting.deliveries import VERSIONED, again, created, message, notification, record, scheduled, stored
 
 Made = tuple[str, dict[str, Any], int]
 """A job, an event that never was before, and how many runs it asks for."""
@@ -36,11 +36,11 @@ def an_uploaded_request(s3: Any) -> Made:
 
 
 def an_upload_through_sns(s3: Any) -> Made:
-    return "upload", notification(record("countries/a.csv", versionId=f"v{next(_number)}")), 1
+    return "upload", notification(stored(record("countries/a.csv", versionId=f"v{next(_number)}"))), 1
 
 
 def two_uploads_in_one_message(s3: Any) -> Made:
-    records = [record(f"countries/{name}.csv", versionId=f"v{next(_number)}") for name in "ab"]
+    records = [stored(record(f"countries/{name}.csv", versionId=f"v{next(_number)}")) for name in "ab"]
     return "upload", notification(*records), 2
 
 

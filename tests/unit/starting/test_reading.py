@@ -13,7 +13,7 @@ from tests.unit.starting.deliveries import BUCKET, VERSIONED, again, created, no
 
 KEY = "requests/germany and italy+1.json"
 REQUEST = {"project": "MicroStrategy Tutorial", "datamart": "City"}
-WHERE = f"s3://{VERSIONED}/{KEY}: "
+WHERE = f'"s3://{VERSIONED}/{KEY}": '
 
 
 def put(s3: Any, body: str | bytes, bucket: str = VERSIONED, key: str = KEY) -> dict[str, Any]:
@@ -58,14 +58,14 @@ def test_an_object_that_was_overwritten_since_is_refused_and_the_newer_one_runs(
     old = put(s3, json.dumps(REQUEST | {"timeoutMinutes": 1}), BUCKET)
     new = put(s3, json.dumps(REQUEST | {"timeoutMinutes": 2}), BUCKET)
     refusal = starter.begun(old, "requests")["refusal"]
-    assert refusal == f"s3://{BUCKET}/{KEY}: it was overwritten since; the newer upload starts a run of its own"
+    assert refusal == f'"s3://{BUCKET}/{KEY}": it was overwritten since; the newer upload starts a run of its own'
     assert starter.begun(new, "requests")["request"]["timeoutMinutes"] == 2
 
 
 def test_an_object_that_is_gone_is_refused(starter: Starter, s3: Any) -> None:
     event = put(s3, json.dumps(REQUEST), BUCKET)
     s3.delete_object(Bucket=BUCKET, Key=KEY)
-    assert starter.begun(event, "requests")["refusal"] == f"s3://{BUCKET}/{KEY}: it is not there any more"
+    assert starter.begun(event, "requests")["refusal"] == f'"s3://{BUCKET}/{KEY}": it is not there any more'
 
 
 def test_a_version_that_is_gone_is_refused(starter: Starter, s3: Any) -> None:
@@ -95,7 +95,7 @@ def test_an_object_is_as_large_as_it_really_is_whatever_the_event_says(starter: 
     [
         (b"\xff\xfe{}", "it is no text in UTF-8"),
         (b"\x89PNG\r\n", "it is no text in UTF-8"),
-        (b"", "it is not JSON"),
+        (b"", "it is empty (0 bytes); a request is expected in it, as JSON"),
         (b"project: P", "it is not JSON"),
         (b"{'project': 'P'}", "it is not JSON"),
         (b'{"project": "P"', "it is not JSON"),
@@ -119,7 +119,7 @@ def test_an_object_that_is_no_request_is_refused(starter: Starter, s3: Any, body
 
 def test_a_request_through_sns_is_read_from_the_object_that_the_message_names(starter: Starter, s3: Any) -> None:
     version = s3.put_object(Bucket=BUCKET, Key="countries/é.csv", Body=json.dumps(REQUEST).encode())["ETag"]
-    told = notification(record("countries/é.csv", versionId=None, eTag=version.strip('"')))
+    told = notification(record("countries/é.csv", BUCKET, versionId=None, eTag=version.strip('"')))
     assert starter.begun(told, "notified-requests")["request"] == REQUEST
 
 
@@ -133,10 +133,10 @@ def test_an_object_that_only_starts_a_job_is_never_read(starter: Starter) -> Non
 @pytest.fixture
 def answered(starter: Starter, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str, int, str], None]]:
     """Lets AWS answer an operation with an error, as it comes over the wire; botocore does not try again."""
-    from functions.starting import s3_object  # it makes its logger, for which the fixture of the starter prepares
+    from functions.starting import stored_object  # it makes its logger, for which the fixture of the starter prepares
 
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    clients = {"s3.GetObject": s3_object._s3, "sfn.StartExecution": starter.module._states}
+    clients = {"s3.GetObject": stored_object._s3, "sfn.StartExecution": starter.module._states}
     for client in clients.values():
         client.cache_clear()
 
@@ -153,6 +153,13 @@ def answered(starter: Starter, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
         client.cache_clear()
 
 
+DENIED = (
+    "the starter may not read it (S3 answered {code}). If it is encrypted with a KMS key, name the key as kmsKeyArn "
+    "beside the bucket in the job's trigger, and let the key's policy allow kms:Decrypt to the starter's role; if the "
+    "bucket has a policy or belongs to another account, that policy must allow s3:GetObject, s3:GetObjectVersion and "
+    "s3:ListBucket to the same role. Then upload the object again"
+)
+
 S3_ERROR = "<Error><Code>{code}</Code><Message>as AWS says it</Message></Error>"
 JSON_ERROR = '{{"__type": "{code}", "message": "as AWS says it"}}'
 
@@ -160,12 +167,10 @@ JSON_ERROR = '{{"__type": "{code}", "message": "as AWS says it"}}'
 @pytest.mark.parametrize(
     ("code", "status"),
     [
-        ("AccessDenied", 403),
         ("SlowDown", 503),
         ("InternalError", 500),
-        ("NoSuchBucket", 404),
-        ("KMS.DisabledException", 400),
         ("ExpiredToken", 400),
+        ("RequestTimeTooSkewed", 403),
     ],
 )
 def test_what_may_pass_is_raised_so_that_the_event_comes_again(
@@ -181,6 +186,11 @@ def test_what_may_pass_is_raised_so_that_the_event_comes_again(
 @pytest.mark.parametrize(
     ("code", "status", "reason"),
     [
+        ("AccessDenied", 403, DENIED.format(code="AccessDenied")),
+        ("AllAccessDisabled", 403, DENIED.format(code="AllAccessDisabled")),
+        ("KMS.DisabledException", 400, DENIED.format(code="KMS.DisabledException")),
+        ("NoSuchBucket", 404, "its bucket is not there any more"),
+        ("InvalidRequest", 400, "it is encrypted with a key of the uploader's own (SSE-C), which nobody else can read"),
         ("InvalidObjectState", 403, "it lies in an archive and cannot be read"),
         ("MethodNotAllowed", 405, "this version of it is a deletion"),
     ],

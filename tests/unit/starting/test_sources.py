@@ -18,6 +18,7 @@ from tests.unit.starting.deliveries import (
     notification,
     record,
     scheduled,
+    stored,
 )
 
 # -- schedules ------------------------------------------------------------------------------------------------------
@@ -53,13 +54,14 @@ def test_an_upload_brings_bucket_key_file_name_and_stem(starter: Starter) -> Non
     }
 
 
-def test_a_notification_through_sns_brings_the_same(starter: Starter) -> None:
-    given = starter.begun(notification(record("countries/by hand/New Zealand.v2.csv")), "upload")
+def test_a_notification_through_sns_brings_the_same_as_of_the_time_of_the_object(starter: Starter, s3: Any) -> None:
+    given = starter.begun(notification(stored(record("countries/by hand/New Zealand.v2.csv"))), "upload")
+    since = s3.head_object(Bucket=VERSIONED, Key="countries/by hand/New Zealand.v2.csv")["LastModified"]
     assert given == {
         "job": "upload",
-        "asOf": "2026-11-24T07:03:21.000Z",
+        "asOf": f"{since:%Y-%m-%dT%H:%M:%SZ}",
         "values": {
-            "bucket": BUCKET,
+            "bucket": VERSIONED,
             "key": "countries/by hand/New Zealand.v2.csv",
             "fileName": "New Zealand.v2.csv",
             "stem": "New Zealand.v2",
@@ -86,23 +88,23 @@ KEYS = [
 
 @pytest.mark.parametrize("key", KEYS)
 def test_a_key_is_decoded_as_its_source_encodes_it(starter: Starter, key: str) -> None:
-    by_eventbridge = starter.begun(created(key, version_id="v1"), "upload")
-    by_sns = starter.begun(notification(record(key, versionId="v2")), "upload")
+    by_eventbridge = starter.begun(created(key, VERSIONED, version_id="v1"), "upload")
+    by_sns = starter.begun(notification(stored(record(key, versionId="v2"))), "upload")
     assert by_eventbridge["values"] == by_sns["values"]
     assert by_eventbridge["values"]["key"] == key
 
 
 @pytest.mark.parametrize("key", KEYS)
 def test_one_version_of_an_object_is_one_run_whichever_way_it_came(starter: Starter, key: str) -> None:
-    events = [created(key, version_id="v1"), notification(record(key, versionId="v1"))]
+    events = [created(key, VERSIONED, version_id="v1"), notification(stored(record(key, versionId="v1")))]
     assert len({name for event in [*events, *events] for name in starter(event, "upload")}) == 1
     assert len(starter.names()) == 1
 
 
 def test_two_versions_of_an_object_are_two_runs(starter: Starter) -> None:
     for version in ("v1", "v2"):
-        starter(created("countries/a.csv", version_id=version), "upload")
-        starter(notification(record("countries/a.csv", versionId=version)), "upload")
+        starter(created("countries/a.csv", VERSIONED, version_id=version), "upload")
+        starter(notification(stored(record("countries/a.csv", versionId=version))), "upload")
     assert len(starter.names()) == 2
 
 
@@ -110,18 +112,19 @@ def test_two_versions_of_an_object_are_two_runs(starter: Starter) -> None:
 def test_without_versions_each_upload_is_known_by_its_sequencer(starter: Starter, version: str | None) -> None:
     for sequencer in ("0061", "0062"):
         starter(created("countries/a.csv", version_id=version, sequencer=sequencer), "upload")
-        starter(notification(record("countries/a.csv", versionId=version, sequencer=sequencer)), "upload")
+        told = stored(record("countries/a.csv", BUCKET, versionId=version, sequencer=sequencer))
+        starter(notification(told), "upload")
     assert len(starter.names()) == 2
 
 
 def test_the_same_version_in_another_bucket_or_under_another_key_is_another_upload(starter: Starter) -> None:
-    for event in (created("a"), created("b"), created("a", VERSIONED), created("a\nb"), created("A"), created("a/")):
+    for event in (created("a"), created("b"), created("a", VERSIONED), created("a\nb"), created("A"), created("a/b")):
         starter(event, "upload")
     assert len(starter.names()) == 6
 
 
 def test_a_message_may_tell_of_several_objects(starter: Starter) -> None:
-    told = notification(*[record(f"countries/{name}.csv") for name in ("a", "b", "a")])
+    told = notification(*[stored(record(f"countries/{name}.csv")) for name in ("a", "b", "a")])
     names = starter(told, "upload")
     assert len(names) == 3
     assert len(set(names)) == len(starter.names()) == 2
@@ -154,7 +157,8 @@ def test_a_notification_of_another_bucket_starts_nothing(starter: Starter) -> No
     ],
 )
 def test_other_things_that_befall_an_object_start_nothing(starter: Starter, name: str) -> None:
-    told = notification(record("countries/a.csv", name=name), record("countries/b.csv", name="ObjectCreated:Copy"))
+    copied = stored(record("countries/b.csv", name="ObjectCreated:Copy"))
+    told = notification(record("countries/a.csv", name=name), copied)
     assert starter.begun(told, "upload")["values"]["stem"] == "b"
 
 
