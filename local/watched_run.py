@@ -86,7 +86,7 @@ def _given(twin: Twin, file: Path, request: Any) -> list[str]:
     except NothingStarts as problem:
         raise BadUsage(f"{file}: {problem}.") from None
     for why in twin.ignored:
-        show.say(f"datamart: {why}.")
+        say(f"datamart: {why}.")
     return executions
 
 
