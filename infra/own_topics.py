@@ -5,6 +5,7 @@ policy since. So each resource here leaves its policy behind when it is deleted 
 policy whose topic may have been another resource's before waits for that.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,7 +61,8 @@ def make_own_topics(
             master_key=encryption.key,
         )
         if each.objects is not None:
-            topic.add_to_resource_policy(_of_bucket(topic, each.objects))
+            for statement in _only_of_bucket(topic, each.objects):
+                topic.add_to_resource_policy(statement)
         if has_own_policy:
             own_policies.append(_kept(topic.node.find_child("Policy").node.default_child))
         else:
@@ -75,17 +77,30 @@ def make_own_topics(
     return made
 
 
-def _of_bucket(topic: sns.Topic, objects: dict[str, Any]) -> iam.PolicyStatement:
-    """S3 may publish for the one bucket, of this account or of the one that the job names."""
+def _only_of_bucket(topic: sns.Topic, objects: dict[str, Any]) -> Iterator[iam.PolicyStatement]:
+    """S3 may publish for the one bucket, of this account or of the one that the job names, and nobody else may.
+
+    Without the denial a role of the account with ``sns:Publish`` could forge uploads. A call that no service makes for
+    a resource has no source ARN, and a condition that something "does not equal" holds for what is not there.
+    """
     stack = cdk.Stack.of(topic)
-    return iam.PolicyStatement(
+    bucket = {"aws:SourceArn": f"arn:{stack.partition}:s3:::{objects['bucket']}"}
+    yield iam.PolicyStatement(
         principals=[iam.ServicePrincipal("s3.amazonaws.com")],
         actions=["sns:Publish"],
         resources=[topic.topic_arn],
         conditions={
-            "ArnEquals": {"aws:SourceArn": f"arn:{stack.partition}:s3:::{objects['bucket']}"},
+            "ArnEquals": bucket,
             "StringEquals": {"aws:SourceAccount": objects.get("account", stack.account)},
         },
+    )
+    yield iam.PolicyStatement(
+        sid="OnlyTheBucketPublishes",
+        effect=iam.Effect.DENY,
+        principals=[iam.StarPrincipal()],
+        actions=["sns:Publish"],
+        resources=[topic.topic_arn],
+        conditions={"ArnNotEquals": bucket},
     )
 
 

@@ -66,7 +66,7 @@ class Triggers:
         self._by_uploads([trigger for trigger in found if "s3" in trigger.declared])
         self._by_messages([trigger for trigger in found if "sns" in trigger.declared])
         for trigger in found:
-            self._let_read_requests(trigger)
+            self._let_look(trigger)
 
     def _by_schedules(self, triggers: list[Trigger]) -> None:
         if not triggers:
@@ -119,13 +119,13 @@ class Triggers:
                 subscriptions.foreign(f"{each.construct_id}Subscription", declared["topicArn"], alias, declared)
         subscriptions.finish()
 
-    def _let_read_requests(self, trigger: Trigger) -> None:
-        """Let the starter read what may be uploaded as a request of the trigger's job."""
-        if "acceptRequests" not in trigger.job.content:
-            return
-        uploads = trigger.declared.get("s3", trigger.declared.get("sns", {}).get("objects"))
-        if uploads is not None:
-            self._let_read(uploads.get("bucket"), uploads.get("prefix", ""))
+    def _let_look(self, trigger: Trigger) -> None:
+        """Let the starter read what may be uploaded as a request, and ask for any object that a message tells of."""
+        told = trigger.declared.get("sns", {}).get("objects")
+        uploads = trigger.declared.get("s3") if "acceptRequests" in trigger.job.content else None
+        for declared in (told, uploads):
+            if declared is not None:
+                self._let_read(declared.get("bucket"), declared.get("prefix", ""))
 
     @property
     def _own(self) -> s3.Bucket:
@@ -134,7 +134,10 @@ class Triggers:
         return self.inbox
 
     def _let_read(self, bucket: str | None, prefix: str) -> None:
-        """Let the starter read the requests that are uploaded below ``prefix``, whose own * and ? are no wildcards."""
+        """Let the starter read what is uploaded below ``prefix``, whose own * and ? are no wildcards.
+
+        HeadObject asks with the same permissions as GetObject.
+        """
         prefix = re.sub(r"[*?$]", r"${\g<0>}", prefix)
         stack = cdk.Stack.of(self.scope)
         arn = stack.format_arn(service="s3", region="", account="", resource=bucket or self._own.bucket_name)

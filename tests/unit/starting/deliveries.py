@@ -1,5 +1,6 @@
 """Events in AWS's exact shape: the samples of ``events/`` with what a test wants changed in them."""
 
+import contextlib
 import copy
 import json
 import uuid
@@ -9,6 +10,7 @@ from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
 import boto3
+from botocore.exceptions import ClientError
 from moto.s3.models import s3_backends
 
 BUCKET = "sales-landing"
@@ -53,8 +55,12 @@ def record(key: str, /, bucket: str = VERSIONED, name: str = "ObjectCreated:Put"
 def stored(told: Event) -> Event:
     """The same record of a notification, after its object was uploaded: empty, as its ETag says, and in its version."""
     bucket, key = told["s3"]["bucket"]["name"], unquote_plus(told["s3"]["object"]["key"])
-    boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=b"")
-    version = told["s3"]["object"].get("versionId")
+    version, s3 = told["s3"]["object"].get("versionId"), boto3.client("s3")
+    if bucket not in (BUCKET, VERSIONED):
+        with contextlib.suppress(ClientError):  # it may be there, from another test of the process
+            s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket=bucket, Key=key, Body=b"")
     if version not in (None, "", "null"):  # S3 chooses versions, and a test needs one that it knows
         s3_backends["123456789012"]["aws"].get_object(bucket, key)._version_id = version  # type: ignore[union-attr]
     return told
