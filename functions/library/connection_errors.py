@@ -3,7 +3,7 @@
 Their own texts quote addresses and headers, so nothing of them is shown: a table of signs leads to our sentences.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,10 @@ class Reason:
 def reason_of(error: BaseException) -> Reason:
     """The reason for which a call failed, by the first sign that fits; an unknown one is named by its class."""
     text = f"{type(error).__name__} {error!r}"
-    return next((reason for signs, reason in _REASONS if any(s in text for s in signs)), Reason(type(error).__name__))
+    found = next((reason for signs, reason in _REASONS if any(s in text for s in signs)), Reason(type(error).__name__))
+    if "ProxyError" in text and found.sentence.startswith("its "):
+        return replace(found, sentence=f"the connection to the proxy failed: {found.sentence}")
+    return found
 
 
 def _final(sentence: str) -> Reason:
@@ -38,7 +41,10 @@ def _final(sentence: str) -> Reason:
 _CERTIFICATE: tuple[tuple[tuple[str, ...], Reason], ...] = (
     (
         ("certificate has expired",),
-        _final("its certificate has expired: have a new one installed on the server (or on the proxy in front of it)"),
+        _final(
+            "its certificate has expired, or that of the authority which issued it: "
+            "have a new one installed on the server (or on the proxy in front of it)"
+        ),
     ),
     (
         ("certificate is not yet valid",),

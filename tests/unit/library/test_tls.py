@@ -105,6 +105,17 @@ def test_a_proxy_that_is_asked_for_tls_and_has_none_is_told_by_its_field(authori
     assert failure.value.may_pass is False
 
 
+def test_a_proxy_that_cannot_be_found_or_is_not_trusted_is_not_taken_for_the_server(authority: Authority) -> None:
+    with tls_server(server_context(authority.issue())) as port:
+        for proxy, said in (
+            ("http://no-such-host.invalid:8080", "its name cannot be resolved"),
+            (f"https://localhost:{port}", "its certificate is not trusted"),
+        ):
+            server = Server("https://library.example.com/x", proxy=proxy)
+            with pytest.raises(ServerUnavailable, match=f"the connection to the proxy failed: {said}"):
+                Client(server, Session(TOKEN), budget=5).probe()
+
+
 # -- where a bundle is kept -------------------------------------------------------------------------------------------
 
 
