@@ -66,6 +66,10 @@ def _check_trigger(where: str, trigger: dict[str, Any], job: NamedJob) -> None:
         check_schedule(where, trigger, job.time_zone)
     elif "s3" in trigger:
         check_uploads(f"{where}.s3", trigger["s3"])
+        if "kmsKeyArn" in trigger["s3"] and "acceptRequests" not in job.content:
+            raise BadConfiguration(
+                f"{where}.s3.kmsKeyArn: without acceptRequests no object is read, so no key is needed. Leave it out."
+            )
     else:
         _check_messages(f"{where}.sns", trigger["sns"], job)
 

@@ -17,6 +17,8 @@ SCHEMA = Schema(
     Path(__file__).with_name("job.schema.json"),
     "the file",
     patterns={
+        "^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]{1,64}$": "the ARN of a KMS key "
+        "(arn:aws:kms:eu-west-1:123456789012:key/…; a policy cannot name an alias)",
         "^(cron|rate|at)[(].+[)]$": "a schedule expression: cron(…), rate(…) or at(…)",
         "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$": "the name of a bucket",
         "^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}([.]fifo)?$": "the ARN of an SNS topic",

@@ -23,6 +23,11 @@ def check_uploads(where: str, declared: Declared) -> None:
     """Raise BadConfiguration, beginning with ``where`` and the key, for uploads that can never come."""
     if "bucket" in declared:
         _check_bucket(f"{where}.bucket", declared["bucket"])
+    elif "kmsKeyArn" in declared:
+        raise BadConfiguration(
+            f"{where}.kmsKeyArn: is the key of a bucket of one's own, and bucket is missing. The stack's own bucket is "
+            "encrypted as the stage's settings say (customerManagedKey)."
+        )
     prefix, suffix = declared.get("prefix", ""), declared.get("suffix", "")
     if prefix.lower().startswith("s3://"):
         raise BadConfiguration(

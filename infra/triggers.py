@@ -126,6 +126,8 @@ class Triggers:
         for declared in (told, uploads):
             if declared is not None:
                 self._let_read(declared.get("bucket"), declared.get("prefix", ""))
+                if "kmsKeyArn" in declared:
+                    self._let_decrypt(declared["kmsKeyArn"])
 
     @property
     def _own(self) -> s3.Bucket:
@@ -155,3 +157,13 @@ class Triggers:
                 f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::{name}/{prefix}*]",
                 "The keys of what will be uploaded are not known; they begin with the prefix.",
             )
+
+    def _let_decrypt(self, key_arn: str) -> None:
+        """Let the starter read objects under a key of somebody else's, through S3 alone; its policy must agree."""
+        self.starter.function.add_to_role_policy(
+            iam.PolicyStatement(
+                actions=["kms:Decrypt"],
+                resources=[key_arn],
+                conditions={"StringLike": {"kms:ViaService": "s3.*"}},  # a topic may tell of a bucket elsewhere
+            )
+        )

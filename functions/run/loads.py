@@ -55,7 +55,7 @@ def is_load_of(job: Job, item: Item) -> bool:
 def _means(reference: Reference, asked: Reference, found: dict[str, Any]) -> bool:
     """Whether ``reference`` names what was ``asked`` for and ``found``: {id, name}, the name None if it was by id."""
     if isinstance(reference, str) and is_id(reference):
-        return reference.upper() == found["id"]
+        return bool(reference.upper() == found["id"])
     if reference == asked:
         return True
     name = reference if isinstance(reference, str) else reference["name"]

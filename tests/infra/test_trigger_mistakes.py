@@ -49,7 +49,16 @@ def warned(folder: Path, *contents: dict[str, Any], **named: dict[str, Any]) -> 
 
 # -- refused ----------------------------------------------------------------------------------------------------------
 
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
 REFUSED: list[tuple[dict[str, Any], str]] = [
+    # keys of buckets
+    (uploads("in/", kmsKeyArn=KEY), "triggers[0].s3.kmsKeyArn: without acceptRequests no object is read"),
+    (uploads("in/", kmsKeyArn=KEY.replace("key/", "alias/")), "is not the ARN of a KMS key"),
+    (
+        {"request": REQUEST, "triggers": [{"s3": {"prefix": "in/", "kmsKeyArn": KEY}}]},
+        "triggers[0].s3.kmsKeyArn: is the key of a bucket of one's own, and bucket is missing",
+    ),
     # days that do not exist
     (schedule("cron(0 5 30 2 ? *)"), 'triggers[0].schedule: never fires: there is no day "30" in February'),
     (schedule("cron(0 5 31 APR,JUN,SEP,NOV ? *)"), 'there is no day "31" in April, June, September, November'),

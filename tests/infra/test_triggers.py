@@ -136,3 +136,12 @@ def test_expected_loads_are_asked_for_at_their_times_and_have_an_alarm(template:
     alarm = template.one("AWS::CloudWatch::Alarm", "LateLoads")
     assert (alarm["Namespace"], alarm["MetricName"]) == ("DatamartRunner", "LoadsMissing")
     assert {d["Name"]: d["Value"] for d in alarm["Dimensions"]} == {"service": "datamart-runner"}
+
+
+def test_the_starter_may_decrypt_with_the_key_of_a_bucket_of_ones_own_through_s3_alone(
+    other_triggers: Template,
+) -> None:
+    role = other_triggers.roles_of_functions()["start_run"]
+    (statement,) = [s for s in other_triggers.statements(role) if s["Action"] == "kms:Decrypt"]
+    assert statement["Resource"] == "arn:aws:kms:eu-west-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab"
+    assert statement["Condition"] == {"StringLike": {"kms:ViaService": "s3.*"}}
