@@ -181,7 +181,7 @@ class _Adapter(HTTPAdapter):
 
 
 @lru_cache(_BUNDLES_KEPT)
-def pool(ca_bundle: str | None = None) -> requests.Session:
+def pool(ca_bundle: str | None) -> requests.Session:
     """The connections that trust ``ca_bundle``; ``trust_env`` is off: no proxy, no .netrc, no authority of its own."""
     session = requests.Session()
     session.trust_env = False

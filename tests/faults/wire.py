@@ -100,7 +100,7 @@ class Wire:
 
 def _adapter() -> HTTPAdapter:
     """That of the client, for the simulator's address."""
-    adapter = pool().get_adapter("http://127.0.0.1")
+    adapter = pool(None).get_adapter("http://127.0.0.1")  # without authorities of its own, as the client asks for it
     assert isinstance(adapter, HTTPAdapter)
     return adapter
 
