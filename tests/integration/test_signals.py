@@ -29,7 +29,8 @@ PATIENCE = 60
 """Seconds after which a condition that does not come true fails the test."""
 
 NAMES = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM", signal.SIGHUP: "SIGHUP"}
-ALL = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+ALL = [signal.SIGTERM, *(pytest.param(n, marks=pytest.mark.sweep) for n in (signal.SIGINT, signal.SIGHUP))]
+"""`make test` takes one of the three where another test sends the others, `make sweep` all."""
 
 
 def until(holds: Callable[[], Any], what: str) -> Any:
@@ -185,7 +186,7 @@ def test_a_signal_while_the_job_runs_cancels_it_and_leaves_the_server_clean(
     assert f"{NAMES[signal.Signals(number)]}: stopping; cleaning up on the server, for 30 s at most" in run.err
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, *(pytest.param(n, marks=pytest.mark.sweep) for n in ALL[::2])])
+@pytest.mark.parametrize("number", ALL)
 def test_a_signal_before_the_login_opens_nothing(
     server: Server, datamart: Callable[..., Datamart], number: int
 ) -> None:
@@ -206,6 +207,7 @@ def test_ctrl_c_at_a_question_ends_it_at_the_first_try(server: Server, datamart:
     assert (server.open(), run.folders()) == ([], [])
 
 
+@pytest.mark.sweep
 def test_sigterm_at_a_question_ends_it(server: Server, datamart: Callable[..., Datamart]) -> None:
     run = datamart(ASKING, terminal=True)
     run.until_it_says("> ")
