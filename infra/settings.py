@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from functions.run.schema import Misfit, Schema, nearest
+from functions.text import printable
 from infra.function_table import EVERY
 
 FOLDER = Path(__file__).parent / "settings"
@@ -27,7 +28,13 @@ _STAGE = re.compile(r"[a-z][a-z0-9-]{0,19}")
 
 
 class BadConfiguration(Exception):
-    """A settings or job file that cannot be deployed; the text names file, key and reason."""
+    """A settings or job file that cannot be deployed; the text names file, key and reason.
+
+    It goes to a terminal and quotes the file: one line without control characters, whoever prints it.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(printable(text))
 
 
 @dataclass(frozen=True)
