@@ -8,8 +8,9 @@ import ssl
 from functions.connection_secret.problem import INVISIBLE, InvalidSecret, bare, string
 
 _DASH = "[-\u2010-\u2015\u2212]"
-_BLOCK = re.compile(
-    f"{_DASH}+ *BEGIN (?:X509 )?CERTIFICATE *{_DASH}+([^-\u2010-\u2015\u2212]*){_DASH}+ *END (?:X509 )?CERTIFICATE"
+_BLOCK = re.compile(  # from the first of a row of dashes, so that the others are not tried one by one
+    f"(?<!{_DASH}){_DASH}+ *BEGIN (?:X509 )?CERTIFICATE *{_DASH}+([^-\u2010-\u2015\u2212]*)"
+    f"{_DASH}+ *END (?:X509 )?CERTIFICATE"
 )
 _OTHER = re.compile(f"{_DASH} *BEGIN ([A-Z0-9 ]{{1,40}}){_DASH}")
 _PASTE = "paste the certificates themselves, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----"

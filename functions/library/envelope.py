@@ -41,7 +41,7 @@ class Envelope:
     @property
     def err(self) -> int | None:
         """The number of an ERR code, in either spelling: ERR009 and ERR0009 are 9, ERR0R22 is 22."""
-        found = re.fullmatch(r"ERR0*R?0*(\d+)", (self.code or "").strip())
+        found = re.fullmatch(r"ERR(?:0*R)?([0-9]{1,64})", (self.code or "").strip())
         return int(found[1]) if found else None
 
 

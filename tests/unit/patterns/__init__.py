@@ -1,0 +1,1 @@
+"""Regular expressions: how long they take on what somebody writes to make them slow."""

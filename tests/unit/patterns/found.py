@@ -1,0 +1,138 @@
+"""Every regular expression of the code and of its JSON schemas, with the methods by which it is used.
+
+Read from the source, so that a new one cannot be forgotten: what cannot be read there is an error that names it.
+"""
+
+import ast
+import importlib
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from functions.connection_secret import text
+from local.simulator import routes
+
+ROOT = Path(__file__).parents[3]
+CODE, SCHEMAS = ("functions", "local"), ("functions", "local", "infra")
+
+PASSED = {"ELEMENT_ID": {"fullmatch"}, "OBJECT_ID": {"fullmatch"}}
+"""Patterns that are handed to a function, with the method that it calls."""
+
+MADE_WHILE_RUNNING: dict[tuple[str, str], Callable[[], list[str]]] = {
+    ("functions/connection_secret/text.py", "sign"): lambda: [sign for sign, _ in text._PLACES],
+    ("functions/connection_secret/text.py", "f'\\\\s*{sign}'"): lambda: [rf"\s*{sign}" for sign, _ in text._PLACES],
+    ("local/simulator/routes.py", "re.sub('\\\\{(\\\\w+)\\\\}', '(?P<\\\\1>[^/]+)', route.path)"): lambda: [
+        pattern.pattern for pattern, _ in routes._PATTERNS
+    ],
+}
+"""Patterns that are not constants, by file and expression: all of them, or one of their kind."""
+
+CALLS = ("compile", "search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer")
+
+
+@dataclass(frozen=True)
+class Found:
+    """One expression. ``where`` is its file and name; ``methods`` are those of ``re.Pattern`` that are called."""
+
+    where: str
+    pattern: re.Pattern[str]
+    methods: frozenset[str]
+
+
+def every_pattern() -> list[Found]:
+    """All of them. Raises LookupError for one that cannot be read from the source."""
+    sources = {
+        path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8"))
+        for folder in CODE
+        for path in sorted((ROOT / folder).rglob("*.py"))
+    }
+    found = [one for file, tree in sources.items() for one in _of_file(file, tree, sources)]
+    return [*found, *_of_schemas()]
+
+
+def _of_file(file: str, tree: ast.Module, sources: dict[str, ast.Module]) -> Iterator[Found]:
+    named = {id(node.value): target.id for node in tree.body for target in _targets(node) if _is_call(node.value)}
+    for node in ast.walk(tree):
+        if not _is_call(node):
+            continue
+        if id(node) in named:
+            name = named[id(node)]
+            pattern = getattr(_module(file), name)
+            trees = [tree] if name.startswith("_") else list(sources.values())
+            methods = {method for one in trees for method in _methods(one, name)} | PASSED.get(name, set())
+            if not methods:
+                raise LookupError(f"{file}: {name} is used by no method that can be seen; add it to PASSED")
+            yield Found(f"{file}: {name}", pattern, frozenset(methods))
+            continue
+        for source in _sources(node.args[0], tree, file):
+            flags = [keyword.value for keyword in node.keywords if keyword.arg == "flags"]
+            flags += [arg for arg in node.args[1:] if ast.unparse(arg).startswith("re.")]
+            # The flags are an expression of our own source such as re.IGNORECASE | re.DOTALL.
+            value = eval(ast.unparse(flags[0]), {"re": re}) if flags else 0  # noqa: S307
+            method = "fullmatch" if node.func.attr == "compile" else node.func.attr
+            yield Found(f"{file}: {source}", re.compile(source, value), frozenset({method}))
+
+
+def _targets(node: ast.stmt) -> list[ast.Name]:
+    return [target for target in node.targets if isinstance(target, ast.Name)] if isinstance(node, ast.Assign) else []
+
+
+def _is_call(node: Any) -> bool:
+    """Of a function of ``re`` that takes a pattern."""
+    called = node.func if isinstance(node, ast.Call) else None
+    return (
+        isinstance(called, ast.Attribute)
+        and isinstance(called.value, ast.Name)
+        and called.value.id == "re"
+        and called.attr in CALLS
+    )
+
+
+def _methods(tree: ast.Module, name: str) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value).split(".")[-1] == name and node.attr in CALLS:
+            yield node.attr
+
+
+def _sources(node: ast.expr, tree: ast.Module, file: str) -> list[str]:
+    """The pattern, or those that a loop over constants gives to the variable. Raises LookupError."""
+    made = MADE_WHILE_RUNNING.get((file, ast.unparse(node)))
+    if made is not None:
+        return made()
+    loops = [one for one in ast.walk(tree) if isinstance(one, (ast.For, ast.comprehension))]
+    for loop in loops:
+        if ast.unparse(loop.target) == ast.unparse(node) and isinstance(loop.iter, ast.Tuple):
+            return [str(ast.literal_eval(one)) for one in loop.iter.elts]
+    if isinstance(node, ast.Constant):
+        return [str(node.value)]
+    try:  # of constants of the module
+        return [str(eval(ast.unparse(node), dict(vars(_module(file)))))]  # noqa: S307
+    except NameError:
+        raise LookupError(f"{file}: {ast.unparse(node)} cannot be read; add it to MADE_WHILE_RUNNING") from None
+
+
+def _module(file: str) -> Any:
+    return importlib.import_module(file[:-3].replace("/", "."))
+
+
+def _of_schemas() -> Iterator[Found]:
+    """Fastjsonschema looks for a pattern anywhere in the text."""
+    for folder in SCHEMAS:
+        for path in sorted((ROOT / folder).rglob("*.schema.json")):
+            for source in sorted(set(_in_schema(json.loads(path.read_text("utf-8"))))):
+                where = f"{path.relative_to(ROOT).as_posix()}: {source}"
+                yield Found(where, re.compile(source), frozenset({"search"}))
+
+
+def _in_schema(rules: Any) -> Iterator[str]:
+    if isinstance(rules, dict):
+        if isinstance(rules.get("pattern"), str):
+            yield rules["pattern"]
+        for inner in rules.values():
+            yield from _in_schema(inner)
+    elif isinstance(rules, list):
+        for inner in rules:
+            yield from _in_schema(inner)
