@@ -52,7 +52,8 @@ def _outcome(words: list[str], status: str, error: str | None, why: str, loaded:
     if words[0] == "free-lease":
         outcome = {"freed": False, "lease": None, "problem": why}
     if words[0] == "check":
-        finding = {"check": "usage", "subject": "command line", "result": "problem", "text": why}
+        about = {"check": "usage", "subject": "command line"} if error else {"check": "check", "subject": "all of it"}
+        finding = about | {"result": "problem", "text": why}
         outcome = {"ok": False, "findings": [finding]}
     if words[0] == "prompts":
         outcome = {"error": error or "Interrupted", "cause": why}
@@ -106,6 +107,12 @@ def _simulate(arguments: argparse.Namespace) -> int:
     return 0
 
 
+SIGNALS = (
+    "Ctrl-C, SIGTERM and SIGHUP clean up on the server first (exit codes 130, 143, 129). A second signal leaves at "
+    "once and lists what is left."
+)
+
+
 class _Parser(argparse.ArgumentParser):
     """Quotes what was typed without its control characters."""
 
@@ -114,7 +121,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="datamart", description="Run MicroStrategy datamarts.")
+    parser = _Parser(prog="datamart", description="Run MicroStrategy datamarts.", epilog=SIGNALS)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     run = commands.add_parser("run", help="run a datamart on this machine")

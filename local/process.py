@@ -48,8 +48,8 @@ def _leaves(why: str, left: list[str], aborted: Aborted) -> None:
             if os.isatty(descriptor):
                 os.write(descriptor, SHOW_CURSOR.encode())
     _write(2, f"datamart: {why}. {listed}")
-    told = f"Stopped by {signals.stopped_by()}; {why}. {'; '.join(map(one_line, left))}"
-    if (outcome := aborted(told.rstrip(), bool(left))) is not None and signals.tells_the_end():
+    told = f"Stopped by {signals.stopped_by()}; {why}. {listed}"
+    if (outcome := aborted(one_line(told), bool(left))) is not None and signals.tells_the_end():
         _write(1, as_json(outcome, in_ascii=True))
 
 

@@ -23,7 +23,9 @@ ECHO_SECONDS = 0.5
 """A signal within this time after the first belongs to it: shells, ``make`` and ``timeout`` signal a process twice."""
 
 TELLING_SECONDS = 3.0
-"""At most so long is looked for what is left behind, before the process leaves without saying so."""
+"""At most so long is looked for what is left behind, and at most so long is it written, before the process leaves."""
+
+NOT_KNOWN = "perhaps more, which could not be found out"
 
 NAMES = {signal.SIGINT: "Ctrl-C"}
 """How people call a signal, where not by its own name."""
@@ -112,7 +114,8 @@ def handled(leaves: Leaves, bound: float = CLEAN_UP_SECONDS) -> Iterator[None]:
         yield
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            if handler is not None:  # one that Python did not install cannot be put back
+                signal.signal(number, handler)
         sys.unraisablehook = hook
         if state.timer is not None:
             state.timer.cancel()
@@ -155,10 +158,19 @@ def _leave_soon(state: _State, why: str) -> None:
 def _leave(state: _State, why: str) -> None:
     if not state.leaving.acquire(blocking=False):
         return
-    telling = threading.Thread(target=lambda: state.leaves(why, left_behind()), daemon=True)
-    telling.start()
-    telling.join(TELLING_SECONDS)
+    left: list[str] = []
+    if not _done_in_time(lambda: left.extend(left_behind())):
+        left = [NOT_KNOWN]
+    _done_in_time(lambda: state.leaves(why, left))
     os._exit(128 + (state.noted or signal.SIGINT))
+
+
+def _done_in_time(work: Callable[[], None]) -> bool:
+    """Whether ``work`` was done; it may hang on what the interrupted thread holds, or on a terminal that is stopped."""
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(TELLING_SECONDS)
+    return not thread.is_alive()
 
 
 @contextlib.contextmanager
@@ -232,9 +244,11 @@ def folder(path: str) -> list[str]:
 
 
 def left_behind() -> list[str]:
-    """What would be left behind now; what cannot be found out is left out."""
+    """What would be left behind now; that something cannot be found out hides nothing else."""
     found: list[str] = []
     for left in list(_left):
-        with contextlib.suppress(Exception):
+        try:
             found += left()
+        except Exception:
+            found.append(NOT_KNOWN)
     return found
