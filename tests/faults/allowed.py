@@ -46,7 +46,7 @@ class Allowed:
 UNKNOWN: tuple[Allowed, ...] = (
     # -- the order ----------------------------------------------------------------------------------------------
     Allowed(
-        r"execute#\d+/(reset-before|page|error-200|(408|413|429|500|502|503|504)-(json|html|empty))(-for-ever)?",
+        r"execute#\d+/(reset-before|page|redirect-(away|here)|error-200|(408|413|429|500|502|503|504)-(json|html|empty))(-for-ever)?",
         "the order went out and nobody but something in between answered; what GET answers before an order is not "
         "documented (contract 11.6), so that ten minutes without a sign of the job prove nothing",
         loads=(0,),
@@ -100,7 +100,7 @@ UNKNOWN: tuple[Allowed, ...] = (
         loads=(0,),
     ),
     Allowed(
-        r"answer_prompts#\d+/(reset-before|page|503-html|500-json|429-empty)-for-ever",
+        r"answer_prompts#\d+/(reset-before|page|redirect-away|503-html|500-json|429-empty)-for-ever",
         "answers went out that let the job go on, nobody but something in between answered, and the run gave up after "
         "the last of them",
         loads=(0,),
@@ -145,7 +145,7 @@ UNKNOWN: tuple[Allowed, ...] = (
 
 LEFT: tuple[Allowed, ...] = (
     Allowed(
-        r"log_in#\d+/(reset-after|break-off|break-head-.*|stall|gzip-garbage|page|[45]\d\d-.*-after)(-for-ever)?",
+        r"log_in#\d+/(reset-after|break-off|break-head-.*|stall|gzip-garbage|page|redirect-after|[45]\d\d-.*-after)(-for-ever)?",
         "the answer to the login was lost, and with it the only name of the session: it ends by its idle timeout. A "
         "login is repeated once at most, so that there are never more than two",
     ),

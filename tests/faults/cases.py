@@ -1,6 +1,6 @@
 """Which fault meets what. The spread, so that all of it takes less than 20 minutes on two cores:
 
-* every request of every kind of run × every fault of connection, body and cookies, and × every status;
+* every request of every kind of run × every fault of connection, body and cookies, × every redirect and every status;
 * × all three bodies of a status, and all points at which an answer's head can break off, where a step first occurs (its
   first run, its first occurrence); elsewhere a seed picks one of them;
 * for ever: where a step first occurs;

@@ -28,7 +28,7 @@ FIRST_LOOKS = ("unprompted+late-accept", *(f"unprompted+late-accept+{before}" fo
 LATE = ("unprompted+late-accept", "prompted+late-accept")
 """Kinds of run in which the job is accepted late, and met there at every place that can differ."""
 
-ARRIVES = ("stall", *LATE_STATUSES)
+ARRIVES = ("stall", "redirect-after", *LATE_STATUSES)
 """Faults of an order that arrives all the same: the others are no other where it would be accepted late."""
 
 UNDER_CONDITIONS = tuple(dict.fromkeys((*ORDERS, *FIRST_LOOKS, *LATE)))

@@ -93,6 +93,14 @@ STATUSES = {str(status): tuple(f"{status}-{form}" for form in ("json", "html", "
 LATE_STATUSES = tuple(f"{status}-html-after" for status in (400, 403, 500, 502, 504))
 """The request is processed, and then something in between has the last word."""
 
+SIGN_ON = {"status": 302, "body": PAGE}
+REDIRECTS: dict[str, dict[str, Any]] = {
+    "redirect-away": SIGN_ON | {"headers": {"Location": "https://sso.example.com/login"}},
+    "redirect-here": SIGN_ON | {"headers": {"Location": "/portal/login"}},  # the same host, outside the context path
+    "redirect-after": SIGN_ON | {"kind": "status after", "headers": {"Location": "https://sso.example.com/done"}},
+}
+"""Somebody in between redirects the request, before or after it is processed."""
+
 RETRY_AFTER = (None, "2")
 """A case's seed says which."""
 
@@ -113,7 +121,7 @@ def _at_the_server(lab: "Lab", case: Case) -> None:
     if name == "refused":
         lab.wire.refused_from = (step, int(number), times)
         return
-    fault = {**CONNECTION, **HEADS, **BODIES, **COOKIES}.get(name) or _status(case)
+    fault = {**CONNECTION, **HEADS, **BODIES, **COOKIES, **REDIRECTS}.get(name) or _status(case)
     lab.simulator.inject(step, **fault, times=times, skip=int(number) - 1)
 
 
@@ -156,6 +164,7 @@ ARMED = {
     "late status": _at_the_server,
     "body": _at_the_server,
     "cookies": _at_the_server,
+    "redirect": _at_the_server,
     "for ever": _at_the_server,
     "function": _at_a_function,
     "function for ever": _at_a_function,

@@ -10,6 +10,7 @@ _SLICE = (
     ("unprompted", "get_execution#1", "cookies-dropped", "cookies"),
     ("prompted", "answer_prompts#1", "503-json", "status"),
     ("unprompted+late-accept", "execute#1", "504-html-after", "late status"),
+    ("unprompted", "get_execution#1", "redirect-away", "redirect"),
     ("nested", "lambda:answer_prompts#2", "timeout-after", "function"),
     ("saveAs", "lambda:log_out#1", "raises-before-for-ever", "function for ever"),
     ("saveAs", "secretsmanager:log_in#1", "throttled-for-ever", "throttling for ever"),

@@ -3,16 +3,25 @@
 from collections.abc import Iterator
 
 from tests.faults.aws import AwsCall
-from tests.faults.faults import BODIES, CONNECTION, COOKIES, HEADS, LATE_STATUSES, STATUSES, Case
+from tests.faults.faults import BODIES, CONNECTION, COOKIES, HEADS, LATE_STATUSES, REDIRECTS, STATUSES, Case
 from tests.faults.lambdas import BREAKDOWNS
 
-LASTING = ("refused", "reset-before", "reset-after", "stall", "503-html", "500-json", "401-json", "429-empty", "page")
+LASTING = (
+    *("refused", "reset-before", "reset-after", "stall", "503-html", "500-json", "401-json", "429-empty", "page"),
+    "redirect-away",
+)
 TWICE = ("late", "twice", "overtaken", "twice-at-the-end")
 LASTING_BREAKDOWNS = ("raises-before", "raises-after", "timeout-after", "throttled")
 LOST_ANSWERS = ("answer-lost", "sent-again")
 MOMENTS = ("before", "after")
 
-ONCE = {"connection": CONNECTION, "body": BODIES, "cookies": COOKIES, "late status": LATE_STATUSES}
+ONCE = {
+    "connection": CONNECTION,
+    "body": BODIES,
+    "cookies": COOKIES,
+    "late status": LATE_STATUSES,
+    "redirect": REDIRECTS,
+}
 """Faults by family that meet every request."""
 
 FORMS = {"break-head": ("connection", tuple(HEADS))} | {name: ("status", forms) for name, forms in STATUSES.items()}
