@@ -59,7 +59,7 @@ def _means(reference: Reference, asked: Reference, found: dict[str, Any]) -> boo
     if reference == asked:
         return True
     name = reference if isinstance(reference, str) else reference["name"]
-    return isinstance(asked, str) and name == found["name"]
+    return bool(isinstance(asked, str) and name == found["name"])
 
 
 def _key(job: str) -> str:

@@ -87,9 +87,12 @@ def nearest(value: Any, known: Iterable[str]) -> str:
 
 
 def shown(value: Any) -> str:
-    """``value`` as JSON on one line, without anything unprintable, cut to 80 characters."""
+    """``value`` as JSON on one line, without anything unprintable, cut to 80 characters; a text is always quoted."""
     text = as_json(value)
-    return text if len(text) <= 80 else text[:77] + ELLIPSIS
+    if len(text) <= 80:
+        return text
+    cut = _HALF_AN_ESCAPE.sub("", text[:77])
+    return f'{cut}{ELLIPSIS}"' if isinstance(value, str) else cut + ELLIPSIS
 
 
 def shown_key(key: str) -> str:
@@ -98,6 +101,7 @@ def shown_key(key: str) -> str:
 
 
 _KEY = re.compile(r"[\w.$-]+")
+_HALF_AN_ESCAPE = re.compile(r"\\(u[0-9a-f]{0,3})?$")
 
 
 _KINDS = {"object": "an object {…}", "array": "a list […]", "string": "a string", "integer": "a whole number"}

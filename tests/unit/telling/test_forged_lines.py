@@ -12,6 +12,7 @@ from functions.asking import message
 from functions.run.errors import InvalidRequest
 from functions.run.failure import failed
 from functions.run.run import Run
+from functions.run.schema import shown
 from functions.run.start import read_input
 from functions.starting.accepted_request import accepted
 from functions.starting.occurrence import Refused
@@ -214,3 +215,9 @@ def test_the_command_to_answer_is_one_argument_whatever_the_execution_is_called(
     run = changed(("question", "refusal"), "wrong")
     run.item["executionArn"] = f"{ARN}'(b)"
     assert f"datamart answer '{ARN}'\"'\"'(b)' answers.json" in message.text(run)
+
+
+@pytest.mark.parametrize("text", ["x" * 200, "\n" * 200, "\u202e" * 200, '"' * 200, "\\" * 200])
+def test_a_text_that_is_cut_still_ends_its_quotation(text: str) -> None:
+    assert shown(text)[0] == shown(text)[-1] == '"'
+    assert len(shown(text)) <= 80
