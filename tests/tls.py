@@ -153,16 +153,17 @@ def tls_in_front_of(port: int, context: ssl.SSLContext) -> Iterator[int]:
             context.wrap_socket(raw, server_side=True) as connection,
             socket.create_connection(("127.0.0.1", port)) as behind,
         ):
-            back = threading.Thread(target=_copy, args=(behind, connection), daemon=True)
+            back = threading.Thread(target=copy, args=(behind, connection), daemon=True)
             back.start()
-            _copy(connection, behind)
+            copy(connection, behind)
             back.join(1)
 
     with listening(serve) as front:
         yield front
 
 
-def _copy(source: socket.socket, target: socket.socket) -> None:
+def copy(source: socket.socket, target: socket.socket) -> None:
+    """Pass on what comes, to its end."""
     with contextlib.suppress(OSError):
         while data := source.recv(65536):
             target.sendall(data)

@@ -1,21 +1,13 @@
 """What is found out about the server: address, TLS, versions, login, privileges, the scope of a logout."""
 
-import datetime
-import ssl
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from infra.settings import Settings
 from local.source import stage
+from tests.tls import Authority, server_context, tls_server
 from tests.unit.check.conftest import Person
 
 
@@ -233,24 +225,10 @@ def test_an_address_that_may_not_be_used_is_a_problem_and_the_jobs_are_still_tol
 
 
 @pytest.fixture
-def untrusted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def untrusted() -> Iterator[int]:
     """Port of a TLS server whose certificate nobody vouches for."""
-    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "here")])
-    now = datetime.datetime.now(datetime.UTC)
-    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    certificate = builder.not_valid_before(now).not_valid_after(now + datetime.timedelta(1)).sign(key, hashes.SHA256())
-    file: Path = tmp_path_factory.mktemp("tls") / "certificate.pem"
-    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
-    file.write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain) + certificate.public_bytes(pem))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a refused handshake is no news
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    yield server.server_address[1]
-    server.shutdown()
-    server.server_close()
+    with tls_server(server_context(Authority().issue())) as port:
+        yield port
 
 
 def test_a_certificate_that_nobody_vouches_for_is_told_with_what_to_do(person: Person, untrusted: int) -> None:

@@ -3,7 +3,6 @@
 import socket
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
@@ -17,6 +16,7 @@ from functions.library import (
     Session,
 )
 from functions.library.endpoints import PROBE
+from tests.tls import Authority
 from tests.unit.library.conftest import TOKEN, ScriptedServer
 from tests.unit.library.test_calls import CITY, INSTANCE, PROJECT
 
@@ -197,13 +197,13 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_before_anything_is_sen
     assert failure.value.delivery == "not sent"
 
 
-def test_the_connections_own_authority_is_trusted(tls_port: int, certificate: tuple[Path, str]) -> None:
-    client = Client(Server(f"https://localhost:{tls_port}/x", ca_bundle=certificate[1]), Session(TOKEN), budget=5)
+def test_the_connections_own_authority_is_trusted(tls_port: int, authority: Authority) -> None:
+    client = Client(Server(f"https://localhost:{tls_port}/x", ca_bundle=authority.pem), Session(TOKEN), budget=5)
     client.keep_alive()
 
 
-def test_a_certificate_for_another_name_is_refused(tls_port: int, certificate: tuple[Path, str]) -> None:
-    client = Client(Server(f"https://127.0.0.1:{tls_port}/x", ca_bundle=certificate[1]), Session(TOKEN), budget=5)
+def test_a_certificate_for_another_name_is_refused(tls_port: int, authority: Authority) -> None:
+    client = Client(Server(f"https://127.0.0.1:{tls_port}/x", ca_bundle=authority.pem), Session(TOKEN), budget=5)
     with pytest.raises(ServerUnavailable) as failure:
         client.probe()
     assert failure.value.delivery == "not sent"

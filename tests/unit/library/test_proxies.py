@@ -5,11 +5,11 @@ import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
 from functions.library import Client, Server, ServerUnavailable, Session
+from tests.tls import Authority, copy
 from tests.unit.library.conftest import TOKEN, ScriptedServer, read_request
 from tests.unit.library.test_calls import CITY, INSTANCE, PROJECT
 
@@ -43,13 +43,6 @@ class Proxy:
                 back.start()
                 copy(connection, behind)
                 back.join(1)
-
-
-def copy(source: socket.socket, target: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        while data := source.recv(65536):
-            target.sendall(data)
-        target.shutdown(socket.SHUT_WR)
 
 
 @pytest.fixture
@@ -97,11 +90,9 @@ def test_an_order_whose_tls_fails_behind_the_proxy_was_never_sent(proxy: Proxy, 
     assert len(proxy.connects) == 1
 
 
-def test_an_order_that_went_through_the_tunnel_was_sent(
-    proxy: Proxy, tls_port: int, certificate: tuple[Path, str]
-) -> None:
+def test_an_order_that_went_through_the_tunnel_was_sent(proxy: Proxy, tls_port: int, authority: Authority) -> None:
     """The server there answers ``{}``: it was reached, and what it says is no answer to an order."""
-    server = Server(f"https://localhost:{tls_port}/x", ca_bundle=certificate[1], proxy=proxy.url)
+    server = Server(f"https://localhost:{tls_port}/x", ca_bundle=authority.pem, proxy=proxy.url)
     client = Client(server, Session(TOKEN), budget=5)
     assert client.probe().timeout_seconds is None
     with pytest.raises(ServerUnavailable) as failure:

@@ -14,11 +14,6 @@ from tests.tls import DAY, Authority, listening, server_context, tls_server
 from tests.unit.library.conftest import TOKEN
 
 
-@pytest.fixture(scope="module")
-def authority() -> Authority:
-    return Authority()
-
-
 def ask(port: int, ca_bundle: str | None = None, host: str = "localhost") -> None:
     Client(Server(f"https://{host}:{port}/x", ca_bundle=ca_bundle), Session(TOKEN), budget=5).probe()
 
