@@ -16,7 +16,8 @@ def answer_for(prompt: Prompt, given: list[Given], prompts: list[Prompt]) -> int
 
     Raises Misfit: it is answered twice, or its name is that of another open prompt, too.
     """
-    meant = [(index, _meant_by(answer, prompts)) for index, answer in enumerate(given)]
+    near = [(index, answer) for index, answer in enumerate(given) if _meant_by(answer, [prompt])]
+    meant = [(index, _meant_by(answer, prompts)) for index, answer in near]
     found = [(index, others) for index, others in meant if prompt in others]
     if len(found) > 1:
         raise Misfit(f"is answered {len(found)} times ({_ways([index for index, _ in found], given)}); answer it once")

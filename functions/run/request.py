@@ -43,6 +43,9 @@ UNFILLED = "…"
 MOST_NAMED = 20
 """Answers that one message names."""
 
+MOST_BITS = 1_024
+"""Of a whole number: that of the largest double. Python itself writes none of more than 4,300 digits."""
+
 
 def normalise(request: Any) -> dict[str, Any]:
     """The request with every default filled in and ids in upper case.
@@ -182,4 +185,8 @@ def _numbers_as_text(where: str, answers: Any) -> Any:
         if not math.isfinite(answers):
             raise InvalidRequest(f"{where}.answers: holds a number that is none, or too large ({answers}).")
         return format(Decimal(repr(answers)), "f")
-    return str(answers) if isinstance(answers, int) and not isinstance(answers, bool) else answers
+    if isinstance(answers, int) and not isinstance(answers, bool):
+        if answers.bit_length() > MOST_BITS:
+            raise InvalidRequest(f"{where}.answers: holds a number of more than 300 digits.")
+        return str(answers)
+    return answers

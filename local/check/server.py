@@ -59,7 +59,7 @@ def _after(error: LibraryError, url: str, findings: Findings) -> bool:
 
 
 def _is_old(version: str | None) -> bool:
-    found = re.match(r"(\d+)\.(\d+)", version or "")
+    found = re.match(r"([0-9]{1,9})\.([0-9]{1,9})", version or "")
     return found is not None and (int(found[1]), int(found[2])) < OLDEST
 
 

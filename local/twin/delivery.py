@@ -3,11 +3,11 @@
 moto delivers none of these to their targets, so the twin looks up the target that AWS would call, in the template.
 """
 
-import difflib
 import json
 from collections.abc import Callable
 from typing import Any
 
+from functions.same_names import similar
 from functions.text import one_line
 from local.twin.aws import client
 from local.twin.filter_policy import takes
@@ -65,7 +65,7 @@ def _scheduled(template: Template, event: Event) -> list[str]:
         arn = f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/{template.resolve(made['GroupName'])}/{made['Name']}"
         known[arn] = made["Target"]
     if wanted not in known:
-        near = difflib.get_close_matches(wanted, known, 1)
+        near = similar(wanted, known)
         raise NothingStarts(f"no schedule of the stack is {wanted}" + (f" (there is {near[0]})" if near else ""))
     target = known[wanted]
     given = json.loads(template.resolve(target["Input"]))

@@ -188,3 +188,11 @@ def test_very_many_long_names_that_are_alike_are_compared_in_a_second() -> None:
 
 def test_the_most_similar_name_is_found_among_very_many() -> None:
     assert similar("Custommer 29999", [f"Customer {number:05}" for number in range(30_000)])[0].startswith("Customer ")
+
+
+def test_very_many_prompts_and_answers_are_matched_in_a_second() -> None:
+    prompts = [{"key": f"K{number}", "name": f"Année {number}"} for number in range(400)]
+    given = [{"name": f"Anne\u0301e {number}"} for number in range(200)]
+    began = time.process_time()
+    assert [answer_for(prompt, given, prompts) for prompt in prompts[:200]] == list(range(200))
+    assert time.process_time() - began < 2
