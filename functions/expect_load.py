@@ -26,26 +26,26 @@ from functions.telling.once import once
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Look for a load of each job that is due now, since the same time of the day before.
 
-    The event holds ``timeZone`` and ``scheduledTime`` (ISO 8601). Returns the names of the jobs that are ``due``, and
+    The event holds ``scheduledTime`` (ISO 8601). Returns the names of the jobs that are ``due``, and
     of those whose table is ``missing``. Raises what AWS answers, or StillBeingTold: the event then comes again.
     """
-    zone, scheduled = str(event["timeZone"]), str(event["scheduledTime"])
-    at = datetime.fromisoformat(scheduled)
-    due = jobs_due(deployed_jobs(), zone, at)
-    late = [late for job in due if (late := _late(job, zone, at)) is not None]
+    at = datetime.fromisoformat(str(event["scheduledTime"]))
+    due = jobs_due(deployed_jobs(), at)
+    late = [late for job in due if (late := _late(job, at)) is not None]
     if due:
         _count(LOADS_MISSING, len(late))
     if late:
-        once(LateNotice.of(run_table(), zone, scheduled), "notice", lambda: send(late), CLAIM_SECONDS)
+        once(LateNotice.of(run_table(), at), "notice", lambda: send(late), CLAIM_SECONDS)
     return {"due": due, "missing": [each.job for each in late]}
 
 
-def _late(job: str, zone: str, at: datetime) -> LateLoad | None:
-    loaded_at, since = JobLoads(run_table()).last(job), day_before(at, ZoneInfo(zone))
+def _late(name: str, at: datetime) -> LateLoad | None:
+    job = deployed_jobs()[name]
+    loaded_at, since = JobLoads(run_table()).last(name), day_before(at, ZoneInfo(job["timeZone"]))
     missing = loaded_at is None or loaded_at <= since.timestamp()
-    _count(LOAD_MISSING, int(missing), job=job)
-    logger.info("looked for the job's load", extra={"job": job, "since": since.isoformat(), "missing": missing})
-    return LateLoad(job, f"{at.astimezone(ZoneInfo(zone)):%H:%M}", zone, loaded_at) if missing else None
+    _count(LOAD_MISSING, int(missing), job=name)
+    logger.info("looked for the job's load", extra={"job": name, "since": since.isoformat(), "missing": missing})
+    return LateLoad(name, job["expectBy"], job["timeZone"], loaded_at) if missing else None
 
 
 def _count(name: str, value: int, **dimensions: str) -> None:

@@ -1,6 +1,7 @@
 """Synthesize the stack of a stage: ``python -m infra.app --stage dev``; the CDK command line calls it the same way."""
 
 import argparse
+import json
 import os
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from infra.checkers import add_checkers
 from infra.code import staged_code
 from infra.jobs import FOLDER as JOBS
 from infra.jobs import jobs_of
+from infra.quotas import code_over_quota, over_quota
 from infra.settings import FOLDER, BadConfiguration, Settings, settings_of
 from infra.stack import DatamartRunner
 
@@ -39,8 +41,8 @@ def synthesize(
     Parameters
     ----------
     checks
-        Whether the policy checkers run (infra/checkers.py). The CDK writes validation-report.json from them, and this
-        the record of what they have checked.
+        Whether quotas are checked (infra/quotas.py) and the policy checkers run (infra/checkers.py). The CDK writes
+        validation-report.json from the checkers, and this the record of what they have checked.
     bundle
         What goes to Lambda, or None for our own code alone.
     jobs_folder
@@ -49,7 +51,7 @@ def synthesize(
     Raises
     ------
     BadConfiguration
-        A job file cannot be deployed.
+        A job file cannot be deployed, or what all of them make together is over a quota of AWS.
     """
     output.mkdir(parents=True, exist_ok=True)
     app = cdk.App(
@@ -68,7 +70,19 @@ def synthesize(
         DatamartRunner(app, name, code=code, settings=settings, jobs=jobs, description=described)
     app.synth()
     if checks:
+        _check_quotas(output, stages)
         write_record(output, checked)
+
+
+def _check_quotas(output: Path, stages: list[Settings]) -> None:
+    """Raise BadConfiguration, with a line for each quota that a stack is over."""
+    problems = []
+    for settings in stages:
+        template = output / f"{stack_name(settings.stage)}.template.json"
+        problems += over_quota(json.loads(template.read_text("utf-8")))
+        problems += code_over_quota(output / f"code-{settings.stage}")
+    if problems:
+        raise BadConfiguration("\n".join(problems))
 
 
 def main() -> None:

@@ -3,11 +3,14 @@
 import re
 from pathlib import Path
 
+PARTITION = "Partition"
+"""The token of the partition, which the file leaves to the deployment: its own is that of most."""
+
 PATH = Path(__file__).parents[1] / "statemachine" / "run_datamart.asl.json"
 
 
 def definition(tokens: set[str]) -> str:
-    """The text of the definition, once it is sure that ``tokens`` are just the ``${…}`` that it names.
+    """The definition for any partition, once it is sure that ``tokens`` are just the ``${…}`` that the file names.
 
     Raises
     ------
@@ -20,4 +23,4 @@ def definition(tokens: set[str]) -> str:
         raise ValueError(f"{PATH.name} names {', '.join(missing)}, and infra/function_table.py has no such function")
     if unused := sorted(tokens - named):
         raise ValueError(f"no state in {PATH.name} calls {', '.join(unused)} of infra/function_table.py")
-    return text
+    return text.replace("arn:aws:", f"arn:${{{PARTITION}}}:")

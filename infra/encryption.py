@@ -99,7 +99,7 @@ def _key(scope: Construct) -> kms.Key:
     key.add_to_resource_policy(
         iam.PolicyStatement(
             sid="Logs",
-            principals=[iam.ServicePrincipal(f"logs.{stack.region}.amazonaws.com")],
+            principals=[iam.ServicePrincipal(f"logs.{stack.region}.{stack.url_suffix}")],
             actions=["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
             resources=["*"],  # of this key
             conditions={

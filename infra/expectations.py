@@ -1,53 +1,40 @@
-"""At the ``expectBy`` of jobs: ask which tables were not loaded. One schedule a time zone, however many jobs.
+"""At the ``expectBy`` of jobs: ask which tables were not loaded. One schedule for all jobs of all time zones.
 
-A cron expression has minutes and hours, not a list of times, so it fires at more times than there are: the function
-knows which jobs are due at just the time that it is called for.
+It fires in UTC at each minute of the hour that some job's ``expectBy`` has there, in every hour: whatever a time zone's
+clocks do, it fires then. The function knows which jobs are due at just the time that it is called for.
 """
 
 import json
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from aws_cdk import aws_lambda as lambda_
 
-from functions.run.expected_loads import WEEKDAYS
+from functions.run.expected_loads import expected_at
 from infra.named_job import NamedJob
 from infra.schedules import Schedules
 
-LONGEST = 256
-"""Characters of a schedule expression."""
-
 
 def expect_loads(schedules: Schedules, jobs: list[NamedJob], function: lambda_.Function) -> None:
-    """Call the function in each time zone at least at the ``expectBy`` of each job there."""
-    by_zone: dict[str, list[NamedJob]] = {}
-    for job in jobs:
-        by_zone.setdefault(job.time_zone, []).append(job)
-    if not by_zone:
-        return
-    role = schedules.role("ExpectedRole", "What the schedules of expectBy may do", function.function_arn)
-    for zone, expected in sorted(by_zone.items()):
-        given = {"timeZone": zone, "scheduledTime": "<aws.scheduler.scheduled-time>"}
-        schedules.make(
-            f"Expected-{_plain(zone)}",
-            name=f"expected.{_plain(zone)}",  # no job's name holds a dot
-            description=f"Asks at the jobs' expectBy in {zone} whether their tables were loaded",
-            expression=expected_times(expected),
-            time_zone=zone,
-            target=schedules.target(role, function.function_arn, json.dumps(given)),
-        )
+    """Call the function at least at the ``expectBy`` of each job."""
+    schedules.make(
+        "ExpectedSchedule",
+        name="expected",  # a job's schedule ends in a number
+        description="Asks at the jobs' expectBy whether their tables were loaded",
+        expression=expected_times(jobs),
+        time_zone="UTC",
+        target=schedules.target(function.function_arn, json.dumps({"scheduledTime": "<aws.scheduler.scheduled-time>"})),
+    )
 
 
 def expected_times(jobs: list[NamedJob]) -> str:
     """A cron expression that fires at the ``expectBy`` of each job, and at other times."""
-    times = [str(job.content["expectBy"]).split(":") for job in jobs]
-    hours = sorted({int(hour) for hour, _ in times})
-    minutes = sorted({int(minute) for _, minute in times})
-    days = {day for job in jobs for day in job.content.get("expectOn", WEEKDAYS)}
-    listed = "*" if len(days) == len(WEEKDAYS) else ",".join(day for day in WEEKDAYS if day in days)
-    rest = f"{','.join(map(str, hours))} ? * {listed} *)"
-    exact = f"cron({','.join(map(str, minutes))} {rest}"
-    return exact if len(exact) <= LONGEST else f"cron(* {rest}"
+    minutes = sorted(set().union(*map(_minutes, jobs)))
+    return f"cron({','.join(map(str, minutes)) if len(minutes) < 60 else '*'} * ? * * *)"
 
 
-def _plain(zone: str) -> str:
-    """A zone's name with only what the name of a schedule may hold: Etc/GMT+5 is Etc.GMTplus5."""
-    return zone.replace("/", ".").replace("+", "plus")
+def _minutes(job: NamedJob) -> set[int]:
+    """The minutes of the hour in UTC that the job's ``expectBy`` has in a year: not all zones are whole hours apart."""
+    zone, today = ZoneInfo(job.time_zone), datetime.now(UTC).date()
+    days = [today + timedelta(days=number) for number in range(366)]
+    return {expected_at(str(job.content["expectBy"]), day, zone).minute for day in days}

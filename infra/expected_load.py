@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from infra.named_job import NamedJob
-from infra.schedule_check import expected_schedule, expected_time_warnings, in_words
+from infra.schedule_check import expected_schedule, in_words
 from infra.schedule_expression import WEEKDAYS, At, Rate, Schedule, parse_schedule
 from infra.schedule_times import firings
 
@@ -29,7 +29,6 @@ def expected_load_warnings(job: NamedJob, now: datetime) -> Iterator[str]:
     """
     if "expectBy" not in job.content:
         return
-    yield from expected_time_warnings(job, now)
     if not job.triggers or any("schedule" not in trigger for trigger in job.triggers):
         return
     starts = [_Start(trigger, job) for trigger in job.triggers]

@@ -21,6 +21,7 @@ SCHEMA = Schema(
         "(arn:aws:kms:eu-west-1:123456789012:key/…; a policy cannot name an alias)",
         "^(cron|rate|at)[(].+[)]$": "a schedule expression: cron(…), rate(…) or at(…)",
         "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$": "the name of a bucket",
+        "^[0-9]{12}$": "the number of an AWS account (12 digits, in quotes)",
         "^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}([.]fifo)?$": "the ARN of an SNS topic",
         "^([01][0-9]|2[0-3]):[0-5][0-9]$": "a time of the day such as 06:00",
     },

@@ -1,4 +1,4 @@
-"""Checks of a schedule trigger and of ``expectBy``: what is refused, and what is warned about.
+"""Checks of a schedule trigger: what is refused, and what is warned about.
 
 A refusal depends on the job's file and the time zone's rules alone. What depends on the day of the synth, such as a
 date that has passed, is a warning: an older commit must still synthesize on the day of a rollback.
@@ -136,18 +136,6 @@ def _clock_changes(schedule: Schedule, zone: str, now: datetime, job: NamedJob) 
         )
 
 
-def expected_time_warnings(job: NamedJob, now: datetime) -> Iterator[str]:
-    """Whether ``expectBy`` names a local time that the zone skips: nobody asks for the table on that day."""
-    if "expectBy" not in job.content:
-        return
-    if skipped := _affected(expected_schedule(job), job.time_zone, now, skipped=True):
-        at, shift, nights = skipped
-        yield (
-            f"expectBy: {_night(at, shift, job.time_zone, nights)}: nobody asks on that day whether the table was "
-            f"loaded, and no alarm goes off. {_outside(shift)}"
-        )
-
-
 def expected_schedule(job: NamedJob) -> Cron:
     """When a job's ``expectBy`` asks (infra/expectations.py), as a schedule in the job's time zone."""
     hour, minute = str(job.content["expectBy"]).split(":")
@@ -186,13 +174,11 @@ def _within(schedule: Schedule, shift: Shift) -> Iterator[datetime]:
 
 
 def _is_asked(job: NamedJob, shift: Shift) -> bool:
-    """Whether ``expectBy`` asks on the day of a change of the clocks, at a time that the change leaves alone."""
+    """Whether ``expectBy`` asks on the day of a change of the clocks; it does so also at a time that they skip."""
     if "expectBy" not in job.content:
         return False
-    expected = expected_schedule(job)
-    on_that_day = local_times(expected, shift.begin.replace(hour=0, minute=0))
-    asked = next(on_that_day, None)
-    return asked is not None and asked.date() == shift.begin.date() and not shift.begin <= asked < shift.end
+    asked = next(local_times(expected_schedule(job), shift.begin.replace(hour=0, minute=0)), None)
+    return asked is not None and asked.date() == shift.begin.date()
 
 
 def _night(at: datetime, shift: Shift, zone: str, nights: int) -> str:

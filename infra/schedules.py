@@ -1,6 +1,5 @@
-"""Schedules of EventBridge Scheduler: a group for the stage, and a role for all schedules that invoke one function."""
+"""Schedules of EventBridge Scheduler: a group for the stage, and one role that all of them take."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import aws_cdk as cdk
@@ -12,25 +11,26 @@ from constructs import Construct
 from infra.encryption import Encryption
 
 
-@dataclass(frozen=True)
 class Schedules:
     """Makes the schedules of a stage.
 
-    ``group`` is the group that they are in; ``lost`` takes what cannot be delivered.
+    Parameters
+    ----------
+    group_name
+        Of the group that they are in; it is part of their ARNs.
+    lost
+        Takes what cannot be delivered.
     """
 
-    scope: Construct
-    group: scheduler.CfnScheduleGroup
-    lost: sqs.Queue
-    encryption: Encryption
-
-    def role(self, construct_id: str, description: str, function_arn: str) -> iam.Role:
-        """A role by which schedules of the group, and nothing else, may invoke one function or alias."""
-        stack = cdk.Stack.of(self.scope)
-        group = stack.format_arn(service="scheduler", resource="schedule-group", resource_name=str(self.group.name))
-        role = iam.Role(
-            self.scope,
-            construct_id,
+    def __init__(self, scope: Construct, group_name: str, lost: sqs.Queue, encryption: Encryption) -> None:
+        self._scope = scope
+        self._group = scheduler.CfnScheduleGroup(scope, "Schedules", name=group_name)
+        self.lost = lost
+        stack = cdk.Stack.of(scope)
+        group = stack.format_arn(service="scheduler", resource="schedule-group", resource_name=group_name)
+        self._role = iam.Role(
+            scope,
+            "SchedulesRole",
             assumed_by=iam.ServicePrincipal(
                 "scheduler.amazonaws.com",
                 conditions={
@@ -38,18 +38,20 @@ class Schedules:
                     "ArnEquals": {"aws:SourceArn": group},
                 },
             ),
-            description=description,
+            description="What the schedules of the group may do",
         )
-        role.add_to_policy(iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[function_arn]))
-        self.lost.grant_send_messages(role)
-        self.encryption.let_use(role)
-        return role
+        lost.grant_send_messages(self._role)
+        encryption.let_use(self._role)
 
-    def target(self, role: iam.Role, function_arn: str, given: str) -> scheduler.CfnSchedule.TargetProperty:
-        """A function as the target of a schedule; ``given`` is its input (JSON)."""
+    def target(self, function_arn: str, given: str) -> scheduler.CfnSchedule.TargetProperty:
+        """A function or alias as the target of schedules, which from then on may invoke it.
+
+        ``given`` is its input (JSON).
+        """
+        self._role.add_to_policy(iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[function_arn]))
         return scheduler.CfnSchedule.TargetProperty(
             arn=function_arn,
-            role_arn=role.role_arn,
+            role_arn=self._role.role_arn,
             input=given,
             dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(arn=self.lost.queue_arn),
             retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
@@ -73,13 +75,13 @@ class Schedules:
         if flexible_minutes:
             window = {"mode": "FLEXIBLE", "maximum_window_in_minutes": flexible_minutes}
         scheduler.CfnSchedule(
-            self.scope,
+            self._scope,
             construct_id,
             name=name,
-            group_name=self.group.name,
+            group_name=self._group.name,
             description=description,
             schedule_expression=expression,
             schedule_expression_timezone=time_zone,
             flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(**window),
             target=target,
-        ).add_resource_dependency(self.group)
+        ).add_resource_dependency(self._group)

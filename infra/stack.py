@@ -9,13 +9,12 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.alarms import Alarms
-from infra.definition import definition
+from infra.definition import PARTITION, definition
 from infra.encryption import Encryption
 from infra.ending import call_at_the_end, let_notify
 from infra.expectations import expect_loads
@@ -84,8 +83,7 @@ class DatamartRunner(cdk.Stack):
             starts_lost,
             "An event did not do what it should: start a run, ask for a table that is due, or sweep.",
         )
-        group = scheduler.CfnScheduleGroup(self, "Schedules", name=settings.machine_name)
-        schedules = Schedules(self, group, starts_lost, self._encryption)
+        schedules = Schedules(self, settings.machine_name, starts_lost, self._encryption)
         starts = functions.make(START_RUN)
         let_start(starts, machine)
         starter = Starter(self, starts, starts_lost, settings.machine_name)
@@ -160,7 +158,7 @@ class DatamartRunner(cdk.Stack):
             state_machine_name=name,
             encryption_configuration=self._encryption.of_state_machine,
             definition_body=sfn.DefinitionBody.from_string(definition(set(tokens))),
-            definition_substitutions=tokens,
+            definition_substitutions=tokens | {PARTITION: self.partition},
             tracing_enabled=True,
             logs=sfn.LogOptions(destination=group, level=sfn.LogLevel.ALL, include_execution_data=False),
         )

@@ -20,12 +20,11 @@ def sweep_daily(
     """Call ``sweep`` every day, and let it tell of what it finds."""
     let_tell(sweep, topic)
     retry(sweep, destinations.SqsDestination(schedules.lost))
-    role = schedules.role("SweepScheduleRole", "What the schedule of the sweep may do", sweep.function_arn)
     schedules.make(
         "SweepSchedule",
         name="sweep",
         description="Looks for what runs have left behind",
         expression=TIME,
         time_zone="UTC",
-        target=schedules.target(role, sweep.function_arn, "{}"),
+        target=schedules.target(sweep.function_arn, "{}"),
     )

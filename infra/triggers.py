@@ -72,8 +72,7 @@ class Triggers:
         if not triggers:
             return
         alias = self.starter.shared(aliases.SCHEDULES).function_arn
-        role = self.schedules.role("SchedulesRole", "What the schedules of jobs may do", alias)
-        target = self.schedules.target(role, alias, json.dumps(TARGET_INPUT))
+        target = self.schedules.target(alias, json.dumps(TARGET_INPUT))
         for trigger in triggers:
             self.schedules.make(
                 f"{trigger.construct_id}Schedule",

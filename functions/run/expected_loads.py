@@ -1,7 +1,7 @@
 """Which jobs' tables are expected at a point in time: their ``expectBy`` and ``expectOn`` in jobs.json."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from functions.run.jobs import Job
@@ -10,20 +10,22 @@ WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 """The days that ``expectOn`` may name, as Python counts them."""
 
 
-def jobs_due(jobs: Mapping[str, Job], zone: str, at: datetime) -> list[str]:
-    """Names of the jobs of a time zone whose table is expected at just this minute.
+def expected_at(expect_by: str, day: date, zone: ZoneInfo) -> datetime:
+    """The moment (UTC) of ``expect_by`` on a day.
 
-    Parameters
-    ----------
-    zone
-        Name of the time zone, such as Europe/Paris.
-    at
-        Any aware time.
+    A time that the zone's clocks skip on that day is the moment at which they would have shown it; one that they show
+    twice is the first.
     """
-    local = at.astimezone(ZoneInfo(zone))
-    time, day = f"{local:%H:%M}", WEEKDAYS[local.weekday()]
-    return [
-        name
-        for name, job in jobs.items()
-        if job["timeZone"] == zone and job.get("expectBy") == time and day in job.get("expectOn", WEEKDAYS)
-    ]
+    return datetime.combine(day, time.fromisoformat(expect_by), zone).astimezone(UTC)
+
+
+def jobs_due(jobs: Mapping[str, Job], at: datetime) -> list[str]:
+    """Names of the jobs whose table is expected at just this moment (any aware time)."""
+    return [name for name, job in jobs.items() if "expectBy" in job and _is_due(job, at)]
+
+
+def _is_due(job: Job, at: datetime) -> bool:
+    zone = ZoneInfo(job["timeZone"])
+    local = at.astimezone(zone).date()  # clocks do not skip midnight by so much that this were another day's
+    expected_today = WEEKDAYS[local.weekday()] in job.get("expectOn", WEEKDAYS)
+    return expected_today and expected_at(job["expectBy"], local, zone) == at

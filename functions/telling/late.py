@@ -1,6 +1,7 @@
 """The notice of late tables: one message for all jobs whose ``expectBy`` has come and whose table was not loaded."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Self
 
 from functions.run import clock
@@ -25,16 +26,16 @@ class LateLoad:
 
 
 class LateNotice:
-    """What is known of the notice for one time zone and time, so that it is sent once (functions/telling/once.py)."""
+    """What is known of the notice for one time, so that it is sent once (functions/telling/once.py)."""
 
     def __init__(self, table: RunTable, item: Item) -> None:
         self._table = table
         self.item = item
 
     @classmethod
-    def of(cls, table: RunTable, zone: str, scheduled_time: str) -> Self:
-        """The notice's item in the run table; its key is ``late/<zone>/<time>``."""
-        key = f"late/{zone}/{scheduled_time}"
+    def of(cls, table: RunTable, at: datetime) -> Self:
+        """The notice's item in the run table; its key is ``late/<time in UTC>``."""
+        key = f"late/{clock.timestamp(at.timestamp())}"
         item = {"executionArn": key, "claimed": {}, "told": {}, "expiresAt": expiry(clock.now())}
         return cls(table, table.create(item))
 

@@ -1,5 +1,6 @@
 """Whether AWS would let a service or a role invoke a function, by the template's own permissions and policies."""
 
+import contextlib
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -32,6 +33,15 @@ def role_may_invoke(template: Template, role_arn: Any, function_arn: str) -> boo
             ):
                 return True
     return False
+
+
+def _listed(resources: Any, template: Template) -> list[Any]:
+    """The ARNs of a statement, but for those of what the emulator does not make."""
+    found = []
+    for resource in resources if isinstance(resources, list) else [resources]:
+        with contextlib.suppress(KeyError):
+            found.append(template.resolve(resource))
+    return found
 
 
 def _is_source(template: Template, permission: dict[str, Any], source: Any) -> bool:

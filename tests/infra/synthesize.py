@@ -6,12 +6,14 @@ they report of another.
 """
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from infra.app import synthesize
 from infra.jobs import FOLDER as JOBS
 from infra.settings import FOLDER as SETTINGS
 from infra.settings import Settings, settings_of
+from tests.infra.many_jobs import write_many_jobs
 
 HERE = Path(__file__).parent / "settings"
 
@@ -23,10 +25,19 @@ ALONE = [*SHIPPED, *EACH_JOB, Settings(stage="no-jobs", jobs=())]
 OTHER_TRIGGERS = Settings(stage="other-triggers")
 """A stage with the triggers that the samples do not have: the files of tests/infra/jobs."""
 
+ALL_OPTIONS = replace(settings_of("everything", HERE), stage="all-options")
+"""Every setting, and the triggers that the samples do not have."""
+
+MANY_JOBS = Settings(stage="many-jobs")
+"""A stage with three hundred jobs (tests/infra/many_jobs.py)."""
+
 if __name__ == "__main__":
     output = Path(sys.argv[1])
     synthesize([settings_of("dev"), settings_of("everything", HERE)], output, checks=True, bundle=None)
     for stage in ALONE:
         synthesize([stage], output / stage.stage, checks=True, bundle=None)
-    other = output / OTHER_TRIGGERS.stage
-    synthesize([OTHER_TRIGGERS], other, checks=False, bundle=None, jobs_folder=HERE.with_name("jobs"))
+    for stage, checks in ((OTHER_TRIGGERS, False), (ALL_OPTIONS, True)):
+        synthesize([stage], output / stage.stage, checks=checks, bundle=None, jobs_folder=HERE.with_name("jobs"))
+    many = output / "jobs-of-many-jobs"
+    write_many_jobs(many)
+    synthesize([MANY_JOBS], output / MANY_JOBS.stage, checks=False, bundle=None, jobs_folder=many)

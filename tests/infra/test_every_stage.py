@@ -9,14 +9,14 @@ import pytest
 
 from infra import synth_report
 from infra.checker_record import FILE, NAMES
-from tests.infra.synthesize import ALONE, SHIPPED
+from tests.infra.synthesize import ALL_OPTIONS, ALONE, SHIPPED
 
 
 def problems(assembly: Path) -> list[str]:
     return [*synth_report.unchecked(assembly), *synth_report.open_findings(synth_report.checkers_of(assembly))]
 
 
-@pytest.mark.parametrize("stage", [settings.stage for settings in ALONE])
+@pytest.mark.parametrize("stage", [settings.stage for settings in (*ALONE, ALL_OPTIONS)])
 def test_every_stage_alone_may_be_deployed(assembly: Path, stage: str) -> None:
     assert problems(assembly / stage) == []
 

@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -76,13 +77,13 @@ def notices(table: RunTable, monkeypatch: pytest.MonkeyPatch) -> Callable[[], li
     return so_far
 
 
-def ask(zone: str = "Europe/Paris", at: str = AT, **more: Any) -> dict[str, list[str]]:
+def ask(at: str = AT, **more: Any) -> dict[str, list[str]]:
     from functions.expect_load import handler
 
     context: Any = SimpleNamespace(
         function_name="f", memory_limit_in_mb=128, invoked_function_arn="arn", aws_request_id="id"
     )
-    return handler({"timeZone": zone, "scheduledTime": at} | more, context)
+    return handler({"scheduledTime": at} | more, context)
 
 
 def metrics(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
@@ -92,11 +93,28 @@ def metrics(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 # -- which jobs are due -----------------------------------------------------------------------------------------------
 
 
-def test_only_the_jobs_of_just_this_time_zone_and_day_are_asked_for(table: RunTable, notices: Any) -> None:
+def test_only_the_jobs_of_just_this_time_and_day_are_asked_for(table: RunTable, notices: Any) -> None:
     assert ask()["due"] == ["city-nightly"]
     assert ask(at="2026-11-24T05:01:00Z")["due"] == ["later"]
-    assert ask("Europe/London", "2026-11-24T06:00:00Z")["due"] == ["in-london"]
+    assert ask(at="2026-11-24T06:00:00Z")["due"] == ["in-london"]
     assert ask(at="2026-11-23T05:00:00Z")["due"] == ["city-nightly", "on-mondays"]
+
+
+@pytest.mark.parametrize(
+    ("moments", "expect_by"),
+    [
+        (["2027-03-27T01:30:00Z", "2027-03-28T01:30:00Z", "2027-03-29T00:30:00Z"], "02:30"),  # skipped on the 28th
+        (["2026-10-24T00:30:00Z", "2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z"], "02:30"),  # twice on the 25th
+        (["2026-10-24T04:00:00Z", "2026-10-25T05:00:00Z"], "06:00"),
+    ],
+)
+def test_whatever_the_clocks_do_a_table_is_asked_for_once_a_day(moments: list[str], expect_by: str) -> None:
+    from functions.run.expected_loads import jobs_due
+
+    jobs = {"job": expected(expect_by)}
+    first = datetime.fromisoformat(moments[0]) - timedelta(minutes=1)
+    minutes = [first + timedelta(minutes=number) for number in range(60 * (24 * len(moments) - 20))]
+    assert [at for at in minutes if jobs_due(jobs, at)] == [datetime.fromisoformat(moment) for moment in moments]
 
 
 def test_at_a_time_that_the_schedule_has_and_no_job_has_nobody_is_told(
@@ -108,7 +126,7 @@ def test_at_a_time_that_the_schedule_has_and_no_job_has_nobody_is_told(
 
 
 def test_the_event_of_a_schedule_from_before_an_upgrade_is_answered_too(table: RunTable, notices: Any) -> None:
-    assert ask(job="city-nightly")["missing"] == ["city-nightly"]
+    assert ask(job="city-nightly", timeZone="Europe/Paris")["missing"] == ["city-nightly"]
 
 
 # -- late or not ------------------------------------------------------------------------------------------------------
@@ -127,7 +145,6 @@ def test_a_load_counts_for_a_day(table: RunTable, notices: Any, hours_before: fl
 
 
 def test_a_day_is_as_long_as_clocks_in_the_time_zone_say() -> None:
-    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from functions.expect_load import day_before
