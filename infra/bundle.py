@@ -22,6 +22,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from infra.package_indexes import environment
@@ -50,6 +51,9 @@ NOT_DEPLOYED = (
     "aws_lambda_powertools/event_handler",
 )
 """Removed from what the wheels hold, as patterns below the bundle."""
+
+OWN_NOT_DEPLOYED = ("__pycache__", "*.pyc", "tests", ".*", "*.md")
+"""Names below ``functions/`` that do not go to Lambda: a changed document deploys nothing anew."""
 
 FAILURES = (
     (r"Hash mismatch for `(.+?)`", "the wheel of {0} that was downloaded has none of the hashes of {lock}"),
@@ -90,7 +94,7 @@ def bundle(target: Path = TARGET, lock: Path = LOCK) -> Path:
         new, old = _beside(target, "new"), _beside(target, "old")
         _remove(new, old)  # of a build that was killed
         _install(new, lock)
-        shutil.copytree(OWN, new / OWN.name, ignore=shutil.ignore_patterns("__pycache__", "*.pyc", "tests", ".*"))
+        shutil.copytree(OWN, new / OWN.name, ignore=shutil.ignore_patterns(*OWN_NOT_DEPLOYED))
         if interpreter is not None:
             add_byte_code(new, interpreter)
         level(new)
@@ -126,6 +130,15 @@ def zipped(folder: Path) -> bytes:
 def files(folder: Path) -> list[Path]:
     """Every file below ``folder``, in the one order that is the same everywhere."""
     return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def own_sources() -> list[Path]:
+    """Every file below ``functions/`` that goes to Lambda."""
+    return [path for path in files(OWN) if not any(map(_is_not_deployed, path.relative_to(OWN).parts))]
+
+
+def _is_not_deployed(name: str) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in OWN_NOT_DEPLOYED)
 
 
 def runtime_interpreter() -> tuple[str, str] | None:
@@ -189,7 +202,7 @@ def _sentence(said: str, lock: str) -> str:
 def _made_from(lock: Path, version: str) -> str:
     total = hashlib.sha256(version.encode())
     recipe = [Path(__file__), Path(__file__).with_name("runtime.py")]
-    own = [path for path in files(OWN) if "__pycache__" not in path.parts]
+    own = own_sources()
     for path in (lock, *recipe, *own):
         total.update(f"{path.relative_to(ROOT) if path.is_relative_to(ROOT) else path.name}\0".encode())
         total.update(hashlib.sha256(path.read_bytes()).digest())

@@ -4,6 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
+from infra.bundle import OWN_NOT_DEPLOYED
 from infra.named_job import NamedJob
 
 ROOT = Path(__file__).parents[1]
@@ -19,7 +20,7 @@ def staged_code(target: Path, jobs: list[NamedJob], bundle: Path | None) -> str:
         packages of its own environment.
     """
     shutil.rmtree(target, ignore_errors=True)
-    ignored = shutil.ignore_patterns("__pycache__")
+    ignored = shutil.ignore_patterns(*OWN_NOT_DEPLOYED)
     if bundle is None:
         shutil.copytree(ROOT / "functions", target / "functions", ignore=ignored)
     else:

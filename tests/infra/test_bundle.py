@@ -155,7 +155,7 @@ def test_only_what_runs_is_in_it(built: Path) -> None:
     names = {part for path in files(built) for part in path.relative_to(built).parts}
     assert not names & {"bin", "tests", "__init__.pyi", "RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
     assert not {"local", "infra", "tests", "statemachine"} & {path.name for path in built.iterdir()}
-    own = {path.relative_to(ROOT) for path in files(ROOT / "functions") if "__pycache__" not in path.parts}
+    own = {path.relative_to(ROOT) for path in files(ROOT / "functions") if path.suffix in (".py", ".json")}
     bundled = {path.relative_to(built) for path in files(built / "functions") if path.suffix != ".pyc"}
     assert bundled == own
 
