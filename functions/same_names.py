@@ -9,7 +9,7 @@ import difflib
 import unicodedata
 from collections.abc import Iterable
 
-LONGEST_NORMALISED = 1_000
+LONGEST_NORMALISED = 500
 """Characters of a name whose accents are composed. Python orders combining characters in quadratic time."""
 
 COMPARED = 64
@@ -34,10 +34,14 @@ def spellings(name: str) -> list[str]:
 
 def canonical(name: str) -> str:
     """``name`` as :func:`composed`, with plain spaces in place of non-breaking ones and no blanks at its end."""
-    return (name if name.isascii() else composed(name).translate(_BLANKS)).rstrip(" ")
+    if not name.isascii():
+        name = composed(name)
+        for blank in _BLANKS:
+            name = name.replace(blank, " ")
+    return name.rstrip(" ")
 
 
-_BLANKS = dict.fromkeys(map(ord, "\u00a0\u2007\u202f"), " ")
+_BLANKS = "\u00a0\u2007\u202f"
 """Non-breaking spaces: the ordinary, the one as wide as a digit and the narrow one."""
 
 

@@ -176,7 +176,7 @@ def test_names_of_any_length_are_compared_in_no_time(hostile: str) -> None:
     for choices in (Offered(named("USA")), Offered(customers(300)), Offered(customers(300), deaf)):
         with pytest.raises(Misfit):
             elements(PROMPT, hostile, choices)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 2
 
 
 def test_very_many_long_names_that_are_alike_are_compared_in_a_second() -> None:
