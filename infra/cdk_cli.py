@@ -5,13 +5,16 @@ the finished assembly, so nothing is synthesized twice and nothing needs Docker.
 """
 
 import argparse
+import json
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from infra.node_tools import NODE, NotInstalled, installed
+from infra.regions import undeliverable
 
 ROOT = Path(__file__).parents[1]
 ASSEMBLY = ROOT / "cdk.out"
@@ -74,6 +77,17 @@ def missing() -> str | None:
     return None if session.region_name else NO_REGION
 
 
+def region() -> str:
+    """The region that is deployed to, or an empty text where none is set."""
+    import boto3
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        return str(boto3.Session().region_name or "")
+    except BotoCoreError:
+        return ""
+
+
 def main() -> None:
     """Read the arguments, run the command, exit with its code."""
     parser = argparse.ArgumentParser(
@@ -94,11 +108,22 @@ def main() -> None:
 def _cdk(ours: argparse.Namespace, more: list[str]) -> int:
     from infra.app import stack_name  # starts the CDK's engine, which takes seconds
 
+    if ours.command == "deploy" and (problems := undeliverable(_template(ours), region())):
+        sys.stderr.write("".join(f"deploy: {problem}\n" for problem in problems))
+        return 1
     program = installed() / "aws-cdk" / "bin" / "cdk"
     code = run(command(program, ours.command, stack_name(ours.stage), ours.assembly.resolve(), more))
     if code not in (0, 130) and (sentence := missing()):
         sys.stderr.write(f"{ours.command}: {sentence}\n")
     return code
+
+
+def _template(ours: argparse.Namespace) -> dict[str, Any]:
+    from infra.app import stack_name
+
+    path = ours.assembly / f"{stack_name(ours.stage)}.template.json"
+    content: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return content
 
 
 if __name__ == "__main__":

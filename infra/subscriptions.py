@@ -16,15 +16,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.findings import accept
-
-ALWAYS_ENABLED = frozenset(
-    {
-        *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1"),
-        *("eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3"),
-        *("ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2"),
-    }
-)
-"""The regions of the partition ``aws`` from before 20 March 2019. Every newer one is opted in to."""
+from infra.regions import is_opted_in_to
 
 
 @dataclass
@@ -103,6 +95,6 @@ class Subscriptions:
         """The principal under which SNS invokes for a topic."""
         _, partition, _, region, *_ = topic.split(":")
         usual = "sns.amazonaws.com"
-        if partition != "aws" or region in ALWAYS_ENABLED:
+        if not is_opted_in_to(partition, region):
             return usual
         return cdk.Fn.condition_if(here.logical_id, usual, f"sns.{region}.amazonaws.com").to_string()
