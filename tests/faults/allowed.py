@@ -81,8 +81,8 @@ UNKNOWN: tuple[Allowed, ...] = (
         "the job was taken, or its order went out, and every look at it failed until the run gave up",
     ),
     Allowed(
-        r"lambda:get_status#\d+/(raises-before|throttled)-for-ever",
-        "the job was taken, and every look at it failed until the run gave up",
+        r"lambda:get_status#\d+/((raises-before|throttled)-for-ever|denied)",
+        "the job was taken, and every look at it failed until the run gave up, or Lambda says that none will succeed",
     ),
     Allowed(
         r"[^/]*\+late-accept/lambda:get_status#1/(raises-after|timeout-after)-for-ever",
@@ -112,7 +112,7 @@ UNKNOWN: tuple[Allowed, ...] = (
         loads=(0,),
     ),
     Allowed(
-        r"nested/(lambda:get_prompts#2/(raises-before|throttled)|dynamodb:get_prompts#2/throttled|"
+        r"nested/(lambda:get_prompts#2/(raises-before|throttled|denied)|dynamodb:get_prompts#2/throttled|"
         r"lambda:get_status#2/(raises|timeout)-after)-for-ever",
         "the same, because the prompts that are open now can never be read, or no look ends as it should",
         loads=(0,),

@@ -17,7 +17,7 @@ from tests.faults.conditions import UNDER_CONDITIONS
 from tests.faults.faults import Case
 from tests.faults.invariants import argued, broken
 from tests.faults.lab import Lab
-from tests.faults.runs import RUNS
+from tests.faults.runs import ASKED, RUNS
 from tests.faults.slice import SLICE
 
 CHUNK = 8
@@ -67,7 +67,7 @@ def judge(case: Case) -> Verdict:
 def every_case(template: Path) -> list[Case]:
     """All cases, from one run of every kind without faults."""
     with Lab(template) as lab:
-        return cases({run: lab.baseline(run) for run in (*RUNS, *UNDER_CONDITIONS)})
+        return cases({run: lab.baseline(run) for run in (*RUNS, ASKED, *UNDER_CONDITIONS)})
 
 
 def _judged(template: Path, wanted: list[Case], processes: int) -> Iterator[Verdict]:

@@ -4,8 +4,9 @@
 * × all three bodies of a status, and all points at which an answer's head can break off, where a step first occurs (its
   first run, its first occurrence); elsewhere a seed picks one of them;
 * for ever: where a step first occurs;
-* functions: every invocation in the saveAs run, which has all of them, × every way to break down; and those of other
-  runs that do something else there;
+* functions: every invocation in the saveAs run, which has all of them but those that ask people, × every way to break
+  down or not to be started; those of other runs that do something else there; and those that ask people × every way
+  not to be started;
 * AWS calls: the n-th of each function, each once in these invocations; for ever: from the first of a function on;
 * stop: at every state that any kind of run enters, and before and after every request, each also with the clean-up
   going first; the requests of a step that occurred in an earlier kind are not stopped again;
@@ -17,8 +18,15 @@ from collections.abc import Iterator
 
 from tests.faults.conditions import under_conditions
 from tests.faults.faults import Case
-from tests.faults.runs import RUNS, Baseline
-from tests.faults.spread import at_a_function, at_a_request, at_an_aws_call, lasting_at_a_request, stops_at
+from tests.faults.runs import ASKED, RUNS, Baseline
+from tests.faults.spread import (
+    at_a_function,
+    at_a_request,
+    at_an_aws_call,
+    lasting_at_a_request,
+    not_started,
+    stops_at,
+)
 
 EVERY_FUNCTION = "saveAs"
 """The kind of run that calls every function."""
@@ -30,6 +38,10 @@ OTHER_ROLES = {
     "nested": ("get_status#2", "get_prompts#2", "answer_prompts#2"),
 }
 """Invocations of other kinds of run in which a function does something else than in that one."""
+
+
+OF_PEOPLE = ("ask_person#1", "take_answers#1", "log_in#2", "conclude_attempt#2")
+"""Invocations of the run that asks people: those that only it has, and the first that follow an answer."""
 
 
 def cases(baselines: dict[str, Baseline]) -> list[Case]:
@@ -48,6 +60,8 @@ def cases(baselines: dict[str, Baseline]) -> list[Case]:
     found += _of_aws(EVERY_FUNCTION, baselines[EVERY_FUNCTION], baselines[EVERY_FUNCTION].functions)
     for run, functions in OTHER_ROLES.items():
         found += _of_aws(run, baselines[run], functions)
+    for function in OF_PEOPLE:
+        found += not_started(ASKED, function, first=True)
     return [*found, *under_conditions(baselines)]
 
 

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 FOR_EVER = 10_000
 """How often a fault meets its request that is there until the run has ended."""
 
+FOR_MINUTES = 25
+"""How often a fault meets its function that is there for longer than a state retries it: a quarter of an hour."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -129,10 +132,9 @@ def _at_the_server(lab: "Lab", case: Case) -> None:
 
 
 def _at_a_function(lab: "Lab", case: Case) -> None:
-    place = case.place.removeprefix("lambda:")
-    lab.lambdas.break_down(
-        place, case.fault.removesuffix("-for-ever"), FOR_EVER if case.fault.endswith("-for-ever") else 1
-    )
+    name, lasting, how_long = case.fault.partition("-for-")
+    times = {"ever": FOR_EVER, "minutes": FOR_MINUTES}[how_long] if lasting else 1
+    lab.lambdas.break_down(case.place.removeprefix("lambda:"), name, times)
 
 
 def _at_an_aws_call(lab: "Lab", case: Case) -> None:
@@ -168,6 +170,7 @@ ARMED = {
     "for ever": _at_the_server,
     "function": _at_a_function,
     "function for ever": _at_a_function,
+    "not started": _at_a_function,
     "throttling": _at_an_aws_call,
     "throttling for ever": _at_an_aws_call,
     "lost answer": _at_an_aws_call,

@@ -20,7 +20,7 @@ from local.twin.ending import tell_the_end
 from tests.faults.aws import AwsCalls
 from tests.faults.faults import ARMED, FOR_EVER, Case
 from tests.faults.lambdas import Call, Lambdas
-from tests.faults.runs import Baseline, request_of, scenario_of
+from tests.faults.runs import REPLY, Baseline, request_of, scenario_of
 from tests.faults.states import States
 from tests.faults.wire import Wire, impatient
 from tests.integration.conftest import PASSWORD, Told
@@ -80,6 +80,7 @@ class Lab:
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
             self.twin = stack.enter_context(Twin(self._template, clock=self.clock, max_wait=0))
+            self.twin.person = lambda question: self.twin.reply(question["token"], REPLY)
             self._told = Told(self.twin)
             self._names = {
                 f["Handler"].split(".")[1]: f["FunctionName"]

@@ -44,9 +44,19 @@ BREAKDOWNS = {
     "timeout-after": Breakdown("Sandbox.Timedout", "Task timed out after 60.00 seconds", "after"),
     "state-timeout-before": Breakdown("States.Timeout", "", "before"),
     "state-timeout-after": Breakdown("States.Timeout", "", "after"),
+    "answer-lost": Breakdown("Lambda.SdkClientException", "Unable to execute HTTP request", "after"),
     "throttled": Breakdown("Lambda.TooManyRequestsException", "Rate exceeded", "before"),
+    "not-ready": Breakdown("Lambda.ResourceNotReadyException", "The function is inactive", "before"),
+    "pending": Breakdown("Lambda.ResourceConflictException", "The function is pending", "before"),
+    "network-not-ready": Breakdown("Lambda.ENINotReadyException", "The interface is not ready yet", "before"),
+    "denied": Breakdown("Lambda.KMSAccessDeniedException", "KMS access was denied", "before"),
 }
-"""As the state machine sees them. A state's time-out does not stop its function: see ``late``."""
+"""As the state machine sees them. A state's time-out does not stop its function: see ``late``.
+
+From ``throttled`` on the function did not start; of these all but ``denied`` pass by themselves.
+"""
+
+NOT_STARTED = ("throttled", "not-ready", "pending", "network-not-ready", "denied")
 
 
 class Lambdas:

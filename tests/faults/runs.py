@@ -37,9 +37,18 @@ RUNS: dict[str, dict[str, Any]] = {
 """Requests by kind of run. Between them: names and ids, every step, every prompt round."""
 
 
+ASKED = "asked"
+"""The kind of run that asks people; only the functions around that are met in it."""
+
+REPLY = {"prompts": COUNTRIES}
+"""What they reply at once."""
+
+
 def request_of(run: str) -> dict[str, Any]:
     """What a run asks for: ``prompted+late-accept`` the same as ``prompted``."""
-    return RUNS[run.partition("+")[0]] | {"timeoutMinutes": MINUTES}
+    kind = run.partition("+")[0]
+    asked = RUNS["prompted"] | {"prompts": [], "unanswered": "ask"}
+    return (asked if kind == ASKED else RUNS[kind]) | {"timeoutMinutes": MINUTES}
 
 
 def scenario_of(run: str) -> Scenario:

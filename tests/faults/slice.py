@@ -13,6 +13,7 @@ _SLICE = (
     ("unprompted", "get_execution#1", "redirect-away", "redirect"),
     ("nested", "lambda:answer_prompts#2", "timeout-after", "function"),
     ("saveAs", "lambda:log_out#1", "raises-before-for-ever", "function for ever"),
+    ("saveAs", "lambda:execute_datamart#1", "not-ready-for-minutes", "not started"),
     ("saveAs", "secretsmanager:log_in#1", "throttled-for-ever", "throttling for ever"),
     ("unprompted", "dynamodb:execute_datamart#2", "answer-lost", "lost answer"),
     ("unprompted", "get_execution#1", "overtaken", "invoked again"),

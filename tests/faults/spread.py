@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from tests.faults.aws import AwsCall
 from tests.faults.faults import BODIES, CONNECTION, COOKIES, HEADS, LATE_STATUSES, REDIRECTS, STATUSES, Case
-from tests.faults.lambdas import BREAKDOWNS
+from tests.faults.lambdas import BREAKDOWNS, NOT_STARTED
 
 LASTING = (
     *("refused", "reset-before", "reset-after", "stall", "503-html", "500-json", "401-json", "429-empty", "page"),
     "redirect-away",
 )
 TWICE = ("late", "twice", "overtaken", "twice-at-the-end")
-LASTING_BREAKDOWNS = ("raises-before", "raises-after", "timeout-after", "throttled")
+LASTING_BREAKDOWNS = ("raises-before", "raises-after", "timeout-after")
 LOST_ANSWERS = ("answer-lost", "sent-again")
 MOMENTS = ("before", "after")
 
@@ -51,11 +51,20 @@ def stops_at(run: str, place: str, *ways: str) -> Iterator[Case]:
 def at_a_function(run: str, function: str, first: bool) -> Iterator[Case]:
     """Every way to break down or to be called twice; for ever: from the first of a function on."""
     place = f"lambda:{function}"
-    yield from (Case(run, place, fault, "function") for fault in (*BREAKDOWNS, *TWICE))
+    broken = (fault for fault in BREAKDOWNS if fault not in NOT_STARTED)
+    yield from (Case(run, place, fault, "function") for fault in (*broken, *TWICE))
+    yield from not_started(run, function, first)
     if first:
         yield from (Case(run, place, f"{fault}-for-ever", "function for ever") for fault in LASTING_BREAKDOWNS)
     if function != "end_run#1":
         yield from stops_at(run, place, "behind")
+
+
+def not_started(run: str, function: str, first: bool) -> Iterator[Case]:
+    """Every way in which Lambda does not start it; for minutes, and for ever: from the first of a function on."""
+    place = f"lambda:{function}"
+    lasting = ("not-ready-for-minutes", "throttled-for-ever") if first else ()
+    yield from (Case(run, place, fault, "not started") for fault in (*NOT_STARTED, *lasting))
 
 
 def at_an_aws_call(run: str, call: AwsCall, first: bool) -> Iterator[Case]:
