@@ -25,6 +25,7 @@ from functions.run.conclusion import LOST_LOG_INS
 from functions.run.connection import read
 from functions.run.once import begin_log_in
 from functions.run.record import run_table
+from functions.run.transient import is_transient
 from functions.step import Answer, Step, step
 from functions.telemetry import logger
 
@@ -149,7 +150,7 @@ def _secret(connection: str, anew: bool = False) -> Login:
     except parameters.GetParameterError as error:
         if "ResourceNotFoundException" not in str(error):
             said = f'the secret of connection "{connection}" cannot be read: {error}'
-            raise ServerUnavailable(said, may_pass=False) from None
+            raise ServerUnavailable(said, may_pass=is_transient(error.__context__)) from None
         raise CredentialsRejected(f'the secret of connection "{connection}" is empty; {fill}') from None
     secret = read(text)
     if not secret.flaws:

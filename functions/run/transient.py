@@ -7,6 +7,8 @@ retriers and catchers of the state machine's definition, and the decision Again,
 
 from enum import Enum
 
+from botocore.exceptions import ClientError
+
 
 class Answer(Enum):
     """What an answer of Lambda says about the invocation."""
@@ -101,7 +103,8 @@ RETRIED = (*NOT_STARTED, *_names(Answer.PERHAPS_STARTED), *(_PREFIX + name for n
 
 IN_A_HANDLER = (
     *("ProvisionedThroughputExceededException", "ThrottlingException", "ThrottledException", "RequestLimitExceeded"),
-    *("InternalServerError", "InternalServerErrorException", "ServiceUnavailable", "TransactionConflictException"),
+    *("InternalServerError", "InternalServerErrorException", "InternalServiceError", "ServiceUnavailable"),
+    "TransactionConflictException",
     *("EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError", "ConnectionClosedError"),
 )
 """What a handler raises once boto3 has given up on a service that throttles, is down or out of reach."""
@@ -109,6 +112,12 @@ IN_A_HANDLER = (
 
 PERMANENT = _names(Answer.PERMANENT)
 """Step Functions' names of the answers that only a change of the function or its account cures."""
+
+
+def is_transient(error: BaseException | None) -> bool:
+    """Whether what boto3 raised passes by itself."""
+    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+    return code in IN_A_HANDLER
 
 
 def never_started(error: str) -> bool:

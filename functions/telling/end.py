@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from functions.run.admission import may_go_on
 from functions.run.advice import advice
 from functions.run.outcome import Loaded
 from functions.run.run import Run
@@ -56,7 +57,7 @@ def end_of(run: Run, detail: dict[str, Any]) -> End:
         loaded=run.loaded,
         error=named(error, LONGEST_ERROR) if error else None,
         reason=one_line(reason or _reason(status, detail)),
-        advice=one_line((outcome.get("advice") if own else None) or _ADVICE.get(status) or advice(error, run.loaded)),
+        advice=one_line((outcome.get("advice") if own else None) or _advice(run, status, error)),
     )
 
 
@@ -64,6 +65,18 @@ _ADVICE = {
     "ABORTED": "What it left on the server is removed by itself. Start a new run if the table is still needed.",
     "TIMED_OUT": "What it left on the server is removed by itself. Find out what kept the run, then start a new one.",
 }
+
+
+JOB_LEFT = (
+    "Its job may still be running, and goes on if the account may not cancel it: look for it in MicroStrategy's job "
+    "monitor before you start a new run."
+)
+"""About an execution that was cut short: people are told before the clean-up has tried to cancel its job."""
+
+
+def _advice(run: Run, status: str, error: str | None) -> str:
+    todo = _ADVICE.get(status) or advice(error, run.loaded)
+    return f"{todo} {JOB_LEFT}" if any(map(may_go_on, run.item.get("attempts", {}).values())) else todo
 
 
 def _reason(status: str, detail: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ HELD = ("lease/", "slot/")
 STOPPED = ("stop", *(f"{how}-{when}" for how in ("stop", "behind") for when in ("before", "after")))
 """Faults that stop the execution."""
 GOES_ON = tuple(f"{module}: went on" for module in ("delete_instance", "log_out", "conclude_attempt", "take_answers"))
-"""What a redrive may say: functions of the clean-up work on closed runs, too, and an answer is judged once more, as when
+"""What a redrive may say: functions of the clean-up work on closed runs, too, and a reply is judged once more, as when
 its function is repeated: whatever follows from it, the next step refuses to begin."""
 
 

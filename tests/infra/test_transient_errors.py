@@ -8,6 +8,7 @@ import pytest
 
 from functions.run.request import SCHEMA
 from functions.run.transient import IN_A_HANDLER, INVOKE, NOT_STARTED, PERMANENT, RETRIED, Answer, passes
+from tests.infra.template import Template
 from tests.infra.test_definition import STATES, TASKS
 
 OUTSIDE_AN_ATTEMPT = {"PrepareRun", "ConcludeAttempt", "AskPerson", "TakeAnswers"}
@@ -92,6 +93,15 @@ def test_once_executed_a_run_looks_again_until_its_deadline(name: str) -> None:
 def test_a_state_that_may_have_been_heard_looks_again_before_any_other_catch() -> None:
     nexts = [catch["Next"] for catch in TASKS["AnswerPrompts"]["Catch"]]
     assert nexts == ["AnswersRefused", "JudgeDeadline", "JudgeBreakdown"]
+
+
+def test_events_that_nobody_waits_for_are_kept_while_lambda_cannot_start_their_function(template: Template) -> None:
+    """The starter, expect_load and the sweep: Lambda retries a throttled or sleeping function for as long as this."""
+    configured = template.resources("AWS::Lambda::EventInvokeConfig").values()
+    assert configured
+    assert all(config["MaximumEventAgeInSeconds"] >= 7_200 for config in configured)
+    schedules = template.resources("AWS::Scheduler::Schedule").values()
+    assert all(one["Target"]["RetryPolicy"]["MaximumEventAgeInSeconds"] >= 7_200 for one in schedules)
 
 
 def test_after_the_deadline_nothing_is_looked_at_any_more() -> None:

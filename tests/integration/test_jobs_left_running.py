@@ -1,0 +1,64 @@
+"""A run whose time is over says so when its job could not be cancelled: the job writes the table all the same."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from functions.run.run import Run
+from functions.telling.end import end_of
+from functions.text import named
+from local.simulator import catalogue
+from tests.faults.lambdas import lambda_error
+from tests.integration.conftest import World
+
+LEFT = "may still be running"
+
+
+def test_a_time_out_whose_job_could_not_be_cancelled_says_that_it_may_still_be_running(
+    new_world: Callable[..., World],
+) -> None:
+    world = new_world("monitor-forbidden")
+    world.expect_left = True
+    outcome = world.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=2)
+    assert outcome.error == "RunTimedOut"
+    job = next(iter(world.item(outcome)["attempts"].values()))["jobId"]
+    for told in (outcome.cause, world.notices()[-1]["Message"], world.events()[-1]["detail"]["reason"]):
+        assert f"Its job {named(job)} could not be cancelled and {LEFT}" in told
+        assert "HTTP 403" in told
+    assert outcome.cause.startswith("Loaded: unknown. ")
+
+
+def test_a_time_out_whose_job_was_cancelled_says_nothing_of_the_kind(world: World) -> None:
+    outcome = world.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=2)
+    assert outcome.error == "RunTimedOut"
+    assert LEFT not in outcome.cause
+    assert LEFT not in world.notices()[-1]["Message"]
+
+
+def test_a_clean_up_that_aws_did_not_start_has_cancelled_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Refused:
+        def __init__(self, module: str, event: Any) -> None:
+            self.module = module
+
+        def __enter__(self) -> None:
+            if self.module == "delete_instance":
+                raise lambda_error("Lambda.KMSAccessDeniedException", "KMS access was denied")
+
+        def __exit__(self, *exception: object) -> None:
+            pass
+
+    monkeypatch.setattr(world.twin.runtime, "around", Refused)
+    outcome = world.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=2)
+    assert outcome.error == "RunTimedOut"
+    assert LEFT in outcome.cause
+
+
+@pytest.mark.parametrize(("job", "said"), [("accepted", True), ("lost", True), ("loaded", False), ("refused", False)])
+@pytest.mark.parametrize("status", ["ABORTED", "TIMED_OUT"])
+def test_an_execution_that_was_cut_short_says_whether_its_job_may_still_be_running(
+    status: str, job: str, said: bool
+) -> None:
+    item = {"executionArn": "arn", "attempts": {"1": {"job": job, "postedAt": 5}}}
+    run = Run(None, item, 1)  # type: ignore[arg-type]  # its end only reads
+    assert (LEFT in end_of(run, {"status": status}).advice) == said
