@@ -10,7 +10,7 @@ from functions.run.admission import may_go_on
 from functions.run.advice import advice
 from functions.run.errors import shorten
 from functions.run.run import Run
-from functions.text import named, quoted
+from functions.text import named, one_line, quoted
 
 Failure = dict[str, Any]
 
@@ -29,13 +29,13 @@ def failed(run: Run, error: str, reason: str, advised: str | None = None) -> dic
 
 
 def cause(run: Run, reason: str, todo: str) -> str:
-    """The cause that a person reads: was the table loaded, what happened, what to do. At most 8 KB."""
+    """The cause that a person reads: was the table loaded, what happened, what to do. One line, at most 8 KB."""
     head = f"Loaded: {run.loaded}. Datamart {quoted(run.asked)}: "
     return shorten(f"{head}{_sentence(shorten(reason, 7_000))} {todo}{_where_to_look(run)}")
 
 
 def _sentence(text: str) -> str:
-    return f"{text.rstrip('. ')}."
+    return f"{one_line(text).rstrip('. ')}."
 
 
 def _job_left(run: Run) -> str:

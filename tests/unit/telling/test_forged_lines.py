@@ -148,6 +148,12 @@ def test_a_sentence_that_was_kept_is_one_line_of_a_message(path: tuple[str, str]
 
 
 @each_hostile
+def test_what_a_server_said_is_one_line_of_a_cause(hostile: str) -> None:
+    cause = failed(changed(("job",), "nightly"), "DatamartFailed", f"{hostile} (step execute, HTTP 400)")["cause"]
+    assert cause.isprintable()
+
+
+@each_hostile
 @pytest.mark.parametrize("status", ["ABORTED", "TIMED_OUT", "FAILED"])
 def test_whoever_stops_an_execution_forges_no_line_of_the_notice(status: str, hostile: str) -> None:
     run = Run(None, {key: value for key, value in ITEM.items() if key != "outcome"}, 1)  # type: ignore[arg-type]
