@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from functions.run.named_days import DATES
+from functions.run.named_days import DATES, WEEKDAYS
 from functions.same_names import similar
 from functions.text import printable
 
@@ -43,6 +43,7 @@ ONLY_IN_JOBS = "placeholders are filled in only in the prompt answers of a job f
 
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}:]*)(?::([^{}]*))?\}|[{}]")
 _ATTRIBUTE = re.compile(r"message\.[A-Za-z0-9_.-]{1,256}")
+_WEEK = re.compile(f"(last|previous|next)({'|'.join(WEEKDAYS)})", re.IGNORECASE)
 _OFFSET = re.compile(r"([^+-]*)([+-][0-9]+)")
 _DIRECTIVE = re.compile(r"%(-?)(.?)", re.DOTALL)
 
@@ -179,6 +180,8 @@ def _name_and_days(written: str) -> tuple[str, int]:
 def _did_you_mean(written: str) -> str:
     """`` (did you mean {yesterday-1}?)``: what is misspelt is the name, or blanks stand around the offset."""
     parts = _OFFSET.fullmatch("".join(written[:MOST_NAMED].split()))
+    if week := _WEEK.fullmatch(written):
+        return f" (did you mean {{{week[2].lower()}{'+7' if week[1].lower() == 'next' else '-7'}}}?)"
     name, offset = (parts[1], parts[2][: LONGEST_OFFSET + 1]) if parts else (written, "")
     near = similar(name, (DATES if offset else KNOWN), cutoff=0.6)
     return f" (did you mean {{{near[0]}{offset}}}?)" if near else ""

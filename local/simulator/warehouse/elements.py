@@ -29,7 +29,11 @@ class Elements:
         return next((element for element in self.all if element["name"] == name), None)
 
     def containing(self, text: str) -> list[Element]:
-        """Those that have a text in their name, in whatever case (``searchPattern``)."""
+        """Those that have a text in their name, in whatever case (``searchPattern``).
+
+        Accents and blanks are compared as they are stored, as a database with a binary collation does; how a real
+        server compares them is not documented.
+        """
         wanted = text.casefold()
         if not wanted:
             return self.all

@@ -272,6 +272,8 @@ def test_an_unknown_name_is_answered_with_those_that_there_are(name: str) -> Non
         ("first_of_month", "firstOfMonth"),
         ("mondy", "monday"),
         ("filename", "fileName"),
+        ("lastMonday", "monday-7"),
+        ("nextfriday", "friday+7"),
         ("sheduledTime", "scheduledTime"),
         ("Subject", "subject"),
     ],
