@@ -12,7 +12,7 @@ from collections.abc import Iterable
 LONGEST_NORMALISED = 500
 """Characters of a name whose accents are composed. Python orders combining characters in quadratic time."""
 
-COMPARED = 64
+COMPARED = 40
 """Characters of a name that are compared for similarity, which takes a time that grows with the square of them."""
 
 MOST_COMPARED = 1_000

@@ -36,20 +36,21 @@ FEW_TOLD = 5
 
 @dataclass
 class _Lookup:
-    """What became of the names: ``known`` by name, and the ``wrong`` ones with the several choices that they fit."""
+    """What became of the names: ``known`` by name, and the ``wrong`` ones with the several choices that they fit.
 
+    ``seen`` are choices among which those most like the wrong ones may be.
+    """
+
+    seen: list[Choice]
     known: dict[str, Choice] = field(default_factory=dict)
     wrong: dict[str, list[Choice]] = field(default_factory=dict)
-    seen: list[Choice] = field(default_factory=list)
 
-    def take(self, name: str, listed: list[Choice]) -> None:
-        """Look for ``name`` in what was listed for it."""
-        fitting = of_name(name, listed)
+    def take(self, name: str, fitting: list[Choice]) -> None:
+        """What fits ``name``: it is known if that is one choice."""
         if len(fitting) == 1:
             self.known[name] = fitting[0]
         else:
             self.wrong[name] = fitting
-            self.seen += listed
 
 
 def found(prompt: Prompt, names: list[str], choices: Choices) -> dict[str, Choice]:
@@ -74,15 +75,15 @@ def found(prompt: Prompt, names: list[str], choices: Choices) -> dict[str, Choic
         listed = search.listed(name)
         if search.is_ignored:
             return _known(_looked_up(wanted, list(every(prompt, choices))))
-        lookup.take(name, listed)
+        lookup.take(name, of_name(name, listed))
+        lookup.seen += listed if name in lookup.wrong else []
     return _known(lookup)
 
 
 def _looked_up(names: list[str], listed: list[Choice]) -> _Lookup:
-    lookup = _Lookup()
+    lookup, by_name = _Lookup(listed), ByName(listed)
     for name in names:
-        lookup.take(name, listed)
-    lookup.seen = listed
+        lookup.take(name, by_name.of(name))
     return lookup
 
 
@@ -187,18 +188,26 @@ def _unknown(names: list[str], seen: list[Choice]) -> str:
     return f"offers no choices called {each}{others}"
 
 
-def of_name(name: str, listed: list[Choice]) -> list[Choice]:
-    """Those of exactly that name; or else but for accents and blanks at the end; or else but for case and blanks."""
-    return _called(name, listed, str) or _called(name, listed, canonical) or _called(name, listed, folded)
+class ByName:
+    """Choices by their names, for many look-ups in one list. A choice without an id cannot be sent, and is left out."""
+
+    def __init__(self, listed: Iterable[Choice]) -> None:
+        self._indexes: list[tuple[Callable[[str], str], dict[str, dict[str, Choice]]]]
+        self._indexes = [(read, {}) for read in (str, canonical, folded)]
+        for choice in listed:
+            if choice.get("id") and isinstance(choice["id"], str):
+                for read, index in self._indexes:
+                    index.setdefault(read(name_of(choice)), {})[choice["id"]] = choice
+
+    def of(self, name: str) -> list[Choice]:
+        """Those of exactly that name; or else but for accents and blanks at its end; or else but for case, too."""
+        found = (index.get(read(name)) for read, index in self._indexes)
+        return list(next(filter(None, found), {}).values())
 
 
-def _called(name: str, listed: Iterable[Choice], read: Callable[[str], str]) -> list[Choice]:
-    """The choices of that name, each id once; without an id a choice cannot be sent."""
-    wanted = read(name)
-    same = (choice for choice in listed if read(name_of(choice)) == wanted)
-    return list(
-        {choice["id"]: choice for choice in same if choice.get("id") and isinstance(choice["id"], str)}.values()
-    )
+def of_name(name: str, listed: Iterable[Choice]) -> list[Choice]:
+    """As :meth:`ByName.of`, for one look-up."""
+    return ByName(listed).of(name)
 
 
 def name_of(choice: Choice) -> str:

@@ -179,6 +179,15 @@ def test_names_of_any_length_are_compared_in_no_time(hostile: str) -> None:
     assert time.process_time() - began < 2
 
 
+@pytest.mark.parametrize("choices", [Offered(named("USA", "England")), Offered(customers(1_500), deaf)])
+def test_very_many_wrong_names_are_looked_up_in_no_time(choices: Offered) -> None:
+    names = [f"Ü{number}" for number in range(25_000 if len(choices.listed) < 200 else 40)]
+    began = time.process_time()
+    with pytest.raises(Misfit, match="more names are wrong"):
+        elements(PROMPT, names, choices)
+    assert time.process_time() - began < 2
+
+
 def test_very_many_long_names_that_are_alike_are_compared_in_a_second() -> None:
     known = [f"{'ab' * 100}{number:05}" for number in range(30_000)]
     began = time.process_time()
