@@ -105,6 +105,17 @@ def test_a_look_up_that_is_too_slow_is_made_once_and_the_error_asks_for_ids(
     assert world.loads(CITY) == 0
 
 
+def test_a_search_that_is_too_slow_ends_the_run_after_a_few_tries_and_asks_for_an_id(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(vars(endpoints.FIND_DATAMART), "read_timeout", 0.3)
+    world.simulator.inject("find_datamart", kind="stall", seconds=0.6, times=99)
+    outcome = world.run(datamart="City", prompts=COUNTRIES)
+    assert outcome.error == "ServerUnavailable"
+    assert "an ID needs no search" in (outcome.cause or "")
+    assert len(requests_of(world, "find_datamart")) == 5, "those of the state alone, and no second attempt"
+
+
 def test_ids_are_not_looked_up(world: World) -> None:
     world.simulator.inject("search_elements", kind="stall", seconds=0.1)
     known = "8D679D3711D3E4981000E787EC6DE8A4:1"
