@@ -205,7 +205,7 @@ def test_a_number_of_thousands_of_characters_is_refused_at_once(written: Any) ->
     began = time.process_time()
     with pytest.raises(Misfit, match=r"^takes (a number of at most 500 characters, and .* has \d+|no number of thou)"):
         value(of("NUMERIC"), written)
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize("written", ["1e999999", "-1e999999999999999999", "1e400", "9" * 400])

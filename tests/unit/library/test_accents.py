@@ -80,4 +80,4 @@ def test_names_of_any_length_and_number_from_a_server_are_compared_in_no_time() 
         project_of("Tutorial", [{"id": f"{n:032X}", "name": f"Tutorials {n}"} for n in range(30_000)])
     with pytest.raises(NotFound):
         folder_of("/Public/x", [folder("x", f"{n:032X}", "Pub lic" * 30) for n in range(5_000)])
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < 6

@@ -20,7 +20,7 @@ def test_what_is_no_number_is_refused_at_once(answer: Any) -> None:
     began = time.process_time()
     with pytest.raises(Refusal, match="is not a number"):
         value(prompt("NUMERIC"), answer)
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize("word", ["nan", "Infinity", "1_000", "0" * 40_000 + "x"])
