@@ -61,7 +61,10 @@ def cron_words(text: str) -> str:
 
 def _uploads(declared: Trigger) -> str:
     keys = f"{declared.get('prefix', '')}*{declared.get('suffix', '')}"
-    return f"uploads to {declared['bucket']}/{keys}" if "bucket" in declared else f"uploads of {keys} to the own bucket"
+    least = f" of at least {declared['minBytes']} bytes" if "minBytes" in declared else ""
+    if "bucket" in declared:
+        return f"uploads to {declared['bucket']}/{keys}{least}"
+    return f"uploads of {keys} to the own bucket{least}"
 
 
 # -- filters ----------------------------------------------------------------------------------------------------------
