@@ -15,7 +15,8 @@ DEEPEST = 100
 MAX_VALUES = 400_000
 """Values of a body. Each takes up to 150 bytes of memory for 2 bytes of text: see tests/unit/library/test_memory.py."""
 
-_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+"""A JSON text; one that does not end reaches to the end of the body, so that no quote in it is looked at again."""
 
 
 def count_values(content: bytes) -> int:

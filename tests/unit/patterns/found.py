@@ -65,7 +65,7 @@ def _of_file(file: str, tree: ast.Module, sources: dict[str, ast.Module]) -> Ite
             methods = {method for one in trees for method in _methods(one, name)} | PASSED.get(name, set())
             if not methods:
                 raise LookupError(f"{file}: {name} is used by no method that can be seen; add it to PASSED")
-            yield Found(f"{file}: {name}", pattern, frozenset(methods))
+            yield Found(f"{file}: {name}", _of_text(pattern), frozenset(methods))
             continue
         for source in _sources(node.args[0], tree, file):
             flags = [keyword.value for keyword in node.keywords if keyword.arg == "flags"]
@@ -74,6 +74,13 @@ def _of_file(file: str, tree: ast.Module, sources: dict[str, ast.Module]) -> Ite
             value = eval(ast.unparse(flags[0]), {"re": re}) if flags else 0  # noqa: S307
             method = "fullmatch" if node.func.attr == "compile" else node.func.attr
             yield Found(f"{file}: {source}", re.compile(source, value), frozenset({method}))
+
+
+def _of_text(pattern: re.Pattern[Any]) -> re.Pattern[str]:
+    """The same for text where it is for bytes: it takes as long."""
+    if isinstance(pattern.pattern, str):
+        return pattern
+    return re.compile(pattern.pattern.decode("latin-1"), pattern.flags | re.ASCII)
 
 
 def _targets(node: ast.stmt) -> list[ast.Name]:
@@ -107,7 +114,7 @@ def _sources(node: ast.expr, tree: ast.Module, file: str) -> list[str]:
         if ast.unparse(loop.target) == ast.unparse(node) and isinstance(loop.iter, ast.Tuple):
             return [str(ast.literal_eval(one)) for one in loop.iter.elts]
     if isinstance(node, ast.Constant):
-        return [str(node.value)]
+        return [node.value.decode("latin-1") if isinstance(node.value, bytes) else str(node.value)]
     try:  # of constants of the module
         return [str(eval(ast.unparse(node), dict(vars(_module(file)))))]  # noqa: S307
     except NameError:
