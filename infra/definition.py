@@ -3,9 +3,6 @@
 import re
 from pathlib import Path
 
-PARTITION = "Partition"
-"""The token of the partition, which the file leaves to the deployment: its own is that of most."""
-
 PATH = Path(__file__).parents[1] / "statemachine" / "run_datamart.asl.json"
 
 
@@ -23,4 +20,22 @@ def definition(tokens: set[str]) -> str:
         raise ValueError(f"{PATH.name} names {', '.join(missing)}, and infra/function_table.py has no such function")
     if unused := sorted(tokens - named):
         raise ValueError(f"no state in {PATH.name} calls {', '.join(unused)} of infra/function_table.py")
-    return text.replace("arn:aws:", f"arn:${{{PARTITION}}}:")
+    return _INTEGRATION.sub(lambda found: f'"${{{_token(found[1])}}}"', text)
+
+
+def integrations(partition: str) -> dict[str, str]:
+    """The ARNs of the service integrations that the definition uses, in a partition, by their tokens.
+
+    The file has them in the partition aws, as editors and validators want them. A token stands for a whole ARN because
+    cfn-lint skips those, and takes no other partition than aws in an ARN.
+    """
+    found = _INTEGRATION.findall(PATH.read_text("utf-8"))
+    return {_token(resource): f"arn:{partition}:{resource}" for resource in found}
+
+
+_INTEGRATION = re.compile(r'"arn:aws:(states:::[\w:.]+)"')
+
+
+def _token(resource: str) -> str:
+    """``states:::lambda:invoke.waitForTaskToken`` as StatesLambdaInvokeWaitForTaskToken."""
+    return "".join(word[:1].upper() + word[1:] for word in re.split(r"[:.]+", resource))

@@ -14,7 +14,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.alarms import Alarms
-from infra.definition import PARTITION, definition
+from infra.definition import definition, integrations
 from infra.encryption import Encryption
 from infra.ending import call_at_the_end, let_notify
 from infra.expectations import expect_loads
@@ -158,7 +158,7 @@ class DatamartRunner(cdk.Stack):
             state_machine_name=name,
             encryption_configuration=self._encryption.of_state_machine,
             definition_body=sfn.DefinitionBody.from_string(definition(set(tokens))),
-            definition_substitutions=tokens | {PARTITION: self.partition},
+            definition_substitutions=tokens | integrations(self.partition),
             tracing_enabled=True,
             logs=sfn.LogOptions(destination=group, level=sfn.LogLevel.ALL, include_execution_data=False),
         )

@@ -27,10 +27,8 @@ def role_may_invoke(template: Template, role_arn: Any, function_arn: str) -> boo
         if role not in policy["Roles"]:
             continue
         for statement in policy["PolicyDocument"]["Statement"]:
-            if (
-                statement["Action"] == "lambda:InvokeFunction"
-                and template.resolve(statement["Resource"]) == function_arn
-            ):
+            invokes = statement["Effect"] == "Allow" and statement["Action"] == "lambda:InvokeFunction"
+            if invokes and function_arn in _listed(statement["Resource"], template):
                 return True
     return False
 
