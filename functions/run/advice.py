@@ -15,7 +15,7 @@ MEND = {
     "PromptsUnanswered": "Add the answers to the request.",
     "PromptAnswerRejected": "Correct the answer in the request.",
     "AskExpired": "Answer in time, raise askDeadlineHours, or put the answers into the request.",
-    "DatamartFailed": "Do what the message says, or look it up in MicroStrategy, with the ticketId if there is one.",
+    "DatamartFailed": "Look up the message in MicroStrategy, with the ticketId if there is one, or do what it says.",
     "JobCancelled": "Ask who or which governor cancelled the job on the Intelligence Server.",
     "OutcomeUnknown": "Look for the job in MicroStrategy's job monitor.",
     "SaveFailed": "Save the definition by hand, or let a later run save it.",
