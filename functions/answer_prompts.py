@@ -1,7 +1,7 @@
 """Send the answers to the open prompts; the job then goes on by itself, or opens further ones.
 
 Once in a round: whatever became of the call, the prompts are read again before anything is answered again
-(contract 8.5).
+(API.md 8.5).
 """
 
 from functions.library import (

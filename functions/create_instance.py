@@ -1,4 +1,4 @@
-"""Take the datamart for this run, then create its instance in the server's memory (contract 5, note a).
+"""Take the datamart for this run, then create its instance in the server's memory (API.md 5, note a).
 
 Nothing is executed by it.
 """

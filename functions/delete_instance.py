@@ -6,6 +6,6 @@ from functions.step import Answer, Step, cleanup_step
 
 @cleanup_step
 def handler(step: Step) -> Answer:
-    """Delete the attempt's instance, if there is one; gone already counts as deleted (contract 8.5)."""
+    """Delete the attempt's instance, if there is one; gone already counts as deleted (API.md 8.5)."""
     clean_up.delete_instance(step)
     return {}

@@ -1,7 +1,7 @@
 """After every end of an execution: tell of the end, once, and finish the clean-up that is still due.
 
-An execution that is stopped or runs into its own timeout never reaches its clean-up states (platform notes,
-section 4), and does not stop the function that is at work. The rule on the status change delivers at least once,
+An execution that is stopped or runs into its own timeout never reaches its clean-up states (infra/PLATFORM.md
+"Step Functions"), and does not stop the function that is at work. The rule on the status change delivers at least once,
 through a queue that repeats for hours: so every part is done only while the run's item says that it is still due.
 """
 

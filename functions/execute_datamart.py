@@ -1,4 +1,4 @@
-"""Give the order to execute: once, whatever happens (DESIGN.md, "Executing")."""
+"""Give the order to execute: once, whatever happens (DESIGN.md "Executing")."""
 
 import contextlib
 
@@ -81,7 +81,7 @@ def _after(error: LibraryError) -> Job:
 
 def _is_refusal(error: LibraryError) -> bool:
     if error.code is None and error.i_server_code is None:
-        return False  # not in the Library's envelope: somebody before it has the last word (contract 8.1)
+        return False  # not in the Library's envelope: somebody before it has the last word (API.md 8.1)
     if isinstance(error, _REFUSALS) or error.i_server_code in BEFORE_SQL:
         return True
     if isinstance(error, InstanceLost):

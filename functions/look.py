@@ -20,10 +20,11 @@ from functions.run.run import Run
 from functions.step import Answer, Step
 
 CONFIRM_SECONDS = 600
-"""How long an order whose fate is unknown is looked for before the run ends as OutcomeUnknown (DESIGN.md)."""
+"""How long an order whose fate is unknown is looked for before the run ends as OutcomeUnknown (DESIGN.md
+"Executing")."""
 
 NOT_CONCLUSIVE = frozenset({None, 0, 13})
-"""What GET may answer although nothing was ever posted (contract 11, point 6)."""
+"""What GET may answer although nothing was ever posted (API.md 11.6)."""
 
 
 def look(step: Step) -> Answer:

@@ -1,6 +1,7 @@
-"""Jobs that nobody follows any more: have they ended, so that their datamart may be executed (DESIGN.md)?
+"""Jobs that nobody follows any more: have they ended, so that their datamart may be executed?
 
-Those of earlier runs keep the datamart's lease in doubt; those of earlier attempts are this run's own.
+Those of earlier runs keep the datamart's lease in doubt; those of earlier attempts are this run's own
+(DESIGN.md "Losing the session or the instance").
 """
 
 from functions.library import LibraryError, PermissionDenied, ServerBusy, SessionLost

@@ -17,7 +17,7 @@ from functions.step import Answer, Step
 from functions.telemetry import logger
 
 REACHED_SQL = frozenset({6, 7, 17, 19, 24, 26})
-"""Statuses at or behind the warehouse (contract 6): from then on the target table may have been touched."""
+"""Statuses at or behind the warehouse (API.md 6): from then on the target table may have been touched."""
 
 SEEN_SECONDS = 15
 """How recent the last look must be for "never seen at SQL" to mean anything: status 6 may come and go unseen."""
@@ -63,7 +63,7 @@ def progress(step: Step, execution: Execution, asked_at: float) -> Answer:
 
 
 def _check_answers(run: Run) -> None:
-    """An answer for which no prompt was ever opened is an error, now that none can be opened any more (contract 7.3).
+    """An answer for which no prompt was ever opened is an error, now that none can be opened any more (API.md 7.3).
 
     Raises PromptAnswerRejected.
     """

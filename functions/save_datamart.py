@@ -12,7 +12,7 @@ from functions.step import Answer, Step, deadline_free_step
 def handler(step: Step) -> Answer:
     """Save (``save``) or save as (``saveAs``). Returns ``saved``: {objectId}. Raises SaveFailed: the table is loaded.
 
-    Never repeated blindly: saveAs may create a second object (contract 8.5).
+    Never repeated blindly: saveAs may create a second object (API.md 8.5).
     """
     run = step.run
     if run.item.get("saved"):
@@ -28,7 +28,7 @@ def handler(step: Step) -> Answer:
 
 
 def _as(event: dict[str, Any]) -> str:
-    """What it was to be saved as, and the way out where that name is taken: it shows as many errors (contract 11)."""
+    """What it was to be saved as, and the way out where that name is taken: it shows as many errors (API.md 11)."""
     wanted = event.get("saveAs")
     if not wanted:
         return ""

@@ -1,7 +1,7 @@
 """The starter: every trigger invokes it, by the alias for its kind (functions/starting/which_jobs.py).
 
 The claim is StartExecution itself: the execution's name is made of the event's identity, so the same event delivered
-twice, at once, or after the starter died between any two lines starts one run (DESIGN.md, "Starting"). What is no
+twice, at once, or after the starter died between any two lines starts one run (DESIGN.md "Starting"). What is no
 request starts a run that ends as InvalidRequest: it is told on the one path on which every failure is told.
 """
 

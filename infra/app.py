@@ -25,7 +25,8 @@ FEATURE_FLAGS = {
     "@aws-cdk/core:target-partitions": ["aws", "aws-cn", "aws-us-gov"],
     "@aws-cdk/aws-iam:minimizePolicies": True,
 }
-"""Here and not in cdk.json, which only the command line reads: both agree (platform notes, section 2)."""
+"""Here and not in cdk.json, which only the command line reads: both agree (infra/PLATFORM.md "CDK without Docker or
+Node")."""
 
 
 def stack_name(stage: str) -> str:

@@ -26,8 +26,8 @@ aws:SourceAccount to KMS (SNS's developer guide, "Configuring AWS KMS permission
 do. Who may write is decided by the policies of the queues and topics, which do name the sources. EventBridge Scheduler
 and Lambda write with roles of this stack.
 
-CloudWatch alarms and EventBridge cannot publish to a topic under the key that AWS manages for SNS (platform notes,
-section 5); under none, or under this one, they can.
+CloudWatch alarms and EventBridge cannot publish to a topic under the key that AWS manages for SNS (infra/PLATFORM.md
+"KMS"); under none, or under this one, they can.
 """
 
 

@@ -1,4 +1,4 @@
-"""The end of every run: rule, queue, function (DESIGN.md, "Ending").
+"""The end of every run: rule, queue, function (DESIGN.md "Ending").
 
 Stopped and timed-out executions never reach their clean-up states, so the rule on the status change does it. The queue
 repeats for four hours: longer than a server's restart and than a session's idle timeout.

@@ -17,7 +17,7 @@ class FunctionSpec:
     module
         Name of the module; its handler is ``functions.<module>.handler``.
     timeout_seconds
-        Lambda's timeout. The state's own is longer, the client's deadline 3 s shorter (DESIGN.md, "Stopping").
+        Lambda's timeout. The state's own is longer, the client's deadline 3 s shorter (DESIGN.md "Stopping").
     table_actions
         What it does with the run table.
     calls_library

@@ -6,9 +6,9 @@ from typing import Any
 def pattern_of_key(declared: dict[str, Any]) -> dict[str, Any]:
     """The part of an event pattern that chooses keys by ``prefix`` and ``suffix``; empty without either.
 
-    A list of a prefix and a suffix would mean "or" (platform notes, section 5), so the two become one wildcard. What
-    is a wildcard's own, ``*`` and the backslash, is escaped. Keys in which prefix and suffix overlap (``in/a.csv`` for
-    ``in/a`` and ``a.csv``) match no wildcard and are listed beside it.
+    A list of a prefix and a suffix would mean "or" (infra/PLATFORM.md "Limits at run time"), so the two become one
+    wildcard. What is a wildcard's own, ``*`` and the backslash, is escaped. Keys in which prefix and suffix overlap
+    (``in/a.csv`` for ``in/a`` and ``a.csv``) match no wildcard and are listed beside it.
     """
     prefix, suffix = declared.get("prefix"), declared.get("suffix")
     if prefix and suffix:

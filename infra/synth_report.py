@@ -1,8 +1,8 @@
 """What a synth came to, in one line, and whether it may be deployed: ``python -m infra.synth_report cdk.out``.
 
-CloudFormation's own checker reports real errors as warnings, and the CDK's synth succeeds all the same (platform notes,
-section 2). So every finding that is not accepted with a reason (infra/findings.py) ends this with exit code 1, and
-``make deploy`` with it.
+CloudFormation's own checker reports real errors as warnings, and the CDK's synth succeeds all the same
+(infra/PLATFORM.md "Checkers of a synth"). So every finding that is not accepted with a reason (infra/findings.py) ends
+this with exit code 1, and ``make deploy`` with it.
 """
 
 import json

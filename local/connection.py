@@ -1,4 +1,4 @@
-"""The connection's secret for a run against a real Library: from the environment (DESIGN.md, "Interfaces")."""
+"""The connection's secret for a run against a real Library: from the environment (DESIGN.md "Interfaces")."""
 
 from collections.abc import Mapping
 from pathlib import Path

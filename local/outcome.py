@@ -17,7 +17,7 @@ class Outcome:
     history: list[dict[str, Any]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
-        """The one object that ``--json`` prints (DESIGN.md, "Interfaces")."""
+        """The one object that ``--json`` prints (DESIGN.md "Interfaces")."""
         return {
             "status": self.status,
             "error": self.error,

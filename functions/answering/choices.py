@@ -18,7 +18,7 @@ Choice = dict[str, Any]
 """An element {id, name} or an object {id, name, type}."""
 
 PAGE = 200
-"""The most that the API gives at once (contract 7.1)."""
+"""The most that the API gives at once (API.md 7.1)."""
 
 OFFERS = ("ELEMENTS", "OBJECTS", "LEVEL")
 """Types of prompts whose choices can be listed."""
@@ -81,7 +81,7 @@ class OfServer:
 
 
 def searched(library: Client, project_id: str, kind: str, name: str) -> list[Choice]:
-    """What a search of the whole project finds (contract 4.2): it needs no instance. Raises NotListed, LibraryError."""
+    """What a search of the whole project finds (API.md 4.2): it needs no instance. Raises NotListed, LibraryError."""
     try:
         found = library.find_objects(project_id, name, kind)
     except REFUSALS as error:

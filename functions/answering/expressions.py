@@ -1,4 +1,4 @@
-"""Answers to EXPRESSION prompts: a qualification on an attribute or a metric (contract 7.3).
+"""Answers to EXPRESSION prompts: a qualification on an attribute or a metric (API.md 7.3).
 
 The API's own shape is taken as it is. People may also write ``{"metric": "Sales", "operator": ">", "value": 1000}`` or
 ``{"attribute": "Country", "operator": "In", "elements": ["h1;…"]}``, both by name or id, with ``form`` (an id) beside
@@ -18,12 +18,12 @@ OPERATORS = (
     *("IsNull", "IsNotNull", "Like", "NotLike", "Contains", "NotContains", "BeginsWith", "NotBeginsWith"),
     *("EndsWith", "NotEndsWith", "And", "Or", "Not"),
 )
-"""Those of the contract, and those that join several expressions (a prompt's ``max`` may be above 1)."""
+"""Those of API.md 7.3, and those that join several expressions (a prompt's ``max`` may be above 1)."""
 
 WITHOUT_VALUE = ("IsNull", "IsNotNull")
 
 OPEN_ENDED = ("Rank.", "Percent.")
-"""Families of operators whose members the contract does not list."""
+"""Families of operators whose members API.md 7.3 does not list."""
 
 SIGNS = {"=": "Equals", "==": "Equals", "<>": "NotEqual", "!=": "NotEqual", ">": "Greater", "<": "Less"}
 SIGNS |= {">=": "GreaterEqual", "<=": "LessEqual"}
@@ -89,14 +89,14 @@ def _operands(given: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _form_id(given: Any) -> str:
-    """No call of the contract looks forms up."""
+    """No documented call looks forms up."""
     if isinstance(given, str) and OBJECT_ID.fullmatch(given):
         return given.upper()
     raise Misfit(f"takes the id (32 hexadecimal digits) of the form, not {shown(given)}")
 
 
 def _elements(picked: list[Any]) -> list[dict[str, str]]:
-    """By their ids; no call of the contract looks the elements of an attribute up."""
+    """By their ids; no documented call looks the elements of an attribute up."""
     made = [(one, _element(one)) for one in picked]
     if wrong := [one for one, element in made if element is None]:
         raise Misfit(

@@ -1,4 +1,4 @@
-"""From the names of elements and objects to their ids, without downloading long lists (contract 7.1)."""
+"""From the names of elements and objects to their ids, without downloading long lists (API.md 7.1)."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Answers to LEVEL prompts: the attributes of a level (contract 7.2, 7.3)."""
+"""Answers to LEVEL prompts: the attributes of a level (API.md 7.2, 7.3)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Which answer of the request is for which open prompt (contract 7.3)."""
+"""Which answer of the request is for which open prompt (API.md 7.3)."""
 
 from collections.abc import Callable, Iterable
 

@@ -1,4 +1,4 @@
-"""Answers that pick from what a prompt offers: ELEMENTS and OBJECTS (contract 7.2, 7.3)."""
+"""Answers that pick from what a prompt offers: ELEMENTS and OBJECTS (API.md 7.2, 7.3)."""
 
 import re
 from typing import Any
@@ -115,7 +115,7 @@ def _kept(choice: Choice) -> Choice:
 
 
 def checked(prompt: Prompt, picked: list[Choice], what: str) -> list[Choice]:
-    """The same, each once, if they are neither too few nor too many (contract 7.4). Raises Misfit."""
+    """The same, each once, if they are neither too few nor too many (API.md 7.4). Raises Misfit."""
     by_identity: dict[Any, Choice] = {}
     for entry in picked:
         by_identity.setdefault(entry.get("id") or ("named", entry["name"]), entry)

@@ -1,4 +1,4 @@
-"""What is answered to every open prompt, and what is missing (contract 7)."""
+"""What is answered to every open prompt, and what is missing (API.md 7)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

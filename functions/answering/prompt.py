@@ -1,4 +1,4 @@
-"""A prompt as the server describes it, with names for what the descriptions leave open (contract 7.2)."""
+"""A prompt as the server describes it, with names for what the descriptions leave open (API.md 7.2)."""
 
 from decimal import Decimal, InvalidOperation
 from typing import Any

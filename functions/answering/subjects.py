@@ -1,4 +1,4 @@
-"""What an expression is about, an attribute or a metric, by its id or its name (contract 4.2, 7.3)."""
+"""What an expression is about, an attribute or a metric, by its id or its name (API.md 4.2, 7.3)."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def _one(kind: str, name: str, listed: list[Choice]) -> Choice:
     if len(fitting) == 1:
         return fitting[0]
     if not fitting:
-        # A new one may be missing in the index that is searched (contract 4.2).
+        # A new one may be missing in the index that is searched (API.md 4.2).
         raise Misfit(f"finds no {kind} called {shown(name)}; where there is one, give its id")
     each = ", ".join(f"{one['name']} ({one['id']}) in {one.get('path', '/')}" for one in fitting[:SHOWN])
     more = ", …" if len(fitting) > SHOWN else ""

@@ -1,4 +1,4 @@
-"""Answers to VALUE prompts: a number, text, day or point in time, always sent as one string (contract 7.2, 7.3)."""
+"""Answers to VALUE prompts: a number, text, day or point in time, always sent as one string (API.md 7.2, 7.3)."""
 
 import math
 import re
@@ -49,7 +49,7 @@ def value(prompt: Prompt, given: Any) -> str:
 
 
 def _one(given: Any) -> str:
-    """One page of the vendor's shows a list; it can only be of one (contract 7.3)."""
+    """One page of the vendor's shows a list; it can only be of one (API.md 7.3)."""
     if isinstance(given, list) and len(given) == 1:
         given = given[0]
     if isinstance(given, bool) or not isinstance(given, (str, int, float)):

@@ -25,7 +25,7 @@ def type_of(question: Question) -> str:
 
 
 def limits(question: Question) -> str:
-    """What an answer must keep to, as the server will check it (contract 7.2, 7.4)."""
+    """What an answer must keep to, as the server will check it (API.md 7.2, 7.4)."""
     kind, lowest, highest = kind_of(question), question.get("min"), question.get("max")
     if kind not in MEASURED and most(question) is None:
         highest = None

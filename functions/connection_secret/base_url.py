@@ -10,7 +10,7 @@ _PAGES = frozenset({"app", "auth", "api", "api-docs", "admin", "collab", "embedd
 """What follows the context path in addresses of the Library's pages and of its API."""
 
 _PAGES_OF_ANY_CONTEXT = frozenset({"api", "api-docs"})
-"""Those that cannot be a context path themselves (contract 1.1)."""
+"""Those that cannot be a context path themselves (API.md 1.1)."""
 
 _WEB = re.compile(r"/(servlet/mstrweb|asp/main\.aspx|servlet/taskproc)", re.IGNORECASE)
 

@@ -7,7 +7,7 @@ from functions.connection_secret.problem import INVISIBLE, InvalidSecret, string
 from functions.library.models import LOGIN_MODES
 
 NEEDED = {1: ("username", "password"), 16: ("username", "password"), 4096: ("apiToken",), 8: ()}
-"""The fields that each login mode needs (contract 2.1)."""
+"""The fields that each login mode needs (API.md 2.1)."""
 
 MODES = ", ".join(f"{number} ({name})" for number, name in LOGIN_MODES.items())
 """All login modes, for a message."""

@@ -1,4 +1,4 @@
-"""Reading answers that are no errors: is it the Library's at all, and what does it say (contract sections 5 to 7)?"""
+"""Reading answers that are no errors: is it the Library's at all, and what does it say (API.md 5 to 7)?"""
 
 from collections.abc import Callable
 from typing import Any
@@ -36,7 +36,7 @@ def check(endpoint: Endpoint, reply: Reply, hide: Hide) -> None:
     Raises
     ------
     LibraryError
-        It is an error, of whatever HTTP status (contract 8).
+        It is an error, of whatever HTTP status (API.md 8).
     ServerUnavailable
         It is a 2xx or a redirect of somebody in between (a proxy, a single sign-on); whether the call arrived is not
         known.
@@ -105,7 +105,7 @@ _EXTRA_SQL = ("Pre SQLs", "Post SQLs", "Insert SQLs", "Create Table Post String"
 
 
 def definition(reply: Reply, datamart_id: str) -> Definition:
-    """What a run will write (contract 5.1); what cannot be read counts as what needs the most care."""
+    """What a run will write (API.md 5.1); what cannot be read counts as what needs the most care."""
     found = mapping(reply.json)
     information, options = mapping(found.get("information")), mapping(found.get("datamartOptions"))
     given = options.get("datamartProperties", {})  # those at their default may be left out
@@ -137,5 +137,5 @@ def saved_id(reply: Reply, otherwise: str | None) -> str:
 
 
 def prompt(given: dict[str, Any]) -> dict[str, Any]:
-    """A prompt under the names in use today: an old model says DIMENSION for LEVEL (contract 7.2)."""
+    """A prompt under the names in use today: an old model says DIMENSION for LEVEL (API.md 7.2)."""
     return given | {"type": "LEVEL" if given.get("type") == "DIMENSION" else text(given.get("type")) or "UNSUPPORTED"}

@@ -1,4 +1,4 @@
-"""The client: one method for each call that a datamart run makes (contract sections 2 to 7).
+"""The client: one method for each call that a datamart run makes (API.md 2 to 7).
 
 Reads that fail for a moment are retried within the call's budget (:mod:`functions.library.retries`). Every error says
 whether a further retry is safe, and the state machine decides.
@@ -61,7 +61,7 @@ LEAST_SECONDS = 0.1
 """With less than this left a call is not begun: it would only be a request whose fate is not known."""
 
 OBJECT_TYPES = {"attribute": 12, "metric": 4}
-"""Types of what is looked up by name beside datamarts and folders (contract 4.1)."""
+"""Types of what is looked up by name beside datamarts and folders (API.md 4.1)."""
 
 _ID = re.compile(r"[0-9A-Fa-f]{32}")
 _PROMPT = re.compile(r"[0-9A-Fa-f]{32}(@[0-9]+@[0-9]+)?")
@@ -106,7 +106,7 @@ class Client:
     def budget(self, seconds: float | None) -> None:
         self._deadline = None if seconds is None else time.monotonic() + seconds
 
-    # -- sessions (contract 2) ----------------------------------------------------------------------------------
+    # -- sessions (API.md 2) ------------------------------------------------------------------------------------
 
     def log_in(self, credentials: Credentials) -> Session:
         """Open a session.
@@ -154,7 +154,7 @@ class Client:
         raise DatamartFailed(self._hide(f"{reason}; {left}"), step="log_in")
 
     def log_out(self) -> None:
-        """End the session; one that is gone already counts as ended (contract 2.5, 8.5)."""
+        """End the session; one that is gone already counts as ended (API.md 2.5, 8.5)."""
         try:
             self._call(at.LOG_OUT)
         except LibraryError as error:
@@ -177,16 +177,16 @@ class Client:
         return mapping(self._call(at.SERVER_STATUS).json)
 
     def login_modes(self) -> list[int]:
-        """The login modes that the server says are enabled (contract 2.1); needs no session."""
+        """The login modes that the server says are enabled (API.md 2.1); needs no session."""
         listed = mapping(self._call(at.LOGIN_MODES).json).get("modes")
         return [mode for mode in map(integer, listed) if mode is not None] if isinstance(listed, list) else []
 
     def privileges(self) -> list[dict[str, Any]]:
-        """The account's privileges as the server lists them, each with its ``name`` (contract 2.5)."""
+        """The account's privileges as the server lists them, each with its ``name`` (API.md 2.5)."""
         answer = self._call(at.PRIVILEGES).json
         return mappings(answer if isinstance(answer, list) else mapping(answer).get("privileges"))
 
-    # -- names (contract 3, 4, 5.1) -----------------------------------------------------------------------------
+    # -- names (API.md 3, 4, 5.1) -------------------------------------------------------------------------------
 
     def find_project(self, reference: str) -> Project:
         """The project of that id or exact, case-sensitive name. Raises NotFound, naming the nearest."""
@@ -214,7 +214,7 @@ class Client:
         return Datamart(datamart_id.upper(), text(found.get("name")))
 
     def find_folder(self, project_id: str, reference: str) -> str:
-        """The id of the folder of that id or path (contract 4.2, 4.4). Raises NotFound: none, or several fit."""
+        """The id of the folder of that id or path (API.md 4.2, 4.4). Raises NotFound: none, or several fit."""
         if _ID.fullmatch(reference):
             found = mapping(self._call(at.GET_FOLDER, project_id, {"type": FOLDER_TYPE}, folder=reference).json)
             if found.get("type") != FOLDER_TYPE:
@@ -228,7 +228,7 @@ class Client:
     def find_objects(self, project_id: str, name: str, kind: str) -> list[dict[str, Any]]:
         """The objects of that name, in whatever case, with their ``ancestors``; ``kind`` is one of OBJECT_TYPES.
 
-        By an index that may not have a new object yet (contract 4.2).
+        By an index that may not have a new object yet (API.md 4.2).
         """
         number = OBJECT_TYPES[kind]
         return [one for one in self._search(at.FIND_OBJECTS, project_id, name, number) if one.get("type") == number]
@@ -266,10 +266,10 @@ class Client:
             raise NotFound(f"the object {datamart_id} is a report, but no datamart", step="get_definition") from None
         return reading.definition(reply, datamart_id)
 
-    # -- the job (contract 5, 6) --------------------------------------------------------------------------------
+    # -- the job (API.md 5, 6) ----------------------------------------------------------------------------------
 
     def create_instance(self, project_id: str, datamart_id: str) -> str:
-        """A new instance's id: from the header, else from the body (contract 5, note a)."""
+        """A new instance's id: from the header, else from the body (API.md 5, note a)."""
         reply = self._call(at.CREATE_INSTANCE, project_id, datamart=datamart_id)
         body = mapping(reply.json)
         found = reply.headers.get("X-MSTR-MS-Instance") or body.get("id") or body.get("instanceId")
@@ -299,7 +299,7 @@ class Client:
                 return Execution(None, retry_after=error.retry_after, code=error.code, http_status=error.http_status)
             raise
 
-    # -- prompts (contract 7) -----------------------------------------------------------------------------------
+    # -- prompts (API.md 7) -------------------------------------------------------------------------------------
 
     def get_prompts(self, project_id: str, datamart_id: str, instance_id: str) -> list[dict[str, Any]]:
         """The open prompts; filtered here too, because the meaning of ``closed`` is documented in two ways."""
@@ -344,7 +344,7 @@ class Client:
     def answer_prompts(
         self, project_id: str, datamart_id: str, instance_id: str, answers: list[dict[str, Any]]
     ) -> None:
-        """Answer prompts. Raises PromptAnswerRejected with the server's reason (contract 7.4)."""
+        """Answer prompts. Raises PromptAnswerRejected with the server's reason (API.md 7.4)."""
         self._call(at.ANSWER_PROMPTS, project_id, body={"prompts": answers}, datamart=datamart_id, instance=instance_id)
 
     # -- saving and removing ------------------------------------------------------------------------------------
@@ -375,7 +375,7 @@ class Client:
         return reading.saved_id(reply, None)
 
     def delete_instance(self, project_id: str, datamart_id: str, instance_id: str) -> bool:
-        """Delete the instance: by the modelling endpoint, or by the other one where that fails (contract 11.16).
+        """Delete the instance: by the modelling endpoint, or by the other one where that fails (API.md 11.16).
 
         Returns False if it was gone already.
         """
@@ -394,7 +394,7 @@ class Client:
                 raise first if second.delivery == "not sent" else second from None
         return True
 
-    # -- the job monitor (contract 6.1) -------------------------------------------------------------------------
+    # -- the job monitor (API.md 6.1) ---------------------------------------------------------------------------
 
     def get_job(self, job_id: str, datamart_id: str, since: float | None = None) -> str:
         """The monitor's word for how far the job is, in lower case; GONE when it does not show that job.

@@ -1,4 +1,4 @@
-"""The cookies of one call: those of the session go out, those of the answer come in (contract 1.4)."""
+"""The cookies of one call: those of the session go out, those of the answer come in (API.md 1.4)."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -92,7 +92,7 @@ def _size(cookie: HttpCookie) -> int:
     return sum(len(part.encode("utf-8", "replace")) for part in parts)
 
 
-# -- do the cookies of a login come back to the Library? (contract 1.4) ----------------------------------------------
+# -- do the cookies of a login come back to the Library? (API.md 1.4) ------------------------------------------------
 
 
 def cookies_not_sent(server: Server, cookies: tuple[Cookie, ...]) -> tuple[Cookie, ...]:

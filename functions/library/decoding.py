@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 DEEPEST = 100
-"""Levels of a body; the deepest that the contract shows, the tree of an expression in a prompt, has some twenty."""
+"""Levels of a body; the deepest of API.md 7.3, the tree of an expression in a prompt, has some twenty."""
 
 MAX_VALUES = 400_000
 """Values of a body. Each takes up to 150 bytes of memory for 2 bytes of text: see tests/unit/library/test_memory.py."""

@@ -1,6 +1,6 @@
 """Every call that the client makes, in one table: path, response, retries, time and size limits.
 
-Paths are those of contract sections 2 to 7, below ``/api``.
+Paths are those of API.md 2 to 7, below ``/api``.
 """
 
 import math
@@ -9,7 +9,7 @@ from enum import Enum
 
 
 class Repeat(Enum):
-    """When the same call may be made again (contract 8.5)."""
+    """When the same call may be made again (API.md 8.5)."""
 
     ALWAYS = "idempotent: whatever became of the first one"
     UNLESS_ANSWERED = "when it never left, or once after a lost answer: what is left behind ends with the session"
@@ -22,7 +22,7 @@ class Answers(Enum):
     ANYTHING = "not looked at: a header is the answer"
     NOTHING = "usually empty; only a page is none"
     OBJECT = "a JSON object"
-    OBJECT_OR_NOTHING = "a JSON object, or empty (contract 5, note a)"
+    OBJECT_OR_NOTHING = "a JSON object, or empty (API.md 5, note a)"
     LIST = "a JSON array"
     OBJECT_OR_LIST = "either: not documented"
 
@@ -80,13 +80,13 @@ _PROMPTS = "/reports/{datamart}/instances/{instance}/prompts"
 
 LOG_IN = Endpoint(
     "log_in", "POST", "/auth/login", Answers.ANYTHING, Repeat.UNLESS_ANSWERED, read_timeout=WHOLE_BUDGET
-)  # 2.1
-LOG_OUT = Endpoint("log_out", "POST", "/auth/logout")  # 2.5
+)  # API.md 2.1
+LOG_OUT = Endpoint("log_out", "POST", "/auth/logout")  # API.md 2.5
 PROBE = Endpoint("probe", "GET", "/sessions", Answers.OBJECT)
 KEEP_ALIVE = Endpoint("keep_alive", "PUT", "/sessions")
 SERVER_STATUS = Endpoint("server_status", "GET", "/status", Answers.OBJECT)
-LOGIN_MODES = Endpoint("login_modes", "GET", "/config/authModes", Answers.OBJECT_OR_LIST)  # 2.1
-PRIVILEGES = Endpoint("privileges", "GET", "/sessions/privileges", Answers.OBJECT_OR_LIST)  # 2.5
+LOGIN_MODES = Endpoint("login_modes", "GET", "/config/authModes", Answers.OBJECT_OR_LIST)  # API.md 2.1
+PRIVILEGES = Endpoint("privileges", "GET", "/sessions/privileges", Answers.OBJECT_OR_LIST)  # API.md 2.5
 FIND_PROJECT = Endpoint(
     "find_project",
     "GET",
@@ -94,7 +94,7 @@ FIND_PROJECT = Endpoint(
     Answers.LIST,
     read_timeout=WHOLE_BUDGET,
     instead="give the ID of the project: an ID needs no look-up",
-)  # 3
+)  # API.md 3
 FIND_DATAMART = Endpoint(
     "find_datamart",
     "GET",
@@ -102,8 +102,8 @@ FIND_DATAMART = Endpoint(
     Answers.OBJECT,
     read_timeout=WHOLE_BUDGET,
     instead="give the ID of the datamart: an ID needs no search",
-)  # 4.2
-GET_OBJECT = Endpoint("find_datamart", "GET", "/objects/{datamart}", Answers.OBJECT)  # 4.4
+)  # API.md 4.2
+GET_OBJECT = Endpoint("find_datamart", "GET", "/objects/{datamart}", Answers.OBJECT)  # API.md 4.4
 FIND_FOLDER = Endpoint(
     "find_folder",
     "GET",
@@ -111,8 +111,8 @@ FIND_FOLDER = Endpoint(
     Answers.OBJECT,
     read_timeout=WHOLE_BUDGET,
     instead="give destinationFolderId, the ID of the folder: an ID needs no search",
-)  # 4.2
-GET_FOLDER = Endpoint("find_folder", "GET", "/objects/{folder}", Answers.OBJECT)  # 4.4
+)  # API.md 4.2
+GET_FOLDER = Endpoint("find_folder", "GET", "/objects/{folder}", Answers.OBJECT)  # API.md 4.4
 FIND_OBJECTS = Endpoint(
     "find_objects",
     "GET",
@@ -120,10 +120,10 @@ FIND_OBJECTS = Endpoint(
     Answers.OBJECT,
     read_timeout=WHOLE_BUDGET,
     instead="give the IDs of attributes and metrics: IDs need no search",
-)  # 4.2
+)  # API.md 4.2
 GET_DEFINITION = Endpoint(
     "get_definition", "GET", "/model/datamarts/{datamart}", Answers.OBJECT, read_timeout=WHOLE_BUDGET
-)  # 5, #10
+)  # API.md 5, #10
 CREATE_INSTANCE = Endpoint(
     "create_instance",
     "POST",
@@ -131,11 +131,11 @@ CREATE_INSTANCE = Endpoint(
     Answers.OBJECT_OR_NOTHING,
     Repeat.UNLESS_ANSWERED,
     read_timeout=WHOLE_BUDGET,
-)  # 5, #1
+)  # API.md 5, #1
 EXECUTE = Endpoint(
     "execute", "POST", f"{_RUN}/execution/jobs", Answers.OBJECT, Repeat.IF_NOT_SENT, read_timeout=WHOLE_BUDGET
-)  # 5, #2
-GET_EXECUTION = Endpoint("get_execution", "GET", f"{_RUN}/execution", Answers.OBJECT)  # 5, #3
+)  # API.md 5, #2
+GET_EXECUTION = Endpoint("get_execution", "GET", f"{_RUN}/execution", Answers.OBJECT)  # API.md 5, #3
 GET_PROMPTS = Endpoint(
     "get_prompts",
     "GET",
@@ -143,7 +143,7 @@ GET_PROMPTS = Endpoint(
     Answers.LIST,
     read_timeout=WHOLE_BUDGET,
     max_response_bytes=MAX_PROMPT_BYTES,
-)  # 7.1
+)  # API.md 7.1
 GET_DEFINITION_PROMPTS = Endpoint(
     "get_definition_prompts",
     "GET",
@@ -168,7 +168,7 @@ SEARCH_OBJECTS = Endpoint(
     read_timeout=WHOLE_BUDGET,
     instead="give the IDs and types of the objects: with both they need no look-up",
 )
-ANSWER_PROMPTS = Endpoint("answer_prompts", "PUT", f"{_PROMPTS}/answers", read_timeout=WHOLE_BUDGET)  # 7.3
+ANSWER_PROMPTS = Endpoint("answer_prompts", "PUT", f"{_PROMPTS}/answers", read_timeout=WHOLE_BUDGET)  # API.md 7.3
 SAVE = Endpoint(
     "save",
     "POST",
@@ -176,7 +176,7 @@ SAVE = Endpoint(
     Answers.OBJECT_OR_NOTHING,
     Repeat.IF_NOT_SENT,
     read_timeout=WHOLE_BUDGET,
-)  # 5, #6
+)  # API.md 5, #6
 SAVE_AS = Endpoint(
     "save_as",
     "POST",
@@ -184,10 +184,10 @@ SAVE_AS = Endpoint(
     Answers.OBJECT_OR_NOTHING,
     Repeat.IF_NOT_SENT,
     read_timeout=WHOLE_BUDGET,
-)  # 5, #7
-DELETE_INSTANCE = Endpoint("delete_instance", "DELETE", _MODEL)  # 5, #8
-DELETE_RUN_INSTANCE = Endpoint("delete_instance", "DELETE", _RUN)  # 5, #9
-GET_JOB = Endpoint("get_job", "GET", "/v2/monitors/jobs/{job}", Answers.OBJECT)  # 6.1
+)  # API.md 5, #7
+DELETE_INSTANCE = Endpoint("delete_instance", "DELETE", _MODEL)  # API.md 5, #8
+DELETE_RUN_INSTANCE = Endpoint("delete_instance", "DELETE", _RUN)  # API.md 5, #9
+GET_JOB = Endpoint("get_job", "GET", "/v2/monitors/jobs/{job}", Answers.OBJECT)  # API.md 6.1
 CANCEL_JOB = Endpoint("cancel_job", "DELETE", "/v2/monitors/jobs/{job}")
 
 BEFORE_LOGIN = (LOG_IN, SERVER_STATUS, LOGIN_MODES)

@@ -1,4 +1,4 @@
-"""From an answer that is an error, in any of its shapes, to one exception (contract section 8)."""
+"""From an answer that is an error, in any of its shapes, to one exception (API.md 8)."""
 
 import re
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ class Envelope:
 
 
 def is_not_ready(error: LibraryError) -> bool:
-    """Whether the Library says that the result is not there yet, which is no failure (contract 8.3)."""
+    """Whether the Library says that the result is not there yet, which is no failure (API.md 8.3)."""
     return error.i_server_code in NOT_READY_CODES or Envelope(code=error.code).err == NOT_READY_ERR
 
 
@@ -91,7 +91,7 @@ ERR: dict[int, type[LibraryError]] = {
     16: ServerUnavailable,
     17: PermissionDenied,
 }
-"""ERR codes that mean the same under every HTTP status (contract 8.2)."""
+"""ERR codes that mean the same under every HTTP status (API.md 8.2)."""
 
 HTTP: dict[int, type[LibraryError]] = {
     401: SessionLost,
@@ -105,7 +105,7 @@ HTTP: dict[int, type[LibraryError]] = {
     503: ServerUnavailable,
     504: ServerUnavailable,
 }
-"""What an HTTP status means where nothing better is known (contract 8.3)."""
+"""What an HTTP status means where nothing better is known (API.md 8.3)."""
 
 _OF_AN_INSTANCE = ("execute", "get_execution", "get_prompts", "answer_prompts", "save", "save_as")
 """Calls whose 404 says that the instance is gone. That of a search may as well be about the prompt, or about a server
@@ -116,11 +116,11 @@ _ABOUT_A_JOB = (
     *("get_execution", "get_prompts", "answer_prompts", "get_job", "cancel_job", "delete_instance", "log_out"),
 )
 """Calls whose refusal says much: that a job failed, that an instance or a session is gone. The Library says it in an
-envelope (contract 8.1); a page, or nothing at all, is from somebody in between, who knows nothing of jobs."""
+envelope (API.md 8.1); a page, or nothing at all, is from somebody in between, who knows nothing of jobs."""
 
 _READ_AN_OBJECT = (
     *("find_project", "find_datamart", "find_folder", "find_objects", "get_definition"),
-    *("get_job", "cancel_job"),  # a job that has ended (contract 6.1)
+    *("get_job", "cancel_job"),  # a job that has ended (API.md 6.1)
 )
 """Calls that a missing object makes fail."""
 
@@ -174,7 +174,7 @@ def _kind(endpoint: Endpoint, http_status: int, envelope: Envelope, text: str) -
     return DatamartFailed if refused or endpoint.repeat is not Repeat.ALWAYS else ServerUnavailable
 
 
-# -- the login (contract 2.2) ---------------------------------------------------------------------------------------
+# -- the login (API.md 2.2) -----------------------------------------------------------------------------------------
 
 _NOT_TRIED_ERR = (13, 16)
 _NOT_TRIED_HTTP = (413, 429, 503)
@@ -210,7 +210,7 @@ def _login_delivery(http_status: int, envelope: Envelope, kind: type[LibraryErro
 
 
 def _object_unknown(endpoint: Endpoint, http_status: int, envelope: Envelope) -> bool:
-    """A missing object is 500 ERR001 on some servers (contract 3, 4.4)."""
+    """A missing object is 500 ERR001 on some servers (API.md 3, 4.4)."""
     reads_an_object = endpoint.step in _READ_AN_OBJECT
     return reads_an_object and http_status == 500 and envelope.err == 1 and envelope.i_server_code is None
 

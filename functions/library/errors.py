@@ -1,4 +1,4 @@
-"""What the Library server, or the way to it, can answer instead of what was asked (contract section 8).
+"""What the Library server, or the way to it, can answer instead of what was asked (API.md 8).
 
     LibraryError
     ├── CredentialsRejected    the login was refused; never tried again, because accounts lock
@@ -12,7 +12,7 @@
     ├── DatamartFailed         the job ended with an error, or any permanent refusal without a better name
     └── JobCancelled           the job was cancelled on the Intelligence Server
 
-A class's name is the error's name in Step Functions, so it is public interface (DESIGN.md, "Error names").
+A class's name is the error's name in Step Functions, so it is public interface (DESIGN.md "Error names").
 """
 
 from typing import Literal
@@ -42,7 +42,7 @@ class LibraryError(Exception):
     delivery
         What became of the request.
     retry_safe
-        Whether the same call may be made again without any harm (contract 8.5).
+        Whether the same call may be made again without any harm (API.md 8.5).
     retry_after
         Seconds that the server asked to wait.
     may_pass
@@ -174,8 +174,8 @@ I_SERVER_CODES: dict[int, type[LibraryError]] = {
     )
     for code in codes
 }
-"""Which exception an iServerCode is (contract 2.2, 3, 8.4)."""
+"""Which exception an iServerCode is (API.md 2.2, 3, 8.4)."""
 
 NOT_READY_CODES = frozenset({-2147468903})
 NOT_READY_ERR = 8
-"""Not an error: the result is not there yet (contract 8.3)."""
+"""Not an error: the result is not there yet (API.md 8.3)."""

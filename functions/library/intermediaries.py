@@ -1,6 +1,6 @@
 """Who answered in place of the Library: a single sign-on, a firewall, a web server that has no Library there.
 
-The Library refuses in an envelope of its own (contract 8.1). What comes without one is told from wrong credentials and
+The Library refuses in an envelope of its own (API.md 8.1). What comes without one is told from wrong credentials and
 from missing privileges, with what to do about it.
 """
 

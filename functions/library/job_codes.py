@@ -1,4 +1,4 @@
-"""What an iServerCode says of a job: whether it can have touched the warehouse (contract 8.4)."""
+"""What an iServerCode says of a job: whether it can have touched the warehouse (API.md 8.4)."""
 
 from functions.library.errors import CANCELLED_CODES
 

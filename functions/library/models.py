@@ -6,7 +6,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 LOGIN_MODES = {1: "standard", 8: "guest", 16: "LDAP", 4096: "API token"}
-"""The login modes that work unattended (contract 2.1)."""
+"""The login modes that work unattended (API.md 2.1)."""
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -18,7 +18,7 @@ class Server:
     Parameters
     ----------
     base_url
-        Up to and including the context path, with or without ``/api`` (contract 1.1). https, or http on loopback.
+        Up to and including the context path, with or without ``/api`` (API.md 1.1). https, or http on loopback.
     ca_bundle
         PEM text of the certificate authorities to trust; the public ones if None. There is no way not to verify.
     proxy
@@ -52,7 +52,7 @@ class Server:
 
 @dataclass(frozen=True)
 class Credentials:
-    """Who logs in, and how (contract 2.1). Nothing but the mode is ever shown."""
+    """Who logs in, and how (API.md 2.1). Nothing but the mode is ever shown."""
 
     login_mode: int = 1
     username: str = field(default="", repr=False)
@@ -87,7 +87,7 @@ class Cookie:
 
 @dataclass(frozen=True)
 class Session:
-    """A session on the server: its token and its whole cookie jar (contract 1.4). Shows nothing of either."""
+    """A session on the server: its token and its whole cookie jar (API.md 1.4). Shows nothing of either."""
 
     token: str = field(repr=False)
     cookies: tuple[Cookie, ...] = field(default=(), repr=False)
@@ -129,7 +129,7 @@ class Datamart:
 
 @dataclass(frozen=True)
 class Definition:
-    """The part of a datamart's definition that says what a run writes (contract 5.1).
+    """The part of a datamart's definition that says what a run writes (API.md 5.1).
 
     ``runs_extra_sql``: it has statements of its own besides filling the table (Pre, Post, Insert SQLs, Create Table
     Post String). ``max_execution_seconds``: its own limit, or None. ``readable``: False where the answer does not say
@@ -148,7 +148,7 @@ class Definition:
 
 @dataclass(frozen=True)
 class Execution:
-    """An answer about a job (contract 5, #2 and #3). Any field may be missing.
+    """An answer about a job (API.md 5, #2 and #3). Any field may be missing.
 
     Of a job that failed (status 3 or 18) it holds the whole error: ``message`` with the sub-errors' own, or the answer
     itself (at most 500 characters) where that has no message.

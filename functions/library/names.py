@@ -1,4 +1,4 @@
-"""Which of the listed projects or found objects a reference means (contract sections 3 and 4)."""
+"""Which of the listed projects or found objects a reference means (API.md 3 and 4)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,10 +10,10 @@ from functions.same_names import COMPARED, composed, folded, similar
 from functions.text import one_line
 
 DATAMART_SUBTYPE = 772
-"""Subtype of a report that is a datamart (contract 4.1)."""
+"""Subtype of a report that is a datamart (API.md 4.1)."""
 
 FOLDER_TYPE = 8
-"""Type of a folder (contract 4.1)."""
+"""Type of a folder (API.md 4.1)."""
 
 MAX_LISTED = 20
 """Candidates that a message lists."""
@@ -62,7 +62,7 @@ def datamart_of(name: str, path: str | None, objects: list[dict[str, Any]]) -> D
 
 
 def folder_of(path: str, objects: list[dict[str, Any]]) -> str:
-    """The id of the folder at that path (contract 4.2); a path in the right case wins.
+    """The id of the folder at that path (API.md 4.2); a path in the right case wins.
 
     The path is the whole one, with or without the name of the project's root folder: something is saved there, so a
     folder that only ends like it will not do. Raises NotFound: none is there, or several are.
@@ -126,6 +126,6 @@ def _way(item: dict[str, Any]) -> list[str]:
 
 
 def _ancestors(item: dict[str, Any]) -> list[str]:
-    """The names of the folders that it is in, the outermost first; ``level`` counts upwards (contract 4.2)."""
+    """The names of the folders that it is in, the outermost first; ``level`` counts upwards (API.md 4.2)."""
     ancestors = sorted(mappings(item.get("ancestors")), key=lambda a: -(integer(a.get("level")) or 0))
     return [str(a.get("name")) for a in ancestors]

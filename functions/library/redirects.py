@@ -20,7 +20,7 @@ def redirected(endpoint: Endpoint, reply: Reply, hide: Hide) -> LibraryError:
     """The exception that a redirect is: DatamartFailed before the login, else ServerUnavailable with a lost response.
 
     So a read waits and looks again, the execution request is in doubt and is never sent a second time, and of creation,
-    answers and saving the rules decide that hold after a lost response (contract 8.5).
+    answers and saving the rules decide that hold after a lost response (API.md 8.5).
     """
     what = f"the call was redirected to {_shown(reply.headers.get('Location', ''), hide)}, which is not followed"
     if endpoint in BEFORE_LOGIN:

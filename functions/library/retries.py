@@ -1,7 +1,7 @@
 """Retries within one call: a read that failed for a moment is sent again before its step notices.
 
 The policy (count, backoff, jitter) is urllib3's ``Retry``. It is applied around the whole exchange and not inside
-urllib3's pool, because only the parsed response tells a transient failure from a permanent one (contract 8.3: 500 is
+urllib3's pool, because only the parsed response tells a transient failure from a permanent one (API.md 8.3: 500 is
 both), and because a body that breaks off is a failure too.
 """
 

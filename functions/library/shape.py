@@ -32,7 +32,7 @@ def object_id(value: Any) -> str | None:
 
 
 _JOB_ID = re.compile(r"[0-9A-Za-z][!-~]{0,199}")
-"""``<number>:<base64 of a name>`` where it is documented (contract 5.2): never ``.`` or ``..``, nothing unprintable."""
+"""``<number>:<base64 of a name>`` where it is documented (API.md 5.2): never ``.`` or ``..``, nothing unprintable."""
 
 
 def job_id(value: Any) -> str | None:

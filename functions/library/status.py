@@ -1,4 +1,4 @@
-"""The execution's status numbers, as data (contract section 6: EnumDSSXMLStatus)."""
+"""The execution's status numbers, as data (API.md 6: EnumDSSXMLStatus)."""
 
 from typing import Literal
 
@@ -36,7 +36,7 @@ COMPLETED = "completed"
 """The job monitor's word for a job that has done its work."""
 
 GONE = "gone"
-"""Ours for a job that the monitor does not show: it has ended, and nobody says how (contract 6.1)."""
+"""Ours for a job that the monitor does not show: it has ended, and nobody says how (API.md 6.1)."""
 
 ENDED = frozenset({GONE, COMPLETED, "error", "stopped"})
 """What the monitor says of jobs that do nothing any more. Mostly they have disappeared before anybody looks."""

@@ -1,4 +1,4 @@
-"""How an answer names the prompt that it is for (contract 7.3)."""
+"""How an answer names the prompt that it is for (API.md 7.3)."""
 
 from typing import Any
 

@@ -1,6 +1,7 @@
 """May this run go on, or is another one at it? Slots of a connection, and the lease of a datamart.
 
-An attempt takes them and gives them back when it ends, so that nothing is held while a run waits (DESIGN.md).
+An attempt takes them and gives them back when it ends, so that nothing is held while a run waits (DESIGN.md "One run of
+a datamart at a time").
 """
 
 from collections.abc import Callable
@@ -169,7 +170,7 @@ def may_go_on(attempt: Item) -> bool:
 
 
 def session_in_doubt(item: Item) -> Doubt | None:
-    """Until when a session of the run may live: the logout that ends it may end all sessions of its user (2.5).
+    """Until when a session of the run may live: the logout that ends it may end all sessions of its user (API.md 2.5).
 
     A function that was about to log in when its attempt was closed logs out again what it has opened.
     """

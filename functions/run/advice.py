@@ -23,7 +23,7 @@ MEND = {
     "RunTimedOut": "Raise timeoutMinutes, or find out what keeps the server.",
     "RunAlreadyEnded": "A run that has ended cannot go on.",
 }
-"""The closed list of DESIGN.md."""
+"""The closed list of DESIGN.md "Error names"."""
 
 OF_AWS = {
     **dict.fromkeys(

@@ -1,7 +1,7 @@
 """What the answers that an attempt has sent say about its job: may it go on, although it seems to stand still?
 
 For a moment after its prompts were answered a job may still be reported as waiting for them, and the prompts as open
-(contract 7.3). A job that goes on may write its table: only one that is sure to wait is as good as never started.
+(API.md 7.3). A job that goes on may write its table: only one that is sure to wait is as good as never started.
 """
 
 from functions.run.outcome import Job

@@ -1,7 +1,7 @@
 """The one clock that run, deadline and lease read.
 
 A module of its own so that the local twin can put a clock under the whole system which a skipped wait
-advances in full: a deadline of a day is then tested in seconds (DESIGN.md, "Interfaces").
+advances in full: a deadline of a day is then tested in seconds (DESIGN.md "Interfaces").
 """
 
 import time

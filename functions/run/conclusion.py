@@ -1,4 +1,4 @@
-"""How an attempt's failure ends the run: the three ends of DESIGN.md, and the sentence that a person reads.
+"""How an attempt's failure ends the run (DESIGN.md "Ending an attempt"), and the sentence that a person reads.
 
 Succeed, Fail, or Again; and a kind of Again that waits for a person: Ask.
 """

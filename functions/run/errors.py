@@ -10,12 +10,13 @@
     ├── RunTimedOut           the run outlived its timeoutMinutes
     └── RunAlreadyEnded       a step was called on a run that is closed (redrive, a late Lambda)
 
-A class's name is the error's name in Step Functions, so it is public interface (DESIGN.md, "Error names").
+A class's name is the error's name in Step Functions, so it is public interface (DESIGN.md "Error names").
 The server's own refusals are in :mod:`functions.library.errors`.
 """
 
 LONGEST_TEXT = 7_900
-"""Characters of an exception's text: its bytes stay under the 8 KB of DESIGN.md for nearly any language."""
+"""Characters of an exception's text: its bytes stay under the 8 KB of DESIGN.md "Error names" for nearly any
+language."""
 
 
 class RunError(Exception):

@@ -42,7 +42,7 @@ def lose_job(run: Run) -> None:
 def learn_of_end(run: Run, said: str) -> None:
     """The job monitor, which says ``said`` of it, knows that the job has ended; only of one that completed, how.
 
-    Whatever else is known of the table stays as it is (DESIGN.md, "Losing the session or the instance").
+    Whatever else is known of the table stays as it is (DESIGN.md "Losing the session or the instance").
     """
     if said == COMPLETED:
         learn_job(run, Job.LOADED, {"finishedAt": clock.now()}, jobEnded=True)

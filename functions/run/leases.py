@@ -7,7 +7,7 @@ its ``maxConcurrentRuns``::
     uncertain {until, jobId, baseUrl} the owner has let go and its job may not have ended: nobody takes the lease before
 
 There are no heartbeats: whoever finds a lease taken asks Step Functions whether its owner still runs, and the owner's
-own item what it has left behind (DESIGN.md, "One run of a datamart at a time").
+own item what it has left behind (DESIGN.md "One run of a datamart at a time").
 """
 
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """What is done once in an attempt, however often its step is invoked: the intent is written before the deed.
 
-A second invocation, or one that comes after the end, finds the intent and does nothing (DESIGN.md, "Executing").
+A second invocation, or one that comes after the end, finds the intent and does nothing (DESIGN.md "Executing").
 """
 
 import json

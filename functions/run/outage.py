@@ -1,4 +1,4 @@
-"""What an attempt found out about a server that is down: may a later one find it up (DESIGN.md, "Again")?"""
+"""What an attempt found out about a server that is down: may a later one find it up (DESIGN.md "Again")?"""
 
 from typing import Any
 

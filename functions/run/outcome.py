@@ -1,4 +1,4 @@
-"""Was the table loaded? What is known of a job, and what it says about the table (DESIGN.md, "The run").
+"""Was the table loaded? What is known of a job, and what it says about the table (DESIGN.md "The run").
 
 The job of an attempt is in one of the states below from the moment before the order to execute is posted. The
 state is written before the step that it tells of, so that a Lambda which dies leaves the more careful answer.

@@ -2,7 +2,7 @@
 
 A fixed vocabulary and nothing else: no expressions, no attributes, no second scan of what was filled in. ``{{`` and
 ``}}`` stand for braces. The values come from the trigger's own time and event and are the same whenever they are
-filled in (DESIGN.md, "Starting").
+filled in (DESIGN.md "Starting").
 """
 
 import re

@@ -26,7 +26,7 @@ What comes from outside is stored as JSON strings (:mod:`functions.run.packing`)
 ``expired``, when the server could not be reached for as long as any session lives. ``closing``
 is the moment at which the clean-up of an attempt began, or at which somebody who wants what it holds (another run, the
 sweep, ``datamart free-lease``) found its execution ended, and ``endedAt`` that of the run's end: every write that would
-open something on the server is conditional on the absence of both (DESIGN.md, "Stopping").
+open something on the server is conditional on the absence of both (DESIGN.md "Stopping").
 """
 
 import os

@@ -121,7 +121,7 @@ def _id_or_name(key: str, value: str) -> str:
 
 
 def _save_as(wanted: dict[str, Any]) -> dict[str, Any]:
-    """The folder to save in is named in one of two ways; the server itself takes only its id (contract 5, row 7)."""
+    """The folder to save in is named in one of two ways; the server itself takes only its id (API.md 5, row 7)."""
     if ("destinationFolderId" in wanted) == ("folder" in wanted):
         raise InvalidRequest("saveAs: give destinationFolderId or folder, exactly one of the two.")
     return {key: value.upper() if key == "destinationFolderId" else value for key, value in wanted.items()}
@@ -160,7 +160,7 @@ def _is_unfilled(answers: Any) -> bool:
 
 
 def _prompt(index: int, prompt: dict[str, Any]) -> dict[str, Any]:
-    """Of a pasted prompt, what the server reads when it is answered (contract 7.3)."""
+    """Of a pasted prompt, what the server reads when it is answered (API.md 7.3)."""
     where = f"prompts[{index}]"
     if not any(key in prompt for key in ADDRESSED_BY):
         raise InvalidRequest(f"{where}: say which prompt is answered by one of key, id or name.")
@@ -178,7 +178,7 @@ def _prompt(index: int, prompt: dict[str, Any]) -> dict[str, Any]:
 
 
 def _numbers_as_text(where: str, answers: Any) -> Any:
-    """Numbers are sent as text (contract 7.3); JSONata, through which they pass on their way, would round them."""
+    """Numbers are sent as text (API.md 7.3); JSONata, through which they pass on their way, would round them."""
     if isinstance(answers, list):
         return [_numbers_as_text(where, one) if not isinstance(one, (list, dict)) else one for one in answers]
     if isinstance(answers, float):

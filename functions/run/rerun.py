@@ -1,4 +1,4 @@
-"""May a run whose job was lost execute its datamart once more (DESIGN.md, "Losing the session or the instance")?"""
+"""May a run whose job was lost execute its datamart once more (DESIGN.md "Losing the session or the instance")?"""
 
 from functions.run.outcome import Job
 from functions.run.record import Item

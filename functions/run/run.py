@@ -160,12 +160,12 @@ class Run:
 
     @property
     def instance_id(self) -> str | None:
-        """The instance as create_instance got it: what save and delete name (contract 5.2)."""
+        """The instance as create_instance got it: what save and delete name (API.md 5.2)."""
         return self.attempt.get("instanceId")
 
     @property
     def execution_instance_id(self) -> str | None:
-        """The newest instance id that an answer named: what polling and prompts name (contract 5.2)."""
+        """The newest instance id that an answer named: what polling and prompts name (API.md 5.2)."""
         return self.attempt.get("executionInstanceId") or self.instance_id
 
     @property
@@ -209,7 +209,7 @@ class Run:
         return float(self.item["deadline"]) - clock.now()
 
     def output(self) -> Item:
-        """What a successful run returns (DESIGN.md, "Interfaces"); ``saved`` is None unless saving was asked for."""
+        """What a successful run returns (DESIGN.md "Interfaces"); ``saved`` is None unless saving was asked for."""
         finished = self.item.get("finishedAt", clock.now())
         return {
             "loaded": self.loaded,

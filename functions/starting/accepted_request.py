@@ -1,7 +1,7 @@
 """A request that comes in an uploaded object or a message: from outside, so only what the job's file allows.
 
 It may say which of the listed datamarts to run and with which answers, and nothing about where, under which account
-or what is saved (DESIGN.md, "Starting"). It is taken literally: braces in it are braces.
+or what is saved (DESIGN.md "Starting"). It is taken literally: braces in it are braces.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
 """One version of one uploaded object, read from either of the two events that S3 sends of it.
 
-Keys are URL-encoded in S3's notifications and are not in EventBridge's events (platform notes, section 5), whatever
-event classes make of them: each is decoded here as it really is.
+Keys are URL-encoded in S3's notifications and are not in EventBridge's events (infra/PLATFORM.md "Limits at run time"),
+whatever event classes make of them: each is decoded here as it really is.
 """
 
 from dataclasses import dataclass

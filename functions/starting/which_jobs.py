@@ -1,4 +1,4 @@
-"""Which jobs an event starts, found by what AWS itself sets and no sender can choose (DESIGN.md, "Starting").
+"""Which jobs an event starts, found by what AWS itself sets and no sender can choose (DESIGN.md "Starting").
 
 That is the alias by which the starter was invoked, and then the schedule's ARN, the object's bucket and key, or the
 topic's ARN. A message's text, an object's content and a notification's records never choose a job.

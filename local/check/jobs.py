@@ -1,4 +1,4 @@
-"""Would each job find what it names on the server: project, datamart, table, folder, prompts (contract 3 to 5, 7)?"""
+"""Would each job find what it names on the server: project, datamart, table, folder, prompts (API.md 3 to 5, 7)?"""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from local.source.unanswered import ends_everything
 
 _IDLE = {1: "executes nothing (jobs wait in its queue)", 2: "takes no new jobs", 4: "runs no SQL"}
 _OFFLINE = {-1: "is offline", -2: "is going offline", -3: "is in error", -4: "is not online yet"}
-"""What a project's status says (contract 3): bits, or a negative number."""
+"""What a project's status says (API.md 3): bits, or a negative number."""
 
 
 class JobCheck:

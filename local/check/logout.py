@@ -1,4 +1,4 @@
-"""Does a logout end the account's other sessions? Two logins, one logout, one probe (contract 2.5, "Logout scope")."""
+"""Does a logout end the account's other sessions? Two logins, one logout, one probe (API.md 2.5, logout scope)."""
 
 from functions.library import Client, LibraryError, SessionLost
 from local.check.findings import Findings, Result

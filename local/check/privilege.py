@@ -1,4 +1,4 @@
-"""Does the account hold the privilege that executing a datamart needs (contract 2.5, 11.13)?"""
+"""Does the account hold the privilege that executing a datamart needs (API.md 2.5, 11.13)?"""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,4 +1,4 @@
-"""Do a job's answers fit the prompts of its datamart's definition (contract 7)? By the very rules of a run."""
+"""Do a job's answers fit the prompts of its datamart's definition (API.md 7)? By the very rules of a run."""
 
 from typing import Any
 

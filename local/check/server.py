@@ -1,4 +1,4 @@
-"""Can the server be reached, and is it a Library? Nothing here needs a session (contract 1.1, 2.1, 2.5)."""
+"""Can the server be reached, and is it a Library? Nothing here needs a session (API.md 1.1, 2.1, 2.5)."""
 
 import re
 
@@ -8,7 +8,7 @@ from local.check.findings import Findings
 from local.source.connection import Source
 
 OLDEST = (11, 3)
-"""Datamarts can be executed since 2021 Update 9, which is 11.3.9 (contract 5)."""
+"""Datamarts can be executed since 2021 Update 9, which is 11.3.9 (API.md 5)."""
 
 
 def well_formed(source: Source, findings: Findings) -> Server | None:

@@ -1,4 +1,4 @@
-"""What a datamart asks, read without executing anything (contract 7)."""
+"""What a datamart asks, read without executing anything (API.md 7)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""An HTTP answer of the simulated server, and the errors among them (contract section 8)."""
+"""An HTTP answer of the simulated server, and the errors among them (API.md 8)."""
 
 import json
 import uuid
@@ -49,7 +49,7 @@ class Refusal(Exception):
         self.i_server_code = i_server_code
 
     def answer(self, modelling: bool, scenario: Scenario) -> Answer:
-        """As the endpoint's family writes it: the Modeling service has an envelope of its own (contract 8.1)."""
+        """As the endpoint's family writes it: the Modeling service has an envelope of its own (API.md 8.1)."""
         spelling = "ERR00{}" if scenario.long_err_codes else "ERR{:03}"  # both of 8.2
         code = self.err if isinstance(self.err, str) else spelling.format(self.err)
         message = FOREIGN if scenario.foreign_texts else self.message
@@ -61,4 +61,4 @@ class Refusal(Exception):
 
 
 FOREIGN = "Die Anforderung konnte nicht ausgeführt werden."
-"""Every error's text in the scenario of another language: a text is for people (2.1)."""
+"""Every error's text in the scenario of another language: a text is for people (API.md 2.1)."""

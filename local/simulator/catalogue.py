@@ -60,7 +60,7 @@ class Prompt:
 
     @property
     def key(self) -> str:
-        """The only unique identifier of a prompt (contract 7.2)."""
+        """The only unique identifier of a prompt (API.md 7.2)."""
         return f"{self.id}@0@10"
 
 
@@ -70,7 +70,7 @@ class DatamartSpec:
 
     ``attributes``, ``metrics``: columns of the table, by their names in :mod:`local.simulator.metadata.schema`.
     ``nested``: each prompt opens only when the one before it was answered. ``seconds``: how long the SQL takes.
-    ``properties``: the datamart's own among those of contract 5.1.
+    ``properties``: the datamart's own among those of API.md 5.1.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""The Library's web server: from a request's parts to its answer, faults included (contract sections 1 and 8)."""
+"""The Library's web server: from a request's parts to its answer, faults included (API.md 1 and 8)."""
 
 import json
 import secrets
@@ -69,7 +69,7 @@ class Library:
         return Answer(204)
 
     def _no_route(self, method: str, path: str) -> Answer:
-        """No endpoint, or none of this method (8.3); or the list of all, as every live server has it (1.1)."""
+        """No endpoint, or none of this method (API.md 8.3); or the list of all, as on live servers (API.md 1.1)."""
         scenario = self.server.scenario
         if (method, path) == ("GET", f"{API}/openapi.json"):
             paths: dict[str, Any] = {}
@@ -116,7 +116,7 @@ class Library:
     def _checked(self, route: Route, request: Request) -> Answer:
         if route.session:
             request.web = self.server.sessions.find(request.headers.get("X-MSTR-AuthToken"), request.cookies)
-        # With an instance of the Modeling service the project may be left out (1.2).
+        # With an instance of the Modeling service the project may be left out (API.md 1.2).
         if route.project and not (route.modelling and request.ms_instance and not request.project):
             if not request.project:
                 raise Refusal(400, 5, "The header X-MSTR-ProjectID is missing.")
@@ -136,7 +136,7 @@ class Library:
             answer.headers.append(("Set-Cookie", f"{BALANCER_COOKIE}={cookie}; Path=/"))
 
     def _new_cookie(self, web: WebSession) -> str:
-        """The session's main cookie is another from now on, and its old value worth nothing (1.4)."""
+        """The session's main cookie is another from now on, and its old value worth nothing (API.md 1.4)."""
         web.cookie = secrets.token_hex(16).upper()
         self.server.sessions.issued.append(web.cookie)
         return f"JSESSIONID={web.cookie}; Path={CONTEXT}; HttpOnly"

@@ -38,7 +38,7 @@ class Request:
 
     @property
     def ms_instance(self) -> str | None:
-        """The Modeling service's instance (contract 1.2)."""
+        """The Modeling service's instance (API.md 1.2)."""
         found: str | None = self.headers.get("X-MSTR-MS-Instance")
         return found or None
 

@@ -40,7 +40,7 @@ class Route:
 
     @property
     def takes_fields(self) -> bool:
-        """Whether ``fields=`` keeps only some of its answer's fields (contract 1.5)."""
+        """Whether ``fields=`` keeps only some of its answer's fields (API.md 1.5)."""
         return self.method == "GET" or self.step == "execute"
 
 
@@ -94,7 +94,7 @@ ROUTES = (
     _route("POST", f"{_MODEL}/instances/saveAs", "save_as", instances.save_as, "session"),
     _route("DELETE", f"{_MODEL}/instances", "delete_instance", instances.delete_in_modelling, "session"),
     _route("DELETE", _RUN, "delete_instance", instances.delete_instance),
-    # the job monitor (6.1)
+    # the job monitor (API.md 6.1)
     _route("GET", "/monitors/jobs", "get_job", jobs.list_jobs_v1, "session"),
     _route("GET", "/v2/monitors/jobs", "get_job", jobs.list_jobs, "session"),
     _route("GET", "/monitors/jobs/{job}", "get_job", jobs.get_job_v1, "session"),

@@ -1,10 +1,10 @@
-"""How the simulated server behaves where the contract leaves it open."""
+"""How the simulated server behaves where API.md 11 leaves it open."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 Stages = tuple[tuple[float, int], ...]
-"""Seconds, and the status reported meanwhile (contract section 6), one after the other."""
+"""Seconds, and the status reported meanwhile (API.md 6), one after the other."""
 
 ErrorCode = tuple[int, int | str]
 """HTTP status, and the number of an ERR code or a hexadecimal code."""
@@ -12,19 +12,19 @@ ErrorCode = tuple[int, int | str]
 
 @dataclass(frozen=True)
 class Scenario:
-    """One way to behave; the defaults are what the contract says or what is most plausible.
+    """One way to behave; the defaults are what is documented, or else most plausible.
 
     Parameters
     ----------
     before_post
-        What GET execution answers before POST execution/jobs (contract 11.6): a status, or an HTTP error.
+        What GET execution answers before POST execution/jobs (API.md 11.6): a status, or an HTTP error.
     answers_before_post
-        Whether prompts can be read and answered before POST execution/jobs (11.5).
+        Whether prompts can be read and answered before POST execution/jobs (API.md 11.5).
     continues_after_answers
-        Whether a job goes on by itself once its prompts are answered (11.5); else it takes another POST.
+        Whether a job goes on by itself once its prompts are answered (API.md 11.5); else it takes another POST.
     second_post
-        What a POST does while a job runs on the instance (11.7): starts a ``new job``, returns the ``same job``, or is
-        ``refused``.
+        What a POST does while a job runs on the instance (API.md 11.7): starts a ``new job``, returns the ``same job``,
+        or is ``refused``.
     queue
         What a job reports before it begins: 13, 14 and 15 are the queues of section 6.
     while_running
@@ -32,91 +32,91 @@ class Scenario:
     success_status, failure_status
         1, or the other finals of section 6: 20 and 21; 3, or 18.
     failure
-        Where the text of a failure is (11.2): in ``message`` or ``errorMessage`` beside the status, nowhere (``bare``),
-        or in an ``error`` envelope in place of the status.
+        Where the text of a failure is (API.md 11.2): in ``message`` or ``errorMessage`` beside the status, nowhere
+        (``bare``), or in an ``error`` envelope in place of the status.
     prompt_patience
-        Seconds that a job waits for answers before it fails with -2147203529 (7.4), or None.
+        Seconds that a job waits for answers before it fails with -2147203529 (API.md 7.4), or None.
     delete_ends_job, logout_ends_job
-        Whether the job ends with its instance (11.8) or its session (11.9).
+        Whether the job ends with its instance (API.md 11.8) or its session (API.md 11.9).
     logout_ends_all
-        Whether logout ends every session of the user (2.5, 11.11).
+        Whether logout ends every session of the user (API.md 2.5, 11.11).
     late_accept
         Seconds after which a job starts whose POST was cut off, or None.
     accepted_202
         Whether a running job is answered 202 with Retry-After and X-MSTR-IStatus (6, 11.3).
     poll_gap
-        Seconds that must lie between two GET execution of an instance; a sooner one is 429 (11.17).
+        Seconds that must lie between two GET execution of an instance; a sooner one is 429 (API.md 11.17).
     new_instance_on_execute
-        Whether execution goes on under another instance id (5.2).
+        Whether execution goes on under another instance id (API.md 5.2).
     still_open
-        Seconds for which status 2 is reported although every prompt was answered (7.3).
+        Seconds for which status 2 is reported although every prompt was answered (API.md 7.3).
     still_listed
-        Seconds for which an answered prompt is listed as open as before, and status 2 reported (7.3); another answer to
-        it is refused.
+        Seconds for which an answered prompt is listed as open as before, and status 2 reported (API.md 7.3); another
+        answer to it is refused.
     late_prompts
-        Seconds for which status 2 is reported and no prompt is listed yet (7.1, 7.3).
+        Seconds for which status 2 is reported and no prompt is listed yet (API.md 7.1, 7.3).
     prompt_padding
-        Bytes of text that the instructions of one list of prompts have together (7.2).
+        Bytes of text that the instructions of one list of prompts have together (API.md 7.2).
     names_answer_elements
-        Whether an element may be answered by its name alone (5.2, 7.3).
+        Whether an element may be answered by its name alone (API.md 5.2, 7.3).
     element_search
-        What ``searchPattern`` does on the elements of a prompt (7.1): finds those that ``contains`` it, is ``ignored``,
-        or the elements are ``refused`` to the account altogether.
+        What ``searchPattern`` does on the elements of a prompt (API.md 7.1): finds those that ``contains`` it, is
+        ``ignored``, or the elements are ``refused`` to the account altogether.
     closed_filter
-        What ``closed=`` does on GET prompts (7.1, 11.15): keeps the ``equal`` ones; ``inverted``: true leaves the
-        answered ones out and false filters nothing; ``ignored``.
+        What ``closed=`` does on GET prompts (API.md 7.1, 11.15): keeps the ``equal`` ones; ``inverted``: true leaves
+        the answered ones out and false filters nothing; ``ignored``.
     old_prompt_shapes
-        Prompts as the older samples show them (7.2, 11.15): no ``id``, numbers as ``dataType`` and object type, a
-        single object as the default of OBJECTS, DIMENSION for LEVEL.
+        Prompts as the older samples show them (API.md 7.2, 11.15): no ``id``, numbers as ``dataType`` and object type,
+        a single object as the default of OBJECTS, DIMENSION for LEVEL.
     structured_answers
         Whether EXPRESSION and LEVEL can be answered (7.3: older pages say no).
     monitor_forbidden, definition_forbidden
-        Whether the monitors (6.1, 3) and the definition (5.1) are closed to the account.
+        Whether the monitors (API.md 6.1, 3) and the definition (API.md 5.1) are closed to the account.
     execute_forbidden
-        What the account lacks to execute (11.13): the ``privilege`` (ERR014), ``access`` to the object (ERR017).
+        What the account lacks to execute (API.md 11.13): the ``privilege`` (ERR014), ``access`` to the object (ERR017).
     create_header, create_body
         Whether the new instance's id is in the header (5, note a), and what is in the body: ``{}`` in gzip, the
         ``id``, or nothing at all (``empty``). Without the header it is always the id.
     working_delete
-        Which of the two DELETE endpoints does anything (11.16): ``both``, or the other answers 404.
+        Which of the two DELETE endpoints does anything (API.md 11.16): ``both``, or the other answers 404.
     sql_view
         Whether GET sqlView exists (5, row 14).
     save_as_clash
-        The error when saveAs meets a taken name (11.12).
+        The error when saveAs meets a taken name (API.md 11.12).
     unknown_ms_instance
-        The error of the Modeling service for an instance that is gone (11.12).
+        The error of the Modeling service for an instance that is gone (API.md 11.12).
     refusal_status
-        HTTP status with which an idle or unloaded project and a full server are refused (11.12).
+        HTTP status with which an idle or unloaded project and a full server are refused (API.md 11.12).
     session_cap_code
-        ``code`` beside -2147072486 (2.2).
+        ``code`` beside -2147072486 (API.md 2.2).
     flat_errors
-        The Modeling service's errors in the flat envelope of the others (8.1).
+        The Modeling service's errors in the flat envelope of the others (API.md 8.1).
     long_err_codes
-        ERR0014 in place of ERR014 (8.2).
+        ERR0014 in place of ERR014 (API.md 8.2).
     foreign_texts
         Error texts in another language (2.1, messagesLocale).
     wrong_method_405
-        A wrong method is 405 ERR001 and not 404 ERR004 (8.3).
+        A wrong method is 405 ERR001 and not 404 ERR004 (API.md 8.3).
     ended_job_500
-        The monitor answers 500 and not 404 for a job that has ended (6.1).
+        The monitor answers 500 and not 404 for a job that has ended (API.md 6.1).
     unknown_properties
-        Every answer carries a property and a cookie that nobody knows (11.19).
+        Every answer carries a property and a cookie that nobody knows (API.md 11.19).
     sticky_balancer
-        A balancer's cookie is issued with every answer and required with every call (1.4).
+        A balancer's cookie is issued with every answer and required with every call (API.md 1.4).
     login_refusal
-        A reason to refuse right credentials: a key of ``LOGIN_REFUSALS`` (2.2), or None.
+        A reason to refuse right credentials: a key of ``LOGIN_REFUSALS`` (API.md 2.2), or None.
     session_cap
-        Sessions of one user in one project (2.2).
+        Sessions of one user in one project (API.md 2.2).
     idle_timeout
-        Seconds of idleness that end a session (2.5).
+        Seconds of idleness that end a session (API.md 2.5).
     only_keep_alive_counts
-        Whether only the two documented calls reset the idle timer (2.5).
+        Whether only the two documented calls reset the idle timer (API.md 2.5).
     working_set
         Instances of a session before the oldest is dropped (9), unless its login says otherwise.
     stale_index
-        Whether the quick search misses what was saved since the start (4.2).
+        Whether the quick search misses what was saved since the start (API.md 4.2).
     server_version
-        What GET status tells; before 11.5.6 applicationType 76 is unknown (2.1).
+        What GET status tells; before 11.5.6 applicationType 76 is unknown (API.md 2.1).
     nesting
         How many prompts open one after the other in the nested datamart.
     slow_seconds

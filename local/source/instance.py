@@ -1,4 +1,4 @@
-"""The choices of a datamart's prompts, before anybody runs it (contract 5, note a; 7.1)."""
+"""The choices of a datamart's prompts, before anybody runs it (API.md 5, note a; API.md 7.1)."""
 
 import contextlib
 from collections.abc import Callable
@@ -74,7 +74,7 @@ class NewInstance:
 
     def _delete(self, instance_id: str) -> None:
         problem: LibraryError | None = None
-        for _ in range(2):  # gone already counts as deleted (contract 8.5)
+        for _ in range(2):  # gone already counts as deleted (API.md 8.5)
             try:
                 self._client.delete_instance(*self._where, instance_id)
             except SessionLost:

@@ -68,7 +68,7 @@ class Sessions:
 
     def _log_out(self, client: Client) -> None:
         problem: LibraryError | None = None
-        for _ in range(2):  # a logout may be repeated (contract 8.5)
+        for _ in range(2):  # a logout may be repeated (API.md 8.5)
             try:
                 return client.log_out()
             except LibraryError as error:

@@ -1,4 +1,4 @@
-"""Every private name of moto that the twin leans on, in one place (platform notes, section 1).
+"""Every private name of moto that the twin leans on, in one place (twin/PLATFORM.md "Patches").
 
 What merely saves time is in moto_shortcuts.py and regions.py, DynamoDB's limits in moto_limits.py, and errors named
 ``States.…`` in moto_failures.py.
@@ -143,7 +143,7 @@ def _wait_through_the_waiter() -> None:
 
 def _wait(self: Any, env: Any, wait_seconds: float) -> None:
     if wait_seconds != int(wait_seconds):
-        # AWS refuses what moto accepts (platform notes, section 5).
+        # AWS refuses what moto accepts (twin/PLATFORM.md "Laxer than AWS").
         raise ValueError(f"a Wait state takes whole seconds, not {wait_seconds}")
     if _waiter is not None:
         _waiter.wait(wait_seconds, _Interruption(env))

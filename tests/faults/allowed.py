@@ -48,7 +48,7 @@ UNKNOWN: tuple[Allowed, ...] = (
     Allowed(
         r"execute#\d+/(reset-before|page|redirect-(away|here)|error-200|(408|413|429|500|502|503|504)-(json|html|empty))(-for-ever)?",
         "the order went out and nobody but something in between answered; what GET answers before an order is not "
-        "documented (contract 11.6), so that ten minutes without a sign of the job prove nothing",
+        "documented (API.md 11.6), so that ten minutes without a sign of the job prove nothing",
         loads=(0,),
     ),
     Allowed(
@@ -66,15 +66,15 @@ UNKNOWN: tuple[Allowed, ...] = (
     Allowed(
         r"get_execution#\d+/(cookies-dropped|cookies-garbled|401-json)",
         "401 after the order: the session is lost for all that a client can see, its instance with it, and the job may "
-        "go on (contract 8.3, 11.9)",
+        "go on (API.md 8.3, 11.9)",
     ),
     Allowed(
         r"get_execution#\d+/404-json",
-        "the Library itself says that it does not know the instance; the job may go on (contract 8.3, 11.8)",
+        "the Library itself says that it does not know the instance; the job may go on (API.md 8.3, 11.8)",
     ),
     Allowed(
         r"get_execution#\d+/(400|403|409|501)-json",
-        "the Library itself refuses for good to tell of the job (contract 8.3)",
+        "the Library itself refuses for good to tell of the job (API.md 8.3)",
     ),
     Allowed(
         r"get_execution#\d+/.*-for-ever",
@@ -107,7 +107,7 @@ UNKNOWN: tuple[Allowed, ...] = (
     ),
     Allowed(
         r"get_prompts#([2-9]|\d\d)/(cookies-dropped|cookies-garbled|(400|401|403|404|409|501)-json)",
-        "for a moment after prompts were answered the job may still be reported as waiting (contract 7.3), and the "
+        "for a moment after prompts were answered the job may still be reported as waiting (API.md 7.3), and the "
         "run ended in this moment",
         loads=(0,),
     ),
@@ -151,7 +151,7 @@ LEFT: tuple[Allowed, ...] = (
     ),
     Allowed(
         r"log_out#\d+/(cookies-dropped|cookies-garbled|(401|404)-json)(-for-ever)?",
-        "the Library itself answers that there is no such session: it ends by its idle timeout (contract 2.5, 8.5)",
+        "the Library itself answers that there is no such session: it ends by its idle timeout (API.md 2.5, 8.5)",
     ),
 )
 

@@ -1,6 +1,6 @@
 """What the server leaves open about an order, and the faults that meet an order or the looks for it there.
 
-What GET answers before a POST is not documented (contract 11.6), and a job may be accepted when its client has given
+What GET answers before a POST is not documented (API.md 11.6), and a job may be accepted when its client has given
 up. Only the order to execute and the looks that follow can differ then, so only these are met:
 
 * the order, under each answer before a POST;

@@ -1,4 +1,5 @@
-"""A validator for state machine definitions in JSONata: what AWS refuses and moto accepts (platform notes, 1 and 5)."""
+"""A validator for state machine definitions in JSONata: what AWS refuses and moto accepts (twin/PLATFORM.md "Laxer than
+AWS")."""
 
 import re
 from collections.abc import Iterator

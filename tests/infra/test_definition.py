@@ -27,7 +27,7 @@ DESIGN_ERRORS = {
     *("SessionLost", "InstanceLost", "PromptsUnanswered", "PromptAnswerRejected", "AskExpired", "DatamartFailed"),
     *("JobCancelled", "OutcomeUnknown", "SaveFailed", "RunInProgress", "RunTimedOut", "RunAlreadyEnded"),
 }
-"""The closed list of DESIGN.md."""
+"""The closed list of DESIGN.md "Error names"."""
 
 
 def function_of(state: dict[str, Any]) -> str:

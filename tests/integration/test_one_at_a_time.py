@@ -1,4 +1,5 @@
-"""One run of a datamart at a time, and no more runs of a connection than it may have (DESIGN.md)."""
+"""One run of a datamart at a time, and no more runs of a connection than it may have (DESIGN.md "One run of a datamart
+at a time")."""
 
 import contextlib
 from collections.abc import Callable, Iterator

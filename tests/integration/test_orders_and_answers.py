@@ -191,7 +191,7 @@ def test_answers_for_which_the_server_is_too_busy_are_sent_again(world: World) -
 
 
 def test_a_look_that_is_long_on_its_way_is_as_old_as_its_question(world: World, clock: Any, afterwards: Any) -> None:
-    """It was answered before the job went on, and read after the moment in which that may be so (contract 7.3)."""
+    """It was answered before the job went on, and read after the moment in which that may be so (API.md 7.3)."""
     run = ByHand(world, prompts=COUNTRIES)
     run.call("log_in", "describe_datamart", "create_instance", "execute_datamart")
     clock.advance(5)

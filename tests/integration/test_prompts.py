@@ -1,4 +1,4 @@
-"""Prompts of every kind, answered as people write, through the real state machine (contract 7)."""
+"""Prompts of every kind, answered as people write, through the real state machine (API.md 7)."""
 
 import json
 from collections.abc import Callable
@@ -131,7 +131,7 @@ def test_names_are_left_to_a_server_that_has_no_list_of_elements(world: World) -
     assert recorded(world) == {"Elements of Country": [{"name": "USA"}]}
 
 
-# -- answers that are none (contract 7.4) ---------------------------------------------------------------------------
+# -- answers that are none (API.md 7.4) -----------------------------------------------------------------------------
 
 WRONG = {
     "too little": changed(

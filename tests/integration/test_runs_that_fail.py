@@ -1,4 +1,4 @@
-"""Each failure that the contract names: its error, whether the table was loaded, and nothing left behind."""
+"""Each failure that API.md 8 names: its error, whether the table was loaded, and nothing left behind."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Definitions of datamarts: what a run will write, and changing it (contract 5, rows 10 to 13, and 5.1)."""
+"""Definitions of datamarts: what a run will write, and changing it (API.md 5, rows 10 to 13; API.md 5.1)."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ PROPERTIES = {
     "Table Space": ("string", ""),
     "Table Type": ("int32", "0"),
 }
-"""Type and default of every property of a datamart (5.1)."""
+"""Type and default of every property of a datamart (API.md 5.1)."""
 
 
 def get_definition(request: Request) -> Answer:

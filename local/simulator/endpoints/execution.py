@@ -1,4 +1,4 @@
-"""Executing a datamart, and following the execution (contract 5, rows 2, 3 and 14, and section 6)."""
+"""Executing a datamart, and following the execution (API.md 5, rows 2, 3 and 14; API.md 6)."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def execute(request: Request) -> Answer:
 
 
 def get_execution(request: Request) -> Answer:
-    """GET /datamarts/{id}/instances/{iid}/execution: no jobId (5.2)."""
+    """GET /datamarts/{id}/instances/{iid}/execution: no jobId (API.md 5.2)."""
     instance = _mine(request)
     _not_too_often(request, instance)
     status = _status(request, instance)
@@ -68,7 +68,7 @@ def _status(request: Request, instance: Instance) -> int:
 
 
 def _before_the_post(request: Request) -> int:
-    """What it is before any POST: a status, or an error (11.6)."""
+    """What it is before any POST: a status, or an error (API.md 11.6)."""
     before = request.server.scenario.before_post
     if before == "404":
         raise Refusal(404, 4, "The instance has no execution.", -2147468986)
@@ -78,7 +78,7 @@ def _before_the_post(request: Request) -> int:
 
 
 def _failure(request: Request, instance: Instance) -> dict[str, Any]:
-    """What a failed execution adds, or the error that it is answered with (11.2)."""
+    """What a failed execution adds, or the error that it is answered with (API.md 11.2)."""
     job = instance.job
     style = request.server.scenario.failure
     if job is None or job.message is None or style == "bare":
@@ -89,7 +89,7 @@ def _failure(request: Request, instance: Instance) -> dict[str, Any]:
 
 
 def _not_too_often(request: Request, instance: Instance) -> None:
-    """Raises Refusal 429 to who polls too often (11.17)."""
+    """Raises Refusal 429 to who polls too often (API.md 11.17)."""
     now, gap = request.server.clock(), request.server.scenario.poll_gap
     if instance.last_poll is not None and now - instance.last_poll < gap:
         raise Refusal(429, 16, "Too many requests.", headers=[("Retry-After", "1")])

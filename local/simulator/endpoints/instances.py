@@ -1,4 +1,4 @@
-"""A datamart's instance: made, saved, deleted (contract 5, rows 1 and 6 to 9)."""
+"""A datamart's instance: made, saved, deleted (API.md 5, rows 1 and 6 to 9)."""
 
 import gzip
 

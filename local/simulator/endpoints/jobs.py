@@ -1,4 +1,4 @@
-"""The job monitor, in its two versions (contract 6.1)."""
+"""The job monitor, in its two versions (API.md 6.1)."""
 
 from typing import Any
 

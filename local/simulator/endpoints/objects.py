@@ -1,4 +1,4 @@
-"""Finding a datamart and what its prompts are about: quick and full search, and an object by its id (contract 4)."""
+"""Finding a datamart and what its prompts are about: quick and full search, and an object by its id (API.md 4)."""
 
 import json
 from collections.abc import Callable
@@ -33,7 +33,7 @@ _PATTERNS: dict[int, Callable[[str, str], bool]] = {
 
 
 def quick_search(request: Request) -> Answer:
-    """GET /searches/results: by an index that may be behind (4.2)."""
+    """GET /searches/results: by an index that may be behind (API.md 4.2)."""
     found = _found(request, indexed_only=True)
     listed = [_described(request, one, request.flag("getAncestors")) for one in request.page(found, -1)]
     return Answer(200, {"totalItems": len(found), "result": listed}, [("x-mstr-total-count", str(len(found)))])
@@ -51,7 +51,7 @@ def start_search(request: Request) -> Answer:
 
 
 def search_results(request: Request) -> Answer:
-    """GET /metadataSearches/results: a bare array (4.3)."""
+    """GET /metadataSearches/results: a bare array (API.md 4.3)."""
     try:
         search = json.loads(bytes.fromhex(request.one("searchId")))
     except ValueError:
@@ -65,7 +65,7 @@ def search_results(request: Request) -> Answer:
 
 
 def get_object(request: Request) -> Answer:
-    """GET /objects/{id}?type=: a report, a folder or a project; a missing one is 500 ERR001 (4.4)."""
+    """GET /objects/{id}?type=: a report, a folder or a project; a missing one is 500 ERR001 (API.md 4.4)."""
     wanted, kind = request.ids["object"].upper(), request.number("type", REPORT)
     if other := _other_object(wanted, kind):
         return Answer(200, other)
@@ -123,7 +123,7 @@ def _object(request: Request, spec: DatamartSpec, with_ancestors: bool) -> dict[
 
 
 def _found(request: Request, indexed_only: bool = False) -> list[Found]:
-    """What a search finds; names compare case-insensitively, ``type`` may be a subtype (4.2).
+    """What a search finds; names compare case-insensitively, ``type`` may be a subtype (API.md 4.2).
 
     Folders, attributes and metrics are found where ``type`` asks for them; without a type there are only reports.
     """

@@ -1,4 +1,4 @@
-"""Projects, and the node that they are loaded on (contract 3)."""
+"""Projects, and the node that they are loaded on (API.md 3)."""
 
 from local.simulator.answer import Answer, Refusal
 from local.simulator.metadata.places import NODE, PROJECTS

@@ -1,4 +1,4 @@
-"""Prompts of a definition and of an instance, what may answer them, and the answers (contract 7)."""
+"""Prompts of a definition and of an instance, what may answer them, and the answers (API.md 7)."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def instance_prompts(request: Request) -> Answer:
 
 
 def _listed(request: Request, prompts: list[OpenPrompt]) -> list[dict[str, Any]]:
-    """Those that ``closed`` asks for, as the scenario understands it (7.1)."""
+    """Those that ``closed`` asks for, as the scenario understands it (API.md 7.1)."""
     scenario, wanted, now = request.server.scenario, request.one("closed").lower(), request.server.clock()
     if wanted and scenario.closed_filter == "equal":
         prompts = [prompt for prompt in prompts if prompt.listed_closed(now) is (wanted == "true")]

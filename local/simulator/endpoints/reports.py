@@ -1,7 +1,7 @@
-"""The report twin that mstrio-py's Report drives: an instance that reads and writes no table (contract 10).
+"""The report twin that mstrio-py's Report drives: an instance that reads and writes no table (API.md 10).
 
 The vendor's SDK accepts a datamart as a Report, so that its prompts can be read and answered. What it asks for on the
-way is not part of the contract's sections 2 to 7; the grid is as small as the SDK allows.
+way is not part of API.md 2 to 7; the grid is as small as the SDK allows.
 """
 
 import sqlite3

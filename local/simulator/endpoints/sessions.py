@@ -1,4 +1,4 @@
-"""Logging in and out, and what there is to know about a session (contract 2.1, 2.2, 2.5)."""
+"""Logging in and out, and what there is to know about a session (API.md 2.1, 2.2, 2.5)."""
 
 from typing import Any
 from urllib.parse import parse_qs
@@ -10,7 +10,7 @@ from local.simulator.request import CONTEXT, Request
 USER_ID = "54F3D26011D2896560009A8E67019608"
 
 OLDEST_FOR_MSTRIO = (11, 5, 600)
-"""Version from which applicationType 76, the vendor's Python SDK, is known (2.1)."""
+"""Version from which applicationType 76, the vendor's Python SDK, is known (API.md 2.1)."""
 
 PRIVILEGES = [
     {"id": "299", "name": "Web execute datamart report", "isUserLevelAllowed": True, "projects": []},
@@ -21,7 +21,7 @@ LOCALES = {"en_us": 1033, "de_de": 1031, "fr_fr": 1036, "es_es": 3082, "it_it": 
 
 
 def log_in(request: Request) -> Answer:
-    """POST /auth/login, as JSON or as a form (1.5)."""
+    """POST /auth/login, as JSON or as a form (API.md 1.5)."""
     body = _login_body(request)
     version = tuple(int(part) for part in request.server.scenario.server_version.split(".")[:3])
     if _number(body, "applicationType", 35) == 76 and version < OLDEST_FOR_MSTRIO:
@@ -58,7 +58,7 @@ def _number(body: dict[str, Any], field: str, otherwise: int) -> int:
 
 
 def entered(request: Request, web: WebSession) -> Answer:
-    """What a login and a delegation answer: 204, the token in a header, and cookies (2.1)."""
+    """What a login and a delegation answer: 204, the token in a header, and cookies (API.md 2.1)."""
     request.web = web
     cookies = [
         ("Set-Cookie", f"JSESSIONID={web.cookie}; Path={CONTEXT}; HttpOnly"),
@@ -74,7 +74,7 @@ def log_out(request: Request) -> Answer:
 
 
 def token_again(request: Request) -> Answer:
-    """GET /auth/token: the helper cookie iSession turned back into a header (1.4)."""
+    """GET /auth/token: the helper cookie iSession turned back into a header (API.md 1.4)."""
     return Answer(200, None, [("X-MSTR-AuthToken", request.server.sessions.token_of(request.cookies))])
 
 

@@ -1,4 +1,4 @@
-"""API tokens, identity tokens and the sharing of a session (contract 2.3, 2.4)."""
+"""API tokens, identity tokens and the sharing of a session (API.md 2.3, 2.4)."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""What the simulated server accepts at a login (contract 2.1 to 2.3)."""
+"""What the simulated server accepts at a login (API.md 2.1 to 2.3)."""
 
 import secrets
 from typing import Any
@@ -13,13 +13,13 @@ LOGIN_REFUSALS: dict[str, tuple[int, int, str, int]] = {
     "no licence": (403, 1, "The licence is out of compliance.", -2147204469),
     "too many users": (500, 1, "The maximum number of users was reached.", -2147209056),
 }
-"""HTTP status, ERR number, text and iServerCode of every refusal of right credentials (contract 2.2)."""
+"""HTTP status, ERR number, text and iServerCode of every refusal of right credentials (API.md 2.2)."""
 
 STANDARD, GUEST, LDAP, API_TOKEN = 1, 8, 16, 4096
 
 
 class Credentials:
-    """One user's password and API token; the token can be replaced, can expire and be revoked (2.3)."""
+    """One user's password and API token; the token can be replaced, can expire and be revoked (API.md 2.3)."""
 
     def __init__(self, username: str, password: str, api_token: str) -> None:
         self.username, self.password = username, password
@@ -27,7 +27,7 @@ class Credentials:
         self._token_expires: float | None = None
 
     def check(self, mode: int, username: str, password: str, now: float) -> str:
-        """Who logs in. Raises Refusal for wrong credentials or a mode that is not enabled (contract 2.2)."""
+        """Who logs in. Raises Refusal for wrong credentials or a mode that is not enabled (API.md 2.2)."""
         person = (self.username, self.password) == (username, password)
         token_lives = self._token_expires is None or now < self._token_expires
         right = {STANDARD: person, LDAP: person, API_TOKEN: username == self.api_token and token_lives, GUEST: True}

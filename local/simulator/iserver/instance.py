@@ -1,4 +1,4 @@
-"""A datamart's instance in a session, with its prompts and its job (contract 5 and 7)."""
+"""A datamart's instance in a session, with its prompts and its job (API.md 5 and 7)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The instances that are open, and the answers given in them (contract 5, 7, 9)."""
+"""The instances that are open, and the answers given in them (API.md 5, 7, 9)."""
 
 import secrets
 from collections.abc import Callable
@@ -58,7 +58,7 @@ class Instances:
         raise Refusal(404, 4, "The message was not found in the inbox.", -2147468986)
 
     def find_in_modelling(self, session: Session, instance_id: str) -> Instance:
-        """The same for the Modeling service, whose error is another matter (11.12)."""
+        """The same for the Modeling service, whose error is another matter (API.md 11.12)."""
         try:
             return self.find(session, instance_id)
         except Refusal as refusal:
@@ -74,14 +74,14 @@ class Instances:
             instance.job.cancel()
 
     def listed(self, instance: Instance) -> list[OpenPrompt]:
-        """The prompts that the server lists by now (7.1, 11.5)."""
+        """The prompts that the server lists by now (API.md 7.1, 11.5)."""
         now, job = self._clock(), instance.job
         if job is None and (self._scenario.late_prompts or not self._scenario.answers_before_post):
             return []
         return [] if job is not None and job.prompts_are_late(now) else instance.listed(now)
 
     def answer(self, instance: Instance, body: Any) -> None:
-        """Answer prompts and let the job go on (7.3)."""
+        """Answer prompts and let the job go on (API.md 7.3)."""
         entries = body.get("prompts") if isinstance(body, dict) else None
         if instance.job is None and not self._scenario.answers_before_post:
             raise Refusal(400, 6, "The instance has no open prompts.")

@@ -92,7 +92,7 @@ class Job:
 
     @property
     def stuck(self) -> bool:
-        """Whether it stands still although every prompt is answered (11.5)."""
+        """Whether it stands still although every prompt is answered (API.md 11.5)."""
         return self.held and not self._has_open_prompts()
 
     def prompts_are_late(self, now: float) -> bool:

@@ -1,4 +1,4 @@
-"""The jobs of the server: started once for each POST, running by the clock (contract 5 and 6.1)."""
+"""The jobs of the server: started once for each POST, running by the clock (API.md 5 and 6.1)."""
 
 import base64
 from collections import Counter
@@ -93,7 +93,7 @@ class Jobs:
         return [job for job in self._all.values() if not job.ended]
 
     def find(self, job_id: str) -> Job:
-        """A running job. Raises Refusal: an ended one has disappeared (6.1)."""
+        """A running job. Raises Refusal: an ended one has disappeared (API.md 6.1)."""
         for job in self.running():
             if job.id == job_id:
                 return job

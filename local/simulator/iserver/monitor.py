@@ -1,4 +1,4 @@
-"""Jobs as the job monitor lists them, and the filters of the listing (contract 6.1)."""
+"""Jobs as the job monitor lists them, and the filters of the listing (API.md 6.1)."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -22,7 +22,7 @@ class IntelligenceServer:
     Parameters
     ----------
     scenario
-        How to behave where the contract leaves it open.
+        How to behave where API.md 11 leaves it open.
     clock
         Seconds since the epoch.
     warehouse_path

@@ -1,4 +1,4 @@
-"""A session on the Intelligence Server, and the web sessions of the Library that lead into it (contract 2.4)."""
+"""A session on the Intelligence Server, and the web sessions of the Library that lead into it (API.md 2.4)."""
 
 import secrets
 
@@ -15,9 +15,9 @@ class Session:
     now
         Seconds since the epoch.
     working_set, max_search, locale
-        What the login asked for (contract 2.1).
+        What the login asked for (API.md 2.1).
     api_token
-        The API token that opened it: revoking the token ends it (2.3).
+        The API token that opened it: revoking the token ends it (API.md 2.3).
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class Session:
 
 
 class WebSession:
-    """The Library's side: a token that works only together with its cookies (contract 1.4)."""
+    """The Library's side: a token that works only together with its cookies (API.md 1.4)."""
 
     def __init__(self, session: Session) -> None:
         self.session = session

@@ -1,4 +1,4 @@
-"""The sessions that are open: how they begin, are found, grow idle and end (contract section 2)."""
+"""The sessions that are open: how they begin, are found, grow idle and end (API.md 2)."""
 
 import secrets
 from collections.abc import Callable, Mapping
@@ -36,7 +36,7 @@ class Sessions:
         self.issued: list[str] = []
 
     def log_in(self, mode: int, username: str, password: str, working_set: int, max_search: int) -> WebSession:
-        """Open a session. Raises Refusal (contract 2.2)."""
+        """Open a session. Raises Refusal (API.md 2.2)."""
         user = self._credentials.check(mode, username, password, self._clock())
         if self._scenario.login_refusal is not None:
             raise Refusal(*LOGIN_REFUSALS[self._scenario.login_refusal])
@@ -55,7 +55,7 @@ class Sessions:
         return list({web.session.id: web.session for web in self._webs.values()}.values())
 
     def find(self, token: str | None, cookies: Mapping[str, str]) -> WebSession:
-        """The web session of a call; its token alone is not enough (1.4). Raises Refusal 401 ERR009."""
+        """The web session of a call; its token alone is not enough (API.md 1.4). Raises Refusal 401 ERR009."""
         web = self._webs.get(token or "")
         lost = web is None or cookies.get("JSESSIONID") != web.cookie
         if web is not None and self._scenario.sticky_balancer:
@@ -72,7 +72,7 @@ class Sessions:
         return web.session if web else None
 
     def token_of(self, cookies: Mapping[str, str]) -> str:
-        """The token that the helper cookie iSession carries (1.4). Raises Refusal 401 ERR009."""
+        """The token that the helper cookie iSession carries (API.md 1.4). Raises Refusal 401 ERR009."""
         return self.find(cookies.get("iSession"), cookies).token
 
     def keep_alive(self, session: Session) -> None:
@@ -80,7 +80,7 @@ class Sessions:
         session.last = self._clock()
 
     def log_out(self, session: Session) -> None:
-        """End a session, or all of its user's (2.5)."""
+        """End a session, or all of its user's (API.md 2.5)."""
         every = self._scenario.logout_ends_all
         for one in [s for s in self.open() if s is session or (every and s.user == session.user)]:
             self.end(one)
@@ -96,7 +96,7 @@ class Sessions:
             if self._clock() - session.last > self._scenario.idle_timeout:
                 self.end(session)
 
-    # -- tokens (2.3, 2.4) --------------------------------------------------------------------------------------
+    # -- tokens (API.md 2.3, 2.4) --------------------------------------------------------------------------------------
 
     def identity_token(self, session: Session) -> str:
         """A token by which another client can share the session."""

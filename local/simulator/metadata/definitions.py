@@ -1,4 +1,4 @@
-"""The definitions in the metadata: read, changed, saved, made anew (contract 4, 5.1)."""
+"""The definitions in the metadata: read, changed, saved, made anew (API.md 4, 5.1)."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -35,7 +35,7 @@ class Definitions:
         self.saves = 0
 
     def all(self, indexed_only: bool = False) -> list[DatamartSpec]:
-        """Every report, or those that the quick search's index knows (4.2)."""
+        """Every report, or those that the quick search's index knows (API.md 4.2)."""
         fresh = not (indexed_only and self._scenario.stale_index)
         return [spec for spec in self._specs.values() if fresh or spec.id in self._indexed]
 

@@ -1,4 +1,4 @@
-"""Where things are: the projects of the simulated server, and the folders of the one that has any (contract 3)."""
+"""Where things are: the projects of the simulated server, and the folders of the one that has any (API.md 3)."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -84,11 +84,11 @@ WORDS = {
     -2: "unloaded_pending",
     -4: "loaded_pending",
 }
-"""A project's status number in the monitors' words (contract 3)."""
+"""A project's status number in the monitors' words (API.md 3)."""
 
 
 def ancestors(folder_id: str) -> list[dict[str, Any]]:
-    """The way from the root to a folder, itself included, as a search lists it (contract 4.2)."""
+    """The way from the root to a folder, itself included, as a search lists it (API.md 4.2)."""
     chain: list[Folder] = []
     folder: Folder | None = FOLDERS[folder_id]
     while folder is not None:

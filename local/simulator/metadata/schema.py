@@ -17,7 +17,7 @@ class SchemaObject:
     computed: str
 
     def describe(self) -> dict[str, Any]:
-        """As a prompt's objects are listed (contract 7.1)."""
+        """As a prompt's objects are listed (API.md 7.1)."""
         return {"id": self.id, "name": self.name, "type": self.type}
 
 

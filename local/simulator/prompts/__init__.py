@@ -1,1 +1,1 @@
-"""Prompts: how they are described and located, and which answers are accepted (contract 7)."""
+"""Prompts: how they are described and located, and which answers are accepted (API.md 7)."""

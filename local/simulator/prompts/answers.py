@@ -1,4 +1,4 @@
-"""Which answers to a prompt are refused, by the prompt's type (contract 7.3, 7.4)."""
+"""Which answers to a prompt are refused, by the prompt's type (API.md 7.3, 7.4)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Days and points in time in answers (contract 7.2, 7.3)."""
+"""Days and points in time in answers (API.md 7.2, 7.3)."""
 
 import re
 from datetime import UTC, date, datetime, time

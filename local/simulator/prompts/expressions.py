@@ -1,4 +1,4 @@
-"""The answer to an EXPRESSION prompt as a condition on the warehouse (contract 7.3)."""
+"""The answer to an EXPRESSION prompt as a condition on the warehouse (API.md 7.3)."""
 
 from dataclasses import dataclass
 from typing import Any

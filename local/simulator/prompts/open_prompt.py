@@ -1,4 +1,4 @@
-"""Prompts of an instance: how they are described, and how an answer finds its prompt (contract 7)."""
+"""Prompts of an instance: how they are described, and how an answer finds its prompt (API.md 7)."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ class OpenPrompt:
         return self.closed and now >= self.listed_open_until
 
     def describe(self, now: float) -> dict[str, Any]:
-        """As GET …/prompts lists it (contract 7.2)."""
+        """As GET …/prompts lists it (API.md 7.2)."""
         p, closed = self.prompt, self.listed_closed(now)
         optional = {
             "dataType": p.data_type,
@@ -45,7 +45,7 @@ class OpenPrompt:
         return common | {key: value for key, value in optional.items() if value is not None}
 
     def describe_as_of_old(self, now: float) -> dict[str, Any]:
-        """As the older samples show it (7.2): no id, numbers for types, a single default, DIMENSION for LEVEL."""
+        """As the older samples show it (API.md 7.2): no id, numbers as types, a single default, DIMENSION for LEVEL."""
         shown = self.describe(now)
         del shown["id"]
         shown["type"] = {"LEVEL": "DIMENSION"}.get(shown["type"], shown["type"])
@@ -56,13 +56,13 @@ class OpenPrompt:
         return shown
 
 
-# 8 is in a sample of the contract, the others are ours.
+# 8 is in a sample (API.md 7.2), the others are ours.
 OLD_DATA_TYPES = {"TEXT": 8, "NUMERIC": 3, "DATE": 14, "TIMESTAMP": 16}
 OLD_OBJECT_TYPES = {"metric": 4, "attribute": 12}
 
 
 def answer_all(prompts: list[OpenPrompt], entries: Any, rules: Rules) -> list[OpenPrompt]:
-    """Apply the body of PUT …/prompts/answers, all of it or none with a 400 (contract 7.4): those that it answered."""
+    """Apply the body of PUT …/prompts/answers, all of it or none with a 400 (API.md 7.4): those that it answered."""
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise Refusal(400, 6, "Invalid JSON")
     checked = [(prompt := _locate(prompts, entry), _check(prompt, entry, rules)) for entry in entries]

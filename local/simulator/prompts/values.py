@@ -1,4 +1,4 @@
-"""Which answers to a VALUE prompt are refused, by its data type (contract 7.2 to 7.4)."""
+"""Which answers to a VALUE prompt are refused, by its data type (API.md 7.2 to 7.4)."""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""The elements of an attribute, found by their id, by their name or by a part of it (contract 7.1, 7.2)."""
+"""The elements of an attribute, found by their id, by their name or by a part of it (API.md 7.1, 7.2)."""
 
 from collections.abc import Callable, Collection, Mapping
 from functools import cache
@@ -60,7 +60,7 @@ def elements_of(attribute: str) -> Elements:
 
 
 def offered(attribute: str, given: Mapping[str, Collection[str]]) -> Elements:
-    """The elements of an attribute under earlier answers, by attribute: of the cities those in the countries (7.1)."""
+    """The elements of an attribute under earlier answers, by attribute: cities of the chosen countries (API.md 7.1)."""
     every = elements_of(attribute)
     if attribute == CITY_ATTRIBUTE and COUNTRY in given:
         return every.within({city for country in given[COUNTRY] for city in COUNTRIES.get(country, [])})

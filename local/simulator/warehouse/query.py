@@ -1,4 +1,4 @@
-"""The SELECT of a datamart under the answers to its prompts (contract 7.3)."""
+"""The SELECT of a datamart under the answers to its prompts (API.md 7.3)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The name of the table that a datamart writes (contract 5.1)."""
+"""The name of the table that a datamart writes (API.md 5.1)."""
 
 import re
 from datetime import UTC, datetime

@@ -9,7 +9,7 @@ Page = Callable[[list[Choice], str, int], list[Choice]]
 
 
 def heeding(listed: list[Choice], pattern: str, offset: int) -> list[Choice]:
-    """As the contract has it: those that have the pattern in their name, 200 at a time."""
+    """As API.md 7.1 has it: those that have the pattern in their name, 200 at a time."""
     wanted = pattern.casefold()
     return [one for one in listed if wanted in str(one.get("name")).casefold()][offset : offset + PAGE]
 

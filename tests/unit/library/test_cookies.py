@@ -1,4 +1,4 @@
-"""Every cookie goes back, wherever the server is and by whichever answer it came (contract 1.4)."""
+"""Every cookie goes back, wherever the server is and by whichever answer it came (API.md 1.4)."""
 
 import pytest
 

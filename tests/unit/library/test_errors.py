@@ -1,4 +1,4 @@
-"""Error answers in all their shapes (contract section 8)."""
+"""Error answers in all their shapes (API.md 8)."""
 
 import json
 from typing import Any

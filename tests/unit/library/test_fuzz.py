@@ -52,7 +52,7 @@ from tests.unit.run.tables import Direct, new_table
 
 COOKIE, PASSWORD = "COOKIE-SECRET-1", "pass-wörd-secret-2"
 LONGEST = 8 * 1024
-"""Bytes of an error's text (DESIGN.md, "Error names")."""
+"""Bytes of an error's text (DESIGN.md "Error names")."""
 
 
 class AnyServer:

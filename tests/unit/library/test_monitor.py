@@ -1,4 +1,4 @@
-"""What the job monitor says of a job, and when it says nothing of ours (contract 6.1)."""
+"""What the job monitor says of a job, and when it says nothing of ours (API.md 6.1)."""
 
 import json
 from datetime import UTC, datetime

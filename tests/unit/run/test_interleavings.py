@@ -1,6 +1,6 @@
 """Runs of the same datamart whose functions interleave in any way, crash anywhere, come late or twice.
 
-hypothesis looks for a play on the stage (tests/unit/run/stage.py) that breaks a rule of DESIGN.md, "What must never
+hypothesis looks for a play on the stage (tests/unit/run/stage.py) that breaks a rule of DESIGN.md "What must never
 happen", and shows the shortest that it finds.
 """
 

@@ -1,4 +1,4 @@
-"""What may answer a prompt: its elements and its objects (contract 7.1)."""
+"""What may answer a prompt: its elements and its objects (API.md 7.1)."""
 
 from typing import Any
 

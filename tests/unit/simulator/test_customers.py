@@ -1,4 +1,4 @@
-"""Elements by the thousand: searched, paged, and named in ways that are hard to write (contract 7.1, 7.3)."""
+"""Elements by the thousand: searched, paged, and named in ways that are hard to write (API.md 7.1, 7.3)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Dates as answers to VALUE prompts (contract 7.2 to 7.4)."""
+"""Dates as answers to VALUE prompts (API.md 7.2 to 7.4)."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Definitions: read, changed, made of a report (contract 5, rows 10 to 13, and 5.1)."""
+"""Definitions: read, changed, made of a report (API.md 5, rows 10 to 13; API.md 5.1)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Instances and jobs: what a run by hand sees (contract 5 and 6)."""
+"""Instances and jobs: what a run by hand sees (API.md 5 and 6)."""
 
 from collections.abc import Callable
 

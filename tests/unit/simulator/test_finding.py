@@ -1,4 +1,4 @@
-"""Projects, searches and objects (contract 3 and 4)."""
+"""Projects, searches and objects (API.md 3 and 4)."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The job monitor: what it lists, how it filters, what it cancels (contract 6.1)."""
+"""The job monitor: what it lists, how it filters, what it cancels (API.md 6.1)."""
 
 from collections.abc import Callable
 from urllib.parse import quote

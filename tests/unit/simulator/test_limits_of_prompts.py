@@ -1,4 +1,4 @@
-"""Every limit that a prompt may have, in one datamart (contract 7.2, 7.4), and two prompts of one name (7.2)."""
+"""Every limit that a prompt may have, in one datamart (API.md 7.2, 7.4), and two prompts of one name (7.2)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The request sequences of mstrio-py 11.6.10, as they were seen on the wire, without mstrio (contract 9 and 10)."""
+"""The request sequences of mstrio-py 11.6.10, as they were seen on the wire, without mstrio (API.md 9 and 10)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Nested prompts, from one to ten (contract 7.3)."""
+"""Nested prompts, from one to ten (API.md 7.3)."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Prompts and their answers (contract 7)."""
+"""Prompts and their answers (API.md 7)."""
 
 from typing import Any
 

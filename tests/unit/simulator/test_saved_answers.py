@@ -1,4 +1,5 @@
-"""Answers that are saved with a definition become its defaults, in the shapes of contract 7.2 (5, promptOptions)."""
+"""Answers that are saved with a definition become its defaults, in the shapes of API.md 7.2; API.md 5,
+promptOptions."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Saving an instance's definition (contract 5, rows 6 and 7)."""
+"""Saving an instance's definition (API.md 5, rows 6 and 7)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How creating and executing may go, one test for each scenario (contract 5, 6, 11.1 to 11.7)."""
+"""How creating and executing may go, one test for each scenario (API.md 5, 6, 11.1 to 11.7)."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""How prompts may behave, one test for each scenario (contract 7, 11.5, 11.15)."""
+"""How prompts may behave, one test for each scenario (API.md 7, 11.5, 11.15)."""
 
 from collections.abc import Callable
 from typing import Any

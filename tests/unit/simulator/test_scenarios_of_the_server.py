@@ -1,4 +1,4 @@
-"""How sessions, saving, deleting and errors may go, one test for each scenario (contract 2, 8, 11.12 to 11.19)."""
+"""How sessions, saving, deleting and errors may go, one test for each scenario (API.md 2, 8, 11.12 to 11.19)."""
 
 from collections.abc import Callable
 

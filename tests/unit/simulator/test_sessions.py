@@ -1,4 +1,4 @@
-"""Sessions: logging in, being idle, being too many, logging out (contract 2)."""
+"""Sessions: logging in, being idle, being too many, logging out (API.md 2)."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""API tokens, identity tokens and shared sessions (contract 2.3 and 2.4)."""
+"""API tokens, identity tokens and shared sessions (API.md 2.3 and 2.4)."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Numbers and points in time as the simulator reads them in answers (contract 7.2 to 7.4)."""
+"""Numbers and points in time as the simulator reads them in answers (API.md 7.2 to 7.4)."""
 
 import time
 from typing import Any
