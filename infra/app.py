@@ -10,6 +10,7 @@ import aws_cdk as cdk
 
 from infra.bundle import BundleFailed
 from infra.bundle import bundle as build
+from infra.cdk_refusals import in_one_sentence
 from infra.checker_record import remove_record, write_record
 from infra.checkers import add_checkers
 from infra.code import staged_code
@@ -27,6 +28,9 @@ FEATURE_FLAGS = {
 }
 """Here and not in cdk.json, which only the command line reads: both agree (infra/PLATFORM.md "CDK without Docker or
 Node")."""
+
+ENGINE_OPTIONS = {"@aws-cdk/core:stackResourceLimit": 0}
+"""Without a limit of the CDK's own, which would end a synth with a stack trace before our quotas can speak."""
 
 
 def stack_name(stage: str) -> str:
@@ -52,12 +56,18 @@ def synthesize(
     Raises
     ------
     BadConfiguration
-        A job file cannot be deployed, or what all of them make together is over a quota of AWS.
+        A job file cannot be deployed, what all of them make together is over a quota of AWS, or the CDK refuses
+        something in a file that nothing of ours has found.
     """
     output.mkdir(parents=True, exist_ok=True)
+    with in_one_sentence():
+        _synthesize(stages, output, checks=checks, bundle=bundle, jobs_folder=jobs_folder)
+
+
+def _synthesize(stages: list[Settings], output: Path, *, checks: bool, bundle: Path | None, jobs_folder: Path) -> None:
     app = cdk.App(
         outdir=str(output),
-        context=FEATURE_FLAGS,
+        context=FEATURE_FLAGS | ENGINE_OPTIONS,
         analytics_reporting=False,
         builtin_cloud_formation_validation=False,  # it runs among the checkers
     )

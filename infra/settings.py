@@ -8,6 +8,7 @@ from typing import Any
 
 from functions.run.schema import Misfit, Schema, nearest
 from functions.text import printable
+from infra.construct_names import construct_name
 from infra.function_table import EVERY
 
 FOLDER = Path(__file__).parent / "settings"
@@ -102,7 +103,20 @@ def settings_of(stage: str, folder: Path = FOLDER) -> Settings:
                 f"{_shown(path)}: maxConcurrentRuns.{name}: is no connection{nearest(name, given['connections'])}; "
                 f"there are {', '.join(given['connections'])}."
             )
+    _check_connections(path, given["connections"])
     return _settings(stage, given)
+
+
+def _check_connections(path: Path, names: list[str]) -> None:
+    """Raise BadConfiguration where the resources of two connections would have the same names."""
+    alike: dict[str, str] = {}
+    for name in names:
+        other = alike.setdefault(construct_name(name), name)
+        if other != name:
+            raise BadConfiguration(
+                f'{_shown(path)}: connections: "{name}" and "{other}" differ only in capitals and hyphens: the '
+                "resources of both would have the same names. Rename one of them."
+            )
 
 
 def _settings(stage: str, given: dict[str, Any]) -> Settings:

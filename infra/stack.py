@@ -14,6 +14,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.alarms import Alarms
+from infra.construct_names import construct_name
 from infra.definition import definition, integrations
 from infra.encryption import Encryption
 from infra.ending import call_at_the_end, let_notify
@@ -27,7 +28,7 @@ from infra.questions import question_topic
 from infra.queues import dead_letters, retry
 from infra.schedules import Schedules
 from infra.settings import Settings
-from infra.starter import Starter, construct_name, let_start
+from infra.starter import Starter, let_start
 from infra.sweeping import sweep_daily
 from infra.triggers import Triggers
 

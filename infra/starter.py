@@ -15,6 +15,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from functions.starting import aliases
+from infra.construct_names import construct_name
 from infra.named_job import NamedJob
 
 _SHARED = {
@@ -23,11 +24,6 @@ _SHARED = {
     aliases.MESSAGES: ("StarterForMessages", "Messages on the stack's own topics start jobs by it"),
 }
 """From the alias to the id of its construct and its description. No resource of a job can have such an id."""
-
-
-def construct_name(job: str) -> str:
-    """``city-nightly`` as part of a resource's name: CityNightly."""
-    return "".join(word[:1].upper() + word[1:] for word in job.replace("_", "-").split("-"))
 
 
 def let_start(starter: lambda_.Function, machine: sfn.StateMachine) -> None:

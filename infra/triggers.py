@@ -16,12 +16,13 @@ from constructs import Construct
 
 from functions.starting import aliases
 from functions.starting.schedule import TARGET_INPUT
+from infra.construct_names import construct_name
 from infra.encryption import Encryption
 from infra.findings import accept
 from infra.named_job import NamedJob
 from infra.own_topics import OwnTopic, make_own_topics, own_topic_arns
 from infra.schedules import Schedules
-from infra.starter import Starter, construct_name
+from infra.starter import Starter
 from infra.subscriptions import Subscriptions
 from infra.uploads import start_by_uploads
 
