@@ -171,9 +171,11 @@ def lines_until_death(starter: Starter, event: Any, job: str, lines: float = flo
 def test_delivered_again_after_the_starter_died_at_any_line(
     starter: Starter, s3: Any, make: Callable[[Any], Made]
 ) -> None:
+    job, event, expected = make(s3)
+    starter(event, job)  # fills the process's caches, so that each later call executes equally many lines
     job, event, runs = make(s3)
     lines = lines_until_death(starter, event, job)
-    expected = runs
+    expected += runs
     assert (lines > 20, len(starter.names())) == (True, expected)
     for line in range(1, lines + 1):
         job, event, runs = make(s3)
