@@ -48,10 +48,26 @@ def _is_left_out(field: str, value: Any) -> bool:
 
 
 def _unknown(key: str, position: int) -> str:
-    """A key that looks like a name is quoted; any other may be a value in the wrong place."""
-    known = f"known are {', '.join(KNOWN)}"
-    if not re.fullmatch(r"[A-Za-z][A-Za-z_-]{0,30}", key):
-        return f"has an unknown field in place {position}; {known}"
-    near = difflib.get_close_matches(key.lower(), [name.lower() for name in KNOWN], 1, 0.6)
+    """What is wrong with a key that names no field; it may be a value, such as the password, in the wrong place.
+
+    Only the name of a database's field and a known name with one wrong letter are quoted; any other key is told by its
+    place.
+    """
+    plain = key.lower()
+    near = difflib.get_close_matches(plain, [name.lower() for name in KNOWN], 1, 0.6)
     hint = f' (did you mean "{_SPELLINGS[near[0]]}"?)' if near else ""
-    return f"has the unknown field {key}{hint}; {known}"
+    is_name = plain in _OF_DATABASES or (re.fullmatch("[a-z_-]+", plain) and _has_one_wrong_letter(plain, near))
+    what = f"the unknown field {key}" if is_name else f"an unknown field in place {position}"
+    return f"has {what}{hint}; known are {', '.join(KNOWN)}"
+
+
+_OF_DATABASES = ("engine", "host", "port", "dbname", "dbinstanceidentifier", "dbclusteridentifier", "masterarn")
+"""Fields of the secrets that Secrets Manager makes for databases, in lower case."""
+
+
+def _has_one_wrong_letter(plain: str, near: list[str]) -> bool:
+    """Whether the hint says all but one letter of the key: one is added, left out, another, or in the wrong place."""
+    for name in near:
+        matched = sum(block.size for block in difflib.SequenceMatcher(None, plain, name).get_matching_blocks())
+        return max(len(plain), len(name)) - matched <= 1
+    return False

@@ -106,8 +106,20 @@ def test_an_unknown_field_is_told_with_the_nearest_and_all_that_are_known() -> N
 
 
 def test_a_key_that_may_be_a_password_is_told_by_its_place() -> None:
-    flaw = str(judge(MINE | {"planted-7b1e!": ""}).flaw)
-    assert flaw.startswith("has an unknown field in place 5")
+    for planted in ("planted-7b1e!", "CorrectHorseBattery", "planted", "Password-of-Paul", "MyPassword", "secret"):
+        flaw = str(judge(MINE | {planted: "admin"}).flaw)
+        assert flaw.startswith("has an unknown field in place 5")
+        assert planted not in flaw
+
+
+@pytest.mark.parametrize("misspelled", ["passwort", "Passwords", "pasword", "PASSWROD", "usernam", "base_ur", "prxy"])
+def test_a_name_with_one_wrong_letter_is_quoted(misspelled: str) -> None:
+    assert f"has the unknown field {misspelled} (did you mean " in str(judge(MINE | {misspelled: "x"}).flaw)
+
+
+def test_a_key_that_resembles_a_name_is_told_by_its_place_with_that_name() -> None:
+    flaw = str(judge(MINE | {"login": "x"}).flaw)
+    assert flaw.startswith('has an unknown field in place 5 (did you mean "loginMode"?); known are')
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:
