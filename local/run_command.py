@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import json
 import os
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, TextIO
 from rich.console import Console
 
 from local import show, signals
+from local.asking import from_json
 from local.clock import Clock, StandingClock
 from local.connection import BadConnection, secret_from
 from local.console import console_for
@@ -93,7 +93,7 @@ def _request(path: Path) -> Any:
     if len(content) > LARGEST_EVENT:
         raise BadUsage(f"{path}: has {len(content)} bytes; an execution's input may have {LARGEST_EVENT}.")
     try:
-        return json.loads(content)
+        return from_json(content)
     except (ValueError, RecursionError) as problem:
         raise BadUsage(f"{path}: is not JSON ({problem}).") from None
 

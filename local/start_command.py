@@ -1,7 +1,6 @@
 """``datamart start``: start a run in the AWS account and follow it, from the job's name to the exit code."""
 
 import argparse
-import json
 import re
 import sys
 import time
@@ -13,6 +12,7 @@ from functions.run.errors import InvalidRequest
 from functions.run.start import moment
 from functions.telling.notice import console_link
 from local import show, signals
+from local.asking import from_json
 from local.console import console_for
 from local.deployed import CannotGoOn, Stack, in_plain_words, stack_of
 from local.deployed.execution import Wait, begin, execution_arn, follow
@@ -84,7 +84,7 @@ def input_of(job: str, as_of: str | None) -> dict[str, Any]:
 
 def _from_file(path: Path) -> dict[str, Any]:
     try:
-        given = json.loads(path.read_bytes())
+        given = from_json(path.read_bytes())
     except OSError as problem:
         raise CannotGoOn(f"{path}: is neither the name of a job nor a file to read ({problem.strerror}).") from None
     except (ValueError, RecursionError) as problem:

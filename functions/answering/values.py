@@ -146,7 +146,11 @@ def _in_utc(at: datetime | None) -> datetime | None:
 
 
 def _order(given: str) -> str:
-    return "; write the year first: YYYY-MM-DD" if _OTHER_DAY.fullmatch(given.strip()[:_LONGEST_MOMENT]) else ""
+    text = given.strip()[:_LONGEST_MOMENT]
+    if _MOMENT.fullmatch(text):
+        return "; there is no such day, hour or offset"
+    has_year_first = _DAY.match(text) is not None
+    return "; write the year first: YYYY-MM-DD" if _OTHER_DAY.fullmatch(text) and not has_year_first else ""
 
 
 _KINDS: dict[str, Callable[[Prompt, str], str]] = {

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-from functions.connection_secret.problem import INVISIBLE, InvalidSecret, bare, string
+from functions.connection_secret.problem import INVISIBLE, InvalidSecret, bare, is_host_name, string
 from functions.library import Server
 
 _PAGES = frozenset({"app", "auth", "api", "api-docs", "admin", "collab", "embeddinglib", "index.html", "index.jsp"})
@@ -39,6 +39,8 @@ def base_url(written: object) -> str:
         raise InvalidSecret(f"is not an address (is the port a number up to 65535?); write it as {SAMPLE}") from None
     if parts.scheme not in ("https", "http") or not host or host in ("http", "https"):
         raise InvalidSecret(f"must begin with https:// and name a host, as in {SAMPLE}")
+    if not is_host_name(host):
+        raise InvalidSecret(f"names a host that cannot be; write it as {SAMPLE}")
     if parts.username is not None or parts.password is not None:
         raise InvalidSecret("must not have a user or a password in it; they have fields of their own")
     if _WEB.search(parts.path):

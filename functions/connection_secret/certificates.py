@@ -9,7 +9,7 @@ from functions.connection_secret.problem import INVISIBLE, InvalidSecret, bare, 
 
 _DASH = "[-\u2010-\u2015\u2212]"
 _BLOCK = re.compile(  # from the first of a row of dashes, so that the others are not tried one by one
-    f"(?<!{_DASH}){_DASH}+ *BEGIN (?:X509 )?CERTIFICATE *{_DASH}+([^-\u2010-\u2015\u2212]*)"
+    f"(?<!{_DASH}){_DASH}+ *BEGIN (?:X509 )?CERTIFICATE *{_DASH}++([^-\u2010-\u2015\u2212]*)"
     f"{_DASH}+ *END (?:X509 )?CERTIFICATE"
 )
 _OTHER = re.compile(f"{_DASH} *BEGIN ([A-Z0-9 ]{{1,40}}){_DASH}")

@@ -18,7 +18,20 @@ def string(value: object) -> str:
     """The value of a field that is a string. Raises InvalidSecret."""
     if not isinstance(value, str):
         raise InvalidSecret("is not a string; write it in quotation marks")
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # an escape in JSON, or a variable's bytes in another encoding
+        raise InvalidSecret("has half of a character in it (a lone surrogate), or is not UTF-8") from None
     return value
+
+
+def is_host_name(host: str) -> bool:
+    """Whether a host's name can be looked up at all: no empty or overlong part, no character that is none of a name."""
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return False
+    return "*" not in host
 
 
 def bare(value: str) -> str:

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import quote, unquote, urlsplit
 
-from functions.connection_secret.problem import INVISIBLE, InvalidSecret, bare, string
+from functions.connection_secret.problem import INVISIBLE, InvalidSecret, bare, is_host_name, string
 
 SAMPLE = "http://proxy.example.com:8080"
 
@@ -33,7 +33,7 @@ def proxy_address(written: object) -> str:
         host, port = parts.hostname, parts.port
     except ValueError:
         raise InvalidSecret(f"has a port or a host that cannot be; write it as {SAMPLE}") from None
-    if not host or not re.fullmatch(r"[\w.-]+|[0-9A-Fa-f:.]+", host) or port == 0:
+    if not host or not re.fullmatch(r"[\w.-]+|[0-9A-Fa-f:.]+", host) or port == 0 or not is_host_name(host):
         raise InvalidSecret(f"names no host, or has the port 0; write it as {SAMPLE}")
     host = f"[{host}]" if ":" in host else host
     login = ":".join(quote(unquote(part), safe="") for part in user.split(":", 1)) if at else ""

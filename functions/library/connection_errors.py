@@ -104,6 +104,10 @@ _TLS: tuple[tuple[tuple[str, ...], Reason], ...] = (
 
 _REASONS: tuple[tuple[tuple[str, ...], Reason], ...] = (
     (("NameResolutionError",), _final("its name cannot be resolved")),
+    (
+        ("InvalidURL", "LocationParseError", "InvalidProxyURL"),
+        _final("its address is none, or that of the proxy: correct baseUrl or proxy"),
+    ),
     *_CERTIFICATE,
     *_TLS,
     (

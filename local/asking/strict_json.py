@@ -1,13 +1,32 @@
 """JSON as everybody else reads it."""
 
 import json
+import math
 from typing import Any
 
 
 def from_json(text: str | bytes) -> Any:
-    """The value; Python alone takes NaN and Infinity, too. Raises ValueError, RecursionError."""
-    return json.loads(text, parse_constant=_no_number)
+    """The value; Python alone takes NaN and Infinity, and a number too large makes it Infinity.
+
+    Raises ValueError, also for what is nested too deeply.
+    """
+    try:
+        return json.loads(text, parse_constant=_no_number, parse_float=_finite, parse_int=_whole)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def _finite(written: str) -> float:
+    number = float(written)
+    return number if math.isfinite(number) else _no_number(written)
+
+
+def _whole(written: str) -> int:
+    try:
+        return int(written)
+    except ValueError:  # Python reads no whole number of more than 4,300 digits
+        return int(_no_number(written))
 
 
 def _no_number(word: str) -> Any:
-    raise ValueError(f"{word} is no number")
+    raise ValueError(f"{word[:20]} is no number that everybody can read")

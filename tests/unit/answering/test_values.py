@@ -182,6 +182,21 @@ def test_a_day_written_in_another_order_is_answered_with_the_order_that_is_wante
         value(of(kind), written)
 
 
+@pytest.mark.parametrize("kind", ["DATE", "TIMESTAMP"])
+@pytest.mark.parametrize("written", ["2026-02-29", "0000-01-01", "2026-01-01T24:00", "2026-01-01T00:00+24:00"])
+def test_a_day_that_does_not_exist_is_not_answered_with_the_order_in_which_it_is_written(
+    kind: str, written: str
+) -> None:
+    with pytest.raises(Misfit, match=r"; there is no such day, hour or offset$"):
+        value(of(kind), written)
+
+
+@pytest.mark.parametrize("kind", ["DATE", "TIMESTAMP"])
+def test_a_time_with_too_many_digits_is_not_answered_with_the_order_of_its_day(kind: str) -> None:
+    with pytest.raises(Misfit, match=r'not "2026-01-01T00:00:00.1234567Z"$'):
+        value(of(kind), "2026-01-01T00:00:00.1234567Z")
+
+
 @pytest.mark.parametrize("written", ["12,5", "1.234,56", "1,234.56", "1 234", "-1'000.5", "1.234.567"])
 def test_a_number_with_other_separators_is_answered_with_what_is_wanted(written: str) -> None:
     with pytest.raises(

@@ -2,6 +2,7 @@
 
 import base64
 import re
+import time
 from typing import Any
 
 import pytest
@@ -83,6 +84,11 @@ def test_an_address_is_cut_only_where_a_page_begins(written: str, read: str) -> 
         ("https://[::1", "not an address"),
         ("https://", "name a host"),
         ("…", "not filled in"),
+        (f"https://{'a' * 64}.example.org/x", "a host that cannot be"),
+        ("https://mstr..example.org/x", "a host that cannot be"),
+        ("https://*.example.org/x", "a host that cannot be"),
+        ("https://mstr\u202e.example.org/x", "a host that cannot be"),
+        ("https://mstr.example.org/\ud800", "half of a character"),
         ("https://mstr.example.org/MicroStrategy/servlet/mstrWeb?evt=3010", "MicroStrategy Web"),
         ("file:///etc/passwd", "begin with https://"),
         (5, "not a string"),
@@ -122,6 +128,14 @@ PASTES = {
 @pytest.mark.parametrize("paste", PASTES)
 def test_a_certificate_is_found_in_whatever_a_paste_has_made_of_it(paste: str) -> None:
     assert ca_bundle(PASTES[paste]) == ROOT.pem
+
+
+@pytest.mark.parametrize("before", ["", "\n", "x "])
+def test_a_row_of_dashes_without_an_end_is_refused_at_once(before: str) -> None:
+    began = time.process_time()
+    with pytest.raises(InvalidSecret):
+        ca_bundle(f"{before}-BEGIN CERTIFICATE{'-' * 60_000}")
+    assert time.process_time() - began < 1.0
 
 
 def test_the_bytes_of_a_file_are_taken_in_both_formats() -> None:
@@ -268,3 +282,21 @@ def test_an_empty_password_is_one() -> None:
     """The server's own administrator has it at first."""
     assert judge(MINE | {"password": ""}).flaws == ()
     assert judge(MINE | {"username": ""}).flaw == "lacks username (for loginMode 1)"
+
+
+# -- text that is none -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["baseUrl", "username", "password", "apiToken", "caBundle", "proxy"])
+def test_half_of_a_character_is_refused_by_the_name_of_its_field(name: str) -> None:
+    """JSON can escape it, a variable's bytes in another encoding become it, and nothing can be sent with it."""
+    written = {"baseUrl": LIBRARY, "username": "u", "password": "p"} | {name: "http://planted\udce9:x@proxy.example:80"}
+    (flaw,) = judge(written).flaws
+    assert f" {name} that has half of a character in it" in flaw
+    assert "planted" not in flaw
+
+
+@pytest.mark.parametrize("host", ["a" * 64, "...", "proxy..example.org"])
+def test_a_proxy_whose_host_cannot_be_is_refused(host: str) -> None:
+    with pytest.raises(InvalidSecret, match="names no host"):
+        proxy_address(f"http://{host}:8080")

@@ -111,6 +111,21 @@ def test_a_proxy_that_cannot_be_found_or_is_not_trusted_is_not_taken_for_the_ser
                 Client(server, Session(TOKEN), budget=5).probe()
 
 
+@pytest.mark.parametrize(
+    ("url", "proxy"),
+    [
+        (f"https://{'a' * 64}.example.com/x", None),
+        ("https://library..example.com/x", None),
+        ("https://*/x", None),
+        ("https://library.example.com/x", "http://...:8080"),
+    ],
+)
+def test_an_address_that_is_none_is_not_waited_for(url: str, proxy: str | None) -> None:
+    with pytest.raises(ServerUnavailable, match="its address is none, or that of the proxy") as failure:
+        Client(Server(url, proxy=proxy), Session(TOKEN), budget=5).probe()
+    assert failure.value.may_pass is False
+
+
 # -- where a bundle is kept -------------------------------------------------------------------------------------------
 
 
