@@ -53,8 +53,9 @@ def _told_of(text: str, message: Occurrence, job: Job) -> list[Occurrence]:
 def _object(told: Told, message: Occurrence, job: Job, *, among_others: bool) -> Occurrence:
     """One object, as S3 itself knows it: size and time are the object's own, whatever the message says of them.
 
-    What S3 does not confirm is refused under the message's identity, so that a message cannot claim the run of an
-    upload that is yet to come; refusals of several objects of one message are one run.
+    The run's identity has the version that S3 answers, so a message that leaves the version out cannot start another
+    run of the same upload. What S3 does not confirm is refused under the message's identity, so that a message cannot
+    claim the run of an upload that is yet to come; refusals of several objects of one message are one run.
     """
     uploaded = told.uploaded
     if not told.is_upload:
@@ -67,7 +68,8 @@ def _object(told: Told, message: Occurrence, job: Job, *, among_others: bool) ->
         return replace(message, refusal=f"{uploaded.where}: {problem}")
     if (why := why_ignored(uploaded, job["objects"], stored.size)) is not None:
         return ignored(uploaded.where, why)
-    return s3_object.occurrence(uploaded, stored.since, message if among_others else None)
+    confirmed = replace(uploaded, version=stored.version or uploaded.version)
+    return s3_object.occurrence(confirmed, stored.since, message if among_others else None)
 
 
 def _itself(message: SNSMessage) -> Occurrence:

@@ -14,7 +14,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from functions.starting.occurrence import Refused
-from functions.starting.uploaded import LONGEST_KEY, Uploaded
+from functions.starting.uploaded import LONGEST_KEY, Uploaded, version_of
 
 LARGEST_REQUEST = 128 * 1024
 """Bytes of an uploaded request: with what surrounds it, it stays within a state's 256 KB."""
@@ -22,17 +22,22 @@ LARGEST_REQUEST = 128 * 1024
 
 @dataclass(frozen=True)
 class Stored:
-    """The object as it is stored: the time of its upload (ISO 8601 in UTC) and its bytes."""
+    """The object as it is stored: the time of its upload (ISO 8601 in UTC), its bytes, and its version.
+
+    ``version`` is empty in a bucket without versions.
+    """
 
     since: str
     size: int
+    version: str
 
 
 def look(uploaded: Uploaded) -> Stored:
     """Ask S3 for just the version that the event named (HeadObject). Raises Refused."""
     _check_is_askable(uploaded)
     answer = _asked(_s3().head_object, uploaded)
-    return Stored(answer["LastModified"].strftime("%Y-%m-%dT%H:%M:%SZ"), answer["ContentLength"])
+    since = answer["LastModified"].strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Stored(since, answer["ContentLength"], version_of(answer.get("VersionId")))
 
 
 def read(uploaded: Uploaded) -> str:

@@ -22,8 +22,7 @@ LONGEST_KEY = 1_024
 class Uploaded:
     """One version of one object, as an event names it; ``version`` and ``etag`` are empty where it does not.
 
-    A version called null is none: it is overwritten in place, in a bucket whose versioning is suspended. ``size`` is in
-    bytes, as the event says.
+    ``size`` is in bytes, as the event says.
     """
 
     bucket: str
@@ -68,16 +67,23 @@ def of_record(record: dict[str, Any]) -> Uploaded:
 
 
 def _uploaded(bucket: dict[str, Any], described: dict[str, Any], key: str, version: str, etag: str) -> Uploaded:
-    named = described.get(version)
     size = described.get("size")
     return Uploaded(
         bucket=_text(bucket["name"]),
         key=_text(key),
-        version="" if named in (None, "null") else _text(named),
+        version=version_of(described.get(version)),
         etag=_text(described.get(etag) or ""),
         sequencer=_text(described.get("sequencer") or ""),
         size=size if isinstance(size, int) else 0,
     )
+
+
+def version_of(named: Any) -> str:
+    """The version that S3 names, or an empty text for none. Raises TypeError for what is not a text.
+
+    An object called null is overwritten in place: the bucket's versioning is suspended, or came after the object.
+    """
+    return "" if named in (None, "null") else _text(named)
 
 
 def _text(value: Any) -> str:

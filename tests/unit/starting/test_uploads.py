@@ -160,6 +160,37 @@ def test_a_forged_time_does_not_move_the_run_of_an_upload_to_another_day(starter
     assert starter(created("countries/dated.csv", VERSIONED, version_id="dated"), "upload") == [name]
 
 
+@pytest.mark.parametrize("version", [None, "null", ""])
+def test_a_record_that_leaves_the_version_out_is_the_run_of_the_upload(
+    starter: Starter, s3: Any, version: str | None
+) -> None:
+    put = s3.put_object(Bucket=VERSIONED, Key="countries/again.csv", Body=b"")
+    genuine = record("countries/again.csv", versionId=put["VersionId"])
+    (name,) = starter(notification(genuine), "upload")
+    for sequencer in ("FF01", "FF02"):
+        forged = record("countries/again.csv", versionId=version, eTag=put["ETag"].strip('"'), sequencer=sequencer)
+        assert starter(notification(forged), "upload") == [name]
+    assert starter.names() == [name]
+
+
+def test_a_request_is_read_from_the_version_that_was_confirmed(starter: Starter, s3: Any) -> None:
+    requests = [json.dumps(CITY | {"timeoutMinutes": minutes}) for minutes in (10, 20)]
+    first = s3.put_object(Bucket=VERSIONED, Key="countries/first.csv", Body=requests[0])
+    told = notification(record("countries/first.csv", versionId=None, eTag=first["ETag"].strip('"')))
+
+    def overwrite(**_: Any) -> None:
+        s3.put_object(Bucket=VERSIONED, Key="countries/first.csv", Body=requests[1])
+
+    from functions.starting import stored_object
+
+    hooks = stored_object._s3().meta.events
+    hooks.register_first("before-call.s3.GetObject", overwrite, unique_id="overwrite")
+    try:
+        assert starter.begun(told, "notified-requests")["request"]["timeoutMinutes"] == 10
+    finally:
+        hooks.unregister("before-call.s3.GetObject", unique_id="overwrite")
+
+
 @pytest.mark.parametrize("etag", ["0" * 32, "", '"\r\nX-Evil: 1', "x" * 10_000, None])
 def test_a_record_that_does_not_name_the_object_as_it_is_claims_nothing(starter: Starter, etag: str | None) -> None:
     stored(record("countries/plain.csv", BUCKET, versionId=None))
