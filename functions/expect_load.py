@@ -12,7 +12,7 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.metric_names import LOAD_MISSING, LOADS_MISSING, NAMESPACE, SERVICE
-from functions.run.expected_loads import jobs_due
+from functions.run.expected_loads import is_expected_at_minute, jobs_due
 from functions.run.jobs import deployed_jobs
 from functions.run.loads import JobLoads
 from functions.run.record import run_table
@@ -29,14 +29,25 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     The event holds ``scheduledTime`` (ISO 8601). Returns the names of the jobs that are ``due``, and
     of those whose table is ``missing``. Raises what AWS answers, or StillBeingTold: the event then comes again.
     """
-    at = datetime.fromisoformat(str(event["scheduledTime"]))
+    # The schedule fires at whole minutes; seconds in the time that it names would make no job due.
+    at = datetime.fromisoformat(str(event["scheduledTime"])).replace(second=0, microsecond=0)
     due = jobs_due(deployed_jobs(), at)
+    if not due:
+        _log_that_nothing_is_due(at)
     late = [late for job in due if (late := _late(job, at)) is not None]
     if due:
         _count(LOADS_MISSING, len(late))
     if late:
         once(LateNotice.of(run_table(), at), "notice", lambda: send(late), CLAIM_SECONDS)
     return {"due": due, "missing": [each.job for each in late]}
+
+
+def _log_that_nothing_is_due(at: datetime) -> None:
+    """Most times of the schedule are no job's; a minute at which no job is ever expected should not be one of them."""
+    if is_expected_at_minute(deployed_jobs(), at):
+        logger.info("no load is expected at this time", extra={"at": at.isoformat()})
+    else:
+        logger.warning("no load is ever expected at this minute of the hour", extra={"at": at.isoformat()})
 
 
 def _late(name: str, at: datetime) -> LateLoad | None:

@@ -1,6 +1,7 @@
 """Were the tables loaded in time? Asked of the real table, answered by real metrics and a notice."""
 
 import json
+import logging
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -98,6 +99,35 @@ def test_only_the_jobs_of_just_this_time_and_day_are_asked_for(table: RunTable, 
     assert ask(at="2026-11-24T05:01:00Z")["due"] == ["later"]
     assert ask(at="2026-11-24T06:00:00Z")["due"] == ["in-london"]
     assert ask(at="2026-11-23T05:00:00Z")["due"] == ["city-nightly", "on-mondays"]
+
+
+@pytest.mark.parametrize("at", ["2026-11-24T05:00:07Z", "2026-11-24T05:00:59.999Z", "2026-11-24T06:00:07.5+01:00"])
+def test_seconds_in_the_scheduled_time_do_not_count(table: RunTable, notices: Any, at: str) -> None:
+    assert ask(at=at) == ask() == {"due": ["city-nightly"], "missing": ["city-nightly"]}
+    assert len(notices()) == 1
+
+
+@pytest.mark.parametrize(
+    ("at", "level"),
+    [
+        ("2026-11-24T04:00:00Z", "INFO"),  # the schedule fires in every hour
+        ("2026-11-24T04:30:00Z", "INFO"),  # the minute that on-lord-howe has in winter
+        ("2026-11-24T04:17:00Z", "WARNING"),
+    ],
+)
+def test_a_time_at_which_no_load_is_ever_expected_is_a_warning_in_the_log(
+    table: RunTable,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    at: str,
+    level: str,
+) -> None:
+    deploy(monkeypatch, tmp_path, JOBS | {"on-lord-howe": expected(zone="Australia/Lord_Howe")})
+    monkeypatch.setattr(logging.getLogger("datamart-runner"), "propagate", True)
+    assert ask(at=at)["due"] == []
+    said = [entry for entry in caplog.records if "expected at this" in entry.getMessage()]
+    assert [(entry.levelname, entry.at) for entry in said] == [(level, at.replace("Z", "+00:00"))]  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
