@@ -21,7 +21,8 @@ The item::
     asking {…}, question {…}                                of a run that asks people: functions/run/asking.py
     claimed {event, notice}, told {event, notice}           when the end was, or is being, told
 
-What comes from outside is stored as JSON strings (:mod:`functions.run.packing`), and read as it is written here.
+What comes from outside with any shape is stored as JSON strings (:mod:`functions.run.packing`), and read as it is
+written here.
 ``session`` (token, cookies, and how to reach their server) is the only secret and is removed at logout, or at
 ``expired``, when the server could not be reached for as long as any session lives. ``closing``
 is the moment at which the clean-up of an attempt began, or at which somebody who wants what it holds (another run, the

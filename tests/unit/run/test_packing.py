@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from boto3.dynamodb.types import TypeDeserializer
 
 from functions.answering import question
 from functions.asking import reply
 from functions.library.shape import LONGEST
-from functions.run.once import LARGEST_TOLD
-from functions.run.packing import LARGEST_ITEM, packed, unpacked
+from functions.run.once import LARGEST_TOLD, begin_answering
+from functions.run.packing import LARGEST_ITEM, PACKED, packed, unpacked
 from functions.run.record import RunTable
 from functions.run.request import normalise
 from functions.run.run import Run
@@ -116,16 +117,62 @@ def table_value(value: Any) -> dict[str, Any]:
     return {"NULL": True} if value is None else {"S": value} if isinstance(value, str) else {"N": str(value)}
 
 
-@pytest.mark.parametrize("path", ["asked", "asking.answers", "attempts.1.prompts", "attempts.12.keysTaken"])
+def stored(table: RunTable) -> dict[str, Any]:
+    """The item as functions of commit 300f2ce read it: they know nothing of packed values."""
+    answer = client("dynamodb").get_item(TableName=table._name, Key={"executionArn": {"S": ARN}})
+    return {name: TypeDeserializer().deserialize(value) for name, value in answer["Item"].items()}
+
+
+def answer_to(name: str, given: int) -> dict[str, Any]:
+    return {"send": {"key": f"K@{name}", "type": "VALUE"}, "name": name, "how": "answered", "given": given}
+
+
+def test_functions_of_the_earlier_version_read_a_run_that_new_ones_began(table: RunTable) -> None:
+    datamart, prompts = {"name": "City", "path": "/Public Objects"}, [{"name": "Year", "answers": "2026"}]
+    Run.begin(table, ARN, Start(normalise({"project": "P", "datamart": datamart, "prompts": prompts})))
+    run = Run.load(table, ARN, 1)
+    run.begin_attempt()
+    begin_answering(run, 1, [answer_to("Year", 0)])
+    run.learn(keysTaken=["K@Year"])
+    item = stored(table)
+    # same.py, Run.asked and Run.idle_answers of 300f2ce
+    assert item["asked"]["project"] == "P"
+    assert item["asked"]["datamart"] == datamart
+    assert item["asked"]["prompts"] == ["Year"]
+    # Run.used_answers, Run.output, once.py and answered.py of 300f2ce
+    assert [(prompt["at"], prompt["given"], prompt["how"]) for prompt in item["attempts"]["1"]["prompts"]] == [
+        ("K@Year", 0, "answered")
+    ]
+    assert item["attempts"]["1"]["keysTaken"] == ["K@Year"]
+
+
+@pytest.mark.parametrize("path", PACKED)
 def test_a_packed_value_is_one_string(path: str) -> None:
     assert isinstance(packed(path, [nested(3)]), str)
 
 
 def test_packing_a_whole_field_packs_what_is_packed_in_it_and_nothing_else() -> None:
-    field = {"1": {"prompts": ["a"], "job": "posting", "outage": {"retryAfter": None}}, "2": {}}
-    stored = packed("attempts", field)
-    assert stored == {"1": {"prompts": '["a"]', "job": "posting", "outage": {"retryAfter": None}}, "2": {}}
-    assert unpacked("attempts", stored) == field
+    field = {"token": "t", "prompts": ["a"], "refusal": None}
+    stored = packed("question", field)
+    assert stored == {"token": "t", "prompts": '["a"]', "refusal": None}
+    assert unpacked("question", stored) == field
+
+
+@pytest.mark.parametrize(
+    ("field", "as_string", "value"),
+    [
+        ("asked", '{"project": "P"}', {"project": "P"}),
+        (
+            "attempts",
+            {"12": {"prompts": '["a"]', "keysTaken": '["K"]'}},
+            {"12": {"prompts": ["a"], "keysTaken": ["K"]}},
+        ),
+    ],
+)
+def test_what_was_packed_for_a_time_is_read_in_both_forms(field: str, as_string: Any, value: Any) -> None:
+    assert unpacked(field, as_string) == value
+    assert unpacked(field, value) == value
+    assert packed(field, value) == value
 
 
 def text_of(size: int) -> list[str]:
