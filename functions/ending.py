@@ -16,6 +16,7 @@ from functions.run import clock
 from functions.run.admission import LONGEST_SESSION, give_back
 from functions.run.jobs import deployed_jobs
 from functions.run.loads import JobLoads, is_load_of
+from functions.run.message import message_in
 from functions.run.record import run_table
 from functions.run.run import Run
 from functions.run.start import named_in
@@ -24,6 +25,7 @@ from functions.telemetry import logger, metrics
 from functions.telling import event as end_event
 from functions.telling import notice
 from functions.telling.end import end_of
+from functions.telling.message_failures import tell_with_the_others
 from functions.telling.once import tell_once
 
 CUT_SHORT = frozenset({"ABORTED", "TIMED_OUT"})
@@ -52,9 +54,11 @@ def _closed(detail: dict[str, Any], context: LambdaContext) -> Run:
     """The run, closed: from here on nothing is opened on the server any more, by whichever function still works."""
     item = run_table().load(detail["executionArn"])
     if item is None:  # the first step broke down before it wrote anything
-        job, as_of = named_in(_input_in(detail))
+        given = _input_in(detail)
+        job, as_of = named_in(given)
+        message = message_in(given, detail["executionArn"])
         metrics.add_metric(name="RunEndedFromOutside", unit=MetricUnit.Count, value=0)
-        return Run.refuse(run_table(), detail["executionArn"], job, as_of, None)
+        return Run.refuse(run_table(), detail["executionArn"], job, as_of, None, message)
     run = Run(run_table(), item, item["attempt"])
     for attempt in _attempts(run):
         attempt.close_attempt()
@@ -71,7 +75,9 @@ def _tell(run: Run, detail: dict[str, Any]) -> None:
     if found.loaded == "yes":
         _note_load(run)
     told = {"event": tell_once("event", found, end_event.send)}
-    if notice.is_due(found):
+    if run.item.get("message"):
+        told["notice"] = tell_with_the_others(run_table(), found)
+    elif notice.is_due(found):
         told["notice"] = tell_once("notice", found, notice.send)
     logger.info("the end was told", extra={"told": told, "status": found.status, "loaded": found.loaded})
 

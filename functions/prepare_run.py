@@ -6,6 +6,7 @@ import os
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.run.errors import InvalidRequest
+from functions.run.message import message_in
 from functions.run.record import run_table
 from functions.run.run import Run
 from functions.run.schema import nearest
@@ -24,6 +25,7 @@ def handler(event: Event, context: LambdaContext) -> Answer:
     state machine goes on looking at a job although the functions cannot be started. Raises InvalidRequest,
     RunAlreadyEnded.
     """
+    message = message_in(event["input"], event["executionArn"])
     try:
         start = read_input(event["input"], event["startedAt"])
         request = start.request
@@ -31,9 +33,9 @@ def handler(event: Event, context: LambdaContext) -> Answer:
     except InvalidRequest as refused:
         logger.warning("the request is refused", extra={"reason": str(refused)})
         job, as_of = named_in(event["input"])
-        Run.refuse(run_table(), event["executionArn"], job, as_of, str(refused))
+        Run.refuse(run_table(), event["executionArn"], job, as_of, str(refused), message)
         raise
-    run = Run.begin(run_table(), event["executionArn"], start, _most_at_once(request["connection"]))
+    run = Run.begin(run_table(), event["executionArn"], start, _most_at_once(request["connection"]), message)
     logger.info("run begun", extra={"connection": request["connection"], "datamart": request["datamart"]})
     return {"request": request, "deadline": run.item["deadline"]}
 

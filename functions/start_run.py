@@ -5,7 +5,6 @@ twice, at once, or after the starter died between any two lines starts one run (
 request starts a run that ends as InvalidRequest: it is told on the one path on which every failure is told.
 """
 
-import json
 import os
 from functools import cache
 from typing import Any
@@ -18,12 +17,14 @@ from functions.run.jobs import Job, job_named
 from functions.run.placeholders import MESSAGE, placeholders, strings
 from functions.starting.accepted_request import accepted
 from functions.starting.occurrence import Occurrence, Refused, execution_name
+from functions.starting.runs_of_messages import Input, Started, as_input
 from functions.starting.which_jobs import Invoked, jobs_started_by
 from functions.telemetry import logger, tracer
 from functions.text import one_line
 
 LARGEST_INPUT = 240 * 1024
-"""Bytes of an execution's input: with what PrepareRun is told beside it, it stays within a state's 256 KB."""
+"""Bytes of an execution's input: with what PrepareRun is told beside it, and the message that started it, it stays
+within a state's 256 KB."""
 
 LONGEST_VALUE = 10_000
 """Characters of a value: what the execution's input takes (start.schema.json)."""
@@ -65,45 +66,48 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _begin(name: str, found: list[Occurrence]) -> list[str]:
-    """Start a run for each, and one for all that was refused of one message; the executions' ARNs."""
-    job, executions = job_named(name), []
+    """Start a run for each, and one for all that was refused of one message; the executions' ARNs.
+
+    Everything is read before anything is started: each run of a message is told how many runs that has.
+    """
+    job, begun = job_named(name), Started()
     refusals: dict[str, tuple[Occurrence, list[str]]] = {}
     for occurrence in found:
+        whole = occurrence.told_by or occurrence
         try:
-            executions.append(_start(name, occurrence, _input(name, job, occurrence)))
+            begun.add(whole, execution_name(name, occurrence.identity), occurrence, _input(name, job, occurrence))
         except Refused as problem:
-            whole = occurrence.told_by or occurrence
             said = str(problem) if whole is occurrence else f"{occurrence.where}: {problem}"
             refusals.setdefault(whole.identity, (whole, []))[1].append(said)
     for whole, reasons in refusals.values():
-        executions.append(_start(name, whole, _refused(name, whole, reasons)))
-    return executions
+        begun.add(whole, execution_name(name, whole.identity), whole, _refused(name, whole, reasons))
+    return [_start(run, occurrence, given) for run, occurrence, given in begun.runs()]
 
 
-def _input(name: str, job: Job, occurrence: Occurrence) -> str:
-    """The execution's input (JSON), in the form in which a person may start the same again. Raises Refused."""
+def _input(name: str, job: Job, occurrence: Occurrence) -> Input:
+    """The execution's input, in the form in which a person may start the same again. Raises Refused."""
     if occurrence.refusal is not None:
         raise Refused(occurrence.refusal)
-    given = _known(name, occurrence) | {"values": _wanted(job, occurrence.values)}
+    given: Input = _known(name, occurrence) | {"values": _wanted(job, occurrence.values)}
     if job["acceptRequests"] is not None and occurrence.content is not None:
         given |= {"request": accepted(occurrence.content(), job)}
-    return _not_too_large(json.dumps(given, ensure_ascii=False))
+    _check_size(given)
+    return given
 
 
-def _refused(name: str, occurrence: Occurrence, reasons: list[str]) -> str:
+def _refused(name: str, occurrence: Occurrence, reasons: list[str]) -> Input:
     """The input of a run that fails with these reasons; each part of it is bounded."""
     refusal = shorten(f"{occurrence.where}: {'; '.join(reasons)}", LONGEST_REFUSAL)
-    return json.dumps(_known(name, occurrence) | {"refusal": refusal}, ensure_ascii=False)
+    return _known(name, occurrence) | {"refusal": refusal}
 
 
 def _known(name: str, occurrence: Occurrence) -> dict[str, str]:
     return {"job": name, "asOf": one_line(occurrence.at, LONGEST_TIME)}
 
 
-def _not_too_large(text: str) -> str:
-    if (size := len(text.encode())) > LARGEST_INPUT:
+def _check_size(given: Input) -> None:
+    if (size := len(as_input(given).encode())) > LARGEST_INPUT:
         raise Refused(f"the run's input would have {size} bytes; it may have {LARGEST_INPUT}")
-    return text
 
 
 def _wanted(job: Job, values: dict[str, str]) -> dict[str, str]:
@@ -117,9 +121,8 @@ def _wanted(job: Job, values: dict[str, str]) -> dict[str, str]:
     return wanted
 
 
-def _start(job: str, occurrence: Occurrence, given: str) -> str:
+def _start(name: str, occurrence: Occurrence, given: str) -> str:
     machine = os.environ["STATE_MACHINE_ARN"]
-    name = execution_name(job, occurrence.identity)
     try:
         _states().start_execution(stateMachineArn=machine, name=name, input=given)
         logger.info("run started", extra={"execution": name, "trigger": occurrence.where})

@@ -14,7 +14,7 @@ from functions.metric_names import SWEEP_FOUND, SWEEP_LEFT
 from functions.run.executions import described
 from functions.run.record import run_table
 from functions.step import Answer, Event
-from functions.sweeping import leases, runs
+from functions.sweeping import leases, messages, runs
 from functions.telemetry import logger, metrics, tracer
 from functions.telling.sweep import SEE_LOG, Thing, tell
 
@@ -22,7 +22,10 @@ SECONDS_FOR_A_RUN = 25
 """The most that one run may take: a server that hangs must not use up the time of all."""
 
 SECONDS_KEPT = 60
-"""For the leases and the notice."""
+"""For the leases, the messages and the notice."""
+
+FIELDS = tuple({*runs.FIELDS, *leases.FIELDS, *messages.FIELDS})
+"""Of every item in the run table: it tells what kind of thing it is, and whether it has to be looked at."""
 
 
 @logger.inject_lambda_context
@@ -33,7 +36,7 @@ def handler(event: Event, context: LambdaContext) -> Answer:
 
     Executions that run, and what they hold, are left alone. A second sweep does nothing but tell again of what is left.
     """
-    suspects, held = _suspects()
+    suspects, held, untold = _suspects()
     describe = cache(described)
     things: list[Thing] = []
     while suspects and _seconds_left(context) > SECONDS_FOR_A_RUN + SECONDS_KEPT:
@@ -41,6 +44,8 @@ def handler(event: Event, context: LambdaContext) -> Answer:
         things += _found(run, runs.finish, run, describe, _Share(context))
     for key, owner in held:
         things += _found(owner, leases.free, key, owner, describe)
+    for key, run in untold:
+        things += _found(run, messages.tell, key)
     left = sum(thing.left for thing in things) + len(suspects)
     if things or suspects:
         tell(things, len(suspects))
@@ -50,15 +55,20 @@ def handler(event: Event, context: LambdaContext) -> Answer:
     return {"found": len(things), "left": left}
 
 
-def _suspects() -> tuple[list[str], list[tuple[str, str]]]:
-    """The runs to look at, and what is held with its holder. Nothing else of an item is kept: no session, above all."""
-    found, held = [], []
-    for item in run_table().every(("executionArn", *runs.FIELDS, *leases.FIELDS)):
+def _suspects() -> tuple[list[str], list[tuple[str, str]], list[tuple[str, str]]]:
+    """The runs to look at, what is held with its holder, and messages whose failures nobody was told of, with a run.
+
+    Nothing else of an item is kept: no session, above all.
+    """
+    found, held, untold = [], [], []
+    for item in run_table().every(("executionArn", *FIELDS)):
         if "owner" in item:
             held.append((item["executionArn"], item["owner"]))
+        elif "failures" in item:
+            untold += [(item["executionArn"], item["run"])] if messages.is_suspect(item) else []
         elif "attempts" in item and runs.flaws(item):
             found.append(item["executionArn"])
-    return found, held
+    return found, held, untold
 
 
 def _found(run: str, look: Callable[..., list[Thing]], *arguments: object) -> list[Thing]:

@@ -4,6 +4,7 @@ The item::
 
     executionArn, startedAt, deadline, expiresAt (TTL)      times in seconds since the epoch
     job, asOf                                               of the job's trigger; null for a request as typed
+    message {id, runs, object}                              of a run that one message started beside others
     connection, asked {project, datamart, prompts}          of the request; of the prompts only their names
     onConflict, rerunIfReplacing, maxConcurrentRuns         of the request, and of its connection
     attempt                                                 number of the newest attempt, from 1

@@ -65,8 +65,12 @@ class Run:
         self.intent = ""
 
     @classmethod
-    def begin(cls, table: RunTable, execution_arn: str, start: Start, most_at_once: int = 1) -> Self:
-        """Write the item of a new run; ``most_at_once`` is the connection's ``maxConcurrentRuns``.
+    def begin(
+        cls, table: RunTable, execution_arn: str, start: Start, most_at_once: int = 1, message: Item | None = None
+    ) -> Self:
+        """Write the item of a new run.
+
+        ``most_at_once`` is the connection's ``maxConcurrentRuns``, ``message`` what started it beside other runs.
 
         Raises
         ------
@@ -95,6 +99,7 @@ class Run:
                 },
             }
             | ({"asking": _asking(request["askDeadlineHours"])} if request["unanswered"] == "ask" else {})
+            | ({"message": message} if message else {})
         )
         run = cls(table, item, 0)
         if run.ended:
@@ -103,17 +108,24 @@ class Run:
 
     @classmethod
     def refuse(
-        cls, table: RunTable, execution_arn: str, job: str | None, as_of: str | None, reason: str | None
+        cls,
+        table: RunTable,
+        execution_arn: str,
+        job: str | None,
+        as_of: str | None,
+        reason: str | None,
+        message: Item | None = None,
     ) -> Self:
         """Write the item of a run whose request was refused, so that its end, too, is told once.
 
-        ``reason`` is None where nothing is known but that it failed.
+        ``reason`` is None where nothing is known but that it failed; ``message`` as in :meth:`begin`.
         """
         now = clock.now()
         known = {"startedAt": now, "deadline": now, "endedAt": now, "job": job, "asOf": as_of}
         expires = {"expiresAt": expiry(now)}
         outcome = {"end": "Fail", "error": InvalidRequest.__name__, "reason": reason, "loaded": "no"}
-        item = table.create(_empty(execution_arn) | known | expires | ({"outcome": outcome} if reason else {}))
+        told = ({"outcome": outcome} if reason else {}) | ({"message": message} if message else {})
+        item = table.create(_empty(execution_arn) | known | expires | told)
         return cls(table, item, 0)
 
     @classmethod

@@ -63,6 +63,7 @@ def text(end: End) -> str:
         "Datamart": named(end.datamart),
         "Project": project and named(project),
         "Job": item.get("job") and named(item["job"]),
+        "Object": (item.get("message") or {}).get("object"),
         "For": item.get("asOf") and named(item["asOf"]),
         "Ended as": end.error or end.status,
         "Table": target.get("table") and f"{named(target['table'])} in {named(target.get('source') or 'its source')}",

@@ -86,7 +86,7 @@ def test_what_the_jobs_file_alone_decides_is_refused(key: str, value: Any) -> No
 
 
 @pytest.mark.parametrize(
-    "key", ["job", "asOf", "values", "refusal", "request", "Connection", "connection ", "cоnnection"]
+    "key", ["job", "asOf", "values", "refusal", "message", "request", "Connection", "connection ", "cоnnection"]
 )
 def test_keys_that_steer_an_execution_are_refused(key: str) -> None:
     assert refusal(json.dumps(asked(**{key: "nightly"}))).startswith(f"{shown_key(key)}: is no key that is known here")
@@ -372,4 +372,4 @@ def test_any_attributes_are_a_run_or_an_invalid_request(starter: Starter, values
 
 
 def test_the_input_that_the_starter_writes_is_one_that_the_first_step_reads() -> None:
-    assert set(SCHEMA.rules["properties"]) == {"job", "asOf", "values", "request", "refusal"}
+    assert set(SCHEMA.rules["properties"]) == {"job", "asOf", "values", "request", "refusal", "message"}

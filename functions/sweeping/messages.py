@@ -1,0 +1,32 @@
+"""Messages whose failures nobody was told of, because the end of one of their runs never came."""
+
+from functions.run import clock
+from functions.run.record import Item, run_table
+from functions.telling.message_failures import MessageFailures
+from functions.telling.sweep import Thing
+
+FIELDS = ("failures", "since", "told", "run")
+"""What tells whether a message has to be looked at."""
+
+PATIENCE_SECONDS = 4 * 3_600
+"""The queue of end_run delivers an end again for so long; a run may take longer, and is told of by itself then."""
+
+
+def is_suspect(item: Item) -> bool:
+    """Whether people have to be told of what is there."""
+    is_old = clock.now() > item["since"] + PATIENCE_SECONDS
+    return bool(item["failures"] and "notice" not in item["told"] and is_old)
+
+
+def tell(key: str) -> list[Thing]:
+    """Tell of the failures that are there."""
+    table = run_table()
+    item = table.load(key)
+    if item is None or not is_suspect(item):
+        return []
+    failures = MessageFailures(table, item)
+    if not failures.tell():
+        return []
+    told, missing = len(failures.failed), failures.missing
+    what = f"{told} failure(s) of one message had been told to nobody: the ends of {missing} run(s) of it are missing"
+    return [Thing(item["run"], key.split("/")[1], what, "told now")]

@@ -1,0 +1,92 @@
+"""A message that tells of several objects: all failures of its runs are one notification."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from functions.sweeping.messages import PATIENCE_SECONDS
+from local.clock import Clock
+from local.twin import twin as twin_module
+from local.twin.uploads import upload
+from tests.integration.conftest import World
+from tests.integration.test_ways_in import notification
+
+
+def several(objects: Path, message_id: str, *keys: str) -> Any:
+    """A message about an upload of each of these keys; one that ends in gone.csv is not there."""
+    events = [notification(key, message_id) for key in keys]
+    told = [upload(event, objects) if "gone" not in key else event for event, key in zip(events, keys, strict=True)]
+    records = [json.loads(event["Records"][0]["Sns"]["Message"])["Records"][0] for event in told]
+    for record in records:
+        record["s3"]["object"]["sequencer"] = message_id.encode().hex()  # an upload of its own for each message
+        if "gone" in record["s3"]["object"]["key"]:
+            del record["s3"]["object"]["versionId"]  # S3 answers 404, and not that there is no such version
+    events[0]["Records"][0]["Sns"]["Message"] = json.dumps({"Records": records})
+    return events[0]
+
+
+def started(world: World, event: Any) -> list[str]:
+    """Without uploading anything before."""
+    return list(world.twin.deliver(event))
+
+
+def test_runs_of_one_message_that_fail_are_one_notice_and_a_run_that_succeeds_is_not_in_it(
+    world: World, tmp_path: Path
+) -> None:
+    keys = ("countries/Atlantis.csv", "countries/Italy.csv", "countries/Utopia.csv", "countries/gone.csv")
+    event = several(tmp_path, "three-of-four", *keys)
+    outcomes = [world.twin.wait(arn) for arn in started(world, event)]
+    assert sorted(str(outcome.error) for outcome in outcomes) == [
+        "InvalidRequest",
+        "None",
+        "PromptAnswerRejected",
+        "PromptAnswerRejected",
+    ]
+    (notice,) = world.notices()
+    assert notice["Subject"] == "Job country-upload: 3 of 4 runs of one message failed"
+    for said in ("Atlantis.csv", "Utopia.csv", "countries/gone.csv", *(o.execution_arn for o in outcomes if o.error)):
+        assert said in notice["Message"]
+    assert "Italy.csv" not in notice["Message"]
+    assert notice["Message"].count("What to do: ") == 3
+
+
+def test_a_run_that_a_person_starts_again_with_the_same_input_is_told_of_by_itself(
+    world: World, tmp_path: Path
+) -> None:
+    event = several(tmp_path, "again", "countries/Atlantis.csv", "countries/Utopia.csv")
+    outcomes = [world.twin.wait(arn) for arn in started(world, event)]
+    item = world.item(outcomes[0])
+    given = {
+        "job": "country-upload",
+        "values": {"bucket": "b", "key": "countries/Atlantis.csv", "fileName": "Atlantis.csv", "stem": "Atlantis"},
+        "message": {"id": item["message"]["id"], "runs": 2, "run": outcomes[0].execution_arn.rpartition(":")[2]},
+    }
+    assert world.run_input(given).error == "PromptAnswerRejected"
+    one, alone = world.notices()
+    assert one["Subject"] == "Job country-upload: 2 of 2 runs of one message failed"
+    assert alone["Subject"].startswith("Datamart City failed: PromptAnswerRejected")
+
+
+@pytest.mark.parametrize(("began", "failures"), [(True, 2), (False, 1)], ids=["was not delivered", "never comes"])
+def test_where_an_end_is_missing_the_sweep_tells_of_the_message(
+    world: World, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, began: bool, failures: int
+) -> None:
+    event = several(tmp_path, f"half {began}", "countries/Atlantis.csv", "countries/Utopia.csv")
+    first, second = started(world, event)
+    with monkeypatch.context() as patch:
+        patch.setattr(twin_module, "tell_the_end", lambda *arguments: None)
+        world.twin.wait(second)
+    world.twin.wait(first)
+    assert world.notices() == []
+    if not began:
+        (table,) = world.twin.deployed.tables
+        boto3.client("dynamodb").delete_item(TableName=table, Key={"executionArn": {"S": second}})
+    clock.advance(PATIENCE_SECONDS + 1)
+    assert world.invoke("sweep", {}) == {"found": 1, "left": 0}
+    of_failures, of_sweep = sorted(world.notices(), key=lambda notice: notice["Subject"], reverse=True)
+    assert of_failures["Subject"] == f"Job country-upload: {failures} of 2 runs of one message failed"
+    assert of_sweep["Subject"].startswith("Datamart runner dev: the daily sweep found 1 thing(s)")
+    assert world.invoke("sweep", {}) == {"found": 0, "left": 0}
