@@ -167,17 +167,19 @@ def lines_until_death(starter: Starter, event: Any, job: str, lines: float = flo
     return reaper.executed
 
 
+@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.sweep)])
 @each_trigger
 def test_delivered_again_after_the_starter_died_at_any_line(
-    starter: Starter, s3: Any, make: Callable[[Any], Made]
+    starter: Starter, s3: Any, make: Callable[[Any], Made], every: int
 ) -> None:
+    """``make test`` lets it die at every fifth line, ``make sweep`` at each."""
     job, event, expected = make(s3)
     starter(event, job)  # fills the process's caches, so that each later call executes equally many lines
     job, event, runs = make(s3)
     lines = lines_until_death(starter, event, job)
     expected += runs
     assert (lines > 20, len(starter.names())) == (True, expected)
-    for line in range(1, lines + 1):
+    for line in sorted({*range(1, lines + 1, every), lines}):
         job, event, runs = make(s3)
         assert lines_until_death(starter, event, job, line) == line
         if line in (1, lines):  # it died before the claim, and after it
