@@ -1,7 +1,8 @@
 """How long a value of a template becomes at most when CloudFormation has resolved what it refers to."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 PSEUDO = {
@@ -18,43 +19,48 @@ REFERENCE = 140
 """Characters of what a reference to a resource stands for: the ARN of a function or rule with a generated name."""
 
 
-def longest(value: Any) -> Any:
+Lengths = Mapping[str, int]
+"""Characters of what ``Ref`` of a resource stands for, by its logical id, where it is known to be shorter."""
+
+
+def longest(value: Any, lengths: Lengths) -> Any:
     """``value`` with a text of the greatest likely length in place of each intrinsic function."""
     if isinstance(value, list):
-        return [longest(each) for each in value]
+        return [longest(each, lengths) for each in value]
     if not isinstance(value, dict):
         return value
     if len(value) == 1:
         (function, argument), *_ = value.items()
         if function in _FUNCTIONS:
-            return _FUNCTIONS[function](argument)
-    return {key: longest(each) for key, each in value.items()}
+            return _FUNCTIONS[function](argument, lengths)
+    return {key: longest(each, lengths) for key, each in value.items()}
 
 
-def characters(value: Any) -> int:
+def characters(value: Any, lengths: Lengths = MappingProxyType({})) -> int:
     """Characters of a text, or of a document as JSON without blanks."""
-    resolved = longest(value)
+    resolved = longest(value, lengths)
     return len(resolved if isinstance(resolved, str) else json.dumps(resolved, separators=(",", ":")))
 
 
-def _reference(argument: Any) -> str:
-    return "x" * PSEUDO.get(str(argument), REFERENCE)
+def _reference(argument: Any, lengths: Lengths) -> str:
+    name = str(argument)
+    return "x" * PSEUDO.get(name, lengths.get(name, REFERENCE))
 
 
-def _join(argument: list[Any]) -> str:
+def _join(argument: list[Any], lengths: Lengths) -> str:
     separator, parts = argument
-    return str(separator).join(str(longest(part)) for part in parts)
+    return str(separator).join(str(longest(part, lengths)) for part in parts)
 
 
-def _longer(argument: list[Any]) -> Any:
-    return max(map(longest, argument[1:]), key=lambda each: len(json.dumps(each)))
+def _longer(argument: list[Any], lengths: Lengths) -> Any:
+    return max((longest(each, lengths) for each in argument[1:]), key=lambda each: len(json.dumps(each)))
 
 
-_FUNCTIONS: dict[str, Callable[[Any], Any]] = {
+_FUNCTIONS: dict[str, Callable[[Any, Lengths], Any]] = {
     "Ref": _reference,
-    "Fn::GetAtt": lambda argument: "x" * REFERENCE,
+    "Fn::GetAtt": lambda argument, lengths: "x" * REFERENCE,
     "Fn::Join": _join,
     "Fn::If": _longer,
-    "Fn::Select": lambda argument: "x" * REFERENCE,
-    "Fn::Sub": lambda argument: str(argument) + "x" * REFERENCE,
+    "Fn::Select": lambda argument, lengths: "x" * REFERENCE,
+    "Fn::Sub": lambda argument, lengths: str(argument) + "x" * REFERENCE,
 }

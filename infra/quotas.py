@@ -132,10 +132,30 @@ def _role_policies(content: Content) -> Measured:
     sizes: Counter[str] = Counter()
     for _, policy in _of_type(content, "AWS::IAM::Policy"):
         for role in policy["Roles"]:
-            sizes[role["Ref"]] += characters(policy["PolicyDocument"])
+            sizes[role["Ref"]] += characters(policy["PolicyDocument"], _bucket_names(content))
     for name, role in _of_type(content, "AWS::IAM::Role"):
         sizes[name] += sum(characters(policy["PolicyDocument"]) for policy in role.get("Policies", []))
     yield from sizes.items()
+
+
+def _managed_policies(content: Content) -> Measured:
+    for name, policy in _of_type(content, "AWS::IAM::ManagedPolicy"):
+        yield name, characters(policy["PolicyDocument"], _bucket_names(content))
+
+
+def _bucket_names(content: Content) -> dict[str, int]:
+    """The most characters that the name of each bucket may have."""
+    return {name: 63 for name, _ in _of_type(content, "AWS::S3::Bucket")}
+
+
+def _attached_policies(content: Content) -> Measured:
+    """Managed policies that are attached to each role, by the role or by the policy."""
+    attached: Counter[str] = Counter()
+    for _, policy in _of_type(content, "AWS::IAM::ManagedPolicy"):
+        attached.update(role["Ref"] for role in policy.get("Roles", []))
+    for name, role in _of_type(content, "AWS::IAM::Role"):
+        attached[name] += len(role.get("ManagedPolicyArns", []))
+    yield from attached.items()
 
 
 def _function_policies(content: Content) -> Measured:
@@ -163,7 +183,10 @@ def _length(values: list[Any]) -> int:
 _FEWER_JOBS = "Deploy the jobs in several stages: name those of each in its settings (jobs)."
 _FEWER_FOREIGN_TOPICS = "Let fewer jobs subscribe to topics of other stacks, or forward those to the jobs' own topics."
 _SHORTER_NAME = "Give the job or the stage a shorter name."
-_FEWER_PREFIXES = "Let the jobs with acceptRequests share a prefix, or a bucket without one."
+_FEWER_PREFIXES = (
+    "The starter may read below each prefix of the jobs with acceptRequests or sns objects: let them share a prefix, "
+    "begin with that of another job, or have a bucket without one, or deploy the jobs in several stages."
+)
 
 QUOTAS = (
     Quota("CloudFormation resources in a template", 500, "resources", _count("Resources"), _FEWER_JOBS),
@@ -250,6 +273,14 @@ QUOTAS = (
         "Name fewer in the settings (vpc.securityGroups).",
     ),
     Quota("IAM inline policies of a role", 10_240, "characters", _role_policies, _FEWER_PREFIXES),
+    Quota("IAM managed policies attached to a role", 10, "policies", _attached_policies, _FEWER_PREFIXES),
+    Quota(
+        "IAM size of a managed policy",
+        6_144,
+        "characters",
+        _managed_policies,
+        f"{_FEWER_PREFIXES} Long prefixes take most of the room.",
+    ),
     Quota(
         "IAM trust policy of a role",
         2_048,

@@ -5,12 +5,9 @@ CloudFormation takes 500 resources a stack. A schedule costs one, an own topic t
 """
 
 import json
-import re
 from dataclasses import dataclass
 from typing import Any
 
-import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
@@ -18,8 +15,8 @@ from functions.starting import aliases
 from functions.starting.schedule import TARGET_INPUT
 from infra.construct_names import construct_name
 from infra.encryption import Encryption
-from infra.findings import accept
 from infra.named_job import NamedJob
+from infra.object_access import let_read
 from infra.own_topics import OwnTopic, make_own_topics, own_topic_arns
 from infra.schedules import Schedules
 from infra.starter import Starter
@@ -66,8 +63,7 @@ class Triggers:
         self._by_schedules([trigger for trigger in found if "schedule" in trigger.declared])
         self._by_uploads([trigger for trigger in found if "s3" in trigger.declared])
         self._by_messages([trigger for trigger in found if "sns" in trigger.declared])
-        for trigger in found:
-            self._let_look(trigger)
+        let_read(self.starter.function, jobs, self.inbox)
 
     def _by_schedules(self, triggers: list[Trigger]) -> None:
         if not triggers:
@@ -118,52 +114,3 @@ class Triggers:
                 alias = self.starter.of_job(each.job)
                 subscriptions.foreign(f"{each.construct_id}Subscription", declared["topicArn"], alias, declared)
         subscriptions.finish()
-
-    def _let_look(self, trigger: Trigger) -> None:
-        """Let the starter read what may be uploaded as a request, and ask for any object that a message tells of."""
-        told = trigger.declared.get("sns", {}).get("objects")
-        uploads = trigger.declared.get("s3") if "acceptRequests" in trigger.job.content else None
-        for declared in (told, uploads):
-            if declared is not None:
-                self._let_read(declared.get("bucket"), declared.get("prefix", ""))
-                if "kmsKeyArn" in declared:
-                    self._let_decrypt(declared["kmsKeyArn"])
-
-    @property
-    def _own(self) -> s3.Bucket:
-        if self.inbox is None:
-            raise ValueError("a job needs the stack's own bucket, and there is none")
-        return self.inbox
-
-    def _let_read(self, bucket: str | None, prefix: str) -> None:
-        """Let the starter read what is uploaded below ``prefix``, whose own * and ? are no wildcards.
-
-        HeadObject asks with the same permissions as GetObject.
-        """
-        prefix = re.sub(r"[*?$]", r"${\g<0>}", prefix)
-        stack = cdk.Stack.of(self.scope)
-        arn = stack.format_arn(service="s3", region="", account="", resource=bucket or self._own.bucket_name)
-        statements = {
-            ("s3:GetObject", "s3:GetObjectVersion"): f"{arn}/{prefix}*",
-            ("s3:ListBucket",): arn,  # without it S3 says "access denied" of an object that is gone
-        }
-        for actions, resource in statements.items():
-            self.starter.function.add_to_role_policy(iam.PolicyStatement(actions=list(actions), resources=[resource]))
-        own = self._own.node.default_child if bucket is None else None
-        name = f"<{stack.get_logical_id(own)}>" if isinstance(own, cdk.CfnElement) else bucket
-        if self.starter.function.role is not None:
-            accept(
-                self.starter.function.role,
-                f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::{name}/{prefix}*]",
-                "The keys of what will be uploaded are not known; they begin with the prefix.",
-            )
-
-    def _let_decrypt(self, key_arn: str) -> None:
-        """Let the starter read objects under a key of somebody else's, through S3 alone; its policy must agree."""
-        self.starter.function.add_to_role_policy(
-            iam.PolicyStatement(
-                actions=["kms:Decrypt"],
-                resources=[key_arn],
-                conditions={"StringLike": {"kms:ViaService": "s3.*"}},  # a topic may tell of a bucket elsewhere
-            )
-        )

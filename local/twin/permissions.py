@@ -1,6 +1,7 @@
 """Whether AWS would let a service or a role invoke a function, by the template's own permissions and policies."""
 
 import contextlib
+import itertools
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -23,8 +24,9 @@ def service_may_invoke(template: Template, function_arn: str, service: str, sour
 def role_may_invoke(template: Template, role_arn: Any, function_arn: str) -> bool:
     """Whether the policies of a role (a reference to its ARN) allow it to invoke the function or alias."""
     role = {"Ref": role_arn["Fn::GetAtt"][0]}
-    for policy in template.resources("AWS::IAM::Policy").values():
-        if role not in policy["Roles"]:
+    policies = [template.resources(kind).values() for kind in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")]
+    for policy in itertools.chain(*policies):
+        if role not in policy.get("Roles", []):
             continue
         for statement in policy["PolicyDocument"]["Statement"]:
             invokes = statement["Effect"] == "Allow" and statement["Action"] == "lambda:InvokeFunction"

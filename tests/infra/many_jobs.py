@@ -18,9 +18,13 @@ def scheduled(number: int) -> dict[str, Any]:
 
 
 def on_upload(number: int) -> dict[str, Any]:
-    """A job on uploads, every third of them into the stack's own bucket."""
+    """A job on uploaded requests, every third of them into the stack's own bucket."""
     bucket = {} if number % 3 == 0 else {"bucket": f"company-landing-zone-{number % 7}"}
-    return {"triggers": [{"s3": bucket | {"prefix": f"department/subject-{number:03}/", "suffix": ".csv"}}]}
+    return {
+        "request": {"timeoutMinutes": 60},
+        "acceptRequests": {"projects": ["MicroStrategy Tutorial"], "datamarts": [f"Datamart on-upload {number}"]},
+        "triggers": [{"s3": bucket | {"prefix": f"department/subject-{number:03}/", "suffix": ".csv"}}],
+    }
 
 
 def on_message(number: int) -> dict[str, Any]:

@@ -32,8 +32,9 @@ class Template:
         """The statements of a role's policies."""
         return [
             statement
-            for policy in self.resources("AWS::IAM::Policy").values()
-            if {"Ref": role} in policy["Roles"]
+            for kind in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")  # the CDK moves to the second what is too long
+            for policy in self.resources(kind).values()
+            if {"Ref": role} in policy.get("Roles", [])
             for statement in policy["PolicyDocument"]["Statement"]
         ]
 

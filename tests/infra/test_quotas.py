@@ -52,6 +52,19 @@ TOO_MUCH: dict[str, Content] = {
     "IAM inline policies of a role": of(
         "AWS::IAM::Policy", Roles=[{"Ref": "Role"}], PolicyDocument=statements(1, 10_241)
     ),
+    "IAM managed policies attached to a role": {
+        "Resources": {
+            "Role": {"Type": "AWS::IAM::Role", "Properties": {"ManagedPolicyArns": [text(20)] * 4}},
+            **{
+                f"Overflow{number}": {
+                    "Type": "AWS::IAM::ManagedPolicy",
+                    "Properties": {"Roles": [{"Ref": "Role"}], "PolicyDocument": statements(1)},
+                }
+                for number in range(7)
+            },
+        }
+    },
+    "IAM size of a managed policy": of("AWS::IAM::ManagedPolicy", PolicyDocument=statements(1, 6_145)),
     "IAM trust policy of a role": of("AWS::IAM::Role", AssumeRolePolicyDocument=statements(1, 2_049)),
     "EventBridge event pattern of a rule": of("AWS::Events::Rule", EventPattern={"source": [text(2_049)]}),
     "EventBridge targets of a rule": of("AWS::Events::Rule", Targets=[{}] * 6),
@@ -101,6 +114,14 @@ def test_references_are_measured_by_what_they_are_resolved_to() -> None:
     policy = {"Roles": [{"Ref": "R"}], "PolicyDocument": {"Statement": [{"Resource": arns}]}}
     (sentence,) = over_quota(of("AWS::IAM::Policy", **policy))
     assert sentence.startswith("IAM inline policies of a role: R has ")
+
+
+def test_the_name_of_a_bucket_is_measured_as_the_longest_that_s3_takes() -> None:
+    content = of("AWS::IAM::ManagedPolicy", PolicyDocument={"Statement": [{"Resource": [{"Ref": "Inbox"}] * 85}]})
+    (quota,) = [quota for quota in QUOTAS if quota.name == "IAM size of a managed policy"]
+    assert quota.over(content)
+    content["Resources"]["Inbox"] = {"Type": "AWS::S3::Bucket"}
+    assert quota.over(content) == []
 
 
 def test_code_that_is_too_large_for_lambda_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

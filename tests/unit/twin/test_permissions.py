@@ -31,6 +31,7 @@ def policy(resource: Any, effect: str = "Allow", role: str = "Role") -> dict[str
     ("made", "allowed"),
     [
         (policy({"Ref": "Alias"}), True),
+        (policy({"Ref": "Alias"}) | {"Type": "AWS::IAM::ManagedPolicy"}, True),
         (policy([{"Fn::GetAtt": ["NotMade", "Arn"]}, {"Ref": "Alias"}]), True),
         (policy([{"Fn::GetAtt": ["NotMade", "Arn"]}]), False),
         (policy({"Ref": "Alias"}, effect="Deny"), False),

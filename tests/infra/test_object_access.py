@@ -1,0 +1,59 @@
+"""What the starter may read in S3, however many prefixes the jobs have."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.object_access import shortest
+from infra.quotas import over_quota
+from tests.infra.template import Template, listed
+
+
+@pytest.fixture(scope="module")
+def stage(assembly: Path) -> Template:
+    return Template(assembly / "many-jobs" / "DatamartRunner-many-jobs.template.json")
+
+
+@pytest.fixture(scope="module")
+def jobs(assembly: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((assembly / "many-jobs" / "code-many-jobs" / "jobs.json").read_text("utf-8"))
+    return found
+
+
+def readable(stage: Template) -> list[str]:
+    """The ARNs of objects that the starter may read, as ``<bucket>/<prefix>*``; the stack's own bucket is "own"."""
+    role = stage.roles_of_functions()["start_run"]
+    arns = [
+        "".join("own" if "Inbox" in str(part) else str(part) for part in arn["Fn::Join"][1])
+        for statement in stage.statements(role)
+        if {"s3:GetObject", "s3:GetObjectVersion"} == set(listed(statement["Action"]))
+        for arn in listed(statement["Resource"])
+    ]
+    return sorted(arn.rpartition(":")[2] for arn in arns)
+
+
+def test_a_hundred_prefixes_of_requests_are_in_several_policies_and_each_may_be_read(
+    stage: Template, jobs: dict[str, Any]
+) -> None:
+    uploads = [job["triggers"][0]["s3"] for job in jobs.values() if job["acceptRequests"] is not None]
+    told = [objects for job in jobs.values() for objects in job["objects"]]
+    assert (len(uploads), len(told)) == (100, 5)
+    assert stage.resources("AWS::IAM::ManagedPolicy"), "they fit into one policy, so this test shows nothing"
+    assert readable(stage) == sorted(f"{each.get('bucket', 'own')}/{each['prefix']}*" for each in uploads + told)
+    assert over_quota(stage.content) == []
+
+
+@pytest.mark.parametrize(
+    ("prefixes", "kept"),
+    [
+        (["in/b/", "in/", "in/a/", "in"], ["in"]),
+        (["in/a", "in/", "in-b/", "in/c/d/"], ["in-b/", "in/"]),
+        (["a/", "b/", "a/"], ["a/", "b/"]),
+        (["a/", "", "b/"], [""]),
+        ([], []),
+    ],
+)
+def test_a_prefix_that_begins_with_another_one_takes_no_room(prefixes: list[str], kept: list[str]) -> None:
+    assert shortest(prefixes) == kept
