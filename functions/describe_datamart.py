@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from functions.library import Datamart, Definition, NotFound, PermissionDenied, Project
+from functions.library import Datamart, Definition, NotFound, PermissionDenied, Project, ServerBusy, ServerUnavailable
 from functions.run.placeholders import hint
 from functions.run.request import is_id
 from functions.step import Answer, Step, step
@@ -46,7 +46,7 @@ def handler(step: Step) -> Answer:
 def _folder(step: Step, project_id: str, wanted: dict[str, Any]) -> str:
     """Where to save after the load; found before it, so that a wrong folder costs nothing."""
     if "folder" in wanted:
-        with _hinting(wanted["folder"]):
+        with _searching(wanted["folder"]):
             return step.library.find_folder(project_id, wanted["folder"])
     with contextlib.suppress(PermissionDenied):  # not to be seen by this account, but perhaps to be saved into
         return step.library.find_folder(project_id, wanted["destinationFolderId"])
@@ -56,26 +56,36 @@ def _folder(step: Step, project_id: str, wanted: dict[str, Any]) -> str:
 def _project(step: Step, reference: str) -> Project:
     if is_id(reference):
         return Project(id=reference, name=None, status=None)
-    with _hinting(reference):
+    with _searching(reference):
         return step.library.find_project(reference)
 
 
 def _datamart(step: Step, project_id: str, reference: str | dict[str, str]) -> Datamart:
     if isinstance(reference, str) and is_id(reference):
         return Datamart(id=reference, name=None)
-    with _hinting(reference):
+    with _searching(reference):
         return step.library.find_datamart(project_id, reference)
 
 
 @contextlib.contextmanager
-def _hinting(reference: str | dict[str, str]) -> Iterator[None]:
-    """Adds to NotFound that a placeholder in the name was not filled in."""
+def _searching(reference: str | dict[str, str]) -> Iterator[None]:
+    """Adds to NotFound that a placeholder in the name was not filled in, and sends a slow search once an attempt.
+
+    A search that took too long may still be running on the server. ServerBusy ends the attempt, and the logout the
+    query with its session; the state's retriers would start the same query beside it.
+    """
     try:
         yield
     except NotFound as error:
         if more := hint(reference):
             error.explain(more)
         raise
+    except ServerUnavailable as error:
+        if not error.timed_out:
+            raise
+        raise ServerBusy(
+            f"the search by name took too long: {error.message}", step=error.step, http_status=error.http_status
+        ) from None
 
 
 def _definition(step: Step, project_id: str, datamart_id: str) -> Definition | None:

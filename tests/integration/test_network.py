@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from functions.library import endpoints
+from functions.library.endpoints import Endpoint
 from tests.integration.conftest import CITY, World
 
 COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
@@ -115,15 +116,40 @@ def test_a_look_up_that_is_too_slow_is_made_once_and_the_error_asks_for_ids(
     assert world.loads(CITY) == 0
 
 
-def test_a_search_that_is_too_slow_ends_the_run_after_a_few_tries_and_asks_for_an_id(
+SEARCHES: dict[str, tuple[Endpoint, str, dict[str, Any]]] = {
+    "project": (endpoints.FIND_PROJECT, "find_project", {"project": "MicroStrategy Tutorial"}),
+    "datamart": (endpoints.FIND_DATAMART, "find_datamart", {"datamart": "City"}),
+    "folder": (endpoints.FIND_FOLDER, "find_datamart", {"saveAs": {"name": "Copy", "folder": "/Public Objects"}}),
+}
+"""The call, what the simulator names it (both searches have one path), and a request that needs it."""
+
+
+@pytest.mark.parametrize("of", SEARCHES)
+def test_a_search_by_name_that_is_too_slow_is_sent_once_an_attempt_and_the_error_asks_for_an_id(
+    world: World, monkeypatch: pytest.MonkeyPatch, of: str
+) -> None:
+    endpoint, search, asked = SEARCHES[of]
+    monkeypatch.setitem(vars(endpoint), "read_timeout", 0.2)
+    world.simulator.inject(search, kind="stall", seconds=0.4, times=99)
+    outcome = world.run(**asked, prompts=COUNTRIES, timeoutMinutes=2)
+    attempts = outcome.states.count("DescribeDatamart")
+    assert outcome.error == "RunTimedOut"
+    assert "the query may still be running on the server" in (outcome.cause or "")
+    assert "an ID needs no " in (outcome.cause or "")
+    assert attempts >= 2
+    assert requests_in_the_end(world, search, attempts) == attempts
+    assert outcome.states.count("LogOut") == len(requests_of(world, "log_out")) == attempts
+    assert world.loads(CITY) == 0
+
+
+def test_a_search_by_name_that_is_slow_for_a_while_delays_the_run(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(vars(endpoints.FIND_DATAMART), "read_timeout", 0.3)
-    world.simulator.inject("find_datamart", kind="stall", seconds=0.6, times=99)
+    monkeypatch.setitem(vars(endpoints.FIND_DATAMART), "read_timeout", 0.5)
+    world.simulator.inject("find_datamart", kind="stall", seconds=0.8)
     outcome = world.run(datamart="City", prompts=COUNTRIES)
-    assert outcome.error == "ServerUnavailable"
-    assert "an ID needs no search" in (outcome.cause or "")
-    assert requests_in_the_end(world, "find_datamart", 5) == 5, "those of the state alone, and no second attempt"
+    assert outcome.status == "SUCCEEDED"
+    assert outcome.states.count("DescribeDatamart") == 2
 
 
 def test_ids_are_not_looked_up(world: World) -> None:
