@@ -20,11 +20,8 @@ from tests.unit.check.conftest import PASSWORD, Person
 def test_ctrl_c_leaves_no_session_and_no_instance_behind(
     person: Person, step: str, skip: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stall = Stall(monkeypatch)
     person.simulator.inject(step, kind="stall", skip=skip)
-    words = ["check", "--json", "--library-url", person.simulator.base_url]
-    code, out, err = stall.interrupted(words, _environment(person))
-    person.written += [out, err]
+    code, out, err = _interrupted(person, monkeypatch, signal.SIGINT)
     assert code == 130
     assert json.loads(out)["findings"][-1]["check"] == "check"
     assert err == ""
@@ -34,14 +31,16 @@ def test_ctrl_c_leaves_no_session_and_no_instance_behind(
 def test_sigterm_and_sighup_leave_nothing_behind_either(
     person: Person, number: int, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stall = Stall(monkeypatch)
     person.simulator.inject("search_elements", kind="stall")
-    words = ["check", "--json", "--library-url", person.simulator.base_url]
-    code, out, err = stall.interrupted(words, _environment(person), number)
-    person.written += [out, err]
+    code, out, err = _interrupted(person, monkeypatch, number)
     assert (code, err) == (128 + number, "")
     assert f"Stopped by {name} before its end; what it had opened is logged out." in out
 
 
-def _environment(person: Person) -> dict[str, str]:
-    return {"MSTR_USERNAME": person.simulator.username, "MSTR_PASSWORD": PASSWORD}
+def _interrupted(person: Person, monkeypatch: pytest.MonkeyPatch, number: int) -> tuple[int, str, str]:
+    """Exit code, output and errors of ``check``, which gets the signal while a call of it stalls."""
+    words = ["check", "--json", "--library-url", person.simulator.base_url]
+    environment = {"MSTR_USERNAME": person.simulator.username, "MSTR_PASSWORD": PASSWORD}
+    code, out, err = Stall(monkeypatch).interrupted(words, environment, number)
+    person.written += [out, err]
+    return code, out, err

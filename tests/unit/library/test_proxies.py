@@ -1,6 +1,5 @@
 """Through a proxy's tunnel: what counts as sent is what goes through it."""
 
-import contextlib
 import socket
 import threading
 from collections.abc import Iterator
@@ -9,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from functions.library import Client, Server, ServerUnavailable, Session
-from tests.tls import Authority, copy
+from tests.tls import Authority, copy, listening
 from tests.unit.library.conftest import TOKEN, ScriptedServer, read_request
 from tests.unit.library.test_calls import CITY, INSTANCE, PROJECT
 
@@ -21,7 +20,7 @@ BASIC = "bWU6cHJveHktcGFzcy13b3Jk"
 class Proxy:
     """Answers each CONNECT with ``refusal``, or makes the tunnel."""
 
-    port: int
+    port: int = 0
     refusal: bytes | None = None
     connects: list[bytes] = field(default_factory=list)
 
@@ -30,37 +29,25 @@ class Proxy:
         return f"http://me:{PASSWORD}@127.0.0.1:{self.port}"
 
     def serve(self, connection: socket.socket) -> None:
-        with connection, contextlib.suppress(OSError):
-            request = read_request(connection)
-            self.connects.append(request)
-            if self.refusal is not None:
-                connection.sendall(self.refusal)
-                return
-            port = int(request.split(b" ")[1].rpartition(b":")[2])
-            with socket.create_connection(("127.0.0.1", port)) as behind:
-                connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-                back = threading.Thread(target=copy, args=(behind, connection), daemon=True)
-                back.start()
-                copy(connection, behind)
-                back.join(1)
+        request = read_request(connection)
+        self.connects.append(request)
+        if self.refusal is not None:
+            connection.sendall(self.refusal)
+            return
+        port = int(request.split(b" ")[1].rpartition(b":")[2])
+        with socket.create_connection(("127.0.0.1", port)) as behind:
+            connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            back = threading.Thread(target=copy, args=(behind, connection), daemon=True)
+            back.start()
+            copy(connection, behind)
+            back.join(1)
 
 
 @pytest.fixture
 def proxy() -> Iterator[Proxy]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    made = Proxy(listener.getsockname()[1])
-
-    def accept() -> None:
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=made.serve, args=(connection,), daemon=True).start()
-
-    threading.Thread(target=accept, daemon=True).start()
-    yield made
-    listener.close()
+    made = Proxy()
+    with listening(made.serve) as made.port:
+        yield made
 
 
 @pytest.mark.parametrize(
