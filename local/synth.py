@@ -1,10 +1,16 @@
 """The template of the stack, synthesized anew only when something that it is made from has changed."""
 
+import contextlib
 import hashlib
+import os
+import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+
+from local import signals
 
 ROOT = Path(__file__).parents[1]
 STAGE = "dev"
@@ -33,13 +39,37 @@ def synthesize(output: Path, module: list[str], sources: tuple[str, ...] = SOURC
     stamp, digest = output / "made-from", _digest(sources)
     if stamp.exists() and stamp.read_text() == digest:
         return
-    # In a process of its own: the CDK's engine is not needed by the run.
-    made = subprocess.run(  # noqa: S603 - our own module under our own interpreter
-        [sys.executable, "-m", *module], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    if made.returncode != 0:
-        raise SynthFailed((made.stderr or made.stdout).strip()[-2000:])
+    _run(module)
     stamp.write_text(digest)
+
+
+def _run(module: list[str]) -> None:
+    """Run the module in processes of their own: the CDK's engine is not needed by the run. Raises SynthFailed.
+
+    Whoever is stopped meanwhile ends them, and removes the folder in which they put all that is temporary: killed, they
+    could not do it themselves.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="datamart-synth-", ignore_cleanup_errors=True) as temporary,
+        signals.may_leave(lambda: signals.folder(temporary)),
+        subprocess.Popen(  # noqa: S603 - our own module under our own interpreter
+            [sys.executable, "-m", *module],
+            cwd=ROOT,
+            env=os.environ | {"TMPDIR": temporary},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        ) as process,
+    ):
+        try:
+            said, complained = process.communicate()
+        except BaseException:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            raise
+    if process.returncode != 0:
+        raise SynthFailed((complained or said).strip()[-2000:])
 
 
 def _digest(sources: tuple[str, ...]) -> str:
