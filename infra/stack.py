@@ -31,6 +31,7 @@ from infra.settings import Settings
 from infra.starter import Starter, let_start
 from infra.sweeping import sweep_daily
 from infra.triggers import Triggers
+from infra.update_order import order_updates
 
 
 class DatamartRunner(cdk.Stack):
@@ -73,7 +74,8 @@ class DatamartRunner(cdk.Stack):
         alarms.on_executions(machine)
 
         ends_lost = dead_letters(self, "EndRunDeadLetters", self._encryption)
-        call_at_the_end(self, functions.make(END_RUN), machine, topic, ends_lost, self._encryption)
+        by_module["end_run"] = functions.make(END_RUN)
+        call_at_the_end(self, by_module["end_run"], machine, topic, ends_lost, self._encryption)
         alarms.on_dead_letters(
             "EndRunDeadLetters", ends_lost, "The end of a run could not be worked off in four hours."
         )
@@ -96,7 +98,9 @@ class DatamartRunner(cdk.Stack):
         if expected := [job for job in jobs if "expectBy" in job.content]:
             expect_loads(schedules, expected, expecting)
             alarms.on_late_loads()
-        sweep_daily(functions.make(SWEEP), topic, schedules)
+        by_module["sweep"] = functions.make(SWEEP)
+        sweep_daily(by_module["sweep"], topic, schedules)
+        order_updates(by_module)
         cdk.CfnOutput(self, "NoticeTopicArn", value=topic.topic_arn, description="Failed runs and alarms are told here")
 
     def _bound(self) -> None:

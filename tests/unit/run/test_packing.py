@@ -146,6 +146,11 @@ def test_functions_of_the_earlier_version_read_a_run_that_new_ones_began(table: 
     assert item["attempts"]["1"]["keysTaken"] == ["K@Year"]
 
 
+def test_a_run_that_may_ask_people_and_has_not_begins_with_nothing_packed() -> None:
+    assert packed("asking", {"hours": 5, "answers": []}) == {"hours": 5, "answers": []}
+    assert unpacked("asking", {"hours": 5, "answers": "[]"}) == {"hours": 5, "answers": []}
+
+
 @pytest.mark.parametrize("path", PACKED)
 def test_a_packed_value_is_one_string(path: str) -> None:
     assert isinstance(packed(path, [nested(3)]), str)
