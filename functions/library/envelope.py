@@ -180,6 +180,9 @@ _NOT_TRIED_ERR = (13, 16)
 _NOT_TRIED_HTTP = (413, 429, 503)
 """Answers that say that the login was not even tried; after them it may be repeated and leaves nothing behind."""
 
+_OF_A_PROXY = (407, 421, 425, 451)
+"""Statuses that no Library answers a login with: without an envelope they say nothing of the credentials."""
+
 
 def _login_kind(http_status: int, envelope: Envelope, text: str) -> type[LibraryError]:
     """ERR003 is about the credentials under any status, ERR001 (the mode is not enabled) and the rest of 4xx too.
@@ -190,9 +193,11 @@ def _login_kind(http_status: int, envelope: Envelope, text: str) -> type[Library
     is_transient = HTTP.get(http_status) is ServerUnavailable
     if envelope == Envelope() and not is_transient and is_final_at_login(http_status, text):
         return DatamartFailed
+    if envelope == Envelope() and http_status in _OF_A_PROXY:
+        return DatamartFailed
     if envelope.err in (3, 14, 17):
         return ERR[envelope.err]
-    if envelope.err in _NOT_TRIED_ERR or is_transient:
+    if envelope.err in _NOT_TRIED_ERR or is_transient or http_status < 200:
         return ServerUnavailable
     return CredentialsRejected if http_status < 500 or envelope.err == 1 else ServerUnavailable
 
