@@ -1,5 +1,6 @@
 """The emulator's DynamoDB refuses what AWS's refuses, and keeps the item as it was."""
 
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,10 @@ from local.twin import moto_limits
 KEY = {"id": {"S": "one"}}
 
 
+TABLE = f"limits-{uuid.uuid4()}"
+"""A name that no table of another test has: moto may hold those of the whole process."""
+
+
 @pytest.fixture
 def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
@@ -21,12 +26,13 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     with mock_aws():
         client = boto3.client("dynamodb")
         client.create_table(
-            TableName="runs",
+            TableName=TABLE,
             BillingMode="PAY_PER_REQUEST",
             AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         )
         yield client
+        client.delete_table(TableName=TABLE)
 
 
 def wrapped(times: int, kind: str = "M") -> dict[str, Any]:
@@ -37,13 +43,13 @@ def wrapped(times: int, kind: str = "M") -> dict[str, Any]:
 
 
 def put(table: Any, **attributes: Any) -> None:
-    table.put_item(TableName="runs", Item=KEY | attributes)
+    table.put_item(TableName=TABLE, Item=KEY | attributes)
 
 
 def update(table: Any, path: str, value: Any) -> None:
     names = {f"#{part}": part for part in path.split(".")}
     table.update_item(
-        TableName="runs",
+        TableName=TABLE,
         Key=KEY,
         UpdateExpression=f"SET {'.'.join(names)} = :value",
         ExpressionAttributeNames=names,
@@ -52,7 +58,7 @@ def update(table: Any, path: str, value: Any) -> None:
 
 
 def kept(table: Any) -> dict[str, Any]:
-    return dict(table.get_item(TableName="runs", Key=KEY).get("Item", {}))
+    return dict(table.get_item(TableName=TABLE, Key=KEY).get("Item", {}))
 
 
 REFUSED = {
