@@ -18,8 +18,14 @@ from functions.run.start import Start
 LONGEST_NAME = 100
 """Bytes that are kept of the name by which the request answers a prompt: only messages show it."""
 
-ONLY_OF_THE_NEWEST = ("prompts", "keysTaken", "answersTaken", "orderAnswer", "outage", "unavailable", "unknownStatuses")
+ONLY_OF_THE_NEWEST = (
+    *("prompts", "keysTaken", "answersTaken", "slowLists"),
+    *("orderAnswer", "outage", "unavailable", "unknownStatuses"),
+)
 """What is kept of an attempt until the next one begins: a run may have hundreds, and an item 400 KB."""
+
+MOST_REMOVED = 100
+"""Values that one attempt removes from those before it: DynamoDB allows an expression 4 KB. The next removes the rest."""
 
 
 def _empty(execution_arn: str) -> Item:
@@ -268,7 +274,7 @@ class Run:
         try:
             self.change(
                 put={here: {}, "attempt": self.number},
-                remove=tuple(over),
+                remove=tuple(over[:MOST_REMOVED]),
                 condition=f"attribute_not_exists({{{here}}}) AND attribute_not_exists({{endedAt}})",
             )
         except ConditionFailed:

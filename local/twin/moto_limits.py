@@ -1,4 +1,4 @@
-"""DynamoDB's limits that moto 5.2.5 does not hold: nesting, size, numbers and names of an item's attributes.
+"""DynamoDB's limits that moto 5.2.5 does not hold: nesting, size, numbers and names of attributes, and expressions.
 
 A write that AWS refuses with ValidationException is refused here, too, and changes nothing. Limits and words are from
 DynamoDB's documentation ("Constraints") and from public captures of its answers.
@@ -6,6 +6,7 @@ DynamoDB's documentation ("Constraints") and from public captures of its answers
 
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from inspect import signature
 from typing import Any
 
 from moto.dynamodb.exceptions import ItemSizeTooLarge, ItemSizeToUpdateTooLarge, MockValidationException
@@ -18,6 +19,9 @@ DEEPEST = 31
 LARGEST = 400 * 1024
 """Bytes of an item: names in UTF-8, and values."""
 
+LONGEST_EXPRESSION = 4_096
+"""Bytes of an expression as it is sent: names behind aliases and values do not count."""
+
 DIGITS, LEAST_EXPONENT, LARGEST_EXPONENT = 38, -130, 125
 
 TOO_DEEP = (
@@ -26,11 +30,16 @@ TOO_DEEP = (
 TOO_PRECISE = "Attempting to store more than 38 significant digits in a Number"
 OVERFLOW = "Number overflow. Attempting to store a number with magnitude larger than supported range"
 UNDERFLOW = "Number underflow. Attempting to store a number with magnitude smaller than supported range"
+TOO_LONG = "Invalid {kind}: Expression size has exceeded the maximum allowed size; expression size: {size}"
 NO_NAME = "One or more parameter values were invalid: an attribute name must be at least one character long"
+
+EXPRESSIONS = {"update_expression": "UpdateExpression", "condition_expression": "ConditionExpression"}
+"""moto's arguments, and how AWS calls them."""
 
 # Read here, so that a name that an upgrade of moto changes fails at once.
 put_item: Callable[..., Item] = DynamoDBBackend.put_item
 update_item: Callable[..., Item] = DynamoDBBackend.update_item
+delete_item: Callable[..., Item | None] = DynamoDBBackend.delete_item
 
 
 def install() -> None:
@@ -41,15 +50,23 @@ def install() -> None:
     LimitedSizeDict.__setitem__ = dict.__setitem__
     DynamoDBBackend.put_item = _put_item
     DynamoDBBackend.update_item = _update_item
+    DynamoDBBackend.delete_item = _delete_item
 
 
 def _put_item(self: Any, table_name: str, item_attrs: dict[str, Any], *args: Any, **kwargs: Any) -> Item:
+    _check_expressions(put_item, self, table_name, item_attrs, *args, **kwargs)
     attributes = {name: DynamoType(value) for name, value in item_attrs.items()}
     _check(attributes, ItemSizeTooLarge)
     return put_item(self, table_name, item_attrs, *args, **kwargs)
 
 
+def _delete_item(self: Any, *args: Any, **kwargs: Any) -> Item | None:
+    _check_expressions(delete_item, self, *args, **kwargs)
+    return delete_item(self, *args, **kwargs)
+
+
 def _update_item(self: Any, table_name: str, key: dict[str, Any], *args: Any, **kwargs: Any) -> Item:
+    _check_expressions(update_item, self, table_name, key, *args, **kwargs)
     table = self.get_table(table_name)
     hash_key = DynamoType(key[table.hash_key_attr])
     before = table.get_item(hash_key)
@@ -65,6 +82,13 @@ def _update_item(self: Any, table_name: str, key: dict[str, Any], *args: Any, **
             changed.attrs.update(kept.value)
         raise
     return updated
+
+
+def _check_expressions(operation: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+    given = signature(operation).bind(*args, **kwargs).arguments
+    for argument, kind in EXPRESSIONS.items():
+        if (size := len((given.get(argument) or "").encode())) > LONGEST_EXPRESSION:
+            raise MockValidationException(TOO_LONG.format(kind=kind, size=size))
 
 
 def _check(attributes: dict[str, Any], too_large: type[MockValidationException]) -> None:

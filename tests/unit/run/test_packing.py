@@ -180,6 +180,22 @@ def test_what_was_packed_for_a_time_is_read_in_both_forms(field: str, as_string:
     assert packed(field, value) == value
 
 
+def test_an_attempt_begins_after_hundreds_that_left_everything_and_removes_it_by_and_by(
+    run: Run, table: RunTable
+) -> None:
+    """A run that began before the upgrade: its attempts kept what only the newest needs."""
+    left: dict[str, Any] = {"closing": 1, "unknownStatuses": 1, "answersTaken": [0]}
+    run.note(attempts={str(number): left for number in range(1, MOST_ATTEMPTS)}, attempt=MOST_ATTEMPTS - 1)
+    run.number = MOST_ATTEMPTS
+    run.begin_attempt()
+    kept = sum(len(attempt) - 1 for attempt in run.item["attempts"].values() if attempt)
+    assert 0 < kept < 2 * (MOST_ATTEMPTS - 1)
+    for number in range(MOST_ATTEMPTS + 1, MOST_ATTEMPTS + 10):
+        run.number = number
+        run.begin_attempt()
+    assert all(set(attempt) <= {"closing"} for attempt in run.item["attempts"].values())
+
+
 def text_of(size: int) -> list[str]:
     """A list whose JSON has about ``size`` bytes."""
     return ["x" * (size - 4)]

@@ -123,3 +123,42 @@ def test_levels_count_from_the_top_of_the_item_wherever_a_change_puts_them(table
     update(table, "a.b.c", wrapped(29))
     with pytest.raises(ClientError, match="nested levels"):
         update(table, "a.b.c", wrapped(30))
+
+
+# -- expressions ------------------------------------------------------------------------------------------------------
+
+
+def padded(expression: str, length: int) -> str:
+    """The expression with as many blanks before its last word as make it ``length`` bytes long: blanks count."""
+    head, _, last = expression.rpartition(" ")
+    return head + " " * (length - len(head) - len(last)) + last
+
+
+def with_expressions(table: Any, **expressions: str) -> None:
+    table.update_item(
+        TableName="runs",
+        Key=KEY,
+        ExpressionAttributeValues={":one": {"N": "1"}},
+        **{"UpdateExpression": "SET a = :one"} | expressions,
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "expression"),
+    [("UpdateExpression", "SET a = :one"), ("ConditionExpression", "attribute_not_exists(a) OR a = :one")],
+)
+def test_an_expression_may_have_4096_bytes_and_no_more(table: Any, kind: str, expression: str) -> None:
+    with_expressions(table, **{kind: padded(expression, 4_096)})
+    before = kept(table)
+    with pytest.raises(ClientError, match=f"Invalid {kind}: .*maximum allowed size; expression size: 4097") as refused:
+        with_expressions(table, **{kind: padded(expression, 4_097)})
+    assert refused.value.response["Error"]["Code"] == "ValidationException"
+    assert kept(table) == before
+
+
+def test_the_condition_of_a_new_item_and_of_a_deletion_is_limited_too(table: Any) -> None:
+    condition = padded("attribute_not_exists(a) AND attribute_not_exists(b)", 4_097)
+    with pytest.raises(ClientError, match="expression size: 4097"):
+        table.put_item(TableName="runs", Item=KEY, ConditionExpression=condition)
+    with pytest.raises(ClientError, match="expression size: 4097"):
+        table.delete_item(TableName="runs", Key=KEY, ConditionExpression=condition)
