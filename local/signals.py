@@ -20,7 +20,7 @@ CLEAN_UP_SECONDS = 30.0
 """Seconds from the first signal until the process leaves, whether or not the clean-up is done."""
 
 ECHO_SECONDS = 0.5
-"""A signal within this time after the first belongs to it: shells, ``make`` and ``timeout`` signal a process twice."""
+"""The same signal within this time after the first belongs to it: shells, ``make`` and ``timeout`` send it twice."""
 
 TELLING_SECONDS = 3.0
 """At most so long is looked for what is left behind, and at most so long is it written, before the process leaves."""
@@ -137,7 +137,7 @@ def _on_signal(number: int, _frame: object) -> None:
     if state is None:
         return
     if state.noted is not None:
-        if time.monotonic() - state.noted_at > ECHO_SECONDS:
+        if number != state.noted or time.monotonic() - state.noted_at > ECHO_SECONDS:
             _leave_soon(state, f"left at once, after a second signal ({name_of(number)})")
         return
     state.noted, state.noted_at = number, time.monotonic()

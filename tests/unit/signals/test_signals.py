@@ -165,6 +165,40 @@ def test_signals_that_come_twice_by_themselves_count_as_one() -> None:
     assert (code, out, err) == (129, "cleaned up\n", "")
 
 
+class Clock:
+    """Stands in for the module ``time``: it moves when a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.mark.parametrize(
+    ("number", "seconds", "leaves"),
+    [
+        (signal.SIGINT, 0.0, False),
+        (signal.SIGINT, 0.4, False),
+        (signal.SIGINT, 0.6, True),
+        (signal.SIGTERM, 0.0, True),
+        (signal.SIGTERM, 0.3, True),
+    ],
+)
+def test_only_the_same_signal_within_half_a_second_counts_as_one(
+    monkeypatch: pytest.MonkeyPatch, number: signal.Signals, seconds: float, leaves: bool
+) -> None:
+    clock, reasons = Clock(), []
+    monkeypatch.setattr(signals, "time", clock)
+    monkeypatch.setattr(signals, "_leave_soon", lambda state, why: reasons.append(why))
+    with signals.handled(lambda why, left: None):
+        with pytest.raises(signals.Stopped):
+            signal.raise_signal(signal.SIGINT)
+        clock.now += seconds
+        signal.raise_signal(number)
+    assert reasons == [f"left at once, after a second signal ({signals.name_of(number)})"] * leaves
+
+
 def test_a_signal_that_the_process_was_told_to_ignore_stays_ignored() -> None:
     code, out, _ = script(
         "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
