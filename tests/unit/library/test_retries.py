@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from functions.library import Client, DatamartFailed, Server, ServerBusy, ServerUnavailable, retries
+from functions.library import Client, DatamartFailed, Server, ServerBusy, ServerUnavailable, endpoints, retries
 from functions.library.client import SLOW_SECONDS
 from functions.library.connections import Abandoned, Passage
 from tests.unit.library.conftest import ScriptedServer
@@ -177,6 +177,23 @@ def test_a_query_that_may_still_be_running_is_not_started_again(
     assert "may still be running" in str(failure.value)
     assert (failure.value.timed_out, failure.value.may_pass) == (True, False)
     assert len(server.requests) == 1
+
+
+def test_a_look_that_timed_out_is_not_sent_again_although_there_is_time_for_it(
+    server: ScriptedServer, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(vars(endpoints.GET_EXECUTION), "read_timeout", 0.2)
+    held = threading.Event()
+    server.scripts.append(lambda connection: held.wait(5))
+    for _ in range(3):
+        server.answer(200, b"{}")
+    client.budget = 50
+    with pytest.raises(ServerUnavailable) as failure:
+        client.get_execution(PROJECT, CITY, INSTANCE)
+    held.set()
+    client.probe()  # the server takes one connection after the other: what came before this one is noted by now
+    assert (failure.value.timed_out, failure.value.may_pass) == (True, True)
+    assert ["/execution " in head(request) for request in server.requests] == [True, False]
 
 
 @pytest.mark.parametrize(("seconds", "sent"), [(SLOW_SECONDS + 1, 1), (0.0, 3)])
