@@ -7,7 +7,7 @@ from functions.answering import question
 from functions.answering.choices import OfServer, Unknown
 from functions.answering.plan import Plan, plan
 from functions.answering.prompt import Prompt, address_of
-from functions.library import PromptAnswerRejected, ServerBusy, ServerUnavailable
+from functions.library import DatamartFailed, PromptAnswerRejected, ServerBusy, ServerUnavailable
 from functions.run import clock
 from functions.run.answered import answered_a_moment_ago, prompts_answered
 from functions.run.errors import PromptsUnanswered
@@ -19,6 +19,9 @@ MOST_LOOKS = 400
 """Looks at the prompts in one attempt. Each level of nested prompts takes one or two, and up to six where a server goes
 on listing what was answered: more than 50 levels."""
 
+MOST_SLOW_LISTS = 2
+"""Lists of prompts that may time out in a row: the next is asked for only after the job's status was read."""
+
 LARGEST_ANSWERS = 200_000
 """Bytes of all answers as the API takes them: they pass through a state, whose data may have 256 KB."""
 
@@ -28,17 +31,21 @@ MOST_CHOICES = 50
 
 @step
 def handler(step: Step) -> Answer:
-    """Read the open prompts. Returns ``answers``: one for each, ready to send; empty when nothing is open (any more).
+    """Read the open prompts. Returns ``answers``: one for each, ready to send.
 
-    Raises PromptsUnanswered (with what is missing, ready to paste), PromptAnswerRejected (also for a name whose look-up
-    took too long), InstanceLost.
+    ``answers`` is empty when nothing is open (any more), and after a list that timed out: the state machine then reads
+    the job's status. Raises PromptsUnanswered (with what is missing, ready to paste), PromptAnswerRejected (also for a
+    name whose look-up took too long), InstanceLost, and DatamartFailed after MOST_SLOW_LISTS lists that timed out.
     """
     run = step.run
     if step.event["round"] > MOST_LOOKS:
         raise PromptsUnanswered(f"the datamart still asks after {MOST_LOOKS} looks at its prompts; it was given up.")
     where = (run.project_id, run.datamart_id, str(run.execution_instance_id))
     asked_at = clock.now()
-    open_prompts = _open(step, step.library.get_prompts(*where), asked_at)
+    listed = _listed(step, where)
+    if listed is None:
+        return {"answers": []}
+    open_prompts = _open(step, listed, asked_at)
     given = [*step.event["prompts"], *run.persons_answers]
     choices = OfServer(step.library, *where)
     made = _planned(step, open_prompts, given, choices)
@@ -49,6 +56,31 @@ def handler(step: Step) -> Answer:
     if (size := len(json.dumps(made.answers, ensure_ascii=False).encode())) > LARGEST_ANSWERS:
         raise PromptAnswerRejected(f"the answers have {size} bytes, and {LARGEST_ANSWERS} are allowed; give fewer")
     return {"answers": made.answers}
+
+
+def _listed(step: Step, where: tuple[str, str, str]) -> list[Prompt] | None:
+    """What the server lists, or None where it took too long for the first time.
+
+    The list may still be in the making: the retries of the state machine would start it again, up to eight times.
+    Raises DatamartFailed where it took too long again.
+    """
+    slow = step.run.attempt.get("slowLists", 0)
+    try:
+        listed = step.library.get_prompts(*where)
+    except ServerUnavailable as error:
+        if not error.timed_out:
+            raise
+        if slow + 1 >= MOST_SLOW_LISTS:
+            raise DatamartFailed(
+                f"the server did not list the open prompts in time, {slow + 1} times in a row ({error}); the list may "
+                "still be in the making on the server. Nothing was answered. Start a new run when the server is faster",
+                step="get_prompts",
+            ) from None
+        step.run.learn(slowLists=slow + 1)
+        return None
+    if slow:
+        step.run.learn(slowLists=0)
+    return listed
 
 
 def _planned(step: Step, open_prompts: list[Prompt], given: list[dict[str, Any]], choices: OfServer) -> Plan:

@@ -12,7 +12,7 @@ The item::
                     maxExecutionSeconds, notCancelled, orderAnswer, lookedAt,
                     outage {retryAfter}, unavailable {at, reason}, lostAt, reachedSql, unknownStatuses,
                     failure {kind, text}, answeringRound, answeringAt, answersPending, answersInDoubt, answeredAt,
-                    answersTaken, keysTaken, answerFailures, onceBy,
+                    answersTaken, keysTaken, answerFailures, slowLists, onceBy,
                     prompts [{at, name, type, how, given}], saving, closing, instanceDeleted, jobEnded, expired}}
     project {id, name}, datamart {id, name}, target {source, table, append}
     definition {readable, runsExtraSql, maxExecutionSeconds}

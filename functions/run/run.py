@@ -25,7 +25,8 @@ ONLY_OF_THE_NEWEST = (
 """What is kept of an attempt until the next one begins: a run may have hundreds, and an item 400 KB."""
 
 MOST_REMOVED = 100
-"""Values that one attempt removes from those before it: DynamoDB allows an expression 4 KB. The next removes the rest."""
+"""Values that one attempt removes from those before it: DynamoDB allows an expression 4 KB. The next attempt
+removes the rest."""
 
 
 def _empty(execution_arn: str) -> Item:

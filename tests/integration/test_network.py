@@ -152,6 +152,30 @@ def test_a_search_by_name_that_is_slow_for_a_while_delays_the_run(
     assert outcome.states.count("DescribeDatamart") == 2
 
 
+def test_a_list_of_prompts_that_is_too_slow_is_asked_for_twice_and_nothing_is_executed_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(vars(endpoints.GET_PROMPTS), "read_timeout", 0.3)
+    world.simulator.inject("get_prompts", kind="stall", seconds=0.6, times=99)
+    outcome = world.run(prompts=COUNTRIES)
+    assert outcome.error == "DatamartFailed"
+    assert "did not list the open prompts in time, 2 times in a row" in (outcome.cause or "")
+    assert (outcome.cause or "").startswith("Loaded: no.")
+    assert requests_in_the_end(world, "get_prompts", 2) == 2
+    assert (world.posts(), world.loads(CITY)) == (1, 0)
+
+
+def test_a_run_goes_on_after_a_list_of_prompts_that_was_too_slow_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(vars(endpoints.GET_PROMPTS), "read_timeout", 0.3)
+    world.simulator.inject("get_prompts", kind="stall", seconds=0.6)
+    outcome = world.run(prompts=COUNTRIES)
+    assert outcome.status == "SUCCEEDED"
+    assert outcome.states.count("GetPrompts") == 2
+    assert requests_in_the_end(world, "get_prompts", 2) == 2
+
+
 def test_ids_are_not_looked_up(world: World) -> None:
     world.simulator.inject("search_elements", kind="stall", seconds=0.1)
     known = "8D679D3711D3E4981000E787EC6DE8A4:1"
