@@ -55,6 +55,7 @@ RESOURCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "dynamodb:UpdateItem": _table,
     "dynamodb:Scan": _table,
     "events:PutEvents": lambda params: f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/default",
+    "s3:ListBucket": lambda params: f"arn:aws:s3:::{params['Bucket']}",
     "s3:GetObject": _object,
     "s3:GetObjectVersion": _object,
     "secretsmanager:GetSecretValue": lambda params: str(params["SecretId"]),
@@ -64,7 +65,7 @@ RESOURCES: dict[str, Callable[[dict[str, Any]], str]] = {
 }
 """The resource that an action is about. An action that is missing here is one that no function made before."""
 
-OTHER_NAMES = {"stepfunctions": "states", "HeadObject": "GetObject"}
+OTHER_NAMES = {"stepfunctions": "states", "HeadObject": "GetObject", "HeadBucket": "ListBucket"}
 """Where IAM calls a service or an operation otherwise than boto3 does."""
 
 
