@@ -43,7 +43,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _log_that_nothing_is_due(at: datetime) -> None:
-    """Most times of the schedule are no job's; a minute at which no job is ever expected should not be one of them."""
+    """Most times of the schedule belong to no job; a minute at which no job is ever expected should not be in it."""
     if is_expected_at_minute(deployed_jobs(), at):
         logger.info("no load is expected at this time", extra={"at": at.isoformat()})
     else:

@@ -30,7 +30,7 @@ LONGEST_VALUE = 10_000
 """Characters of a value: what the execution's input takes (start.schema.json)."""
 
 LONGEST_TIME = 40
-"""Characters of a trigger's time: what is longer is none (start.schema.json)."""
+"""Characters of a trigger's time: a longer one is ignored (start.schema.json)."""
 
 LONGEST_REFUSAL = 4_000
 """Bytes; the input takes as many characters."""

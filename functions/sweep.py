@@ -56,7 +56,7 @@ def handler(event: Event, context: LambdaContext) -> Answer:
 
 
 def _suspects() -> tuple[list[str], list[tuple[str, str]], list[tuple[str, str]]]:
-    """The runs to look at, what is held with its holder, and messages whose failures nobody was told of, with a run.
+    """The runs to look at, what is held with its holder, and messages with failures not notified, with a run.
 
     Nothing else of an item is kept: no session, above all.
     """

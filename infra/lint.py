@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def _synthesized() -> list[Path]:
-    """The templates of every stage of infra/settings, without the bundle: it is no part of a template."""
+    """The templates of every stage of infra/settings, without the bundle: it is not part of a template."""
     stages = [settings_of(path.stem) for path in sorted(FOLDER.glob("*.toml"))]
     synthesize(stages, OUTPUT, checks=False, bundle=None)
     return [OUTPUT / f"{stack_name(settings.stage)}.template.json" for settings in stages]

@@ -50,7 +50,7 @@ def installed(target: Path = TARGET) -> Path:
 
 def lock() -> None:
     """Write the lock anew, after a change of a version in package.json. Raises NotInstalled."""
-    # Without addresses: whoever installs from it asks the registry that their own npm is set up with.
+    # Without addresses: everyone who installs from it asks the registry that their own npm is set up with.
     _npm("install", "--package-lock-only", "--ignore-scripts", "--omit-lockfile-registry-resolved", at=PINNED)
     path = PINNED / "package-lock.json"
     content = json.loads(path.read_text("utf-8"))

@@ -43,7 +43,7 @@ def _read_for(job: NamedJob, trigger: dict[str, Any]) -> Declared | None:
 
 
 def _let_read_bucket(starter: lambda_.Function, bucket: str | None, prefixes: list[str], own: s3.Bucket | None) -> None:
-    """Let the starter read what is uploaded below ``prefixes``, whose own * and ? are no wildcards.
+    """Let the starter read what is uploaded below ``prefixes``, whose own * and ? are not wildcards.
 
     HeadObject asks with the same permissions as GetObject. A statement has one prefix, so that the CDK can divide what
     is too long for one policy.

@@ -37,7 +37,7 @@ def check_uploads(where: str, declared: Declared) -> None:
         raise BadConfiguration(f"{where}.prefix: keys do not begin with a slash; write {prefix.lstrip('/') or 'none'}.")
     for key, wrong in (("prefix", prefix.endswith("*")), ("suffix", suffix.startswith("*"))):
         if wrong:
-            raise BadConfiguration(f"{where}.{key}: is no pattern; leave the * out.")
+            raise BadConfiguration(f"{where}.{key}: patterns are not supported; leave the * out.")
     if suffix.endswith(FOLDER_MARKERS):
         end = "a slash" if suffix.endswith("/") else "_$folder$"
         raise BadConfiguration(f"{where}.suffix: keys that end with {end} are folders, and those start nothing.")

@@ -18,7 +18,7 @@ from infra.time_zones import check_zone, zone_warning
 Trigger = dict[str, Any]
 
 _RARE = timedelta(days=370)
-"""A yearly schedule is no surprise; one that waits longer is."""
+"""A yearly schedule is expected; a longer wait is a surprise."""
 
 
 def check_schedule(where: str, trigger: Trigger, job_zone: str) -> None:

@@ -99,7 +99,7 @@ class _Field:
     steps: bool = True
 
     def value(self, text: str) -> int | None:
-        """The number that ``text`` stands for; None if it is no value of this field."""
+        """The number that ``text`` stands for; None if the field does not allow it."""
         if text.upper() in self.names:
             return self.low + self.names.index(text.upper())
         if not re.fullmatch("[0-9]{1,4}", text) or not self.low <= int(text) <= self.high:

@@ -31,7 +31,7 @@ _STAGE = re.compile(r"[a-z][a-z0-9-]{0,19}")
 class BadConfiguration(Exception):
     """A settings or job file that cannot be deployed; the text names file, key and reason.
 
-    It goes to a terminal and quotes the file: one line without control characters, whoever prints it.
+    It goes to a terminal and quotes the file: one line without control characters, wherever it is printed.
     """
 
     def __init__(self, text: str) -> None:

@@ -11,7 +11,7 @@ from functions.text import quoted
 from infra.settings import BadConfiguration
 
 _NO_PLACES = frozenset({"Factory", "localtime", "posixrules"})
-"""Files of a zone database that are no zones; what "localtime" is depends on the machine."""
+"""Files of a zone database that are not zones; what "localtime" is depends on the machine."""
 
 _FAMILIAR = (
     "Europe/Paris",
@@ -59,6 +59,8 @@ def _hint(name: str) -> str:
     if re.fullmatch("[A-Z]{2,5}", name):
         place = next((zone for zone in _FAMILIAR if name in _abbreviations(zone)), None)
         return f" (did you mean {place}?)" if place else ": an abbreviation is not a time zone, name the place"
+    if name in _NO_PLACES:
+        return ": it depends on the machine, name the place"
     same = next((zone for zone in zone_names() if zone.lower() == name.strip().lower()), None)
     return f" (did you mean {same}?)" if same else nearest(name, sorted(zone for zone in zone_names() if "/" in zone))
 

@@ -22,7 +22,7 @@ def trigger_words(trigger: Trigger, job: NamedJob) -> str:
     sns = trigger["sns"]
     topic = sns["topicArn"].rpartition(":")[2] if "topicArn" in sns else "its own topic"
     if "objects" in sns:
-        return f"{_uploads(sns['objects'])}, told by messages of {topic}"
+        return f"{_uploads(sns['objects'])}, reported by messages of {topic}"
     if "filter" not in sns:
         return f"every message of {topic}"
     body = "" if sns.get("filterScope", ATTRIBUTES) == ATTRIBUTES else "a body in which "
@@ -99,7 +99,8 @@ def _rule(rule: Any) -> str:
     if operator == "anything-but":
         if isinstance(operand, dict):
             return f"begins with anything but {_value(operand['prefix'])}"
-        return f"is none of {', '.join(_value(one) for one in (operand if isinstance(operand, list) else [operand]))}"
+        values = operand if isinstance(operand, list) else [operand]
+        return f"is not one of {', '.join(map(_value, values))}"
     if operator == "numeric":
         return " and ".join(f"{name} {bound}" for name, bound in zip(operand[::2], operand[1::2], strict=True))
     return _PHRASES[operator].format(_value(operand))

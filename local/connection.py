@@ -32,7 +32,7 @@ def secret_from(url: str, environment: Mapping[str, str]) -> dict[str, Any]:
     Raises
     ------
     BadConnection
-        The URL is none, a variable cannot be used, or ``MSTR_USERNAME`` and the like do not fit the login mode.
+        The URL is not valid, a variable cannot be used, or ``MSTR_USERNAME`` and the like do not fit the login mode.
     """
     try:
         secret: dict[str, Any] = {"baseUrl": base_url(url)}

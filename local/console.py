@@ -36,7 +36,7 @@ def _lines(text: str) -> str:
 
 
 def console_for(stream: TextIO) -> Console:
-    """A console on ``stream``, of a fixed width and without colours where that is no terminal."""
+    """A console on ``stream``, of a fixed width and without colours where that is not a terminal."""
     plain = not stream.isatty()
     return SafeConsole(
         file=stream, markup=False, emoji=False, highlight=False, no_color=plain, width=WIDTH if plain else None

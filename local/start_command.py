@@ -28,9 +28,9 @@ def start(arguments: argparse.Namespace, wait: Wait = time.sleep) -> int:
     """Start what ``arguments`` names, follow it, and return the exit code.
 
     0 succeeded, 1 failed or stopped by somebody, 2 refused or not started or lost from sight; 130, 143 or 129 not
-    followed any more after Ctrl-C, SIGTERM or SIGHUP: these end the following and not the run. Whoever watches a run of
-    production and closes the terminal does not mean to break it, unlike at ``datamart run``, where there is no run
-    without the terminal.
+    followed any more after Ctrl-C, SIGTERM or SIGHUP: these end the following and not the run. A person who watches a
+    run of production and closes the terminal does not mean to break it, unlike at ``datamart run``, where there is no
+    run without the terminal.
 
     Parameters
     ----------

@@ -26,7 +26,7 @@ PLAIN = "plain"
 
 @dataclass
 class Streams:
-    """What became of the output: ``problem`` says why some of it could not be written, where that is a failure."""
+    """Result of writing the output: ``problem`` says why some of it could not be written, where that is a failure."""
 
     problem: str | None = None
 

@@ -46,7 +46,7 @@ def synthesize(output: Path, module: list[str], sources: tuple[str, ...] = SOURC
 def _run(module: list[str]) -> None:
     """Run the module in processes of their own: the CDK's engine is not needed by the run. Raises SynthFailed.
 
-    Whoever is stopped meanwhile ends them, and removes the folder in which they put all that is temporary: killed, they
+    A command that is stopped meanwhile ends them, and removes the folder of their temporary files: killed, they
     could not do it themselves.
     """
     with (

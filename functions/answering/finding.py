@@ -36,7 +36,7 @@ FEW_TOLD = 5
 
 @dataclass
 class _Lookup:
-    """What became of the names: ``known`` by name, and the ``wrong`` ones with the several choices that they fit.
+    """Result of the look-ups: ``known`` by name, and the ``wrong`` ones with the several choices that they fit.
 
     ``seen`` are choices among which those most like the wrong ones may be.
     """

@@ -45,7 +45,7 @@ def _listed(given: Any) -> list[Any]:
 
 
 def entries(given: list[Any], is_id: re.Pattern[str], what: str) -> list[Choice]:
-    """What was given as {id}, {name} or both, one by one. Raises Misfit, naming all that are none of these."""
+    """What was given as {id}, {name} or both, one by one. Raises Misfit, naming all that are anything else."""
     if not given:
         raise Misfit(f"takes at least one {what}, and none is given")
     made = [(one, _entry(one, is_id)) for one in given]

@@ -50,7 +50,7 @@ def text(run: Run) -> str:
 
 
 def _about(number: int, prompt: Question) -> list[str]:
-    """What there is to say of a prompt; its texts are by whoever may edit it in MicroStrategy: each is one line."""
+    """What there is to say of a prompt; its texts can be edited in MicroStrategy: each is one line."""
     head, shown = titled(prompt), _marked(prompt)
     lines = [f"{number}. {head[0].upper()}{head[1:]}: {one_line(words.taken(shown))}"]
     if "instruction" in prompt:

@@ -29,7 +29,7 @@ def login_mode(fields: dict[str, Any]) -> int:
     if isinstance(written, str):
         written = _mode_in(written, fields)
     if isinstance(written, bool) or not isinstance(written, int) or written not in LOGIN_MODES:
-        raise InvalidSecret(f"is none of {MODES}")
+        raise InvalidSecret(f"is not one of {MODES}")
     return written
 
 

@@ -50,7 +50,7 @@ def _is_left_out(field: str, value: Any) -> bool:
 def _unknown(key: str, position: int) -> str:
     """What is wrong with a key that names no field; it may be a value, such as the password, in the wrong place.
 
-    Only the name of a database's field and a known name with one wrong letter are quoted; any other key is told by its
+    Only the name of a database's field and a known name with one wrong letter are quoted; any other key is named by its
     place.
     """
     plain = key.lower()

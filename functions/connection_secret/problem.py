@@ -26,7 +26,7 @@ def string(value: object) -> str:
 
 
 def is_host_name(host: str) -> bool:
-    """Whether a host's name can be looked up at all: no empty or overlong part, no character that is none of a name."""
+    """Whether a host's name can be looked up at all: no empty or overlong part, allowed characters only."""
     try:
         host.encode("idna")
     except UnicodeError:

@@ -1,4 +1,4 @@
-"""Reading answers that are no errors: is it the Library's at all, and what does it say (API.md 5 to 7)?"""
+"""Reading answers that are not errors: is it the Library's at all, and what does it say (API.md 5 to 7)?"""
 
 from collections.abc import Callable
 from typing import Any

@@ -134,7 +134,7 @@ class Client:
     def _give_up_without(self, reason: str) -> None:
         """Log out of a session whose cookies never go back to it, or are not kept, unless the server does without them.
 
-        Raises DatamartFailed with the ``reason``, and with what became of the session.
+        Raises DatamartFailed with the ``reason``, and with whether the session was logged out.
         """
         session = self.session or Session("")
         try:
@@ -241,7 +241,7 @@ class Client:
         return []
 
     def _named(self, endpoint: Endpoint, project_id: str, name: str, kind: int) -> Iterator[dict[str, Any]]:
-        """Page by page: a (sub)type asks for one kind only, and not every server heeds it."""
+        """Page by page: a (sub)type asks for one kind only, and some servers ignore it."""
         for offset in range(0, _MOST_FOUND, _PAGE):
             query = {
                 "name": name,

@@ -48,7 +48,7 @@ _CERTIFICATE: tuple[tuple[tuple[str, ...], Reason], ...] = (
     ),
     (
         ("certificate is not yet valid",),
-        Reason("its certificate is not valid yet: compare the server's clock with that of whoever issued it"),
+        Reason("its certificate is not valid yet: compare the server's clock with that of its issuer"),
     ),
     (
         ("ostname mismatch", "IP address mismatch", "doesn't match", "UNRECOGNIZED_NAME"),
@@ -106,7 +106,7 @@ _REASONS: tuple[tuple[tuple[str, ...], Reason], ...] = (
     (("NameResolutionError",), _final("its name cannot be resolved")),
     (
         ("InvalidURL", "LocationParseError", "InvalidProxyURL"),
-        _final("its address is none, or that of the proxy: correct baseUrl or proxy"),
+        _final("its address is not valid, or is that of the proxy: correct baseUrl or proxy"),
     ),
     *_CERTIFICATE,
     *_TLS,

@@ -46,7 +46,7 @@ class Envelope:
 
 
 def is_not_ready(error: LibraryError) -> bool:
-    """Whether the Library says that the result is not there yet, which is no failure (API.md 8.3)."""
+    """Whether the Library says that the result is not there yet, which is not a failure (API.md 8.3)."""
     return error.i_server_code in NOT_READY_CODES or Envelope(code=error.code).err == NOT_READY_ERR
 
 

@@ -1,7 +1,7 @@
 """Names the AWS events and the parameters of AWS calls that stand where a request is expected, by their shape.
 
 People paste events into consoles and connect services with a hop more or less than this system has. A key-by-key
-refusal ("Records: is no key that is known here") would not tell them what they did.
+refusal ("Records: is not a known key") would not tell them what they did.
 """
 
 import json
@@ -22,7 +22,7 @@ def without_added(given: Any) -> Any:
 
 
 def described(value: Any) -> str | None:
-    """What ``value`` is, as the rest of a sentence ("is S3's notification of an upload"), or None if it is no event."""
+    """What ``value`` is, as the rest of a sentence ("is S3's notification of an upload"), or None for other values."""
     try:
         return next((words for shape in _SHAPES if (words := shape(value)) is not None), None)
     except (KeyError, TypeError, AttributeError, IndexError):

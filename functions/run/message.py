@@ -1,4 +1,4 @@
-"""The message that started a run beside others: people are told of the failures of all of them at once."""
+"""The message that started a run beside others: the failures of all of them are one notification."""
 
 import re
 from typing import Any

@@ -153,7 +153,7 @@ def _placeholder(written: str, format_: str | None) -> Placeholder:
     name, days = _name_and_days(written)
     if name not in KNOWN and not _ATTRIBUTE.fullmatch(name):
         raise BadPlaceholder(
-            f"{{{printable(written)[:MOST_NAMED]}}} is no placeholder; there are {', '.join(KNOWN)} and "
+            f"{{{printable(written)[:MOST_NAMED]}}} is not a placeholder; these exist: {', '.join(KNOWN)} and "
             f"message.<attribute>{_did_you_mean(written)}"
         )
     placeholder = Placeholder(name, format_, days)
@@ -171,7 +171,7 @@ def _name_and_days(written: str) -> tuple[str, int]:
     if parts is None or parts[1] not in KNOWN:
         return written, 0
     if parts[1] not in DATES:
-        raise BadPlaceholder(f"{{{parts[1]}}} is no day and takes no offset such as {parts[2][:10]}")
+        raise BadPlaceholder(f"{{{parts[1]}}} is not a day and cannot have an offset such as {parts[2][:10]}")
     if len(parts[2]) > LONGEST_OFFSET + 1:
         raise BadPlaceholder(f"{{{parts[1]}}} takes an offset of at most {LONGEST_OFFSET} digits, in days")
     return parts[1], int(parts[2])

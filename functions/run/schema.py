@@ -108,7 +108,7 @@ _KINDS = {"object": "an object {…}", "array": "a list […]", "string": "a str
 
 
 def _unknown_key(name: str, known: Iterable[str]) -> str:
-    return f"is no key that is known here{nearest(name, known)}; known are {', '.join(known)}."
+    return f"is not a known key{nearest(name, known)}; known are {', '.join(known)}."
 
 
 def _describe(known: dict[str, Any], key: str) -> str:

@@ -1,6 +1,6 @@
 """S3's word of uploads inside an SNS message: a notification of S3's own, or EventBridge's event sent on to a topic.
 
-Whoever may publish on the topic can write such a message, so nothing in it is believed beyond which objects it names:
+All who may publish on the topic can write such a message, so nothing in it is believed beyond which objects it names:
 each is asked for before anything is started (functions/starting/stored_object.py).
 """
 
@@ -79,4 +79,4 @@ def _are_of_another_service(records: list[Any]) -> bool:
 
 def _no_notification(body: Any) -> str:
     shape = described(body)
-    return "the message is no S3 notification" + (f": it {shape}" if shape else "")
+    return "the message is not an S3 notification" + (f": it {shape}" if shape else "")

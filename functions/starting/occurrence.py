@@ -30,7 +30,7 @@ class Occurrence:
     refusal
         Why it starts nothing but a run that fails with this reason, or None.
     told_by
-        The message that told of this and of others, or None. The refusals of all of them are one run.
+        The message that reported this and others, or None. The refusals of all of them are one run.
     ignored
         Why it starts nothing at all, or None.
     """
@@ -46,7 +46,7 @@ class Occurrence:
 
 
 def ignored(where: str, why: str) -> Occurrence:
-    """Something that starts nothing, which is no fault: it is only logged."""
+    """Something that starts nothing, which is not a fault: it is only logged."""
     return Occurrence(identity="", at="", where=where, ignored=why)
 
 

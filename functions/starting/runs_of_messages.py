@@ -23,7 +23,7 @@ class Started:
         self._of: dict[str, tuple[Occurrence, dict[str, tuple[Occurrence, Input]]]] = {}
 
     def add(self, message: Occurrence, execution: str, occurrence: Occurrence, given: Input) -> None:
-        """One more; ``message`` is the occurrence itself where nothing else told of it."""
+        """One more; ``message`` is the occurrence itself where no message reported it."""
         _, runs = self._of.setdefault(message.identity, (message, {}))
         runs[execution] = (occurrence, given)  # a message may tell of one object twice
 

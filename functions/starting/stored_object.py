@@ -1,8 +1,8 @@
 """What S3 itself says of an uploaded object: whether it is there, since when, how large it is, and what is in it.
 
-An event over SNS is only as trustworthy as whoever may publish on the topic; the object is asked before anything is
-started for it. An answer that asking again would not change is how the run ends; anything else is raised, so that the
-event is delivered again.
+An event over SNS is only as trustworthy as its publishers; the object is asked before anything is started for it. An
+answer that asking again would not change is how the run ends; anything else is raised, so that the event is delivered
+again.
 """
 
 import re
@@ -46,7 +46,7 @@ def read(uploaded: Uploaded) -> str:
     Raises
     ------
     Refused
-        It is gone, was overwritten since, may not be read, is empty or too large, or is no text.
+        It is gone, was overwritten since, may not be read, is empty or too large, or is not text.
     """
     answer = _asked(_s3().get_object, uploaded)
     size = answer["ContentLength"]
@@ -57,7 +57,7 @@ def read(uploaded: Uploaded) -> str:
     try:
         text: str = answer["Body"].read().decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Refused("it is no text in UTF-8") from None
+        raise Refused("it is not text in UTF-8") from None
     return text
 
 

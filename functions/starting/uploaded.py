@@ -34,7 +34,7 @@ class Uploaded:
 
     @property
     def where(self) -> str:
-        """As a person calls it, in quotes: whoever uploads chooses the key."""
+        """As a person calls it, in quotes: the uploader chooses the key."""
         return quoted(f"s3://{self.bucket}/{self.key}", LONGEST_KEY + 100)
 
     @property
@@ -55,13 +55,13 @@ class Uploaded:
 
 
 def of_event(event: dict[str, Any]) -> Uploaded:
-    """From EventBridge's "Object Created". Raises KeyError or TypeError for what is none."""
+    """From EventBridge's "Object Created". Raises KeyError or TypeError for anything else."""
     detail = event["detail"]
     return _uploaded(detail["bucket"], detail["object"], detail["object"]["key"], "version-id", "etag")
 
 
 def of_record(record: dict[str, Any]) -> Uploaded:
-    """From a record of an S3 notification. Raises KeyError, TypeError or AttributeError for what is none."""
+    """From a record of an S3 notification. Raises KeyError, TypeError or AttributeError for anything else."""
     told = record["s3"]
     return _uploaded(told["bucket"], told["object"], unquote_plus(told["object"]["key"]), "versionId", "eTag")
 

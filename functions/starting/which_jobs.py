@@ -46,7 +46,7 @@ def jobs_started_by(event: Event, invoked: Invoked) -> tuple[Any, list[str]]:
         The event is not of the kind that this alias is for, or no job declares what it is about. It goes to the dead
         letters: a rule, schedule or subscription of this stack is newer or older than the jobs beside the code.
     InvalidRequest
-        There is no alias, or the alias is of no deployed job.
+        There is no alias, or no deployed job has it.
     """
     source, declares, about = _KINDS[invoked.alias] if invoked.alias in _KINDS else _of_one_job(invoked.alias)
     if not isinstance(event, dict) or not source.recognises(event):

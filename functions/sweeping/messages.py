@@ -1,4 +1,4 @@
-"""Messages whose failures nobody was told of, because the end of one of their runs never came."""
+"""Messages with failures that nobody was notified of, because the end of one of their runs never came."""
 
 from functions.run import clock
 from functions.run.record import Item, run_table
@@ -9,11 +9,11 @@ FIELDS = ("failures", "since", "told", "run")
 """What tells whether a message has to be looked at."""
 
 PATIENCE_SECONDS = 4 * 3_600
-"""The queue of end_run delivers an end again for so long; a run may take longer, and is told of by itself then."""
+"""The queue of end_run delivers an end again for so long; a run may take longer, and then has its own notification."""
 
 
 def is_suspect(item: Item) -> bool:
-    """Whether people have to be told of what is there."""
+    """Whether people have to be notified of what is there."""
     is_old = clock.now() > item["since"] + PATIENCE_SECONDS
     return bool(item["failures"] and "notice" not in item["told"] and is_old)
 

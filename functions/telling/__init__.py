@@ -1,1 +1,1 @@
-"""What others are told of the end of a run: an event for machines, a notice for people (DESIGN.md "Ending")."""
+"""Reports the end of a run: an event for machines, a notification for people (DESIGN.md "Ending")."""

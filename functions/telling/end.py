@@ -10,7 +10,7 @@ from functions.run.run import Run
 from functions.text import named, one_line, quoted
 
 LONGEST_ERROR = 100
-"""Characters of an error's name: whoever stops an execution chooses it."""
+"""Characters of an error's name: the caller of StopExecution chooses it."""
 
 LONGEST_SAID = 2_000
 """Characters of what somebody said when an execution was stopped."""

@@ -8,7 +8,7 @@ An item of its own in the run table for each such message, its key ``message/<jo
 
 The end of each run is registered once, whatever it was, and the one that completes the message has people told.
 Nothing is registered once somebody has begun to tell, so what is told is all that is there; an end that comes later
-(the sweep has told without it) is told by itself. Ends come at least once, at the same time and late.
+(the sweep has told without it) has a notification of its own. Ends come at least once, at the same time and late.
 """
 
 from typing import Any, Self
@@ -23,7 +23,7 @@ from functions.telling.once import StillBeingTold, once, tell_once
 from functions.text import named
 
 LONGEST_TEXT = 18_000
-"""Bytes of what is told of one failure: ten of them fit into one message and into one item."""
+"""Bytes of what is reported about one failure: ten of them fit into one message and into one item."""
 
 PREFIX = "message/"
 
@@ -95,7 +95,7 @@ class MessageFailures:
         return True
 
     def tell(self) -> bool:
-        """Tell people of every failure, once; False if there is none, or if that was done."""
+        """Notify people of every failure, once; False if there is none, or if that was done."""
         return bool(self.failed) and once(self, "notice", lambda: notice.publish(self._subject(), self._text()))
 
     def _subject(self) -> str:
@@ -110,7 +110,7 @@ class MessageFailures:
             f"{len(failed)} of them failed. Each is listed below with what to do.\nMessage: {named(message)}"
         )
         if self.missing:
-            first += f"\nThe ends of {self.missing} more runs are not known yet. If they fail, each is told by itself."
+            first += f"\nThe ends of {self.missing} more runs are not known yet. Each failure is notified separately."
         each = [f"Failure {number} of {len(failed)}\n{end['text']}" for number, end in enumerate(failed, 1)]
         return "\n\n".join([first, *each])
 

@@ -29,4 +29,4 @@ def _whole(written: str) -> int:
 
 
 def _no_number(word: str) -> Any:
-    raise ValueError(f"{word[:20]} is no number that everybody can read")
+    raise ValueError(f"{word[:20]} is not a JSON number")

@@ -152,7 +152,7 @@ def _wait(self: Any, env: Any, wait_seconds: float) -> None:
 class _Interruption(threading.Event):
     """moto's own event is set for every change of the program's state; only its end is an interruption.
 
-    moto clears that event as soon as it has set it: whoever begins to wait a moment later must look for itself.
+    moto clears that event as soon as it has set it: a thread that begins to wait later must look for itself.
     """
 
     def __init__(self, env: Any) -> None:

@@ -134,7 +134,7 @@ class Twin:
     def _let_answer(self, execution_arn: str, stopping: Stopping) -> None:
         """Show the person what the execution asks, in the thread that waits for its end.
 
-        Whoever wants to stop instead of answering leaves the question open, for the stop to end it.
+        A person who wants to stop instead of answering leaves the question open, for the stop to end it.
         """
         if self.person is None or not self._asked:
             return

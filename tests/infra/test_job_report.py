@@ -167,7 +167,7 @@ TRIGGERS: list[tuple[dict[str, Any], str]] = [
     ({"s3": {"suffix": ".csv"}}, "uploads of *.csv to the own bucket"),
     (
         {"sns": {"topicArn": TOPIC, "objects": {"bucket": "landing"}}},
-        "uploads to landing/*, told by messages of loads",
+        "uploads to landing/*, reported by messages of loads",
     ),
     ({"sns": {"topicArn": TOPIC}}, "every message of loads"),
     ({"sns": {}}, "every message of its own topic"),
@@ -182,7 +182,7 @@ TRIGGERS: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"sns": {"filter": {"$or": [{"a": [{"exists": False}]}, {"b": [{"anything-but": ["x", "y"]}]}]}}},
-        "messages of its own topic with (a is missing or b is none of x, y)",
+        "messages of its own topic with (a is missing or b is not one of x, y)",
     ),
 ]
 

@@ -121,13 +121,13 @@ WRONG: list[tuple[Any, str]] = [
     ([], r"the file: must be an object"),
     ({}, r"request: is missing; it is the request to run"),
     # keys
-    ({"requests": REQUEST}, r"requests: is no key that is known here \(did you mean request\?\)"),
-    (job(trigers=[]), r"trigers: is no key .*mean triggers\?"),
-    (job(timezone="UTC"), r"timezone: is no key .*mean timeZone\?"),
-    (job(expectby="06:00"), r"expectby: is no key .*mean expectBy\?"),
-    (job({"shedule": "rate(1 day)"}), r"triggers\[0\]\.shedule: is no key .*mean schedule\?"),
-    (job({"s3": {"prefx": "in/"}}), r"triggers\[0\]\.s3\.prefx: is no key .*mean prefix\?"),
-    (job({"sns": {"topic": "x"}}), r"triggers\[0\]\.sns\.topic: is no key .*mean topicArn\?"),
+    ({"requests": REQUEST}, r"requests: is not a known key \(did you mean request\?\)"),
+    (job(trigers=[]), r"trigers: is not a known key .*mean triggers\?"),
+    (job(timezone="UTC"), r"timezone: is not a known key .*mean timeZone\?"),
+    (job(expectby="06:00"), r"expectby: is not a known key .*mean expectBy\?"),
+    (job({"shedule": "rate(1 day)"}), r"triggers\[0\]\.shedule: is not a known key .*mean schedule\?"),
+    (job({"s3": {"prefx": "in/"}}), r"triggers\[0\]\.s3\.prefx: is not a known key .*mean prefix\?"),
+    (job({"sns": {"topic": "x"}}), r"triggers\[0\]\.sns\.topic: is not a known key .*mean topicArn\?"),
     (
         job({"sns": {"objects": {"bucket": "bbb", "sufix": "x"}}}),
         r"triggers\[0\]\.sns\.objects\.sufix: .*mean suffix\?",
@@ -156,8 +156,8 @@ WRONG: list[tuple[Any, str]] = [
     ),
     (job({"s3": {"prefix": ""}}), r"triggers\[0\]\.s3\.prefix: is empty"),
     (job({"s3": {"prefix": "/in/"}}), r"triggers\[0\]\.s3\.prefix: keys do not begin with a slash; write in/\."),
-    (job({"s3": {"prefix": "in/*"}}), r"triggers\[0\]\.s3\.prefix: is no pattern; leave the \* out"),
-    (job({"s3": {"suffix": "*.csv"}}), r"triggers\[0\]\.s3\.suffix: is no pattern; leave the \* out"),
+    (job({"s3": {"prefix": "in/*"}}), r"triggers\[0\]\.s3\.prefix: patterns are not supported; leave the \* out"),
+    (job({"s3": {"suffix": "*.csv"}}), r"triggers\[0\]\.s3\.suffix: patterns are not supported; leave the \* out"),
     (job({"sns": {"objects": {}}}), r"triggers\[0\]\.sns\.objects\.bucket: is missing"),
     (job({"sns": {"objects": {"bucket": "bbb", "prefix": "/x"}}}), r"triggers\[0\]\.sns\.objects\.prefix: keys do not"),
     (job({"sns": {"topicArn": "sales"}}), r'triggers\[0\]\.sns\.topicArn: "sales" is not the ARN of an SNS topic'),
@@ -175,7 +175,7 @@ WRONG: list[tuple[Any, str]] = [
     # the request
     (job(request=[]), r"request: must be an object"),
     (job(request={"project": "P"}), r"request\.datamart: is missing"),
-    (job(request=REQUEST | {"datmart": "x"}), r"request\.datmart: is no key .*mean datamart\?"),
+    (job(request=REQUEST | {"datmart": "x"}), r"request\.datmart: is not a known key .*mean datamart\?"),
     (job(request=REQUEST | {"timeoutMinutes": 9999}), r"request\.timeoutMinutes: must be at most 1440"),
     (
         job(request=REQUEST | {"connection": "secnd"}),
@@ -184,7 +184,7 @@ WRONG: list[tuple[Any, str]] = [
     # placeholders
     (
         job(request=answering("x", {"a": ["{yestrday}"]})),
-        r"request\.prompts\[1\]\.answers: \{yestrday\} is no placeholder; there are scheduledTime, today",
+        r"request\.prompts\[1\]\.answers: \{yestrday\} is not a placeholder; these exist: scheduledTime, today",
     ),
     (job(request=answering("{today:YYYY}")), r"request\.prompts\[0\]\.answers: \{today:YYYY\}: a format is made of"),
     (job(request=answering("{")), r"request\.prompts\[0\]\.answers: there is a lone \{"),
@@ -196,8 +196,8 @@ WRONG: list[tuple[Any, str]] = [
     (job(UPLOAD, request=answering("{message.x}")), r".*\{message\.x\} has no value when the trigger s3"),
     (job(OBJECTS, request=answering("{subject}")), r".*\{subject\} has no value when the trigger sns"),
     (job(MESSAGE, request=answering("{bucket}")), r".*\{bucket\} has no value when the trigger sns"),
-    (job(request=answering("{tody-7}")), r".*\{tody-7\} is no placeholder; .* \(did you mean \{today-7\}\?\)"),
-    (job(request=answering("{stem-1}")), r".*\{stem\} is no day and takes no offset"),
+    (job(request=answering("{tody-7}")), r".*\{tody-7\} is not a placeholder; .* \(did you mean \{today-7\}\?\)"),
+    (job(request=answering("{stem-1}")), r".*\{stem\} is not a day and cannot have an offset"),
     # placeholders where nothing is filled in
     (
         job(request=REQUEST | {"datamart": "City {today}"}),

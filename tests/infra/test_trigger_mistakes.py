@@ -94,7 +94,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (schedule("cron(0/20 5 * * ? *)", flexibleMinutes=30), "two firings, which is 20 minutes"),
     (schedule("cron(0 5,23 * * ? *)", flexibleMinutes=400), "two firings, which is 6 hours"),
     # time zones
-    (schedule("cron(0 5 * * ? *)", timeZone="localtime"), 'timeZone: there is no time zone "localtime"'),
+    (
+        schedule("cron(0 5 * * ? *)", timeZone="localtime"),
+        'time zone "localtime": it depends on the machine, name the place; one is',
+    ),
     (schedule("cron(0 5 * * ? *)", timeZone="Factory"), 'there is no time zone "Factory"'),
     (schedule("cron(0 5 * * ? *)", timeZone="posix/Europe/Paris"), "(did you mean Europe/Paris?)"),
     (schedule("cron(0 5 * * ? *)", timeZone="CEST"), '"CEST" (did you mean Europe/Paris?)'),

@@ -53,7 +53,7 @@ def test_what_is_no_reply_is_refused_with_its_form(reply: Any) -> None:
         ({"name": "Country", "answers": ""}, "prompts[0].answers: is empty. To leave an optional"),
         ({"name": "Country", "answers": "\ud800"}, "prompts: hold NaN, Infinity or half of a character"),
         ({"name": "Country", "answers": [{"id": "x", "n": float("nan")}]}, "prompts: hold NaN, Infinity or half of a"),
-        ({"name": "Country", "answers": "USA", "project": "x"}, "prompts[0].project: is no key that is known here"),
+        ({"name": "Country", "answers": "USA", "project": "x"}, "prompts[0].project: is not a known key"),
     ],
 )
 def test_what_is_no_answer_is_refused_in_the_words_of_a_request(answer: Any, sentence: str) -> None:

@@ -69,8 +69,8 @@ def test_without_aws_credentials_one_sentence_says_what_to_do(person: Person, mo
     ("changes", "sentence"),
     [
         ({"password": None}, "lacks password"),
-        ({"loginMode": 2}, "loginMode that is none of"),
-        ({"loginMode": [1]}, "loginMode that is none of"),
+        ({"loginMode": 2}, "loginMode that is not one of"),
+        ({"loginMode": [1]}, "loginMode that is not one of"),
         ({"loginMode": 4096}, "lacks apiToken"),
         ({"passwort": "x"}, "unknown field passwort"),
     ],

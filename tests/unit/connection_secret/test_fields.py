@@ -250,7 +250,7 @@ def test_a_login_mode_is_a_number_or_a_name(written: Any, mode: int) -> None:
 
 @pytest.mark.parametrize("written", [2, "64", True, 1.5, "SAML", [1], {}, "9" * 5_000, "²"])
 def test_another_login_mode_is_refused_with_those_there_are(written: Any) -> None:
-    with pytest.raises(InvalidSecret, match=re.escape("is none of 1 (standard), 8 (guest), 16 (LDAP)")):
+    with pytest.raises(InvalidSecret, match=re.escape("is not one of 1 (standard), 8 (guest), 16 (LDAP)")):
         login_mode({"loginMode": written})
 
 

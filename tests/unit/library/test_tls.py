@@ -121,7 +121,7 @@ def test_a_proxy_that_cannot_be_found_or_is_not_trusted_is_not_taken_for_the_ser
     ],
 )
 def test_an_address_that_is_none_is_not_waited_for(url: str, proxy: str | None) -> None:
-    with pytest.raises(ServerUnavailable, match="its address is none, or that of the proxy") as failure:
+    with pytest.raises(ServerUnavailable, match="its address is not valid, or is that of the proxy") as failure:
         Client(Server(url, proxy=proxy), Session(TOKEN), budget=5).probe()
     assert failure.value.may_pass is False
 

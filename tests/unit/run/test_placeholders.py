@@ -257,7 +257,7 @@ def test_a_lone_brace_is_refused_and_the_way_to_write_it_is_said(text: str) -> N
 def test_an_unknown_name_is_answered_with_those_that_there_are(name: str) -> None:
     with pytest.raises(BadPlaceholder) as refused:
         placeholders(f"{{{name}}}")
-    assert f"{{{name}}} is no placeholder; there are scheduledTime, today, yesterday" in str(refused.value)
+    assert f"{{{name}}} is not a placeholder; these exist: scheduledTime, today, yesterday" in str(refused.value)
     assert all(known in str(refused.value) for known in (*DATES, *OF_S3, *OF_SNS, "message.<attribute>"))
 
 
@@ -295,8 +295,8 @@ def test_what_is_like_no_name_gets_no_suggestion_and_a_short_error(written: str)
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("{scheduledTime-1}", r"^\{scheduledTime\} is no day and takes no offset such as -1$"),
-        ("{key+7}", r"^\{key\} is no day and takes no offset such as \+7$"),
+        ("{scheduledTime-1}", r"^\{scheduledTime\} is not a day and cannot have an offset such as -1$"),
+        ("{key+7}", r"^\{key\} is not a day and cannot have an offset such as \+7$"),
         ("{today-10000}", r"^\{today\} takes an offset of at most 4 digits, in days$"),
         ("{today-" + "9" * 5_000 + "}", r"^\{today\} takes an offset of at most 4 digits, in days$"),
     ],

@@ -72,7 +72,7 @@ def test_a_request_from_the_console_is_taken_as_it_is() -> None:
 
 @pytest.mark.parametrize("key", ["asOf", "values", "request", "refusal"])
 def test_what_belongs_to_a_job_has_no_place_in_a_request(key: str) -> None:
-    with pytest.raises(InvalidRequest, match=f"^{key}: is no key"):
+    with pytest.raises(InvalidRequest, match=f"^{key}: is not a known key"):
         read_input({"project": "P", "datamart": "City", key: {}}, STARTED)
 
 
@@ -171,8 +171,8 @@ def test_a_refusal_of_the_starter_is_how_the_run_ends() -> None:
         ({"job": ["city-nightly"]}, r"^job: must be a string, not a list"),
         ({"job": "x" * 41}, r"^job: is too long: 41 characters, and 40"),
         ({"job": "../jobs"}, r"^job: there is no job"),
-        ({"job": "city-nightly", "asof": "x"}, r"^asof: is no key .*did you mean asOf\?"),
-        ({"job": "city-nightly", "project": "P"}, r"^project: is no key that is known here"),
+        ({"job": "city-nightly", "asof": "x"}, r"^asof: is not a known key .*did you mean asOf\?"),
+        ({"job": "city-nightly", "project": "P"}, r"^project: is not a known key"),
         ({"job": "city-nightly", "asOf": "2026-11-20T05:00"}, r"^asOf: .* is not a time with its offset, such as"),
         ({"job": "city-nightly", "asOf": "2026-11-20"}, r"^asOf: .* is not a time with its offset"),
         ({"job": "city-nightly", "asOf": "2026-11-20 05:00+01:00"}, r"^asOf: .* is not a time with its offset"),
@@ -190,7 +190,7 @@ def test_a_refusal_of_the_starter_is_how_the_run_ends() -> None:
         ({"job": "city-nightly", "values": []}, r"^values: must be an object"),
         ({"job": "city-nightly", "request": []}, r"^request: must be an object"),
         ({"job": "city-nightly", "request": {"datmart": "x"}}, r'^job "city-nightly": datmart: .*mean datamart\?'),
-        ({"job": "city-nightly", "request": {"job": "x"}}, r'^job "city-nightly": job: is no key'),
+        ({"job": "city-nightly", "request": {"job": "x"}}, r'^job "city-nightly": job: is not a known key'),
         ({"job": "city-nightly", "request": {"timeoutMinutes": 0}}, r'^job "city-nightly": timeoutMinutes: must be'),
         ({"job": "city-nightly", "refusal": ""}, r"^refusal: is empty"),
     ],

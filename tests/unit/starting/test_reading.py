@@ -93,8 +93,8 @@ def test_an_object_is_as_large_as_it_really_is_whatever_the_event_says(starter: 
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (b"\xff\xfe{}", "it is no text in UTF-8"),
-        (b"\x89PNG\r\n", "it is no text in UTF-8"),
+        (b"\xff\xfe{}", "it is not text in UTF-8"),
+        (b"\x89PNG\r\n", "it is not text in UTF-8"),
         (b"", "it is empty (0 bytes); a request is expected in it, as JSON"),
         (b"project: P", "it is not JSON"),
         (b"{'project': 'P'}", "it is not JSON"),

@@ -202,7 +202,7 @@ def test_the_test_message_that_s3_sends_when_it_is_set_up_starts_nothing(starter
 def test_a_message_that_is_no_notification_ends_as_a_run_that_says_so(starter: Starter, text: str) -> None:
     event = message(text, message_id="95df01b4")
     given = starter.begun(event, "upload")
-    assert given["refusal"] == "message 95df01b4: the message is no S3 notification"
+    assert given["refusal"] == "message 95df01b4: the message is not an S3 notification"
     assert starter(again(event), "upload") == starter.names()
 
 

@@ -303,7 +303,7 @@ def test_a_message_of_another_service_is_refused_by_what_it_is(starter: Starter)
     body = {"Records": [{"eventSource": "aws:sqs", "body": "{}"}]}
     refusal = starter.begun(message(json.dumps(body)), "upload")["refusal"]
     assert refusal.endswith(
-        "the message is no S3 notification: it is a batch of SQS messages, as a queue delivers it to a function"
+        "the message is not an S3 notification: it is a batch of SQS messages, as a queue delivers it to a function"
     )
 
 
