@@ -24,7 +24,7 @@ def order_updates(functions: dict[str, lambda_.Function]) -> None:
     """Let each function of the table, by its module, wait for its readers."""
     for writer, readers in UPDATED_AFTER.items():
         for reader in readers:
-            _resource(functions[writer]).add_dependency(_resource(functions[reader]))
+            _resource(functions[writer]).add_resource_dependency(_resource(functions[reader]))
 
 
 def _resource(function: lambda_.Function) -> Any:

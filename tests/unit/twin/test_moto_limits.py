@@ -136,7 +136,7 @@ def padded(expression: str, length: int) -> str:
 
 def with_expressions(table: Any, **expressions: str) -> None:
     table.update_item(
-        TableName="runs",
+        TableName=TABLE,
         Key=KEY,
         ExpressionAttributeValues={":one": {"N": "1"}},
         **{"UpdateExpression": "SET a = :one"} | expressions,
@@ -159,6 +159,6 @@ def test_an_expression_may_have_4096_bytes_and_no_more(table: Any, kind: str, ex
 def test_the_condition_of_a_new_item_and_of_a_deletion_is_limited_too(table: Any) -> None:
     condition = padded("attribute_not_exists(a) AND attribute_not_exists(b)", 4_097)
     with pytest.raises(ClientError, match="expression size: 4097"):
-        table.put_item(TableName="runs", Item=KEY, ConditionExpression=condition)
+        table.put_item(TableName=TABLE, Item=KEY, ConditionExpression=condition)
     with pytest.raises(ClientError, match="expression size: 4097"):
-        table.delete_item(TableName="runs", Key=KEY, ConditionExpression=condition)
+        table.delete_item(TableName=TABLE, Key=KEY, ConditionExpression=condition)
