@@ -61,12 +61,12 @@ def parse_schedule(where: str, expression: str) -> Schedule:
 
 
 def _at(where: str, text: str, inner: str) -> At:
+    if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", inner, re.ASCII):
+        raise BadConfiguration(f"{where}: at(…) has a date and a time: at(2026-11-24T05:00:00).")
     try:
-        if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", inner, re.ASCII):
-            raise ValueError
         return At(text, datetime.fromisoformat(inner))
-    except ValueError:
-        raise BadConfiguration(f"{where}: at(…) has a date and a time: at(2026-11-24T05:00:00).") from None
+    except ValueError as problem:
+        raise BadConfiguration(f"{where}: at({inner}) does not exist: {problem}.") from None
 
 
 _UNITS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}

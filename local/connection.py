@@ -1,5 +1,6 @@
 """The connection's secret for a run against a real Library: from the environment (DESIGN.md "Interfaces")."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from functions.connection_secret.certificates import ca_bundle
 from functions.connection_secret.login import MODES, NEEDED, login_mode, name_or_token, password
 from functions.connection_secret.problem import InvalidSecret
 from functions.connection_secret.proxy_address import proxy_address
+from functions.text import quoted
 
 LARGEST_SECRET = 65_536
 """Bytes that Secrets Manager takes: a bundle that is larger would work here and nowhere else."""
@@ -63,6 +65,10 @@ def _mode(secret: dict[str, Any], environment: Mapping[str, str]) -> int:
     return mode
 
 
+_LIKE_A_PATH = re.compile(r"[^\n]*[/\\][^\n]*|[^\n]*[.](pem|crt|cer|ca|der|bundle)", re.IGNORECASE)
+"""What was meant as the name of a file. Base64 also holds slashes, but is never shorter than a certificate."""
+
+
 def _authorities(written: str) -> str:
     """The certificates of a variable that holds PEM, or the path of a file with it."""
     try:
@@ -73,6 +79,8 @@ def _authorities(written: str) -> str:
     try:
         found = ca_bundle(text)
     except InvalidSecret as problem:
+        if isinstance(text, str) and _LIKE_A_PATH.fullmatch(text.strip()):
+            raise BadConnection(f"MSTR_CA_BUNDLE: there is no readable file {quoted(text.strip())}.") from None
         raise BadConnection(f"MSTR_CA_BUNDLE {problem}, or name a file that holds them.") from None
     if len(found) > LARGEST_SECRET // 2:
         raise BadConnection(

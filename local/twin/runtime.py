@@ -11,6 +11,7 @@ import threading
 import time
 import traceback
 import uuid
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,8 @@ class Runtime:
         arn = f"{_unqualified(function.function_arn)}{f':{qualifier}' if qualifier else ''}"
         context = Context(function.function_name, arn, function.timeout, function.memory_size)
         self._split_output()
+        # Of several runs at once one flushes the metrics of all: Powertools keeps one set a process.
+        warnings.filterwarnings("ignore", "No application metrics to publish")
         with self._stdout.to_log():
             try:
                 if len(body) > LARGEST_STATE:

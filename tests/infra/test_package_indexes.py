@@ -114,7 +114,14 @@ CONFIGURATIONS = {
 """Who installs, and the variables and files that the standard settings of the other tool consist of."""
 
 
-@pytest.mark.parametrize("configuration", CONFIGURATIONS)
+NOW = ("pip.conf", "uv.toml")
+"""One a direction; ``make sweep`` takes all."""
+
+
+@pytest.mark.parametrize(
+    "configuration",
+    [*NOW, *(pytest.param(name, marks=pytest.mark.sweep) for name in CONFIGURATIONS if name not in NOW)],
+)
 def test_a_mirror_in_the_settings_of_either_tool_serves_both(index: Index, tmp_path: Path, configuration: str) -> None:
     tool, settings = CONFIGURATIONS[configuration]
     environment: dict[str, str] = {} if configuration == "pip.conf" else {"PIP_CONFIG_FILE": os.devnull}

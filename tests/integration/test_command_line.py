@@ -100,7 +100,7 @@ def test_without_json_a_person_sees_states_calls_and_rows(tmp_path: Path) -> Non
     ("content", "sentence"),
     [
         ("not JSON", "is not JSON"),
-        ('{"project": "P", "datamart": "City", "timeoutMinutes": NaN}', "is not JSON (NaN is no number"),
+        ('{"project": "P", "datamart": "City", "timeoutMinutes": NaN}', "is not JSON (NaN is not a JSON number"),
         ('{"project": "P", "datmart": "City"}', "did you mean datamart"),
         pytest.param("[]", "must be an object", marks=pytest.mark.sweep),
         (json.dumps({**EXAMPLE, "prompts": "x" * 300_000}), "bytes"),

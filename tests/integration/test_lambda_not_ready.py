@@ -61,7 +61,10 @@ def refusals(world: World) -> Iterator[Refusals]:
     world.twin.runtime.around = before
 
 
-@pytest.mark.parametrize("module", [*BEFORE, *AFTER, *CLEAN_UP, *OUTSIDE])
+@pytest.mark.parametrize(
+    "module",
+    and_in_the_sweep(("prepare_run", "execute_datamart", "get_status", "log_out"), BEFORE, AFTER, CLEAN_UP, OUTSIDE),
+)
 def test_a_function_that_wakes_after_two_idle_weeks_is_waited_for(
     world: World, refusals: Refusals, module: str
 ) -> None:

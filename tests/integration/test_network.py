@@ -54,7 +54,10 @@ def test_with_every_second_read_failing_a_step_of_several_calls_succeeds(world: 
     assert world.posts() == 1
 
 
-@pytest.mark.parametrize("where", [ELSEWHERE, HERE], ids=["another host", "the same host"])
+@pytest.mark.parametrize(
+    "where",
+    [pytest.param(ELSEWHERE, id="another host"), pytest.param(HERE, id="the same host", marks=pytest.mark.sweep)],
+)
 class TestARedirect:
     def test_on_one_look_is_waited_for(self, world: World, where: dict[str, Any]) -> None:
         world.simulator.inject("get_execution", **where, times=4)  # more than one call's retries

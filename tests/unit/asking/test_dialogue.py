@@ -38,7 +38,7 @@ class TestAnExpression:
         ("line", "why"),
         [
             ("Revenue > 1000", "that is not JSON"),
-            ('{"value": NaN}', "NaN is no number"),
+            ('{"value": NaN}', "NaN is not a JSON number"),
             ("[" * 100_000, "that is not JSON"),
             ("[1]", "takes {"),
             (f'{{"metric": "{METRIC}", "operator": "~", "value": 1}}', 'takes no operator "~"'),

@@ -8,10 +8,10 @@ from local.asking import from_json
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("NaN", "NaN is no number"),
-        ("-Infinity", "-Infinity is no number"),
-        ("1e999", "1e999 is no number"),
-        ("9" * 5_000, "99999999999999999999 is no number"),
+        ("NaN", "NaN is not a JSON number"),
+        ("-Infinity", "-Infinity is not a JSON number"),
+        ("1e999", "1e999 is not a JSON number"),
+        ("9" * 5_000, "99999999999999999999 is not a JSON number"),
         ("[" * 100_000, "nested too deeply"),
     ],
 )

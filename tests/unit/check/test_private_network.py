@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from local.connection import BadConnection, secret_from
 from tests.tls import Authority, server_context, tls_in_front_of
 from tests.unit.check.conftest import Person
 from tests.unit.check.test_source import fill, new_session  # noqa: F401 - boto3 keeps the region of an earlier test
@@ -52,6 +53,13 @@ def test_the_authority_can_be_named_as_a_file_or_as_its_text(person: Person, url
         person.environment(MSTR_CA_BUNDLE=value)
         report = person.check("--library-url", url)
         assert (report.code, report.only("server")[0]) == (0, "ok")
+
+
+@pytest.mark.parametrize("name", ["/nowhere/authority.pem", "~/authority.crt", "authority.pem"])
+def test_a_file_of_authorities_that_does_not_exist_is_named(name: str) -> None:
+    environment = {"MSTR_USERNAME": "u", "MSTR_PASSWORD": "p", "MSTR_CA_BUNDLE": name}
+    with pytest.raises(BadConnection, match=f'^MSTR_CA_BUNDLE: there is no readable file "{name}"[.]$'):
+        secret_from("https://mstr.example.com/MicroStrategyLibrary", environment)
 
 
 @pytest.mark.parametrize("name", VARIABLES[:3])
