@@ -273,7 +273,7 @@ def test_a_wrong_file_is_answered_with_the_file_the_key_and_the_reason(
         ("rate(0 days)", r"rate\(…\) has a number and a unit"),
         ("rate(1 week)", r"rate\(…\) has a number and a unit"),
         ("at(2026-11-24)", r"at\(…\) has a date and a time"),
-        ("at(2026-11-31T05:00:00)", r"at\(…\) has a date and a time"),
+        ("at(2026-11-31T05:00:00)", "does not exist: day is out of range for month"),
         ("at(2199-11-24T05:00:00Z)", r"at\(…\) has a date and a time"),
     ],
 )

@@ -125,7 +125,11 @@ def test_bad_input_ends_with_one_line_and_code_2(tmp_path: Path, content: str, s
         (["run", "--library-url", "http://library.invalid/x"], {}, "must be https://"),
         (["run", "--library-url", "nothing"], {}, "must begin with https://"),
         (["run", "--library-url", "https://h/x"], {"MSTR_LOGIN_MODE": "2"}, "MSTR_LOGIN_MODE must be one of"),
-        (["run", "--library-url", "https://h/x"], {"MSTR_CA_BUNDLE": "/nowhere.pem"}, "MSTR_CA_BUNDLE is the name"),
+        (
+            ["run", "--library-url", "https://h/x"],
+            {"MSTR_CA_BUNDLE": "/nowhere.pem"},
+            "MSTR_CA_BUNDLE: there is no readable file",
+        ),
         (["run", "--library-url", "https://h/x"], {"MSTR_PROXY": "socks5://h:1"}, "MSTR_PROXY is a SOCKS proxy"),
         (["run", "--library-url", "https://h/x"], {"REQUESTS_CA_BUNDLE": "/no"}, "REQUESTS_CA_BUNDLE names no file"),
         (["run", "--max-wait", "-1"], {}, "--max-wait"),
