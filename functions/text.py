@@ -44,5 +44,14 @@ def named(text: object, longest: int = 200) -> str:
 
 def as_json(value: object, indent: int | None = None) -> str:
     """``value`` as JSON that reads the same and shows nothing unprintable: such characters are escaped."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
-    return "".join(char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text)
+    return escaped(json.dumps(value, ensure_ascii=False, indent=indent, default=str))
+
+
+def escaped(text: str) -> str:
+    """JSON text with an escape for every character that does not print; its line breaks stay."""
+    return "".join(char if char.isprintable() or char == "\n" else _escape(char) for char in text)
+
+
+def _escape(character: str) -> str:
+    # json leaves DEL as it is: it is ASCII, and above what JSON calls a control character.
+    return json.dumps(character)[1:-1] if ord(character) > 0x7F else f"\\u{ord(character):04x}"

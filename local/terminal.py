@@ -8,7 +8,7 @@ import json
 import sys
 from typing import Any, TextIO
 
-from functions.text import printable
+from functions.text import escaped, printable
 from local import signals
 
 
@@ -38,12 +38,7 @@ def _write(stream: TextIO, line: str) -> None:
 
 def as_json(value: Any, indent: int | None = None, in_ascii: bool = False) -> str:
     """``value`` as JSON with an escape for every character that does not print; lines only where ``indent`` says so."""
-    text = json.dumps(value, ensure_ascii=in_ascii, indent=indent)
-    return "".join(c if c.isprintable() or c == "\n" else _escaped(c) for c in text)
-
-
-def _escaped(character: str) -> str:
-    return json.dumps(character)[1:-1] if ord(character) > 0x7F else f"\\u{ord(character):04x}"
+    return escaped(json.dumps(value, ensure_ascii=in_ascii, indent=indent))
 
 
 def _takes_everything(stream: TextIO) -> bool:

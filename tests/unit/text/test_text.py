@@ -6,7 +6,7 @@ import pytest
 
 from functions.text import as_json, named, one_line, printable, quoted
 
-HOSTILE = ("\x1b[2Jgone", "a\nWhat to do: b", "a\r\u2028b", "\u202etxt.exe", "\x9b2J", "\x00")
+HOSTILE = ("\x1b[2Jgone", "a\nWhat to do: b", "a\r\u2028b", "\u202etxt.exe", "\x9b2J", "\x00", "\x7f")
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
