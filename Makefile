@@ -9,7 +9,7 @@ CDK_OPTIONS ?=
 BIN := .venv/bin
 READY := .venv/ready
 # pip, uv and npm ask where either of them was told to: mirrors and certificates in their own settings count for all.
-SET_UP := $(BIN)/python -P infra/package_indexes.py
+SET_UP := $(BIN)/python -P infra/build/package_indexes.py
 UV := $(SET_UP) $(BIN)/uv
 
 .PHONY: help setup run test sweep faults bench lint format synth bundle lock bootstrap diff deploy destroy smoke clean
@@ -47,7 +47,7 @@ lint: $(READY) ## ruff, mypy, cfn-lint on every stage, asl-validator on the stat
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m infra.lint
+	@$(BIN)/python -m infra.build.lint
 
 format: $(READY) ## let ruff format and sort
 	@$(BIN)/ruff check --fix .
@@ -56,34 +56,34 @@ format: $(READY) ## let ruff format and sort
 synth: $(READY) ## the CloudFormation template of STAGE=dev, checked, into cdk.out
 	@rm -rf cdk.out
 	@$(BIN)/python -m infra.app --stage "$(STAGE)" --output cdk.out
-	@$(BIN)/python -m infra.synth_report cdk.out
-	@$(BIN)/python -m infra.job_report --stage "$(STAGE)"
+	@$(BIN)/python -m infra.build.synth_report cdk.out
+	@$(BIN)/python -m infra.jobs.report --stage "$(STAGE)"
 
 bootstrap: synth ## prepare the AWS account and region for the CDK, once
-	@$(BIN)/python -m infra.cdk_cli bootstrap $(CDK_OPTIONS)
+	@$(BIN)/python -m infra.build.cdk_cli bootstrap $(CDK_OPTIONS)
 
 diff: synth ## what deploying STAGE=dev would change
-	@$(BIN)/python -m infra.cdk_cli diff --stage "$(STAGE)" $(CDK_OPTIONS)
+	@$(BIN)/python -m infra.build.cdk_cli diff --stage "$(STAGE)" $(CDK_OPTIONS)
 
 deploy: synth ## deploy STAGE=dev; make deploy CDK_OPTIONS="--require-approval never" asks nothing
-	@$(BIN)/python -m infra.cdk_cli deploy --stage "$(STAGE)" $(CDK_OPTIONS)
+	@$(BIN)/python -m infra.build.cdk_cli deploy --stage "$(STAGE)" $(CDK_OPTIONS)
 
 destroy: $(READY) ## remove what STAGE=dev deployed; the run table and the inbox are kept
 	@$(BIN)/python -m infra.app --stage "$(STAGE)" --output build/destroy --without-checks --without-bundle
-	@$(BIN)/python -m infra.cdk_cli destroy --stage "$(STAGE)" --assembly build/destroy $(CDK_OPTIONS)
+	@$(BIN)/python -m infra.build.cdk_cli destroy --stage "$(STAGE)" --assembly build/destroy $(CDK_OPTIONS)
 
 smoke: $(READY) ## run JOB=city-nightly once, for real, where STAGE=dev is deployed
-	@$(BIN)/python -m local.smoke --stage "$(STAGE)" --job "$(JOB)"
+	@$(BIN)/python -m local.cli.smoke --stage "$(STAGE)" --job "$(JOB)"
 
 bundle: $(READY) ## what goes to Lambda, into build/lambda
-	@$(BIN)/python -m infra.bundle
+	@$(BIN)/python -m infra.build.bundle
 
 # Lambda brings boto3. Resolved as if it did not exist, what only it needs is not in the bundle either.
 COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 lock: $(READY) ## pin everything anew, after a change in pyproject.toml
 	@$(COMPILE) --group dev -o requirements/dev.lock
 	@printf 'boto3\nbotocore\n' | $(COMPILE) --excludes - --group functions -c requirements/dev.lock -o requirements/functions.lock
-	@$(BIN)/python -m infra.node_tools
+	@$(BIN)/python -m infra.build.node_tools
 
 clean: ## remove what was made, .venv included
 	@rm -rf .venv build cdk.out .datamart *.egg-info .mypy_cache .ruff_cache .hypothesis

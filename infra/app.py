@@ -8,16 +8,16 @@ from pathlib import Path
 
 import aws_cdk as cdk
 
-from infra.bundle import BundleFailed
-from infra.bundle import bundle as build
-from infra.cdk_refusals import in_one_sentence
-from infra.checker_record import remove_record, write_record
-from infra.checkers import add_checkers
-from infra.code import staged_code
-from infra.jobs import FOLDER as JOBS
-from infra.jobs import jobs_of
-from infra.quotas import code_over_quota, over_quota
-from infra.settings import FOLDER, BadConfiguration, Settings, settings_of
+from infra.build.bundle import BundleFailed
+from infra.build.bundle import bundle as build
+from infra.build.cdk_refusals import in_one_sentence
+from infra.build.checker_record import remove_record, write_record
+from infra.build.checkers import add_checkers
+from infra.build.code import staged_code
+from infra.build.quotas import code_over_quota, over_quota
+from infra.jobs.job_files import FOLDER as JOBS
+from infra.jobs.job_files import jobs_of
+from infra.settings.settings import FOLDER, BadConfiguration, Settings, settings_of
 from infra.stack import DatamartRunner
 
 FEATURE_FLAGS = {
@@ -46,8 +46,8 @@ def synthesize(
     Parameters
     ----------
     checks
-        Whether quotas are checked (infra/quotas.py) and the policy checkers run (infra/checkers.py). The CDK writes
-        validation-report.json from the checkers, and this the record of what they have checked.
+        Whether quotas are checked (infra/build/quotas.py) and the policy checkers run (infra/build/checkers.py). The
+        CDK writes validation-report.json from the checkers, and this the record of what they have checked.
     bundle
         What goes to Lambda, or None for our own code alone.
     jobs_folder

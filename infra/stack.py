@@ -13,25 +13,25 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.alarms import Alarms
-from infra.construct_names import construct_name
-from infra.definition import definition, integrations
-from infra.encryption import Encryption
-from infra.ending import call_at_the_end, let_notify
-from infra.expectations import expect_loads
-from infra.findings import accept, accept_everywhere_in_cfn_lint, accept_in_cfn_lint
-from infra.function_table import END_RUN, EXPECT_LOAD, START_RUN, STEPS, SWEEP, FunctionSpec
-from infra.functions import Functions, log_group
-from infra.named_job import NamedJob
-from infra.notices import notice_topic
-from infra.questions import question_topic
-from infra.queues import dead_letters, retry
-from infra.schedules import Schedules
-from infra.settings import Settings
-from infra.starter import Starter, let_start
-from infra.sweeping import sweep_daily
-from infra.triggers import Triggers
-from infra.update_order import order_updates
+from infra.build.findings import accept, accept_everywhere_in_cfn_lint, accept_in_cfn_lint
+from infra.constructs.alarms import Alarms
+from infra.constructs.construct_names import construct_name
+from infra.constructs.definition import definition, integrations
+from infra.constructs.encryption import Encryption
+from infra.constructs.end_of_run import call_at_the_end, let_notify
+from infra.constructs.expect_load import expect_loads
+from infra.constructs.function_table import END_RUN, EXPECT_LOAD, START_RUN, STEPS, SWEEP, FunctionSpec
+from infra.constructs.functions import Functions, log_group
+from infra.constructs.notifications import notice_topic
+from infra.constructs.questions import question_topic
+from infra.constructs.queues import dead_letters, retry
+from infra.constructs.starter import Starter, let_start
+from infra.constructs.sweep import sweep_daily
+from infra.constructs.triggers.schedule import Schedules
+from infra.constructs.triggers.triggers import Triggers
+from infra.constructs.update_order import order_updates
+from infra.jobs.named_job import NamedJob
+from infra.settings.settings import Settings
 
 
 class DatamartRunner(cdk.Stack):
@@ -40,7 +40,7 @@ class DatamartRunner(cdk.Stack):
     Parameters
     ----------
     code
-        Folder of what goes to Lambda (infra/code.py).
+        Folder of what goes to Lambda (infra/build/code.py).
     settings, jobs
         Of the stage.
     """

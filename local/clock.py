@@ -1,6 +1,6 @@
 """The one clock of run, deadline and simulator on this machine: real time plus skipped seconds, or the latter only.
 
-The simulator and the functions (functions/run/clock.py) read the same clock, so that a skipped wait ages jobs, sessions
+The simulator and the functions (functions/clock.py) read the same clock, so that a skipped wait ages jobs, sessions
 and deadlines alike.
 """
 

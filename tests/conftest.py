@@ -12,8 +12,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from local import synth
-from tests.permissions import pytest_sessionfinish, pytest_testnodedown
+from local.emulator import synth
+from tests.support.permissions import pytest_sessionfinish, pytest_testnodedown
 
 __all__ = ["pytest_sessionfinish", "pytest_testnodedown"]
 
@@ -72,7 +72,7 @@ SLICED = {
     "integration/test_start.py": 2,
     "integration/test_sweep.py": 3,
     "integration/test_ways_in.py": 2,
-    "library/test_fuzz.py": 3,
+    "microstrategy/test_fuzz.py": 3,
 }
 """Files with many whole runs: ``make test`` takes the first of every so many of their tests, ``make sweep`` all."""
 

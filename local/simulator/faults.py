@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
-from local.simulator.answer import Answer, HeadPoint, Written
+from local.simulator.response import Answer, HeadPoint, Written
 
 Kind = Literal[
     "status",

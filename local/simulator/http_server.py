@@ -6,8 +6,8 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from local.simulator.answer import Answer, Written
 from local.simulator.library import Library
+from local.simulator.response import Answer, Written
 
 LARGEST_BODY = 16 * 1024 * 1024
 

@@ -7,14 +7,14 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from local.simulator.answer import Answer, Refusal
 from local.simulator.faults import Fault, Faults
 from local.simulator.iserver.server import IntelligenceServer
 from local.simulator.iserver.session import WebSession
 from local.simulator.iserver.sessions import BALANCER_COOKIE
 from local.simulator.request import CONTEXT, Request
+from local.simulator.response import Answer, Refusal
+from local.simulator.response_shape import only_fields, with_something_new
 from local.simulator.routes import ROUTES, Route, find, has_another_method
-from local.simulator.shape import only_fields, with_something_new
 
 API = f"{CONTEXT}/api"
 

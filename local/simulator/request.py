@@ -4,9 +4,9 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.simulator.answer import Refusal
 from local.simulator.iserver.server import IntelligenceServer
 from local.simulator.iserver.session import Session, WebSession
+from local.simulator.response import Refusal
 
 CONTEXT = "/MicroStrategyLibrary"
 

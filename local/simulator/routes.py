@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from local.simulator.answer import Answer
 from local.simulator.endpoints import (
     definitions,
     execution,
@@ -18,6 +17,7 @@ from local.simulator.endpoints import (
     tokens,
 )
 from local.simulator.request import Request
+from local.simulator.response import Answer
 
 Function = Callable[[Request], Answer]
 

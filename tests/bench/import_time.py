@@ -17,8 +17,8 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from infra.bundle import add_byte_code, bundle, files, zipped
-from infra.runtime import MINOR
+from infra.build.bundle import add_byte_code, bundle, files, zipped
+from infra.build.runtime import MINOR
 from tests.bench.like_lambda import HANDLERS, link_runtime, run
 
 ROUNDS = 5
@@ -26,7 +26,7 @@ BASELINE = "import requests, boto3; boto3.client('dynamodb')"
 CODES = {
     "nothing": "",
     "requests + one boto3 client": BASELINE,
-    **{f"functions.{name}": f"import functions.{name}" for name in HANDLERS},
+    **{f"functions.handlers.{name}": f"import functions.handlers.{name}" for name in HANDLERS},
 }
 
 MEASURE = """

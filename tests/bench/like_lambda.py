@@ -27,7 +27,7 @@ ENVIRONMENT = {
 
 HANDLERS = sorted(
     path.stem
-    for path in (ROOT / "functions").glob("*.py")
+    for path in (ROOT / "functions" / "handlers").glob("*.py")
     if any(isinstance(node, ast.FunctionDef) and node.name == "handler" for node in ast.parse(path.read_bytes()).body)
 )
 """Modules whose ``handler`` Lambda calls."""

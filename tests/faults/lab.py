@@ -11,12 +11,12 @@ from typing import Any, Self
 
 import boto3
 
-from functions.run.record import RunTable
+from functions.runs.run_table import RunTable
+from local.cli.outcome import Outcome
 from local.clock import StandingClock
-from local.outcome import Outcome
+from local.emulator import Twin
+from local.emulator.end_events import tell_the_end
 from local.simulator import Simulator
-from local.twin import Twin
-from local.twin.ending import tell_the_end
 from tests.faults.aws import AwsCalls
 from tests.faults.faults import ARMED, FOR_EVER, Case
 from tests.faults.lambdas import Call, Lambdas
@@ -83,7 +83,7 @@ class Lab:
             self.twin.person = lambda question: self.twin.reply(question["token"], REPLY)
             self._told = Told(self.twin)
             self._names = {
-                f["Handler"].split(".")[1]: f["FunctionName"]
+                f["Handler"].split(".")[-2]: f["FunctionName"]
                 for f in boto3.client("lambda").list_functions()["Functions"]
             }
             self._lambda, self._states = boto3.client("lambda"), boto3.client("stepfunctions")

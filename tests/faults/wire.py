@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
-from functions.library import endpoints
-from functions.library.connections import pool
-from functions.library.endpoints import Endpoint
+from functions.microstrategy import endpoints
+from functions.microstrategy.endpoints import Endpoint
+from functions.microstrategy.http.connection_pool import pool
 from local.clock import Clock
 from local.simulator.library import API
 from local.simulator.routes import find

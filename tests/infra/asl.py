@@ -1,5 +1,7 @@
-"""A validator for state machine definitions in JSONata: what AWS refuses and moto accepts (twin/PLATFORM.md "Laxer than
-AWS")."""
+"""A validator for state machine definitions in JSONata: what AWS refuses and moto accepts.
+
+emulator/PLATFORM.md "Laxer than AWS" lists the differences.
+"""
 
 import re
 from collections.abc import Iterator

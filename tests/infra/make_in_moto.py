@@ -12,8 +12,8 @@ from typing import Any
 import boto3
 from moto import mock_aws
 
-from local.twin.deploy import deploy
-from local.twin.template import ACCOUNT, Template
+from local.emulator.deploy import deploy
+from local.emulator.template import ACCOUNT, Template
 
 REGION = "eu-west-1"
 

@@ -10,15 +10,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from infra.app import synthesize
-from infra.jobs import FOLDER as JOBS
-from infra.settings import FOLDER as SETTINGS
-from infra.settings import Settings, settings_of
+from infra.jobs.job_files import job_paths
+from infra.settings.settings import FOLDER as SETTINGS
+from infra.settings.settings import Settings, settings_of
 from tests.infra.many_jobs import write_many_jobs
 
 HERE = Path(__file__).parent / "settings"
 
 SHIPPED = [settings_of(path.stem) for path in sorted(SETTINGS.glob("*.toml"))]
-EACH_JOB = [Settings(stage=f"only-{path.stem}", jobs=(path.stem,)) for path in sorted(JOBS.glob("*.json"))]
+EACH_JOB = [Settings(stage=f"only-{path.stem}", jobs=(path.stem,)) for path in job_paths()]
 ALONE = [*SHIPPED, *EACH_JOB, Settings(stage="no-jobs", jobs=())]
 """The stages that are an assembly each."""
 

@@ -24,7 +24,7 @@ class Template:
     def roles_of_functions(self) -> dict[str, str]:
         """The logical id of each function's role, by the function's module."""
         return {
-            f["Handler"].split(".")[1]: f["Role"]["Fn::GetAtt"][0]
+            f["Handler"].split(".")[-2]: f["Role"]["Fn::GetAtt"][0]
             for f in self.resources("AWS::Lambda::Function").values()
         }
 

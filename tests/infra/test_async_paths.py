@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from functions.end_run import LONGEST_CALL
-from functions.run.admission import LONGEST_SESSION
-from infra.function_table import STEPS
+from functions.handlers.end_run import LONGEST_CALL
+from functions.runs.concurrency import LONGEST_SESSION
+from infra.constructs.function_table import STEPS
 from tests.infra.template import Template, listed, mentions
 
 QUEUES = ("EndRunDeadLetters", "StartDeadLetters")
@@ -57,7 +57,9 @@ def test_the_queue_of_ends_repeats_for_hours_and_then_gives_up_to_its_dead_lette
     assert hours >= 4
     assert queue["MessageRetentionPeriod"] > hours * 3600
     function = next(
-        f for f in template.resources("AWS::Lambda::Function").values() if f["Handler"] == "functions.end_run.handler"
+        f
+        for f in template.resources("AWS::Lambda::Function").values()
+        if f["Handler"] == "functions.handlers.end_run.handler"
     )
     assert queue["VisibilityTimeout"] > function["Timeout"]
 

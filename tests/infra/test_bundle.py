@@ -1,6 +1,6 @@
 """The bundle: the same bytes every time, all that a handler imports and nothing else, for arm64.
 
-All tests look at one bundle: the first process that asks builds it, the others wait (infra/bundle.py).
+All tests look at one bundle: the first process that asks builds it, the others wait (infra/build/bundle.py).
 """
 
 import re
@@ -11,9 +11,21 @@ from pathlib import Path
 
 import pytest
 
-from infra.bundle import LOCK, MODIFIED, ROOT, TASK, BundleFailed, add_byte_code, bundle, digest, files, level, zipped
-from infra.function_table import EVERY
-from infra.runtime import MINOR
+from infra.build.bundle import (
+    LOCK,
+    MODIFIED,
+    ROOT,
+    TASK,
+    BundleFailed,
+    add_byte_code,
+    bundle,
+    digest,
+    files,
+    level,
+    zipped,
+)
+from infra.build.runtime import MINOR
+from infra.constructs.function_table import EVERY
 from tests.bench.like_lambda import HANDLERS, link_runtime, run
 
 MB = 1_000_000
@@ -71,7 +83,7 @@ def test_nothing_is_built_again_while_nothing_has_changed(
     built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = _copied(built, tmp_path)
-    monkeypatch.setattr("infra.bundle._install", lambda *_: pytest.fail("built again"))
+    monkeypatch.setattr("infra.build.bundle._install", lambda *_: pytest.fail("built again"))
     assert bundle(target) == target
 
 
@@ -121,7 +133,7 @@ def test_a_build_that_fails_says_why_in_one_sentence_and_leaves_the_last_one(
 
 @pytest.mark.parametrize("name", HANDLERS)
 def test_a_handler_imports_in_a_process_that_has_just_the_bundle_and_boto3(name: str, compiled, runtime) -> None:
-    done = run(f"import functions.{name} as module; assert callable(module.handler)", compiled, runtime, "-B")
+    done = run(f"import functions.handlers.{name} as module; assert callable(module.handler)", compiled, runtime, "-B")
     assert done.returncode == 0, done.stderr
 
 
@@ -177,7 +189,8 @@ def test_no_file_names_a_place_on_this_machine(compiled: Path, tmp_path: Path) -
     for path in files(compiled):
         content = path.read_bytes()
         assert not [place for place in places if place in content], path
-    assert f"{TASK}/functions/step.py".encode() in next((compiled / "functions").rglob("step.*.pyc")).read_bytes()
+    compiled_module = next((compiled / "functions").rglob("telemetry.*.pyc"))
+    assert f"{TASK}/functions/telemetry.py".encode() in compiled_module.read_bytes()
 
 
 def test_rights_and_times_are_the_same_whatever_umask_and_clock(built: Path) -> None:

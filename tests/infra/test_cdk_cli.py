@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra import cdk_cli, node_tools, synth_report
+from infra.build import cdk_cli, node_tools, synth_report
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from infra.app import synthesize
-from infra.cdk_refusals import in_one_sentence
-from infra.settings import BadConfiguration, settings_of
+from infra.build.cdk_refusals import in_one_sentence
+from infra.settings.settings import BadConfiguration, settings_of
 
 REQUEST = {"request": {"project": "P", "datamart": "D"}}
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from functions.library import endpoints as at
-from functions.library.endpoints import Repeat
-from functions.run.advice import MEND
-from functions.run.polling import LONGEST, wait_seconds
-from functions.run.transient import RETRIED
-from infra.function_table import STEPS
+from functions.microstrategy import endpoints as at
+from functions.microstrategy.endpoints import Repeat
+from functions.runs.advice import MEND
+from functions.runs.polling import LONGEST, wait_seconds
+from functions.transient_errors import RETRIED
+from infra.constructs.function_table import STEPS
 from tests.infra import asl
 
 PATH = Path(__file__).parents[2] / "statemachine" / "run_datamart.asl.json"

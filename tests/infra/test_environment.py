@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.function_table import EVERY
+from infra.constructs.function_table import EVERY
 from tests.infra.template import Template
 
 ROOT = Path(__file__).parents[2]
@@ -57,11 +57,13 @@ def variables_read(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("module", [spec.module for spec in EVERY])
 def test_a_function_is_given_every_variable_that_its_code_reads(template: Template, module: str) -> None:
-    files = closure(ROOT / "functions" / f"{module}.py")
+    files = closure(ROOT / "functions" / "handlers" / f"{module}.py")
     read = set().union(*map(variables_read, files)) - set(OPTIONAL)
     read -= {name for of, name in ONLY_IMPORTED if of == module}
     (function,) = [
-        f for f in template.resources("AWS::Lambda::Function").values() if f["Handler"] == f"functions.{module}.handler"
+        f
+        for f in template.resources("AWS::Lambda::Function").values()
+        if f["Handler"] == f"functions.handlers.{module}.handler"
     ]
     assert read <= set(function["Environment"]["Variables"])
 

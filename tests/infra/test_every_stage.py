@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from infra import synth_report
-from infra.checker_record import FILE, NAMES
+from infra.build import synth_report
+from infra.build.checker_record import FILE, NAMES
 from tests.infra.synthesize import ALL_OPTIONS, ALONE, SHIPPED
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from infra.filter_policy import check_filter
-from infra.jobs import jobs_of
-from infra.settings import BadConfiguration, Settings
+from infra.jobs.filter_policy import check_filter
+from infra.jobs.job_files import jobs_of
+from infra.settings.settings import BadConfiguration, Settings
 
 ATTRIBUTES, BODY = "MessageAttributes", "MessageBody"
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:loads"

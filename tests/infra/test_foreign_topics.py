@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from local.twin.permissions import service_may_invoke
-from local.twin.template import Template as Deployed
+from local.emulator.permissions import service_may_invoke
+from local.emulator.template import Template as Deployed
 from tests.infra.template import Template, mentions
 
 SALES = "arn:aws:sns:us-east-1:210987654321:sales"

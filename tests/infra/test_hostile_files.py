@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.jobs import jobs_of
-from infra.settings import BadConfiguration, settings_of
+from infra.jobs.job_files import jobs_of
+from infra.settings.settings import BadConfiguration, settings_of
 
 HOSTILE = "x\x1b[2J\x07\u202e\nsynth: forged"
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from local.twin.deploy import CREATORS
+from local.emulator.deploy import CREATORS
 from tests.infra.make_in_moto import BESIDE_THE_TWIN
 from tests.infra.template import Template
 

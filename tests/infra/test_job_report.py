@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from infra.job_report import report
-from infra.jobs import jobs_of
-from infra.named_job import NamedJob
-from infra.settings import Settings
-from infra.trigger_words import cron_words, trigger_words
+from infra.jobs.job_files import jobs_of
+from infra.jobs.named_job import NamedJob
+from infra.jobs.report import report
+from infra.jobs.trigger_words import cron_words, trigger_words
+from infra.settings.settings import Settings
 
 DEV = Settings(stage="dev")
 NOW = datetime(2026, 11, 26, 3, 30, tzinfo=UTC)
@@ -197,7 +197,7 @@ def test_a_trigger_is_put_into_words(trigger: dict[str, Any], words: str) -> Non
 
 
 def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "infra.job_report", *arguments]
+    line = [sys.executable, "-m", "infra.jobs.report", *arguments]
     env = {**os.environ, **environment}
     return subprocess.run(line, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
 
@@ -229,4 +229,4 @@ def test_the_shipped_stages_are_told_without_a_warning(stage: str) -> None:
 
 def test_make_synth_ends_with_the_report() -> None:
     lines = (ROOT / "Makefile").read_text().split("\nsynth: ")[1].split("\n\n")[0].splitlines()
-    assert lines[-1] == '\t@$(BIN)/python -m infra.job_report --stage "$(STAGE)"'
+    assert lines[-1] == '\t@$(BIN)/python -m infra.jobs.report --stage "$(STAGE)"'

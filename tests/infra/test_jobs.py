@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from infra.jobs import FOLDER, NamedJob, jobs_of
-from infra.settings import BadConfiguration, Settings
+from infra.jobs.job_files import NamedJob, job_paths, jobs_of
+from infra.settings.settings import BadConfiguration, Settings
 
 DEV = Settings(stage="dev", connections=("default", "second"))
 REQUEST = {"project": "P", "datamart": "City"}
@@ -41,7 +41,7 @@ def answering(*answers: Any) -> dict[str, Any]:
 
 def test_the_sample_files_are_valid() -> None:
     names = [job.name for job in jobs_of(Settings(stage="dev"))]
-    assert names == sorted(path.stem for path in FOLDER.glob("*.json"))
+    assert names == sorted(path.stem for path in job_paths())
     assert "city-nightly" in names
 
 

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from infra.definition import PATH
-from infra.lint import findings_in_definition, findings_in_templates
+from infra.build.lint import findings_in_definition, findings_in_templates
+from infra.constructs.definition import PATH
 
 
 def test_cfn_lint_finds_nothing_in_the_template_of_a_stage_with_every_setting(assembly: Path) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from functions.run.expected_loads import jobs_due
-from functions.starting.declared import declares_topic, declares_upload
-from infra.quotas import over_quota
-from infra.upload_patterns import LARGEST, pack_uploads
-from local.twin.moto_seams import event_matches
+from functions.runs.expected_loads import jobs_due
+from functions.triggers.declared import declares_topic, declares_upload
+from infra.build.quotas import over_quota
+from infra.constructs.triggers.upload_patterns import LARGEST, pack_uploads
+from local.emulator.moto_patches.internals import event_matches
 from tests.infra.template import Template, mentions
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from infra.object_access import shortest
-from infra.quotas import over_quota
+from infra.build.quotas import over_quota
+from infra.constructs.triggers.object_access import shortest
 from tests.infra.template import Template, listed
 
 

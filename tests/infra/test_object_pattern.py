@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from moto.events.models import EventPattern
 
-from infra.object_pattern import pattern_of_key
+from infra.constructs.triggers.object_pattern import pattern_of_key
 
 
 def matches(declared: dict[str, Any], key: str) -> bool:

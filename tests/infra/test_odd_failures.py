@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from functions.run.advice import MEND
-from local.twin.expressions import evaluate
+from functions.runs.advice import MEND
+from local.emulator.moto_patches.jsonata import evaluate
 from tests.infra import asl
 from tests.infra.test_definition import STATES
 

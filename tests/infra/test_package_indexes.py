@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from infra.package_indexes import shared, uv_settings
-from tests.tls import Authority, server_context
+from infra.build.package_indexes import shared, uv_settings
+from tests.support.tls import Authority, server_context
 
 ROOT = Path(__file__).parents[2]
-SCRIPT = ROOT / "infra" / "package_indexes.py"
+SCRIPT = ROOT / "infra" / "build" / "package_indexes.py"
 WHEEL = "planted_package-1.0-py3-none-any.whl"
 
 

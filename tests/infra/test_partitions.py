@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.twin.template import PSEUDO
+from local.emulator.template import PSEUDO
 from tests.infra.template import Template
 
 FROM_SETTINGS = {"arn:aws:iam::123456789012:policy/Boundary"}

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from infra import quotas
-from infra.quotas import QUOTAS, Content, code_over_quota, over_quota
+from infra.build import quotas
+from infra.build.quotas import QUOTAS, Content, code_over_quota, over_quota
 from tests.infra.template import Template
 
 

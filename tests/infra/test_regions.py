@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from infra import cdk_cli
-from infra.regions import undeliverable
+from infra.build import cdk_cli
+from infra.jobs.regions import undeliverable
 
 
 def subscribed_to(*topics: str) -> dict[str, Any]:

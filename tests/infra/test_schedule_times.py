@@ -10,9 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from infra.schedule_expression import Cron, parse_schedule
-from infra.schedule_times import firings, local_times, shifts
-from infra.settings import BadConfiguration
+from infra.jobs.schedule_expression import Cron, parse_schedule
+from infra.jobs.schedule_times import firings, local_times, shifts
+from infra.settings.settings import BadConfiguration
 
 PARIS, NEW_YORK = ZoneInfo("Europe/Paris"), ZoneInfo("America/New_York")
 WEEKDAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]

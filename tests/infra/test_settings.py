@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.settings import FOLDER, BadConfiguration, Settings, Vpc, settings_of
+from infra.settings.settings import FOLDER, BadConfiguration, Settings, Vpc, settings_of
 
 
 def read(folder: Path, toml: str, stage: str = "dev") -> Settings:

@@ -2,14 +2,13 @@
 
 import json
 
-from infra.function_table import EVERY
+from infra.constructs.function_table import EVERY
 from tests.infra.template import Template, mentions
 
 
 def test_functions_that_call_the_library_are_in_the_vpc_and_the_others_are_not(everything: Template) -> None:
-    inside = {
-        f["Handler"].split(".")[1] for f in everything.resources("AWS::Lambda::Function").values() if f.get("VpcConfig")
-    }
+    functions = everything.resources("AWS::Lambda::Function").values()
+    inside = {f["Handler"].split(".")[-2] for f in functions if f.get("VpcConfig")}
     assert inside == {spec.module for spec in EVERY if spec.calls_library}
 
 
@@ -61,7 +60,7 @@ def test_log_in_may_decrypt_its_secrets(everything: Template) -> None:
 
 def test_concurrency_is_reserved_only_where_it_is_asked_for(everything: Template, template: Template) -> None:
     reserved = {
-        f["Handler"].split(".")[1]: f["ReservedConcurrentExecutions"]
+        f["Handler"].split(".")[-2]: f["ReservedConcurrentExecutions"]
         for f in everything.resources("AWS::Lambda::Function").values()
         if "ReservedConcurrentExecutions" in f
     }
@@ -91,7 +90,7 @@ def test_tags_are_on_everything_that_takes_them(template: Template) -> None:
 
 def test_the_second_connection_is_known_to_the_functions(everything: Template) -> None:
     functions = everything.resources("AWS::Lambda::Function").values()
-    prepare = next(f for f in functions if f["Handler"] == "functions.prepare_run.handler")
+    prepare = next(f for f in functions if f["Handler"] == "functions.handlers.prepare_run.handler")
     assert json.loads(prepare["Environment"]["Variables"]["CONNECTIONS"]) == ["default", "second"]
-    log_in = next(f for f in functions if f["Handler"] == "functions.log_in.handler")
+    log_in = next(f for f in functions if f["Handler"] == "functions.handlers.log_in.handler")
     assert mentions(log_in["Environment"]["Variables"]["SECRETS"], "SecondConnectionSecret")

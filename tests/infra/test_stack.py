@@ -6,16 +6,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from infra.function_table import EVERY, STEPS
+from infra.constructs.function_table import EVERY, STEPS
 from tests.infra.template import Template, listed, mentions
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_there_is_one_function_for_each_handler_module(template: Template) -> None:
-    modules = {p.stem for p in (ROOT / "functions").glob("*.py") if "\ndef handler(" in p.read_text("utf-8")}
+    files = (ROOT / "functions" / "handlers").glob("*.py")
+    modules = {path.stem for path in files if "\ndef handler(" in path.read_text("utf-8")}
     handlers = [f["Handler"] for f in template.resources("AWS::Lambda::Function").values()]
-    assert sorted(handlers) == sorted(f"functions.{module}.handler" for module in modules)
+    assert sorted(handlers) == sorted(f"functions.handlers.{module}.handler" for module in modules)
     assert modules == {spec.module for spec in EVERY}
 
 
@@ -146,13 +147,13 @@ def test_the_state_machine_may_invoke_just_its_functions(template: Template) -> 
     ]
     assert len(invoked) == len(STEPS)
     assert all(attribute == "Arn" for _, attribute in invoked)
-    modules = {template.resources("AWS::Lambda::Function")[name]["Handler"].split(".")[1] for name, _ in invoked}
+    modules = {template.resources("AWS::Lambda::Function")[name]["Handler"].split(".")[-2] for name, _ in invoked}
     assert modules == {spec.module for spec in STEPS}
 
 
 def test_a_token_without_a_function_is_an_error_that_names_it() -> None:
     code = (
-        "from infra.definition import definition\n"
+        "from infra.constructs.definition import definition\n"
         "try: definition({'LogInFunctionArn', 'NoSuchFunctionArn'})\n"
         "except ValueError as error: print(error)"
     )

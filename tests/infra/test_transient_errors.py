@@ -6,8 +6,8 @@ from typing import Any
 import botocore.session
 import pytest
 
-from functions.run.request import SCHEMA
-from functions.run.transient import IN_A_HANDLER, INVOKE, NOT_STARTED, PERMANENT, RETRIED, Answer, passes
+from functions.requests.request import SCHEMA
+from functions.transient_errors import IN_A_HANDLER, INVOKE, NOT_STARTED, PERMANENT, RETRIED, Answer, passes
 from tests.infra.template import Template
 from tests.infra.test_definition import STATES, TASKS
 

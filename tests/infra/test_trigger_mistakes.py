@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from infra.job_warnings import warnings_of
-from infra.jobs import jobs_of
-from infra.settings import BadConfiguration, Settings
+from infra.jobs.job_files import jobs_of
+from infra.jobs.warnings import warnings_of
+from infra.settings.settings import BadConfiguration, Settings
 
 DEV = Settings(stage="dev")
 NOW = datetime(2026, 11, 26, 1, 0, tzinfo=UTC)

@@ -4,7 +4,7 @@ import json
 
 from botocore.session import get_session
 
-from functions.starting import aliases
+from functions.triggers import aliases
 from tests.infra.template import Template, mentions
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from functions.run.packing import PACKED
-from infra.update_order import UPDATED_AFTER
+from functions.runs.packing import PACKED
+from infra.constructs.update_order import UPDATED_AFTER
 from tests.infra.template import Template
 
 WRITERS = {
@@ -20,7 +20,7 @@ WRITERS = {
 def function_of(template: Template, module: str) -> str:
     """The logical id of a function."""
     found = template.resources("AWS::Lambda::Function").items()
-    return next(name for name, made in found if made["Handler"] == f"functions.{module}.handler")
+    return next(name for name, made in found if made["Handler"] == f"functions.handlers.{module}.handler")
 
 
 def referred_to(value: Any) -> set[str]:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from infra.settings import BadConfiguration
-from infra.trigger_words import trigger_words
+from infra.jobs.trigger_words import trigger_words
+from infra.settings.settings import BadConfiguration
 from tests.infra.template import Template
 from tests.infra.test_jobs import OUTSIDE, REQUEST, UPLOAD, job, read
 

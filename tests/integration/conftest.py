@@ -11,17 +11,17 @@ from typing import Any
 
 import pytest
 
-from functions.library import Client
-from functions.run.admission import job_in_doubt
-from functions.run.record import run_table
-from functions.run.run import Run
+from functions.microstrategy import Client
+from functions.runs.concurrency import job_in_doubt
+from functions.runs.run import Run
+from functions.runs.run_table import run_table
+from local.cli.outcome import Outcome
 from local.clock import Clock, StandingClock
-from local.outcome import Outcome
+from local.emulator import Twin
+from local.emulator.clients import client
 from local.simulator import Simulator
-from local.twin import Twin
-from local.twin.aws import client
 from tests.infra.template import Template
-from tests.permissions import USED, Recorder
+from tests.support.permissions import USED, Recorder
 
 TUTORIAL = "B7CA92F04B9FAE8D941C3E9B7E0CD754"
 CITY = "85000B907B4EAD3B0D9522A9CFD10DBC"
@@ -132,7 +132,7 @@ class World:
     def invoke(self, module: str, event: dict[str, Any]) -> Any:
         """Call a deployed function by its module. Raises RuntimeError with its error's name and text."""
         made = client("lambda").list_functions()["Functions"]
-        name = next(f["FunctionName"] for f in made if f["Handler"] == f"functions.{module}.handler")
+        name = next(f["FunctionName"] for f in made if f["Handler"] == f"functions.handlers.{module}.handler")
         answer = client("lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())
         body = json.loads(answer["Payload"].read())
         if "FunctionError" in answer:
@@ -233,7 +233,7 @@ def clock() -> StandingClock:
 
 @pytest.fixture(scope="session")
 def recorder(template_path: Path, pytestconfig: pytest.Config) -> Iterator[Recorder]:
-    """Records what the functions of this process call (tests/permissions.py)."""
+    """Records what the functions of this process call (tests/support/permissions.py)."""
     recorder = Recorder(Template(template_path))
     pytestconfig.stash[USED] = recorder.used
     with recorder.recording():

@@ -16,13 +16,13 @@ from typing import Any
 import boto3
 import pytest
 
-from functions.run.record import RunTable
-from local import cli
-from local.answer_command import answer
-from local.deployed.execution import execution_arn
-from local.process import exits_with
-from tests.integration.cloud import Cloud, answered, deployed, instead_of, refused
+from functions.runs.run_table import RunTable
+from local.aws.execution import execution_arn
+from local.cli import main
+from local.cli.answer import answer
+from local.cli.process import exits_with
 from tests.integration.conftest import World
+from tests.support.cloud import Cloud, answered, deployed, instead_of, refused
 
 TOKEN = "AQCgAAAAKgAAAAMAAAAA-the-token-of-this-question"
 REGION_KEY, DAY_KEY = ("0123456789ABCDEF0123456789ABCDEF@0@10", "0123456789ABCDEF0123456789ABCDEF@0@11")
@@ -296,7 +296,7 @@ class TestTheRun:
             looked.append(boto3.client("cloudformation").meta.region_name)
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("local.deployed.waiting.stack_of", stack_of)
+        monkeypatch.setattr("local.aws.questions.stack_of", stack_of)
         for region in ("us-east-2", "eu-west-1"):
             assert asked.reply(run=asked.arn.replace("eu-west-1", region), file=file(RIGHT)) == 130
         assert looked == ["us-east-2", "eu-west-1"]
@@ -345,14 +345,14 @@ class TestStepFunctions:
 class TestTheCommandLine:
     def test_takes_the_run_and_the_file(self, asked: Asked, file: Any) -> None:
         asked.write()
-        assert cli._main(["answer", asked.arn, file(RIGHT)]) == 0
-        assert cli._main(["answer", asked.name, "--stage", "dev", "--decline", "no", "--json"]) == 0
+        assert main._main(["answer", asked.arn, file(RIGHT)]) == 0
+        assert main._main(["answer", asked.name, "--stage", "dev", "--decline", "no", "--json"]) == 0
         assert [operation for operation, _ in asked.told] == ["SendTaskSuccess", "SendTaskFailure"]
         asked.said()
 
     def test_answers_bad_usage_in_the_same_shape(self, capsys: Any) -> None:
         with pytest.raises(SystemExit) as ended:
-            cli._main(["answer", "--json"])
+            main._main(["answer", "--json"])
         assert ended.value.code == 2
         assert json.loads(capsys.readouterr().out) == {
             "sent": False,
@@ -365,7 +365,7 @@ def test_a_profile_that_does_not_exist_is_told_in_a_sentence(tmp_path: Path) -> 
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     environment |= {"AWS_PROFILE": "nobody", "AWS_CONFIG_FILE": str(tmp_path / "none")}
     arn = "arn:aws:states:eu-west-1:123456789012:execution:datamart-runner-dev:city-1"
-    command = [sys.executable, "-m", "local.cli", "answer", arn, "--decline", "no"]
+    command = [sys.executable, "-m", "local.cli.main", "answer", arn, "--decline", "no"]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert ended.returncode == 2
     (line,) = ended.stderr.splitlines()

@@ -9,11 +9,11 @@ from typing import Any
 import boto3
 import pytest
 
-from functions.run.record import run_table
-from local.outcome import Outcome
+from functions.runs.run_table import run_table
+from local.cli.outcome import Outcome
 from local.simulator import catalogue
 from tests.integration.conftest import CITY, TUTORIAL, World
-from tests.permissions import Recorder
+from tests.support.permissions import Recorder
 
 COUNTRY = "Elements of Country"
 Question = dict[str, Any]

@@ -16,7 +16,7 @@ RUN = ["run", "--max-wait", "0"]
 
 def shell(tail: str, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run ``datamart`` in bash with ``tail`` behind it; a pipe's exit code is that of ``datamart``."""
-    command = shlex.join([sys.executable, "-m", "local.cli", *words])
+    command = shlex.join([sys.executable, "-m", "local.cli.main", *words])
     return subprocess.run(
         ["bash", "-o", "pipefail", "-c", f"{command} {tail}"],
         cwd=ROOT,

@@ -7,10 +7,10 @@ from typing import Any
 import boto3
 import pytest
 
-from functions.sweeping.messages import PATIENCE_SECONDS
+from functions.lifecycle.sweep.messages import PATIENCE_SECONDS
 from local.clock import Clock
-from local.twin import twin as twin_module
-from local.twin.uploads import upload
+from local.emulator import emulator as twin_module
+from local.emulator.uploads import upload
 from tests.integration.conftest import World
 from tests.integration.test_ways_in import notification
 

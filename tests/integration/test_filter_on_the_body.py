@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.twin import NothingStarts
+from local.emulator import NothingStarts
 from tests.integration.conftest import World
 
 EVENT = Path(__file__).parents[2] / "events" / "sns.json"

@@ -1,7 +1,7 @@
 """Step Functions may invoke the first step twice: it begins one run."""
 
-from tests.integration.by_hand import ByHand
 from tests.integration.conftest import World
+from tests.support.by_hand import ByHand
 
 
 def test_a_first_step_that_is_invoked_twice_begins_one_run_and_answers_the_same(world: World) -> None:

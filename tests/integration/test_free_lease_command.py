@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from functions.run import clock
-from functions.run.leases import held_in, remove
-from functions.run.outcome import Job
-from functions.run.record import Item, RunTable
-from local import cli
-from local.deployed.execution import execution_arn
-from local.free_lease_command import free_lease
-from tests.integration.cloud import Cloud, answered, deployed, instead_of, refused
+from functions import clock
+from functions.runs.job_state import Job
+from functions.runs.leases import held_in, remove
+from functions.runs.run_table import Item, RunTable
+from local.aws.execution import execution_arn
+from local.cli import main
+from local.cli.free_lease import free_lease
 from tests.integration.conftest import World
+from tests.support.cloud import Cloud, answered, deployed, instead_of, refused
 
 PROJECT, DATAMART = "B7CA92F04B9FAE8D941C3E9B7E0CD754", "85000B907B4EAD3B0D9522A9CFD10DBC"
 NAME = f"default/{PROJECT}/{DATAMART}"
@@ -234,12 +234,12 @@ class TestAws:
 class TestTheCommandLine:
     def test_takes_the_lease_and_the_stage(self, held: Held) -> None:
         held.write()
-        assert cli._main(["free-lease", NAME, "--stage", "dev", "--yes", "--json"]) == 0
+        assert main._main(["free-lease", NAME, "--stage", "dev", "--yes", "--json"]) == 0
         assert json.loads(held.said().out)["freed"] is True
 
     def test_answers_bad_usage_in_the_same_shape(self, capsys: Any) -> None:
         with pytest.raises(SystemExit) as ended:
-            cli._main(["free-lease", "--json"])
+            main._main(["free-lease", "--json"])
         assert ended.value.code == 2
         assert json.loads(capsys.readouterr().out) == {
             "freed": False,

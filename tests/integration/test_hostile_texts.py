@@ -15,19 +15,19 @@ from typing import Any
 
 import pytest
 
-from functions.run.record import RunTable
-from infra import jobs as job_files
-from local import cli
-from local.answer_command import answer
-from local.deployed.execution import execution_arn
-from local.deployed.trial import smoke
-from local.free_lease_command import free_lease
+from functions.runs.run_table import RunTable
+from infra.jobs import job_files
+from local.aws.execution import execution_arn
+from local.aws.smoke_test import smoke
+from local.cli import main
+from local.cli.answer import answer
+from local.cli.free_lease import free_lease
+from local.cli.start import start
 from local.simulator import Simulator, catalogue
-from local.simulator.answer import Answer
-from local.start_command import start
-from tests.integration.cloud import Cloud, answered, deployed, instead_of, refused
+from local.simulator.response import Answer
 from tests.integration.conftest import CITY, TUTORIAL, World
-from tests.processes import interruptible
+from tests.support.cloud import Cloud, answered, deployed, instead_of, refused
+from tests.support.processes import interruptible
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = "\x1b[95;5m\x1b[2J\x1b]0;owned\x07\x9b5m\u202e[red]marked[/red]\r\nWhat to do: forged\x08\x7f\u2028end"
@@ -116,7 +116,7 @@ class Command:
         environment = {**os.environ, "COLUMNS": "1000", "TERM": "xterm-256color", "PYTHONUTF8": "1"}
         environment |= {"MSTR_USERNAME": simulator.username, "MSTR_PASSWORD": simulator.password}
         process = subprocess.Popen(
-            [sys.executable, "-m", "local.cli", *words, "--library-url", simulator.base_url],
+            [sys.executable, "-m", "local.cli.main", *words, "--library-url", simulator.base_url],
             cwd=ROOT,
             env=environment,
             stdin=theirs,
@@ -193,7 +193,7 @@ class TestPrompts:
         monkeypatch.setenv("MSTR_PASSWORD", simulator.password)
 
     def ask(self, simulator: Simulator, *words: str) -> Callable[[], int]:
-        return lambda: cli._main(["prompts", CITY, "--project", TUTORIAL, "--library-url", simulator.base_url, *words])
+        return lambda: main._main(["prompts", CITY, "--project", TUTORIAL, "--library-url", simulator.base_url, *words])
 
     def test_shows_prompts_and_choices_harmlessly(self, simulator: Simulator, show: Show) -> None:
         code, seen = show(self.ask(simulator))
@@ -226,7 +226,7 @@ def test_check_shows_findings_harmlessly(
     monkeypatch.setenv("MSTR_PASSWORD", simulator.password)
     if refusal:
         simulator.inject("log_in", status=401, json=refusal)
-    code, seen = show(lambda: cli._main(["check", "--library-url", simulator.base_url]))
+    code, seen = show(lambda: main._main(["check", "--library-url", simulator.base_url]))
     assert code == 1, seen
     check_harmless(seen)
 
@@ -237,7 +237,7 @@ def test_check_shows_findings_harmlessly(
 def test_what_was_typed_is_quoted_harmlessly(show: Show, words: list[str]) -> None:
     def typed() -> int:
         try:
-            return cli._main(words)
+            return main._main(words)
         except SystemExit as refused:
             return int(refused.code or 0)
 

@@ -13,12 +13,12 @@ if {ignored}:
 
 class Interrupts:
     def find_spec(self, name, path=None, target=None):
-        if name == "local.cli":
+        if name == "local.cli.main":
             os.kill(os.getpid(), signal.SIGINT)
 
 sys.meta_path.insert(0, Interrupts())
 sys.argv = ["datamart", "--help"]
-from local.entry import main
+from local.cli.entry import main
 main()
 """
 
@@ -41,7 +41,7 @@ def test_ctrl_c_stays_ignored_where_the_process_was_started_to_ignore_it() -> No
     assert "usage: datamart" in ended.stdout
 
 
-@pytest.mark.parametrize("module", ["local.cli", "local.entry"])
+@pytest.mark.parametrize("module", ["local.cli.main", "local.cli.entry"])
 def test_both_entries_are_the_same_command_line(module: str) -> None:
     said = subprocess.run([sys.executable, "-m", module, "--help"], capture_output=True, text=True, timeout=60)
     assert said.returncode == 0

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from functions.run.run import Run
-from functions.telling.end import end_of
+from functions.notifications.run_end import end_of
+from functions.runs.run import Run
 from functions.text import named
 from local.simulator import catalogue
 from tests.faults.lambdas import lambda_error

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from functions.run import clock
+from functions import clock
 from tests.faults.lambdas import lambda_error
 from tests.integration.conftest import World
 

@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 
-from functions import log_in
-from functions.end_run import LONGEST_CALL
-from functions.library import Client
-from functions.run.admission import LONGEST_SESSION
-from functions.run.record import run_table
+from functions.handlers import log_in
+from functions.handlers.end_run import LONGEST_CALL
+from functions.microstrategy import Client
+from functions.runs.concurrency import LONGEST_SESSION
+from functions.runs.run_table import run_table
 from local.clock import Clock
+from local.emulator import end_events
 from local.simulator import catalogue
 from local.simulator.scenario import Scenario
-from local.twin import ending
-from tests.integration.by_hand import ByHand
 from tests.integration.conftest import World
+from tests.support.by_hand import ByHand
 
 NOTHING = {"sessions": [], "instances": [], "jobs": []}
 
@@ -177,7 +177,7 @@ def test_the_twin_delivers_once_more_when_the_queue_would(world: World, clock: C
     world.twin.runtime.around = lambda module, event: contextlib.nullcontext(seen.append(clock.now()))
     machine = world.twin.deployed.state_machine
     described = {"executionArn": run.arn, "stateMachineArn": machine, "status": "ABORTED"}
-    ending.tell_the_end(world.twin.template, described, clock)
+    end_events.tell_the_end(world.twin.template, described, clock)
     assert len(seen) == 2
     assert 240 <= seen[1] - seen[0] < 300
 

@@ -1,7 +1,7 @@
 """A table that is late, from the event of the schedule to the message that people get, in the emulator."""
 
-from functions.run.loads import JobLoads
-from functions.run.record import run_table
+from functions.runs.last_loads import JobLoads
+from functions.runs.run_table import run_table
 from tests.integration.conftest import World
 
 SIX_IN_PARIS = "2027-03-01T05:00:00Z"

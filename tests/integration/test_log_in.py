@@ -14,8 +14,8 @@ from aws_lambda_powertools.utilities import parameters
 from aws_lambda_powertools.utilities.parameters.constants import DEFAULT_PROVIDERS
 from botocore.exceptions import ClientError
 
-from functions import log_in
-from local.outcome import Outcome
+from functions.handlers import log_in
+from local.cli.outcome import Outcome
 from local.simulator import Simulator, catalogue
 from tests.integration.conftest import PASSWORD, TUTORIAL, World
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from functions.library import endpoints
-from functions.library.endpoints import Endpoint
+from functions.microstrategy import endpoints
+from functions.microstrategy.endpoints import Endpoint
 from tests.integration.conftest import CITY, World
 
 COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]

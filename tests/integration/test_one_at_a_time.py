@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from functions.library import Client
-from functions.run import clock
-from functions.run.record import run_table
-from local.outcome import Outcome
+from functions import clock
+from functions.microstrategy import Client
+from functions.runs.run_table import run_table
+from local.cli.outcome import Outcome
 from local.simulator import catalogue
 from local.simulator.scenarios import scenario_named
 from tests.integration.conftest import CITY, TUTORIAL, World

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 import local.clock
-from functions.run.record import run_table
+from functions.runs.run_table import run_table
 from local.simulator import SCENARIOS, catalogue
-from tests.integration.by_hand import ByHand
 from tests.integration.conftest import CITY, TUTORIAL, World
+from tests.support.by_hand import ByHand
 
 COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
 

@@ -10,8 +10,8 @@ import pytest
 
 from local.clock import Clock
 from local.simulator import catalogue
-from tests.integration.by_hand import ByHand
 from tests.integration.conftest import World
+from tests.support.by_hand import ByHand
 
 COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
 

@@ -1,13 +1,13 @@
-"""The judge of tests/permissions.py finds what AWS would deny, and what is granted for nothing."""
+"""The judge of tests/support/permissions.py finds what AWS would deny, and what is granted for nothing."""
 
 import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from local.twin.aws import client
+from local.emulator.clients import client
 from tests.infra.template import Template
 from tests.integration.conftest import World
-from tests.permissions import Recorder, granted_and_unused
+from tests.support.permissions import Recorder, granted_and_unused
 
 COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
 

@@ -13,7 +13,7 @@ from local.simulator import Simulator, catalogue
 from tests.integration.conftest import World
 from tests.integration.test_command_line import datamart, event, synthesized  # noqa: F401 - no two synthesize at once
 from tests.integration.test_log_in import loads
-from tests.tls import Authority, server_context, tls_in_front_of
+from tests.support.tls import Authority, server_context, tls_in_front_of
 
 AUTHORITY = Authority()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.outcome import Outcome
+from local.cli.outcome import Outcome
 from local.simulator import catalogue
 from local.simulator.scenario import Scenario
 from local.simulator.warehouse.sales import COUNTRIES
@@ -302,7 +302,7 @@ def test_the_choices_of_a_nested_prompt_are_those_under_the_earlier_answers(worl
 
 
 def test_an_attempt_looks_at_the_prompts_only_so_often(new_world: NewWorld, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("functions.get_prompts.MOST_LOOKS", 4)
+    monkeypatch.setattr("functions.handlers.get_prompts.MOST_LOOKS", 4)
     outcome = asking(new_world(Scenario(late_prompts=10_000)), catalogue.CITY, NESTED[0], timeoutMinutes=1440)
     assert outcome.error == "PromptsUnanswered"
     assert "looks at its prompts" in str(outcome.cause)

@@ -18,10 +18,10 @@ from typing import Any
 import pytest
 
 from local.simulator import catalogue
-from tests.processes import interruptible
+from tests.support.processes import interruptible
 
 ROOT = Path(__file__).parents[2]
-DATAMART = [sys.executable, "-m", "local.cli"]
+DATAMART = [sys.executable, "-m", "local.cli.main"]
 EXAMPLE = json.loads((ROOT / "events" / "console.json").read_text("utf-8"))
 SLOW = {**EXAMPLE, "datamart": catalogue.SLOW_LOAD, "prompts": []}
 ASKING = {**EXAMPLE, "prompts": [], "unanswered": "ask"}

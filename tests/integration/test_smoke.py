@@ -8,9 +8,9 @@ from typing import Any
 import boto3
 import pytest
 
-from local.deployed.trial import LOOKS, smoke
-from tests.integration.cloud import Cloud, answered, deployed, instead_of
+from local.aws.smoke_test import LOOKS, smoke
 from tests.integration.conftest import World
+from tests.support.cloud import Cloud, answered, deployed, instead_of
 
 
 @pytest.fixture

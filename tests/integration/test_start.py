@@ -15,12 +15,12 @@ from typing import Any
 import boto3
 import pytest
 
-from local.deployed.stack import stack_name
-from local.process import exits_with
+from local.aws.stack import stack_name
+from local.cli.process import exits_with
+from local.cli.start import start
 from local.simulator import catalogue
-from local.start_command import start
-from tests.integration.cloud import Cloud, deployed, instead_of, refused
 from tests.integration.conftest import World
+from tests.support.cloud import Cloud, deployed, instead_of, refused
 
 
 @pytest.fixture
@@ -237,7 +237,7 @@ def _around(world: World, make: Any) -> Iterator[None]:
         world.twin.runtime.around = before
 
 
-@pytest.mark.parametrize("command", [["local.cli", "start", "city-nightly"], ["local.smoke"]])
+@pytest.mark.parametrize("command", [["local.cli.main", "start", "city-nightly"], ["local.cli.smoke"]])
 def test_a_profile_that_does_not_exist_is_told_in_a_sentence(command: list[str], tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     environment |= {"AWS_PROFILE": "nobody", "AWS_CONFIG_FILE": str(tmp_path / "none")}

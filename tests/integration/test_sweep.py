@@ -8,13 +8,13 @@ from typing import Any
 import boto3
 import pytest
 
-from functions import sweep
-from functions.run.admission import LONGEST_SESSION
-from functions.run.record import RunTable, run_table
-from functions.sweeping.over import GRACE_SECONDS
+from functions.handlers import sweep
+from functions.lifecycle.sweep.has_ended import GRACE_SECONDS
+from functions.runs.concurrency import LONGEST_SESSION
+from functions.runs.run_table import RunTable, run_table
+from local.cli.outcome import Outcome
 from local.clock import Clock
-from local.outcome import Outcome
-from local.twin import twin as twin_module
+from local.emulator import emulator as twin_module
 from tests.integration.conftest import CITY, TUTORIAL, World
 
 COUNTRIES = [{"name": "Elements of Country", "answers": "USA"}]

@@ -9,11 +9,10 @@ from typing import Any
 import boto3
 import pytest
 
-from functions.telling import event as end_event
-from functions.telling import notice
-from functions.telling.once import CLAIM_SECONDS
+from functions.notifications import end_event, failure_notice
+from functions.notifications.exactly_once import CLAIM_SECONDS
+from local.emulator import end_events
 from local.simulator import catalogue
-from local.twin import ending
 from tests.integration.conftest import CITY, TUTORIAL, World
 
 COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
@@ -22,7 +21,7 @@ COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
 def end_again(world: World, execution_arn: str) -> None:
     """The status change is delivered once more."""
     described = boto3.client("stepfunctions").describe_execution(executionArn=execution_arn)
-    ending.tell_the_end(world.twin.template, described)
+    end_events.tell_the_end(world.twin.template, described)
 
 
 def test_a_success_is_told_by_an_event_and_no_notice(world: World) -> None:
@@ -124,7 +123,7 @@ def test_a_run_that_the_state_machine_timed_out_is_told_too(world: World) -> Non
     world.notices()
     described = boto3.client("stepfunctions").describe_execution(executionArn=outcome.execution_arn)
     other = outcome.execution_arn + "-timed-out"
-    ending.tell_the_end(world.twin.template, described | {"executionArn": other, "status": "TIMED_OUT"})
+    end_events.tell_the_end(world.twin.template, described | {"executionArn": other, "status": "TIMED_OUT"})
     (told,) = world.notices()
     assert "was timed out" in told["Subject"]
     assert "time limit" in told["Message"]
@@ -144,7 +143,7 @@ def test_an_end_that_is_delivered_twice_at_once_is_told_once(world: World) -> No
     other = outcome.execution_arn + "-twice"
     described = boto3.client("stepfunctions").describe_execution(executionArn=outcome.execution_arn)
     failed = described | {"executionArn": other, "status": "FAILED", "error": "NotFound", "cause": "Loaded: no."}
-    threads = [threading.Thread(target=ending.tell_the_end, args=(world.twin.template, failed)) for _ in range(4)]
+    threads = [threading.Thread(target=end_events.tell_the_end, args=(world.twin.template, failed)) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -153,7 +152,7 @@ def test_an_end_that_is_delivered_twice_at_once_is_told_once(world: World) -> No
     assert len(world.events()) == 2  # one of them is the first run's own
 
 
-@pytest.mark.parametrize(("module", "kind"), [(end_event, "events"), (notice, "notices")])
+@pytest.mark.parametrize(("module", "kind"), [(end_event, "events"), (failure_notice, "notices")])
 def test_what_could_not_be_sent_is_sent_with_the_next_delivery(
     world: World, monkeypatch: pytest.MonkeyPatch, module: Any, kind: str
 ) -> None:
@@ -173,7 +172,7 @@ def test_what_could_not_be_sent_is_sent_with_the_next_delivery(
 def test_a_death_while_telling_is_made_good_once_its_claim_is_old(
     world: World, monkeypatch: pytest.MonkeyPatch, clock: Any
 ) -> None:
-    real = notice.send
+    real = failure_notice.send
 
     class Killed(BaseException):
         """Lambda kills without asking anybody."""
@@ -181,11 +180,11 @@ def test_a_death_while_telling_is_made_good_once_its_claim_is_old(
     def dies(end: Any) -> None:
         raise Killed
 
-    monkeypatch.setattr(notice, "send", dies)
+    monkeypatch.setattr(failure_notice, "send", dies)
     request = {"project": TUTORIAL, "datamart": catalogue.BROKEN_SQL}
     with pytest.raises(Killed):
         world.run_input(request)
-    monkeypatch.setattr(notice, "send", real)
+    monkeypatch.setattr(failure_notice, "send", real)
     executions = boto3.client("stepfunctions").list_executions(stateMachineArn=world.twin.deployed.state_machine)
     arn = max(executions["executions"], key=lambda e: e["startDate"])["executionArn"]
     end_again(world, arn)

@@ -9,11 +9,11 @@ from typing import Any
 import boto3
 import pytest
 
-from functions.run.placeholders import strings
-from local.outcome import Outcome
+from functions.requests.placeholders import strings
+from local.cli.outcome import Outcome
+from local.emulator import NothingStarts, is_delivered
+from local.emulator.uploads import upload
 from local.simulator import catalogue
-from local.twin import NothingStarts, is_delivered
-from local.twin.uploads import upload
 from tests.integration.conftest import TUTORIAL, World
 
 EVENTS = Path(__file__).parents[2] / "events"

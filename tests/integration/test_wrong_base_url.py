@@ -8,8 +8,8 @@ import pytest
 
 from tests.integration.conftest import World
 from tests.integration.test_log_in import loads, log_ins
-from tests.tls import listening
-from tests.unit.library.conftest import read_request
+from tests.support.tls import listening
+from tests.unit.microstrategy.conftest import read_request
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from functions.library import retries
+from functions.microstrategy import retries
 
 NAME = "datamart-runner-dev/default"
 

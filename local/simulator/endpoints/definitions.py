@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from local.simulator.answer import Answer, Refusal
 from local.simulator.catalogue import DatamartSpec
 from local.simulator.metadata.schema import of_column
 from local.simulator.request import Request
+from local.simulator.response import Answer, Refusal
 from local.simulator.warehouse.table_name import has_placeholder
 
 PROPERTIES = {

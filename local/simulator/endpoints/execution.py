@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from local.simulator.answer import Answer, Refusal
 from local.simulator.iserver.instance import Instance
 from local.simulator.request import Request
+from local.simulator.response import Answer, Refusal
 
 PROMPTS, READY = 2, (1, 20, 21)
 FINAL_OR_PROMPTS = {PROMPTS, 3, 18, *READY}

@@ -2,9 +2,9 @@
 
 import gzip
 
-from local.simulator.answer import Answer, Refusal
 from local.simulator.iserver.instance import Instance
 from local.simulator.request import Request
+from local.simulator.response import Answer, Refusal
 
 
 def create_instance(request: Request) -> Answer:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from local.simulator.answer import Answer, Refusal
 from local.simulator.endpoints.projects import may_monitor
 from local.simulator.iserver.monitor import described, in_version_1, listed
 from local.simulator.metadata.places import NODE
 from local.simulator.request import Request
+from local.simulator.response import Answer, Refusal
 
 
 def list_jobs_v1(request: Request) -> Answer:

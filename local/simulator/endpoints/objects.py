@@ -5,12 +5,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from local.simulator.answer import Answer, Refusal
 from local.simulator.catalogue import DatamartSpec
 from local.simulator.endpoints.sessions import USER_ID
 from local.simulator.metadata.places import FOLDER_METRICS, FOLDER_SCHEMA, FOLDERS, PROJECTS, Folder, ancestors
 from local.simulator.metadata.schema import BY_ID, SchemaObject
 from local.simulator.request import Request
+from local.simulator.response import Answer, Refusal
 
 REPORT, FOLDER, PROJECT = 3, 8, 32
 FOLDER_SUBTYPE = 2048

@@ -1,8 +1,8 @@
 """Projects, and the node that they are loaded on (API.md 3)."""
 
-from local.simulator.answer import Answer, Refusal
 from local.simulator.metadata.places import NODE, PROJECTS
 from local.simulator.request import Request
+from local.simulator.response import Answer, Refusal
 
 
 def list_projects(request: Request) -> Answer:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from local.simulator.answer import Answer, Refusal
 from local.simulator.iserver.instance import Instance
 from local.simulator.metadata.schema import BY_ID
 from local.simulator.prompts.open_prompt import OpenPrompt
 from local.simulator.request import Request
+from local.simulator.response import Answer, Refusal
 
 PAGE, LARGEST_PAGE = 100, 200
 LEVEL_PAGE = 1000

@@ -7,10 +7,10 @@ way is not part of API.md 2 to 7; the grid is as small as the SDK allows.
 import sqlite3
 from typing import Any
 
-from local.simulator.answer import Answer, Refusal
 from local.simulator.iserver.instance import Instance
 from local.simulator.metadata.schema import of_column
 from local.simulator.request import Request
+from local.simulator.response import Answer, Refusal
 
 READY, PROMPTS = 1, 2
 

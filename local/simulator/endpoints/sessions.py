@@ -3,9 +3,9 @@
 from typing import Any
 from urllib.parse import parse_qs
 
-from local.simulator.answer import Answer, Refusal
 from local.simulator.iserver.session import WebSession
 from local.simulator.request import CONTEXT, Request
+from local.simulator.response import Answer, Refusal
 
 USER_ID = "54F3D26011D2896560009A8E67019608"
 

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from local.simulator.answer import Answer, Refusal
 from local.simulator.endpoints.sessions import USER_ID, entered
 from local.simulator.request import Request
+from local.simulator.response import Answer, Refusal
 
 YEAR = 365 * 24 * 60  # minutes
 LONGEST = 10 * YEAR

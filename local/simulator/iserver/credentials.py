@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from local.simulator.answer import Refusal
+from local.simulator.response import Refusal
 
 LOGIN_REFUSALS: dict[str, tuple[int, int, str, int]] = {
     "password expired": (401, 3, "The password has expired.", -2147216963),

@@ -4,11 +4,11 @@ import base64
 from collections import Counter
 from collections.abc import Callable
 
-from local.simulator.answer import Refusal
 from local.simulator.iserver.instance import Instance
 from local.simulator.iserver.instances import new_id
 from local.simulator.iserver.job import Job, LoadFailed
 from local.simulator.metadata.places import NODE
+from local.simulator.response import Refusal
 from local.simulator.scenario import Scenario
 from local.simulator.warehouse.sales import Warehouse
 from local.simulator.warehouse.table_name import resolved

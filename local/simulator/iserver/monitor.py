@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from local.simulator.answer import Refusal
 from local.simulator.iserver.job import Job
 from local.simulator.metadata.places import PROJECTS
+from local.simulator.response import Refusal
 
 MOST = 1024
 """Jobs that one answer lists at most."""

@@ -3,10 +3,10 @@
 import secrets
 from collections.abc import Callable, Mapping
 
-from local.simulator.answer import Refusal
 from local.simulator.iserver.credentials import API_TOKEN, LOGIN_REFUSALS, Credentials
 from local.simulator.iserver.session import Session, WebSession
 from local.simulator.metadata.places import PROJECTS
+from local.simulator.response import Refusal
 from local.simulator.scenario import Scenario
 
 BALANCER_COOKIE = "AWSALB"

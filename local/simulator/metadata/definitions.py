@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from local.simulator.answer import Refusal
 from local.simulator.catalogue import DatamartSpec, datamarts
 from local.simulator.iserver.instance import Instance
 from local.simulator.iserver.instances import new_id
 from local.simulator.metadata.places import FOLDERS
+from local.simulator.response import Refusal
 from local.simulator.scenario import Scenario
 from local.simulator.warehouse.table_name import checked
 

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from local.simulator.answer import Refusal
 from local.simulator.catalogue import Prompt
 from local.simulator.metadata.schema import BY_ID
 from local.simulator.prompts.expressions import condition
 from local.simulator.prompts.values import value
+from local.simulator.response import Refusal
 from local.simulator.warehouse.elements import Element, Elements
 
 STRUCTURED = ("EXPRESSION", "LEVEL")

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from local.simulator.answer import Refusal
 from local.simulator.metadata.schema import BY_ID, SchemaObject
 from local.simulator.prompts.values import number
+from local.simulator.response import Refusal
 from local.simulator.warehouse.elements import elements_of
 
 

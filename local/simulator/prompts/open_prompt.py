@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from local.simulator.answer import Refusal
 from local.simulator.catalogue import Prompt
 from local.simulator.prompts.answers import CHECKS, STRUCTURED, Rules
+from local.simulator.response import Refusal
 
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 """Answers that close an optional prompt without an answer."""

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from local.simulator.answer import Refusal
 from local.simulator.catalogue import Prompt
 from local.simulator.prompts.dates import day_of, moment_of
+from local.simulator.response import Refusal
 
 _NUMBER = re.compile(r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?")
 

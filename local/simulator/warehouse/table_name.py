@@ -3,8 +3,8 @@
 import re
 from datetime import UTC, datetime
 
-from local.simulator.answer import Refusal
 from local.simulator.catalogue import DatamartSpec
+from local.simulator.response import Refusal
 
 _PLACEHOLDER = re.compile(r"!([A-Za-z])")
 _ALLOWED = re.compile(r"(?:\w|!(?=[A-Za-z]))*", re.ASCII)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from functions.connection_secret import text
+from functions.requests.connection_secret import text
 from local.simulator import routes
 
 ROOT = Path(__file__).parents[3]
@@ -22,8 +22,10 @@ PASSED = {"ELEMENT_ID": {"fullmatch"}, "OBJECT_ID": {"fullmatch"}}
 """Patterns that are handed to a function, with the method that it calls."""
 
 MADE_WHILE_RUNNING: dict[tuple[str, str], Callable[[], list[str]]] = {
-    ("functions/connection_secret/text.py", "sign"): lambda: [sign for sign, _ in text._PLACES],
-    ("functions/connection_secret/text.py", "f'\\\\s*{sign}'"): lambda: [rf"\s*{sign}" for sign, _ in text._PLACES],
+    ("functions/requests/connection_secret/text.py", "sign"): lambda: [sign for sign, _ in text._PLACES],
+    ("functions/requests/connection_secret/text.py", "f'\\\\s*{sign}'"): lambda: [
+        rf"\s*{sign}" for sign, _ in text._PLACES
+    ],
     ("local/simulator/routes.py", "re.sub('\\\\{(\\\\w+)\\\\}', '(?P<\\\\1>[^/]+)', route.path)"): lambda: [
         pattern.pattern for pattern, _ in routes._PATTERNS
     ],

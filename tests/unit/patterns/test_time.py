@@ -14,7 +14,7 @@ CUT_BEFORE = {
 }
 """Patterns that grow with the square, and how many characters of a text their callers let them see."""
 
-OF_OURS = {r"\$\{([^!}][^}]*)\}": "local/twin/template.py reads the template that was synthesized here"}
+OF_OURS = {r"\$\{([^!}][^}]*)\}": "local/emulator/template.py reads the template that was synthesized here"}
 """Patterns that see no text from outside, and whose."""
 
 PATTERNS = [
@@ -29,10 +29,10 @@ def test_the_patterns_of_the_code_are_found() -> None:
     found = {found.where for found, _ in PATTERNS}
     assert len(found) > 60
     assert found > {
-        "functions/answering/values.py: _NUMBER",
-        "functions/library/shape.py: [0-9A-Fa-f]{32}",
-        "functions/run/request.schema.json: ^[0-9A-Fa-f]{32}$",
-        "local/deployed/leases.py: _DATAMART",
+        "functions/prompts/types/value.py: _NUMBER",
+        "functions/microstrategy/json_access.py: [0-9A-Fa-f]{32}",
+        "functions/requests/request.schema.json: ^[0-9A-Fa-f]{32}$",
+        "local/aws/leases.py: _DATAMART",
     }
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from local.simulator.answer import Refusal
 from local.simulator.catalogue import Prompt
 from local.simulator.prompts.expressions import condition
 from local.simulator.prompts.values import value
+from local.simulator.response import Refusal
 
 
 def prompt(data_type: str, lowest: Any = None, highest: Any = None) -> Prompt:

@@ -1,0 +1,1 @@
+"""The Lambda functions of the system, one module each: each has a ``handler`` and nothing else is here."""

@@ -1,0 +1,91 @@
+"""Send the answers to the open prompts; the job then goes on by itself, or opens further ones.
+
+Once in a round: whatever became of the call, the prompts are read again before anything is answered again
+(API.md 8.5).
+"""
+
+from functions import clock
+from functions.handlers._decorators import Answer, Step, step
+from functions.lifecycle.progress import fail
+from functions.microstrategy import (
+    DatamartFailed,
+    InstanceLost,
+    JobCancelled,
+    LibraryError,
+    PermissionDenied,
+    PromptAnswerRejected,
+    ServerBusy,
+    ServerUnavailable,
+    SessionLost,
+)
+from functions.microstrategy.job_codes import ENDED_IN_SQL
+from functions.requests.prompt_address import named_by
+from functions.runs.job_state import Job
+from functions.runs.job_transitions import learn_job, learn_of_answers
+from functions.runs.operations import begin_answering
+from functions.runs.run import Run
+
+MOST_FAILURES = 5
+"""Calls in a row that may fail before the run gives up."""
+
+LONGEST_PAUSE = 30
+"""Seconds before the prompts are read again after a call that failed."""
+
+SHOWN = 20
+"""Names of prompts that a message lists."""
+
+
+@step
+def handler(step: Step) -> Answer:
+    """Answer every open prompt in one call. Returns ``phase`` and ``waitSeconds`` as get_status does.
+
+    From the moment before the call the job counts as running: answered, it writes the table. Raises
+    PromptAnswerRejected, InstanceLost, DatamartFailed; ServerUnavailable and ServerBusy after MOST_FAILURES calls
+    without success.
+    """
+    run = step.run
+    answers = step.event["answers"]
+    if not begin_answering(run, step.event["round"], answers):
+        return {"phase": "running", "waitSeconds": 1}  # another invocation of this round has sent them, perhaps
+    try:
+        step.library.answer_prompts(
+            run.project_id, run.datamart_id, str(run.execution_instance_id), [a["send"] for a in answers]
+        )
+    except PromptAnswerRejected as error:
+        error.explain(f"answered were {', '.join(a['name'] for a in answers[:SHOWN])}")
+        if run.attempt["answersInDoubt"]:
+            return _again(step, error)  # perhaps only because the server has taken them before
+        learn_job(run, Job.PROMPTING)
+        raise
+    except (ServerUnavailable, ServerBusy) as error:
+        return _again(step, error)
+    except (DatamartFailed, JobCancelled) as error:
+        if error.i_server_code in ENDED_IN_SQL:
+            raise fail(run, error) from None  # they were taken, and the job has ended
+        if error.is_refusal:
+            _none_taken(run)
+        raise
+    except (SessionLost, InstanceLost, PermissionDenied):
+        _none_taken(run)
+        raise
+    keys = {*run.attempt.get("keysTaken", []), *(named_by(answer["send"])[1] for answer in answers)}
+    taken = {"answeredAt": clock.now(), "answersTaken": sorted(run.used_answers), "keysTaken": sorted(keys)}
+    learn_of_answers(run, answerFailures=0, answersPending=False, answersInDoubt=False, **taken)
+    return {"phase": "running", "waitSeconds": 1}
+
+
+def _none_taken(run: Run) -> None:
+    """The Library's own word: it has taken none of them, unless it took them before."""
+    if not run.attempt["answersInDoubt"]:
+        learn_job(run, Job.PROMPTING)
+
+
+def _again(step: Step, error: LibraryError) -> Answer:
+    failures = step.run.attempt.get("answerFailures", 0) + 1
+    step.run.learn(answerFailures=failures)
+    if error.delivery == "not sent" and not step.run.attempt["answersInDoubt"]:
+        learn_job(step.run, Job.PROMPTING, answersPending=False)
+    if failures >= MOST_FAILURES:
+        raise error
+    pause = max(2**failures, int(error.retry_after or 0))
+    return {"phase": "running", "waitSeconds": min(pause, LONGEST_PAUSE)}

@@ -1,0 +1,34 @@
+"""Take the datamart for this run, then create its instance in the server's memory (API.md 5, note a).
+
+Nothing is executed by it.
+"""
+
+import contextlib
+
+from functions.handlers._decorators import Answer, Step, step
+from functions.lifecycle.orphaned_jobs import take_datamart, wait_for_lost_jobs
+from functions.microstrategy import LibraryError
+from functions.runs.operations import keep_instance
+
+
+@step
+def handler(step: Step) -> Answer:
+    """Create the instance and keep its id. Returns ``instanceId``.
+
+    Raises ServerUnavailable (repeated once: a lost answer leaves an instance until logout), NotFound,
+    PermissionDenied, RunInProgress (another run has the datamart), ServerBusy (a lost job of this run still goes on),
+    RunAlreadyEnded (the run was closed meanwhile). What could not be kept in the run is deleted again.
+    """
+    run = step.run
+    if run.instance_id is None:
+        take_datamart(step)
+        wait_for_lost_jobs(step)
+        instance_id = step.library.create_instance(run.project_id, run.datamart_id)
+        kept = False
+        try:
+            kept = keep_instance(run, instance_id)
+        finally:  # closed meanwhile, another invocation was first, or the table cannot be written
+            if not kept:
+                with contextlib.suppress(LibraryError):
+                    step.library.delete_instance(run.project_id, run.datamart_id, instance_id)
+    return {"instanceId": run.instance_id}

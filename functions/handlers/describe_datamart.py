@@ -1,0 +1,115 @@
+"""From names to ids, and what the datamart is going to write."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from functions.handlers._decorators import Answer, Step, step
+from functions.microstrategy import (
+    Datamart,
+    Definition,
+    NotFound,
+    PermissionDenied,
+    Project,
+    ServerBusy,
+    ServerUnavailable,
+)
+from functions.requests.placeholders import hint
+from functions.requests.request import is_id
+from functions.telemetry import logger
+
+
+@step
+def handler(step: Step) -> Answer:
+    """Find project and datamart and read the definition; keep them in the run.
+
+    A definition that may not be read is no reason to fail: the datamart then counts as appending, which is the
+    careful reading (API.md 5.1). The folder to save in is looked for here, before anything is executed: a path that
+    leads nowhere must not be found out when the table is loaded. Returns ``project``, ``datamart``, ``target``. Raises
+    NotFound, ServerBusy.
+    """
+    project = _project(step, step.event["project"])
+    datamart = _datamart(step, project.id, step.event["datamart"])
+    definition = _definition(step, project.id, datamart.id)
+    if definition is None and datamart.name is None:
+        datamart = step.library.find_datamart(project.id, datamart.id)  # nothing has said yet that it is one
+    known: Answer = {
+        "project": {"id": project.id, "name": project.name},
+        "datamart": {"id": datamart.id, "name": (definition and definition.name) or datamart.name},
+        "target": _target(definition),
+    }
+    step.run.note(
+        **known,
+        definition={
+            "readable": definition is not None,
+            "runsExtraSql": definition is None or definition.runs_extra_sql,
+            "maxExecutionSeconds": definition and definition.max_execution_seconds,
+        },
+    )
+    if wanted := step.event.get("saveAs"):
+        step.run.note(saveFolderId=_folder(step, project.id, wanted))
+    return known
+
+
+def _folder(step: Step, project_id: str, wanted: dict[str, Any]) -> str:
+    """Where to save after the load; found before it, so that a wrong folder costs nothing."""
+    if "folder" in wanted:
+        with _searching(wanted["folder"]):
+            return step.library.find_folder(project_id, wanted["folder"])
+    with contextlib.suppress(PermissionDenied):  # not to be seen by this account, but perhaps to be saved into
+        return step.library.find_folder(project_id, wanted["destinationFolderId"])
+    return str(wanted["destinationFolderId"])
+
+
+def _project(step: Step, reference: str) -> Project:
+    if is_id(reference):
+        return Project(id=reference, name=None, status=None)
+    with _searching(reference):
+        return step.library.find_project(reference)
+
+
+def _datamart(step: Step, project_id: str, reference: str | dict[str, str]) -> Datamart:
+    if isinstance(reference, str) and is_id(reference):
+        return Datamart(id=reference, name=None)
+    with _searching(reference):
+        return step.library.find_datamart(project_id, reference)
+
+
+@contextlib.contextmanager
+def _searching(reference: str | dict[str, str]) -> Iterator[None]:
+    """Adds to NotFound that a placeholder in the name was not filled in, and sends a slow search once an attempt.
+
+    A search that took too long may still be running on the server. ServerBusy ends the attempt, and the logout the
+    query with its session; the state's retriers would start the same query beside it.
+    """
+    try:
+        yield
+    except NotFound as error:
+        if more := hint(reference):
+            error.explain(more)
+        raise
+    except ServerUnavailable as error:
+        if not error.timed_out:
+            raise
+        raise ServerBusy(
+            f"the search by name took too long: {error.message}", step=error.step, http_status=error.http_status
+        ) from None
+
+
+def _definition(step: Step, project_id: str, datamart_id: str) -> Definition | None:
+    """The definition, or None where it may not be read or does not say what a run writes."""
+    try:
+        definition = step.library.get_definition(project_id, datamart_id)
+        reason = "it says nothing of the table"
+    except PermissionDenied as error:
+        definition, reason = None, str(error)
+    if definition is not None and definition.readable:
+        return definition
+    logger.warning("the definition cannot be read: counts as appending", extra={"reason": reason})
+    return None
+
+
+def _target(definition: Definition | None) -> dict[str, str | bool | None]:
+    if definition is None:
+        return {"source": None, "table": None, "append": True}
+    return {"source": definition.source, "table": definition.table, "append": definition.append}

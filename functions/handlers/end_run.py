@@ -1,0 +1,37 @@
+"""After every end of an execution: tell of the end, once, and finish the clean-up that is still due.
+
+An execution that is stopped or runs into its own timeout never reaches its clean-up states (infra/PLATFORM.md
+"Step Functions"), and does not stop the function that is at work. The rule on the status change delivers at least once,
+through a queue that repeats for hours: so every part is done only while the run's item says that it is still due.
+"""
+
+import json
+
+from aws_lambda_powertools.utilities.data_classes import SQSEvent
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.handlers._decorators import Answer, Event
+from functions.lifecycle import end_of_run
+from functions.telemetry import logger, metrics, tracer
+
+LONGEST_CALL = 75
+"""Seconds after which a function that was at work when its execution was cut short has ended: the longest timeout of
+those that the state machine calls, and a margin."""
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+@tracer.capture_lambda_handler(capture_response=False, capture_error=False)
+def handler(event: Event, context: LambdaContext) -> Answer:
+    """Take "Step Functions Execution Status Change" events from the queue, one at a time.
+
+    Returns ``batchItemFailures``: what is to be delivered once more, without being an error. Raises what the server or
+    AWS answers, so that the queue delivers the event again, too.
+    """
+    again = []
+    for record in SQSEvent(event).records:
+        detail = json.loads(record.body)["detail"]
+        logger.set_correlation_id(detail["executionArn"])
+        if end_of_run.end(detail, context, LONGEST_CALL):
+            again.append({"itemIdentifier": record.message_id})
+    return {"batchItemFailures": again}

@@ -1,0 +1,93 @@
+"""Give the order to execute: once, whatever happens (DESIGN.md "Executing")."""
+
+import contextlib
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions import clock
+from functions.errors import OutcomeUnknown, shorten
+from functions.handlers._decorators import Answer, Step, step
+from functions.lifecycle.progress import progress
+from functions.microstrategy import (
+    DatamartFailed,
+    InstanceLost,
+    LibraryError,
+    NotFound,
+    PermissionDenied,
+    ServerBusy,
+    ServerUnavailable,
+    SessionLost,
+)
+from functions.microstrategy.job_codes import BEFORE_SQL
+from functions.runs.job_state import Job
+from functions.runs.job_transitions import learn_job
+from functions.runs.operations import intend_to_execute
+from functions.runs.run import Run
+
+LONGEST_ANSWER = 500
+"""Bytes that are kept of the answer to an order: a busy server may refuse many of them in a run."""
+
+
+@step
+def handler(step: Step) -> Answer:
+    """Write the intent, post, keep the job's id. Returns the progress, as get_status does.
+
+    Raises
+    ------
+    ServerUnavailable
+        Only when the POST provably never left: the one case in which it is sent again.
+    OutcomeUnknown
+        An intent is there already, or the answer was lost: look, never post.
+    LibraryError
+        The server answered that it does not execute.
+    """
+    run = step.run
+    if not _intend(run):
+        raise OutcomeUnknown("the order to execute was given by another invocation of this step")
+    asked_at = clock.now()
+    try:
+        execution = step.library.execute(run.project_id, run.datamart_id, str(run.instance_id))
+    except LibraryError as error:
+        known = _after(error)
+        learn_job(run, known, orderAnswer=shorten(str(error), LONGEST_ANSWER))
+        if known is Job.POSTING:
+            raise OutcomeUnknown(f"whether the order to execute was taken is not known: {error}") from error
+        raise
+    named = {"jobId": execution.job_id, "executionInstanceId": execution.instance_id}
+    found = {key: value for key, value in named.items() if value}
+    if not learn_job(run, Job.ACCEPTED, **found) and found:
+        run.learn(**found)  # more is known of the job by now, but not how to cancel it
+    return progress(step, execution, asked_at)
+
+
+def _intend(run: Run) -> bool:
+    """Write the intent; where it cannot be written, or may have been and nobody says so, nothing was sent."""
+    try:
+        return intend_to_execute(run)
+    except (ClientError, BotoCoreError) as error:
+        with contextlib.suppress(ClientError, BotoCoreError):
+            learn_job(run, Job.NOT_SENT)
+        raise ServerUnavailable(
+            f"nothing was ordered: that it is about to be could not be written ({error})"
+        ) from error
+
+
+def _after(error: LibraryError) -> Job:
+    """What is known of the job once the POST has failed."""
+    if error.delivery == "not sent":
+        return Job.NOT_SENT
+    return Job.REFUSED if error.delivery == "answered" and _is_refusal(error) else Job.POSTING
+
+
+def _is_refusal(error: LibraryError) -> bool:
+    if error.code is None and error.i_server_code is None:
+        return False  # not in the Library's envelope: somebody before it has the last word (API.md 8.1)
+    if isinstance(error, _REFUSALS) or error.i_server_code in BEFORE_SQL:
+        return True
+    if isinstance(error, InstanceLost):
+        return error.i_server_code is not None  # the Intelligence Server's own word, not that of the Library
+    return isinstance(error, DatamartFailed) and error.is_refusal
+
+
+_REFUSALS = (PermissionDenied, NotFound, ServerBusy, SessionLost)
+"""Answers that leave no doubt: the server itself said that it does not start the job, or does not know who asks."""

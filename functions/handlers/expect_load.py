@@ -1,0 +1,71 @@
+"""Were the tables loaded by the time that their jobs' files expect them (``expectBy``)? Called at those times.
+
+The answer is a metric with an alarm on it and a notice that names the late jobs, so that people are told also when no
+run was ever started.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.metric_names import LOAD_MISSING, LOADS_MISSING, NAMESPACE, SERVICE
+from functions.notifications.exactly_once import once
+from functions.notifications.late_notice import CLAIM_SECONDS, LateLoad, LateNotice, send
+from functions.requests.named_jobs import deployed_jobs
+from functions.runs.expected_loads import is_expected_at_minute, jobs_due
+from functions.runs.last_loads import JobLoads
+from functions.runs.run_table import run_table
+from functions.telemetry import logger, tracer
+
+
+@logger.inject_lambda_context
+@tracer.capture_lambda_handler(capture_response=False, capture_error=False)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Look for a load of each job that is due now, since the same time of the day before.
+
+    The event holds ``scheduledTime`` (ISO 8601). Returns the names of the jobs that are ``due``, and
+    of those whose table is ``missing``. Raises what AWS answers, or StillBeingTold: the event then comes again.
+    """
+    # The schedule fires at whole minutes; seconds in the time that it names would make no job due.
+    at = datetime.fromisoformat(str(event["scheduledTime"])).replace(second=0, microsecond=0)
+    due = jobs_due(deployed_jobs(), at)
+    if not due:
+        _log_that_nothing_is_due(at)
+    late = [late for job in due if (late := _late(job, at)) is not None]
+    if due:
+        _count(LOADS_MISSING, len(late))
+    if late:
+        once(LateNotice.of(run_table(), at), "notice", lambda: send(late), CLAIM_SECONDS)
+    return {"due": due, "missing": [each.job for each in late]}
+
+
+def _log_that_nothing_is_due(at: datetime) -> None:
+    """Most times of the schedule belong to no job; a minute at which no job is ever expected should not be in it."""
+    if is_expected_at_minute(deployed_jobs(), at):
+        logger.info("no load is expected at this time", extra={"at": at.isoformat()})
+    else:
+        logger.warning("no load is ever expected at this minute of the hour", extra={"at": at.isoformat()})
+
+
+def _late(name: str, at: datetime) -> LateLoad | None:
+    job = deployed_jobs()[name]
+    loaded_at, since = JobLoads(run_table()).last(name), day_before(at, ZoneInfo(job["timeZone"]))
+    missing = loaded_at is None or loaded_at <= since.timestamp()
+    _count(LOAD_MISSING, int(missing), job=name)
+    logger.info("looked for the job's load", extra={"job": name, "since": since.isoformat(), "missing": missing})
+    return LateLoad(name, job["expectBy"], job["timeZone"], loaded_at) if missing else None
+
+
+def _count(name: str, value: int, **dimensions: str) -> None:
+    with single_metric(name, MetricUnit.Count, value, namespace=NAMESPACE) as metric:
+        for dimension, of in (dimensions | {"service": SERVICE}).items():
+            metric.add_dimension(dimension, of)
+
+
+def day_before(at: datetime, zone: ZoneInfo) -> datetime:
+    """The same time of the day before, as clocks in ``zone`` show it."""
+    local = at.astimezone(zone)
+    return datetime.combine(local.date() - timedelta(days=1), local.time(), zone)

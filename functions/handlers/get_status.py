@@ -1,0 +1,29 @@
+"""Look at the job: how far is it? Also the look after an order to execute whose fate is not known.
+
+It looks first and asks for the deadline afterwards: a job that has ended in time is not a run that timed out.
+"""
+
+from functions.handlers._decorators import Answer, Step, deadline_free_step
+from functions.lifecycle.job_status import look
+from functions.lifecycle.progress import told_failure
+from functions.runs.job_state import FAILED, NOTHING_ORDERED
+
+GOING_ON = frozenset({"running", "queued", "unknown"})
+
+
+@deadline_free_step
+def handler(step: Step) -> Answer:
+    """Ask for the job's status once. Returns the progress, or phase ``notExecuted`` when no job was ever started.
+
+    Raises DatamartFailed, JobCancelled, SessionLost, InstanceLost, OutcomeUnknown, ServerUnavailable, RunTimedOut.
+    """
+    run = step.run
+    if run.job in NOTHING_ORDERED:
+        return {"phase": "notExecuted"}
+    if run.job in FAILED:
+        raise told_failure(run)
+    run.note(add={"polls": 1})
+    answer = look(step)
+    if answer["phase"] in GOING_ON:
+        run.check_deadline()
+    return answer

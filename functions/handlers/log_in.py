@@ -1,0 +1,160 @@
+"""Open a session on the server with the connection's credentials: the only function that may read a secret."""
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator
+
+from aws_lambda_powertools.utilities import parameters
+
+from functions.handlers._decorators import Answer, Step, step
+from functions.lifecycle import cleanup
+from functions.microstrategy import (
+    Client,
+    Credentials,
+    CredentialsRejected,
+    LibraryError,
+    Server,
+    ServerBusy,
+    ServerUnavailable,
+    Session,
+    SessionLost,
+)
+from functions.requests.connection import read
+from functions.runs.conclusion import LOST_LOG_INS
+from functions.runs.concurrency import in_progress, take_lease, take_slot
+from functions.runs.operations import begin_log_in
+from functions.runs.run_table import run_table
+from functions.runs.stored_session import Access
+from functions.telemetry import logger
+from functions.transient_errors import is_transient
+
+SECONDS_CACHED = 900
+"""How long a secret is reused without asking Secrets Manager again."""
+
+Login = tuple[Server, Credentials]
+"""What a login is made of: both from the same reading of one secret, so that no credentials go elsewhere."""
+
+
+@step
+def handler(step: Step) -> Answer:
+    """Log in and keep the session in the run table.
+
+    Raises ServerBusy (the connection is at its maxConcurrentRuns, or a login is under way), RunInProgress,
+    CredentialsRejected, ServerUnavailable (safe to repeat), SessionLost (two answers lost),
+    RunAlreadyEnded (the run was closed meanwhile: what was opened is logged out again).
+    """
+    step.run.begin_attempt()
+    if step.run.access is not None:
+        return {}  # an earlier invocation of this step got as far as this
+    held = take_lease(run_table(), step.run)  # of a run that waits the ids are known: it need not log in to find out
+    if held is not None and held.uncertain is None:
+        raise in_progress(held)
+    take_slot(run_table(), step.run)
+    if not begin_log_in(step.run):
+        if step.run.access is not None:
+            return {}
+        raise ServerBusy("another invocation of this step is logging in, or has died of it")
+    with _settled(step):
+        _log_out_of_earlier_attempts(step)
+        client, session = _enter(step)
+        try:
+            known = {"session": Access(client.server, session).to_json(), "baseUrl": client.server.base_url}
+            step.run.store(instead_of=("loggingInAt",), **known)
+        except Exception:  # closed meanwhile, or the table cannot be written: nobody else knows of this session
+            _leave(step, client, session)
+            raise
+    return {}
+
+
+@contextlib.contextmanager
+def _settled(step: Step) -> Iterator[None]:
+    """Say in the run that nobody is about to log in any more when it came to nothing."""
+    try:
+        yield
+    except Exception:
+        with contextlib.suppress(Exception):  # it passes with time; what brought us here is what is told
+            step.run.forget("loggingInAt")
+        raise
+
+
+def _log_out_of_earlier_attempts(step: Step) -> None:
+    """A server that was down when an attempt was cleaned up has kept its session: nobody waits with two."""
+    for number in sorted(map(int, step.run.item["attempts"])):
+        if number < step.run.number:
+            with contextlib.suppress(LibraryError):  # the end of the run tries again
+                cleanup.log_out(step.at(number))
+
+
+def _leave(step: Step, client: Client, session: Session) -> None:
+    """Log out again; where that fails, leave the session to the clean-up, which comes once more after a stop."""
+    client.budget = step.budget
+    try:
+        client.log_out()
+    except LibraryError:
+        with contextlib.suppress(Exception):  # what brought us here is what is told
+            step.run.learn(session=Access(client.server, session).to_json())
+
+
+def _enter(step: Step) -> tuple[Client, Session]:
+    """Log in with the secret as this process knows it; if that is refused, with what it holds by now, if that differs.
+
+    An account locks after some refusals, so what was refused is never sent again. Compared is what a login is made of,
+    not the text: a comma more in the secret is no other password.
+    """
+    connection = step.run.item["connection"]
+    known = _secret(connection)
+    try:
+        return _log_in(step, known)
+    except CredentialsRejected as refusal:
+        try:
+            newest = _secret(connection, anew=True)
+        except ServerUnavailable:  # the refusal says more, and is never tried again
+            raise refusal from None
+        if newest == known:
+            raise
+        logger.info("the log-in was refused, and the secret has changed meanwhile: once more with what it holds now")
+        return _log_in(step, newest)
+
+
+def _log_in(step: Step, login: Login) -> tuple[Client, Session]:
+    server, credentials = login
+    client = Client(server, budget=step.budget)
+    try:
+        return client, client.log_in(credentials)
+    except LibraryError as error:
+        if error.delivery == "unknown":
+            _count_lost(step)
+        raise
+
+
+def _count_lost(step: Step) -> None:
+    step.run.note(add={"lostLogIns": 1})
+    logger.warning("the answer to a log-in was lost: a session may be left until its idle timeout")
+    if step.run.item["lostLogIns"] >= LOST_LOG_INS:
+        raise SessionLost(
+            "the answer to the log-in was lost twice; it is not repeated, "
+            "because each may have left a session on the server"
+        )
+
+
+def _secret(connection: str, anew: bool = False) -> Login:
+    """The connection's server and credentials, at most SECONDS_CACHED old; ``anew``: as they are now.
+
+    Raises CredentialsRejected where they are incomplete, and ServerUnavailable where they cannot be read.
+    """
+    arn: str = json.loads(os.environ["SECRETS"])[connection]
+    fill = f"fill it with: aws secretsmanager put-secret-value --secret-id {arn} --secret-string file://connection.json"
+    try:
+        text = parameters.get_secret(arn, max_age=SECONDS_CACHED, force_fetch=anew)
+    except parameters.GetParameterError as error:
+        if "ResourceNotFoundException" not in str(error):
+            said = f'the secret of connection "{connection}" cannot be read: {error}'
+            raise ServerUnavailable(said, may_pass=is_transient(error.__context__)) from None
+        raise CredentialsRejected(f'the secret of connection "{connection}" is empty; {fill}') from None
+    secret = read(text)
+    if not secret.flaws:
+        return secret.server, secret.credentials
+    if not anew:
+        return _secret(connection, anew=True)  # it may have been mended since it was read
+    raise CredentialsRejected(f'the secret of connection "{connection}" {secret.flaw}; {fill}')

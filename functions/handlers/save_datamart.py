@@ -1,0 +1,52 @@
+"""After the load, and only when asked for: save the definition, in place or as another object."""
+
+from typing import Any
+
+from functions.errors import SaveFailed
+from functions.handlers._decorators import Answer, Step, deadline_free_step
+from functions.microstrategy import LibraryError
+from functions.runs.operations import begin_saving
+
+
+@deadline_free_step
+def handler(step: Step) -> Answer:
+    """Save (``save``) or save as (``saveAs``). Returns ``saved``: {objectId}. Raises SaveFailed: the table is loaded.
+
+    Never repeated blindly: saveAs may create a second object (API.md 8.5).
+    """
+    run = step.run
+    if run.item.get("saved"):
+        return {"saved": run.item["saved"]}
+    if not begin_saving(run):
+        raise SaveFailed("saving was begun by another invocation of this step and its end is not known.")
+    try:
+        saved = {"objectId": _save(step, step.event)}
+    except LibraryError as error:
+        raise SaveFailed(f"the definition was not saved{_as(step.event)}: {error}") from error
+    run.note(saved=saved)
+    return {"saved": saved}
+
+
+def _as(event: dict[str, Any]) -> str:
+    """What it was to be saved as, and the way out where that name is taken: it shows as many errors (API.md 11)."""
+    wanted = event.get("saveAs")
+    if not wanted:
+        return ""
+    folder = wanted.get("folder") or wanted["destinationFolderId"]
+    hint = "" if wanted.get("overwrite") else '; if the name is taken, choose another or set "overwrite": true'
+    return f' as "{wanted["name"]}" in {folder}{hint}'
+
+
+def _save(step: Step, event: dict[str, Any]) -> str:
+    run = step.run
+    where = (run.project_id, run.datamart_id, str(run.instance_id))
+    if event.get("saveAs"):
+        wanted = event["saveAs"]
+        return step.library.save_as(
+            *where,
+            name=wanted["name"],
+            folder_id=wanted.get("destinationFolderId") or run.item["saveFolderId"],
+            overwrite=wanted.get("overwrite", False),
+            prompt_options=wanted.get("promptOptions"),
+        )
+    return step.library.save(*where, prompt_options=event["save"].get("promptOptions"))

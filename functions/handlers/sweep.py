@@ -1,0 +1,100 @@
+"""Once a day: what have runs left behind that everything else has missed? Remove it, and tell people.
+
+The clean-up of a run is done by its own states and by end_run. This is for what went wrong there for hours: an end that
+was never delivered or worked off, a session that is still kept, a lease or a slot of an execution that has ended.
+"""
+
+from collections.abc import Callable
+from functools import cache
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.handlers._decorators import Answer, Event
+from functions.lifecycle.sweep import leases, messages, runs
+from functions.metric_names import SWEEP_FOUND, SWEEP_LEFT
+from functions.notifications.sweep_notice import SEE_LOG, Thing, tell
+from functions.runs.executions import described
+from functions.runs.run_table import run_table
+from functions.telemetry import logger, metrics, tracer
+
+SECONDS_FOR_A_RUN = 25
+"""The most that one run may take: a server that hangs must not use up the time of all."""
+
+SECONDS_KEPT = 60
+"""For the leases, the messages and the notice."""
+
+FIELDS = tuple({*runs.FIELDS, *leases.FIELDS, *messages.FIELDS})
+"""Of every item in the run table: it tells what kind of thing it is, and whether it has to be looked at."""
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+@tracer.capture_lambda_handler(capture_response=False, capture_error=False)
+def handler(event: Event, context: LambdaContext) -> Answer:
+    """Sweep the run table. Returns how many things were ``found``, and how many of them are ``left``.
+
+    Executions that run, and what they hold, are left alone. A second sweep does nothing but tell again of what is left.
+    """
+    suspects, held, untold = _suspects()
+    describe = cache(described)
+    things: list[Thing] = []
+    while suspects and _seconds_left(context) > SECONDS_FOR_A_RUN + SECONDS_KEPT:
+        run = suspects.pop()
+        things += _found(run, runs.finish, run, describe, _Share(context))
+    for key, owner in held:
+        things += _found(owner, leases.free, key, owner, describe)
+    for key, run in untold:
+        things += _found(run, messages.tell, key)
+    left = sum(thing.left for thing in things) + len(suspects)
+    if things or suspects:
+        tell(things, len(suspects))
+    logger.info("swept", extra={"found": len(things), "left": left, "unseen": len(suspects)})
+    metrics.add_metric(name=SWEEP_FOUND, unit=MetricUnit.Count, value=len(things))
+    metrics.add_metric(name=SWEEP_LEFT, unit=MetricUnit.Count, value=left)
+    return {"found": len(things), "left": left}
+
+
+def _suspects() -> tuple[list[str], list[tuple[str, str]], list[tuple[str, str]]]:
+    """The runs to look at, what is held with its holder, and messages with failures not notified, with a run.
+
+    Nothing else of an item is kept: no session, above all.
+    """
+    found, held, untold = [], [], []
+    for item in run_table().every(("executionArn", *FIELDS)):
+        if "owner" in item:
+            held.append((item["executionArn"], item["owner"]))
+        elif "failures" in item:
+            untold += [(item["executionArn"], item["run"])] if messages.is_suspect(item) else []
+        elif "attempts" in item and runs.flaws(item):
+            found.append(item["executionArn"])
+    return found, held, untold
+
+
+def _found(run: str, look: Callable[..., list[Thing]], *arguments: object) -> list[Thing]:
+    """What a look at one run or lease finds; one that fails does not end the sweep."""
+    logger.set_correlation_id(run)
+    try:
+        things = look(*arguments)
+    except Exception as error:
+        logger.warning("not looked at", extra={"error": type(error).__name__, "reason": str(error)})
+        things = [Thing(run, "unknown", "it could not be looked at", f"{type(error).__name__}, {SEE_LOG}", left=True)]
+    for thing in things:
+        logger.warning("left behind", extra={"found": thing.what, "now": thing.now, "left": thing.left})
+    return things
+
+
+class _Share:
+    """The share of one run in the function's time, as a context of its own."""
+
+    def __init__(self, context: LambdaContext) -> None:
+        self._context = context
+        self._rest = _seconds_left(context) - SECONDS_FOR_A_RUN
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until the share is used up."""
+        return round(1000 * (_seconds_left(self._context) - self._rest))
+
+
+def _seconds_left(context: LambdaContext) -> float:
+    return float(context.get_remaining_time_in_millis()) / 1000

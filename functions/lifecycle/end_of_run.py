@@ -1,0 +1,130 @@
+"""The end of a run, for whoever learns of it: close it, tell of it, leave nothing behind, let other runs go on.
+
+Every part is done only while the run's item says that it is still to be done: it may be called again and again.
+"""
+
+import json
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions import clock
+from functions.handlers._decorators import Step
+from functions.lifecycle import cleanup
+from functions.lifecycle.last_look import look_once_more
+from functions.microstrategy import LibraryError
+from functions.notifications import end_event, failure_notice
+from functions.notifications.exactly_once import tell_once
+from functions.notifications.message_failures import tell_with_the_others
+from functions.notifications.run_end import end_of
+from functions.requests.execution_input import named_in
+from functions.requests.named_jobs import deployed_jobs
+from functions.runs.concurrency import LONGEST_SESSION, give_back
+from functions.runs.last_loads import JobLoads, is_load_of
+from functions.runs.message import message_in
+from functions.runs.run import Run
+from functions.runs.run_table import run_table
+from functions.telemetry import logger, metrics
+
+CUT_SHORT = frozenset({"ABORTED", "TIMED_OUT"})
+"""Ends of executions that do not wait for the function that is at work."""
+
+
+def end(detail: dict[str, Any], context: LambdaContext, longest_call: float = 0.0) -> bool:
+    """Work off the end of an execution; whether that is to be done once more, later.
+
+    ``detail`` is of its status change, or what DescribeExecution answers. An execution that was cut short may leave a
+    function at work for ``longest_call`` seconds, and what that one still writes has to be looked at.
+
+    People are told before the clean-up, which may have to wait for the server; and it is cleaned up also when they
+    cannot be told. Raises what the server or AWS answers: call it again later.
+    """
+    run = _closed(detail, context)
+    early = detail["status"] in CUT_SHORT and clock.now() < run.item["endedAt"] + longest_call
+    try:
+        _tell(run, detail)
+    finally:
+        _leave_nothing(run, context, early)
+    return early
+
+
+def _closed(detail: dict[str, Any], context: LambdaContext) -> Run:
+    """The run, closed: from here on nothing is opened on the server any more, by whichever function still works."""
+    item = run_table().load(detail["executionArn"])
+    if item is None:  # the first step broke down before it wrote anything
+        given = _input_in(detail)
+        job, as_of = named_in(given)
+        message = message_in(given, detail["executionArn"])
+        metrics.add_metric(name="RunEndedFromOutside", unit=MetricUnit.Count, value=0)
+        return Run.refuse(run_table(), detail["executionArn"], job, as_of, None, message)
+    run = Run(run_table(), item, item["attempt"])
+    for attempt in _attempts(run):
+        attempt.close_attempt()
+    run.reload()
+    if not run.ended:
+        look_once_more(Step(run, {}, context))
+    from_outside = run.end({"end": detail["status"], "error": detail.get("error"), "loaded": run.loaded})
+    metrics.add_metric(name="RunEndedFromOutside", unit=MetricUnit.Count, value=int(from_outside))
+    return run
+
+
+def _tell(run: Run, detail: dict[str, Any]) -> None:
+    found = end_of(run, detail)
+    if found.loaded == "yes":
+        _note_load(run)
+    told = {"event": tell_once("event", found, end_event.send)}
+    if run.item.get("message"):
+        told["notice"] = tell_with_the_others(run_table(), found)
+    elif failure_notice.is_due(found):
+        told["notice"] = tell_once("notice", found, failure_notice.send)
+    logger.info("the end was told", extra={"told": told, "status": found.status, "loaded": found.loaded})
+
+
+def _note_load(run: Run) -> None:
+    """Keep when the job's table was loaded, for ``expectBy``; a job that is deployed no more expects nothing."""
+    name = run.item.get("job")
+    job = deployed_jobs().get(name) if name else None
+    if job is not None and is_load_of(job, run.item):
+        JobLoads(run_table()).note(str(name), run.item.get("finishedAt") or run.item["endedAt"], run.arn)
+
+
+def _leave_nothing(run: Run, context: LambdaContext, early: bool) -> None:
+    try:
+        problems = [_clean_up(Step(attempt, {}, context), early) for attempt in _attempts(run)]
+    finally:
+        run.reload()
+        give_back(run_table(), run)
+    for problem in filter(None, problems):
+        raise problem
+
+
+def _clean_up(step: Step, early: bool) -> LibraryError | None:
+    """Clean up one attempt; what was in the way, unless that has been so for longer than any session lives."""
+    with step.keeping_cookies():
+        try:
+            cleanup.delete_instance(step)
+        except LibraryError as error:
+            logger.info("the instance was not deleted; it ends with its session", extra={"reason": str(error)})
+        if early and cleanup.may_learn_job(step.run):
+            return None
+        try:
+            cleanup.log_out(step)
+        except LibraryError as error:
+            if clock.now() < step.run.item["endedAt"] + LONGEST_SESSION:
+                return error
+            cleanup.expire(step, error)
+    return None
+
+
+def _attempts(run: Run) -> list[Run]:
+    """The run at each of its attempts, from the first."""
+    return [Run(run_table(), run.item, number) for number in sorted(map(int, run.item["attempts"]))]
+
+
+def _input_in(detail: dict[str, Any]) -> Any:
+    """The execution's input; the event has none where it is long or the state machine has a key of its own."""
+    try:
+        return json.loads(detail.get("input") or "null")
+    except ValueError:
+        return None

@@ -1,0 +1,74 @@
+"""One look at a job, whatever the order's fate: also after one of which it is not known whether it arrived."""
+
+from functions import clock
+from functions.errors import OutcomeUnknown
+from functions.handlers._decorators import Answer, Step
+from functions.lifecycle.progress import fail, next_wait, progress
+from functions.microstrategy import (
+    DatamartFailed,
+    InstanceLost,
+    JobCancelled,
+    LibraryError,
+    NotFound,
+    ServerBusy,
+    ServerUnavailable,
+)
+from functions.microstrategy.job_codes import ENDED_IN_SQL
+from functions.microstrategy.models import Execution
+from functions.microstrategy.status import classify
+from functions.runs.job_state import Job
+from functions.runs.run import Run
+
+CONFIRM_SECONDS = 600
+"""How long an order whose fate is unknown is looked for before the run ends as OutcomeUnknown (DESIGN.md
+"Executing")."""
+
+NOT_CONCLUSIVE = frozenset({None, 0, 13})
+"""What GET may answer although nothing was ever posted (API.md 11.6)."""
+
+
+def look(step: Step) -> Answer:
+    """Ask for the job's status and keep what it says. Returns the progress.
+
+    Raises DatamartFailed, JobCancelled, SessionLost, InstanceLost, OutcomeUnknown, ServerUnavailable,
+    PromptAnswerRejected.
+    """
+    run, asked_at = step.run, clock.now()
+    try:
+        execution = _ask(step)
+    except (DatamartFailed, JobCancelled) as error:
+        if error.i_server_code in ENDED_IN_SQL:
+            raise fail(run, error) from None
+        if run.job is Job.POSTING:
+            return _not_yet(run, error)
+        raise
+    except (InstanceLost, NotFound, ServerUnavailable, ServerBusy) as error:
+        if run.job is Job.POSTING:
+            return _not_yet(run, error)
+        if error.retry_after is None:
+            raise _not_now(error) from None
+        return {"phase": "unknown", "waitSeconds": next_wait(run, error.retry_after)}
+    if run.job is Job.POSTING and (execution.status in NOT_CONCLUSIVE or classify(execution.status) == "unknown"):
+        return _not_yet(run, None)
+    return progress(step, execution, asked_at)
+
+
+def _not_now(error: LibraryError) -> LibraryError:
+    """A server that is too busy for a look says nothing of the job: it is looked at again, like after no answer."""
+    return ServerUnavailable(str(error)) if isinstance(error, ServerBusy) else error
+
+
+def _ask(step: Step) -> Execution:
+    run = step.run
+    return step.library.get_execution(run.project_id, run.datamart_id, str(run.execution_instance_id))
+
+
+def _not_yet(run: Run, error: LibraryError | None) -> Answer:
+    """The POST may or may not have arrived: only an answer that a job alone can give settles it."""
+    if clock.now() - run.attempt["postedAt"] > CONFIRM_SECONDS:
+        answers = {"The order was answered": run.attempt.get("orderAnswer"), "The last look": error}
+        said = "".join(f" {which}: {answer}." for which, answer in answers.items() if answer)
+        raise OutcomeUnknown(
+            f"the order to execute went out and in {CONFIRM_SECONDS // 60} minutes no sign of the job was seen.{said}"
+        )
+    return {"phase": "unknown", "waitSeconds": next_wait(run)}

@@ -1,0 +1,25 @@
+"""What a person reads on a page that came instead of an answer: a proxy's, a single sign-on's."""
+
+import html
+import re
+
+from functions.microstrategy.http.redaction import Hide
+
+LONGEST = 200
+"""Characters of a page that are quoted."""
+
+_LOOKED_AT = 4_000
+
+
+def title_of(text: str, hide: Hide) -> str:
+    """The page's title, or its first words where it has none."""
+    found = re.search(r"<title[^>]*>([^<]*)</title", text[:_LOOKED_AT], re.IGNORECASE)
+    return (found and words_of(found[1], hide)) or words_of(text, hide)
+
+
+def words_of(text: str, hide: Hide) -> str:
+    """The first words, without markup and without secrets; empty if there are none."""
+    shown = hide(text)[:_LOOKED_AT]
+    for markup in (r"<(script|style)\b.*?</\1", r"<[^>]*>"):
+        shown = re.sub(markup, " ", shown, flags=re.IGNORECASE | re.DOTALL)
+    return hide(" ".join(html.unescape(shown).split()))[:LONGEST]

@@ -1,0 +1,131 @@
+"""Which of the listed projects or found objects a reference means (API.md 3 and 4)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from functions.microstrategy.errors import NotFound
+from functions.microstrategy.json_access import integer, mappings, object_id, text
+from functions.microstrategy.models import Datamart, Project
+from functions.similar_names import COMPARED, composed, folded, similar
+from functions.text import one_line
+
+DATAMART_SUBTYPE = 772
+"""Subtype of a report that is a datamart (API.md 4.1)."""
+
+FOLDER_TYPE = 8
+"""Type of a folder (API.md 4.1)."""
+
+MAX_LISTED = 20
+"""Candidates that a message lists."""
+
+MAX_SHOWN = 250
+"""Characters of a name that are shown: what the server itself allows for one."""
+
+MAX_LEVELS = 50
+"""Folders of a path that are shown; the server's own trees have some ten."""
+
+
+def project_of(reference: str, listed: list[dict[str, Any]]) -> Project:
+    """The project of that id, or of that name in that case, with any accents. Raises NotFound, naming the nearest."""
+    projects = [Project(str(p["id"]), text(p.get("name")), integer(p.get("status"))) for p in listed if _has_id(p)]
+    found = [p for p in projects if reference in (p.name, p.id)] or [
+        p for p in projects if p.name and composed(p.name) == composed(reference)
+    ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = ", ".join(p.id for p in found[:MAX_LISTED])
+        raise NotFound(f'the project name "{reference}" is not unique: {ids}', step="find_project")
+    near = similar(reference, [p.name for p in projects if p.name], 3)
+    hint = f"; the nearest are {', '.join(map(_shown, near))}" if near else ""
+    raise NotFound(f'no project "{reference}" is loaded and open to this account{hint}', step="find_project")
+
+
+def datamart_of(name: str, path: str | None, objects: list[dict[str, Any]]) -> Datamart:
+    """The datamart of that name, and in that folder if one is given; a name in the right case wins.
+
+    Raises NotFound: there is none, it is no datamart, or several fit and are listed with their paths.
+    """
+    found = [item for item in objects if item.get("subtype") == DATAMART_SUBTYPE and _has_id(item)]
+    named = next(filter(None, ([i for i in found if fold(str(i.get("name"))) == fold(name)] for fold in _FOLDS)), [])
+    fitting = [item for item in named if path is None or _is_in(item, path)]
+    if len(fitting) == 1:
+        return Datamart(str(fitting[0]["id"]), text(fitting[0].get("name")))
+    wanted = f'"{name}"' + (f' in "{path}"' if path else "")
+    if not named:
+        raise NotFound(f"no datamart {wanted}", step="find_datamart")
+    listed = "; ".join(
+        f"{_shown(item['name'])} ({item['id']}) in {_shown_path(_ancestors(item))}" for item in named[:MAX_LISTED]
+    )
+    what = f"{len(fitting)} datamarts fit" if fitting else "no datamart is"
+    raise NotFound(f"{what} {wanted}; there are: {listed}", step="find_datamart")
+
+
+def folder_of(path: str, objects: list[dict[str, Any]]) -> str:
+    """The id of the folder at that path (API.md 4.2); a path in the right case wins.
+
+    The path is the whole one, with or without the name of the project's root folder: something is saved there, so a
+    folder that only ends like it will not do. Raises NotFound: none is there, or several are.
+    """
+    folders = [item for item in objects if item.get("type") == FOLDER_TYPE and _has_id(item)]
+    fitting = next(filter(None, ([item for item in folders if _is_at(item, path, fold)] for fold in _FOLDS)), [])
+    if len(fitting) == 1:
+        return str(fitting[0]["id"])
+    if fitting:
+        raise NotFound(f'{len(fitting)} folders are at "{path}": {_listed(fitting, path)}', step="find_folder")
+    there_are = f"; the nearest of that name are: {_listed(folders, path)}" if folders else ""
+    raise NotFound(f'there is no folder "{path}"{there_are}', step="find_folder")
+
+
+_FOLDS: tuple[Callable[[str], str], ...] = (str, composed, folded)
+"""How names are compared: as they are written, or else but for the encoding of accents, or else but for case."""
+
+
+def _has_id(item: dict[str, Any]) -> bool:
+    """Whether a call can name it: an id enters paths and headers."""
+    return object_id(item.get("id")) is not None
+
+
+def _is_at(item: dict[str, Any], path: str, fold: Callable[[str], str]) -> bool:
+    way, wanted = [fold(name) for name in _way(item)], fold(path).strip("/")
+    return wanted in ("/".join(way), "/".join(way[1:]))
+
+
+def _listed(folders: list[dict[str, Any]], path: str) -> str:
+    """The folders with their ids, those whose path is most like ``path`` first."""
+    by_end: dict[str, list[dict[str, Any]]] = {}
+    for item in folders:
+        by_end.setdefault(folded("/".join(_way(item))[-COMPARED:]), []).append(item)
+    nearest = similar(path[-COMPARED:], by_end, MAX_LISTED, 0.0)
+    listed = [item for end in nearest for item in by_end[end]][:MAX_LISTED]
+    return "; ".join(f"{_shown_path(_way(item))} ({item['id']})" for item in listed)
+
+
+def _is_in(item: dict[str, Any], path: str) -> bool:
+    return folded(f"{path_of(item)}/").endswith(folded(f"/{path.strip('/')}/"))
+
+
+def path_of(item: dict[str, Any]) -> str:
+    """A found object's folder path."""
+    return "/" + "/".join(_ancestors(item))
+
+
+def _shown_path(names: list[str]) -> str:
+    """A path as a message shows it."""
+    return "/" + "/".join(map(_shown, names[-MAX_LEVELS:]))
+
+
+def _shown(name: Any) -> str:
+    """A server's name as a message shows it."""
+    return one_line(str(name)[: 2 * MAX_SHOWN], MAX_SHOWN)
+
+
+def _way(item: dict[str, Any]) -> list[str]:
+    """The names from the project's root folder to the object, itself included."""
+    return [*_ancestors(item), str(item.get("name"))]
+
+
+def _ancestors(item: dict[str, Any]) -> list[str]:
+    """The names of the folders that it is in, the outermost first; ``level`` counts upwards (API.md 4.2)."""
+    ancestors = sorted(mappings(item.get("ancestors")), key=lambda a: -(integer(a.get("level")) or 0))
+    return [str(a.get("name")) for a in ancestors]

@@ -1,0 +1,110 @@
+"""The notice of a failed run: one message that a person understands at once."""
+
+import os
+import re
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+
+import boto3
+
+from functions.errors import shorten
+from functions.notifications.run_end import End
+from functions.prompts.describe import skeleton
+from functions.text import as_json, named
+
+LONGEST_SUBJECT = 100
+"""Characters, and ASCII only: SNS refuses more."""
+
+LONGEST = 200_000
+"""Bytes of a message: SNS takes 256 KB."""
+
+EXAMPLES = 5
+"""Choices of a prompt that are shown as an example of its answer."""
+
+CONSOLES = {
+    "aws": "console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+}
+
+LOADED = {
+    "yes": "Yes, the table is complete.",
+    "no": "No, this run did not touch the table.",
+    "unknown": "It is not known. Look at the table before you start the run again.",
+}
+
+ENDED = {"FAILED": "failed", "ABORTED": "was stopped", "TIMED_OUT": "was timed out"}
+
+
+def is_due(end: End) -> bool:
+    """Whether people are told at all: of every end but success."""
+    return end.status != "SUCCEEDED"
+
+
+def subject(end: End) -> str:
+    """``Datamart City failed: NotFound (loaded: no)``; a long name is cut, so that the rest is always there."""
+    error = f": {end.error}" if end.error else ""
+    rest = f" {ENDED.get(end.status, end.status)}{error} (loaded: {end.loaded})"
+    room = LONGEST_SUBJECT - len("Datamart ") - len(rest) - len('""')
+    return f"Datamart {named(end.datamart, room)}{rest}"
+
+
+def text(end: End) -> str:
+    """The message: what, loaded or not, why, what to do, where to look.
+
+    Each "Name: value" is one line, and names that others gave are quoted unless they are plain: nothing in them can
+    pass for a line of ours.
+    """
+    item = end.run.item
+    target = item.get("target") or {}
+    project = (item.get("project") or {}).get("name") or (item.get("asked") or {}).get("project")
+    lines = {
+        "Datamart": named(end.datamart),
+        "Project": project and named(project),
+        "Job": item.get("job") and named(item["job"]),
+        "Object": (item.get("message") or {}).get("object"),
+        "For": item.get("asOf") and named(item["asOf"]),
+        "Ended as": end.error or end.status,
+        "Table": target.get("table") and f"{named(target['table'])} in {named(target.get('source') or 'its source')}",
+        "Loaded": LOADED[end.loaded],
+        "What happened": end.reason,
+        "What to do": end.advice,
+        "Execution": console_link(end.execution_arn),
+        "Answers to put into the request": _missing(end),
+    }
+    return "\n".join(f"{name}: {value}" for name, value in lines.items() if value)
+
+
+def _missing(end: End) -> str | None:
+    """Every answer that was missing, as JSON to paste; the cause has only as much of it as fits."""
+    if end.error not in ("PromptsUnanswered", "AskExpired") or "unanswered" not in end.run.item:
+        return None
+    entries = skeleton(end.run.item["unanswered"]["prompts"], EXAMPLES)
+    return "\n" + as_json({"prompts": entries}, indent=2)
+
+
+def console_link(execution_arn: str) -> str:
+    """The execution in the AWS console. A name that somebody chose for an execution cannot end the link."""
+    _, partition, _, region, *_ = execution_arn.split(":")
+    host = CONSOLES.get(partition, CONSOLES["aws"])
+    return (
+        f"https://{region}.{host}/states/home?region={region}#/v2/executions/details/{quote(execution_arn, safe=':/')}"
+    )
+
+
+def send(end: End) -> None:
+    """Tell people of the end of a run."""
+    publish(subject(end), text(end))
+
+
+def publish(heading: str, message: str, topic_arn: str | None = None) -> None:
+    """Publish on a topic, by default that of notices (``NOTICE_TOPIC_ARN``), each part cut to what SNS takes."""
+    topic = topic_arn or os.environ["NOTICE_TOPIC_ARN"]
+    plain = re.sub(r"[^ -~]", "?", heading)[:LONGEST_SUBJECT]
+    _sns().publish(TopicArn=topic, Subject=plain, Message=shorten(message, LONGEST))
+
+
+@cache
+def _sns() -> Any:
+    return boto3.client("sns")

@@ -1,0 +1,73 @@
+"""The notice of late tables: one message for all jobs whose ``expectBy`` has come and whose table was not loaded."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from functions import clock
+from functions.notifications.failure_notice import publish
+from functions.runs.run_table import Item, RunTable, expiry
+
+CLAIM_SECONDS = 45
+"""Longer than expect_load may take, and shorter than Lambda waits before it invokes it again."""
+
+LONGEST_LIST = 60
+"""Characters of the subject that name jobs."""
+
+
+@dataclass(frozen=True)
+class LateLoad:
+    """A table that is late; ``expected_by`` is a time of the day in ``zone``, ``last_load`` seconds or None."""
+
+    job: str
+    expected_by: str
+    zone: str
+    last_load: float | None
+
+
+class LateNotice:
+    """What is known of the notice for one time, so that it is sent once (functions/notifications/exactly_once.py)."""
+
+    def __init__(self, table: RunTable, item: Item) -> None:
+        self._table = table
+        self.item = item
+
+    @classmethod
+    def of(cls, table: RunTable, at: datetime) -> Self:
+        """The notice's item in the run table; its key is ``late/<time in UTC>``."""
+        key = f"late/{clock.timestamp(at.timestamp())}"
+        item = {"executionArn": key, "claimed": {}, "told": {}, "expiresAt": expiry(clock.now())}
+        return cls(table, table.create(item))
+
+    def change(self, **arguments: Any) -> None:
+        """Change the item as ``RunTable.change`` does. Raises ConditionFailed."""
+        self.item = self._table.change(self.item["executionArn"], **arguments)
+
+    def reload(self) -> None:
+        """Read the item again."""
+        self.item = self._table.load(self.item["executionArn"]) or self.item
+
+
+def send(late: list[LateLoad]) -> None:
+    """Publish the notice."""
+    publish(subject(late), text(late))
+
+
+def subject(late: list[LateLoad]) -> str:
+    """``Not loaded in time: city-nightly, sales``."""
+    named = ", ".join(each.job for each in late)
+    return f"Not loaded in time: {named if len(named) <= LONGEST_LIST else f'the tables of {len(late)} jobs'}"
+
+
+def text(late: list[LateLoad]) -> str:
+    """A paragraph for each job: what is late, when it was loaded last, what to do."""
+    return "\n\n".join(_paragraph(each) for each in late)
+
+
+def _paragraph(late: LateLoad) -> str:
+    last = "never" if late.last_load is None else clock.timestamp(late.last_load)
+    return (
+        f"The table of the job {late.job} was not loaded by {late.expected_by} ({late.zone}). Last load: {last}.\n"
+        "What to do: look whether a run of it failed or still goes on; if none was started, look at its trigger. To "
+        f'load it now, start the state machine with {{"job": "{late.job}"}}.'
+    )

@@ -1,0 +1,76 @@
+"""The message that asks people: what the datamart wants to know, what may be answered, and how."""
+
+import os
+import shlex
+from typing import Any
+
+from functions import clock
+from functions.errors import shorten
+from functions.notifications.failure_notice import EXAMPLES, LONGEST, console_link, publish
+from functions.prompts import rendering
+from functions.prompts.describe import LONGEST_INSTRUCTION, Question, skeleton
+from functions.prompts.prompt import titled
+from functions.runs.run import Run
+from functions.text import as_json, named, one_line, quoted
+
+
+def subject(run: Run) -> str:
+    """``Datamart City asks 2 questions``."""
+    count = len(run.item["question"]["prompts"])
+    return f"Datamart {named(run.asked, 70)} asks {count} question{'s' if count != 1 else ''}"
+
+
+def text(run: Run) -> str:
+    """The whole message. The token in it lets anybody reply: the topic's readers are whom the run asks.
+
+    Where it would be too long, what there is to say of the prompts is cut, never how to answer.
+    """
+    item, question = run.item, run.item["question"]
+    about = [
+        f"Datamart {quoted(run.asked)} waits for answers until {clock.timestamp(question['until'])}. "
+        "Nothing is loaded yet.",
+        *([f"The last reply was refused: {one_line(question['refusal'])}"] if question["refusal"] else []),
+        *(f"{name}: {named(value)}" for name, value in (("Job", item.get("job")), ("For", item.get("asOf"))) if value),
+        "",
+        *(line for number, prompt in enumerate(question["prompts"], 1) for line in _about(number, prompt)),
+        "To answer, change the answers below and save them as answers.json:",
+        as_json({"prompts": skeleton(question["prompts"], EXAMPLES)}, indent=2),
+    ]
+    how = [
+        '"useDefault": true in place of "answers" takes the default; "answers": [] leaves an optional prompt open.',
+        "Then either",
+        f"  datamart answer {shlex.quote(run.arn)} answers.json",
+        "or",
+        f"  aws stepfunctions send-task-success --task-output file://answers.json --task-token '{question['token']}'",
+        "",
+        f"Execution: {console_link(run.arn)}",
+    ]
+    end = "\n".join(how)
+    return shorten("\n".join(about), LONGEST - len(end.encode("utf-8", "replace")) - 1) + f"\n{end}"
+
+
+def _about(number: int, prompt: Question) -> list[str]:
+    """What there is to say of a prompt; its texts can be edited in MicroStrategy: each is one line."""
+    head, shown = titled(prompt), _marked(prompt)
+    lines = [f"{number}. {head[0].upper()}{head[1:]}: {one_line(rendering.taken(shown))}"]
+    if "instruction" in prompt:
+        lines.append(f"   Instruction: {quoted(prompt['instruction'], LONGEST_INSTRUCTION)}")
+    if "defaultAnswer" in prompt:
+        lines.append(f"   Default: {one_line(rendering.default(shown, None))}")
+    if "choices" in prompt:
+        lines.append(f"   Choices: {one_line(rendering.choices(shown, None))}")
+    return [*lines, ""]
+
+
+def _marked(value: Any) -> Any:
+    """The same with each text in it quoted, unless it is plain."""
+    if isinstance(value, dict):
+        return {key: _marked(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_marked(one) for one in value]
+    return named(value) if isinstance(value, str) and value else value
+
+
+def send(run: Run) -> None:
+    """Publish it on the topic of questions (environment variable ``QUESTION_TOPIC_ARN``)."""
+    publish(subject(run), text(run), topic_arn=os.environ["QUESTION_TOPIC_ARN"])

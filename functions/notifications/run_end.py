@@ -1,0 +1,88 @@
+"""How a run ended, from the status change of its execution and from the run's item."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from functions.runs.advice import advice
+from functions.runs.concurrency import may_go_on
+from functions.runs.job_state import Loaded
+from functions.runs.run import Run
+from functions.text import named, one_line, quoted
+
+LONGEST_ERROR = 100
+"""Characters of an error's name: the caller of StopExecution chooses it."""
+
+LONGEST_SAID = 2_000
+"""Characters of what somebody said when an execution was stopped."""
+
+WORDS = {
+    "ABORTED": "The execution was stopped",
+    "TIMED_OUT": "The execution ran into the state machine's own time limit",
+}
+"""What happened to an execution that reached no end of its own."""
+
+
+@dataclass(frozen=True)
+class End:
+    """The end of one run.
+
+    ``status`` is Step Functions' (SUCCEEDED, FAILED, TIMED_OUT, ABORTED); ``error`` a name of the closed list, or None
+    unless it failed; ``reason`` and ``advice`` are sentences, each on one line without anything unprintable.
+    """
+
+    run: Run
+    execution_arn: str
+    status: str
+    loaded: Loaded
+    error: str | None
+    reason: str
+    advice: str
+
+    @property
+    def datamart(self) -> str:
+        """The datamart in words, or the job where the request never named one."""
+        return self.run.asked or self.run.item.get("job") or "unknown"
+
+
+def end_of(run: Run, detail: dict[str, Any]) -> End:
+    """The end that ``detail`` of a status change tells of."""
+    status, outcome = str(detail["status"]), run.item.get("outcome") or {}
+    own = status in ("SUCCEEDED", "FAILED")
+    error = (outcome.get("error") or detail.get("error")) if status == "FAILED" else None
+    reason = outcome.get("reason") if own else None
+    return End(
+        run=run,
+        execution_arn=run.arn,
+        status=status,
+        loaded=run.loaded,
+        error=named(error, LONGEST_ERROR) if error else None,
+        reason=one_line(reason or _reason(status, detail)),
+        advice=one_line((outcome.get("advice") if own else None) or _advice(run, status, error)),
+    )
+
+
+_ADVICE = {
+    "ABORTED": "What it left on the server is removed by itself. Start a new run if the table is still needed.",
+    "TIMED_OUT": "What it left on the server is removed by itself. Find out what kept the run, then start a new one.",
+}
+
+
+JOB_LEFT = (
+    "Its job may still be running, and goes on if the account may not cancel it: look for it in MicroStrategy's job "
+    "monitor before you start a new run."
+)
+"""About an execution that was cut short: people are told before the clean-up has tried to cancel its job."""
+
+
+def _advice(run: Run, status: str, error: str | None) -> str:
+    todo = _ADVICE.get(status) or advice(error, run.loaded)
+    return f"{todo} {JOB_LEFT}" if any(map(may_go_on, run.item.get("attempts", {}).values())) else todo
+
+
+def _reason(status: str, detail: dict[str, Any]) -> str:
+    cause = str(detail.get("cause") or "")
+    if status not in WORDS:
+        return cause
+    error = detail.get("error")
+    said = ": ".join(str(part) for part in (error, cause) if part)
+    return f"{WORDS[status]} ({quoted(said, LONGEST_SAID)})." if said else f"{WORDS[status]}."

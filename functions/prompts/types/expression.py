@@ -1,0 +1,149 @@
+"""Answers to EXPRESSION prompts: a qualification on an attribute or a metric (API.md 7.3).
+
+The API's own shape is taken as it is. People may also write ``{"metric": "Sales", "operator": ">", "value": 1000}`` or
+``{"attribute": "Country", "operator": "In", "elements": ["h1;…"]}``, both by name or id, with ``form`` (an id) beside
+``attribute`` where it is meant, and ``values`` where there are several.
+"""
+
+from typing import Any
+
+from functions.prompts.choices import Choices
+from functions.prompts.prompt import Misfit, Prompt, decimal, most
+from functions.prompts.types.expression_subject import subject
+from functions.prompts.types.selections import ELEMENT_ID, OBJECT_ID, listed
+from functions.requests.validation import nearest, shown
+
+OPERATORS = (
+    *("In", "NotIn", "Equals", "NotEqual", "Greater", "Less", "GreaterEqual", "LessEqual", "Between", "NotBetween"),
+    *("IsNull", "IsNotNull", "Like", "NotLike", "Contains", "NotContains", "BeginsWith", "NotBeginsWith"),
+    *("EndsWith", "NotEndsWith", "And", "Or", "Not"),
+)
+"""Those of API.md 7.3, and those that join several expressions (a prompt's ``max`` may be above 1)."""
+
+WITHOUT_VALUE = ("IsNull", "IsNotNull")
+
+OPEN_ENDED = ("Rank.", "Percent.")
+"""Families of operators whose members API.md 7.3 does not list."""
+
+SIGNS = {"=": "Equals", "==": "Equals", "<>": "NotEqual", "!=": "NotEqual", ">": "Greater", "<": "Less"}
+SIGNS |= {">=": "GreaterEqual", "<=": "LessEqual"}
+
+OWN_KEYS = frozenset({"attribute", "form", "metric", "operator", "elements", "value", "values"})
+
+
+def expression(prompt: Prompt, given: Any, choices: Choices) -> dict[str, Any]:
+    """The API's own object. Raises Misfit, and LibraryError where the server could not be asked for a name."""
+    if not isinstance(given, dict):
+        raise Misfit(f"{_TAKES}, not {shown(given)}")
+    if isinstance(given.get("expression"), dict):
+        return given | {"expression": _checked(prompt, given["expression"])}
+    if isinstance(given.get("xml"), str):
+        return given  # what the API says where JSON does not express the expression
+    if "operator" in given and not set(given) - OWN_KEYS:
+        return {"expression": _checked(prompt, _made(given, choices))}
+    raise Misfit(f"{_TAKES}, not {shown(given)}")
+
+
+_TAKES = (
+    'takes {"expression": {"operator": …, "operands": […]}}, or in short '
+    '{"metric": name or id, "operator": ">", "value": …} or '
+    '{"attribute": name or id, "operator": "In", "elements": [element ids]}'
+)
+
+
+def _made(given: dict[str, Any], choices: Choices) -> dict[str, Any]:
+    operator, operands = _operator(given["operator"]), _operands(given)
+    if not operands and operator not in WITHOUT_VALUE:
+        raise Misfit(f'takes "value", "values" or "elements" beside the operator {operator}')
+    return {"operator": operator, "operands": [_subject(given, choices), *operands]}
+
+
+def _subject(given: dict[str, Any], choices: Choices) -> dict[str, Any]:
+    if ("attribute" in given) == ("metric" in given):
+        raise Misfit('takes just one of "attribute" and "metric"')
+    if "metric" in given:
+        return {"type": "metric"} | subject("metric", given["metric"], choices)
+    form = {"form": {"id": _form_id(given["form"])}} if "form" in given else None
+    attribute = subject("attribute", given["attribute"], choices)
+    return {"type": "form", "attribute": attribute, **form} if form else {"type": "attribute", **attribute}
+
+
+def _operands(given: dict[str, Any]) -> list[dict[str, Any]]:
+    keys = [key for key in ("elements", "value", "values") if key in given]
+    if len(keys) > 1:
+        raise Misfit(f"takes one of {' and '.join(keys)}")
+    if "elements" in given:
+        picked = given["elements"] if isinstance(given["elements"], list) else [given["elements"]]
+        if not picked:
+            raise Misfit("takes at least one element, and none is given")
+        return [{"type": "elements", "elements": _elements(picked)}]
+    if "value" in given:
+        written = _plain(given["value"])
+        return [{"type": "constant", "dataType": _type_of([given["value"]], given), "value": written}]
+    if "values" in given:
+        if not isinstance(given["values"], list) or not given["values"]:
+            raise Misfit(f'takes a list with at least one value as "values", not {shown(given["values"])}')
+        many = [_plain(one) for one in given["values"]]
+        return [{"type": "constants", "dataType": _type_of(given["values"], given), "values": many}]
+    return []
+
+
+def _form_id(given: Any) -> str:
+    """No documented call looks forms up."""
+    if isinstance(given, str) and OBJECT_ID.fullmatch(given):
+        return given.upper()
+    raise Misfit(f"takes the id (32 hexadecimal digits) of the form, not {shown(given)}")
+
+
+def _elements(picked: list[Any]) -> list[dict[str, str]]:
+    """By their ids; no documented call looks the elements of an attribute up."""
+    made = [(one, _element(one)) for one in picked]
+    if wrong := [one for one, element in made if element is None]:
+        raise Misfit(
+            "takes element ids such as h1;8D679D3711D3E4981000E787EC6DE8A4 (datamart prompts --json lists those of "
+            f"ELEMENTS prompts), not {listed(wrong)}"
+        )
+    return [element for _, element in made if element is not None]
+
+
+def _element(one: Any) -> dict[str, str] | None:
+    if isinstance(one, dict) and isinstance(one.get("id"), str) and one["id"]:
+        return {"id": one["id"]}
+    return {"id": one} if isinstance(one, str) and ELEMENT_ID.fullmatch(one) else None
+
+
+def _type_of(values: list[Any], given: dict[str, Any]) -> str:
+    """Metrics are numbers, also where the value is a text: a placeholder's, or "20%" with Percent."""
+    return "Char" if "metric" not in given and any(isinstance(value, str) for value in values) else "Real"
+
+
+def _plain(value: Any) -> str:
+    number = decimal(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    if number is not None:
+        return format(number, "f")
+    if isinstance(value, str) and value:
+        return value
+    raise Misfit(f"takes a number or a text to compare with, not {shown(value)}")
+
+
+def _checked(prompt: Prompt, made: dict[str, Any]) -> dict[str, Any]:
+    operands = made.get("operands")
+    if not isinstance(operands, list) or not operands or not all(isinstance(one, dict) for one in operands):
+        raise Misfit(f'takes a list of objects as "operands", not {shown(operands)}')
+    limit = most(prompt, "maxElementsPerSelection")
+    for operand in operands:
+        picked = operand.get("elements")
+        if isinstance(picked, list) and limit is not None and len(picked) > limit:
+            raise Misfit(f"takes at most {limit} elements, and {len(picked)} are given")
+    return made | {"operator": _operator(made.get("operator"))}
+
+
+def _operator(given: Any) -> str:
+    word = given if isinstance(given, str) else ""
+    if word.startswith(OPEN_ENDED):
+        return word
+    plain = word.replace(" ", "").casefold()
+    known = SIGNS.get(word.strip()) or next((name for name in OPERATORS if name.casefold() == plain), None)
+    if known is None:
+        raise Misfit(f"takes no operator {shown(given)}{nearest(word, OPERATORS)}; there are {', '.join(OPERATORS)}")
+    return known

@@ -1,0 +1,1 @@
+"""What people write, checked: requests, named jobs, placeholders, the connection's secret."""

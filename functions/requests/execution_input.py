@@ -1,0 +1,130 @@
+"""What an execution may be started with: a request, or a job by name with the time and the values of its trigger.
+
+The starter begins every run in the second form, so a person who copies an execution's input into a new one repeats
+just that run, and ``{"job": "city-nightly", "asOf": "2026-11-20T05:00+01:00"}`` is a backfill.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from functions.errors import InvalidRequest
+from functions.requests import placeholders
+from functions.requests.event_shapes import WHAT_TO_GIVE, described, without_added
+from functions.requests.named_jobs import job_named
+from functions.requests.placeholders import BadPlaceholder
+from functions.requests.request import normalise
+from functions.requests.validation import Misfit, Schema
+from functions.text import one_line
+
+_PATTERN_OF_TIME = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})$"
+
+SCHEMA = Schema(
+    Path(__file__).with_name("execution_input.schema.json"),
+    "the input",
+    patterns={_PATTERN_OF_TIME: "a time with its offset, such as 2026-11-20T05:00+01:00"},
+)
+
+
+@dataclass(frozen=True)
+class Start:
+    """A run that may begin.
+
+    Parameters
+    ----------
+    request
+        Complete and normalised: :func:`functions.requests.request.normalise`.
+    job
+        Name of the job, or None for a request as a person typed it.
+    as_of
+        The trigger's time (ISO 8601), None without a job.
+    """
+
+    request: dict[str, Any]
+    job: str | None = None
+    as_of: str | None = None
+
+
+def read_input(given: Any, started_at: str) -> Start:
+    """From an execution's input to the run that it asks for.
+
+    Parameters
+    ----------
+    given
+        The input, whatever it is.
+    started_at
+        When the execution started (ISO 8601): the job's time where the input names none.
+
+    Raises
+    ------
+    InvalidRequest
+        Naming the key and what is expected there.
+    """
+    _check_text(given)
+    given = without_added(given)
+    if (shape := described(given)) is not None:
+        raise InvalidRequest(f"the input {shape}. {WHAT_TO_GIVE}")
+    if not (isinstance(given, dict) and "job" in given):
+        return Start(normalise(given))
+    try:
+        start = SCHEMA.check(dict(given))
+    except Misfit as problem:
+        raise InvalidRequest(str(problem)) from None
+    if "refusal" in start:
+        raise InvalidRequest(one_line(start["refusal"]))
+    as_of = start.get("asOf", started_at)
+    request = expanded(job_named(start["job"]), moment(as_of), start["values"]) | start["request"]
+    try:
+        return Start(normalise(request), start["job"], as_of)
+    except InvalidRequest as problem:
+        raise InvalidRequest(f'job "{start["job"]}": {problem}') from None
+
+
+def _check_text(given: Any) -> None:
+    """JSON can escape half a character, and nothing that comes after takes it: no table, no server, no log."""
+    try:
+        json.dumps(given, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise InvalidRequest("the input holds half of a character (a lone surrogate), which is no text.") from None
+    except RecursionError:
+        raise InvalidRequest("the input is nested too deeply.") from None
+
+
+def expanded(job: dict[str, Any], at: datetime, values: dict[str, str]) -> dict[str, Any]:
+    """The job's request with the placeholders of its prompt answers filled in. Raises InvalidRequest."""
+    request: dict[str, Any] = dict(job["request"])
+    if "prompts" not in request:
+        return request
+    prompts = []
+    for index, prompt in enumerate(request["prompts"]):
+        try:
+            answers = placeholders.fill(prompt.get("answers"), at, ZoneInfo(job["timeZone"]), values)
+        except BadPlaceholder as problem:
+            raise InvalidRequest(f"prompts[{index}].answers: {problem}.") from None
+        prompts.append(prompt | {"answers": answers} if "answers" in prompt else prompt)
+    return request | {"prompts": prompts}
+
+
+def moment(text: str) -> datetime:
+    """A time with its offset, from ISO 8601. Raises InvalidRequest."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None or not 1970 <= at.year < 9999:
+        raise InvalidRequest(f"asOf: {text!r} is not a time with its offset, such as 2026-11-20T05:00+01:00.")
+    return at
+
+
+def named_in(given: Any) -> tuple[str | None, str | None]:
+    """Job and time of the trigger that an input names, whatever else is wrong with it."""
+    if not isinstance(given, dict):
+        return None, None
+    return _short(given.get("job")), _short(given.get("asOf"))
+
+
+def _short(value: Any) -> str | None:
+    return value.encode("utf-8", "replace").decode()[:40] if isinstance(value, str) else None

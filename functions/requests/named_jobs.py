@@ -1,0 +1,48 @@
+"""The named jobs that were deployed: one file beside the code, made from ``infra/jobs`` at synth.
+
+The file::
+
+    {"city-nightly": {"request": {…}, "timeZone": "Europe/Paris", "acceptRequests": {projects, datamarts} | null,
+                      "objects": [{bucket, prefix, suffix}], "triggers": [{"schedule": "city-nightly-1"},
+                      {"s3": {bucket, prefix, suffix}}, {"sns": {"topic": "city-nightly-3"}}],
+                      "expectBy": "06:00", "expectOn": ["MON"]}}
+
+``objects`` are those that may be named by an S3 notification inside an SNS message, empty if messages are none.
+``triggers`` hold what AWS names when one of them fires: the name of a schedule; a bucket (the stack's own if it is
+missing) with the keys; an own topic's name without ``NAME_PREFIX`` before it, or the ARN of a foreign one.
+``expectBy`` and ``expectOn`` are there if the job's file has them.
+"""
+
+import json
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from functions.errors import InvalidRequest
+from functions.requests.validation import nearest
+from functions.text import quoted
+
+Job = dict[str, Any]
+
+BESIDE_THE_CODE = Path(__file__).parents[2] / "jobs.json"
+
+
+def job_named(name: str) -> Job:
+    """The job of that name. Raises InvalidRequest, naming the nearest."""
+    jobs = deployed_jobs()
+    if name in jobs:
+        return jobs[name]
+    there = f"deployed are {', '.join(jobs)}" if jobs else "no job is deployed"
+    raise InvalidRequest(f"job: there is no job {quoted(name)}{nearest(name, jobs)}; {there}.")
+
+
+def deployed_jobs() -> dict[str, Job]:
+    """All jobs by name. ``JOBS_FILE`` names another file than the one beside the code."""
+    return _read(os.environ.get("JOBS_FILE") or str(BESIDE_THE_CODE))
+
+
+@cache
+def _read(path: str) -> dict[str, Job]:
+    jobs: dict[str, Job] = json.loads(Path(path).read_text("utf-8"))
+    return jobs

@@ -1,0 +1,138 @@
+"""What a JSON Schema finds wrong with something that a person wrote, in a sentence that names the key.
+
+The schema is the one source for keys, types and limits: this module only puts its findings into words.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import fastjsonschema
+
+from functions.similar_names import similar
+from functions.text import ELLIPSIS, as_json, one_line
+
+
+class Misfit(ValueError):
+    """The value does not fit its schema; the text names the key and says what is expected there."""
+
+
+class Schema:
+    """A JSON Schema read from a file.
+
+    Parameters
+    ----------
+    path
+        The schema (draft 7).
+    subject
+        What it describes, in words: ``the request``.
+    patterns
+        In words, what each ``pattern`` of the schema stands for, ready to follow "is not".
+    choices
+        In words, what each key with an ``anyOf`` may be, ready to follow "must be".
+    """
+
+    def __init__(
+        self, path: Path, subject: str, patterns: dict[str, str], choices: dict[str, str] | None = None
+    ) -> None:
+        self.rules: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        self._check: Callable[[Any], dict[str, Any]] = fastjsonschema.compile(self.rules)
+        self._subject = subject
+        self._patterns = patterns
+        self._choices = choices or {}
+
+    def check(self, value: Any) -> dict[str, Any]:
+        """Fill the defaults into ``value`` and return it. Raises Misfit."""
+        try:
+            return self._check(value)
+        except fastjsonschema.JsonSchemaValueException as finding:
+            raise Misfit(self._sentence(finding)) from None
+        except RecursionError:
+            raise Misfit(f"{self._subject} is nested too deeply.") from None
+
+    def _sentence(self, finding: fastjsonschema.JsonSchemaValueException) -> str:
+        where = _path(finding.path)
+        rule, wanted, value = finding.rule, finding.rule_definition, finding.value
+        known = (finding.definition or {}).get("properties", {})
+        if isinstance(value, dict) and known and (unknown := sorted(set(map(str, value)) - set(known))):
+            return f"{_join(where, unknown[0])}: {_unknown_key(unknown[0], known)}"
+        if rule == "required":
+            missing = next(key for key in wanted if key not in value)
+            return f"{_join(where, missing)}: is missing; it is the {_describe(known, missing)}"
+        sayings: dict[str, Callable[[], str]] = {
+            "type": lambda: f"must be {_one_of(wanted)}, not {_kind(value)}.",
+            "enum": lambda: (
+                f"must be one of {', '.join(map(str, wanted))}, not {shown(value)}{nearest(value, wanted)}."
+            ),
+            "pattern": lambda: f"{shown(value)} is not {self._patterns.get(wanted, f'of the form {wanted}')}.",
+            "minLength": lambda: "is empty." if not value else f"must have at least {wanted} characters.",
+            "maxLength": lambda: f"is too long: {len(value)} characters, and {wanted} are allowed.",
+            "minItems": lambda: f"must have at least {wanted} entries." if value else "is empty.",
+            "maxItems": lambda: f"has too many entries: {len(value)}, and {wanted} are allowed.",
+            "uniqueItems": lambda: "has an entry twice.",
+            "maxProperties": lambda: f"has too many entries: {len(value)}, and {wanted} are allowed.",
+            "minimum": lambda: f"must be at least {wanted}, not {value}.",
+            "maximum": lambda: f"must be at most {wanted}, not {value}.",
+            "anyOf": lambda: f"must be {self._choices.get(where.rpartition('.')[2], 'something else')}.",
+        }
+        return f"{where or self._subject}: {sayings[rule]()}" if rule in sayings else one_line(finding.message)
+
+
+def nearest(value: Any, known: Iterable[str]) -> str:
+    """`` (did you mean …?)`` where one of ``known`` is like ``value``, but for case, else nothing."""
+    near = similar(str(value), map(str, known))
+    return f" (did you mean {near[0]}?)" if near else ""
+
+
+def shown(value: Any) -> str:
+    """``value`` as JSON on one line, without anything unprintable, cut to 80 characters; a text is always quoted."""
+    text = as_json(value)
+    if len(text) <= 80:
+        return text
+    cut = _HALF_AN_ESCAPE.sub("", text[:77])
+    return f'{cut}{ELLIPSIS}"' if isinstance(value, str) else cut + ELLIPSIS
+
+
+def shown_key(key: str) -> str:
+    """A key that somebody wrote: as it is where it reads as one, else as :func:`shown`."""
+    return key if _KEY.fullmatch(key) and len(key) <= 80 else shown(key)
+
+
+_KEY = re.compile(r"[\w.$-]+")
+_HALF_AN_ESCAPE = re.compile(r"\\(u[0-9a-f]{0,3})?$")
+
+
+_KINDS = {"object": "an object {…}", "array": "a list […]", "string": "a string", "integer": "a whole number"}
+
+
+def _unknown_key(name: str, known: Iterable[str]) -> str:
+    return f"is not a known key{nearest(name, known)}; known are {', '.join(known)}."
+
+
+def _describe(known: dict[str, Any], key: str) -> str:
+    text = known.get(key, {}).get("description", f"{key}.")
+    return str(text[0].lower() + text[1:])
+
+
+def _one_of(types: str | list[str]) -> str:
+    names = [types] if isinstance(types, str) else types
+    return " or ".join(_KINDS.get(name, f"a {name}") for name in names)
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "an object", list: "a list", str: "the string ", bool: "", type(None): "null"}
+    kind = names.get(type(value), "")
+    return kind if isinstance(value, (dict, list)) or value is None else f"{kind}{shown(value)}"
+
+
+def _path(parts: list[str]) -> str:
+    path = ""
+    for part in parts[1:]:
+        path = f"{path}[{part}]" if str(part).isdigit() else _join(path, part)
+    return path
+
+
+def _join(where: str, key: str) -> str:
+    return f"{where}.{shown_key(key)}" if where else shown_key(key)

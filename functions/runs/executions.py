@@ -1,0 +1,50 @@
+"""Whether an execution still runs: Step Functions itself is asked, so that nobody has to say that he is alive."""
+
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions import clock
+
+IMPATIENT = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 3})
+"""A network without a way to Step Functions must not use up the time of the function that asks."""
+
+
+class NotAnswered(Exception):
+    """Step Functions did not say whether an execution runs."""
+
+
+FORGOTTEN_AFTER = 86_400
+"""Seconds within which an execution of which nothing is known may be one that Step Functions does not know yet: its
+answers may be late. What it forgets has ended 90 days ago."""
+
+
+def is_running(execution_arn: str, since: float) -> bool:
+    """Whether it runs; it ran at ``since`` (seconds since the epoch). Raises NotAnswered."""
+    try:
+        found = described(execution_arn)
+    except (ClientError, BotoCoreError) as error:
+        raise NotAnswered(f"Step Functions did not answer whether it still runs: {error}") from error
+    if found is None:
+        return clock.now() - since < FORGOTTEN_AFTER
+    return bool(found["status"] == "RUNNING")
+
+
+def described(execution_arn: str) -> dict[str, Any] | None:
+    """The execution as DescribeExecution answers it; None if it ended more than 90 days ago.
+
+    Raises ClientError and BotoCoreError.
+    """
+    try:
+        found: dict[str, Any] = _states().describe_execution(executionArn=execution_arn)
+    except _states().exceptions.ExecutionDoesNotExist:
+        return None
+    return found
+
+
+@cache
+def _states() -> Any:
+    return boto3.client("stepfunctions", config=IMPATIENT)

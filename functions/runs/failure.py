@@ -1,0 +1,88 @@
+"""The end of a run that failed, or of any: its sentence for people, and the run's item closed with it.
+
+A failure is what Step Functions caught: ``Error`` and ``Cause``. AWS fills both with text, a function's crash may not.
+"""
+
+import json
+from typing import Any
+
+from functions.errors import shorten
+from functions.runs.advice import advice
+from functions.runs.concurrency import may_go_on
+from functions.runs.run import Run
+from functions.text import named, one_line, quoted
+
+Failure = dict[str, Any]
+
+LONGEST_REASON = 6_000
+"""Bytes of a reason: what follows it in a cause of 8 KB must not be cut."""
+
+UNNAMED = "UnnamedError"
+"""The error of a failure that names none."""
+
+
+def failed(run: Run, error: str, reason: str, advised: str | None = None) -> dict[str, Any]:
+    """The conclusion Fail; ``advised`` is the error that the advice is about, where that is another."""
+    todo = advice(advised or error, run.loaded)
+    reason = " ".join(filter(None, (_sentence(shorten(reason, LONGEST_REASON)), _job_left(run))))
+    return {"end": "Fail", "error": error, "cause": cause(run, reason, todo), "reason": reason, "advice": todo}
+
+
+def cause(run: Run, reason: str, todo: str) -> str:
+    """The cause that a person reads: was the table loaded, what happened, what to do. One line, at most 8 KB."""
+    head = f"Loaded: {run.loaded}. Datamart {quoted(run.asked)}: "
+    return shorten(f"{head}{_sentence(shorten(reason, 7_000))} {todo}{_where_to_look(run)}")
+
+
+def _sentence(text: str) -> str:
+    return f"{one_line(text).rstrip('. ')}."
+
+
+def _job_left(run: Run) -> str:
+    """That a job of the run may still be running, once the clean-up is done: it writes the table all the same."""
+    left = [attempt for attempt in run.item["attempts"].values() if may_go_on(attempt)]
+    if not left:
+        return ""
+    last = left[-1]
+    job = f"Its job {named(last['jobId'])}" if last.get("jobId") else "Its job"
+    why = last.get("notCancelled") or "no job ID is known to cancel it by"
+    return f"{job} could not be cancelled and may still be running on the Intelligence Server ({shorten(why, 500)})."
+
+
+def _where_to_look(run: Run) -> str:
+    target = run.item.get("target") or {}
+    if run.loaded != "unknown" or not target.get("table"):
+        return ""
+    return f" The table is {named(target['table'])} in {named(target['source'] or 'its source')}."
+
+
+def name_of(failure: Failure) -> str:
+    """The failure's error name."""
+    return str(failure.get("Error") or UNNAMED)
+
+
+def message_of(failure: Failure) -> str:
+    """The sentence in a Lambda failure's ``Cause`` (JSON with a stack trace), or the cause as it is."""
+    text = _text(failure.get("Cause"))
+    try:
+        parsed = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return _text(parsed["errorMessage"]) if isinstance(parsed, dict) and "errorMessage" in parsed else text
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def close(run: Run, conclusion: dict[str, Any]) -> dict[str, Any]:
+    """Close the run with its conclusion, or keep what it waits for; returns what the state machine needs of it."""
+    told = {key: conclusion.get(key) for key in ("reason", "advice")}
+    is_newest = run.number == run.item["attempt"]  # of an earlier attempt an invocation concludes that comes late
+    if is_newest and conclusion["end"] not in ("Again", "Ask"):
+        run.end({"loaded": run.loaded, "end": conclusion["end"], "error": conclusion.get("error"), **told})
+    if "waitsFor" in conclusion:
+        run.note(waitsFor=conclusion["waitsFor"])
+    return {key: value for key, value in conclusion.items() if key not in told}

@@ -1,0 +1,207 @@
+"""The run table: one DynamoDB item for each run, its key the execution's ARN.
+
+The item::
+
+    executionArn, startedAt, deadline, expiresAt (TTL)      times in seconds since the epoch
+    job, asOf                                               of the job's trigger; null for a request as typed
+    message {id, runs, object}                              of a run that one message started beside others
+    connection, asked {project, datamart, prompts}          of the request; of the prompts only their names
+    onConflict, rerunIfReplacing, maxConcurrentRuns         of the request, and of its connection
+    attempt                                                 number of the newest attempt, from 1
+    attempts {"1": {loggingInAt, session, baseUrl, instanceId, executionInstanceId, jobId, job, postedAt,
+                    maxExecutionSeconds, notCancelled, orderAnswer, lookedAt,
+                    outage {retryAfter}, unavailable {at, reason}, lostAt, reachedSql, unknownStatuses,
+                    failure {kind, text}, answeringRound, answeringAt, answersPending, answersInDoubt, answeredAt,
+                    answersTaken, keysTaken, answerFailures, slowLists, onceBy,
+                    prompts [{at, name, type, how, given}], saving, closing, instanceDeleted, jobEnded, expired}}
+    project {id, name}, datamart {id, name}, target {source, table, append}
+    definition {readable, runsExtraSql, maxExecutionSeconds}
+    polls, lostLogIns, waitsFor                             why the newest attempt but one came to nothing
+    saveFolderId, saved {objectId}, finishedAt, endedAt, outcome {end, error, reason, advice, loaded}
+    unanswered {attempt, prompts}                           of the newest PromptsUnanswered, whole
+    asking {…}, question {…}                                of a run that asks people: functions/runs/questions.py
+    claimed {event, notice}, told {event, notice}           when the end was, or is being, told
+
+What comes from outside with any shape is stored as JSON strings (:mod:`functions.runs.packing`), and read as it is
+written here.
+``session`` (token, cookies, and how to reach their server) is the only secret and is removed at logout, or at
+``expired``, when the server could not be reached for as long as any session lives. ``closing``
+is the moment at which the clean-up of an attempt began, or at which somebody who wants what it holds (another run, the
+sweep, ``datamart free-lease``) found its execution ended, and ``endedAt`` that of the run's end: every write that would
+open something on the server is conditional on the absence of both (DESIGN.md "Stopping").
+"""
+
+import os
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import boto3
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from functions.runs.packing import packed, unpacked
+
+Item = dict[str, Any]
+
+DAYS_KEPT = 90
+"""Days after its deadline that a run's item is kept: as long as Step Functions remembers the execution's name."""
+
+
+SECONDS_A_DAY = 86_400
+
+
+def expiry(last_needed: float) -> int:
+    """When DynamoDB may forget an item (TTL) that is needed until ``last_needed`` (seconds since the epoch)."""
+    return int(last_needed) + DAYS_KEPT * SECONDS_A_DAY
+
+
+class ConditionFailed(Exception):
+    """The item is not in the state that the write was conditional on."""
+
+
+class RunTable:
+    """The table's few operations, in plain Python values (numbers come back as int or float)."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._client = boto3.client("dynamodb")
+
+    def create(self, item: Item) -> Item:
+        """Write a new item, or give the one back that is there already (a retried first step)."""
+        try:
+            self._client.put_item(
+                TableName=self._name,
+                Item=_to_dynamodb(item),
+                ConditionExpression="attribute_not_exists(executionArn)",
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return self.load(item["executionArn"]) or item
+        return item
+
+    def load(self, execution_arn: str) -> Item | None:
+        """The item as it is now (a consistent read), or None."""
+        answer = self._client.get_item(
+            TableName=self._name, Key=_to_dynamodb({"executionArn": execution_arn}), ConsistentRead=True
+        )
+        return _from_dynamodb(answer["Item"]) if "Item" in answer else None
+
+    def every(self, fields: tuple[str, ...]) -> Iterator[Item]:
+        """Every item there is, page by page, with no more of it than the ``fields``."""
+        names = {f"#{field}": field for field in fields}
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._name, ProjectionExpression=", ".join(names), ExpressionAttributeNames=names
+        )
+        for page in pages:
+            yield from map(_from_dynamodb, page["Items"])
+
+    def change(
+        self,
+        execution_arn: str,
+        put: Item | None = None,
+        add: dict[str, int] | None = None,
+        remove: tuple[str, ...] = (),
+        condition: str = "attribute_exists(executionArn)",
+        condition_values: Item | None = None,
+    ) -> Item:
+        """Change the item at dotted paths (``attempts.1.job``) and return it as it then is.
+
+        ``condition`` names paths as ``{attempts.1.job}`` and values as ``:name`` from ``condition_values``.
+
+        Raises
+        ------
+        ConditionFailed
+            The condition does not hold; nothing was written.
+        """
+        names = _Names()
+        values: Item = dict(condition_values or {})
+        stored_at = {path: packed(path, value) for path, value in (put or {}).items()}
+        clauses = [
+            _clause("SET", [f"{names.alias(path)} = {_bind(values, stored)}" for path, stored in stored_at.items()]),
+            _clause("ADD", [f"{names.alias(path)} {_bind(values, count)}" for path, count in (add or {}).items()]),
+            _clause("REMOVE", [names.alias(path) for path in remove]),
+        ]
+        arguments: Item = {
+            "TableName": self._name,
+            "Key": _to_dynamodb({"executionArn": execution_arn}),
+            "UpdateExpression": " ".join(filter(None, clauses)),
+            "ConditionExpression": names.fill(condition),
+            "ExpressionAttributeNames": names.aliases,
+            "ReturnValues": "ALL_NEW",
+        }
+        if values:
+            arguments["ExpressionAttributeValues"] = {f":{key}": _SERIALIZE(_plain(v)) for key, v in values.items()}
+        try:
+            answer = self._client.update_item(**arguments)
+        except self._client.exceptions.ConditionalCheckFailedException:
+            raise ConditionFailed(condition) from None
+        return _from_dynamodb(answer["Attributes"])
+
+
+@cache
+def run_table() -> RunTable:
+    """The table that this function was deployed with (environment variable ``RUN_TABLE``)."""
+    return RunTable(os.environ["RUN_TABLE"])
+
+
+class _Names:
+    """Aliases for path elements: many plain words are reserved in DynamoDB's expressions."""
+
+    def __init__(self) -> None:
+        self.aliases: dict[str, str] = {}
+
+    def alias(self, path: str) -> str:
+        parts = []
+        for part in path.split("."):
+            alias = f"#n{part}" if part.isdigit() else f"#{part}"
+            self.aliases[alias] = part
+            parts.append(alias)
+        return ".".join(parts)
+
+    def fill(self, condition: str) -> str:
+        pieces = condition.split("{")
+        rest = (piece.split("}", 1) for piece in pieces[1:])
+        return pieces[0] + "".join(self.alias(path) + tail for path, tail in rest)
+
+
+def _clause(word: str, parts: list[str]) -> str:
+    return f"{word} {', '.join(parts)}" if parts else ""
+
+
+def _bind(values: Item, value: Any) -> str:
+    key = f"v{len(values)}"
+    values[key] = value
+    return f":{key}"
+
+
+_SERIALIZE = TypeSerializer().serialize
+_DESERIALIZE = TypeDeserializer().deserialize
+
+
+def _to_dynamodb(item: Item) -> dict[str, Any]:
+    return {key: _SERIALIZE(_plain(packed(key, value))) for key, value in item.items()}
+
+
+def _from_dynamodb(item: dict[str, Any]) -> Item:
+    return {key: unpacked(key, _number(_DESERIALIZE(value))) for key, value in item.items()}
+
+
+def _plain(value: Any) -> Any:
+    """DynamoDB takes no binary floats: a float travels as its shortest decimal."""
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, dict):
+        return {key: _number(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_number(inner) for inner in value]
+    return value

@@ -1,0 +1,29 @@
+"""What a later Lambda needs to go on in a session: the one secret of the run item, in its ``session`` field."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Self
+
+from functions.microstrategy import Server, Session
+
+
+@dataclass(frozen=True)
+class Access:
+    """A session and the server that it is on.
+
+    The server's CA bundle and proxy travel with it (a proxy's address may hold a password), so that only log_in
+    ever reads the connection's secret.
+    """
+
+    server: Server
+    session: Session
+
+    def to_json(self) -> str:
+        """As one string for the run item."""
+        return json.dumps({"server": asdict(self.server), "session": self.session.to_json()})
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Back from :meth:`to_json`."""
+        stored = json.loads(text)
+        return cls(Server(**stored["server"]), Session.from_json(stored["session"]))

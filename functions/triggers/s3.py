@@ -1,0 +1,42 @@
+"""An object was uploaded: EventBridge's "Object Created". EventBridge lets nobody but S3 send events of ``aws.s3``."""
+
+import os
+from typing import Any
+
+from functions.requests.named_jobs import Job
+from functions.triggers import stored_object
+from functions.triggers.declared import uploads_of, why_ignored
+from functions.triggers.trigger_event import Occurrence, ignored
+from functions.triggers.uploaded_object import Uploaded, of_event
+
+
+def recognises(event: dict[str, Any]) -> bool:
+    """Whether the event is EventBridge's of an upload."""
+    return event.get("source") == "aws.s3" and event.get("detail-type") == "Object Created"
+
+
+def uploaded_object(event: dict[str, Any]) -> tuple[str, str]:
+    """Bucket and key of the object that the event is about."""
+    uploaded = of_event(event)
+    return uploaded.bucket, uploaded.key
+
+
+def occurrences(event: dict[str, Any], job: Job) -> list[Occurrence]:
+    """The one object that the event names, which the job declares."""
+    uploaded = of_event(event)
+    declared = uploads_of(job, os.environ.get("INBOX_BUCKET"))
+    if (why := why_ignored(uploaded, declared, uploaded.size)) is not None:
+        return [ignored(uploaded.where, why)]
+    return [occurrence(uploaded, event["time"])]
+
+
+def occurrence(uploaded: Uploaded, at: str, told_by: Occurrence | None = None) -> Occurrence:
+    """What starts the run, the same whichever way the upload was told; ``at`` is its time (ISO 8601)."""
+    return Occurrence(
+        identity=uploaded.identity,
+        at=at,
+        values=uploaded.values,
+        where=uploaded.where,
+        content=lambda: stored_object.read(uploaded),
+        told_by=told_by,
+    )

@@ -1,0 +1,1 @@
+"""The stack's AWS resources, a module for each idea."""

@@ -1,0 +1,64 @@
+"""The end of every run: rule, queue, function (DESIGN.md "Ending").
+
+Stopped and timed-out executions never reach their clean-up states, so the rule on the status change does it. The queue
+repeats for four hours: longer than a server's restart and than a session's idle timeout.
+"""
+
+import aws_cdk as cdk
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from infra.constructs.encryption import Encryption
+from infra.constructs.queues import queue_with_retries
+
+ENDS = ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
+
+TIMES, EVERY = 60, cdk.Duration.minutes(4)
+"""How often, and after how long, an end is delivered again that could not be worked off, or that came while a function
+of the execution may still have been at work."""
+
+
+def call_at_the_end(
+    scope: Construct,
+    end_run: lambda_.Function,
+    machine: sfn.StateMachine,
+    topic: sns.Topic,
+    lost: sqs.Queue,
+    encryption: Encryption,
+) -> None:
+    """Let ``end_run`` see the end of every execution of ``machine``."""
+    queue = queue_with_retries(scope, "EndRunQueue", lost, encryption, times=TIMES, every=EVERY)
+    events.Rule(
+        scope,
+        "ExecutionEnded",
+        description="The end of every run: finish the clean-up that is still due, tell of it",
+        event_pattern=events.EventPattern(
+            source=["aws.states"],
+            detail_type=["Step Functions Execution Status Change"],
+            detail={"stateMachineArn": [machine.state_machine_arn], "status": ENDS},
+        ),
+        targets=[targets.SqsQueue(queue, dead_letter_queue=lost)],
+    )
+    # An end that is to be delivered once more is no error of the function: it returns it as a failure of its batch.
+    end_run.add_event_source(sources.SqsEventSource(queue, batch_size=1, report_batch_item_failures=True))
+    let_tell(end_run, topic)
+
+
+def let_tell(function: lambda_.Function, topic: sns.Topic) -> None:
+    """Let a function tell of ends: machines by the default event bus, people by the topic."""
+    let_notify(function, topic)
+    bus = cdk.Stack.of(function).format_arn(service="events", resource="event-bus", resource_name="default")
+    function.add_to_role_policy(iam.PolicyStatement(actions=["events:PutEvents"], resources=[bus]))
+
+
+def let_notify(function: lambda_.Function, topic: sns.Topic) -> None:
+    """Let a function tell people, by the topic."""
+    function.add_environment("NOTICE_TOPIC_ARN", topic.topic_arn)
+    topic.grant_publish(function)

@@ -1,0 +1,40 @@
+"""At the ``expectBy`` of jobs: ask which tables were not loaded. One schedule for all jobs of all time zones.
+
+It fires in UTC at each minute of the hour that some job's ``expectBy`` has there, in every hour: whatever a time zone's
+clocks do, it fires then. The function knows which jobs are due at just the time that it is called for.
+"""
+
+import json
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from aws_cdk import aws_lambda as lambda_
+
+from functions.runs.expected_loads import expected_at
+from infra.constructs.triggers.schedule import Schedules
+from infra.jobs.named_job import NamedJob
+
+
+def expect_loads(schedules: Schedules, jobs: list[NamedJob], function: lambda_.Function) -> None:
+    """Call the function at least at the ``expectBy`` of each job."""
+    schedules.make(
+        "ExpectedSchedule",
+        name="expected",  # a job's schedule ends in a number
+        description="Asks at the jobs' expectBy whether their tables were loaded",
+        expression=expected_times(jobs),
+        time_zone="UTC",
+        target=schedules.target(function.function_arn, json.dumps({"scheduledTime": "<aws.scheduler.scheduled-time>"})),
+    )
+
+
+def expected_times(jobs: list[NamedJob]) -> str:
+    """A cron expression that fires at the ``expectBy`` of each job, and at other times."""
+    minutes = sorted(set().union(*map(_minutes, jobs)))
+    return f"cron({','.join(map(str, minutes)) if len(minutes) < 60 else '*'} * ? * * *)"
+
+
+def _minutes(job: NamedJob) -> set[int]:
+    """The minutes of the hour in UTC that the job's ``expectBy`` has in a year: not all zones are whole hours apart."""
+    zone, today = ZoneInfo(job.time_zone), datetime.now(UTC).date()
+    days = [today + timedelta(days=number) for number in range(366)]
+    return {expected_at(str(job.content["expectBy"]), day, zone).minute for day in days}

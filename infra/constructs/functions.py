@@ -1,0 +1,133 @@
+"""Makes a function of the table: role, log group, and what all functions have in common."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.build.findings import accept
+from infra.build.runtime import MINOR
+from infra.constructs.encryption import Encryption
+from infra.constructs.function_table import FunctionSpec
+from infra.settings.settings import Settings, Vpc
+
+RUNTIME = getattr(lambda_.Runtime, f"PYTHON_{MINOR.replace('.', '_')}")
+
+NETWORK_ACTIONS = (
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+)
+"""What Lambda needs to put a function into a VPC: the actions of AWS's policy AWSLambdaVPCAccessExecutionRole."""
+
+
+ANY_RESOURCE = "xray:PutTraceSegments can be bound to no resource, nor can network interfaces that do not exist yet."
+
+
+def log_group(
+    scope: Construct, construct_id: str, settings: Settings, encryption: Encryption, name: str | None = None
+) -> logs.LogGroup:
+    """A log group that expires.
+
+    A state machine's is named: below ``/aws/vendedlogs/`` it does not count towards the size of the account's one
+    policy for log delivery.
+    """
+    return logs.LogGroup(
+        scope,
+        construct_id,
+        log_group_name=name,
+        retention=logs.RetentionDays[_RETENTION[settings.log_retention_days]],
+        encryption_key=encryption.key,
+        removal_policy=cdk.RemovalPolicy.DESTROY,
+    )
+
+
+_RETENTION = {
+    **{1: "ONE_DAY", 3: "THREE_DAYS", 5: "FIVE_DAYS", 7: "ONE_WEEK", 14: "TWO_WEEKS", 30: "ONE_MONTH"},
+    **{60: "TWO_MONTHS", 90: "THREE_MONTHS", 120: "FOUR_MONTHS", 150: "FIVE_MONTHS", 180: "SIX_MONTHS"},
+    **{365: "ONE_YEAR", 400: "THIRTEEN_MONTHS", 545: "EIGHTEEN_MONTHS", 731: "TWO_YEARS", 1096: "THREE_YEARS"},
+    **{1827: "FIVE_YEARS", 2192: "SIX_YEARS", 2557: "SEVEN_YEARS", 2922: "EIGHT_YEARS", 3288: "NINE_YEARS"},
+    **{3653: "TEN_YEARS"},
+}
+"""CDK's names for the days that CloudWatch Logs allows."""
+
+
+@dataclass(frozen=True)
+class Functions:
+    """Makes functions in one stack, all from one bundle of code."""
+
+    scope: Construct
+    code: lambda_.Code
+    runs: dynamodb.Table
+    settings: Settings
+    encryption: Encryption
+
+    def make(self, spec: FunctionSpec) -> lambda_.Function:
+        """The function of a row, with a role of its own that has just the row's actions."""
+        role = iam.Role(
+            self.scope,
+            f"{spec.name}Role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            description=f"What functions/handlers/{spec.module}.py may do",
+        )
+        group = log_group(self.scope, f"{spec.name}Logs", self.settings, self.encryption)
+        group.grant_write(role)
+        if spec.table_actions:
+            role.add_to_policy(iam.PolicyStatement(actions=list(spec.table_actions), resources=[self.runs.table_arn]))
+        self.encryption.let_use(role)
+        if spec.looks_at_executions:
+            _let_look_at_executions(role, self.settings)
+        function = lambda_.Function(
+            self.scope,
+            f"{spec.name}Function",
+            description=f"functions/handlers/{spec.module}.py",
+            runtime=RUNTIME,
+            architecture=lambda_.Architecture.ARM_64,
+            code=self.code,
+            handler=f"functions.handlers.{spec.module}.handler",
+            timeout=cdk.Duration.seconds(spec.timeout_seconds),
+            memory_size=spec.memory_mb,
+            role=role,
+            log_group=group,
+            logging_format=lambda_.LoggingFormat.JSON,
+            tracing=lambda_.Tracing.ACTIVE,
+            environment_encryption=self.encryption.key,
+            reserved_concurrent_executions=self.settings.reserved_concurrency.get(spec.module),
+            environment={
+                "RUN_TABLE": self.runs.table_name,
+                "POWERTOOLS_LOG_LEVEL": "INFO",
+            },
+        )
+        if self.settings.vpc is not None and spec.calls_library:
+            _put_into(self.settings.vpc, function, role)
+        accept(role, "AwsSolutions-IAM5[Resource::*]", ANY_RESOURCE)
+        return function
+
+
+def _let_look_at_executions(role: iam.Role, settings: Settings) -> None:
+    """By the state machine's name: its ARN would need the machine first, which refers to the functions."""
+    name = f"{settings.machine_name}:*"
+    runs = cdk.Stack.of(role).format_arn(
+        service="states", resource="execution", resource_name=name, arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME
+    )
+    role.add_to_policy(iam.PolicyStatement(actions=["states:DescribeExecution"], resources=[runs]))
+    where = "arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution"
+    accept(role, f"AwsSolutions-IAM5[Resource::{where}:{name}]", "Any run of this machine may own a lease.")
+
+
+def _put_into(vpc: Vpc, function: lambda_.Function, role: iam.Role) -> None:
+    made: Any = function.node.default_child
+    made.vpc_config = lambda_.CfnFunction.VpcConfigProperty(
+        subnet_ids=list(vpc.subnets), security_group_ids=list(vpc.security_groups)
+    )
+    # Network interfaces do not exist before the function does, so their ARNs cannot be named.
+    role.add_to_policy(iam.PolicyStatement(actions=list(NETWORK_ACTIONS), resources=["*"]))
+    function.node.add_dependency(*[child for child in role.node.children if isinstance(child, iam.Policy)])

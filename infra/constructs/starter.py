@@ -1,0 +1,76 @@
+"""The starter: one function, with an alias for each kind of trigger that may be invoked by that kind's service alone.
+
+The starter finds the job by the alias that it was invoked by and by what AWS itself sets in the event
+(functions/triggers/which_jobs.py), so nothing that a sender chooses can ever choose another job.
+"""
+
+from dataclasses import dataclass, field
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_destinations as destinations
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from functions.triggers import aliases
+from infra.constructs.construct_names import construct_name
+from infra.jobs.named_job import NamedJob
+
+_SHARED = {
+    aliases.SCHEDULES: ("StarterForSchedules", "Schedules start jobs by it"),
+    aliases.UPLOADS: ("StarterForUploads", "Uploaded objects start jobs by it"),
+    aliases.MESSAGES: ("StarterForMessages", "Messages on the stack's own topics start jobs by it"),
+}
+"""From the alias to the id of its construct and its description. No resource of a job can have such an id."""
+
+
+def let_start(starter: lambda_.Function, machine: sfn.StateMachine) -> None:
+    """Let the starter begin executions of this machine, and nothing else."""
+    starter.add_environment("STATE_MACHINE_ARN", machine.state_machine_arn)
+    starter.add_to_role_policy(
+        iam.PolicyStatement(actions=["states:StartExecution"], resources=[machine.state_machine_arn])
+    )
+
+
+@dataclass(frozen=True)
+class Starter:
+    """Makes the starter's aliases, each when it is first needed.
+
+    ``name_prefix`` is the name of the stage's group of schedules and how the names of its own topics begin; ``lost``
+    takes the events that an alias fails at three times.
+    """
+
+    scope: Construct
+    function: lambda_.Function
+    lost: sqs.Queue
+    name_prefix: str
+    _made: dict[str, lambda_.Alias] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.function.add_environment("NAME_PREFIX", self.name_prefix)
+
+    def shared(self, alias: str) -> lambda_.Alias:
+        """The alias that all triggers of a kind share."""
+        construct_id, description = _SHARED[alias]
+        return self._made.get(alias) or self._make(alias, construct_id, description)
+
+    def of_job(self, job: NamedJob) -> lambda_.Alias:
+        """The alias of a job that subscribes to a foreign topic, which takes each endpoint once."""
+        described = job.content.get("description", "")[:256] or f"infra/jobs/{job.name}.json"
+        return self._made.get(job.name) or self._make(job.name, f"{construct_name(job.name)}Alias", described)
+
+    def _make(self, name: str, construct_id: str, description: str) -> lambda_.Alias:
+        made = lambda_.Alias(
+            self.scope,
+            construct_id,
+            alias_name=name,
+            description=description,
+            version=self.function.current_version,
+            retry_attempts=2,
+            max_event_age=cdk.Duration.hours(6),
+            on_failure=destinations.SqsDestination(self.lost),
+        )
+        self._made[name] = made
+        return made

@@ -1,0 +1,30 @@
+"""Once a day: look for what runs have left behind."""
+
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_destinations as destinations
+from aws_cdk import aws_sns as sns
+
+from infra.constructs.end_of_run import let_tell
+from infra.constructs.queues import retry
+from infra.constructs.triggers.schedule import Schedules
+
+TIME = "cron(17 3 * * ? *)"
+"""In UTC. Not on the hour, when everybody's jobs start; a run that is under way then is left alone."""
+
+
+def sweep_daily(
+    sweep: lambda_.Function,
+    topic: sns.Topic,
+    schedules: Schedules,
+) -> None:
+    """Call ``sweep`` every day, and let it tell of what it finds."""
+    let_tell(sweep, topic)
+    retry(sweep, destinations.SqsDestination(schedules.lost))
+    schedules.make(
+        "SweepSchedule",
+        name="sweep",
+        description="Looks for what runs have left behind",
+        expression=TIME,
+        time_zone="UTC",
+        target=schedules.target(sweep.function_arn, "{}"),
+    )

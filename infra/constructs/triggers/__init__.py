@@ -1,0 +1,1 @@
+"""What starts runs: schedules, uploads and messages as AWS resources."""

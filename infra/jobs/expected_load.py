@@ -1,0 +1,101 @@
+"""Warns about an ``expectBy`` that the job's own schedules cannot meet: its alarm would go off for nothing."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import takewhile
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from infra.jobs.named_job import NamedJob
+from infra.jobs.schedule_check import expected_schedule, in_words
+from infra.jobs.schedule_expression import WEEKDAYS, At, Rate, Schedule, parse_schedule
+from infra.jobs.schedule_times import firings
+
+_DAY = timedelta(days=1)
+_YEAR = 366 * _DAY
+_SOON, _LONG_AGO = timedelta(hours=6), timedelta(hours=12)
+_REMEDY = "Let expectOn name the days on which it starts, or leave expectBy out."
+
+
+def expected_load_warnings(job: NamedJob, now: datetime) -> Iterator[str]:
+    """Why the alarm of ``expectBy`` would go off though nothing went wrong, each line beginning with its key.
+
+    Only jobs that nothing but schedules starts are judged: when uploads and messages come is not known.
+
+    Parameters
+    ----------
+    now
+        The moment of the synth (aware).
+    """
+    if "expectBy" not in job.content:
+        return
+    if not job.triggers or any("schedule" not in trigger for trigger in job.triggers):
+        return
+    starts = [_Start(trigger, job) for trigger in job.triggers]
+    rates = [start.schedule.interval for start in starts if isinstance(start.schedule, Rate)]
+    if rates and min(rates) > _DAY:
+        yield f"expectBy: asks every day, and the job starts every {in_words(min(rates))}. {_REMEDY}"
+    elif not rates:
+        yield from _judged(job, starts, now)
+
+
+class _Start:
+    """A schedule of a job; ``window`` is how long after a firing the run may start."""
+
+    def __init__(self, trigger: dict[str, Any], job: NamedJob) -> None:
+        self.schedule: Schedule = parse_schedule("schedule", trigger["schedule"])
+        self.zone = ZoneInfo(trigger.get("timeZone", job.time_zone))
+        self.window = timedelta(minutes=trigger.get("flexibleMinutes", 0))
+
+    def latest_after(self, at: datetime) -> datetime | None:
+        """The latest start of the first firing whose latest start is after ``at``, in UTC."""
+        following = next(firings(self.schedule, self.zone, at - self.window), None)
+        return None if following is None else following.astimezone(UTC) + self.window
+
+
+def _judged(job: NamedJob, starts: list[_Start], now: datetime) -> Iterator[str]:
+    zone = ZoneInfo(job.time_zone)
+    # From tomorrow on: what the job does is looked for in the day before.
+    asked = list(takewhile(lambda at: at - now < _YEAR, firings(expected_schedule(job), zone, now + _DAY)))
+    if late := _asked_too_early(starts, asked):
+        at, start = late
+        yield (
+            f"expectBy: asks at {at:%H:%M}, and the job may start as late as {start.astimezone(zone):%H:%M}: what is "
+            "judged is the run of the day before. Give a time after the run of the same day."
+        )
+        return
+    met = {at: _is_met(starts, at.astimezone(UTC)) for at in asked}
+    if all(met.values()) or all(isinstance(start.schedule, At) for start in starts):
+        return
+    by_day = {name: [met[at] for at in asked if WEEKDAYS[at.isoweekday() % 7] == name] for name in WEEKDAYS}
+    good = [name for name, days in by_day.items() if days and all(days)]
+    bad = [name for name, days in by_day.items() if days and not any(days)]
+    if good and all(name in (*good, *bad) for name, days in by_day.items() if days):
+        write = ", ".join(f'"{name}"' for name in good)
+        yield (
+            f"expectBy: the alarm goes off on {', '.join(bad)}, because no schedule has started the job in the day "
+            f'before. Write "expectOn": [{write}].'
+        )
+        return
+    missed = sum(not ok for ok in met.values())
+    yield (
+        f"expectBy: the alarm goes off on {missed} of the next {len(met)} days on which it asks, because no schedule "
+        f"has started the job in the day before. {_REMEDY}"
+    )
+
+
+def _is_met(starts: list[_Start], asked: datetime) -> bool:
+    """Whether a run can have started in the day before; both ends are in UTC."""
+    return any((at := start.latest_after(asked - _DAY)) is not None and at < asked for start in starts)
+
+
+def _asked_too_early(starts: list[_Start], asked: list[datetime]) -> tuple[datetime, datetime] | None:
+    """A time that is asked at shortly before the job starts, and long after it started before; and that start."""
+    for at in asked[:14]:
+        instant = at.astimezone(UTC)
+        if any((start := one.latest_after(instant - _LONG_AGO)) is not None and start < instant for one in starts):
+            continue
+        following = [start for one in starts if (start := one.latest_after(instant - timedelta(seconds=1))) is not None]
+        if following and min(following) - instant <= _SOON:
+            return at, min(following)
+    return None

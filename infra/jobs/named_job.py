@@ -1,0 +1,64 @@
+"""A named job, as its file describes it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+KINDS = ("schedule", "s3", "sns")
+"""Kinds of triggers; each trigger is of one."""
+
+
+@dataclass(frozen=True)
+class NamedJob:
+    """A job's file, valid and with its defaults.
+
+    ``triggers`` and the rest are as ``job.schema.json`` describes them.
+    """
+
+    name: str
+    content: dict[str, Any]
+
+    @property
+    def time_zone(self) -> str:
+        """Of its schedules, dates and expectBy."""
+        return str(self.content["timeZone"])
+
+    @property
+    def triggers(self) -> list[dict[str, Any]]:
+        """What starts it."""
+        found: list[dict[str, Any]] = self.content["triggers"]
+        return found
+
+    @property
+    def loads(self) -> tuple[str, str, str] | None:
+        """Connection, project and datamart as the file has them; None if requests from outside name the datamart.
+
+        The same datamart may also be called by id in one file and by name in another, which only its server knows.
+        """
+        request = self.content["request"]
+        if "datamart" not in request:
+            return None
+        return request.get("connection", "default"), str(request.get("project")), str(request["datamart"])
+
+    @property
+    def shipped(self) -> dict[str, Any]:
+        """What of it goes beside the code (functions/requests/named_jobs.py)."""
+        objects = [trigger["sns"]["objects"] for trigger in self.triggers if "objects" in trigger.get("sns", {})]
+        expected = {key: self.content[key] for key in ("expectBy", "expectOn") if key in self.content}
+        return {
+            "request": self.content["request"],
+            "timeZone": self.time_zone,
+            "acceptRequests": self.content.get("acceptRequests"),
+            "objects": objects,
+            "triggers": [self._as_aws_names_it(trigger, number) for number, trigger in enumerate(self.triggers, 1)],
+        } | expected
+
+    def resource_name(self, number: int) -> str:
+        """The name of a trigger's schedule or own topic; ``number`` counts the triggers from 1."""
+        return f"{self.name}-{number}"
+
+    def _as_aws_names_it(self, trigger: dict[str, Any], number: int) -> dict[str, Any]:
+        if "schedule" in trigger:
+            return {"schedule": self.resource_name(number)}
+        if "s3" in trigger:
+            return {"s3": trigger["s3"]}
+        return {"sns": {"topic": trigger["sns"].get("topicArn", self.resource_name(number))}}

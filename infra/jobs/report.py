@@ -1,0 +1,131 @@
+"""Prints what ``make synth`` ends with: a table of the stage's jobs on stdout, and warnings about them on stderr.
+
+    python -m infra.jobs.report --stage dev
+
+Warnings (infra/jobs/warnings.py) never fail: what must not be deployed is refused before (infra/jobs/check.py).
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from io import TextIOWrapper
+from itertools import islice
+from pathlib import Path
+from typing import Any, TextIO
+from zoneinfo import ZoneInfo
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from functions.text import one_line
+from infra.jobs.job_files import FOLDER as JOBS
+from infra.jobs.job_files import jobs_of
+from infra.jobs.named_job import NamedJob
+from infra.jobs.schedule_expression import Rate, parse_schedule
+from infra.jobs.schedule_times import firings
+from infra.jobs.trigger_words import trigger_words
+from infra.jobs.warnings import warnings_of
+from infra.settings.settings import FOLDER as SETTINGS
+from infra.settings.settings import BadConfiguration, Settings, settings_of
+
+FIRINGS = 3
+"""How many of the next firings are shown."""
+
+LONGEST = 300
+"""Characters of a cell: a filter may have hundreds of values."""
+
+
+def main() -> None:
+    """Read the arguments and print the report; exit with 1 only for files that are wrong."""
+    parser = argparse.ArgumentParser(prog="python -m infra.jobs.report", description=__doc__)
+    parser.add_argument("--stage", default="dev")
+    parser.add_argument("--settings", type=Path, default=SETTINGS, help="folder of the stages' settings")
+    parser.add_argument("--jobs", type=Path, default=JOBS, help="folder of the jobs' files")
+    arguments = parser.parse_args()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a name that the terminal cannot show does not end make synth
+    try:
+        settings = settings_of(arguments.stage, arguments.settings)
+        report(jobs_of(settings, arguments.jobs), settings, datetime.now(UTC), sys.stdout, sys.stderr)
+    except BadConfiguration as problem:
+        sys.exit(f"synth: {problem}")
+
+
+def report(jobs: list[NamedJob], settings: Settings, now: datetime, out: TextIO, err: TextIO) -> None:
+    """Write the table to ``out`` and the warnings to ``err``.
+
+    Parameters
+    ----------
+    now
+        The moment of the synth (aware).
+    """
+    if jobs:
+        # Not a terminal: 80 columns, or what COLUMNS says.
+        Console(file=out, highlight=False, markup=False, emoji=False).print(table(jobs, settings, now))
+    else:
+        out.write(f"The stage {settings.stage} has no jobs.\n")
+    out.flush()
+    for warning in warnings_of(jobs, now):
+        err.write(f"warning: {one_line(warning)}\n")
+
+
+def table(jobs: list[NamedJob], settings: Settings, now: datetime) -> Table:
+    """A row for each trigger of each job; a job without triggers has one row.
+
+    Datamart and connection stand below the job's name: five columns side by side would break every word at 80.
+    """
+    made = Table(box=box.SIMPLE_HEAD, title=f"Jobs of the stage {settings.stage}", title_justify="left")
+    made.add_column("job, datamart, connection", overflow="fold", ratio=4)
+    made.add_column("starts", overflow="fold", ratio=4)
+    made.add_column("next", overflow="fold")
+    for job in jobs:
+        what = Text("\n").join(map(_line, (job.name, _datamart(job), f"connection {_connection(job)}")))
+        if not job.triggers:
+            made.add_row(what, "by its name only", "")
+        for trigger in job.triggers:
+            made.add_row(what, _line(trigger_words(trigger, job)), Text("\n".join(_next(trigger, job, now))))
+            what = Text("")
+    return made
+
+
+def _line(text: str) -> Text:
+    """One line without control characters, never parsed as markup."""
+    return Text(one_line(text, LONGEST))
+
+
+def _connection(job: NamedJob) -> str:
+    return str(job.content["request"].get("connection", "default"))
+
+
+def _datamart(job: NamedJob) -> str:
+    request = job.content["request"]
+    accepted = job.content.get("acceptRequests", {}).get("datamarts", [])
+    if accepted and "datamart" not in request:
+        return f"one of {', '.join(_called(one) for one in accepted)}"
+    return _called(request["datamart"])
+
+
+def _called(datamart: Any) -> str:
+    return f"{datamart['path']}/{datamart['name']}" if isinstance(datamart, dict) else str(datamart)
+
+
+def _next(trigger: dict[str, Any], job: NamedJob, now: datetime) -> Iterator[str]:
+    """The next firings, a line each, and their time zone; or why there are none."""
+    if "schedule" not in trigger:
+        yield "when it comes"
+        return
+    schedule = parse_schedule("schedule", trigger["schedule"])
+    if isinstance(schedule, Rate):
+        yield "counted from its deployment"
+        return
+    zone = trigger.get("timeZone", job.time_zone)
+    found = [f"{at:%a %Y-%m-%d %H:%M}" for at in islice(firings(schedule, ZoneInfo(zone), now), FIRINGS)]
+    yield from [*found, zone] if found else ["never again"]
+
+
+if __name__ == "__main__":
+    main()

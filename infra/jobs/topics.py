@@ -1,0 +1,70 @@
+"""Checks the SNS topics that jobs' triggers name: their ARNs, and messages that load one datamart twice."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from botocore.session import get_session
+
+from functions.requests.validation import nearest
+from infra.jobs.named_job import NamedJob
+from infra.settings.settings import BadConfiguration
+
+
+def check_topic(where: str, arn: str) -> None:
+    """Raise BadConfiguration, beginning with ``where``, for a topic that a function cannot subscribe to."""
+    _, partition, _, region, _, name = arn.split(":")
+    if name.endswith(".fifo"):
+        raise BadConfiguration(
+            f'{where}: "{name}" is a FIFO topic. SNS delivers those to SQS queues only, and what starts a job is a '
+            "Lambda function. Publish to a standard topic."
+        )
+    if partition not in _partitions():
+        raise BadConfiguration(
+            f'{where}: there is no partition "{partition}"{nearest(partition, _partitions())}; most ARNs begin with '
+            "arn:aws."
+        )
+    owner = next((one for one, pattern in _partitions().items() if re.fullmatch(pattern, region, re.ASCII)), None)
+    if owner is None:
+        regions = sorted(get_session().get_available_regions("sns", partition))
+        raise BadConfiguration(f'{where}: there is no region "{region}"{nearest(region, regions)}, as in eu-west-1.')
+    if owner != partition:
+        raise BadConfiguration(f"{where}: the region {region} is in the partition {owner}; write arn:{owner}:sns:….")
+
+
+@cache
+def _partitions() -> dict[str, str]:
+    """From the name of a partition to the pattern of its regions, which also covers regions that are to come."""
+    found = get_session().get_data("endpoints")["partitions"]
+    return {partition["partition"]: partition["regionRegex"] for partition in found}
+
+
+def message_warnings(jobs: list[NamedJob]) -> Iterator[tuple[NamedJob, str]]:
+    """Messages that start two jobs of the same datamart: the first job and a line that begins with its key.
+
+    Two jobs with different filters are taken to be meant: each loads its own part.
+    """
+    subscribed = [
+        (job, f"triggers[{index}].sns", trigger["sns"])
+        for job in jobs
+        for index, trigger in enumerate(job.triggers)
+        if "topicArn" in trigger.get("sns", {}) and "objects" not in trigger["sns"] and job.loads is not None
+    ]
+    for index, (one, where, first) in enumerate(subscribed):
+        others = [(job, also) for job, also, second in subscribed[index + 1 :] if _both(one, first, job, second)]
+        if others:
+            other, also = others[0]
+            more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+            yield (
+                one,
+                f"{where}: one message may start {one.name} and also infra/jobs/{other.name}.json ({also}){more}, "
+                "which load the same datamart: it is loaded twice. If that is not meant, give them filters that no "
+                "message passes both of.",
+            )
+
+
+def _both(one: NamedJob, first: dict[str, Any], other: NamedJob, second: dict[str, Any]) -> bool:
+    if first["topicArn"] != second["topicArn"] or one.loads != other.loads:
+        return False
+    return first.get("filter") == second.get("filter") or "filter" not in first or "filter" not in second

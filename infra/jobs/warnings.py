@@ -1,0 +1,31 @@
+"""Collects what is valid in the jobs' files and may still surprise people: one list, for the end of ``make synth``."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from infra.jobs.expected_load import expected_load_warnings
+from infra.jobs.named_job import NamedJob
+from infra.jobs.object_keys import key_warnings, overlap_warnings
+from infra.jobs.schedule_check import schedule_warnings
+from infra.jobs.topics import message_warnings
+
+
+def warnings_of(jobs: list[NamedJob], now: datetime) -> list[str]:
+    """One line for each warning: file, key, reason and what to do.
+
+    Parameters
+    ----------
+    jobs
+        The jobs of a stage, valid (infra/jobs/job_files.py).
+    now
+        The moment of the synth (aware): dates may have passed, and clocks will change.
+    """
+    return [f"infra/jobs/{job.name}.json: {warning}" for job, warning in _warnings(jobs, now)]
+
+
+def _warnings(jobs: list[NamedJob], now: datetime) -> Iterator[tuple[NamedJob, str]]:
+    for job in jobs:
+        for warning in (*schedule_warnings(job, now), *expected_load_warnings(job, now), *key_warnings(job)):
+            yield job, warning
+    yield from overlap_warnings(jobs)
+    yield from message_warnings(jobs)

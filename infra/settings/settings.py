@@ -1,0 +1,141 @@
+"""A stage's settings: ``infra/settings/<stage>.toml``, checked before anything is synthesized."""
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from functions.requests.validation import Misfit, Schema, nearest
+from functions.text import printable
+from infra.constructs.construct_names import construct_name
+from infra.constructs.function_table import EVERY
+
+FOLDER = Path(__file__).parent
+
+SCHEMA = Schema(
+    Path(__file__).with_name("settings.schema.json"),
+    "the file",
+    patterns={
+        "^[A-Za-z][A-Za-z0-9-]{0,39}$": "the name of a connection (a letter, then letters, digits and -; at most 40)",
+        "^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$": "an e-mail address",
+        "^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/.+$": "the ARN of an IAM policy",
+        "^subnet-[0-9a-f]+$": "the id of a subnet",
+        "^sg-[0-9a-f]+$": "the id of a security group",
+    },
+)
+
+_STAGE = re.compile(r"[a-z][a-z0-9-]{0,19}")
+
+
+class BadConfiguration(Exception):
+    """A settings or job file that cannot be deployed; the text names file, key and reason.
+
+    It goes to a terminal and quotes the file: one line without control characters, wherever it is printed.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(printable(text))
+
+
+@dataclass(frozen=True)
+class Vpc:
+    """Subnets and security groups of the functions that call the Library server."""
+
+    subnets: tuple[str, ...]
+    security_groups: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What differs between stages; the fields are those of ``settings.schema.json``."""
+
+    stage: str
+    connections: tuple[str, ...] = ("default",)
+    jobs: tuple[str, ...] | None = None
+    notify: tuple[str, ...] = ()
+    ask_to: tuple[str, ...] = ()
+    max_concurrent_runs: dict[str, int] = field(default_factory=dict)
+    log_retention_days: int = 90
+    reserved_concurrency: dict[str, int] = field(default_factory=dict)
+    customer_managed_key: bool = False
+    permissions_boundary: str | None = None
+    vpc: Vpc | None = None
+    tags: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def most_at_once(self) -> dict[str, int]:
+        """How many runs each connection may have at once."""
+        return {name: self.max_concurrent_runs.get(name, 1) for name in self.connections}
+
+    @property
+    def machine_name(self) -> str:
+        """Name of the state machine; the ARNs of its executions hold it."""
+        return f"datamart-runner-{self.stage}"
+
+
+def settings_of(stage: str, folder: Path = FOLDER) -> Settings:
+    """The settings of a stage. Raises BadConfiguration."""
+    if not _STAGE.fullmatch(stage):
+        raise BadConfiguration(f'the stage "{stage}" is none: small letters, digits and -, at most 20.')
+    path = folder / f"{stage}.toml"
+    if not path.is_file():
+        known = sorted(p.stem for p in folder.glob("*.toml"))
+        raise BadConfiguration(
+            f'there is no stage "{stage}"{nearest(stage, known)}; {folder.name} has {", ".join(known)}.'
+        )
+    try:
+        given = SCHEMA.check(tomllib.loads(path.read_text("utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise BadConfiguration(f"{_shown(path)}: is not TOML ({problem}).") from None
+    except Misfit as problem:
+        raise BadConfiguration(f"{_shown(path)}: {problem}") from None
+    modules = [spec.module for spec in EVERY]
+    for name in given["reservedConcurrency"]:
+        if name not in modules:
+            raise BadConfiguration(
+                f"{_shown(path)}: reservedConcurrency.{name}: is no function{nearest(name, modules)}; "
+                f"there are {', '.join(modules)}."
+            )
+    for name in given["maxConcurrentRuns"]:
+        if name not in given["connections"]:
+            raise BadConfiguration(
+                f"{_shown(path)}: maxConcurrentRuns.{name}: is no connection{nearest(name, given['connections'])}; "
+                f"there are {', '.join(given['connections'])}."
+            )
+    _check_connections(path, given["connections"])
+    return _settings(stage, given)
+
+
+def _check_connections(path: Path, names: list[str]) -> None:
+    """Raise BadConfiguration where the resources of two connections would have the same names."""
+    alike: dict[str, str] = {}
+    for name in names:
+        other = alike.setdefault(construct_name(name), name)
+        if other != name:
+            raise BadConfiguration(
+                f'{_shown(path)}: connections: "{name}" and "{other}" differ only in capitals and hyphens: the '
+                "resources of both would have the same names. Rename one of them."
+            )
+
+
+def _settings(stage: str, given: dict[str, Any]) -> Settings:
+    vpc = given.get("vpc")
+    return Settings(
+        stage=stage,
+        connections=tuple(given["connections"]),
+        jobs=tuple(given["jobs"]) if "jobs" in given else None,
+        notify=tuple(given["notify"]),
+        ask_to=tuple(given["askTo"]),
+        max_concurrent_runs=given["maxConcurrentRuns"],
+        log_retention_days=given["logRetentionDays"],
+        reserved_concurrency=given["reservedConcurrency"],
+        customer_managed_key=given["customerManagedKey"],
+        permissions_boundary=given.get("permissionsBoundary"),
+        vpc=Vpc(tuple(vpc["subnets"]), tuple(vpc["securityGroups"])) if vpc else None,
+        tags=given["tags"],
+    )
+
+
+def _shown(path: Path) -> str:
+    return f"infra/{path.parent.name}/{path.name}"

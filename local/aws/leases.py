@@ -1,0 +1,108 @@
+"""A lease in the run table of a stage: who has it, what is known of that run, and how it is taken away."""
+
+import re
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from functions.runs import leases
+from functions.runs.concurrency import job_in_doubt, left_by, session_in_doubt
+from functions.runs.leases import Doubt, Held
+from functions.runs.run_table import RunTable
+from local.aws.aws_errors import CannotGoOn, in_plain_words
+from local.aws.stack import stack_of
+
+GONE = "UNKNOWN"
+"""Status of an execution that Step Functions has forgotten: it ended more than 90 days ago."""
+
+_CONNECTION = "[A-Za-z][A-Za-z0-9-]{0,39}"
+_ID = "[0-9A-Fa-f]{32}"
+_DATAMART = re.compile(f"(?:lease/)?({_CONNECTION})/({_ID})/({_ID})")
+_SLOT = re.compile(f"slot/{_CONNECTION}/[0-9]{{1,4}}")
+
+
+@dataclass(frozen=True)
+class Lease:
+    """A lease that somebody has.
+
+    Parameters
+    ----------
+    key
+        Its key in the run table.
+    owner
+        The execution that has it, ``since`` when (seconds since the epoch).
+    status
+        Of that execution, as Step Functions tells it.
+    uncertain
+        Until when what the execution left may still go on: {until, jobId}; None where it left nothing.
+    """
+
+    key: str
+    owner: str
+    since: float
+    status: str
+    uncertain: Doubt | None
+
+    @property
+    def running(self) -> bool:
+        """Whether its owner may still work under it; a redrive that is about to begin counts as well."""
+        return self.status in ("RUNNING", "PENDING_REDRIVE")
+
+    def as_json(self) -> dict[str, Any]:
+        """``{"key", "owner", "since", "status", "uncertain"}``"""
+        return asdict(self)
+
+
+def lease_key(lease: str) -> str:
+    """The key of the lease that a person names. Raises CannotGoOn."""
+    if told := _DATAMART.fullmatch(lease):
+        connection, project, datamart = told.groups()
+        return f"lease/{connection}/{project.upper()}/{datamart.upper()}"
+    if _SLOT.fullmatch(lease):
+        return lease
+    raise CannotGoOn(
+        f"{lease} names no lease: it is <connection>/<project id>/<datamart id> as the message of RunInProgress has it,"
+        " or slot/<connection>/<number>."
+    )
+
+
+class Leases:
+    """The leases of a stage. Everything raises CannotGoOn where AWS cannot be asked."""
+
+    def __init__(self, stage: str) -> None:
+        with in_plain_words():
+            self._table = RunTable(stack_of(stage).run_table)
+
+    def find(self, key: str) -> Lease | None:
+        """The lease as it is now; None where it is free.
+
+        Of a run that has ended the attempt is closed, so that no function of it that still works gives an order to
+        execute after somebody has looked whether it did.
+        """
+        with in_plain_words():
+            held = leases.held_in(self._table, key)
+            if held is None:
+                return None
+            status = _status_of(held.owner)
+            lease = Lease(key, held.owner, held.since, status, held.uncertain)
+            if lease.running or held.uncertain is not None:
+                return lease
+            doubt = left_by(self._table, job_in_doubt if key.startswith("lease/") else session_in_doubt, held.owner)
+            return Lease(key, held.owner, held.since, status, doubt)
+
+    def free(self, lease: Lease) -> bool:
+        """Take it away from its owner; False if it is not as it was found any more."""
+        with in_plain_words():
+            return leases.remove(self._table, Held(lease.key, lease.owner, lease.since, lease.uncertain))
+
+
+def _status_of(execution: str) -> str:
+    client = boto3.client("stepfunctions")
+    try:
+        return str(client.describe_execution(executionArn=execution)["status"])
+    except ClientError as problem:
+        if problem.response["Error"]["Code"] != "ExecutionDoesNotExist":
+            raise
+        return GONE

@@ -1,0 +1,132 @@
+"""A deployed run that waits for people's answers: how it is found, and how they reach it."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from functions.errors import shorten
+from functions.prompts.prompt import Given
+from functions.runs.run_table import Item, RunTable
+from local.aws.aws_errors import CannotGoOn, in_plain_words
+from local.aws.execution import execution_arn
+from local.aws.stack import stack_of
+
+DECLINED = "Declined"
+"""The error with which the waiting ends when nobody is going to answer."""
+
+LONGEST_REASON = 2_000
+"""Bytes; a run keeps no more of it."""
+
+_ARN = re.compile(
+    r"arn:aws[a-z-]*:states:(?P<region>[a-z0-9-]+):[0-9]{12}:execution:datamart-runner-(?P<stage>[a-z0-9-]+):(?P<name>[^:]+)"
+)
+
+_TOO_LATE = "the question is not open any more: its time is over, it was answered already, or the run was stopped."
+
+TOO_LATE = {"TaskTimedOut": _TOO_LATE, "TaskDoesNotExist": _TOO_LATE, "InvalidToken": _TOO_LATE}
+"""What Step Functions says of the token, and what that means."""
+
+NOTHING_TO_ANSWER: tuple[tuple[Callable[[Item], bool], str], ...] = (
+    (lambda item: "endedAt" in item, "it has ended."),
+    (lambda item: "asking" not in item, 'it asks nobody: its request does not say "unanswered": "ask".'),
+    (lambda item: "concluded" in item["asking"], "it was answered already, and goes on."),
+    (lambda item: True, "it has not asked anything yet."),
+)
+"""Why a run without an open question has none; the first that fits."""
+
+
+class NotTaken(CannotGoOn):
+    """There is nothing to answer, or not any more."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A run with an open question. ``prompts`` are asked until ``until``; ``answered`` is what people answered before.
+
+    Whoever has the token can answer: it is in no text that comes from here, and in no ``repr``.
+    """
+
+    arn: str
+    prompts: list[Item]
+    until: float
+    refusal: str | None
+    answered: list[Given]
+    token: str = field(repr=False)
+
+    def answer(self, answers: list[Given]) -> None:
+        """Let the run go on with these answers. Raises NotTaken, CannotGoOn."""
+        self._send("send_task_success", output=json.dumps({"prompts": answers}, ensure_ascii=False))
+
+    def decline(self, reason: str) -> None:
+        """Let the run end without answers. Raises NotTaken, CannotGoOn."""
+        self._send("send_task_failure", error=DECLINED, cause=shorten(reason, LONGEST_REASON))
+
+    def _send(self, operation: str, **what: str) -> None:
+        try:
+            with in_plain_words():
+                _checked(getattr(boto3.client("stepfunctions"), operation), taskToken=self.token, **what)
+        except CannotGoOn as problem:
+            raise type(problem)(str(problem).replace(self.token, "…")) from None  # some of AWS's messages quote it
+
+
+def _checked(call: Callable[..., Any], **arguments: str) -> None:
+    try:
+        call(**arguments)
+    except ClientError as problem:
+        if (code := problem.response["Error"]["Code"]) in TOO_LATE:
+            raise NotTaken(TOO_LATE[code]) from None
+        raise
+
+
+def waiting_run(run: str, stage: str) -> Waiting:
+    """The run that is called ``run``, with its open question.
+
+    Parameters
+    ----------
+    run
+        Its execution's ARN, which tells region and stage by itself, or its name.
+    stage
+        Whose stack, if it is a name.
+
+    Raises
+    ------
+    NotTaken
+        It waits for nothing.
+    CannotGoOn
+        There is no such run, or AWS cannot be asked.
+    """
+    with in_plain_words():
+        arn, item = _found(run, stage)
+    question = item.get("question")
+    if question is None or "endedAt" in item:
+        reason = next(words for holds, words in NOTHING_TO_ANSWER if holds(item))
+        raise NotTaken(f"the run waits for no answers: {reason}")
+    asked = {key: question[key] for key in ("prompts", "until", "refusal", "token")}
+    return Waiting(arn=arn, answered=item["asking"]["answers"], **asked)
+
+
+def _found(run: str, stage: str) -> tuple[str, Item]:
+    told = _ARN.fullmatch(run)
+    if told is None and ":" in run:
+        raise CannotGoOn(f"{run} is neither the ARN of a run of a datamart runner nor a run's name.")
+    if told is not None:
+        _look_in(told["region"])
+    stack = stack_of(told["stage"] if told else stage)
+    arn = execution_arn(stack.state_machine, told["name"] if told else run)
+    if told and arn != run:
+        raise CannotGoOn(f"{run} is in another account than these credentials; set AWS_PROFILE to one of that account.")
+    item = RunTable(stack.run_table).load(arn)
+    if item is None:
+        raise CannotGoOn(f"there is no run {arn}: look for its name in the message that asked, or in the console.")
+    return arn, item
+
+
+def _look_in(region: str) -> None:
+    """Everything that follows looks into the region of an ARN, whatever the environment says."""
+    if (boto3.DEFAULT_SESSION or boto3.Session()).region_name != region:
+        boto3.setup_default_session(region_name=region)

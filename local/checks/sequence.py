@@ -1,0 +1,57 @@
+"""The order in which a server is asked, and what is left out when it goes no further."""
+
+from functools import partial
+
+from functions.microstrategy import Client, Credentials, LibraryError
+from functions.microstrategy.models import LOGIN_MODES
+from infra.jobs.named_job import NamedJob
+from local.checks.findings import Findings
+from local.checks.jobs import JobCheck
+from local.checks.logout import logout_scope
+from local.checks.privilege import privilege_of
+from local.checks.server import login_mode, reachable, well_formed
+from local.server_access.connection import Source
+from local.server_access.sessions import Sessions
+
+
+def ask(source: Source, jobs: list[NamedJob], limit: int, findings: Findings) -> list[NamedJob]:
+    """Ask as far as it goes; the jobs that were not, or not completely, checked.
+
+    ``limit`` is the connection's maxConcurrentRuns.
+    """
+    server = well_formed(source, findings)
+    if server is None:
+        return jobs
+    client = Client(server)
+    if not reachable(client, findings) or source.credentials is None:
+        return jobs
+    login_mode(client, source.credentials.login_mode, findings)
+    left = partial(findings.note, "logout", server.base_url)
+    with Sessions(server, source.credentials, findings.hidden, left) as sessions:
+        return _ask_in_session(sessions, _account(source.credentials), jobs, limit, findings)
+
+
+def _ask_in_session(
+    sessions: Sessions, account: str, jobs: list[NamedJob], limit: int, findings: Findings
+) -> list[NamedJob]:
+    try:
+        client = sessions.open()
+    except LibraryError as error:
+        left = " A session may be left behind until it is idle for too long." if error.delivery == "unknown" else ""
+        findings.problem("login", account, f"{type(error).__name__}: {error}.{left}")
+        return jobs
+    findings.ok("login", account, "A session was opened.")
+    left_out = list(jobs)
+    job_check = JobCheck(client, privilege_of(client, account, findings), findings)
+    try:
+        while left_out:
+            job_check.check(left_out[0])
+            del left_out[0]
+        logout_scope(sessions, client, account, limit, findings)
+    except LibraryError as error:
+        findings.problem("session", account, error)
+    return left_out
+
+
+def _account(credentials: Credentials) -> str:
+    return credentials.username or f"account of the {LOGIN_MODES[credentials.login_mode]} login"

@@ -1,0 +1,26 @@
+"""The stage's jobs that use the connection, as their files say."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from infra.jobs import job_files
+from infra.jobs.job_files import jobs_of
+from infra.jobs.named_job import NamedJob
+from infra.settings.settings import BadConfiguration, Settings
+from local.checks.findings import Findings
+
+
+def jobs_for(settings: Settings, connection: str, findings: Findings, folder: Path | None = None) -> list[NamedJob]:
+    """The stage's jobs with that connection; a file that is wrong is a finding and hides no other."""
+    folder = folder or job_files.FOLDER
+    names = sorted(path.stem for path in folder.glob("*.json")) if settings.jobs is None else settings.jobs
+    found: list[NamedJob] = []
+    for name in names:
+        try:
+            found += jobs_of(replace(settings, jobs=(name,)), folder)
+        except BadConfiguration as problem:
+            findings.problem("job file", name, str(problem))
+    mine = [job for job in found if job.content["request"].get("connection", "default") == connection]
+    if not mine:
+        findings.note("jobs", settings.stage, f"No job of this stage uses the connection {connection}.")
+    return mine

@@ -1,0 +1,81 @@
+"""``datamart check``: from the arguments to the exit code."""
+
+import argparse
+import contextlib
+import os
+import sys
+
+from functions.microstrategy.models import LOGIN_MODES
+from local import signals
+from local.checks.findings import Findings
+from local.checks.sequence import ask
+from local.checks.stage_jobs import jobs_for
+from local.cli.check_output import shown_on, summary
+from local.cli.terminal import put, put_json, say
+from local.server_access.ca_bundle import authorities_of
+from local.server_access.connection import Source, of_environment, of_simulator
+from local.server_access.secrets_manager import of_secrets_manager
+from local.server_access.stage import settings_for
+from local.server_access.usage import BadUsage
+
+WITHOUT_AWS = (
+    "Without AWS: --library-url URL with MSTR_USERNAME and MSTR_PASSWORD in the environment, or --simulator to try it."
+)
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Check and return the exit code: 0 no problem, 1 some, 2 bad usage, 130, 143 or 129 stopped by a signal."""
+    with contextlib.ExitStack() as stack:
+        told = (lambda _: None) if arguments.json else stack.enter_context(shown_on(sys.stdout))
+        findings = Findings(told)
+        code = _code(arguments, findings)
+    if arguments.json:
+        put_json(findings.as_json())
+    elif code in (0, 1):
+        put(summary(findings))
+    return code
+
+
+def _code(arguments: argparse.Namespace, findings: Findings) -> int:
+    try:
+        with contextlib.ExitStack() as stack:
+            _check(arguments, findings, stack)
+    except BadUsage as problem:
+        say(f"datamart: {problem}")
+        if arguments.json:
+            findings.problem("usage", "command line", str(problem))
+        return 2
+    except KeyboardInterrupt:
+        with signals.deferred():
+            closed = "" if findings.has("logout") else "; what it had opened is logged out"
+            text = f"Stopped by {signals.stopped_by()} before its end{closed}."
+            findings.problem("check", arguments.connection, text)
+            return signals.exit_code()
+    except Exception as error:
+        # A person is told what there is to tell; the error's own text may quote anything, so only its kind is shown.
+        findings.problem("check", arguments.connection, f"Ended by an error of its own: {type(error).__name__}.")
+    return 1 if findings.problems else 0
+
+
+def _check(arguments: argparse.Namespace, findings: Findings, stack: contextlib.ExitStack) -> None:
+    settings = settings_for(arguments.stage, arguments.connection)
+    source = _source(arguments, stack)
+    findings.hidden.add(*source.hidden)
+    if source.flaw:
+        findings.problem("secret", source.name, f"It {source.flaw}.")
+    elif source.credentials:
+        mode = source.credentials.login_mode
+        findings.ok("secret", source.name, f"It is complete, for login mode {mode} ({LOGIN_MODES[mode]}).")
+    jobs = jobs_for(settings, arguments.connection, findings)
+    for job in ask(source, jobs, settings.most_at_once[arguments.connection], findings):
+        text = "Its file is valid; what it names on the server is not, or not completely, checked because of the above."
+        findings.note("job", job.name, text)
+
+
+def _source(arguments: argparse.Namespace, stack: contextlib.ExitStack) -> Source:
+    if arguments.simulator:
+        return of_simulator(stack)
+    stack.enter_context(authorities_of(os.environ))
+    if arguments.library_url is not None:
+        return of_environment(arguments.library_url, os.environ)
+    return of_secrets_manager(arguments.stage, arguments.connection, WITHOUT_AWS)

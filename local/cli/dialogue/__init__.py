@@ -1,0 +1,7 @@
+"""Asking on a terminal what a datamart asks: a dialogue that turns what is typed into a reply."""
+
+from local.cli.dialogue.dialogue import Read, ask_about
+from local.cli.dialogue.rendering import show_line, show_question
+from local.cli.dialogue.strict_json import from_json
+
+__all__ = ["Read", "ask_about", "from_json", "show_line", "show_question"]

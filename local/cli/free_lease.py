@@ -1,0 +1,114 @@
+"""``datamart free-lease``: free what an ended run still holds, from the lease's name to the exit code."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from functions import clock
+from functions.text import printable
+from local.aws import CannotGoOn
+from local.aws.leases import Lease, Leases, lease_key
+from local.cli.console import console_for
+from local.cli.result import Ends, reported
+
+Confirm = Callable[[str], str]
+"""Shows a question and returns the line that is answered."""
+
+YES = frozenset({"y", "yes"})
+
+
+class NotFreed(Exception):
+    """The lease stays; the text says why, and what to do."""
+
+
+ENDS: Ends = (
+    (NotFreed, 1, "{problem}"),
+    (CannotGoOn, 2, "{problem}"),
+    (EOFError, 1, "the input ended without a yes; nothing was freed."),
+    (KeyboardInterrupt, 130, "stopped; unless the lease was just being freed, it is as it was."),
+)
+
+
+@dataclass
+class Report:
+    """What became of it: whether it is ``freed``, the ``lease`` as it was found, the ``problem`` in words."""
+
+    freed: bool = False
+    lease: dict[str, Any] | None = None
+    problem: str | None = None
+
+
+def free_lease(arguments: argparse.Namespace, confirm: Confirm | None = None) -> int:
+    """Free a lease and return the exit code.
+
+    0 freed, or free already; 1 not freed: its run still runs, somebody else has it by now, not confirmed; 2 bad usage,
+    or AWS refuses; 130 Ctrl-C.
+
+    Parameters
+    ----------
+    arguments
+        ``lease``, ``stage``, ``yes`` and ``json``, as local/cli/main.py parses them.
+    confirm
+        Who is asked; the terminal if left out.
+    """
+    report = Report()
+    return reported(lambda: _free(arguments, report, confirm), report, ENDS, arguments.json)
+
+
+def _free(arguments: argparse.Namespace, report: Report, confirm: Confirm | None) -> None:
+    console = console_for(sys.stderr if arguments.json else sys.stdout)
+    key = lease_key(arguments.lease)
+    leases = Leases(arguments.stage)
+    lease = leases.find(key)
+    report.lease = lease.as_json() if lease else {"key": key}
+    if lease is None:
+        console.print(f"{key} is free.", soft_wrap=True)
+        report.freed = True
+        return
+    for line in _shown(lease):
+        console.print(line, soft_wrap=True)
+    if lease.running:
+        raise NotFreed(
+            "its run has not ended, and frees it by itself. To end the run first: "
+            f"aws stepfunctions stop-execution --execution-arn {lease.owner}"
+        )
+    if not arguments.yes:
+        _confirmed(lease, console, confirm)
+    if not leases.free(lease):
+        raise NotFreed("somebody else took or freed it meanwhile; look again.")
+    report.freed = True
+    console.print("Freed; the next run takes it.")
+
+
+def _shown(lease: Lease) -> list[str]:
+    lines = [
+        f"Lease:  {lease.key}",
+        f"Held:   since {clock.timestamp(lease.since)} by {lease.owner}",
+        f"Run:    {lease.status}",
+    ]
+    if lease.uncertain is None:
+        return [*lines, "Doubt:  none; the next run takes it in any case."]
+    until, job = lease.uncertain["until"], lease.uncertain.get("jobId")
+    if job and printable(job) != job:  # to act on such an id in the job monitor would be to believe what it forges
+        job = "its id cannot be shown: it holds characters that do not print"
+    passed = " (passed: the next run takes it in any case)" if until <= clock.now() else ""
+    return [*lines, f"Doubt:  until {clock.timestamp(until)}{passed}", f"Job:    {job or 'its id is not known'}"]
+
+
+def _confirmed(lease: Lease, console: Console, confirm: Confirm | None) -> None:
+    """Raises NotFreed where a person does not say yes, CannotGoOn where there is none to ask."""
+    if confirm is None and not (sys.stdin.isatty() and console.file.isatty()):
+        raise CannotGoOn("there is no terminal to ask on; --yes says that what the run left has ended.")
+    what = "its job" if lease.key.startswith("lease/") else "its session"
+    said = (confirm or _asker(console))(f"Has {what} ended, as you saw on the Intelligence Server? [y/N] ")
+    if said.strip().lower() not in YES:
+        raise NotFreed("not confirmed; nothing was freed.")
+
+
+def _asker(console: Console) -> Confirm:
+    return lambda question: console.input(Text(question))

@@ -1,0 +1,59 @@
+"""The frame of a command's process: streams that cannot break, signals that clean up, an exit code."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+from functions.text import one_line
+from local import signals
+from local.cli import streams
+from local.cli.terminal import as_json, say
+
+SHOW_CURSOR = "\x1b[?25h"
+"""A live table hides it, and has no time to show it again where the process leaves at once."""
+
+Aborted = Callable[[str, bool], dict[str, object] | None]
+"""The JSON object of a command that could not end by itself, where one was asked for: given why, and whether something
+is left behind."""
+
+
+def exits_with(work: Callable[[], int], aborted: Aborted = lambda why, left: None) -> NoReturn:
+    """Do ``work`` in the frame and exit with the code that it returns.
+
+    Parameters
+    ----------
+    work
+        The command; it ends with KeyboardInterrupt where it was stopped and does not say so itself.
+    aborted
+        What ``--json`` prints where the process leaves at once.
+    """
+    with streams.unbreakable() as output:
+        with signals.handled(lambda why, left: _leaves(why, left, aborted)):
+            try:
+                code = work()
+            except KeyboardInterrupt:
+                code = signals.exit_code()
+        if output.problem is not None:
+            say(f"datamart: the output could not be written: {output.problem}.")
+            code = code or 1
+    sys.exit(code)
+
+
+def _leaves(why: str, left: list[str], aborted: Aborted) -> None:
+    """Write past the streams, whose locks the interrupted thread may hold."""
+    listed = "\n".join(["Left behind:", *(f"  {one_line(one)}" for one in left)]) if left else "Nothing is left behind."
+    for descriptor in (1, 2):
+        with contextlib.suppress(OSError):
+            if os.isatty(descriptor):
+                os.write(descriptor, SHOW_CURSOR.encode())
+    _write(2, f"datamart: {why}. {listed}")
+    told = f"Stopped by {signals.stopped_by()}; {why}. {listed}"
+    if (outcome := aborted(one_line(told), bool(left))) is not None and signals.tells_the_end():
+        _write(1, as_json(outcome, in_ascii=True))
+
+
+def _write(descriptor: int, text: str) -> None:
+    with contextlib.suppress(OSError):
+        os.write(descriptor, f"\n{text}\n".encode("utf-8", "replace") if descriptor == 2 else f"{text}\n".encode())

@@ -1,0 +1,123 @@
+"""``datamart prompts``: from the arguments to the exit code."""
+
+import argparse
+import contextlib
+import os
+import sys
+from typing import Any
+
+from functions.microstrategy import Client, CredentialsRejected, LibraryError, Server
+from local import signals
+from local.cli.console import console_for
+from local.cli.prompts_arguments import wanted
+from local.cli.prompts_output import show as show_asked
+from local.cli.terminal import put_json, say
+from local.server_access.ca_bundle import authorities_of
+from local.server_access.connection import Source, of_environment, of_simulator
+from local.server_access.datamart_prompts import Asked, ask
+from local.server_access.redacted import Hidden
+from local.server_access.secrets_manager import of_secrets_manager
+from local.server_access.sessions import Sessions
+from local.server_access.stage import settings_for
+from local.server_access.usage import BadUsage
+
+TUTORIAL = "MicroStrategy Tutorial"
+"""The simulator's project: meant where no other is named."""
+
+WITHOUT_AWS = (
+    "Without AWS: --library-url URL with MSTR_USERNAME and MSTR_PASSWORD in the environment, "
+    "or neither of the two to try it on the built-in simulator."
+)
+
+
+def prompts(arguments: argparse.Namespace) -> int:
+    """Show what the datamart asks and return the exit code: 0 shown, 1 failed, 2 bad usage.
+
+    Stopped by a signal it is 130 (Ctrl-C), 143 (SIGTERM) or 129 (SIGHUP).
+    """
+    console = console_for(sys.stderr if arguments.json else sys.stdout)
+    hidden, notes, lost = Hidden(), list[str](), list[str]()
+    try:
+        asked = _asked(arguments, hidden, notes, lost)
+    except BadUsage as problem:
+        return _failed(arguments, 2, "InvalidRequest", str(problem))
+    except LibraryError as error:
+        return _failed(arguments, 1, type(error).__name__, f"{hidden(str(error))}.", notes)
+    except KeyboardInterrupt:
+        with signals.deferred():
+            closed = lost[0] if lost else "What it had opened on the server is closed."
+            cause = f"Stopped by {signals.stopped_by()}. {closed}"
+            return _failed(arguments, signals.exit_code(), "Interrupted", cause, notes)
+    except Exception as error:
+        # A person is told what there is to tell; the error's own text may quote anything, so only its kind is shown.
+        return _failed(arguments, 1, type(error).__name__, "This is an error of the command's own.", notes)
+    show_asked(console, asked, notes)
+    if arguments.json:
+        put_json(asked.as_json())
+    return 0
+
+
+def _failed(arguments: argparse.Namespace, code: int, error: str, cause: str, notes: list[str] | None = None) -> int:
+    for note in notes or []:
+        say(f"Note: {note}")
+    say(f"datamart: {cause}" if code == 2 else f"datamart: {error}: {cause}")
+    if arguments.json:
+        put_json({"error": error, "cause": cause})
+    return code
+
+
+def _asked(arguments: argparse.Namespace, hidden: Hidden, notes: list[str], lost: list[str]) -> Asked:
+    asked_for = wanted(_project(arguments), arguments.datamart)
+    with contextlib.ExitStack() as stack:
+        source = _source(arguments, stack)
+        hidden.add(*source.hidden)
+        return _ask(source, asked_for, hidden, notes, lost)
+
+
+def _ask(source: Source, asked_for: dict[str, Any], hidden: Hidden, notes: list[str], lost: list[str]) -> Asked:
+    """Notes are good to know; ``lost`` are the sessions that could not be closed, which are noted, too."""
+    if source.url_problem is not None:
+        raise BadUsage(f"--library-url: the address {source.url_problem}.")
+    if source.credentials is None:
+        raise CredentialsRejected(f"{source.name} {source.flaw}")
+    server = Server(source.secret["baseUrl"], source.secret.get("caBundle"), source.secret.get("proxy"))
+
+    def told(note: str) -> None:
+        notes.append(hidden(note))
+
+    def left(note: str) -> None:
+        told(note)
+        lost.append(hidden(note))
+
+    with Sessions(server, source.credentials, hidden, left) as sessions:
+        return ask(_logged_in(sessions), asked_for, told)
+
+
+def _logged_in(sessions: Sessions) -> Client:
+    try:
+        return sessions.open()
+    except LibraryError as error:
+        if error.delivery == "unknown":
+            error.explain("a session may be left behind until it is idle for too long")
+        raise
+
+
+def _project(arguments: argparse.Namespace) -> str:
+    if arguments.project is not None:
+        return str(arguments.project)
+    if arguments.library_url is None and arguments.stage is None:
+        return TUTORIAL
+    raise BadUsage("--project is missing: the id or the exact name of the datamart's project.")
+
+
+def _source(arguments: argparse.Namespace, stack: contextlib.ExitStack) -> Source:
+    if arguments.connection is not None and arguments.stage is None:
+        raise BadUsage("--connection: is a connection of a stage's settings; name the stage with --stage.")
+    if arguments.library_url is None and arguments.stage is None:
+        return of_simulator(stack)
+    stack.enter_context(authorities_of(os.environ))
+    if arguments.library_url is not None:
+        return of_environment(arguments.library_url, os.environ)
+    connection = arguments.connection or "default"
+    settings_for(arguments.stage, connection)
+    return of_secrets_manager(arguments.stage, connection, WITHOUT_AWS)

@@ -1,0 +1,139 @@
+"""``datamart start``: start a run in the AWS account and follow it, from the job's name to the exit code."""
+
+import argparse
+import re
+import sys
+import time
+import uuid
+from pathlib import Path
+from typing import Any, TextIO
+
+from functions.errors import InvalidRequest
+from functions.notifications.failure_notice import console_link
+from functions.requests.execution_input import moment
+from local import signals
+from local.aws import CannotGoOn, Stack, in_plain_words, stack_of
+from local.aws.execution import Wait, begin, execution_arn, follow
+from local.cli import run_output
+from local.cli.console import console_for
+from local.cli.dialogue import from_json
+from local.cli.outcome import Outcome
+from local.cli.terminal import put_json, say
+
+REFUSED = "InvalidRequest"
+
+_JOB = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+
+
+def start(arguments: argparse.Namespace, wait: Wait = time.sleep) -> int:
+    """Start what ``arguments`` names, follow it, and return the exit code.
+
+    0 succeeded, 1 failed or stopped by somebody, 2 refused or not started or lost from sight; 130, 143 or 129 not
+    followed any more after Ctrl-C, SIGTERM or SIGHUP: these end the following and not the run. A person who watches a
+    run of production and closes the terminal does not mean to break it, unlike at ``datamart run``, where there is no
+    run without the terminal.
+
+    Parameters
+    ----------
+    arguments
+        ``job``, ``stage``, ``as_of`` and ``json``, as local/cli/main.py parses them.
+    wait
+        Lets so many seconds pass.
+    """
+    stream = sys.stderr if arguments.json else sys.stdout
+    try:
+        given = input_of(arguments.job, arguments.as_of)
+        with in_plain_words():
+            stack = stack_of(arguments.stage)
+        outcome = run_deployed(stack, given, stream, wait)
+    except CannotGoOn as problem:
+        say(f"datamart: {problem}")
+        outcome = Outcome("", "FAILED", REFUSED, f"Loaded: no. {problem}")
+    if arguments.json:
+        put_json(outcome.as_json() | {"executionArn": outcome.execution_arn or None})
+    return exit_code(outcome)
+
+
+def exit_code(outcome: Outcome) -> int:
+    """Of an outcome, as :func:`start` lists them."""
+    if outcome.error in (REFUSED, LOST):
+        return 2
+    if outcome.status == "RUNNING":  # what a signal leaves
+        return signals.exit_code()
+    return 0 if outcome.status == "SUCCEEDED" else 1
+
+
+def input_of(job: str, as_of: str | None) -> dict[str, Any]:
+    """The execution's input: from a job's name, or from a file, which any word that is no name is taken for.
+
+    Raises
+    ------
+    CannotGoOn
+        The file cannot be read or is no input, or ``as_of`` is no time.
+    """
+    given = {"job": job} if _JOB.fullmatch(job) else _from_file(Path(job))
+    if as_of is None:
+        return given
+    if "job" not in given:
+        raise CannotGoOn(f"--as-of: {job} holds a request, and only a job has placeholders that a time could fill.")
+    try:
+        moment(as_of)
+    except InvalidRequest:
+        raise CannotGoOn(f"--as-of: {as_of!r} is not a time with its offset, such as 2026-11-20T05:00+01:00.") from None
+    return given | {"asOf": as_of}
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        given = from_json(path.read_bytes())
+    except OSError as problem:
+        raise CannotGoOn(f"{path}: is neither the name of a job nor a file to read ({problem.strerror}).") from None
+    except (ValueError, RecursionError) as problem:
+        raise CannotGoOn(f"{path}: is not JSON ({problem}).") from None
+    if not isinstance(given, dict):
+        raise CannotGoOn(f"{path}: holds neither a request nor a job to start.")
+    return given
+
+
+def run_deployed(stack: Stack, given: dict[str, Any], stream: TextIO, wait: Wait) -> Outcome:
+    """Start an execution with the input ``given``, show its states and its outcome on ``stream``, and return that.
+
+    Raises
+    ------
+    CannotGoOn
+        It was not started.
+    """
+    name = _name(given.get("job"))
+    arn = execution_arn(stack.state_machine, name)
+    console = console_for(stream)
+    try:
+        with in_plain_words():
+            begin(stack.state_machine, name, given)
+        console.print(f"Started {arn}", soft_wrap=True)
+        outcome = _followed(arn, stream, wait)
+    except KeyboardInterrupt:
+        outcome = Outcome(arn, "RUNNING", None, "Loaded: unknown. Not followed any more; the run goes on.")
+    run_output.show_outcome(console, outcome)
+    if outcome.status == "RUNNING":
+        stop = f"aws stepfunctions stop-execution --execution-arn {arn}"
+        console.print(f"To stop it: {stop}", soft_wrap=True)
+    console.print(f"Console: {console_link(arn)}", soft_wrap=True)
+    return outcome
+
+
+LOST = "NotFollowed"
+"""The name, in the outcome, of what is no end of the run: it was started, and AWS tells nothing more of it."""
+
+
+def _followed(arn: str, stream: TextIO, wait: Wait) -> Outcome:
+    try:
+        with in_plain_words(), run_output.Progress(stream) as progress:
+            return follow(arn, progress.entered, wait)
+    except CannotGoOn as problem:
+        return Outcome(arn, "RUNNING", LOST, f"Loaded: unknown. The run goes on but cannot be followed: {problem}")
+
+
+def _name(job: str | None) -> str:
+    """A new name in the starter's form, within Step Functions' 80 characters."""
+    kind = job if isinstance(job, str) and _JOB.fullmatch(job) else "request"
+    return f"{kind[:40]}-{uuid.uuid4().hex}"

@@ -1,0 +1,133 @@
+"""One run on the twin, watched from its start to its end."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TextIO
+
+from local import signals
+from local.cli import run_output
+from local.cli.dialogue import ask_about, show_question
+from local.cli.left_on_server import end_of_stopped, left_on_server
+from local.cli.outcome import Outcome
+from local.cli.run import BadUsage
+from local.cli.terminal import say
+from local.clock import Clock
+from local.emulator import NothingStarts, Person, Twin, is_delivered
+
+WAITS = "WaitForNextAttempt"
+"""The state in which a run waits that holds nothing: for a server, or for another run."""
+
+
+STOPPING = (
+    "{signal}: stopping; cleaning up on the server, for {seconds:.0f} s at most."
+    " A second signal leaves at once and lists what is left."
+)
+
+
+def watched_run(
+    template: Path, secret: dict[str, Any], clock: Clock, arguments: argparse.Namespace, request: Any, stream: TextIO
+) -> Outcome:
+    """Run what ``request`` starts against the server of ``secret`` and show its states on ``stream``.
+
+    Signals are to be deferred meanwhile: one stops the run, whose outcome is then that of an aborted one. Raises
+    BadUsage for an event that starts nothing.
+    """
+    twin = Twin(template, secrets={"default": secret}, clock=clock, max_wait=arguments.max_wait)
+    with twin, run_output.Progress(stream) as progress:
+        twin.person = _person(twin, progress)
+        stopping = _stopping(progress)
+        if stopping():
+            return Outcome("", "ABORTED", None, end_of_stopped(None, signals.stopped_by()))
+        left = left_on_server if arguments.library_url else lambda item: []  # the simulator goes with this process
+        executions: list[str] = []
+        with signals.may_leave(lambda: [one for run in executions for one in left(twin.item(run))]):
+            executions += _given(twin, arguments.event_file, request)
+            return _outcome_of(twin, executions, progress, stopping)
+
+
+def _person(twin: Twin, progress: run_output.Progress) -> Person:
+    """Whoever sits at the terminal answers what the run asks; without one it waits, as it does where it is deployed."""
+
+    def answers(question: dict[str, Any]) -> None:
+        try:
+            with signals.interruptible():
+                reply = ask_about(question["prompts"], progress.console, question["refusal"])
+        except signals.Stopped:
+            return
+        except EOFError:
+            twin.decline(question["token"], "nobody answers")
+        else:
+            twin.reply(question["token"], reply)
+
+    def nobody(question: dict[str, Any]) -> None:
+        show_question(progress.console, question["prompts"], question["refusal"])
+        say("there is no terminal to answer on: the run waits until its askDeadlineHours are over (Ctrl-C stops it).")
+
+    at_a_terminal = sys.stdin.isatty() and progress.console.is_terminal
+
+    def person(question: dict[str, Any]) -> None:
+        with progress.paused():
+            (answers if at_a_terminal else nobody)(question)
+
+    return person
+
+
+def _given(twin: Twin, file: Path, request: Any) -> list[str]:
+    """Start what the file holds: an event by way of its trigger, anything else as an execution's input."""
+    if not is_delivered(request):
+        try:
+            return [twin.start(request)]
+        except ValueError as problem:
+            raise BadUsage(str(problem)) from None
+    try:
+        executions = twin.deliver(request, file.parent / "objects")
+    except NothingStarts as problem:
+        raise BadUsage(f"{file}: {problem}.") from None
+    for why in twin.ignored:
+        say(f"datamart: {why}.")
+    return executions
+
+
+def _outcome_of(
+    twin: Twin, executions: list[str], progress: run_output.Progress, stopping: Callable[[], bool]
+) -> Outcome:
+    """How all of them ended: as the first that did not succeed, else as the last; an event may start none."""
+    outcome = Outcome("", "SUCCEEDED")
+    for execution in executions:
+        ended = _follow(twin, execution, progress, stopping)
+        outcome = ended if outcome.status == "SUCCEEDED" else outcome
+    return outcome
+
+
+def _stopping(progress: run_output.Progress) -> Callable[[], bool]:
+    """Whether a signal asked to stop, which is said the first time."""
+    said: list[int] = []
+
+    def stopping() -> bool:
+        number = signals.requested()
+        if number is not None and not said:
+            said.append(number)
+            with progress.paused():
+                say(STOPPING.format(signal=signals.name_of(number), seconds=signals.CLEAN_UP_SECONDS))
+        return number is not None
+
+    return stopping
+
+
+def _follow(twin: Twin, execution: str, progress: run_output.Progress, stopping: Callable[[], bool]) -> Outcome:
+    """Watch; a signal stops the execution, and what it left on the server is removed before we end."""
+
+    def entered(state: str, at: float) -> None:
+        progress.entered(state, at)
+        why = (twin.item(execution) or {}).get("waitsFor") if state == WAITS else None
+        if why:
+            with progress.paused():
+                say(f"tries again later, after {why}")
+
+    outcome = twin.wait(execution, entered, stopping)
+    if outcome.status != "ABORTED":
+        return outcome
+    return replace(outcome, cause=end_of_stopped(twin.item(execution), signals.stopped_by()))

@@ -1,6 +1,0 @@
-"""What was deployed into an AWS account, seen from here with ordinary credentials."""
-
-from local.deployed.refusals import CannotGoOn, in_plain_words
-from local.deployed.stack import Stack, stack_of
-
-__all__ = ["CannotGoOn", "Stack", "in_plain_words", "stack_of"]

@@ -1,0 +1,7 @@
+"""AWS on one machine: the synthesized template on moto, driving the real handlers in process."""
+
+from local.emulator.moto_patches import regions  # noqa: F401 # isort: skip - before the others, which import moto
+from local.emulator.delivery import NothingStarts, is_delivered
+from local.emulator.emulator import Person, Twin
+
+__all__ = ["NothingStarts", "Person", "Twin", "is_delivered"]

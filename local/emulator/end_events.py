@@ -1,0 +1,96 @@
+"""AWS's part after the end of an execution: the rule on the status change, its queue, and the function behind it."""
+
+import json
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from functions import clock as run_clock
+from local.clock import Clock
+from local.emulator.clients import client
+from local.emulator.template import ACCOUNT, REGION, Template
+
+STATUS_CHANGE = "Step Functions Execution Status Change"
+
+DELIVERIES = 3
+"""How often an end is delivered at most; the real queue goes on for hours."""
+
+
+def tell_the_end(template: Template, described: dict[str, Any], clock: Clock | None = None) -> None:
+    """Deliver the status change of an execution (as DescribeExecution answers it) to the function behind the rule.
+
+    What it fails at, or wants to see once more, is delivered again once ``clock`` has been put forward by the time
+    that the queue lets pass; without a clock at once.
+    """
+    function, seconds = _behind_the_rule(template)
+    message = message_of(described)
+    for delivery in range(DELIVERIES):
+        if delivery and clock is not None:
+            clock.advance(seconds)
+        answer = client("lambda").invoke(FunctionName=function, Payload=json.dumps(message).encode())
+        if "FunctionError" not in answer and not _fails(answer["Payload"].read()):
+            return
+
+
+def message_of(described: dict[str, Any]) -> dict[str, Any]:
+    """What Lambda hands over of the queue when an execution (as DescribeExecution answers it) has ended."""
+    return {"Records": [_record(_status_change(described))]}
+
+
+def _fails(answer: bytes) -> bool:
+    """Whether an answer names messages to be delivered again: the batch is always one."""
+    return bool((json.loads(answer) or {}).get("batchItemFailures"))
+
+
+def _behind_the_rule(template: Template) -> tuple[str, float]:
+    """The function behind the rule on the end of executions, and the seconds after which its queue delivers again."""
+    for rule in template.resources("AWS::Events::Rule").values():
+        if STATUS_CHANGE in rule.get("EventPattern", {}).get("detail-type", []):
+            queue = template.resolve(rule["Targets"][0]["Arn"])
+            for mapping in template.resources("AWS::Lambda::EventSourceMapping").values():
+                if template.resolve(mapping["EventSourceArn"]) == queue:
+                    return str(template.resolve(mapping["FunctionName"])), _visibility_timeout(template, queue)
+    raise ValueError("the template has no rule on the end of executions with a function behind it")
+
+
+def _visibility_timeout(template: Template, queue: str) -> float:
+    found = template.resources("AWS::SQS::Queue").items()
+    return next(
+        float(made["VisibilityTimeout"])
+        for name, made in found
+        if template.resolve({"Fn::GetAtt": [name, "Arn"]}) == queue
+    )
+
+
+def _status_change(described: dict[str, Any]) -> dict[str, Any]:
+    wanted = ("executionArn", "stateMachineArn", "name", "status", "input", "output", "error", "cause")
+    detail = {key: described.get(key) for key in wanted}
+    detail |= {key: _milliseconds(described.get(key)) for key in ("startDate", "stopDate")}
+    return {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": STATUS_CHANGE,
+        "source": "aws.states",
+        "account": ACCOUNT,
+        "time": datetime.fromtimestamp(run_clock.now(), UTC).isoformat(timespec="seconds"),
+        "region": REGION,
+        "resources": [described["executionArn"]],
+        "detail": detail,
+    }
+
+
+def _record(event: dict[str, Any]) -> dict[str, Any]:
+    """The event as a message in SQS's envelope."""
+    return {
+        "messageId": str(uuid.uuid4()),
+        "receiptHandle": "twin",
+        "body": json.dumps(event),
+        "attributes": {"ApproximateReceiveCount": "1"},
+        "messageAttributes": {},
+        "eventSource": "aws:sqs",
+        "awsRegion": REGION,
+    }
+
+
+def _milliseconds(moment: datetime | None) -> int | None:
+    return None if moment is None else round(1000 * moment.timestamp())

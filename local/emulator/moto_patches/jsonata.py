@@ -1,0 +1,86 @@
+"""JSONata as moto hands it over: the text of an expression, with every variable declared in front of it.
+
+Parsing takes longer than evaluating, and with the variables' values in it the text is hardly ever the same twice. The
+values are therefore taken out of the text and bound as what they would be parsed to; the rest is parsed once.
+"""
+
+import hashlib
+import json
+import random
+import re
+import uuid
+from functools import lru_cache
+from typing import Any
+
+from jsonata import Jsonata
+from jsonata.utils import Utils
+
+from functions import clock
+
+_HEAD = re.compile(r"(\$\w+\()?\(")
+_DECLARATION = re.compile(r"\$\w+:=")
+
+
+def evaluate(text: str) -> Any:
+    """What an expression comes to: plain values, and None for null and for nothing. Raises what JSONata raises."""
+    rest, values = _without_values(text)
+    evaluator = Jsonata("null")
+    evaluator.ast = _parsed(rest)
+    evaluator.register_lambda("uuid", lambda: str(uuid.uuid4()))
+    evaluator.register_lambda("random", random.random)
+    evaluator.register_lambda("millis", lambda: int(1000 * clock.now()))  # a skipped wait puts this clock forward
+    evaluator.register_lambda("parse", json.loads)
+    evaluator.register_lambda("hash", _hash)
+    for name, value in values.items():
+        evaluator.assign(name, value)
+    return evaluator.evaluate(None)
+
+
+def _hash(text: str, algorithm: str) -> str:
+    return hashlib.new(algorithm.replace("-", "").lower(), str(text).encode()).hexdigest()
+
+
+@lru_cache(maxsize=1000)
+def _parsed(text: str) -> Any:
+    return Jsonata(text).ast
+
+
+def _without_values(text: str) -> tuple[str, dict[str, Any]]:
+    """The text with variables in place of the JSON that it begins by declaring (``($a:=1;$b:=...``), and those."""
+    head = _HEAD.match(text)
+    at = head.end() if head else 0
+    parts = [text[:at]]
+    values: dict[str, Any] = {}
+    while declaration := _DECLARATION.match(text, at):
+        try:
+            value, end = _LITERALS.raw_decode(text, declaration.end())
+        except ValueError:
+            break
+        if text[end : end + 1] != ";":
+            break
+        name = str(len(values))  # which no variable of a state machine is called
+        values[name] = _literal(value)
+        parts.append(f"{declaration[0]}${name};")
+        at = end + 1
+    return "".join([*parts, text[at:]]), values
+
+
+def _literal(value: Any) -> Any:
+    """What JSONata makes of a literal: its null is not Python's None, which stands for nothing at all."""
+    if isinstance(value, dict):
+        return {key: _literal(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return Utils.JList(map(_literal, value))
+    return Utils.NULL_VALUE if value is None else value
+
+
+def _number(text: str) -> Any:
+    """JSONata's numbers are those of JavaScript."""
+    return Utils.convert_number(float(text))
+
+
+def _refuse(text: str) -> Any:
+    raise ValueError(f"{text} is not JSON")
+
+
+_LITERALS = json.JSONDecoder(parse_int=_number, parse_float=_number, parse_constant=_refuse)

@@ -1,0 +1,86 @@
+"""The template of the stack, synthesized anew only when something that it is made from has changed."""
+
+import contextlib
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from local import signals
+
+ROOT = Path(__file__).parents[2]
+STAGE = "dev"
+"""The stage whose template the twin runs."""
+
+SOURCES = ("infra", "statemachine", "functions")
+FILES = ("pyproject.toml", "requirements/dev.lock")
+
+
+class SynthFailed(Exception):
+    """The CDK app ended with an error; the text is what it said."""
+
+
+def template_path() -> Path:
+    """Path of an up-to-date template for the twin. Raises SynthFailed."""
+    output = ROOT / ".datamart" / "synth"
+    synthesize(output, ["infra.app", "--output", str(output), "--without-checks", "--without-bundle"])
+    return output / f"DatamartRunner-{STAGE}.template.json"
+
+
+def synthesize(output: Path, module: list[str], sources: tuple[str, ...] = SOURCES) -> None:
+    """Run ``python -m module`` to fill ``output``, unless it was made from just the files that are there now.
+
+    Raises SynthFailed.
+    """
+    stamp, digest = output / "made-from", _digest(sources)
+    if stamp.exists() and stamp.read_text() == digest:
+        return
+    _run(module)
+    stamp.write_text(digest)
+
+
+def _run(module: list[str]) -> None:
+    """Run the module in processes of their own: the CDK's engine is not needed by the run. Raises SynthFailed.
+
+    A command that is stopped meanwhile ends them, and removes the folder of their temporary files: killed, they
+    could not do it themselves.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="datamart-synth-", ignore_cleanup_errors=True) as temporary,
+        signals.may_leave(lambda: signals.folder(temporary)),
+        subprocess.Popen(  # noqa: S603 - our own module under our own interpreter
+            [sys.executable, "-m", *module],
+            cwd=ROOT,
+            env=os.environ | {"TMPDIR": temporary},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        ) as process,
+    ):
+        try:
+            said, complained = process.communicate()
+        except BaseException:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            raise
+    if process.returncode != 0:
+        raise SynthFailed((complained or said).strip()[-2000:])
+
+
+def _digest(sources: tuple[str, ...]) -> str:
+    digest = hashlib.sha256()
+    for path in _inputs(sources):
+        digest.update(f"{path.relative_to(ROOT)}\0".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _inputs(sources: tuple[str, ...]) -> Iterable[Path]:
+    for folder in sources:
+        yield from sorted(p for p in (ROOT / folder).rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+    yield from (ROOT / name for name in FILES)

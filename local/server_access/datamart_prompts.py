@@ -1,0 +1,97 @@
+"""What a datamart asks, read without executing anything (API.md 7)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from functions.microstrategy import Client, Datamart, LibraryError, Project
+from functions.prompts.choices import Unknown
+from functions.prompts.describe import Question, questions, skeleton
+from functions.prompts.prompt import TYPES, Prompt, address_of, has_default, titled
+from local.server_access.prompt_choices import NewInstance
+from local.server_access.unlisted_choices import Watched
+
+MOST_CHOICES = 50
+"""Of each prompt."""
+
+EXAMPLES = 3
+"""Choices that an answer to paste shows."""
+
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The prompts of a datamart's definition.
+
+    Parameters
+    ----------
+    project, datamart
+        As they were found.
+    questions
+        Its prompts.
+    request
+        JSON to paste: the request with the answers still to be written.
+    """
+
+    project: Project
+    datamart: Datamart
+    questions: list[Question]
+    request: dict[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """``{"project": {id, name}, "datamart": {id, name}, "prompts": […], "request": {…}}``"""
+        return {
+            "project": {"id": self.project.id, "name": self.project.name},
+            "datamart": {"id": self.datamart.id, "name": self.datamart.name},
+            "prompts": self.questions,
+            "request": self.request,
+        }
+
+
+def ask(client: Client, wanted: dict[str, Any], told: Told) -> Asked:
+    """Find the datamart and read its prompts and their choices.
+
+    Parameters
+    ----------
+    client
+        In a session.
+    wanted
+        ``project`` and ``datamart`` as a request names them.
+    told
+        Called with a sentence for whatever is good to know.
+
+    Raises
+    ------
+    LibraryError
+        Project, datamart or prompts cannot be read. Choices that cannot be are only told.
+    """
+    project = client.find_project(wanted["project"])
+    datamart = client.find_datamart(project.id, wanted["datamart"])
+    prompts = client.get_definition_prompts(project.id, datamart.id)
+    with NewInstance(client, project.id, datamart.id, told) as instance:
+        asked = _questions(prompts, Watched(instance), told)
+    answerable = [question for question in asked if _is_answerable(question)]
+    for question in asked:
+        if question not in answerable:
+            told(f"{titled(question)} cannot be answered, and is left out of the request.")
+    return Asked(project, datamart, asked, wanted | {"prompts": skeleton(answerable, EXAMPLES)})
+
+
+def _is_answerable(question: Question) -> bool:
+    """Whether anything may be said to it, be it that its default is wanted."""
+    return bool(address_of(question)[1]) and (question["type"] in TYPES or has_default(question))
+
+
+def _questions(prompts: list[Prompt], choices: Watched, told: Told) -> list[Question]:
+    try:
+        asked = questions(prompts, choices, MOST_CHOICES)
+    except LibraryError as error:
+        told(f"The choices cannot be listed: {error}.")
+        return questions(prompts, Unknown(), MOST_CHOICES)
+    by_reason: dict[str, list[str]] = {}
+    for prompt, reason in choices.refused.values():
+        by_reason.setdefault(reason, []).append(titled(prompt))
+    for reason, titles in by_reason.items():
+        told(f"The server does not list the choices of {', '.join(titles)}: {reason}.")
+    return asked

@@ -1,0 +1,86 @@
+"""The choices of a datamart's prompts, before anybody runs it (API.md 5, note a; API.md 7.1)."""
+
+import contextlib
+from collections.abc import Callable
+from typing import Self
+
+from functions.microstrategy import Client, LibraryError, SessionLost
+from functions.prompts.choices import Choice, NotListed, OfServer, searched
+from functions.prompts.prompt import Prompt
+from local import signals
+from local.server_access.fatal_errors import ends_everything
+
+
+class NewInstance:
+    """Choices by way of an instance: made when the first is asked for, never executed, deleted at the end.
+
+    A context manager, and ``Choices`` as ``plan`` and ``questions`` take them. What a server refuses, be it the
+    instance or the list, is NotListed; LibraryError is raised only where nothing more can be asked at all.
+
+    Parameters
+    ----------
+    client
+        In a session, which is to be logged out after the end.
+    project_id, datamart_id
+        Of the datamart.
+    told
+        Called with a sentence where the instance is left behind.
+    """
+
+    def __init__(self, client: Client, project_id: str, datamart_id: str, told: Callable[[str], None]) -> None:
+        self._client = client
+        self._where = (project_id, datamart_id)
+        self._told = told
+        self._id: str | None = None
+        self._refusal: str | None = None
+        self._registered = contextlib.ExitStack()
+
+    def page(self, prompt: Prompt, pattern: str = "", offset: int = 0) -> list[Choice]:
+        """One call, and before the first one that of the instance. Raises NotListed, LibraryError."""
+        try:
+            return OfServer(self._client, *self._where, self._made()).page(prompt, pattern, offset)
+        except LibraryError as error:
+            if ends_everything(error):
+                raise
+            raise NotListed(str(error)) from None
+
+    def named(self, kind: str, name: str) -> list[Choice]:
+        """One search, for which no instance is made. Raises NotListed, LibraryError."""
+        return searched(self._client, self._where[0], kind, name)
+
+    def _made(self) -> str:
+        if self._refusal is not None:
+            raise NotListed(self._refusal)
+        if self._id is None:
+            try:
+                with signals.deferred():
+                    self._id = self._client.create_instance(*self._where)
+            except LibraryError as error:
+                self._refusal = f"no instance can be created to ask for them: {error}"
+                if ends_everything(error):
+                    raise
+                raise NotListed(self._refusal) from None
+        return self._id
+
+    def __enter__(self) -> Self:
+        self._registered.enter_context(signals.may_leave(lambda: [f"instance {self._id}"] if self._id else []))
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        with self._registered:
+            if self._id is not None:
+                with signals.deferred():
+                    self._delete(self._id)
+
+    def _delete(self, instance_id: str) -> None:
+        problem: LibraryError | None = None
+        for _ in range(2):  # gone already counts as deleted (API.md 8.5)
+            try:
+                self._client.delete_instance(*self._where, instance_id)
+            except SessionLost:
+                return  # and the instance with it
+            except LibraryError as error:
+                problem = error
+            else:
+                return
+        self._told(f"The instance could not be deleted; it ends with the session. {problem}.")

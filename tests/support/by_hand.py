@@ -1,0 +1,54 @@
+"""A run without an execution: the test calls its functions itself, in any order, also in the middle of another one."""
+
+import uuid
+from typing import Any
+
+from local.emulator import end_events
+from tests.integration.conftest import CITY, TUTORIAL, World
+
+
+class ByHand:
+    """A run whose functions are called one by one."""
+
+    def __init__(self, world: World, **request: Any) -> None:
+        self._world = world
+        machine = world.twin.deployed.state_machine
+        self.arn = f"{machine.replace(':stateMachine:', ':execution:')}:by-hand-{uuid.uuid4()}"
+        world._arns.append(self.arn)
+        self._answers: list[Any] = []
+        self.request = {"project": TUTORIAL, "datamart": CITY} | request
+        started = {"executionArn": self.arn, "input": self.request, "startedAt": "2026-11-20T05:00:00Z"}
+        world.invoke("prepare_run", started)
+
+    def call(self, *modules: str) -> Any:
+        """Call functions in their first round; what the last one answers. Raises RuntimeError with an error's name."""
+        answer = None
+        for module in modules:
+            event = {"executionArn": self.arn, "attempt": 1} | self._arguments(module)
+            answer = self._world.invoke(module, event)
+            if module == "get_prompts":
+                self._answers = answer["answers"]
+        return answer
+
+    def _arguments(self, module: str) -> dict[str, Any]:
+        return {
+            "describe_datamart": self.request | {"saveAs": None},
+            "get_prompts": {"prompts": self.request.get("prompts", []), "unanswered": "default", "round": 1},
+            "answer_prompts": {"answers": self._answers, "round": 1},
+        }.get(module, {})
+
+    def ends(self, status: str = "ABORTED") -> bool:
+        """The end is delivered once; whether it is to be delivered once more."""
+        machine = self._world.twin.deployed.state_machine
+        message = end_events.message_of({"executionArn": self.arn, "stateMachineArn": machine, "status": status})
+        failures = self._world.invoke("end_run", message)["batchItemFailures"]
+        assert [f["itemIdentifier"] for f in failures] in ([], [message["Records"][0]["messageId"]])
+        return bool(failures)
+
+    @property
+    def item(self) -> dict[str, Any]:
+        return self._world.twin.item(self.arn) or {}
+
+    @property
+    def attempt(self) -> dict[str, Any]:
+        return dict(self.item["attempts"]["1"])

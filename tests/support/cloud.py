@@ -1,0 +1,85 @@
+"""The account that a stack was deployed into, for the commands that look at it: the twin's AWS, and CloudFormation.
+
+moto's CloudFormation needs packages that nothing else here does. So its two operations are answered below boto3's
+clients, with what the synthesized template and the twin know.
+"""
+
+import contextlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+
+from local.emulator import Twin
+
+STACK = "DatamartRunner-dev"
+
+
+class Cloud:
+    """CloudFormation's answers, the ARNs of the executions that were started, and a wait that lets them end."""
+
+    def __init__(self, twin: Twin, template: Path) -> None:
+        self.twin = twin
+        outputs = json.loads(template.read_text("utf-8"))["Outputs"]
+        self.outputs = {name: twin.template.resolve(output["Value"]) for name, output in outputs.items()}
+        self.refusal: tuple[str, str] | None = None
+        self.started: list[str] = []
+
+    def describe_stacks(self, params: dict[str, Any], **_: Any) -> Any:
+        if self.refusal:
+            return refused(*self.refusal)
+        if params["body"]["StackName"] != STACK:
+            return refused("ValidationError", f"Stack with id {params['body']['StackName']} does not exist")
+        outputs = [{"OutputKey": name, "OutputValue": value} for name, value in self.outputs.items()]
+        return answered(Stacks=[{"StackName": STACK, "StackStatus": "UPDATE_COMPLETE", "Outputs": outputs}])
+
+    def list_stack_resources(self, params: dict[str, Any], **_: Any) -> Any:
+        """Two pages: AWS gives a hundred resources at once."""
+        kinds = ("AWS::SecretsManager::Secret", "AWS::DynamoDB::Table")
+        page = kinds.index(params["body"].get("NextToken", kinds[0]))
+        found = [
+            {
+                "ResourceType": kinds[page],
+                "LogicalResourceId": name,
+                "PhysicalResourceId": self.twin.template.resolve({"Ref": name}),
+            }
+            for name in self.twin.template.resources(kinds[page])
+        ]
+        return answered(StackResourceSummaries=found, **({"NextToken": kinds[1]} if page == 0 else {}))
+
+    def note(self, params: dict[str, Any], **_: Any) -> None:
+        machine = params["stateMachineArn"].replace(":stateMachine:", ":execution:")
+        self.started.append(f"{machine}:{params['name']}")
+
+    def wait(self, seconds: float) -> None:
+        """In place of sleeping: the execution that was started last ends, and its end is worked off."""
+        self.twin.wait(self.started[-1])
+
+
+def answered(**content: Any) -> Any:
+    return SimpleNamespace(status_code=200), content | {"ResponseMetadata": {"HTTPStatusCode": 200}}
+
+
+def refused(code: str, message: str) -> Any:
+    error = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+    return SimpleNamespace(status_code=400), error
+
+
+@contextlib.contextmanager
+def deployed(twin: Twin, template: Path) -> Iterator[Cloud]:
+    """boto3's default session sees the stack until the end of the block."""
+    cloud = Cloud(twin, template)
+    boto3.setup_default_session()
+    instead_of("cloudformation.DescribeStacks", cloud.describe_stacks)
+    instead_of("cloudformation.ListStackResources", cloud.list_stack_resources)
+    boto3.DEFAULT_SESSION.events.register("provide-client-params.sfn.StartExecution", cloud.note)
+    yield cloud
+    boto3.setup_default_session()
+
+
+def instead_of(operation: str, answer: Any) -> None:
+    """Let ``answer`` answer an operation of AWS in what is left of the block."""
+    boto3.DEFAULT_SESSION.events.register(f"before-call.{operation}", answer)

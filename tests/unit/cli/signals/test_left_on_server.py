@@ -1,0 +1,45 @@
+"""What a run has open on the server, in words, at its end and where the process leaves at once."""
+
+from typing import Any
+
+import pytest
+
+from functions.runs.job_state import Job
+from local.cli.left_on_server import end_of_stopped, left_on_server
+
+OPEN = {"session": '{"token": "secret"}', "baseUrl": "https://host/x", "instanceId": "I1", "jobId": "J1"}
+URL = "a session at https://host/x"
+
+
+@pytest.mark.parametrize(
+    ("attempt", "left"),
+    [
+        ({}, []),
+        ({"loggingInAt": 5}, ["perhaps a session, because a login was under way"]),
+        (OPEN | {"job": Job.ACCEPTED}, [URL, "instance I1", "job J1"]),
+        (OPEN | {"job": Job.PROMPTING}, [URL, "instance I1", "job J1"]),
+        (OPEN | {"job": Job.ACCEPTED, "jobEnded": 7, "instanceDeleted": True}, [URL]),
+        (OPEN | {"job": Job.LOADED}, [URL, "instance I1"]),
+        ({"job": Job.ACCEPTED, "jobId": "J1"}, ["perhaps job J1, which may still be running"]),
+        ({"job": Job.POSTING}, ["perhaps a job whose id is not known"]),
+        ({"job": Job.PROMPTING, "jobId": "J1", "instanceId": "I1", "instanceDeleted": True}, []),
+        ({"job": Job.ACCEPTED, "jobId": "J1", "jobEnded": 7}, []),
+    ],
+)
+def test_what_is_left_is_named_and_never_the_token(attempt: dict[str, Any], left: list[str]) -> None:
+    assert left_on_server({"attempts": {"1": attempt}}) == left
+
+
+def test_every_attempt_counts() -> None:
+    assert left_on_server({"attempts": {"1": {}, "2": OPEN | {"job": Job.LOADED}}}) == [URL, "instance I1"]
+
+
+def test_a_run_without_an_item_has_left_nothing() -> None:
+    assert left_on_server(None) == []
+    assert end_of_stopped(None, "Ctrl-C") == "Loaded: no. Stopped by Ctrl-C. Nothing is left on the server."
+
+
+def test_the_end_says_what_the_clean_up_could_not_remove() -> None:
+    item = {"attempts": {"1": OPEN | {"job": Job.ACCEPTED}}}
+    said = f"Loaded: unknown. Stopped by SIGTERM. Left on the server: {URL}; instance I1; job J1."
+    assert end_of_stopped(item, "SIGTERM") == said

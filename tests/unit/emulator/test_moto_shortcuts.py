@@ -1,0 +1,73 @@
+"""What the twin shortens in moto comes to the same as what moto does."""
+
+import copy
+from typing import Any
+
+import boto3
+import pytest
+from moto.core import responses
+from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.parsing.expressions import UpdateExpressionParser
+from moto.dynamodb.responses import DynamoHandler
+
+from local.emulator.moto_patches import performance
+
+VALUE = {
+    "M": {
+        "text": {"S": "ä"},
+        "number": {"N": "1.5"},
+        "nothing": {"NULL": True},
+        "bytes": {"B": "eA=="},
+        "set": {"SS": ["a", "b"]},
+        "list": {"L": [{"BOOL": False}, {"M": {"deep": {"L": []}}}]},
+    }
+}
+
+
+@pytest.fixture(autouse=True)
+def installed() -> None:
+    performance.install()
+
+
+def test_a_copy_of_a_value_is_equal_and_shares_nothing_that_changes() -> None:
+    value = DynamoType(VALUE)
+    copied = copy.deepcopy(value)
+    assert copied == value
+    copied["list"][1]["deep"].value.append(DynamoType({"S": "new"}))
+    copied["set"].value.append("c")
+    del copied.value["text"]
+    assert value == DynamoType(VALUE)
+
+
+def test_a_value_is_the_json_that_moto_makes_of_it() -> None:
+    assert DynamoType(VALUE).to_regular_json() == performance.to_regular_json(DynamoType(VALUE))
+    assert DynamoType(VALUE).to_regular_json()["M"]["list"] == VALUE["M"]["list"]
+
+
+def test_an_expression_is_parsed_once_and_copied_whole() -> None:
+    text = "SET #a.#b = :b, #c = if_not_exists(#c, :c) REMOVE #d ADD #e :e"
+    parsed = UpdateExpressionParser.make(text)
+    assert UpdateExpressionParser.make(text) is parsed
+    assert _tree(copy.deepcopy(parsed)) == _tree(parsed) == _tree(performance.make(text))
+    copied = copy.deepcopy(parsed)
+    assert copied is not parsed
+    assert copied.children[0].parent is copied
+
+
+def _tree(node: Any) -> Any:
+    if isinstance(node, str):
+        return node
+    return type(node).__name__, [_tree(child) for child in getattr(node, "children", None) or []]
+
+
+def test_a_class_has_the_methods_that_moto_finds() -> None:
+    names = responses.method_names_from_class(DynamoHandler)
+    assert names == performance.method_names(DynamoHandler)
+    assert "update_item" in names
+
+
+def test_every_service_is_where_ec2_is() -> None:
+    session = boto3.Session()
+    assert session.get_available_regions("dynamodb") == session.get_available_regions("ec2")
+    assert {"eu-west-1", "eu-central-1", "us-east-1"} <= set(session.get_available_regions("stepfunctions"))
+    assert "eu-west-1" not in session.get_available_regions("ec2", partition_name="aws-cn")

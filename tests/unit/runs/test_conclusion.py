@@ -1,0 +1,170 @@
+"""How an attempt ends: succeed, fail or again, and the sentence that a person reads."""
+
+import json
+from typing import Any
+
+import pytest
+
+from functions import clock
+from functions.runs.advice import MEND, advice
+from functions.runs.conclusion import PAUSES, conclude
+from functions.runs.job_state import LOADED, Job
+from functions.runs.run import Run
+
+
+def run_with(job: Job | None = None, minutes_left: float = 60, **more: Any) -> Run:
+    item: dict[str, Any] = {
+        "executionArn": "arn",
+        "startedAt": clock.now(),
+        "deadline": clock.now() + 60 * minutes_left,
+        "asked": {"project": "P", "datamart": "City"},
+        "onConflict": "fail",
+        "target": {"source": "Statistics", "table": "DM_CITY", "append": False},
+        "polls": 0,
+        "lostLogIns": 0,
+        "attempts": {"1": {"job": job.value} if job else {}},
+    }
+    return Run(None, item | more, 1)  # type: ignore[arg-type]  # a conclusion only reads
+
+
+def lambda_failure(error: str, message: str) -> dict[str, str]:
+    cause = {"errorMessage": message, "errorType": error, "stackTrace": ["File …"], "requestId": "1"}
+    return {"Error": error, "Cause": json.dumps(cause)}
+
+
+def test_without_a_failure_the_run_succeeds_with_its_output() -> None:
+    conclusion = conclude(run_with(Job.LOADED), None, saving=False)
+    assert conclusion["end"] == "Succeed"
+    assert conclusion["output"]["loaded"] == "yes"
+
+
+@pytest.mark.parametrize("error", sorted(set(MEND) - {"ServerBusy"}))
+def test_a_cause_begins_with_the_table_and_ends_with_what_to_do(error: str) -> None:
+    conclusion = conclude(run_with(Job.FAILED), lambda_failure(error, "it broke."), saving=False)
+    assert (conclusion["end"], conclusion["error"]) == ("Fail", error)
+    assert conclusion["cause"].startswith('Loaded: unknown. Datamart "City": it broke. ' + advice(error, "unknown"))
+
+
+def test_a_doubt_names_the_table_to_look_at() -> None:
+    cause = conclude(run_with(Job.ACCEPTED), lambda_failure("SessionLost", "gone"), saving=False)["cause"]
+    assert cause.endswith("The table is DM_CITY in Statistics.")
+
+
+def test_no_stack_trace_reaches_a_person() -> None:
+    assert "File" not in conclude(run_with(), lambda_failure("NotFound", "no City"), saving=False)["cause"]
+
+
+@pytest.mark.parametrize("text", ["{cut off", "plain", "", "[1]", '{"a": 1}'])
+def test_a_cause_that_is_not_lambdas_json_is_told_as_it_is(text: str) -> None:
+    cause = conclude(run_with(), {"Error": "NotFound", "Cause": text}, saving=False)["cause"]
+    assert text.rstrip(". ") in cause
+
+
+@pytest.mark.parametrize(
+    ("job", "error", "name"),
+    [
+        (None, "States.Timeout", "ServerUnavailable"),
+        (None, "Lambda.Unknown", "ServerUnavailable"),
+        (None, "Sandbox.Timedout", "ServerUnavailable"),
+        (None, "KeyError", "DatamartFailed"),
+        (Job.POSTING, "States.Timeout", "OutcomeUnknown"),
+        (Job.ACCEPTED, "KeyError", "OutcomeUnknown"),
+    ],
+)
+def test_what_breaks_down_gets_a_name_of_the_closed_list(job: Job | None, error: str, name: str) -> None:
+    conclusion = conclude(run_with(job), {"Error": error, "Cause": "boom"}, saving=False)
+    assert conclusion["error"] == name
+    assert error in conclusion["cause"]
+
+
+def test_a_busy_server_is_tried_again_within_the_deadline() -> None:
+    conclusion = conclude(run_with(), lambda_failure("ServerBusy", "cap"), saving=False)
+    assert conclusion["end"] == "Again"
+    assert 15 <= conclusion["waitSeconds"] <= PAUSES["ServerBusy"][1]
+
+
+def test_the_pause_never_goes_past_the_deadline() -> None:
+    conclusion = conclude(run_with(minutes_left=0.2), lambda_failure("ServerBusy", "cap"), saving=False)
+    assert 1 <= conclusion["waitSeconds"] <= 7  # twelve seconds are left, and a last try needs five
+
+
+def again(error: str, run: Run) -> dict[str, Any]:
+    return conclude(run, lambda_failure(error, "down"), saving=False)
+
+
+@pytest.mark.parametrize("job", [None, Job.NOT_SENT, Job.REFUSED])
+def test_an_outage_before_the_order_is_waited_for(job: Job | None) -> None:
+    attempt = {"outage": {"retryAfter": None}} | ({"job": job.value} if job else {})
+    conclusion = again("ServerUnavailable", run_with(attempts={"1": attempt}))
+    assert (conclusion["end"], conclusion["waitsFor"]) == ("Again", "ServerUnavailable: down")
+
+
+@pytest.mark.parametrize("job", sorted(job for job in Job if LOADED[job] == "unknown"))
+def test_an_outage_while_the_table_may_be_loaded_is_not(job: Job) -> None:
+    attempt = {"outage": {"retryAfter": None}, "job": job.value}
+    assert again("ServerUnavailable", run_with(attempts={"1": attempt}))["end"] == "Fail"
+
+
+def test_what_no_waiting_cures_is_no_outage() -> None:
+    assert again("ServerUnavailable", run_with())["end"] == "Fail"
+
+
+def test_a_server_that_says_when_to_come_back_is_left_alone_until_then() -> None:
+    run = run_with(attempts={"1": {"outage": {"retryAfter": 900}}})
+    assert 900 < again("ServerUnavailable", run)["waitSeconds"] <= 930
+
+
+def test_after_an_outage_not_all_runs_come_back_at_once() -> None:
+    waits = {again("ServerBusy", run_with())["waitSeconds"] for _ in range(200)}
+    assert min(waits) >= 15
+    assert max(waits) <= 30
+    assert len(waits) > 8
+
+
+@pytest.mark.parametrize("error", ["SessionLost", "InstanceLost"])
+def test_a_loss_before_the_order_is_made_good_and_the_third_is_no_accident(error: str) -> None:
+    lost = {"lostAt": 5}
+    assert again(error, run_with(attempts={"1": lost}))["end"] == "Again"
+    assert again(error, run_with(attempts={"1": lost, "2": lost}))["end"] == "Again"
+    assert again(error, run_with(attempts={"1": lost, "2": lost, "3": lost}))["end"] == "Fail"
+
+
+def test_a_login_whose_answer_was_lost_twice_is_not_repeated() -> None:
+    assert again("SessionLost", run_with(lostLogIns=2, attempts={"1": {"lostAt": 5}}))["end"] == "Fail"
+
+
+def test_a_run_whose_time_is_over_tells_what_it_waited_for() -> None:
+    cause = again("RunTimedOut", run_with(waitsFor="ServerUnavailable: HTTP 503"))["cause"]
+    assert "down An earlier attempt of it had ended with ServerUnavailable: HTTP 503." in cause
+
+
+def test_a_busy_server_after_the_deadline_is_a_time_out_that_tells_why() -> None:
+    conclusion = conclude(run_with(minutes_left=0.05), lambda_failure("ServerBusy", "session cap"), saving=False)
+    assert conclusion["error"] == "RunTimedOut"
+    assert "session cap" in conclusion["cause"]
+
+
+@pytest.mark.parametrize("error", sorted(set(MEND)))
+def test_nobody_is_told_to_start_again_where_a_second_load_may_do_harm(error: str) -> None:
+    assert advice(error, "unknown").endswith("Look at the table before you start a new run.")
+    assert advice(error, "no").endswith("Then start a new run.")
+
+
+def test_a_busy_server_is_not_tried_again_when_a_job_may_have_started() -> None:
+    assert conclude(run_with(Job.ACCEPTED), lambda_failure("ServerBusy", "x"), saving=False)["end"] == "Fail"
+
+
+def test_a_loaded_table_is_not_turned_into_a_failed_run() -> None:
+    conclusion = conclude(run_with(Job.LOADED), {"Error": "States.Timeout", "Cause": ""}, saving=False)
+    assert conclusion["end"] == "Succeed"
+
+
+def test_a_loaded_table_whose_saving_broke_down_is_save_failed() -> None:
+    conclusion = conclude(run_with(Job.LOADED), {"Error": "States.Timeout", "Cause": ""}, saving=True)
+    assert (conclusion["error"], conclusion["cause"][:12]) == ("SaveFailed", "Loaded: yes.")
+
+
+def test_a_cause_stays_under_eight_kilobytes() -> None:
+    conclusion = conclude(run_with(Job.FAILED), lambda_failure("DatamartFailed", "ü" * 50_000), saving=False)
+    assert len(conclusion["cause"].encode()) < 8192
+    assert conclusion["cause"].endswith("DM_CITY in Statistics.")

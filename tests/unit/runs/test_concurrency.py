@@ -1,0 +1,427 @@
+"""Slots of a connection and the lease of a datamart, in moto's DynamoDB: who is let in, and what a run leaves."""
+
+from collections.abc import Iterator
+from typing import Any
+from unittest.mock import Mock
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
+from moto import mock_aws
+
+from functions import clock
+from functions.errors import RunAlreadyEnded, RunInProgress
+from functions.microstrategy import ServerBusy
+from functions.requests.execution_input import Start
+from functions.requests.request import normalise
+from functions.runs import concurrency, executions
+from functions.runs.concurrency import (
+    LATEST_BEGINNING,
+    LONGEST_JOB,
+    LONGEST_LOG_IN,
+    LONGEST_SESSION,
+    believe_ended,
+    give_back,
+    in_progress,
+    job_in_doubt,
+    session_in_doubt,
+    take_lease,
+    take_slot,
+)
+from functions.runs.executions import NotAnswered
+from functions.runs.job_state import Job
+from functions.runs.leases import Held, held_in
+from functions.runs.operations import intend_to_execute
+from functions.runs.run import Run
+from functions.runs.run_table import RunTable
+from tests.unit.runs.tables import REGION, new_table
+
+PROJECT, CITY = "P" * 32, "C" * 32
+LEASE = f"lease/default/{PROJECT}/{CITY}"
+NOON = 1_800_000_000.5
+
+
+def doubt(until: float, jobId: str | None = None) -> dict[str, Any]:
+    """About a job, on a server that the test's runs have not named."""
+    return {"until": until, "jobId": jobId, "baseUrl": None}
+
+
+class World:
+    """A run table, and Step Functions, which knows of each run whether it runs."""
+
+    def __init__(self, table: RunTable) -> None:
+        self.table = table
+        self.time = NOON
+        self.ended: set[str] = set()
+        self.runs = 0
+
+    def is_running(self, arn: str, since: float) -> bool:
+        return arn not in self.ended
+
+    def other(self, at_once: int = 1) -> Run:
+        """A run of a datamart that no other run has."""
+        return self.run(at_once, datamart=f"{self.runs:032X}")
+
+    def run(self, at_once: int = 1, longest: int | None = 600, datamart: str = CITY) -> Run:
+        """A run in its first attempt that knows its datamart's id."""
+        self.runs += 1
+        arn = f"arn:aws:states:eu-west-1:123456789012:execution:datamart-runner-dev:run-{self.runs}"
+        Run.begin(self.table, arn, Start(normalise({"project": PROJECT, "datamart": datamart})), at_once)
+        run = Run.load(self.table, arn, 1)
+        run.begin_attempt()
+        run.note(project={"id": PROJECT}, datamart={"id": datamart}, definition={"maxExecutionSeconds": longest})
+        return run
+
+    def end(self, run: Run) -> None:
+        """As Step Functions sees it; nobody has cleaned up yet."""
+        self.ended.add(run.arn)
+
+    def owner(self, key: str) -> str | None:
+        held = held_in(self.table, key)
+        return held.owner if held else None
+
+    def slots(self, number: int) -> list[str | None]:
+        return [self.owner(f"slot/default/{slot}") for slot in range(number)]
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    with new_table() as name:
+        world = World(RunTable(name))
+        monkeypatch.setattr(clock, "_source", lambda: world.time)
+        monkeypatch.setattr(concurrency, "is_running", world.is_running)
+        yield world
+
+
+class TestTheLease:
+    def test_is_held_by_one_run_at_a_time(self, world: World) -> None:
+        first, second = world.run(), world.run()
+        assert take_lease(world.table, first) is None
+        held = take_lease(world.table, second)
+        assert held is not None
+        assert str(in_progress(held)) == (
+            f"another run of this datamart is under way ({first.arn}, since 2027-01-15T08:00:00.500Z)"
+        )
+        give_back(world.table, first)
+        assert take_lease(world.table, second) is None
+
+    def test_is_not_looked_for_before_the_datamarts_id_is_known(self, world: World) -> None:
+        run = world.run()
+        run.change(remove=("datamart",))
+        assert take_lease(world.table, run) is None
+        assert world.owner(LEASE) is None
+        give_back(world.table, run)
+
+    def test_of_a_run_that_has_ended_without_an_order_is_taken(self, world: World) -> None:
+        ended, second = world.run(), world.run()
+        take_lease(world.table, ended)
+        world.end(ended)
+        assert take_lease(world.table, second) is None
+
+    def test_of_a_run_whose_item_is_gone_is_taken(self, world: World) -> None:
+        second = world.run()
+        world.table.change(LEASE, put={"owner": "arn:forgotten", "since": 1}, condition="attribute_not_exists({owner})")
+        world.ended.add("arn:forgotten")
+        assert take_lease(world.table, second) is None
+
+    def test_of_a_run_that_has_ended_is_taken_only_after_it_can_order_nothing_any_more(self, world: World) -> None:
+        stopped, second = world.run(), world.run()
+        take_lease(world.table, stopped)
+        world.end(stopped)
+        assert take_lease(world.table, second) is None
+        with pytest.raises(RunAlreadyEnded):
+            intend_to_execute(stopped)
+
+    @pytest.mark.parametrize("job", [Job.POSTING, Job.ACCEPTED, Job.LOST])
+    def test_of_a_run_that_has_ended_with_a_job_is_in_doubt_until_that_must_have_ended(
+        self, world: World, job: Job
+    ) -> None:
+        stopped, second = world.run(longest=600), world.run()
+        take_lease(world.table, stopped)
+        intend_to_execute(stopped)
+        stopped.learn(job=job.value, jobId="4711")
+        world.end(stopped)
+        held = take_lease(world.table, second)
+        assert held is not None
+        until = NOON + LATEST_BEGINNING + 600
+        assert held.uncertain == doubt(until, jobId="4711")
+        assert f"datamart free-lease default/{PROJECT}/{CITY} --stage dev" in str(in_progress(held))
+        world.time = until - 1
+        assert take_lease(world.table, second) is not None
+        world.time = until
+        assert take_lease(world.table, second) is None
+
+    @pytest.mark.parametrize("job", sorted(set(Job) - concurrency.MAY_GO_ON))
+    def test_is_not_in_doubt_where_the_job_cannot_write_any_more(self, world: World, job: Job) -> None:
+        ended, second = world.run(), world.run()
+        take_lease(world.table, ended)
+        intend_to_execute(ended)
+        ended.learn(job=job.value)
+        world.end(ended)
+        assert take_lease(world.table, second) is None
+
+    def test_may_be_taken_when_the_job_is_known_to_have_ended(self, world: World) -> None:
+        stopped, second = world.run(), world.run()
+        take_lease(world.table, stopped)
+        intend_to_execute(stopped)
+        world.end(stopped)
+        held = take_lease(world.table, second)
+        assert held is not None
+        believe_ended(world.table, held)
+        assert take_lease(world.table, second) is None
+
+
+class TestGivingBack:
+    def test_leaves_the_lease_in_doubt_while_the_job_may_go_on(self, world: World) -> None:
+        run, second = world.run(longest=None), world.run()
+        take_lease(world.table, run)
+        intend_to_execute(run)
+        give_back(world.table, run)
+        held = take_lease(world.table, second)
+        assert (held and held.uncertain) == doubt(until=NOON + LONGEST_JOB)
+        run.learn(jobEnded=True)
+        give_back(world.table, run)
+        assert take_lease(world.table, second) is None
+
+    def test_leaves_a_slot_in_doubt_while_a_session_may_live_although_the_run_goes_on(self, world: World) -> None:
+        waiting, second = world.run(), world.other()
+        take_slot(world.table, waiting)
+        waiting.store(session="secret")
+        give_back(world.table, waiting)
+        world.time = NOON + LONGEST_SESSION - 1
+        with pytest.raises(ServerBusy):
+            take_slot(world.table, second)
+        world.time = NOON + LONGEST_SESSION
+        take_slot(world.table, second)
+
+    def test_lets_the_run_itself_come_back_to_the_slot_that_it_left_in_doubt(self, world: World) -> None:
+        waiting = world.run()
+        take_slot(world.table, waiting)
+        waiting.store(session="secret")
+        give_back(world.table, waiting)
+        take_slot(world.table, waiting)
+        assert held_in(world.table, "slot/default/0") == Held("slot/default/0", waiting.arn, NOON, None)
+
+    def test_keeps_the_slot_of_a_session_that_is_still_open(self, world: World) -> None:
+        run, second = world.run(), world.other()
+        take_slot(world.table, run)
+        run.store(session="secret")
+        give_back(world.table, run)
+        with pytest.raises(
+            ServerBusy, match=r"may run 1 datamart\(s\) at once \(maxConcurrentRuns\), and arn:.*:run-1"
+        ):
+            take_slot(world.table, second)
+        run.forget("session")
+        give_back(world.table, run)
+        take_slot(world.table, second)
+
+    def test_is_nothing_for_a_run_that_holds_nothing(self, world: World) -> None:
+        run, second = world.run(), world.run()
+        take_lease(world.table, run)
+        take_slot(world.table, run)
+        give_back(world.table, second)
+        assert (world.owner(LEASE), world.slots(1)) == (run.arn, [run.arn])
+
+    def test_of_an_earlier_attempt_takes_nothing_from_the_next(self, world: World) -> None:
+        late = world.run()
+        late.close_attempt()
+        run = Run.load(world.table, late.arn, 2)
+        run.begin_attempt()
+        take_lease(world.table, run)
+        take_slot(world.table, run)
+        give_back(world.table, late)
+        assert (world.owner(LEASE), world.slots(1)) == (run.arn, [run.arn])
+        give_back(world.table, run)
+        assert (world.owner(LEASE), world.slots(1)) == (None, [None])
+
+    def test_of_a_run_that_has_ended_gives_all_back_whichever_attempt_took_it(self, world: World) -> None:
+        first = world.run()
+        second = Run.load(world.table, first.arn, 2)
+        second.begin_attempt()
+        take_lease(world.table, second)
+        first.end({"end": "ABORTED"})
+        give_back(world.table, first)
+        assert world.owner(LEASE) is None
+
+
+class TestSlots:
+    def test_are_as_many_as_the_connection_may_have_runs(self, world: World) -> None:
+        runs = [world.other(at_once=3) for _ in range(4)]
+        for run in runs[:3]:
+            take_slot(world.table, run)
+        assert world.slots(4) == [*(run.arn for run in runs[:3]), None]
+        with pytest.raises(ServerBusy, match="may run 3"):
+            take_slot(world.table, runs[3])
+        give_back(world.table, runs[1])
+        take_slot(world.table, runs[3])
+        assert world.slots(3) == [runs[0].arn, runs[3].arn, runs[2].arn]
+
+    def test_that_another_run_of_the_datamart_has_say_so(self, world: World) -> None:
+        """What onConflict is about: it must not wait for a slot and load the table again."""
+        first, second = world.run(), world.run()
+        take_slot(world.table, first)
+        with pytest.raises(RunInProgress, match="another run of this datamart is under way"):
+            take_slot(world.table, second)
+
+    @pytest.mark.parametrize(
+        ("asked", "same"),
+        [
+            ({"project": PROJECT, "datamart": CITY}, True),
+            ({"project": "Tutorial", "datamart": "City"}, True),
+            ({"project": "Tutorial", "datamart": {"name": "City", "path": "/Public"}}, False),
+            ({"project": "Tutorial", "datamart": "Town"}, False),
+            ({"project": "Other", "datamart": "City"}, False),
+        ],
+    )
+    def test_are_compared_by_the_words_of_a_request_that_has_found_nothing_yet(
+        self, world: World, asked: dict[str, Any], same: bool
+    ) -> None:
+        first, second = world.run(), world.run()
+        first.note(project={"id": PROJECT, "name": "Tutorial"}, datamart={"id": CITY, "name": "City"})
+        second.change(put={"asked": asked}, remove=("project", "datamart"))
+        take_slot(world.table, first)
+        with pytest.raises(RunInProgress if same else ServerBusy):
+            take_slot(world.table, second)
+
+    def test_are_not_taken_twice_by_the_same_run(self, world: World) -> None:
+        first, second = world.other(at_once=2), world.other(at_once=2)
+        take_slot(world.table, first)
+        take_slot(world.table, second)
+        give_back(world.table, first)
+        take_slot(world.table, second)
+        assert world.slots(2) == [None, second.arn]
+
+    def test_that_were_lowered_meanwhile_are_still_given_back(self, world: World) -> None:
+        before = [world.other(at_once=2), world.other(at_once=2)]
+        for run in before:
+            take_slot(world.table, run)
+        newcomer = world.other(at_once=1)
+        with pytest.raises(ServerBusy, match="may run 1"):
+            take_slot(world.table, newcomer)
+        for run in before:
+            give_back(world.table, run)
+        assert world.slots(2) == [None, None]
+        take_slot(world.table, newcomer)
+
+    def test_of_a_run_that_ended_without_a_session_are_free(self, world: World) -> None:
+        ended, second = world.other(), world.other()
+        take_slot(world.table, ended)
+        world.end(ended)
+        take_slot(world.table, second)
+        with pytest.raises(RunAlreadyEnded):
+            ended.store(session="late")
+
+    def test_of_a_run_that_ended_with_a_session_are_free_when_that_must_have_ended(self, world: World) -> None:
+        ended, second = world.other(), world.other()
+        take_slot(world.table, ended)
+        ended.store(session="secret")
+        world.end(ended)
+        for world.time in (NOON, NOON + LONGEST_SESSION - 1):
+            with pytest.raises(ServerBusy):
+                take_slot(world.table, second)
+        world.time = NOON + LONGEST_SESSION
+        take_slot(world.table, second)
+
+    def test_of_a_run_that_ended_while_it_logged_in_are_free_when_its_function_must_have_ended(
+        self, world: World
+    ) -> None:
+        stopped, second = world.other(), world.other()
+        take_slot(world.table, stopped)
+        stopped.store(loggingInAt=NOON)
+        world.end(stopped)
+        with pytest.raises(ServerBusy):
+            take_slot(world.table, second)
+        with pytest.raises(RunAlreadyEnded):
+            stopped.store(session="late", instead_of=("loggingInAt",))
+        world.time = NOON + LONGEST_LOG_IN
+        take_slot(world.table, second)
+
+    def test_are_not_asked_for_by_a_run_that_began_before_there_were_any(self, world: World) -> None:
+        old = world.other()
+        old.change(remove=("maxConcurrentRuns",))
+        take_slot(world.table, old)
+        assert world.slots(1) == [None]
+
+
+class TestDoubt:
+    def test_is_none_of_an_item_without_attempts(self) -> None:
+        assert job_in_doubt({}) is None
+        assert session_in_doubt({}) is None
+
+    def test_about_a_session_lasts_from_the_end_of_the_run(self, world: World) -> None:
+        item: dict[str, Any] = {"attempts": {"1": {"session": "x"}, "2": {}}}
+        assert session_in_doubt(item) == {"until": NOON + LONGEST_SESSION, "jobId": None}
+        assert session_in_doubt(item | {"endedAt": 5}) == {"until": 5 + LONGEST_SESSION, "jobId": None}
+
+    def test_about_a_log_in_ends_with_the_function(self, world: World) -> None:
+        item: dict[str, Any] = {"attempts": {"1": {"loggingInAt": 7}, "2": {}}}
+        assert session_in_doubt(item) == {"until": 7 + LONGEST_LOG_IN, "jobId": None}
+
+    def test_about_a_job_lasts_from_the_last_answers_to_its_prompts(self, world: World) -> None:
+        asked = {"job": "accepted", "postedAt": 5, "answeringAt": 3_000}
+        limited = asked | {"maxExecutionSeconds": 60}
+        assert job_in_doubt({"attempts": {"1": limited}}) == doubt(until=3_000 + LATEST_BEGINNING + 60)
+        assert job_in_doubt({"attempts": {"1": asked}}) == doubt(until=3_000 + LONGEST_JOB)
+
+    def test_about_several_jobs_is_about_the_last(self) -> None:
+        jobs = {"1": {"job": "lost", "postedAt": 9, "jobId": "a"}, "2": {"job": "posting", "postedAt": 5}}
+        assert job_in_doubt({"attempts": jobs}) == doubt(until=9 + LONGEST_JOB, jobId="a")
+
+
+class TestStepFunctions:
+    """What it says of the owner of a lease (functions/runs/executions.py)."""
+
+    @pytest.fixture
+    def states(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+        monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+        with mock_aws():
+            client = boto3.client("stepfunctions")
+            monkeypatch.setattr(executions, "_states", lambda: client)
+            yield client
+
+    @pytest.mark.parametrize(("status", "runs"), [("RUNNING", True), ("SUCCEEDED", False), ("ABORTED", False)])
+    def test_is_believed(self, states: Any, monkeypatch: pytest.MonkeyPatch, status: str, runs: bool) -> None:
+        monkeypatch.setattr(states, "describe_execution", lambda executionArn: {"status": status})
+        assert executions.is_running("arn:one", NOON) is runs
+
+    def test_may_have_forgotten_it_because_it_ended_long_ago(self, states: Any) -> None:
+        arn = f"arn:aws:states:{REGION}:123456789012:execution:nobody:knows"
+        long_ago = clock.now() - executions.FORGOTTEN_AFTER
+        assert executions.is_running(arn, long_ago) is False
+
+    def test_may_not_know_it_yet(self, states: Any) -> None:
+        arn = f"arn:aws:states:{REGION}:123456789012:execution:just:begun"
+        assert executions.is_running(arn, clock.now() - 5) is True
+
+    @pytest.mark.parametrize(
+        "error",
+        [
+            ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "DescribeExecution"),
+            EndpointConnectionError(endpoint_url="https://states.eu-west-1.amazonaws.com/"),
+            ConnectTimeoutError(endpoint_url="https://states.eu-west-1.amazonaws.com/"),
+        ],
+    )
+    def test_may_not_answer(self, states: Any, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+        monkeypatch.setattr(states, "describe_execution", Mock(side_effect=error))
+        with pytest.raises(NotAnswered, match="did not answer whether it still runs"):
+            executions.is_running("arn:one", NOON)
+
+    def test_is_not_waited_for_longer_than_a_function_lives(self) -> None:
+        config: Any = executions.IMPATIENT
+        longest_try = config.connect_timeout + config.read_timeout
+        assert config.retries["total_max_attempts"] * longest_try < LONGEST_LOG_IN / 2
+
+    def test_that_says_nothing_of_an_owner_leaves_to_it_what_it_holds_and_the_error_says_so(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        owner, second = world.run(), world.run()
+        take_lease(world.table, owner)
+        take_slot(world.table, owner)
+        world.end(owner)
+        monkeypatch.setattr(concurrency, "is_running", Mock(side_effect=NotAnswered("Step Functions is not there")))
+        held = take_lease(world.table, second)
+        assert held is not None
+        assert str(in_progress(held)).endswith("It counts as under way: Step Functions is not there")
+        with pytest.raises(ServerBusy, match="It counts as under way: Step Functions is not there"):
+            take_slot(world.table, world.other())
+        assert (world.owner(LEASE), world.slots(1)) == (owner.arn, [owner.arn])

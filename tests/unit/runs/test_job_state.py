@@ -1,0 +1,32 @@
+"""Was the table loaded?"""
+
+import itertools
+
+import pytest
+
+from functions.runs.job_state import LOADED, MAY_BE_RUNNING, Job, loaded
+
+
+def test_every_state_of_a_job_says_something_about_the_table() -> None:
+    assert set(LOADED) == {None, *Job}
+
+
+def test_only_a_result_is_a_yes() -> None:
+    assert [job for job, answer in LOADED.items() if answer == "yes"] == [Job.LOADED]
+
+
+@pytest.mark.parametrize("jobs", list(itertools.permutations([Job.LOADED, Job.POSTING, None])))
+def test_one_loading_attempt_is_enough(jobs: tuple[Job | None, ...]) -> None:
+    assert loaded(list(jobs)) == "yes"
+
+
+def test_a_doubt_outweighs_a_no() -> None:
+    assert loaded([Job.REFUSED, Job.ACCEPTED, None]) == "unknown"
+
+
+def test_without_any_attempt_nothing_was_loaded() -> None:
+    assert loaded([]) == "no"
+
+
+def test_a_job_that_may_be_running_and_is_not_held_by_a_prompt_leaves_the_table_in_doubt() -> None:
+    assert {LOADED[job] for job in MAY_BE_RUNNING - {Job.PROMPTING}} == {"unknown"}
