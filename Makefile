@@ -5,6 +5,7 @@ EVENT ?= events/console.json
 STAGE ?= dev
 JOB ?= city-nightly
 CASE ?=
+SHARE ?= 1/1
 CDK_OPTIONS ?=
 BIN := .venv/bin
 READY := .venv/ready
@@ -12,10 +13,10 @@ READY := .venv/ready
 SET_UP := $(BIN)/python -P infra/build/package_indexes.py
 UV := $(SET_UP) $(BIN)/uv
 
-.PHONY: help setup run test sweep faults bench lint format synth bundle lock bootstrap diff deploy destroy smoke clean
+.PHONY: help setup run test test-all faults bench lint format synth bundle lock bootstrap diff deploy destroy smoke clean
 
 help: ## what can be made
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 
 setup: $(READY) ## install everything, hashed and pinned, into .venv
 
@@ -31,14 +32,14 @@ $(READY): requirements/uv.lock requirements/dev.lock pyproject.toml
 run: $(READY) ## run a datamart here: make run EVENT=events/console.json
 	@$(BIN)/datamart run "$(EVENT)"
 
-test: $(READY) ## the tests, in parallel
+test: $(READY) ## the tests, in parallel, without further cases of what is tested once (marked "exhaustive")
 	@$(BIN)/python -m pytest
 
-sweep: $(READY) ## what the tests take only a slice of: every scenario of the simulator, every odd answer
-	@$(BIN)/python -m pytest -m sweep
+test-all: $(READY) ## all tests: every scenario of the simulator, every odd response, every variant of an input
+	@$(BIN)/python -m pytest -m ""
 
-faults: $(READY) ## the campaign of faults, or a part of it: make faults CASE='saveAs/execute#1/reset-after'
-	@$(BIN)/python -m tests.faults.campaign "$(CASE)"
+faults: $(READY) ## the campaign of faults, or a part: SHARE=1/10, or CASE='saveAs/execute#1/reset-after'
+	@$(BIN)/python -m tests.faults.campaign "$(CASE)" --share "$(SHARE)"
 
 bench: $(READY) ## import time and memory of every handler, as ratios
 	@$(BIN)/python -m tests.bench.import_time

@@ -74,18 +74,18 @@ SLICED = {
     "integration/test_ways_in.py": 2,
     "microstrategy/test_fuzz.py": 3,
 }
-"""Files with many whole runs: ``make test`` takes the first of every so many of their tests, ``make sweep`` all."""
+"""Files with many whole runs: ``make test`` takes the first of every so many of their tests, ``make test-all`` all."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave to the sweep what is not of the slice."""
+    """Mark as exhaustive what is not of the slice."""
     seen: Counter[str] = Counter()
     for item in items:
         name = "/".join(item.path.parts[-2:])
-        if name in SLICED and item.get_closest_marker("sweep") is None:
+        if name in SLICED and item.get_closest_marker("exhaustive") is None:
             if seen[name] % SLICED[name]:
-                item.add_marker(pytest.mark.sweep)
+                item.add_marker(pytest.mark.exhaustive)
             seen[name] += 1
 
 

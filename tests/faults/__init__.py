@@ -1,7 +1,8 @@
 """The campaign: every request of four kinds of run, every function, every state, times every fault (issue 5).
 
 ``make faults`` runs all of it, ``make faults CASE='saveAs/execute#1/reset-after'`` one case, and a beginning or a
-pattern (``'prompted/*/stall'``, ``'nested'``) many. ``make test`` runs a slice (:mod:`tests.faults.test_slice`).
+pattern (``'prompted/*/stall'``, ``'nested'``) many, ``make faults SHARE=1/10`` a tenth of each class. ``make test``
+runs a slice (:mod:`tests.faults.test_slice`).
 
 | module | what is in it |
 |---|---|
@@ -9,6 +10,7 @@ pattern (``'prompted/*/stall'``, ``'nested'``) many. ``make test`` runs a slice 
 | faults | the faults by name, family by family, and how each is armed |
 | spread | the faults at one place |
 | cases | which places are met |
+| share | a part of all cases, spread over the classes |
 | conditions | what the server leaves open about an order, and which places are met there |
 | wire, lambdas, aws, states | the four places at which something can be made to happen |
 | lab | one case from its start to its evidence |

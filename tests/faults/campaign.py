@@ -1,4 +1,4 @@
-"""The runner: ``python -m tests.faults.campaign [CASE]``; see :mod:`tests.faults`."""
+"""The runner: ``python -m tests.faults.campaign [CASE] [--share 1/10]``; see :mod:`tests.faults`."""
 
 import argparse
 import multiprocessing
@@ -18,6 +18,7 @@ from tests.faults.faults import Case
 from tests.faults.invariants import argued, broken
 from tests.faults.lab import Lab
 from tests.faults.runs import ASKED, RUNS
+from tests.faults.share import WHOLE, Share
 from tests.faults.slice import SLICE
 
 CHUNK = 8
@@ -124,23 +125,23 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="The campaign of faults.")
     parser.add_argument("case", nargs="?", default="", help="a case's name, a beginning, a pattern or a class")
     parser.add_argument("--list", action="store_true", help="only list the cases")
-    parser.add_argument("--sample", type=int, default=1, help="only every n-th of them")
+    parser.add_argument("--share", type=Share.read, default=WHOLE, help="only a part of each class, 1/10 to 10/10")
     parser.add_argument("--slice", action="store_true", help="only the few of make test")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args()
     template = synth.template_path()
-    wanted = SLICE if given.slice else chosen(every_case(template), given.case)[:: given.sample]
+    wanted = SLICE if given.slice else given.share.of(chosen(every_case(template), given.case))
     if given.list:
         print("\n".join(case.name for case in wanted))
         print(table([Verdict(case, "", None, "", (), 0.0) for case in wanted]))
         return 0
     if not wanted:
-        print(f"there is no case {given.case}; see --list", file=sys.stderr)
+        print(f'no case matches "{given.case}" in this share; --list shows all names', file=sys.stderr)
         return 2
     began = time.monotonic()
     verdicts = _followed(_judged(template, wanted, min(given.processes, len(wanted))), len(wanted))
     busy = sum(verdict.seconds for verdict in verdicts)
-    whole = not (given.case or given.slice or given.sample > 1)
+    whole = not (given.case or given.slice) and given.share == WHOLE
     print("", arguments(verdicts, whole), table(verdicts), sep="\n\n")
     print(f"\n{time.monotonic() - began:.0f} s, {busy / len(verdicts):.2f} s of a core a case")
     return int(any(verdict.broken for verdict in verdicts))

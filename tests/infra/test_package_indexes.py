@@ -115,12 +115,12 @@ CONFIGURATIONS = {
 
 
 NOW = ("pip.conf", "uv.toml")
-"""One a direction; ``make sweep`` takes all."""
+"""One a direction; ``make test-all`` takes all."""
 
 
 @pytest.mark.parametrize(
     "configuration",
-    [*NOW, *(pytest.param(name, marks=pytest.mark.sweep) for name in CONFIGURATIONS if name not in NOW)],
+    [*NOW, *(pytest.param(name, marks=pytest.mark.exhaustive) for name in CONFIGURATIONS if name not in NOW)],
 )
 def test_a_mirror_in_the_settings_of_either_tool_serves_both(index: Index, tmp_path: Path, configuration: str) -> None:
     tool, settings = CONFIGURATIONS[configuration]

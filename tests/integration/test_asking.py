@@ -277,7 +277,7 @@ def test_a_question_that_cannot_be_published_ends_the_run_with_the_reason(
 @pytest.mark.parametrize(
     "huge", ["x" * 70_000, {"prompts": [{"name": COUNTRY, "answers": ["y" * 51_000]}]}, None, [], 5, {"prompts": "z"}]
 )
-@pytest.mark.sweep
+@pytest.mark.exhaustive
 def test_whatever_comes_back_is_taken_for_a_wrong_reply(world: World, person: Callable[..., Person], huge: Any) -> None:
     asked = person(huge, reply("USA"))
     outcome = world.run(unanswered="ask")

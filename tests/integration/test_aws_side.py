@@ -61,7 +61,7 @@ class TestEachStateOfTheCleanUpInTurn:
         assert "template of the datamart" in outcome.cause
 
 
-@pytest.mark.parametrize("when", ["before", pytest.param("after", marks=pytest.mark.sweep)])
+@pytest.mark.parametrize("when", ["before", pytest.param("after", marks=pytest.mark.exhaustive)])
 @pytest.mark.parametrize(
     ("module", "loaded"),
     [

@@ -28,7 +28,7 @@ def shell(tail: str, *words: str, **environment: str) -> subprocess.CompletedPro
 
 
 @pytest.mark.parametrize(
-    "words", [PROMPTS, [*PROMPTS, "--json"], pytest.param(["check", "--simulator"], marks=pytest.mark.sweep)]
+    "words", [PROMPTS, [*PROMPTS, "--json"], pytest.param(["check", "--simulator"], marks=pytest.mark.exhaustive)]
 )
 def test_a_reader_that_goes_away_breaks_nothing(words: list[str]) -> None:
     done = shell("| head -c 1 >/dev/null", *words)
@@ -42,7 +42,7 @@ def test_a_run_whose_output_nobody_reads_still_loads_the_table(own_template: Non
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("closed", [pytest.param(">&-", marks=pytest.mark.sweep), "<&- >&- 2>&-"])
+@pytest.mark.parametrize("closed", [pytest.param(">&-", marks=pytest.mark.exhaustive), "<&- >&- 2>&-"])
 def test_a_closed_output_breaks_nothing(closed: str) -> None:
     done = shell(closed, *PROMPTS)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -102,7 +102,7 @@ def test_without_json_a_person_sees_states_calls_and_rows(tmp_path: Path) -> Non
         ("not JSON", "is not JSON"),
         ('{"project": "P", "datamart": "City", "timeoutMinutes": NaN}', "is not JSON (NaN is not a JSON number"),
         ('{"project": "P", "datmart": "City"}', "did you mean datamart"),
-        pytest.param("[]", "must be an object", marks=pytest.mark.sweep),
+        pytest.param("[]", "must be an object", marks=pytest.mark.exhaustive),
         (json.dumps({**EXAMPLE, "prompts": "x" * 300_000}), "bytes"),
     ],
 )
@@ -236,7 +236,7 @@ def read_from(terminal: int) -> str:
         return ""
 
 
-@pytest.mark.sweep
+@pytest.mark.exhaustive
 def test_without_a_terminal_it_waits_as_it_does_where_it_is_deployed(tmp_path: Path) -> None:
     done = datamart("run", event(tmp_path, ASKING), "--json", "--max-wait", "0")
     assert done.returncode == 1

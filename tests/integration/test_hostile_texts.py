@@ -158,7 +158,7 @@ class TestRun:
                 "get_execution",
                 200,
                 {"id": catalogue.CATEGORY_SALES, "status": 3, "message": "ORA-1"},
-                marks=pytest.mark.sweep,
+                marks=pytest.mark.exhaustive,
             ),
         ],
     )
@@ -177,7 +177,7 @@ class TestRun:
         assert "Not taken" in run.seen
         check_harmless(run.seen)
 
-    @pytest.mark.sweep
+    @pytest.mark.exhaustive
     def test_says_what_it_waits_for_harmlessly(self, simulator: Simulator, tmp_path: Path) -> None:
         busy = {"code": "ERR001", "iServerCode": -2147209053, "message": "Too many jobs."}
         simulator.inject("create_instance", status=500, json=busy)

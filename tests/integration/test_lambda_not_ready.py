@@ -26,9 +26,9 @@ OUTSIDE = ("prepare_run", "conclude_attempt")
 
 
 def and_in_the_sweep(now: tuple[str, ...], *groups: tuple[str, ...]) -> list[Any]:
-    """Those that every ``make test`` takes, and the others, which only ``make sweep`` does."""
+    """Those that every ``make test`` takes, and the others, which only ``make test-all`` does."""
     every = [module for group in groups for module in group]
-    return [*now, *(pytest.param(module, marks=pytest.mark.sweep) for module in every if module not in now)]
+    return [*now, *(pytest.param(module, marks=pytest.mark.exhaustive) for module in every if module not in now)]
 
 
 class Refusals:

@@ -56,7 +56,7 @@ def test_with_every_second_read_failing_a_step_of_several_calls_succeeds(world: 
 
 @pytest.mark.parametrize(
     "where",
-    [pytest.param(ELSEWHERE, id="another host"), pytest.param(HERE, id="the same host", marks=pytest.mark.sweep)],
+    [pytest.param(ELSEWHERE, id="another host"), pytest.param(HERE, id="the same host", marks=pytest.mark.exhaustive)],
 )
 class TestARedirect:
     def test_on_one_look_is_waited_for(self, world: World, where: dict[str, Any]) -> None:

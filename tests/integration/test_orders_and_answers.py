@@ -272,11 +272,11 @@ def test_what_cannot_be_kept_is_closed_again(world: World, field: str) -> None:
 SLICE = {
     *("default", "logout-ends-all-sessions", "late-accept", "monitor-forbidden", "job-survives-logout"),
 }
-"""What every `make test` goes through; `make sweep` goes through all."""
+"""What every `make test` goes through; `make test-all` goes through all."""
 
 
 @pytest.mark.parametrize(
-    "name", [name if name in SLICE else pytest.param(name, marks=pytest.mark.sweep) for name in SCENARIOS]
+    "name", [name if name in SLICE else pytest.param(name, marks=pytest.mark.exhaustive) for name in SCENARIOS]
 )
 def test_a_run_and_its_clean_up_hold_however_the_server_behaves(new_world: Callable[..., World], name: str) -> None:
     """What the run says of the table is checked against the server's own count in every one of them."""

@@ -190,7 +190,7 @@ def test_what_only_the_server_can_refuse_is_told_with_its_ticket(world: World) -
 @pytest.mark.parametrize(
     "message", ["Invalid JSON", "Failed to locate the prompt by either key, id or name.", "The value is out of range."]
 )
-@pytest.mark.sweep
+@pytest.mark.exhaustive
 def test_the_servers_own_words_are_kept(world: World, message: str) -> None:
     world.simulator.inject("answer_prompts", status=400, json={"code": "ERR006", "message": message, "ticketId": "t1"})
     cause = rejected(world.run(prompts=[{"name": "Elements of Country", "answers": "USA"}]))
@@ -283,9 +283,9 @@ NESTED = [
     "depth",
     [
         1,
-        pytest.param(2, marks=pytest.mark.sweep),
+        pytest.param(2, marks=pytest.mark.exhaustive),
         3,
-        *(pytest.param(n, marks=pytest.mark.sweep) for n in range(4, 10)),
+        *(pytest.param(n, marks=pytest.mark.exhaustive) for n in range(4, 10)),
         10,
     ],
 )
@@ -314,8 +314,11 @@ def test_an_attempt_looks_at_the_prompts_only_so_often(new_world: NewWorld, monk
         "prompts-appear-late",
         "answered-prompts-still-listed",
         "huge-prompts",
-        *(pytest.param(name, marks=pytest.mark.sweep) for name in ("closed-filter-inverted", "closed-filter-ignored")),
-        pytest.param("old-prompt-shapes", marks=pytest.mark.sweep),
+        *(
+            pytest.param(name, marks=pytest.mark.exhaustive)
+            for name in ("closed-filter-inverted", "closed-filter-ignored")
+        ),
+        pytest.param("old-prompt-shapes", marks=pytest.mark.exhaustive),
     ],
 )
 def test_it_is_loaded_once_however_the_server_lists_its_prompts(new_world: NewWorld, scenario: str) -> None:

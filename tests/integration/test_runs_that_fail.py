@@ -191,8 +191,8 @@ def test_a_lost_answer_to_the_order_is_confirmed_and_never_repeated(world: World
     [
         "get-before-post-404",
         "get-before-post-13",
-        pytest.param("get-before-post-0", marks=pytest.mark.sweep),
-        pytest.param("get-before-post-500", marks=pytest.mark.sweep),
+        pytest.param("get-before-post-0", marks=pytest.mark.exhaustive),
+        pytest.param("get-before-post-500", marks=pytest.mark.exhaustive),
     ],
 )
 def test_an_order_that_never_arrived_is_not_repeated_and_ends_as_unknown(

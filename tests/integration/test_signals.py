@@ -29,8 +29,8 @@ PATIENCE = 60
 """Seconds after which a condition that does not come true fails the test."""
 
 NAMES = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM", signal.SIGHUP: "SIGHUP"}
-ALL = [signal.SIGTERM, *(pytest.param(n, marks=pytest.mark.sweep) for n in (signal.SIGINT, signal.SIGHUP))]
-"""`make test` takes one of the three where another test sends the others, `make sweep` all."""
+ALL = [signal.SIGTERM, *(pytest.param(n, marks=pytest.mark.exhaustive) for n in (signal.SIGINT, signal.SIGHUP))]
+"""`make test` takes one of the three where another test sends the others, `make test-all` all."""
 
 
 def until(holds: Callable[[], Any], what: str) -> Any:
@@ -207,7 +207,7 @@ def test_ctrl_c_at_a_question_ends_it_at_the_first_try(server: Server, datamart:
     assert (server.open(), run.folders()) == ([], [])
 
 
-@pytest.mark.sweep
+@pytest.mark.exhaustive
 def test_sigterm_at_a_question_ends_it(server: Server, datamart: Callable[..., Datamart]) -> None:
     run = datamart(ASKING, terminal=True)
     run.until_it_says("> ")
@@ -229,7 +229,7 @@ def test_a_terminal_window_that_is_closed_leaves_the_server_clean(
     assert (server.open(), run.folders()) == ([], [])
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.sweep)])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.exhaustive)])
 def test_a_second_signal_leaves_at_once_and_lists_what_is_left(
     server: Server, datamart: Callable[..., Datamart], number: int
 ) -> None:

@@ -239,7 +239,7 @@ def all_strings(value: Any) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    "text", [text if n % 4 == 0 else pytest.param(text, marks=pytest.mark.sweep) for n, text in enumerate(LITERAL)]
+    "text", [text if n % 4 == 0 else pytest.param(text, marks=pytest.mark.exhaustive) for n, text in enumerate(LITERAL)]
 )
 @pytest.mark.parametrize("way", ["request", "job"])
 def test_an_answer_arrives_at_the_server_as_it_was_written(world: World, way: str, text: str) -> None:

@@ -1,7 +1,7 @@
 """A server that answers anything at all: out of the client come values of the declared types, or the family's errors.
 
 What it answers is bytes on a real socket: an HTTP answer with any status, headers and body, the right answer with some
-of its values replaced, or no HTTP at all. ``make sweep`` takes many times as many.
+of its values replaced, or no HTTP at all. ``make test-all`` takes many times as many.
 """
 
 import dataclasses
@@ -450,7 +450,7 @@ def test_whatever_the_server_answers_only_the_familys_errors_come_out(
     check(any_server, *case)
 
 
-@pytest.mark.sweep
+@pytest.mark.exhaustive
 @settings(quick, max_examples=4_000, derandomize=False)
 @given(case=cases)
 def test_whatever_the_server_answers_in_many_more_ways(any_server: AnyServer, case: tuple[str, bytes]) -> None:
@@ -475,7 +475,7 @@ def test_no_single_value_of_an_answer_is_relied_on(any_server: AnyServer, name: 
     check_each(any_server, name, FEW)
 
 
-@pytest.mark.sweep
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", WITH_AN_ANSWER)
 def test_no_single_value_of_an_answer_is_relied_on_whatever_it_is(any_server: AnyServer, name: str) -> None:
     check_each(any_server, name, MORE)
@@ -555,7 +555,7 @@ def test_whatever_is_said_of_the_job_the_run_learns_what_it_can_keep(
     check_step(any_server, table, which, answer)
 
 
-@pytest.mark.sweep
+@pytest.mark.exhaustive
 @settings(quick, max_examples=1_500, derandomize=False)
 @given(which=st.sampled_from(sorted(ASKING)), answer=job_answers)
 def test_whatever_is_said_of_the_job_in_many_more_ways(

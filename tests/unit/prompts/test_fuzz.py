@@ -109,7 +109,7 @@ def test_no_single_value_of_a_prompt_or_a_choice_is_relied_on(kind: str) -> None
     check_each(kind, FEW[::3])
 
 
-@pytest.mark.sweep
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", DESCRIBED)
 def test_no_single_value_of_a_prompt_or_a_choice_is_relied_on_whatever_it_is(kind: str) -> None:
     check_each(kind, FEW + MORE)
@@ -138,7 +138,7 @@ def test_whatever_is_asked_there_are_only_problems_in_words(
     check_case(prompts, answers, unanswered, offered)
 
 
-@pytest.mark.sweep
+@pytest.mark.exhaustive
 @settings(quick, max_examples=8_000, derandomize=False)
 @cases
 def test_whatever_is_asked_in_many_more_ways(

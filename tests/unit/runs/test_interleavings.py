@@ -205,6 +205,6 @@ def test_no_interleaving_breaks_a_rule() -> None:
     play(22, 30)
 
 
-@pytest.mark.sweep
+@pytest.mark.exhaustive
 def test_no_interleaving_of_many_breaks_a_rule() -> None:
     play(1_000, 40)

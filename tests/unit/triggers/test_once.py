@@ -167,12 +167,12 @@ def lines_until_death(starter: Starter, event: Any, job: str, lines: float = flo
     return reaper.executed
 
 
-@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.sweep)])
+@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.exhaustive)])
 @each_trigger
 def test_delivered_again_after_the_starter_died_at_any_line(
     starter: Starter, s3: Any, make: Callable[[Any], Made], every: int
 ) -> None:
-    """``make test`` lets it die at every fifth line, ``make sweep`` at each."""
+    """``make test`` lets it die at every fifth line, ``make test-all`` at each."""
     job, event, expected = make(s3)
     starter(event, job)  # fills the process's caches, so that each later call executes equally many lines
     job, event, runs = make(s3)
