@@ -163,7 +163,7 @@ def test_there_is_byte_code_of_the_runtime_or_none(built: Path) -> None:
     assert tags <= {f"cpython-{MINOR.replace('.', '')}"}
 
 
-def test_only_what_runs_is_in_it(built: Path) -> None:
+def test_the_bundle_holds_only_what_runs(built: Path) -> None:
     names = {part for path in files(built) for part in path.relative_to(built).parts}
     assert not names & {"bin", "tests", "__init__.pyi", "RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
     assert not {"local", "infra", "tests", "statemachine"} & {path.name for path in built.iterdir()}

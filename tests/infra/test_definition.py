@@ -51,7 +51,7 @@ BREAKAGES = {
 
 
 @pytest.mark.parametrize("breakage", BREAKAGES)
-def test_the_validator_finds(breakage: str) -> None:
+def test_the_validator_of_the_definition_finds(breakage: str) -> None:
     broken = copy.deepcopy(DEFINITION)
     BREAKAGES[breakage](broken)
     assert asl.problems(broken) != []

@@ -13,7 +13,7 @@ def report(assembly: Path) -> dict[str, dict[str, Any]]:
     return {checker["pluginName"]: checker for checker in content["pluginReports"]}
 
 
-def test_both_checkers_ran(report: dict[str, dict[str, Any]]) -> None:
+def test_both_checkers_of_the_template_ran(report: dict[str, dict[str, Any]]) -> None:
     assert set(report) == {"AwsSolutions", "CloudFormation Validate"}
 
 

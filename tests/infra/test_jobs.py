@@ -92,20 +92,31 @@ def test_every_kind_of_schedule_is_taken(tmp_path: Path, expression: str) -> Non
     assert read(tmp_path, job({"schedule": expression})).triggers == [{"schedule": expression}]
 
 
-def test_answers_may_hold_what_every_trigger_brings(tmp_path: Path) -> None:
-    read(tmp_path, job(CRON, UPLOAD, MESSAGE, request=answering("{yesterday:%d.%m.%Y}", [{"name": "{scheduledTime}"}])))
-    read(tmp_path, job(UPLOAD, request=answering("{bucket}{key}{fileName}{stem}{today}")), "upload")
-    read(tmp_path, job(OBJECTS, request=answering("{bucket}{key}{fileName}{stem}{today}")), "objects")
-    read(tmp_path, job(MESSAGE, request=answering("{subject}{messageId}{message.any-thing}{today}")), "message")
-    read(tmp_path, job(request=answering("{key}{message.x}{today}")), "by-name")
+@pytest.mark.parametrize(
+    ("triggers", "answers"),
+    [
+        ([CRON, UPLOAD, MESSAGE], ["{yesterday:%d.%m.%Y}", [{"name": "{scheduledTime}"}]]),
+        ([UPLOAD], ["{bucket}{key}{fileName}{stem}{today}"]),
+        ([OBJECTS], ["{bucket}{key}{fileName}{stem}{today}"]),
+        ([MESSAGE], ["{subject}{messageId}{message.any-thing}{today}"]),
+        ([], ["{key}{message.x}{today}"]),
+    ],
+    ids=["schedule", "upload", "objects", "message", "by name"],
+)
+def test_answers_may_hold_what_every_trigger_brings(
+    tmp_path: Path, triggers: list[dict[str, Any]], answers: list[Any]
+) -> None:
+    request = answering(*answers)
+    assert read(tmp_path, job(*triggers, request=request)).shipped["request"] == request
 
 
 def test_braces_outside_of_answers_are_braces(tmp_path: Path) -> None:
-    read(tmp_path, job(CRON, request=REQUEST | {"project": "{nothing} {", "datamart": "{key}"}))
+    request = REQUEST | {"project": "{nothing} {", "datamart": "{key}"}
+    assert read(tmp_path, job(CRON, request=request)).shipped["request"] == request
 
 
-def test_an_editors_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
-    read(tmp_path, "\ufeff" + json.dumps(job()))
+def test_a_byte_order_mark_at_the_beginning_of_a_job_file_is_ignored(tmp_path: Path) -> None:
+    assert read(tmp_path, "\ufeff" + json.dumps(job())).shipped["request"] == REQUEST
 
 
 # -- what is not ----------------------------------------------------------------------------------------------------

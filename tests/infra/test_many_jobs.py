@@ -38,7 +38,7 @@ def test_they_leave_seventy_resources_for_what_is_to_come(stage: Template) -> No
     assert len(stage.content["Outputs"]) <= 20
 
 
-def test_they_are_within_every_quota(stage: Template) -> None:
+def test_a_stage_with_many_jobs_is_within_every_quota(stage: Template) -> None:
     assert over_quota(stage.content) == []
 
 

@@ -54,7 +54,9 @@ def test_a_key_with_only_one_of_the_two_starts_nothing(key: str) -> None:
         ({"suffix": ".json"}, "in/x.jsonl", False),
     ],
 )
-def test_either_may_be_left_out(declared: dict[str, Any], key: str, expected: bool) -> None:
+def test_a_pattern_of_uploads_may_leave_out_prefix_or_suffix(
+    declared: dict[str, Any], key: str, expected: bool
+) -> None:
     assert matches(declared, key) is expected
 
 
@@ -85,7 +87,9 @@ letters = st.text("ab/.*\\", max_size=6)
 @given(letters.filter(bool), letters.filter(bool), letters, st.booleans())
 @example("aa", "aa", "a", False)
 @example("aba", "aba", "b", True)
-def test_both_means_both_for_every_key(prefix: str, suffix: str, middle: str, whole: bool) -> None:
+def test_a_key_fits_a_pattern_if_it_has_both_prefix_and_suffix(
+    prefix: str, suffix: str, middle: str, whole: bool
+) -> None:
     declared = {"prefix": prefix, "suffix": suffix}
     key = prefix + middle + suffix if whole else middle
     for one in (key, key[1:], key[:-1], prefix + suffix[1:], prefix[:-1] + suffix):

@@ -111,6 +111,6 @@ def test_a_stage_that_is_not_there_is_answered_with_those_that_are() -> None:
 
 
 @pytest.mark.parametrize("stage", ["", "Dev", "a b", "../dev", "dev.toml", "1st", "x" * 21, "dev\n"])
-def test_the_name_of_a_stage_is_one(stage: str) -> None:
+def test_a_stage_name_that_cannot_be_one_is_refused(stage: str) -> None:
     with pytest.raises(BadConfiguration, match="small letters, digits and -"):
         settings_of(stage)

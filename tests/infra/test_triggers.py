@@ -84,7 +84,7 @@ def test_the_uploads_of_all_jobs_are_one_rule(template: Template) -> None:
     assert mentions(rule["Targets"][0]["Arn"], "StarterForUploads")
 
 
-def test_a_filter_is_snss_own(template: Template) -> None:
+def test_the_filter_of_a_job_becomes_the_filter_of_its_subscription(template: Template) -> None:
     subscription = template.one("AWS::SNS::Subscription", "RegionMessage1")
     assert subscription["FilterPolicy"] == {"country": [{"exists": True}]}
     assert mentions(subscription["Endpoint"], "StarterForMessages")

@@ -117,248 +117,259 @@ def file(tmp_path: Path) -> Callable[[Any], str]:
     return write
 
 
-class TestAFileWithAnswers:
-    def test_goes_to_the_run_with_its_numbers_as_text(self, asked: Asked, file: Any) -> None:
-        assert asked.write().reply(file=file(RIGHT)) == 0
-        ((operation, sent),) = asked.told
-        assert operation == "SendTaskSuccess"
-        assert sent["taskToken"] == TOKEN
-        assert json.loads(sent["output"]) == {
-            "prompts": [
-                {"key": REGION_KEY, "answers": ["North"]},
-                {"key": DAY_KEY, "answers": "12345678901234567890"},
-            ]
-        }
-        said = asked.said().out
-        assert said.startswith("Sent; the run goes on.\n")
-        assert said.rstrip().endswith(f"#/v2/executions/details/{asked.arn}")
-
-    def test_may_come_on_standard_input(self, asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(json.dumps(RIGHT).encode())))
-        assert asked.write().reply(file="-") == 0
-        assert len(asked.told) == 1
-
-    def test_is_told_of_in_one_json_object(self, asked: Asked, file: Any) -> None:
-        code, said = asked.write().report(file=file(RIGHT))
-        assert (code, said) == (
-            0,
-            {
-                "sent": True,
-                "question": {"prompts": PROMPTS, "until": 1_800_172_800.5, "refusal": None},
-                "problem": None,
-            },
-        )
-
-    @pytest.mark.parametrize(
-        ("reply", "why"),
-        [
-            ({"prompts": [{"name": "Region", "answers": ["South"]}]}, 'offers no choice called "South"'),
-            ({"prompts": RIGHT["prompts"][:1]}, 'the prompt "Rate" has no answer'),
-            ({"answers": []}, "a reply is"),
-            ('{"prompts": [{"name": "Region", "answers": ["\\ud800"]}]}', "half of a character"),
-        ],
-    )
-    def test_that_is_wrong_is_not_sent(self, asked: Asked, file: Any, reply: Any, why: str) -> None:
-        code, said = asked.write().report(file=file(reply))
-        assert (code, said["sent"], asked.told) == (1, False, [])
-        assert "was not sent" in said["problem"]
-        assert why in said["problem"]
-
-    def test_counts_with_what_was_answered_before(self, asked: Asked, file: Any) -> None:
-        before = [{"name": "Shops", "answers": ["x" * 49_990]}]
-        asked.write(asking={"hours": 48, "answers": before, "fresh": 0, "refused": {}, "seconds": 0})
-        code, said = asked.report(file=file(RIGHT))
-        assert (code, asked.told) == (1, [])
-        assert "the answers of the run have" in said["problem"]
-
-    @pytest.mark.parametrize(("content", "why"), [("{", "is not JSON"), ('{"prompts": NaN}', "is not JSON (NaN")])
-    def test_that_cannot_be_read_is_bad_usage(self, asked: Asked, file: Any, content: str, why: str) -> None:
-        asked.write()
-        assert asked.reply(file=file(content)) == 2
-        assert why in asked.said().err
-        assert asked.reply(file="no/such.json") == 2
-        assert "no/such.json: cannot be read" in asked.said().err
-        assert asked.told == []
-
-
-class TestTheDialogue:
-    def test_asks_and_sends(self, asked: Asked) -> None:
-        assert asked.write().reply(typed=["2", "1", "7.5"]) == 0
-        ((_, sent),) = asked.told
-        assert json.loads(sent["output"]) == {
-            "prompts": [
-                {"key": REGION_KEY, "answers": [PROMPTS[0]["choices"][0]]},  # type: ignore[index]
-                {"key": DAY_KEY, "answers": "7.5"},
-            ]
-        }
-        said = asked.said().out
-        assert "The run waits until 2027-01-17T08:00:00.500Z." in said
-        assert "there is no 2 in the list" in said
-
-    def test_tells_first_why_an_earlier_reply_was_refused(self, asked: Asked) -> None:
-        question = {"token": TOKEN, "askedAt": 1, "until": 2, "prompts": PROMPTS, "refusal": "no [b]such[/b] region"}
-        code, said = asked.write(question=question).report(typed=["1", ""])
-        assert (code, said["question"]["refusal"]) == (0, "no [b]such[/b] region")
-
-    def test_leaves_standard_output_to_json(self, asked: Asked) -> None:
-        assert asked.write().reply(typed=["1", ""], json=True) == 0
-        said = asked.said()
-        assert json.loads(said.out)["sent"] is True
-        assert "1 of 2: Region" in said.err
-
-    def test_that_ends_too_early_sends_nothing(self, asked: Asked) -> None:
-        code, said = asked.write().report(typed=["1"])
-        assert (code, asked.told) == (1, [])
-        assert "the input ended before every prompt had an answer" in said["problem"]
-
-    def test_that_is_stopped_by_ctrl_c_sends_nothing(self, asked: Asked) -> None:
-        def interrupted(_: Any) -> str:
-            raise KeyboardInterrupt
-
-        asked.write()
-        arguments = argparse.Namespace(run=asked.arn, file=None, stage=None, decline=None, json=True)
-        assert answer(arguments, interrupted) == 130
-        assert "stopped" in asked.object()["problem"]
-        assert asked.told == []
-
-    @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-    def test_that_is_ended_by_another_signal_sends_nothing(self, asked: Asked, number: int, code: int) -> None:
-        def interrupted(_: Any) -> str:
-            os.kill(os.getpid(), number)
-            return "1"
-
-        asked.write()
-        arguments = argparse.Namespace(run=asked.arn, file=None, stage=None, decline=None, json=True)
-        with pytest.raises(SystemExit) as ended:
-            exits_with(lambda: answer(arguments, interrupted))
-        assert ended.value.code == code
-        assert "the question is still open" in asked.object()["problem"]
-        assert asked.told == []
-
-
-class TestWithoutATerminal:
-    def test_the_question_is_shown_with_answers_to_change(self, asked: Asked, file: Any) -> None:
-        assert asked.write().reply() == 2
-        said = asked.said()
-        assert "1 of 2: Region" in said.out
-        assert " 1  North" in said.out
-        assert "there is no terminal to ask on; give a FILE" in said.err
-        shown = json.loads(said.out.partition("Answers to change, as a FILE:\n")[2])
-        assert shown["prompts"][0]["answers"] == ["North"]
-        assert asked.told == []
-
-    def test_the_question_is_given_as_json(self, asked: Asked) -> None:
-        code, said = asked.write().report()
-        assert (code, said["sent"], said["question"]["prompts"]) == (2, False, PROMPTS)
-        assert "give a FILE" in said["problem"]
-
-
-class TestDeclining:
-    def test_ends_the_waiting_with_the_reason(self, asked: Asked) -> None:
-        assert asked.write().reply(decline="the quarter is not closed yet") == 0
-        assert asked.told == [
-            (
-                "SendTaskFailure",
-                {"taskToken": TOKEN, "error": "Declined", "cause": "the quarter is not closed yet"},
-            )
+def test_answers_in_a_file_go_to_the_run_with_their_numbers_as_text(asked: Asked, file: Any) -> None:
+    assert asked.write().reply(file=file(RIGHT)) == 0
+    ((operation, sent),) = asked.told
+    assert operation == "SendTaskSuccess"
+    assert sent["taskToken"] == TOKEN
+    assert json.loads(sent["output"]) == {
+        "prompts": [
+            {"key": REGION_KEY, "answers": ["North"]},
+            {"key": DAY_KEY, "answers": "12345678901234567890"},
         ]
-        assert asked.said().out.startswith("Declined; the run ends")
-
-    def test_goes_not_together_with_answers(self, asked: Asked, file: Any) -> None:
-        assert asked.write().reply(decline="no", file=file(RIGHT)) == 2
-        assert "not both" in asked.said().err
-        assert asked.told == []
+    }
+    said = asked.said().out
+    assert said.startswith("Sent; the run goes on.\n")
+    assert said.rstrip().endswith(f"#/v2/executions/details/{asked.arn}")
 
 
-class TestTheRun:
-    def test_is_found_by_its_name_in_the_stage(self, asked: Asked, file: Any) -> None:
-        assert asked.write().reply(run=asked.name, file=file(RIGHT)) == 0
-        assert asked.reply(run=asked.name, stage="staging", file=file(RIGHT)) == 2
-        assert "there is no stack DatamartRunner-staging" in asked.said().err
+def test_answers_may_come_on_standard_input(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(json.dumps(RIGHT).encode())))
+    assert asked.write().reply(file="-") == 0
+    assert len(asked.told) == 1
 
-    def test_tells_by_its_arn_in_which_stage_and_account_it_is(self, asked: Asked, file: Any) -> None:
-        arn = asked.write().arn
-        for elsewhere, why in {
-            arn.replace("datamart-runner-dev", "datamart-runner-prod"): "there is no stack DatamartRunner-prod",
-            arn.replace(":123456789012:", ":210987654321:"): "is in another account than these credentials",
-            arn.replace(":execution:", ":stateMachine:"): "is neither the ARN of a run",
-        }.items():
-            assert asked.reply(run=elsewhere, stage="dev", file=file(RIGHT)) == 2
-            assert why in asked.said().err
-        assert asked.told == []
 
-    def test_is_looked_for_in_the_region_of_its_arn(
-        self, asked: Asked, file: Any, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        looked: list[str] = []
-
-        def stack_of(stage: str) -> Any:
-            looked.append(boto3.client("cloudformation").meta.region_name)
-            raise KeyboardInterrupt
-
-        monkeypatch.setattr("local.aws.questions.stack_of", stack_of)
-        for region in ("us-east-2", "eu-west-1"):
-            assert asked.reply(run=asked.arn.replace("eu-west-1", region), file=file(RIGHT)) == 130
-        assert looked == ["us-east-2", "eu-west-1"]
-        boto3.setup_default_session()
-
-    def test_may_not_exist(self, asked: Asked, file: Any) -> None:
-        code, said = asked.report(file=file(RIGHT))
-        assert (code, said["sent"], said["question"]) == (2, False, None)
-        assert said["problem"].startswith(f"there is no run {asked.arn}")
-
-    @pytest.mark.parametrize(
-        ("changes", "why"),
-        [
-            ({"endedAt": 1}, "it has ended"),
-            ({"question": None}, "it has not asked anything yet"),
-            ({"question": None, "asking": None}, "it asks nobody"),
-            ({"question": None, "asking": {"concluded": {"end": "Again"}, "answers": []}}, "it was answered already"),
-        ],
+def test_with_json_the_answer_command_prints_one_object(asked: Asked, file: Any) -> None:
+    code, said = asked.write().report(file=file(RIGHT))
+    assert (code, said) == (
+        0,
+        {
+            "sent": True,
+            "question": {"prompts": PROMPTS, "until": 1_800_172_800.5, "refusal": None},
+            "problem": None,
+        },
     )
-    def test_may_wait_for_nothing(self, asked: Asked, file: Any, changes: dict[str, Any], why: str) -> None:
-        code, said = asked.write(**changes).report(file=file(RIGHT))
-        assert (code, asked.told, said["question"]) == (1, [], None)
-        assert f"the run waits for no answers: {why}" in said["problem"]
 
 
-class TestStepFunctions:
-    @pytest.mark.parametrize("code", ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"])
-    def test_may_say_that_it_is_too_late(self, asked: Asked, file: Any, code: str) -> None:
-        asked.write().refusal = code, f"Invalid Token: '{TOKEN}'"
-        for what in ({"file": file(RIGHT)}, {"decline": "no"}):
-            exit_code, said = asked.report(**what)
-            assert (exit_code, said["sent"]) == (1, False)
-            assert "the question is not open any more" in said["problem"]
-
-    def test_may_refuse_and_quote_the_token(self, asked: Asked, file: Any) -> None:
-        asked.write()
-        for refusal, why in {
-            ("AccessDeniedException", "User me may not"): "a permission is missing: User me may not",
-            ("ValidationException", f"Value '{TOKEN}' at 'taskToken' is bad"): "(ValidationException): Value '…' at",
-        }.items():
-            asked.refusal = refusal
-            assert asked.reply(file=file(RIGHT)) == 2
-            assert why in asked.said().err
+@pytest.mark.parametrize(
+    ("reply", "why"),
+    [
+        ({"prompts": [{"name": "Region", "answers": ["South"]}]}, 'offers no choice called "South"'),
+        ({"prompts": RIGHT["prompts"][:1]}, 'the prompt "Rate" has no answer'),
+        ({"answers": []}, "a reply is"),
+        ('{"prompts": [{"name": "Region", "answers": ["\\ud800"]}]}', "half of a character"),
+    ],
+)
+def test_answers_that_do_not_fit_the_questions_are_not_sent(asked: Asked, file: Any, reply: Any, why: str) -> None:
+    code, said = asked.write().report(file=file(reply))
+    assert (code, said["sent"], asked.told) == (1, False, [])
+    assert "was not sent" in said["problem"]
+    assert why in said["problem"]
 
 
-class TestTheCommandLine:
-    def test_takes_the_run_and_the_file(self, asked: Asked, file: Any) -> None:
-        asked.write()
-        assert main._main(["answer", asked.arn, file(RIGHT)]) == 0
-        assert main._main(["answer", asked.name, "--stage", "dev", "--decline", "no", "--json"]) == 0
-        assert [operation for operation, _ in asked.told] == ["SendTaskSuccess", "SendTaskFailure"]
-        asked.said()
+def test_answers_count_together_with_those_of_earlier_replies(asked: Asked, file: Any) -> None:
+    before = [{"name": "Shops", "answers": ["x" * 49_990]}]
+    asked.write(asking={"hours": 48, "answers": before, "fresh": 0, "refused": {}, "seconds": 0})
+    code, said = asked.report(file=file(RIGHT))
+    assert (code, asked.told) == (1, [])
+    assert "the answers of the run have" in said["problem"]
 
-    def test_answers_bad_usage_in_the_same_shape(self, capsys: Any) -> None:
-        with pytest.raises(SystemExit) as ended:
-            main._main(["answer", "--json"])
-        assert ended.value.code == 2
-        assert json.loads(capsys.readouterr().out) == {
-            "sent": False,
-            "question": None,
-            "problem": "The command line is not understood.",
-        }
+
+@pytest.mark.parametrize(("content", "why"), [("{", "is not JSON"), ('{"prompts": NaN}', "is not JSON (NaN")])
+def test_a_file_of_answers_that_is_not_json_is_bad_usage(asked: Asked, file: Any, content: str, why: str) -> None:
+    asked.write()
+    assert asked.reply(file=file(content)) == 2
+    assert why in asked.said().err
+    assert asked.reply(file="no/such.json") == 2
+    assert "no/such.json: cannot be read" in asked.said().err
+    assert asked.told == []
+
+
+def test_without_a_file_the_terminal_asks_and_sends_the_answers(asked: Asked) -> None:
+    assert asked.write().reply(typed=["2", "1", "7.5"]) == 0
+    ((_, sent),) = asked.told
+    assert json.loads(sent["output"]) == {
+        "prompts": [
+            {"key": REGION_KEY, "answers": [PROMPTS[0]["choices"][0]]},  # type: ignore[index]
+            {"key": DAY_KEY, "answers": "7.5"},
+        ]
+    }
+    said = asked.said().out
+    assert "The run waits until 2027-01-17T08:00:00.500Z." in said
+    assert "there is no 2 in the list" in said
+
+
+def test_the_dialogue_says_first_why_an_earlier_reply_was_refused(asked: Asked) -> None:
+    question = {"token": TOKEN, "askedAt": 1, "until": 2, "prompts": PROMPTS, "refusal": "no [b]such[/b] region"}
+    code, said = asked.write(question=question).report(typed=["1", ""])
+    assert (code, said["question"]["refusal"]) == (0, "no [b]such[/b] region")
+
+
+def test_the_dialogue_leaves_standard_output_to_json(asked: Asked) -> None:
+    assert asked.write().reply(typed=["1", ""], json=True) == 0
+    said = asked.said()
+    assert json.loads(said.out)["sent"] is True
+    assert "1 of 2: Region" in said.err
+
+
+def test_a_dialogue_that_ends_too_early_sends_nothing(asked: Asked) -> None:
+    code, said = asked.write().report(typed=["1"])
+    assert (code, asked.told) == (1, [])
+    assert "the input ended before every prompt had an answer" in said["problem"]
+
+
+def test_a_dialogue_that_is_stopped_by_ctrl_c_sends_nothing(asked: Asked) -> None:
+    def interrupted(_: Any) -> str:
+        raise KeyboardInterrupt
+
+    asked.write()
+    arguments = argparse.Namespace(run=asked.arn, file=None, stage=None, decline=None, json=True)
+    assert answer(arguments, interrupted) == 130
+    assert "stopped" in asked.object()["problem"]
+    assert asked.told == []
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_dialogue_that_is_ended_by_another_signal_sends_nothing(asked: Asked, number: int, code: int) -> None:
+    def interrupted(_: Any) -> str:
+        os.kill(os.getpid(), number)
+        return "1"
+
+    asked.write()
+    arguments = argparse.Namespace(run=asked.arn, file=None, stage=None, decline=None, json=True)
+    with pytest.raises(SystemExit) as ended:
+        exits_with(lambda: answer(arguments, interrupted))
+    assert ended.value.code == code
+    assert "the question is still open" in asked.object()["problem"]
+    assert asked.told == []
+
+
+def test_without_a_terminal_the_question_is_shown_with_answers_to_change(asked: Asked, file: Any) -> None:
+    assert asked.write().reply() == 2
+    said = asked.said()
+    assert "1 of 2: Region" in said.out
+    assert " 1  North" in said.out
+    assert "there is no terminal to ask on; give a FILE" in said.err
+    shown = json.loads(said.out.partition("Answers to change, as a FILE:\n")[2])
+    assert shown["prompts"][0]["answers"] == ["North"]
+    assert asked.told == []
+
+
+def test_without_a_terminal_the_question_is_given_as_json(asked: Asked) -> None:
+    code, said = asked.write().report()
+    assert (code, said["sent"], said["question"]["prompts"]) == (2, False, PROMPTS)
+    assert "give a FILE" in said["problem"]
+
+
+def test_declining_ends_the_waiting_with_the_reason(asked: Asked) -> None:
+    assert asked.write().reply(decline="the quarter is not closed yet") == 0
+    assert asked.told == [
+        (
+            "SendTaskFailure",
+            {"taskToken": TOKEN, "error": "Declined", "cause": "the quarter is not closed yet"},
+        )
+    ]
+    assert asked.said().out.startswith("Declined; the run ends")
+
+
+def test_declining_and_answers_together_are_bad_usage(asked: Asked, file: Any) -> None:
+    assert asked.write().reply(decline="no", file=file(RIGHT)) == 2
+    assert "not both" in asked.said().err
+    assert asked.told == []
+
+
+def test_the_run_to_answer_is_found_by_its_name_in_the_stage(asked: Asked, file: Any) -> None:
+    assert asked.write().reply(run=asked.name, file=file(RIGHT)) == 0
+    assert asked.reply(run=asked.name, stage="staging", file=file(RIGHT)) == 2
+    assert "there is no stack DatamartRunner-staging" in asked.said().err
+
+
+def test_the_arn_of_a_run_says_in_which_stage_and_account_it_is(asked: Asked, file: Any) -> None:
+    arn = asked.write().arn
+    for elsewhere, why in {
+        arn.replace("datamart-runner-dev", "datamart-runner-prod"): "there is no stack DatamartRunner-prod",
+        arn.replace(":123456789012:", ":210987654321:"): "is in another account than these credentials",
+        arn.replace(":execution:", ":stateMachine:"): "is neither the ARN of a run",
+    }.items():
+        assert asked.reply(run=elsewhere, stage="dev", file=file(RIGHT)) == 2
+        assert why in asked.said().err
+    assert asked.told == []
+
+
+def test_a_run_is_looked_for_in_the_region_of_its_arn(asked: Asked, file: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+
+    def stack_of(stage: str) -> Any:
+        looked.append(boto3.client("cloudformation").meta.region_name)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("local.aws.questions.stack_of", stack_of)
+    for region in ("us-east-2", "eu-west-1"):
+        assert asked.reply(run=asked.arn.replace("eu-west-1", region), file=file(RIGHT)) == 130
+    assert looked == ["us-east-2", "eu-west-1"]
+    boto3.setup_default_session()
+
+
+def test_answers_for_a_run_that_does_not_exist_are_refused(asked: Asked, file: Any) -> None:
+    code, said = asked.report(file=file(RIGHT))
+    assert (code, said["sent"], said["question"]) == (2, False, None)
+    assert said["problem"].startswith(f"there is no run {asked.arn}")
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"endedAt": 1}, "it has ended"),
+        ({"question": None}, "it has not asked anything yet"),
+        ({"question": None, "asking": None}, "it asks nobody"),
+        ({"question": None, "asking": {"concluded": {"end": "Again"}, "answers": []}}, "it was answered already"),
+    ],
+)
+def test_answers_for_a_run_that_does_not_wait_are_refused_with_the_reason(
+    asked: Asked, file: Any, changes: dict[str, Any], why: str
+) -> None:
+    code, said = asked.write(**changes).report(file=file(RIGHT))
+    assert (code, asked.told, said["question"]) == (1, [], None)
+    assert f"the run waits for no answers: {why}" in said["problem"]
+
+
+@pytest.mark.parametrize("code", ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"])
+def test_answers_that_come_too_late_for_step_functions_are_refused(asked: Asked, file: Any, code: str) -> None:
+    asked.write().refusal = code, f"Invalid Token: '{TOKEN}'"
+    for what in ({"file": file(RIGHT)}, {"decline": "no"}):
+        exit_code, said = asked.report(**what)
+        assert (exit_code, said["sent"]) == (1, False)
+        assert "the question is not open any more" in said["problem"]
+
+
+def test_a_task_token_that_aws_quotes_in_its_refusal_is_redacted(asked: Asked, file: Any) -> None:
+    asked.write()
+    for refusal, why in {
+        ("AccessDeniedException", "User me may not"): "a permission is missing: User me may not",
+        ("ValidationException", f"Value '{TOKEN}' at 'taskToken' is bad"): "(ValidationException): Value '…' at",
+    }.items():
+        asked.refusal = refusal
+        assert asked.reply(file=file(RIGHT)) == 2
+        assert why in asked.said().err
+
+
+def test_the_answer_command_takes_the_run_and_the_file(asked: Asked, file: Any) -> None:
+    asked.write()
+    assert main._main(["answer", asked.arn, file(RIGHT)]) == 0
+    assert main._main(["answer", asked.name, "--stage", "dev", "--decline", "no", "--json"]) == 0
+    assert [operation for operation, _ in asked.told] == ["SendTaskSuccess", "SendTaskFailure"]
+    asked.said()
+
+
+def test_the_answer_command_reports_bad_usage_in_the_same_json(capsys: Any) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main._main(["answer", "--json"])
+    assert ended.value.code == 2
+    assert json.loads(capsys.readouterr().out) == {
+        "sent": False,
+        "question": None,
+        "problem": "The command line is not understood.",
+    }
 
 
 def test_a_profile_that_does_not_exist_is_told_in_a_sentence(tmp_path: Path) -> None:

@@ -160,7 +160,9 @@ def test_a_server_that_is_down_is_waited_for_and_it_says_so(tmp_path: Path) -> N
     request = event(tmp_path, {**EXAMPLE, "timeoutMinutes": 3})
     credentials = {"MSTR_USERNAME": "u", "MSTR_PASSWORD": "p"}
     done = datamart("run", request, "--library-url", "http://127.0.0.1:9/x", "--json", "--max-wait", "0", **credentials)
-    assert (done.returncode, json.loads(done.stdout)["error"] in ("RunTimedOut", "ServerUnavailable")) == (1, True)
+    assert done.returncode == 1
+    # Pauses are drawn by lot: the deadline may pass within an attempt, or before another one.
+    assert json.loads(done.stdout)["error"] in ("RunTimedOut", "ServerUnavailable")
     assert "tries again later, after ServerUnavailable: the Library server gave no answer" in done.stderr
 
 

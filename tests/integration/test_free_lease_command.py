@@ -97,152 +97,162 @@ def held(cloud: Cloud, capsys: Any) -> Iterator[Held]:
             remove(held.table, left)
 
 
-class TestALeaseInDoubt:
-    def test_is_freed_after_a_person_said_that_the_job_has_ended(self, held: Held) -> None:
-        assert held.write().free("y") == 0
-        assert held.holder() is None
-        assert held.asked == ["Has its job ended, as you saw on the Intelligence Server? [y/N] "]
-
-    def test_is_shown_with_who_has_it_and_until_when_and_the_job(self, held: Held) -> None:
-        assert held.write().free("yes") == 0
-        assert held.said().out.splitlines() == [
-            f"Lease:  {KEY}",
-            f"Held:   since 2027-01-15T08:00:00.500Z by {held.owner}",
-            "Run:    FAILED",
-            f"Doubt:  until {clock.timestamp(UNTIL)}",
-            "Job:    4711",
-            "Freed; the next run takes it.",
-        ]
-
-    @pytest.mark.parametrize("answer", ["", "n", "no", "yep", "Y?"])
-    def test_stays_without_a_yes(self, held: Held, answer: str) -> None:
-        code, said = held.write().report(answer)
-        assert (code, said["freed"], held.holder()) == (1, False, held.owner)
-        assert said["problem"] == "not confirmed; nothing was freed."
-
-    def test_is_freed_without_a_question_if_the_command_says_yes(self, held: Held) -> None:
-        code, said = held.write().report(yes=True)
-        assert (code, held.holder()) == (0, None)
-        assert said == {
-            "freed": True,
-            "lease": {
-                "key": KEY,
-                "owner": held.owner,
-                "since": SINCE,
-                "status": "FAILED",
-                "uncertain": {"until": UNTIL, "jobId": "4711"},
-            },
-            "problem": None,
-        }
-
-    def test_stays_where_there_is_no_terminal_to_ask_on(self, held: Held) -> None:
-        code, said = held.write().report()
-        assert (code, held.holder()) == (2, held.owner)
-        assert said["problem"] == "there is no terminal to ask on; --yes says that what the run left has ended."
-
-    def test_whose_doubt_has_passed_is_said_to_be_free_in_any_case(self, held: Held) -> None:
-        assert held.write(uncertain={"until": 5, "jobId": None}).free(yes=True) == 0
-        said = held.said().out
-        assert "Doubt:  until 1970-01-01T00:00:05.000Z (passed: the next run takes it in any case)" in said
-        assert "Job:    its id is not known" in said
-
-    @pytest.mark.parametrize("gone", [KeyboardInterrupt, EOFError])
-    def test_stays_when_the_question_is_broken_off(self, held: Held, gone: type[BaseException]) -> None:
-        def broken(_: str) -> str:
-            raise gone
-
-        held.write()
-        arguments = argparse.Namespace(lease=NAME, stage="dev", yes=False, json=False)
-        assert free_lease(arguments, broken) == {KeyboardInterrupt: 130, EOFError: 1}[gone]
-        assert held.holder() == held.owner
+def test_a_lease_with_a_pending_job_is_freed_after_a_person_confirmed_that_the_job_has_ended(held: Held) -> None:
+    assert held.write().free("y") == 0
+    assert held.holder() is None
+    assert held.asked == ["Has its job ended, as you saw on the Intelligence Server? [y/N] "]
 
 
-class TestALeaseThatIsNotInDoubt:
-    def test_may_be_free_already(self, held: Held) -> None:
-        assert held.report() == (0, {"freed": True, "lease": {"key": KEY}, "problem": None})
-
-    @pytest.mark.parametrize("status", ["RUNNING", "PENDING_REDRIVE"])
-    def test_stays_while_its_run_goes_on(self, held: Held, status: str) -> None:
-        held.write(uncertain=None).status = status
-        code, said = held.report(yes=True)
-        assert (code, held.holder(), said["lease"]["status"]) == (1, held.owner, status)
-        assert f"aws stepfunctions stop-execution --execution-arn {held.owner}" in said["problem"]
-
-    @pytest.mark.parametrize(("status", "told"), [("ABORTED", "ABORTED"), (None, "UNKNOWN")])
-    def test_is_freed_when_its_run_has_ended(self, held: Held, status: str | None, told: str) -> None:
-        held.write(uncertain=None).status = status
-        code, said = held.report(yes=True)
-        assert (code, held.holder(), said["lease"]["status"]) == (0, None, told)
-
-    def test_shows_what_a_run_left_that_nobody_has_cleaned_up(self, held: Held) -> None:
-        held.write(uncertain=None).write_run(job=Job.ACCEPTED.value, jobId="4712", postedAt=3_900_000_000)
-        code, said = held.report("n")
-        assert (code, said["lease"]["uncertain"]) == (1, {"until": 3_900_086_400, "jobId": "4712", "baseUrl": None})
-
-    def test_is_freed_only_after_its_run_can_give_no_order_any_more(self, held: Held) -> None:
-        held.write(uncertain=None).write_run(session="secret").free(yes=True)
-        item: Item = held.table.load(held.owner) or {}
-        assert "closing" in item["attempts"]["1"]
-        assert "secret" not in held.said().out
+def test_a_lease_with_a_pending_job_is_shown_with_owner_time_and_job(held: Held) -> None:
+    assert held.write().free("yes") == 0
+    assert held.said().out.splitlines() == [
+        f"Lease:  {KEY}",
+        f"Held:   since 2027-01-15T08:00:00.500Z by {held.owner}",
+        "Run:    FAILED",
+        f"Doubt:  until {clock.timestamp(UNTIL)}",
+        "Job:    4711",
+        "Freed; the next run takes it.",
+    ]
 
 
-class TestSomebodyElse:
-    @pytest.mark.parametrize("change", [{"owner": "arn:another"}, {"since": SINCE + 1}])
-    def test_who_took_it_meanwhile_keeps_it(self, held: Held, change: Item) -> None:
-        def confirm(_: str) -> str:
-            held.table.change(KEY, put=change)
-            return "y"
-
-        held.write()
-        arguments = argparse.Namespace(lease=NAME, stage="dev", yes=False, json=True)
-        assert free_lease(arguments, confirm) == 1
-        assert json.loads(held.said().out)["problem"] == "somebody else took or freed it meanwhile; look again."
-        assert held.holder() is not None
+@pytest.mark.parametrize("answer", ["", "n", "no", "yep", "Y?"])
+def test_a_lease_with_a_pending_job_stays_without_a_yes(held: Held, answer: str) -> None:
+    code, said = held.write().report(answer)
+    assert (code, said["freed"], held.holder()) == (1, False, held.owner)
+    assert said["problem"] == "not confirmed; nothing was freed."
 
 
-class TestItsName:
-    @pytest.mark.parametrize("name", [NAME, KEY, NAME.lower()])
-    def test_is_the_one_of_the_message(self, held: Held, name: str) -> None:
-        assert held.write().free(yes=True, lease=name) == 0
-        assert held.holder() is None
-
-    def test_may_be_that_of_a_slot_whose_session_is_in_doubt(self, held: Held) -> None:
-        assert held.write("slot/default/0").free("y", lease="slot/default/0") == 0
-        assert held.holder("slot/default/0") is None
-        assert "Has its session ended" in held.asked[0]
-
-    @pytest.mark.parametrize("name", ["", "default", "slot/default", f"x/{NAME}", f"default/{PROJECT}", "slot/a/x"])
-    def test_that_is_none_is_bad_usage(self, held: Held, name: str) -> None:
-        code, said = held.report(lease=name, yes=True)
-        assert (code, said["freed"], said["lease"]) == (2, False, None)
-        assert "names no lease" in said["problem"]
+def test_a_lease_with_a_pending_job_is_freed_without_a_question_if_the_command_says_yes(held: Held) -> None:
+    code, said = held.write().report(yes=True)
+    assert (code, held.holder()) == (0, None)
+    assert said == {
+        "freed": True,
+        "lease": {
+            "key": KEY,
+            "owner": held.owner,
+            "since": SINCE,
+            "status": "FAILED",
+            "uncertain": {"until": UNTIL, "jobId": "4711"},
+        },
+        "problem": None,
+    }
 
 
-class TestAws:
-    def test_may_not_have_the_stage(self, held: Held) -> None:
-        code, said = held.report(stage="staging")
-        assert (code, said["freed"]) == (2, False)
-        assert "there is no stack DatamartRunner-staging" in said["problem"]
-
-    def test_may_refuse_to_tell_whether_the_run_goes_on(self, held: Held) -> None:
-        held.write().refusal = "AccessDeniedException", "User me may not"
-        code, said = held.report(yes=True)
-        assert (code, held.holder()) == (2, held.owner)
-        assert said["problem"] == "a permission is missing: User me may not"
+def test_a_lease_with_a_pending_job_stays_where_there_is_no_terminal_to_ask_on(held: Held) -> None:
+    code, said = held.write().report()
+    assert (code, held.holder()) == (2, held.owner)
+    assert said["problem"] == "there is no terminal to ask on; --yes says that what the run left has ended."
 
 
-class TestTheCommandLine:
-    def test_takes_the_lease_and_the_stage(self, held: Held) -> None:
-        held.write()
-        assert main._main(["free-lease", NAME, "--stage", "dev", "--yes", "--json"]) == 0
-        assert json.loads(held.said().out)["freed"] is True
+def test_a_lease_whose_pending_job_must_have_ended_is_said_to_be_free_in_any_case(held: Held) -> None:
+    assert held.write(uncertain={"until": 5, "jobId": None}).free(yes=True) == 0
+    said = held.said().out
+    assert "Doubt:  until 1970-01-01T00:00:05.000Z (passed: the next run takes it in any case)" in said
+    assert "Job:    its id is not known" in said
 
-    def test_answers_bad_usage_in_the_same_shape(self, capsys: Any) -> None:
-        with pytest.raises(SystemExit) as ended:
-            main._main(["free-lease", "--json"])
-        assert ended.value.code == 2
-        assert json.loads(capsys.readouterr().out) == {
-            "freed": False,
-            "lease": None,
-            "problem": "The command line is not understood.",
-        }
+
+@pytest.mark.parametrize("gone", [KeyboardInterrupt, EOFError])
+def test_a_lease_with_a_pending_job_stays_when_the_question_is_broken_off(
+    held: Held, gone: type[BaseException]
+) -> None:
+    def broken(_: str) -> str:
+        raise gone
+
+    held.write()
+    arguments = argparse.Namespace(lease=NAME, stage="dev", yes=False, json=False)
+    assert free_lease(arguments, broken) == {KeyboardInterrupt: 130, EOFError: 1}[gone]
+    assert held.holder() == held.owner
+
+
+def test_a_lease_may_be_free_already(held: Held) -> None:
+    assert held.report() == (0, {"freed": True, "lease": {"key": KEY}, "problem": None})
+
+
+@pytest.mark.parametrize("status", ["RUNNING", "PENDING_REDRIVE"])
+def test_a_lease_stays_while_its_run_goes_on(held: Held, status: str) -> None:
+    held.write(uncertain=None).status = status
+    code, said = held.report(yes=True)
+    assert (code, held.holder(), said["lease"]["status"]) == (1, held.owner, status)
+    assert f"aws stepfunctions stop-execution --execution-arn {held.owner}" in said["problem"]
+
+
+@pytest.mark.parametrize(("status", "told"), [("ABORTED", "ABORTED"), (None, "UNKNOWN")])
+def test_a_lease_is_freed_when_its_run_has_ended(held: Held, status: str | None, told: str) -> None:
+    held.write(uncertain=None).status = status
+    code, said = held.report(yes=True)
+    assert (code, held.holder(), said["lease"]["status"]) == (0, None, told)
+
+
+def test_a_lease_shows_what_a_run_left_that_was_never_cleaned_up(held: Held) -> None:
+    held.write(uncertain=None).write_run(job=Job.ACCEPTED.value, jobId="4712", postedAt=3_900_000_000)
+    code, said = held.report("n")
+    assert (code, said["lease"]["uncertain"]) == (1, {"until": 3_900_086_400, "jobId": "4712", "baseUrl": None})
+
+
+def test_a_lease_is_freed_only_after_its_run_can_send_no_execution_request_any_more(held: Held) -> None:
+    held.write(uncertain=None).write_run(session="secret").free(yes=True)
+    item: Item = held.table.load(held.owner) or {}
+    assert "closing" in item["attempts"]["1"]
+    assert "secret" not in held.said().out
+
+
+@pytest.mark.parametrize("change", [{"owner": "arn:another"}, {"since": SINCE + 1}])
+def test_a_run_that_took_the_lease_meanwhile_keeps_it(held: Held, change: Item) -> None:
+    def confirm(_: str) -> str:
+        held.table.change(KEY, put=change)
+        return "y"
+
+    held.write()
+    arguments = argparse.Namespace(lease=NAME, stage="dev", yes=False, json=True)
+    assert free_lease(arguments, confirm) == 1
+    assert json.loads(held.said().out)["problem"] == "somebody else took or freed it meanwhile; look again."
+    assert held.holder() is not None
+
+
+@pytest.mark.parametrize("name", [NAME, KEY, NAME.lower()])
+def test_a_lease_is_freed_by_the_name_that_the_error_message_shows(held: Held, name: str) -> None:
+    assert held.write().free(yes=True, lease=name) == 0
+    assert held.holder() is None
+
+
+def test_a_slot_whose_session_may_live_is_freed_by_its_name(held: Held) -> None:
+    assert held.write("slot/default/0").free("y", lease="slot/default/0") == 0
+    assert held.holder("slot/default/0") is None
+    assert "Has its session ended" in held.asked[0]
+
+
+@pytest.mark.parametrize("name", ["", "default", "slot/default", f"x/{NAME}", f"default/{PROJECT}", "slot/a/x"])
+def test_a_name_that_is_no_lease_and_no_slot_is_bad_usage(held: Held, name: str) -> None:
+    code, said = held.report(lease=name, yes=True)
+    assert (code, said["freed"], said["lease"]) == (2, False, None)
+    assert "names no lease" in said["problem"]
+
+
+def test_freeing_a_lease_of_a_stage_that_is_not_deployed_says_so(held: Held) -> None:
+    code, said = held.report(stage="staging")
+    assert (code, said["freed"]) == (2, False)
+    assert "there is no stack DatamartRunner-staging" in said["problem"]
+
+
+def test_a_lease_stays_if_aws_refuses_to_say_whether_its_run_goes_on(held: Held) -> None:
+    held.write().refusal = "AccessDeniedException", "User me may not"
+    code, said = held.report(yes=True)
+    assert (code, held.holder()) == (2, held.owner)
+    assert said["problem"] == "a permission is missing: User me may not"
+
+
+def test_the_free_lease_command_takes_the_lease_and_the_stage(held: Held) -> None:
+    held.write()
+    assert main._main(["free-lease", NAME, "--stage", "dev", "--yes", "--json"]) == 0
+    assert json.loads(held.said().out)["freed"] is True
+
+
+def test_the_free_lease_command_reports_bad_usage_in_the_same_json(capsys: Any) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main._main(["free-lease", "--json"])
+    assert ended.value.code == 2
+    assert json.loads(capsys.readouterr().out) == {
+        "freed": False,
+        "lease": None,
+        "problem": "The command line is not understood.",
+    }

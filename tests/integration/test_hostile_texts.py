@@ -144,86 +144,96 @@ def request(tmp_path: Path, **changes: Any) -> str:
 
 
 @pytest.mark.usefixtures("own_template")
-class TestRun:
-    def test_shows_names_harmlessly(self, simulator: Simulator, tmp_path: Path) -> None:
-        run = Command(simulator, "run", request(tmp_path), "--max-wait", "0")
-        assert run.code == 0, run.seen
-        check_harmless(run.seen)
+def test_a_run_shows_hostile_names_harmlessly(simulator: Simulator, tmp_path: Path) -> None:
+    run = Command(simulator, "run", request(tmp_path), "--max-wait", "0")
+    assert run.code == 0, run.seen
+    check_harmless(run.seen)
 
-    @pytest.mark.parametrize(
-        ("step", "status", "body"),
-        [
-            ("log_in", 400, {"code": "ERR001", "message": "no", "ticketId": HOSTILE}),
-            pytest.param(
-                "get_execution",
-                200,
-                {"id": catalogue.CATEGORY_SALES, "status": 3, "message": "ORA-1"},
-                marks=pytest.mark.exhaustive,
-            ),
-        ],
+
+@pytest.mark.usefixtures("own_template")
+@pytest.mark.parametrize(
+    ("step", "status", "body"),
+    [
+        ("log_in", 400, {"code": "ERR001", "message": "no", "ticketId": HOSTILE}),
+        pytest.param(
+            "get_execution",
+            200,
+            {"id": catalogue.CATEGORY_SALES, "status": 3, "message": "ORA-1"},
+            marks=pytest.mark.exhaustive,
+        ),
+    ],
+)
+def test_a_run_shows_a_hostile_error_harmlessly(
+    simulator: Simulator, tmp_path: Path, step: str, status: int, body: Any
+) -> None:
+    simulator.inject(step, status=status, json=body)
+    run = Command(simulator, "run", request(tmp_path), "--max-wait", "0")
+    assert run.code == 1, run.seen
+    check_harmless(run.seen)
+
+
+@pytest.mark.usefixtures("own_template")
+def test_a_run_asks_hostile_prompts_harmlessly(simulator: Simulator, tmp_path: Path) -> None:
+    event = request(tmp_path, datamart=CITY, unanswered="ask")
+    run = Command(simulator, "run", event, "--max-wait", "0", typed="Atlantis\n\x04")
+    assert "1 of 1: Elements of Country" in run.seen
+    assert "Not taken" in run.seen
+    check_harmless(run.seen)
+
+
+@pytest.mark.usefixtures("own_template")
+@pytest.mark.exhaustive
+def test_a_run_says_harmlessly_what_it_waits_for(simulator: Simulator, tmp_path: Path) -> None:
+    busy = {"code": "ERR001", "iServerCode": -2147209053, "message": "Too many jobs."}
+    simulator.inject("create_instance", status=500, json=busy)
+    run = Command(simulator, "run", request(tmp_path), "--max-wait", "0")
+    assert "tries again later" in run.seen
+    check_harmless(run.seen)
+
+
+@pytest.fixture
+def credentials(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MSTR_USERNAME", simulator.username)
+    monkeypatch.setenv("MSTR_PASSWORD", simulator.password)
+
+
+def ask(simulator: Simulator, *words: str) -> Callable[[], int]:
+    return lambda: main._main(["prompts", CITY, "--project", TUTORIAL, "--library-url", simulator.base_url, *words])
+
+
+@pytest.mark.usefixtures("credentials")
+def test_the_prompts_command_shows_prompts_and_choices_harmlessly(simulator: Simulator, show: Show) -> None:
+    code, seen = show(ask(simulator))
+    assert code == 0, seen
+    check_harmless(seen)
+
+
+@pytest.mark.usefixtures("credentials")
+def test_the_prompts_command_shows_an_error_harmlessly(simulator: Simulator, show: Show) -> None:
+    simulator.inject("log_in", status=401, json={"code": "ERR003", "message": "no"})
+    code, seen = show(ask(simulator))
+    assert code == 1, seen
+    check_harmless(seen)
+
+
+@pytest.mark.usefixtures("credentials")
+def test_the_json_of_the_prompts_command_has_printable_characters_only(simulator: Simulator, show: Show) -> None:
+    code, seen = show(ask(simulator, "--json"))
+    assert code == 0, seen
+    assert HOSTILE in json.dumps(json.loads(seen[seen.index('{"project"') :]), ensure_ascii=False).replace(
+        json.dumps(HOSTILE, ensure_ascii=False)[1:-1], HOSTILE
     )
-    def test_shows_an_error_harmlessly(
-        self, simulator: Simulator, tmp_path: Path, step: str, status: int, body: Any
-    ) -> None:
-        simulator.inject(step, status=status, json=body)
-        run = Command(simulator, "run", request(tmp_path), "--max-wait", "0")
-        assert run.code == 1, run.seen
-        check_harmless(run.seen)
-
-    def test_asks_what_the_server_asks_harmlessly(self, simulator: Simulator, tmp_path: Path) -> None:
-        event = request(tmp_path, datamart=CITY, unanswered="ask")
-        run = Command(simulator, "run", event, "--max-wait", "0", typed="Atlantis\n\x04")
-        assert "1 of 1: Elements of Country" in run.seen
-        assert "Not taken" in run.seen
-        check_harmless(run.seen)
-
-    @pytest.mark.exhaustive
-    def test_says_what_it_waits_for_harmlessly(self, simulator: Simulator, tmp_path: Path) -> None:
-        busy = {"code": "ERR001", "iServerCode": -2147209053, "message": "Too many jobs."}
-        simulator.inject("create_instance", status=500, json=busy)
-        run = Command(simulator, "run", request(tmp_path), "--max-wait", "0")
-        assert "tries again later" in run.seen
-        check_harmless(run.seen)
-
-
-class TestPrompts:
-    @pytest.fixture(autouse=True)
-    def credentials(self, simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("MSTR_USERNAME", simulator.username)
-        monkeypatch.setenv("MSTR_PASSWORD", simulator.password)
-
-    def ask(self, simulator: Simulator, *words: str) -> Callable[[], int]:
-        return lambda: main._main(["prompts", CITY, "--project", TUTORIAL, "--library-url", simulator.base_url, *words])
-
-    def test_shows_prompts_and_choices_harmlessly(self, simulator: Simulator, show: Show) -> None:
-        code, seen = show(self.ask(simulator))
-        assert code == 0, seen
-        check_harmless(seen)
-
-    def test_shows_an_error_harmlessly(self, simulator: Simulator, show: Show) -> None:
-        simulator.inject("log_in", status=401, json={"code": "ERR003", "message": "no"})
-        code, seen = show(self.ask(simulator))
-        assert code == 1, seen
-        check_harmless(seen)
-
-    def test_gives_json_in_which_everything_prints(self, simulator: Simulator, show: Show) -> None:
-        code, seen = show(self.ask(simulator, "--json"))
-        assert code == 0, seen
-        assert HOSTILE in json.dumps(json.loads(seen[seen.index('{"project"') :]), ensure_ascii=False).replace(
-            json.dumps(HOSTILE, ensure_ascii=False)[1:-1], HOSTILE
-        )
-        check_harmless(seen)
+    check_harmless(seen)
 
 
 @pytest.mark.parametrize("refusal", [None, {"code": "ERR003", "message": "no"}])
+@pytest.mark.usefixtures("credentials")
 def test_check_shows_findings_harmlessly(
     simulator: Simulator, show: Show, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, refusal: Any
 ) -> None:
     monkeypatch.setattr(job_files, "FOLDER", tmp_path)
     job = {"request": {"project": TUTORIAL, "datamart": CITY, "prompts": [{"name": f"No {HOSTILE}", "answers": "x"}]}}
     (tmp_path / "nightly.json").write_text(json.dumps(job | {"triggers": []}), "utf-8")
-    monkeypatch.setenv("MSTR_USERNAME", simulator.username)
-    monkeypatch.setenv("MSTR_PASSWORD", simulator.password)
     if refusal:
         simulator.inject("log_in", status=401, json=refusal)
     code, seen = show(lambda: main._main(["check", "--library-url", simulator.base_url]))

@@ -96,6 +96,7 @@ def test_until_the_deadline_a_run_that_has_executed_nothing_tries_again(
 ) -> None:
     refusals.of(module, THROTTLED)
     outcome = world.run(prompts=COUNTRIES, timeoutMinutes=30)
+    # Pauses are drawn by lot: the deadline may pass within an attempt, or before another one.
     assert outcome.error in ("ServerUnavailable", "RunTimedOut")
     assert outcome.cause.startswith("Loaded: no. ")
     assert THROTTLED in outcome.cause
@@ -125,9 +126,8 @@ def test_what_waiting_does_not_cure_ends_the_run_at_once_and_by_its_name(
     refusals.of(module, DENIED)
     outcome = world.run(prompts=COUNTRIES, saveAs=SAVE_AS)
     assert clock.now() - before < 120
-    assert world.loads() <= 1
     if module in (*CLEAN_UP, "conclude_attempt"):
-        assert outcome.status == "SUCCEEDED"  # the end of the run does what is left
+        assert (outcome.status, world.loads()) == ("SUCCEEDED", 1)  # the end of the run does what is left
     else:
         assert DENIED in outcome.cause
         assert outcome.states[-1] == "RunFailed"

@@ -54,55 +54,69 @@ def test_with_every_second_read_failing_a_step_of_several_calls_succeeds(world: 
     assert world.posts() == 1
 
 
-@pytest.mark.parametrize(
+redirected = pytest.mark.parametrize(
     "where",
     [pytest.param(ELSEWHERE, id="another host"), pytest.param(HERE, id="the same host", marks=pytest.mark.exhaustive)],
 )
-class TestARedirect:
-    def test_on_one_look_is_waited_for(self, world: World, where: dict[str, Any]) -> None:
-        world.simulator.inject("get_execution", **where, times=4)  # more than one call's retries
-        outcome = world.run(prompts=COUNTRIES)
-        assert outcome.status == "SUCCEEDED"
-        assert world.posts() == 1
 
-    def test_on_the_prompts_is_waited_for(self, world: World, where: dict[str, Any]) -> None:
-        world.simulator.inject("get_prompts", **where, times=4)
-        assert world.run(prompts=COUNTRIES).status == "SUCCEEDED"
 
-    @pytest.mark.parametrize("kind", ["status", "status after"])
-    def test_of_the_execution_request_leaves_it_in_doubt_and_it_is_never_sent_again(
-        self, world: World, where: dict[str, Any], kind: str
-    ) -> None:
-        world.simulator.inject("execute", **where, kind=kind)
-        outcome = world.run(prompts=COUNTRIES)
-        assert "ConfirmExecution" in outcome.states
-        assert world.posts() == 1
-        assert outcome.error == (None if kind == "status after" else "OutcomeUnknown")
+@redirected
+def test_a_redirect_of_one_status_call_is_waited_for(world: World, where: dict[str, Any]) -> None:
+    world.simulator.inject("get_execution", **where, times=4)  # more than one call's retries
+    outcome = world.run(prompts=COUNTRIES)
+    assert outcome.status == "SUCCEEDED"
+    assert world.posts() == 1
 
-    def test_of_answers_has_the_prompts_read_again(self, world: World, where: dict[str, Any]) -> None:
-        world.simulator.inject("answer_prompts", **where)
-        assert world.run(prompts=COUNTRIES).status == "SUCCEEDED"
-        assert world.posts() == 1
 
-    def test_of_the_creation_has_it_tried_once_more(self, world: World, where: dict[str, Any]) -> None:
-        world.simulator.inject("create_instance", **where, kind="status after")
-        assert world.run(prompts=COUNTRIES).status == "SUCCEEDED"
-        assert len(requests_of(world, "create_instance")) == 2
+@redirected
+def test_a_redirect_of_the_prompts_is_waited_for(world: World, where: dict[str, Any]) -> None:
+    world.simulator.inject("get_prompts", **where, times=4)
+    assert world.run(prompts=COUNTRIES).status == "SUCCEEDED"
 
-    def test_of_saving_fails_the_saving_alone(self, world: World, where: dict[str, Any]) -> None:
-        world.simulator.inject("save", **where)
-        outcome = world.run(prompts=COUNTRIES, save={})
-        assert outcome.error == "SaveFailed"
-        assert (outcome.cause or "").startswith("Loaded: yes.")
-        assert len(requests_of(world, "save")) == 1
 
-    def test_of_the_login_names_the_address_and_the_base_url(self, world: World, where: dict[str, Any]) -> None:
-        world.simulator.inject("log_in", **where)
-        outcome = world.run(prompts=COUNTRIES)
-        assert outcome.status == "FAILED"
-        assert where["headers"]["Location"] in (outcome.cause or "")
-        assert "correct baseUrl" in (outcome.cause or "")
-        assert len(requests_of(world, "log_in")) == 1
+@redirected
+@pytest.mark.parametrize("kind", ["status", "status after"])
+def test_a_redirected_execution_request_is_unknown_and_never_sent_again(
+    world: World, where: dict[str, Any], kind: str
+) -> None:
+    world.simulator.inject("execute", **where, kind=kind)
+    outcome = world.run(prompts=COUNTRIES)
+    assert "ConfirmExecution" in outcome.states
+    assert world.posts() == 1
+    assert outcome.error == (None if kind == "status after" else "OutcomeUnknown")
+
+
+@redirected
+def test_a_redirect_of_answers_has_the_prompts_read_again(world: World, where: dict[str, Any]) -> None:
+    world.simulator.inject("answer_prompts", **where)
+    assert world.run(prompts=COUNTRIES).status == "SUCCEEDED"
+    assert world.posts() == 1
+
+
+@redirected
+def test_a_redirect_of_the_creation_of_an_instance_has_it_tried_once_more(world: World, where: dict[str, Any]) -> None:
+    world.simulator.inject("create_instance", **where, kind="status after")
+    assert world.run(prompts=COUNTRIES).status == "SUCCEEDED"
+    assert len(requests_of(world, "create_instance")) == 2
+
+
+@redirected
+def test_a_redirect_of_saving_fails_the_saving_alone(world: World, where: dict[str, Any]) -> None:
+    world.simulator.inject("save", **where)
+    outcome = world.run(prompts=COUNTRIES, save={})
+    assert outcome.error == "SaveFailed"
+    assert (outcome.cause or "").startswith("Loaded: yes.")
+    assert len(requests_of(world, "save")) == 1
+
+
+@redirected
+def test_a_redirect_of_the_login_names_the_address_and_the_base_url(world: World, where: dict[str, Any]) -> None:
+    world.simulator.inject("log_in", **where)
+    outcome = world.run(prompts=COUNTRIES)
+    assert outcome.status == "FAILED"
+    assert where["headers"]["Location"] in (outcome.cause or "")
+    assert "correct baseUrl" in (outcome.cause or "")
+    assert len(requests_of(world, "log_in")) == 1
 
 
 def test_a_look_up_that_is_too_slow_is_made_once_and_the_error_asks_for_ids(
@@ -179,7 +193,7 @@ def test_a_run_goes_on_after_a_list_of_prompts_that_was_too_slow_once(
     assert requests_in_the_end(world, "get_prompts", 2) == 2
 
 
-def test_ids_are_not_looked_up(world: World) -> None:
+def test_the_elements_of_a_prompt_given_by_id_are_not_searched(world: World) -> None:
     world.simulator.inject("search_elements", kind="stall", seconds=0.1)
     known = "8D679D3711D3E4981000E787EC6DE8A4:1"
     outcome = world.run(prompts=[{"name": "Elements of Country", "answers": [{"id": known, "name": "USA"}]}])

@@ -321,7 +321,7 @@ def test_an_attempt_looks_at_the_prompts_only_so_often(new_world: NewWorld, monk
         pytest.param("old-prompt-shapes", marks=pytest.mark.exhaustive),
     ],
 )
-def test_it_is_loaded_once_however_the_server_lists_its_prompts(new_world: NewWorld, scenario: str) -> None:
+def test_a_datamart_is_loaded_once_however_the_server_lists_its_prompts(new_world: NewWorld, scenario: str) -> None:
     world = new_world(scenario)
     outcome = asking(world, catalogue.NESTED, *NESTED[:3])
     assert outcome.status == "SUCCEEDED", outcome.cause

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from local.simulator import Fault, catalogue
-from tests.integration.conftest import CITY, World
+from local.simulator import catalogue
+from tests.integration.conftest import World
 
 COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
 
@@ -121,14 +121,18 @@ def test_a_server_that_is_down_for_a_moment_is_asked_again(world: World, step: s
     assert world.loads() == 1
 
 
-@pytest.mark.parametrize("step", ["get_execution", "get_prompts"])
-def test_a_server_that_goes_down_after_the_execution_is_looked_at_until_the_deadline(world: World, step: str) -> None:
+@pytest.mark.parametrize(
+    ("step", "error", "loaded"),
+    [("get_execution", "ServerUnavailable", "unknown"), ("get_prompts", "RunTimedOut", "no")],
+)
+def test_a_server_that_goes_down_after_the_execution_is_looked_at_until_the_deadline(
+    world: World, step: str, error: str, loaded: str
+) -> None:
     world.simulator.inject(step, status=503, body="<html>down</html>", times=1000)
     outcome = world.run(prompts=COUNTRIES, timeoutMinutes=20)
-    assert outcome.error in ("ServerUnavailable", "RunTimedOut"), outcome.cause
-    assert "HTTP 503" in str(outcome.cause)
+    assert "HTTP 503" in ends(outcome, error, loaded)
     assert 3 <= outcome.states.count("JudgeDeadline") <= 20
-    assert world.loads() <= 1
+    assert (world.posts(), world.loads()) == (1, 0)
 
 
 @pytest.mark.parametrize("step", ["get_execution", "get_prompts"])
@@ -142,9 +146,9 @@ def test_an_outage_of_ten_minutes_after_the_execution_ends_no_run(world: World, 
 def test_a_server_that_is_down_before_the_order_is_waited_for_until_the_deadline(world: World, step: str) -> None:
     world.simulator.inject(step, status=503, body="<html>down</html>", times=1000)
     outcome = world.run(prompts=COUNTRIES, timeoutMinutes=20)
+    # Pauses are drawn by lot: the deadline may pass within an attempt, or before another one.
+    assert "HTTP 503" in ends(outcome, str(outcome.error), "no")
     assert outcome.error in ("ServerUnavailable", "RunTimedOut")
-    assert str(outcome.cause).startswith("Loaded: no. ")
-    assert "HTTP 503" in str(outcome.cause)
     assert 3 <= outcome.states.count("Attempt") <= 12
     assert world.posts() == 0
 
@@ -214,7 +218,7 @@ def test_an_order_that_is_taken_late_is_found(new_world: Callable[..., World]) -
 def test_a_run_that_outlives_its_deadline_is_timed_out_and_cleaned_up(world: World) -> None:
     outcome = world.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=2)
     ends(outcome, "RunTimedOut", "unknown")
-    assert outcome.states[-4:-2] == ["DeleteInstance", "LogOut"] or "LogOut" in outcome.states
+    assert outcome.states[-5:] == ["DeleteInstance", "LogOut", "ConcludeAttempt", "JudgeConclusion", "RunFailed"]
 
 
 def test_a_session_cap_is_waited_for_outside_the_attempt(world: World) -> None:
@@ -248,8 +252,3 @@ def test_a_clean_up_that_fails_does_not_hide_the_first_error(world: World, step:
     world.expect_left = True
     world.simulator.inject(step, status=500, json={"code": "ERR001", "message": "no"}, times=1000)
     ends(world.run(datamart=catalogue.FAILS_EARLY), "DatamartFailed", "no")
-
-
-def test_fault_is_a_thing_of_the_simulator() -> None:
-    assert Fault is not None
-    assert CITY

@@ -48,184 +48,196 @@ def event(tmp_path: Path) -> Callable[[Any], str]:
     return write
 
 
-class TestAStartedJob:
-    def test_is_followed_to_its_end(self, cloud: Cloud, world: World, capsys: Any) -> None:
-        assert datamart_start(cloud, "city-nightly", as_of="2026-11-20T05:00+01:00") == 0
-        said = capsys.readouterr().out
+def test_a_started_job_is_followed_to_its_end(cloud: Cloud, world: World, capsys: Any) -> None:
+    assert datamart_start(cloud, "city-nightly", as_of="2026-11-20T05:00+01:00") == 0
+    said = capsys.readouterr().out
+    arn = cloud.started[-1]
+    assert given(arn) == {"job": "city-nightly", "asOf": "2026-11-20T05:00+01:00"}
+    assert ":city-nightly-" in arn
+    assert f"Started {arn}" in said
+    assert "LogIn" in said
+    assert "SUCCEEDED loaded: yes" in said
+    assert said.rstrip().endswith(f"#/v2/executions/details/{arn}")
+    assert world.loads() == 1
+
+
+def test_with_json_a_started_job_prints_one_object_and_all_else_on_standard_error(cloud: Cloud, capsys: Any) -> None:
+    assert datamart_start(cloud, "city-nightly", json=True) == 0
+    said = capsys.readouterr()
+    outcome = json.loads(said.out)
+    assert (outcome["status"], outcome["output"]["loaded"]) == ("SUCCEEDED", "yes")
+    assert outcome["executionArn"] == cloud.started[-1]
+    assert outcome["states"][0] == "PrepareRun"
+    assert "Console: " in said.err
+
+
+def test_a_job_that_does_not_exist_is_refused_with_those_that_do(cloud: Cloud, capsys: Any) -> None:
+    assert datamart_start(cloud, "city-nigthly") == 2
+    said = " ".join(capsys.readouterr().out.split())
+    assert "InvalidRequest" in said
+    assert "did you mean" in said
+    assert "country-upload" in said
+
+
+def test_a_started_job_that_somebody_stops_has_failed(cloud: Cloud, world: World, capsys: Any) -> None:
+    inside, go_on = threading.Event(), threading.Event()
+
+    @contextlib.contextmanager
+    def barrier(module: str, _: Any) -> Iterator[None]:
+        if module == "describe_datamart":
+            inside.set()
+            go_on.wait(5)
+        yield
+
+    def stopped(seconds: float) -> None:
+        assert inside.wait(5)
+        stopper = threading.Thread(target=world.twin.stop, args=(cloud.started[-1],))
+        stopper.start()
+        go_on.set()
+        stopper.join()
+        cloud.wait(seconds)
+
+    with _around(world, barrier):
+        assert datamart_start(cloud, "city-nightly", wait=stopped) == 1
+    said = capsys.readouterr().out
+    assert "ABORTED" in said
+    assert "The execution was stopped" in said
+
+
+def test_a_file_with_a_request_can_be_started(cloud: Cloud, event: Any, world: World) -> None:
+    prompts = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
+    request = {"project": "MicroStrategy Tutorial", "datamart": "City", "prompts": prompts}
+    assert datamart_start(cloud, event(request)) == 0
+    assert given(cloud.started[-1]) == request
+    assert world.loads() == 1
+
+
+def test_a_started_request_that_fails_ends_with_1(cloud: Cloud, event: Any, capsys: Any) -> None:
+    request = {"project": "MicroStrategy Tutorial", "datamart": catalogue.FAILS_EARLY}
+    assert datamart_start(cloud, event(request)) == 1
+    said = capsys.readouterr().out
+    assert "FAILED DatamartFailed" in said
+    assert "Loaded: no." in said
+
+
+def test_a_file_that_is_no_request_starts_nothing(cloud: Cloud, event: Any, capsys: Any) -> None:
+    as_of = {"as_of": "2026-11-20T05:00+01:00"}
+    for content, options, reason in (
+        ("{", {}, "is not JSON"),
+        ("[1]", {}, "holds neither a request nor a job"),
+        ({"datamart": "City"}, as_of, "only a job has placeholders"),
+        ({"job": "city-nightly"}, {"as_of": "yesterday"}, "is not a time with its offset"),
+    ):
+        assert datamart_start(cloud, event(content), **options) == 2
+        assert reason in capsys.readouterr().err
+    assert cloud.started == []
+
+
+def test_a_file_to_start_that_does_not_exist_is_named(cloud: Cloud, capsys: Any) -> None:
+    assert datamart_start(cloud, "no/such.json") == 2
+    assert "no/such.json: is neither the name of a job nor a file" in capsys.readouterr().err
+
+
+def said(cloud: Cloud, capsys: Any, **options: Any) -> str:
+    assert datamart_start(cloud, "city-nightly", json=True, **options) == 2
+    assert cloud.started == []
+    said = capsys.readouterr()
+    outcome = json.loads(said.out)
+    assert (outcome["status"], outcome["error"]) == ("FAILED", "InvalidRequest")
+    assert outcome["cause"].startswith("Loaded: no. ")
+    (line,) = said.err.splitlines()
+    return str(line)
+
+
+def test_starting_without_the_stack_is_one_sentence_and_2(cloud: Cloud, capsys: Any) -> None:
+    sentence = said(cloud, capsys, stage="staging")
+    assert "there is no stack DatamartRunner-staging in eu-west-1" in sentence
+    assert "make deploy STAGE=staging" in sentence
+
+
+def test_starting_while_the_stack_has_no_state_machine_is_one_sentence_and_2(cloud: Cloud, capsys: Any) -> None:
+    cloud.outputs.clear()
+    assert "has no state machine" in said(cloud, capsys)
+
+
+def test_starting_without_credentials_is_one_sentence_and_2(
+    cloud: Cloud, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name)
+    boto3.setup_default_session()
+    assert datamart_start(cloud, "city-nightly") == 2
+    assert "there are no AWS credentials: set AWS_PROFILE" in capsys.readouterr().err
+    monkeypatch.undo()
+    boto3.setup_default_session()
+    assert cloud.started == []
+
+
+def test_a_start_that_aws_refuses_is_one_sentence_and_2(cloud: Cloud, capsys: Any) -> None:
+    for code, words in {
+        "AccessDenied": "a permission is missing: User me may not",
+        "ExpiredToken": "the AWS credentials have expired",
+        "InvalidClientTokenId": "AWS does not know these credentials",
+        "Unheard": "AWS refused DescribeStacks (Unheard): User me may not",
+    }.items():
+        cloud.refusal = code, "User me may not"
+        assert words in said(cloud, capsys)
+
+
+def test_a_run_that_can_be_started_but_not_followed_is_one_sentence_and_2(
+    cloud: Cloud, world: World, capsys: Any
+) -> None:
+    def denied(**_: Any) -> Any:
+        return refused("AccessDeniedException", "User me may not perform states:DescribeExecution")
+
+    instead_of("sfn.DescribeExecution", denied)
+    assert datamart_start(cloud, "city-nightly", json=True) == 2
+    boto3.setup_default_session()
+    outcome = json.loads(capsys.readouterr().out)
+    assert (outcome["status"], outcome["error"]) == ("RUNNING", "NotFollowed")
+    assert "The run goes on but cannot be followed: a permission is missing" in outcome["cause"]
+    world.twin.wait(outcome["executionArn"])
+    assert world.loads() == 1
+
+
+def test_ctrl_c_ends_the_following_and_not_the_run(cloud: Cloud, world: World, capsys: Any) -> None:
+    go_on = threading.Event()
+
+    @contextlib.contextmanager
+    def barrier(module: str, _: Any) -> Iterator[None]:
+        if module == "log_in":
+            go_on.wait(5)
+        yield
+
+    def interrupted(_: float) -> None:
+        raise KeyboardInterrupt
+
+    with _around(world, barrier):
+        assert datamart_start(cloud, "city-nightly", wait=interrupted) == 130
         arn = cloud.started[-1]
-        assert given(arn) == {"job": "city-nightly", "asOf": "2026-11-20T05:00+01:00"}
-        assert ":city-nightly-" in arn
-        assert f"Started {arn}" in said
-        assert "LogIn" in said
-        assert "SUCCEEDED loaded: yes" in said
-        assert said.rstrip().endswith(f"#/v2/executions/details/{arn}")
-        assert world.loads() == 1
-
-    def test_gives_one_json_object_and_everything_else_to_the_eye(self, cloud: Cloud, capsys: Any) -> None:
-        assert datamart_start(cloud, "city-nightly", json=True) == 0
-        said = capsys.readouterr()
-        outcome = json.loads(said.out)
-        assert (outcome["status"], outcome["output"]["loaded"]) == ("SUCCEEDED", "yes")
-        assert outcome["executionArn"] == cloud.started[-1]
-        assert outcome["states"][0] == "PrepareRun"
-        assert "Console: " in said.err
-
-    def test_that_does_not_exist_is_refused_with_those_that_do(self, cloud: Cloud, capsys: Any) -> None:
-        assert datamart_start(cloud, "city-nigthly") == 2
-        said = " ".join(capsys.readouterr().out.split())
-        assert "InvalidRequest" in said
-        assert "did you mean" in said
-        assert "country-upload" in said
-
-    def test_that_somebody_stops_has_failed(self, cloud: Cloud, world: World, capsys: Any) -> None:
-        inside, go_on = threading.Event(), threading.Event()
-
-        @contextlib.contextmanager
-        def barrier(module: str, _: Any) -> Iterator[None]:
-            if module == "describe_datamart":
-                inside.set()
-                go_on.wait(5)
-            yield
-
-        def stopped(seconds: float) -> None:
-            assert inside.wait(5)
-            stopper = threading.Thread(target=world.twin.stop, args=(cloud.started[-1],))
-            stopper.start()
-            go_on.set()
-            stopper.join()
-            cloud.wait(seconds)
-
-        with _around(world, barrier):
-            assert datamart_start(cloud, "city-nightly", wait=stopped) == 1
         said = capsys.readouterr().out
-        assert "ABORTED" in said
-        assert "The execution was stopped" in said
+        go_on.set()
+        assert world.twin.wait(arn).status == "SUCCEEDED"
+    assert "the run goes on" in said
+    assert f"aws stepfunctions stop-execution --execution-arn {arn}" in said
 
 
-class TestAFile:
-    def test_may_hold_a_request(self, cloud: Cloud, event: Any, world: World) -> None:
-        prompts = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
-        request = {"project": "MicroStrategy Tutorial", "datamart": "City", "prompts": prompts}
-        assert datamart_start(cloud, event(request)) == 0
-        assert given(cloud.started[-1]) == request
-        assert world.loads() == 1
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_sigterm_and_sighup_end_the_following_and_not_the_run(
+    cloud: Cloud, world: World, capsys: Any, number: int, code: int
+) -> None:
+    def interrupted(_: float) -> None:
+        os.kill(os.getpid(), number)
 
-    def test_with_a_request_that_fails_ends_with_1(self, cloud: Cloud, event: Any, capsys: Any) -> None:
-        request = {"project": "MicroStrategy Tutorial", "datamart": catalogue.FAILS_EARLY}
-        assert datamart_start(cloud, event(request)) == 1
-        said = capsys.readouterr().out
-        assert "FAILED DatamartFailed" in said
-        assert "Loaded: no." in said
+    def following() -> int:
+        return datamart_start(cloud, "city-nightly", wait=interrupted, json=True)
 
-    def test_that_cannot_be_started_starts_nothing(self, cloud: Cloud, event: Any, capsys: Any) -> None:
-        as_of = {"as_of": "2026-11-20T05:00+01:00"}
-        for content, options, reason in (
-            ("{", {}, "is not JSON"),
-            ("[1]", {}, "holds neither a request nor a job"),
-            ({"datamart": "City"}, as_of, "only a job has placeholders"),
-            ({"job": "city-nightly"}, {"as_of": "yesterday"}, "is not a time with its offset"),
-        ):
-            assert datamart_start(cloud, event(content), **options) == 2
-            assert reason in capsys.readouterr().err
-        assert cloud.started == []
-
-    def test_that_is_not_there_is_named(self, cloud: Cloud, capsys: Any) -> None:
-        assert datamart_start(cloud, "no/such.json") == 2
-        assert "no/such.json: is neither the name of a job nor a file" in capsys.readouterr().err
-
-
-class TestOneSentenceAnd2:
-    def said(self, cloud: Cloud, capsys: Any, **options: Any) -> str:
-        assert datamart_start(cloud, "city-nightly", json=True, **options) == 2
-        assert cloud.started == []
-        said = capsys.readouterr()
-        outcome = json.loads(said.out)
-        assert (outcome["status"], outcome["error"]) == ("FAILED", "InvalidRequest")
-        assert outcome["cause"].startswith("Loaded: no. ")
-        (line,) = said.err.splitlines()
-        return str(line)
-
-    def test_without_the_stack(self, cloud: Cloud, capsys: Any) -> None:
-        said = self.said(cloud, capsys, stage="staging")
-        assert "there is no stack DatamartRunner-staging in eu-west-1" in said
-        assert "make deploy STAGE=staging" in said
-
-    def test_while_the_stack_has_no_state_machine(self, cloud: Cloud, capsys: Any) -> None:
-        cloud.outputs.clear()
-        assert "has no state machine" in self.said(cloud, capsys)
-
-    def test_without_credentials(self, cloud: Cloud, capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-            monkeypatch.delenv(name)
-        boto3.setup_default_session()
-        assert datamart_start(cloud, "city-nightly") == 2
-        assert "there are no AWS credentials: set AWS_PROFILE" in capsys.readouterr().err
-        monkeypatch.undo()
-        boto3.setup_default_session()
-        assert cloud.started == []
-
-    def test_when_aws_refuses(self, cloud: Cloud, capsys: Any) -> None:
-        for code, words in {
-            "AccessDenied": "a permission is missing: User me may not",
-            "ExpiredToken": "the AWS credentials have expired",
-            "InvalidClientTokenId": "AWS does not know these credentials",
-            "Unheard": "AWS refused DescribeStacks (Unheard): User me may not",
-        }.items():
-            cloud.refusal = code, "User me may not"
-            assert words in self.said(cloud, capsys)
-
-    def test_when_the_run_can_be_started_but_not_followed(self, cloud: Cloud, world: World, capsys: Any) -> None:
-        def denied(**_: Any) -> Any:
-            return refused("AccessDeniedException", "User me may not perform states:DescribeExecution")
-
-        instead_of("sfn.DescribeExecution", denied)
-        assert datamart_start(cloud, "city-nightly", json=True) == 2
-        boto3.setup_default_session()
-        outcome = json.loads(capsys.readouterr().out)
-        assert (outcome["status"], outcome["error"]) == ("RUNNING", "NotFollowed")
-        assert "The run goes on but cannot be followed: a permission is missing" in outcome["cause"]
-        world.twin.wait(outcome["executionArn"])
-        assert world.loads() == 1
-
-
-class TestCtrlC:
-    def test_ends_the_following_and_not_the_run(self, cloud: Cloud, world: World, capsys: Any) -> None:
-        go_on = threading.Event()
-
-        @contextlib.contextmanager
-        def barrier(module: str, _: Any) -> Iterator[None]:
-            if module == "log_in":
-                go_on.wait(5)
-            yield
-
-        def interrupted(_: float) -> None:
-            raise KeyboardInterrupt
-
-        with _around(world, barrier):
-            assert datamart_start(cloud, "city-nightly", wait=interrupted) == 130
-            arn = cloud.started[-1]
-            said = capsys.readouterr().out
-            go_on.set()
-            assert world.twin.wait(arn).status == "SUCCEEDED"
-        assert "the run goes on" in said
-        assert f"aws stepfunctions stop-execution --execution-arn {arn}" in said
-
-    @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-    def test_sigterm_and_sighup_end_the_following_and_not_the_run(
-        self, cloud: Cloud, world: World, capsys: Any, number: int, code: int
-    ) -> None:
-        def interrupted(_: float) -> None:
-            os.kill(os.getpid(), number)
-
-        def following() -> int:
-            return datamart_start(cloud, "city-nightly", wait=interrupted, json=True)
-
-        with pytest.raises(SystemExit) as ended:
-            exits_with(following)
-        assert ended.value.code == code
-        outcome = json.loads(capsys.readouterr().out)
-        assert (outcome["status"], outcome["executionArn"]) == ("RUNNING", cloud.started[-1])
-        assert world.twin.wait(cloud.started[-1]).status == "SUCCEEDED"
+    with pytest.raises(SystemExit) as ended:
+        exits_with(following)
+    assert ended.value.code == code
+    outcome = json.loads(capsys.readouterr().out)
+    assert (outcome["status"], outcome["executionArn"]) == ("RUNNING", cloud.started[-1])
+    assert world.twin.wait(cloud.started[-1]).status == "SUCCEEDED"
 
 
 @contextlib.contextmanager

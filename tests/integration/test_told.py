@@ -194,7 +194,7 @@ def test_a_death_while_telling_is_made_good_once_its_claim_is_old(
     assert len(world.notices()) == 1
 
 
-def test_a_load_is_kept_for_its_job(world: World) -> None:
+def test_the_time_of_a_load_is_kept_for_its_job(world: World) -> None:
     world.run_input({"job": "city-nightly"})
     kept = world.twin.item("job/city-nightly")
     assert kept is not None

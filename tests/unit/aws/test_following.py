@@ -53,38 +53,43 @@ def follow(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], tuple[Any, list[f
     return followed
 
 
-class TestFollowing:
-    def test_tells_every_state_of_every_page_once(self, follow: Any) -> None:
-        outcome, _, told = follow(LongRun(looks=3))
-        assert told == outcome.states == [f"State{i}" for i in range(1, 7)]
+def test_following_a_run_reports_every_state_of_every_page_once(follow: Any) -> None:
+    outcome, _, told = follow(LongRun(looks=3))
+    assert told == outcome.states == [f"State{i}" for i in range(1, 7)]
 
-    def test_reads_only_the_last_page_again(self, follow: Any) -> None:
-        client = LongRun(looks=3)
-        follow(client)
-        assert client.read == [0, 1, 2, 2, 2]
 
-    def test_begins_anew_when_its_place_in_the_history_expires(self, follow: Any) -> None:
-        _, _, told = follow(LongRun(looks=3, expires=True))
-        assert told == [f"State{i}" for i in range(1, 7)]
+def test_following_a_run_reads_only_the_last_page_again(follow: Any) -> None:
+    client = LongRun(looks=3)
+    follow(client)
+    assert client.read == [0, 1, 2, 2, 2]
 
-    def test_looks_after_two_seconds_and_at_last_every_ten(self, follow: Any) -> None:
-        _, waited, _ = follow(LongRun(looks=20))
-        assert waited[0] == 2.0
-        assert waited == sorted(waited)
-        assert waited[-1] == 10.0
 
-    def test_outlives_a_network_that_is_gone_for_a_while(self, follow: Any) -> None:
-        outcome, waited, _ = follow(_failing(LongRun(looks=1), times=execution.PATIENCE, code="ThrottlingException"))
-        assert outcome.status == "FAILED"
-        assert len(waited) == execution.PATIENCE
+def test_following_a_run_begins_anew_when_its_place_in_the_history_expires(follow: Any) -> None:
+    _, _, told = follow(LongRun(looks=3, expires=True))
+    assert told == [f"State{i}" for i in range(1, 7)]
 
-    def test_gives_up_when_nothing_comes_back(self, follow: Any) -> None:
-        with pytest.raises(ClientError):
-            follow(_failing(LongRun(looks=1), times=execution.PATIENCE + 1, code="ThrottlingException"))
 
-    def test_gives_up_at_once_where_waiting_does_not_help(self, follow: Any) -> None:
-        with pytest.raises(ClientError):
-            follow(_failing(LongRun(looks=1), times=1, code="AccessDeniedException"))
+def test_following_a_run_looks_after_two_seconds_and_at_last_every_ten(follow: Any) -> None:
+    _, waited, _ = follow(LongRun(looks=20))
+    assert waited[0] == 2.0
+    assert waited == sorted(waited)
+    assert waited[-1] == 10.0
+
+
+def test_following_a_run_survives_a_network_that_is_gone_for_a_while(follow: Any) -> None:
+    outcome, waited, _ = follow(_failing(LongRun(looks=1), times=execution.PATIENCE, code="ThrottlingException"))
+    assert outcome.status == "FAILED"
+    assert len(waited) == execution.PATIENCE
+
+
+def test_following_a_run_gives_up_when_nothing_comes_back(follow: Any) -> None:
+    with pytest.raises(ClientError):
+        follow(_failing(LongRun(looks=1), times=execution.PATIENCE + 1, code="ThrottlingException"))
+
+
+def test_following_a_run_gives_up_at_once_where_waiting_does_not_help(follow: Any) -> None:
+    with pytest.raises(ClientError):
+        follow(_failing(LongRun(looks=1), times=1, code="AccessDeniedException"))
 
 
 def _failing(client: LongRun, times: int, code: str) -> LongRun:

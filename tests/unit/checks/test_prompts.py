@@ -126,7 +126,7 @@ def test_an_answer_that_the_trigger_brings_is_noted_as_not_checked(
         assert problem in report.of("prompts")[0][1]
 
 
-def test_a_file_name_does_not_excuse_the_answers_beside_it(person: Person) -> None:
+def test_answers_beside_a_placeholder_are_checked_all_the_same(person: Person) -> None:
     prompts = [{"name": "From day", "answers": "{stem}"}, LEVEL | {"answers": ["Nowhere"]}]
     person.job(
         "city",

@@ -80,7 +80,7 @@ def test_a_document_may_name_another_as_a_whole() -> None:
     assert _problems("`API.md 8.5`", "README.md") == ["README.md:1: API.md has no heading 8.5"]
 
 
-def test_headings_in_code_blocks_are_none() -> None:
+def test_headings_in_code_blocks_do_not_count() -> None:
     assert headings_of("# One\n```\n# a comment\n```\n## 2. Two\n") == ["One", "2. Two"]
 
 

@@ -86,7 +86,7 @@ def test_the_limits_are_held_on_the_version_of_moto_that_they_were_written_for()
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_a_new_item_is_refused_with(table: Any, what: str) -> None:
+def test_the_emulated_dynamodb_refuses_a_new_item_with(table: Any, what: str) -> None:
     value, words = REFUSED[what]
     with pytest.raises(ClientError, match=words) as refused:
         put(table, a=value)
@@ -95,7 +95,7 @@ def test_a_new_item_is_refused_with(table: Any, what: str) -> None:
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_a_change_is_refused_and_undone_with(table: Any, what: str) -> None:
+def test_the_emulated_dynamodb_refuses_and_undoes_a_change_with(table: Any, what: str) -> None:
     value, words = REFUSED[what]
     put(table, a={"S": "before"}, b={"M": {"c": {"L": [{"N": "1"}]}}})
     before = kept(table)
@@ -106,7 +106,7 @@ def test_a_change_is_refused_and_undone_with(table: Any, what: str) -> None:
 
 
 @pytest.mark.parametrize("what", TAKEN)
-def test_it_takes(table: Any, what: str) -> None:
+def test_the_emulated_dynamodb_takes(table: Any, what: str) -> None:
     put(table, a=TAKEN[what])
     update(table, "a", TAKEN[what])
     assert kept(table)["a"] == TAKEN[what]

@@ -36,7 +36,7 @@ def template(tmp_path: Path) -> Template:
         ({"a": 1, "b": 2}, {"a": 1, "b": 2}),
     ],
 )
-def test_a_reference_is_what_it_stands_for(template: Template, value: object, meant: object) -> None:
+def test_a_reference_in_the_template_is_resolved(template: Template, value: object, meant: object) -> None:
     assert template.resolve(value) == meant
 
 

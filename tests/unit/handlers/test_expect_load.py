@@ -147,7 +147,7 @@ def test_whatever_the_clocks_do_a_table_is_asked_for_once_a_day(moments: list[st
     assert [at for at in minutes if jobs_due(jobs, at)] == [datetime.fromisoformat(moment) for moment in moments]
 
 
-def test_at_a_time_that_the_schedule_has_and_no_job_has_nobody_is_told(
+def test_a_time_of_the_schedule_that_no_job_has_notifies_nobody(
     table: RunTable, notices: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert ask(at="2026-11-24T04:01:00Z") == {"due": [], "missing": []}
@@ -169,7 +169,9 @@ def test_a_job_that_was_never_loaded_is_late(table: RunTable, notices: Any) -> N
 @pytest.mark.parametrize(
     ("hours_before", "missing"), [(0, False), (1, False), (23.9, False), (24, True), (24.1, True), (500, True)]
 )
-def test_a_load_counts_for_a_day(table: RunTable, notices: Any, hours_before: float, missing: bool) -> None:
+def test_a_load_of_the_last_day_counts_as_the_expected_one(
+    table: RunTable, notices: Any, hours_before: float, missing: bool
+) -> None:
     JobLoads(table).note("city-nightly", NOW - hours_before * HOUR, "arn")
     assert ask()["missing"] == (["city-nightly"] if missing else [])
 

@@ -200,6 +200,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_before_anything_is_sen
 def test_the_connections_own_authority_is_trusted(tls_port: int, authority: Authority) -> None:
     client = Client(Server(f"https://localhost:{tls_port}/x", ca_bundle=authority.pem), Session(TOKEN), budget=5)
     client.keep_alive()
+    assert client.session == Session(TOKEN)
 
 
 def test_a_certificate_for_another_name_is_refused(tls_port: int, authority: Authority) -> None:
@@ -221,6 +222,7 @@ def test_the_environments_proxy_is_not_used(
     monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
     server.answer(200, b"{}")
     client.probe()
+    assert len(server.requests) == 1
 
 
 def test_the_connections_proxy_is_used(server: ScriptedServer) -> None:

@@ -482,7 +482,7 @@ def test_no_single_value_of_an_answer_is_relied_on_whatever_it_is(any_server: An
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_a_right_answer_is_one(any_server: AnyServer, name: str) -> None:
+def test_the_right_response_of_every_call_is_accepted(any_server: AnyServer, name: str) -> None:
     """So that what is spoilt above is nearly right."""
     call = CALLS[name]
     body = b"" if call.right is None else json.dumps(call.right).encode()
@@ -618,7 +618,7 @@ def test_a_code_of_hundreds_of_digits_does_not_burst_the_error(any_server: AnySe
     assert failure.value.i_server_code is None
 
 
-def test_an_object_without_an_id_is_none(any_server: AnyServer) -> None:
+def test_an_object_without_an_id_is_ignored(any_server: AnyServer) -> None:
     listed = [FOUND | {"id": None}, {"name": "City", "subtype": 772}, FOUND | {"id": 5}, FOUND]
     any_server.answer = body_of(json.dumps({"result": listed}))
     assert client_of(any_server).find_datamart(PROJECT, "City") == Datamart(CITY, "City")
@@ -668,12 +668,12 @@ def test_a_job_does_not_move_to_an_instance_that_no_call_can_name(any_server: An
     assert client_of(any_server).get_execution(*IDS) == Execution(5, http_status=200)
 
 
-def test_an_id_that_fits_into_no_item_is_none(any_server: AnyServer) -> None:
+def test_a_job_id_that_fits_into_no_item_is_ignored(any_server: AnyServer) -> None:
     any_server.answer = body_of(json.dumps({"status": 5, "jobId": "1" * 100_000}))
     assert client_of(any_server).execute(*IDS).job_id is None
 
 
-def test_a_status_of_many_digits_is_none(any_server: AnyServer) -> None:
+def test_a_status_of_many_digits_counts_as_no_status(any_server: AnyServer) -> None:
     any_server.answer = body_of(f'{{"status": {"9" * 100}}}')
     with pytest.raises(ServerUnavailable, match="does not say how the job is"):
         client_of(any_server).get_execution(*IDS)

@@ -55,7 +55,7 @@ def test_a_job_that_it_does_not_show_is_gone(server: ScriptedServer, client: Cli
     assert client.get_job(JOB, CITY) == GONE
 
 
-def test_a_closed_monitor_says_nothing(server: ScriptedServer, client: Client) -> None:
+def test_a_monitor_that_the_account_may_not_read_is_permission_denied(server: ScriptedServer, client: Client) -> None:
     server.answer(403, b'{"code": "ERR017", "message": "no"}')
     with pytest.raises(PermissionDenied):
         client.get_job(JOB, CITY)

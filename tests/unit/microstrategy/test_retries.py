@@ -65,7 +65,7 @@ def test_what_changes_something_is_sent_once(server: ScriptedServer, client: Cli
     ],
     ids=["cut", "502", "500", "page", "garbage", "breaks off"],
 )
-def test_a_failure_of_a_moment_is_not_seen(
+def test_a_call_that_fails_once_is_repeated(
     server: ScriptedServer, client: Client, fail: Callable[[ScriptedServer], None]
 ) -> None:
     fail(server)

@@ -97,7 +97,7 @@ def test_an_instance_is_created_with_an_empty_answer_whose_header_names_it(
 
 @pytest.mark.parametrize("body", [b"{}", b'{"status": "five"}', b'{"status": null}', b'{"status": true}'])
 @pytest.mark.parametrize("name", ["execute", "get_execution"])
-def test_an_answer_about_a_job_that_has_no_status_is_none(
+def test_a_response_about_a_job_that_has_no_status_is_unreadable(
     server: ScriptedServer, client: Client, name: str, body: bytes
 ) -> None:
     server.answer(200, body)

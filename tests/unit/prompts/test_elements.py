@@ -91,7 +91,7 @@ def test_what_is_neither_name_nor_id_is_refused(one: Any) -> None:
         elements(PROMPT, [one], Offered(COUNTRIES))
 
 
-def test_none_at_all_is_refused() -> None:
+def test_an_empty_list_of_elements_is_refused() -> None:
     with pytest.raises(Misfit, match=r"^takes at least one element, and none is given$"):
         elements(PROMPT, [], Offered(COUNTRIES))
 
@@ -164,7 +164,7 @@ def test_a_very_long_name_is_searched_for_by_its_beginning() -> None:
 @pytest.mark.parametrize(
     "name", ['Miles "Tails" O\'Brien', "{% $x %}", r"C:\temp\new", "*", "%", "a&b=c", " padded ", "東京 🦆"]
 )
-def test_odd_names_are_found_as_well(name: str) -> None:
+def test_elements_with_odd_names_are_found(name: str) -> None:
     assert elements(PROMPT, name, Offered([*customers(300), *named(name)])) == named(name)
 
 

@@ -57,7 +57,7 @@ def test_an_unknown_name_is_refused_with_the_nearest() -> None:
         objects(PROMPT, "Sale", Offered(METRICS))
 
 
-def test_their_number_is_checked() -> None:
+def test_the_number_of_objects_is_checked() -> None:
     with pytest.raises(Misfit, match=r"^takes at most 1 objects, and 2 are given$"):
         objects(PROMPT | {"max": 1}, ["Sales", "Cost"], Offered(METRICS))
     assert objects(PROMPT | {"max": 1}, ["Sales", SALES["id"], SALES], Offered(METRICS)) == [SALES]

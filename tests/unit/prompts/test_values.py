@@ -65,7 +65,7 @@ def test_numbers_are_held_against_limits_however_these_are_written(limits: dict[
         value(of("NUMERIC", **limits), "100.5")
 
 
-def test_a_negative_limit_of_a_number_is_one() -> None:
+def test_a_negative_limit_of_a_number_is_obeyed() -> None:
     with pytest.raises(Misfit, match=r"^takes at most -1, not"):
         value(of("NUMERIC", max=-1), "0")
 

@@ -85,7 +85,7 @@ def test_a_job_by_name_runs_as_of_the_start_of_the_execution() -> None:
     assert answers(start) == {"Day": "23.11.2026", "Country": [{"name": "USA"}, {"name": "{literal}"}], "Rest": None}
 
 
-def test_its_request_is_complete_and_normalised() -> None:
+def test_the_request_of_a_named_job_is_complete_and_normalised() -> None:
     request = read_input({"job": "city-nightly"}, STARTED).request
     assert request == normalise(request)
     assert (request["project"], request["connection"]) == (TUTORIAL, "default")

@@ -93,335 +93,363 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         yield world
 
 
-class TestTheLease:
-    def test_is_held_by_one_run_at_a_time(self, world: World) -> None:
-        first, second = world.run(), world.run()
-        assert take_lease(world.table, first) is None
-        held = take_lease(world.table, second)
-        assert held is not None
-        assert str(in_progress(held)) == (
-            f"another run of this datamart is under way ({first.arn}, since 2027-01-15T08:00:00.500Z)"
-        )
-        give_back(world.table, first)
-        assert take_lease(world.table, second) is None
+def test_a_lease_is_held_by_one_run_at_a_time(world: World) -> None:
+    first, second = world.run(), world.run()
+    assert take_lease(world.table, first) is None
+    held = take_lease(world.table, second)
+    assert held is not None
+    assert str(in_progress(held)) == (
+        f"another run of this datamart is under way ({first.arn}, since 2027-01-15T08:00:00.500Z)"
+    )
+    give_back(world.table, first)
+    assert take_lease(world.table, second) is None
 
-    def test_is_not_looked_for_before_the_datamarts_id_is_known(self, world: World) -> None:
-        run = world.run()
-        run.change(remove=("datamart",))
-        assert take_lease(world.table, run) is None
-        assert world.owner(LEASE) is None
-        give_back(world.table, run)
 
-    def test_of_a_run_that_has_ended_without_an_order_is_taken(self, world: World) -> None:
-        ended, second = world.run(), world.run()
-        take_lease(world.table, ended)
-        world.end(ended)
-        assert take_lease(world.table, second) is None
+def test_a_lease_is_not_taken_before_the_datamarts_id_is_known(world: World) -> None:
+    run = world.run()
+    run.change(remove=("datamart",))
+    assert take_lease(world.table, run) is None
+    assert world.owner(LEASE) is None
+    give_back(world.table, run)
 
-    def test_of_a_run_whose_item_is_gone_is_taken(self, world: World) -> None:
-        second = world.run()
-        world.table.change(LEASE, put={"owner": "arn:forgotten", "since": 1}, condition="attribute_not_exists({owner})")
-        world.ended.add("arn:forgotten")
-        assert take_lease(world.table, second) is None
 
-    def test_of_a_run_that_has_ended_is_taken_only_after_it_can_order_nothing_any_more(self, world: World) -> None:
-        stopped, second = world.run(), world.run()
-        take_lease(world.table, stopped)
-        world.end(stopped)
-        assert take_lease(world.table, second) is None
-        with pytest.raises(RunAlreadyEnded):
-            intend_to_execute(stopped)
+def test_the_lease_of_a_run_that_has_ended_without_an_execution_request_is_taken(world: World) -> None:
+    ended, second = world.run(), world.run()
+    take_lease(world.table, ended)
+    world.end(ended)
+    assert take_lease(world.table, second) is None
 
-    @pytest.mark.parametrize("job", [Job.POSTING, Job.ACCEPTED, Job.LOST])
-    def test_of_a_run_that_has_ended_with_a_job_is_in_doubt_until_that_must_have_ended(
-        self, world: World, job: Job
-    ) -> None:
-        stopped, second = world.run(longest=600), world.run()
-        take_lease(world.table, stopped)
+
+def test_the_lease_of_a_run_whose_item_is_gone_is_taken(world: World) -> None:
+    second = world.run()
+    world.table.change(LEASE, put={"owner": "arn:forgotten", "since": 1}, condition="attribute_not_exists({owner})")
+    world.ended.add("arn:forgotten")
+    assert take_lease(world.table, second) is None
+
+
+def test_the_lease_of_a_run_that_has_ended_is_taken_only_after_the_run_can_execute_nothing_any_more(
+    world: World,
+) -> None:
+    stopped, second = world.run(), world.run()
+    take_lease(world.table, stopped)
+    world.end(stopped)
+    assert take_lease(world.table, second) is None
+    with pytest.raises(RunAlreadyEnded):
         intend_to_execute(stopped)
-        stopped.learn(job=job.value, jobId="4711")
-        world.end(stopped)
-        held = take_lease(world.table, second)
-        assert held is not None
-        until = NOON + LATEST_BEGINNING + 600
-        assert held.uncertain == doubt(until, jobId="4711")
-        assert f"datamart free-lease default/{PROJECT}/{CITY} --stage dev" in str(in_progress(held))
-        world.time = until - 1
-        assert take_lease(world.table, second) is not None
-        world.time = until
-        assert take_lease(world.table, second) is None
-
-    @pytest.mark.parametrize("job", sorted(set(Job) - concurrency.MAY_GO_ON))
-    def test_is_not_in_doubt_where_the_job_cannot_write_any_more(self, world: World, job: Job) -> None:
-        ended, second = world.run(), world.run()
-        take_lease(world.table, ended)
-        intend_to_execute(ended)
-        ended.learn(job=job.value)
-        world.end(ended)
-        assert take_lease(world.table, second) is None
-
-    def test_may_be_taken_when_the_job_is_known_to_have_ended(self, world: World) -> None:
-        stopped, second = world.run(), world.run()
-        take_lease(world.table, stopped)
-        intend_to_execute(stopped)
-        world.end(stopped)
-        held = take_lease(world.table, second)
-        assert held is not None
-        believe_ended(world.table, held)
-        assert take_lease(world.table, second) is None
 
 
-class TestGivingBack:
-    def test_leaves_the_lease_in_doubt_while_the_job_may_go_on(self, world: World) -> None:
-        run, second = world.run(longest=None), world.run()
-        take_lease(world.table, run)
-        intend_to_execute(run)
-        give_back(world.table, run)
-        held = take_lease(world.table, second)
-        assert (held and held.uncertain) == doubt(until=NOON + LONGEST_JOB)
-        run.learn(jobEnded=True)
-        give_back(world.table, run)
-        assert take_lease(world.table, second) is None
+@pytest.mark.parametrize("job", [Job.POSTING, Job.ACCEPTED, Job.LOST])
+def test_the_lease_of_a_run_that_left_a_job_keeps_others_out_until_the_job_must_have_ended(
+    world: World, job: Job
+) -> None:
+    stopped, second = world.run(longest=600), world.run()
+    take_lease(world.table, stopped)
+    intend_to_execute(stopped)
+    stopped.learn(job=job.value, jobId="4711")
+    world.end(stopped)
+    held = take_lease(world.table, second)
+    assert held is not None
+    until = NOON + LATEST_BEGINNING + 600
+    assert held.uncertain == doubt(until, jobId="4711")
+    assert f"datamart free-lease default/{PROJECT}/{CITY} --stage dev" in str(in_progress(held))
+    world.time = until - 1
+    assert take_lease(world.table, second) is not None
+    world.time = until
+    assert take_lease(world.table, second) is None
 
-    def test_leaves_a_slot_in_doubt_while_a_session_may_live_although_the_run_goes_on(self, world: World) -> None:
-        waiting, second = world.run(), world.other()
-        take_slot(world.table, waiting)
-        waiting.store(session="secret")
-        give_back(world.table, waiting)
-        world.time = NOON + LONGEST_SESSION - 1
-        with pytest.raises(ServerBusy):
-            take_slot(world.table, second)
-        world.time = NOON + LONGEST_SESSION
+
+@pytest.mark.parametrize("job", sorted(set(Job) - concurrency.MAY_GO_ON))
+def test_the_lease_of_a_run_whose_job_cannot_write_any_more_is_taken(world: World, job: Job) -> None:
+    ended, second = world.run(), world.run()
+    take_lease(world.table, ended)
+    intend_to_execute(ended)
+    ended.learn(job=job.value)
+    world.end(ended)
+    assert take_lease(world.table, second) is None
+
+
+def test_a_lease_may_be_taken_when_the_job_is_known_to_have_ended(world: World) -> None:
+    stopped, second = world.run(), world.run()
+    take_lease(world.table, stopped)
+    intend_to_execute(stopped)
+    world.end(stopped)
+    held = take_lease(world.table, second)
+    assert held is not None
+    believe_ended(world.table, held)
+    assert take_lease(world.table, second) is None
+
+
+def test_giving_back_keeps_a_pending_job_in_the_lease_while_the_job_may_go_on(world: World) -> None:
+    run, second = world.run(longest=None), world.run()
+    take_lease(world.table, run)
+    intend_to_execute(run)
+    give_back(world.table, run)
+    held = take_lease(world.table, second)
+    assert (held and held.uncertain) == doubt(until=NOON + LONGEST_JOB)
+    run.learn(jobEnded=True)
+    give_back(world.table, run)
+    assert take_lease(world.table, second) is None
+
+
+def test_giving_back_keeps_a_slot_while_a_session_may_live_although_the_run_goes_on(world: World) -> None:
+    waiting, second = world.run(), world.other()
+    take_slot(world.table, waiting)
+    waiting.store(session="secret")
+    give_back(world.table, waiting)
+    world.time = NOON + LONGEST_SESSION - 1
+    with pytest.raises(ServerBusy):
         take_slot(world.table, second)
+    world.time = NOON + LONGEST_SESSION
+    take_slot(world.table, second)
 
-    def test_lets_the_run_itself_come_back_to_the_slot_that_it_left_in_doubt(self, world: World) -> None:
-        waiting = world.run()
-        take_slot(world.table, waiting)
-        waiting.store(session="secret")
-        give_back(world.table, waiting)
-        take_slot(world.table, waiting)
-        assert held_in(world.table, "slot/default/0") == Held("slot/default/0", waiting.arn, NOON, None)
 
-    def test_keeps_the_slot_of_a_session_that_is_still_open(self, world: World) -> None:
-        run, second = world.run(), world.other()
-        take_slot(world.table, run)
-        run.store(session="secret")
-        give_back(world.table, run)
-        with pytest.raises(
-            ServerBusy, match=r"may run 1 datamart\(s\) at once \(maxConcurrentRuns\), and arn:.*:run-1"
-        ):
-            take_slot(world.table, second)
-        run.forget("session")
-        give_back(world.table, run)
+def test_a_run_comes_back_to_the_slot_that_it_left_with_a_session(world: World) -> None:
+    waiting = world.run()
+    take_slot(world.table, waiting)
+    waiting.store(session="secret")
+    give_back(world.table, waiting)
+    take_slot(world.table, waiting)
+    assert held_in(world.table, "slot/default/0") == Held("slot/default/0", waiting.arn, NOON, None)
+
+
+def test_giving_back_keeps_the_slot_of_a_session_that_is_still_open(world: World) -> None:
+    run, second = world.run(), world.other()
+    take_slot(world.table, run)
+    run.store(session="secret")
+    give_back(world.table, run)
+    with pytest.raises(ServerBusy, match=r"may run 1 datamart\(s\) at once \(maxConcurrentRuns\), and arn:.*:run-1"):
         take_slot(world.table, second)
+    run.forget("session")
+    give_back(world.table, run)
+    take_slot(world.table, second)
 
-    def test_is_nothing_for_a_run_that_holds_nothing(self, world: World) -> None:
-        run, second = world.run(), world.run()
-        take_lease(world.table, run)
+
+def test_giving_back_changes_nothing_for_a_run_that_holds_nothing(world: World) -> None:
+    run, second = world.run(), world.run()
+    take_lease(world.table, run)
+    take_slot(world.table, run)
+    give_back(world.table, second)
+    assert (world.owner(LEASE), world.slots(1)) == (run.arn, [run.arn])
+
+
+def test_an_earlier_attempt_that_gives_back_takes_nothing_from_the_next(world: World) -> None:
+    late = world.run()
+    late.close_attempt()
+    run = Run.load(world.table, late.arn, 2)
+    run.begin_attempt()
+    take_lease(world.table, run)
+    take_slot(world.table, run)
+    give_back(world.table, late)
+    assert (world.owner(LEASE), world.slots(1)) == (run.arn, [run.arn])
+    give_back(world.table, run)
+    assert (world.owner(LEASE), world.slots(1)) == (None, [None])
+
+
+def test_a_run_that_has_ended_gives_all_back_whichever_attempt_took_it(world: World) -> None:
+    first = world.run()
+    second = Run.load(world.table, first.arn, 2)
+    second.begin_attempt()
+    take_lease(world.table, second)
+    first.end({"end": "ABORTED"})
+    give_back(world.table, first)
+    assert world.owner(LEASE) is None
+
+
+def test_a_connection_has_as_many_slots_as_it_may_have_runs(world: World) -> None:
+    runs = [world.other(at_once=3) for _ in range(4)]
+    for run in runs[:3]:
         take_slot(world.table, run)
-        give_back(world.table, second)
-        assert (world.owner(LEASE), world.slots(1)) == (run.arn, [run.arn])
-
-    def test_of_an_earlier_attempt_takes_nothing_from_the_next(self, world: World) -> None:
-        late = world.run()
-        late.close_attempt()
-        run = Run.load(world.table, late.arn, 2)
-        run.begin_attempt()
-        take_lease(world.table, run)
-        take_slot(world.table, run)
-        give_back(world.table, late)
-        assert (world.owner(LEASE), world.slots(1)) == (run.arn, [run.arn])
-        give_back(world.table, run)
-        assert (world.owner(LEASE), world.slots(1)) == (None, [None])
-
-    def test_of_a_run_that_has_ended_gives_all_back_whichever_attempt_took_it(self, world: World) -> None:
-        first = world.run()
-        second = Run.load(world.table, first.arn, 2)
-        second.begin_attempt()
-        take_lease(world.table, second)
-        first.end({"end": "ABORTED"})
-        give_back(world.table, first)
-        assert world.owner(LEASE) is None
-
-
-class TestSlots:
-    def test_are_as_many_as_the_connection_may_have_runs(self, world: World) -> None:
-        runs = [world.other(at_once=3) for _ in range(4)]
-        for run in runs[:3]:
-            take_slot(world.table, run)
-        assert world.slots(4) == [*(run.arn for run in runs[:3]), None]
-        with pytest.raises(ServerBusy, match="may run 3"):
-            take_slot(world.table, runs[3])
-        give_back(world.table, runs[1])
+    assert world.slots(4) == [*(run.arn for run in runs[:3]), None]
+    with pytest.raises(ServerBusy, match="may run 3"):
         take_slot(world.table, runs[3])
-        assert world.slots(3) == [runs[0].arn, runs[3].arn, runs[2].arn]
+    give_back(world.table, runs[1])
+    take_slot(world.table, runs[3])
+    assert world.slots(3) == [runs[0].arn, runs[3].arn, runs[2].arn]
 
-    def test_that_another_run_of_the_datamart_has_say_so(self, world: World) -> None:
-        """What onConflict is about: it must not wait for a slot and load the table again."""
-        first, second = world.run(), world.run()
-        take_slot(world.table, first)
-        with pytest.raises(RunInProgress, match="another run of this datamart is under way"):
-            take_slot(world.table, second)
 
-    @pytest.mark.parametrize(
-        ("asked", "same"),
-        [
-            ({"project": PROJECT, "datamart": CITY}, True),
-            ({"project": "Tutorial", "datamart": "City"}, True),
-            ({"project": "Tutorial", "datamart": {"name": "City", "path": "/Public"}}, False),
-            ({"project": "Tutorial", "datamart": "Town"}, False),
-            ({"project": "Other", "datamart": "City"}, False),
-        ],
-    )
-    def test_are_compared_by_the_words_of_a_request_that_has_found_nothing_yet(
-        self, world: World, asked: dict[str, Any], same: bool
-    ) -> None:
-        first, second = world.run(), world.run()
-        first.note(project={"id": PROJECT, "name": "Tutorial"}, datamart={"id": CITY, "name": "City"})
-        second.change(put={"asked": asked}, remove=("project", "datamart"))
-        take_slot(world.table, first)
-        with pytest.raises(RunInProgress if same else ServerBusy):
-            take_slot(world.table, second)
-
-    def test_are_not_taken_twice_by_the_same_run(self, world: World) -> None:
-        first, second = world.other(at_once=2), world.other(at_once=2)
-        take_slot(world.table, first)
+def test_a_slot_that_another_run_of_the_datamart_has_ends_as_run_in_progress(world: World) -> None:
+    """What onConflict is about: it must not wait for a slot and load the table again."""
+    first, second = world.run(), world.run()
+    take_slot(world.table, first)
+    with pytest.raises(RunInProgress, match="another run of this datamart is under way"):
         take_slot(world.table, second)
-        give_back(world.table, first)
-        take_slot(world.table, second)
-        assert world.slots(2) == [None, second.arn]
 
-    def test_that_were_lowered_meanwhile_are_still_given_back(self, world: World) -> None:
-        before = [world.other(at_once=2), world.other(at_once=2)]
-        for run in before:
-            take_slot(world.table, run)
-        newcomer = world.other(at_once=1)
-        with pytest.raises(ServerBusy, match="may run 1"):
-            take_slot(world.table, newcomer)
-        for run in before:
-            give_back(world.table, run)
-        assert world.slots(2) == [None, None]
+
+@pytest.mark.parametrize(
+    ("asked", "same"),
+    [
+        ({"project": PROJECT, "datamart": CITY}, True),
+        ({"project": "Tutorial", "datamart": "City"}, True),
+        ({"project": "Tutorial", "datamart": {"name": "City", "path": "/Public"}}, False),
+        ({"project": "Tutorial", "datamart": "Town"}, False),
+        ({"project": "Other", "datamart": "City"}, False),
+    ],
+)
+def test_runs_that_wait_for_a_slot_are_compared_by_the_names_in_their_requests(
+    world: World, asked: dict[str, Any], same: bool
+) -> None:
+    first, second = world.run(), world.run()
+    first.note(project={"id": PROJECT, "name": "Tutorial"}, datamart={"id": CITY, "name": "City"})
+    second.change(put={"asked": asked}, remove=("project", "datamart"))
+    take_slot(world.table, first)
+    with pytest.raises(RunInProgress if same else ServerBusy):
+        take_slot(world.table, second)
+
+
+def test_a_run_does_not_take_two_slots(world: World) -> None:
+    first, second = world.other(at_once=2), world.other(at_once=2)
+    take_slot(world.table, first)
+    take_slot(world.table, second)
+    give_back(world.table, first)
+    take_slot(world.table, second)
+    assert world.slots(2) == [None, second.arn]
+
+
+def test_a_slot_is_given_back_although_the_limit_was_lowered_meanwhile(world: World) -> None:
+    before = [world.other(at_once=2), world.other(at_once=2)]
+    for run in before:
+        take_slot(world.table, run)
+    newcomer = world.other(at_once=1)
+    with pytest.raises(ServerBusy, match="may run 1"):
         take_slot(world.table, newcomer)
+    for run in before:
+        give_back(world.table, run)
+    assert world.slots(2) == [None, None]
+    take_slot(world.table, newcomer)
 
-    def test_of_a_run_that_ended_without_a_session_are_free(self, world: World) -> None:
-        ended, second = world.other(), world.other()
-        take_slot(world.table, ended)
-        world.end(ended)
-        take_slot(world.table, second)
-        with pytest.raises(RunAlreadyEnded):
-            ended.store(session="late")
 
-    def test_of_a_run_that_ended_with_a_session_are_free_when_that_must_have_ended(self, world: World) -> None:
-        ended, second = world.other(), world.other()
-        take_slot(world.table, ended)
-        ended.store(session="secret")
-        world.end(ended)
-        for world.time in (NOON, NOON + LONGEST_SESSION - 1):
-            with pytest.raises(ServerBusy):
-                take_slot(world.table, second)
-        world.time = NOON + LONGEST_SESSION
-        take_slot(world.table, second)
+def test_the_slot_of_a_run_that_ended_without_a_session_is_free(world: World) -> None:
+    ended, second = world.other(), world.other()
+    take_slot(world.table, ended)
+    world.end(ended)
+    take_slot(world.table, second)
+    with pytest.raises(RunAlreadyEnded):
+        ended.store(session="late")
 
-    def test_of_a_run_that_ended_while_it_logged_in_are_free_when_its_function_must_have_ended(
-        self, world: World
-    ) -> None:
-        stopped, second = world.other(), world.other()
-        take_slot(world.table, stopped)
-        stopped.store(loggingInAt=NOON)
-        world.end(stopped)
+
+def test_the_slot_of_a_run_that_ended_with_a_session_is_free_when_the_session_must_have_ended(world: World) -> None:
+    ended, second = world.other(), world.other()
+    take_slot(world.table, ended)
+    ended.store(session="secret")
+    world.end(ended)
+    for world.time in (NOON, NOON + LONGEST_SESSION - 1):
         with pytest.raises(ServerBusy):
             take_slot(world.table, second)
-        with pytest.raises(RunAlreadyEnded):
-            stopped.store(session="late", instead_of=("loggingInAt",))
-        world.time = NOON + LONGEST_LOG_IN
+    world.time = NOON + LONGEST_SESSION
+    take_slot(world.table, second)
+
+
+def test_the_slot_of_a_run_that_ended_while_it_logged_in_is_free_when_its_function_must_have_ended(
+    world: World,
+) -> None:
+    stopped, second = world.other(), world.other()
+    take_slot(world.table, stopped)
+    stopped.store(loggingInAt=NOON)
+    world.end(stopped)
+    with pytest.raises(ServerBusy):
         take_slot(world.table, second)
-
-    def test_are_not_asked_for_by_a_run_that_began_before_there_were_any(self, world: World) -> None:
-        old = world.other()
-        old.change(remove=("maxConcurrentRuns",))
-        take_slot(world.table, old)
-        assert world.slots(1) == [None]
+    with pytest.raises(RunAlreadyEnded):
+        stopped.store(session="late", instead_of=("loggingInAt",))
+    world.time = NOON + LONGEST_LOG_IN
+    take_slot(world.table, second)
 
 
-class TestDoubt:
-    def test_is_none_of_an_item_without_attempts(self) -> None:
-        assert job_in_doubt({}) is None
-        assert session_in_doubt({}) is None
-
-    def test_about_a_session_lasts_from_the_end_of_the_run(self, world: World) -> None:
-        item: dict[str, Any] = {"attempts": {"1": {"session": "x"}, "2": {}}}
-        assert session_in_doubt(item) == {"until": NOON + LONGEST_SESSION, "jobId": None}
-        assert session_in_doubt(item | {"endedAt": 5}) == {"until": 5 + LONGEST_SESSION, "jobId": None}
-
-    def test_about_a_log_in_ends_with_the_function(self, world: World) -> None:
-        item: dict[str, Any] = {"attempts": {"1": {"loggingInAt": 7}, "2": {}}}
-        assert session_in_doubt(item) == {"until": 7 + LONGEST_LOG_IN, "jobId": None}
-
-    def test_about_a_job_lasts_from_the_last_answers_to_its_prompts(self, world: World) -> None:
-        asked = {"job": "accepted", "postedAt": 5, "answeringAt": 3_000}
-        limited = asked | {"maxExecutionSeconds": 60}
-        assert job_in_doubt({"attempts": {"1": limited}}) == doubt(until=3_000 + LATEST_BEGINNING + 60)
-        assert job_in_doubt({"attempts": {"1": asked}}) == doubt(until=3_000 + LONGEST_JOB)
-
-    def test_about_several_jobs_is_about_the_last(self) -> None:
-        jobs = {"1": {"job": "lost", "postedAt": 9, "jobId": "a"}, "2": {"job": "posting", "postedAt": 5}}
-        assert job_in_doubt({"attempts": jobs}) == doubt(until=9 + LONGEST_JOB, jobId="a")
+def test_a_run_that_began_before_there_were_slots_takes_none(world: World) -> None:
+    old = world.other()
+    old.change(remove=("maxConcurrentRuns",))
+    take_slot(world.table, old)
+    assert world.slots(1) == [None]
 
 
-class TestStepFunctions:
-    """What it says of the owner of a lease (functions/runs/executions.py)."""
+def test_an_item_without_attempts_has_no_pending_job() -> None:
+    assert job_in_doubt({}) is None
+    assert session_in_doubt({}) is None
 
-    @pytest.fixture
-    def states(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-        monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-        with mock_aws():
-            client = boto3.client("stepfunctions")
-            monkeypatch.setattr(executions, "_states", lambda: client)
-            yield client
 
-    @pytest.mark.parametrize(("status", "runs"), [("RUNNING", True), ("SUCCEEDED", False), ("ABORTED", False)])
-    def test_is_believed(self, states: Any, monkeypatch: pytest.MonkeyPatch, status: str, runs: bool) -> None:
-        monkeypatch.setattr(states, "describe_execution", lambda executionArn: {"status": status})
-        assert executions.is_running("arn:one", NOON) is runs
+def test_a_session_may_live_for_its_idle_time_from_the_end_of_the_run(world: World) -> None:
+    item: dict[str, Any] = {"attempts": {"1": {"session": "x"}, "2": {}}}
+    assert session_in_doubt(item) == {"until": NOON + LONGEST_SESSION, "jobId": None}
+    assert session_in_doubt(item | {"endedAt": 5}) == {"until": 5 + LONGEST_SESSION, "jobId": None}
 
-    def test_may_have_forgotten_it_because_it_ended_long_ago(self, states: Any) -> None:
-        arn = f"arn:aws:states:{REGION}:123456789012:execution:nobody:knows"
-        long_ago = clock.now() - executions.FORGOTTEN_AFTER
-        assert executions.is_running(arn, long_ago) is False
 
-    def test_may_not_know_it_yet(self, states: Any) -> None:
-        arn = f"arn:aws:states:{REGION}:123456789012:execution:just:begun"
-        assert executions.is_running(arn, clock.now() - 5) is True
+def test_a_login_is_pending_until_its_function_must_have_ended(world: World) -> None:
+    item: dict[str, Any] = {"attempts": {"1": {"loggingInAt": 7}, "2": {}}}
+    assert session_in_doubt(item) == {"until": 7 + LONGEST_LOG_IN, "jobId": None}
 
-    @pytest.mark.parametrize(
-        "error",
-        [
-            ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "DescribeExecution"),
-            EndpointConnectionError(endpoint_url="https://states.eu-west-1.amazonaws.com/"),
-            ConnectTimeoutError(endpoint_url="https://states.eu-west-1.amazonaws.com/"),
-        ],
-    )
-    def test_may_not_answer(self, states: Any, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-        monkeypatch.setattr(states, "describe_execution", Mock(side_effect=error))
-        with pytest.raises(NotAnswered, match="did not answer whether it still runs"):
-            executions.is_running("arn:one", NOON)
 
-    def test_is_not_waited_for_longer_than_a_function_lives(self) -> None:
-        config: Any = executions.IMPATIENT
-        longest_try = config.connect_timeout + config.read_timeout
-        assert config.retries["total_max_attempts"] * longest_try < LONGEST_LOG_IN / 2
+def test_a_job_is_pending_from_the_last_answers_to_its_prompts(world: World) -> None:
+    asked = {"job": "accepted", "postedAt": 5, "answeringAt": 3_000}
+    limited = asked | {"maxExecutionSeconds": 60}
+    assert job_in_doubt({"attempts": {"1": limited}}) == doubt(until=3_000 + LATEST_BEGINNING + 60)
+    assert job_in_doubt({"attempts": {"1": asked}}) == doubt(until=3_000 + LONGEST_JOB)
 
-    def test_that_says_nothing_of_an_owner_leaves_to_it_what_it_holds_and_the_error_says_so(
-        self, world: World, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        owner, second = world.run(), world.run()
-        take_lease(world.table, owner)
-        take_slot(world.table, owner)
-        world.end(owner)
-        monkeypatch.setattr(concurrency, "is_running", Mock(side_effect=NotAnswered("Step Functions is not there")))
-        held = take_lease(world.table, second)
-        assert held is not None
-        assert str(in_progress(held)).endswith("It counts as under way: Step Functions is not there")
-        with pytest.raises(ServerBusy, match="It counts as under way: Step Functions is not there"):
-            take_slot(world.table, world.other())
-        assert (world.owner(LEASE), world.slots(1)) == (owner.arn, [owner.arn])
+
+def test_of_several_pending_jobs_the_last_one_counts() -> None:
+    jobs = {"1": {"job": "lost", "postedAt": 9, "jobId": "a"}, "2": {"job": "posting", "postedAt": 5}}
+    assert job_in_doubt({"attempts": jobs}) == doubt(until=9 + LONGEST_JOB, jobId="a")
+
+
+@pytest.fixture
+def states(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    with mock_aws():
+        client = boto3.client("stepfunctions")
+        monkeypatch.setattr(executions, "_states", lambda: client)
+        yield client
+
+
+@pytest.mark.parametrize(("status", "runs"), [("RUNNING", True), ("SUCCEEDED", False), ("ABORTED", False)])
+def test_a_lease_is_judged_by_what_step_functions_says_of_its_owner(
+    states: Any, monkeypatch: pytest.MonkeyPatch, status: str, runs: bool
+) -> None:
+    monkeypatch.setattr(states, "describe_execution", lambda executionArn: {"status": status})
+    assert executions.is_running("arn:one", NOON) is runs
+
+
+def test_an_execution_that_step_functions_forgot_long_ago_has_ended(states: Any) -> None:
+    arn = f"arn:aws:states:{REGION}:123456789012:execution:nobody:knows"
+    long_ago = clock.now() - executions.FORGOTTEN_AFTER
+    assert executions.is_running(arn, long_ago) is False
+
+
+def test_an_execution_that_step_functions_does_not_know_yet_runs(states: Any) -> None:
+    arn = f"arn:aws:states:{REGION}:123456789012:execution:just:begun"
+    assert executions.is_running(arn, clock.now() - 5) is True
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "DescribeExecution"),
+        EndpointConnectionError(endpoint_url="https://states.eu-west-1.amazonaws.com/"),
+        ConnectTimeoutError(endpoint_url="https://states.eu-west-1.amazonaws.com/"),
+    ],
+)
+def test_an_outage_of_step_functions_is_an_error_of_its_own(
+    states: Any, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    monkeypatch.setattr(states, "describe_execution", Mock(side_effect=error))
+    with pytest.raises(NotAnswered, match="did not answer whether it still runs"):
+        executions.is_running("arn:one", NOON)
+
+
+def test_step_functions_is_not_waited_for_longer_than_a_function_lives() -> None:
+    config: Any = executions.IMPATIENT
+    longest_try = config.connect_timeout + config.read_timeout
+    assert config.retries["total_max_attempts"] * longest_try < LONGEST_LOG_IN / 2
+
+
+def test_an_owner_of_which_step_functions_says_nothing_keeps_its_lease_and_the_error_says_so(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, second = world.run(), world.run()
+    take_lease(world.table, owner)
+    take_slot(world.table, owner)
+    world.end(owner)
+    monkeypatch.setattr(concurrency, "is_running", Mock(side_effect=NotAnswered("Step Functions is not there")))
+    held = take_lease(world.table, second)
+    assert held is not None
+    assert str(in_progress(held)).endswith("It counts as under way: Step Functions is not there")
+    with pytest.raises(ServerBusy, match="It counts as under way: Step Functions is not there"):
+        take_slot(world.table, world.other())
+    assert (world.owner(LEASE), world.slots(1)) == (owner.arn, [owner.arn])

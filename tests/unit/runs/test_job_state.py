@@ -11,16 +11,16 @@ def test_every_state_of_a_job_says_something_about_the_table() -> None:
     assert set(LOADED) == {None, *Job}
 
 
-def test_only_a_result_is_a_yes() -> None:
+def test_only_a_finished_job_has_loaded_the_table() -> None:
     assert [job for job, answer in LOADED.items() if answer == "yes"] == [Job.LOADED]
 
 
 @pytest.mark.parametrize("jobs", list(itertools.permutations([Job.LOADED, Job.POSTING, None])))
-def test_one_loading_attempt_is_enough(jobs: tuple[Job | None, ...]) -> None:
+def test_one_attempt_that_has_loaded_the_table_is_enough(jobs: tuple[Job | None, ...]) -> None:
     assert loaded(list(jobs)) == "yes"
 
 
-def test_a_doubt_outweighs_a_no() -> None:
+def test_an_attempt_of_unknown_outcome_outweighs_one_that_loaded_nothing() -> None:
     assert loaded([Job.REFUSED, Job.ACCEPTED, None]) == "unknown"
 
 

@@ -48,7 +48,7 @@ def test_every_state_says_what_it_may_follow() -> None:
 
 
 @pytest.mark.parametrize("job", sorted(Job))
-def test_is_learned_over_what_it_may_follow_and_over_nothing_else(ordered: Run, job: Job) -> None:
+def test_a_job_state_is_written_over_those_that_it_may_follow_and_over_no_other(ordered: Run, job: Job) -> None:
     for known in Job:
         ordered.learn(job=known.value)
         assert learn_job(ordered, job, lookedAt=5) is (known in MAY_FOLLOW[job])
@@ -119,14 +119,14 @@ def look_then(run: Run, happens: Callable[[Run], object]) -> bool:
     return learn_job(look, Job.PROMPTING)
 
 
-def test_a_look_from_before_the_answers_does_not_say_that_the_job_waits(ordered: Run) -> None:
+def test_a_status_from_before_the_answers_does_not_say_that_the_job_waits(ordered: Run) -> None:
     learn_job(ordered, Job.PROMPTING)
     assert not look_then(ordered, lambda run: begin_answering(run, 1, ANSWERS))
     assert not look_then(ordered, lambda run: begin_answering(run, 2, ANSWERS))
     assert (ordered.job, ordered.loaded) == (Job.ACCEPTED, "unknown")
 
 
-def test_a_look_from_after_the_answers_does(ordered: Run) -> None:
+def test_a_status_from_after_the_answers_says_that_the_job_waits(ordered: Run) -> None:
     begin_answering(ordered, 1, ANSWERS)
     assert look_then(ordered, lambda run: None)
     assert beside(ordered).loaded == "no"

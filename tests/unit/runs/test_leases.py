@@ -57,169 +57,183 @@ def owner(table: RunTable) -> str | None:
     return held.owner if held else None
 
 
-class TestAFreeLease:
-    def test_is_taken_by_whoever_comes(self, table: RunTable) -> None:
-        assert take(table, FIRST) is None
-        assert leases.held_in(table, KEY) == Held(KEY, FIRST.run, NOON, None)
-
-    def test_is_taken_again_by_the_run_that_has_it(self, table: RunTable) -> None:
-        assert take(table, FIRST) is None
-        assert take(table, FIRST, Known()) is None
-        assert take(table, Holder(FIRST.run, 2)) is None
-        assert owner(table) == FIRST.run
-
-    def test_is_got_by_one_of_two_that_find_it_free(self, table: RunTable, monkeypatch: pytest.MonkeyPatch) -> None:
-        """The second takes it in the moment in which the first has found it free."""
-        assert take(table, THIRD) is None
-        load = table.load
-
-        def load_and_lose(key: str) -> Any:
-            leases.free(table, KEY, THIRD)
-            found = load(key)
-            monkeypatch.setattr(table, "load", load)
-            assert take(table, SECOND) is None
-            return found
-
-        monkeypatch.setattr(table, "load", load_and_lose)
-        held = take(table, FIRST)
-        assert held is not None
-        assert (held.owner, owner(table)) == (SECOND.run, SECOND.run)
-
-    def test_expires_with_what_step_functions_knows_of_its_owner(self, table: RunTable) -> None:
-        take(table, FIRST)
-        assert (table.load(KEY) or {})["expiresAt"] == int(NOON) + 90 * 86_400
+def test_a_free_lease_is_taken_by_the_first_run(table: RunTable) -> None:
+    assert take(table, FIRST) is None
+    assert leases.held_in(table, KEY) == Held(KEY, FIRST.run, NOON, None)
 
 
-class TestALeaseWithAnOwner:
-    def test_who_runs_is_not_taken(self, table: RunTable) -> None:
-        take(table, FIRST)
-        known = Known()
-        assert take(table, SECOND, known) == Held(KEY, FIRST.run, NOON, None)
-        assert (known.asked, owner(table)) == ([FIRST.run], FIRST.run)
-
-    def test_who_has_ended_and_left_nothing_is_taken(self, table: RunTable, time: list[float]) -> None:
-        take(table, FIRST)
-        time[0] += 1
-        assert take(table, SECOND, ENDED) is None
-        assert leases.held_in(table, KEY) == Held(KEY, SECOND.run, NOON + 1, None)
-
-    def test_who_has_ended_is_got_by_one_of_two(self, table: RunTable) -> None:
-        take(table, FIRST)
-
-        class Overtaken(Known):
-            def doubt_of(self, owner: str) -> Doubt | None:
-                assert take(table, SECOND, ENDED) is None
-                return None
-
-        held = take(table, THIRD, Overtaken(running=False))
-        assert held is not None
-        assert (held.owner, owner(table)) == (SECOND.run, SECOND.run)
-
-    def test_who_takes_it_again_in_that_moment_keeps_it(self, table: RunTable, time: list[float]) -> None:
-        take(table, FIRST)
-
-        class ComeBack(Known):
-            def doubt_of(self, owner: str) -> Doubt | None:
-                time[0] += 1
-                assert take(table, FIRST) is None
-                return None
-
-        assert take(table, SECOND, ComeBack(running=False)) is not None
-        assert owner(table) == FIRST.run
-
-    def test_whose_answer_was_lost_to_the_one_who_takes_it_is_his(
-        self, table: RunTable, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """The write is sent again within boto3, which knows nothing of leases, and finds it taken: by itself."""
-        take(table, FIRST)
-        change = table.change
-
-        def send_twice(*args: Any, **arguments: Any) -> Any:
-            change(*args, **arguments)
-            return change(*args, **arguments)
-
-        monkeypatch.setattr(table, "change", send_twice)
-        assert take(table, SECOND, ENDED) is None
-        assert owner(table) == SECOND.run
+def test_a_lease_is_taken_again_by_the_run_that_has_it(table: RunTable) -> None:
+    assert take(table, FIRST) is None
+    assert take(table, FIRST, Known()) is None
+    assert take(table, Holder(FIRST.run, 2)) is None
+    assert owner(table) == FIRST.run
 
 
-class TestALeaseInDoubt:
-    DOUBT: Doubt = {"until": NOON + 600, "jobId": "4711"}  # noqa: RUF012 - never changed
+def test_of_two_runs_that_find_a_lease_free_one_takes_it(table: RunTable, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second takes it in the moment in which the first has found it free."""
+    assert take(table, THIRD) is None
+    load = table.load
 
-    def test_keeps_others_out_until_the_doubt_has_passed(self, table: RunTable, time: list[float]) -> None:
-        take(table, FIRST)
-        left = Known(running=False, doubt=self.DOUBT)
-        assert take(table, SECOND, left) == Held(KEY, FIRST.run, NOON, self.DOUBT)
-        time[0] = NOON + 599
-        assert take(table, SECOND, left) == Held(KEY, FIRST.run, NOON, self.DOUBT)
-        time[0] = NOON + 600
-        assert take(table, SECOND, left) is None
-        assert owner(table) == SECOND.run
-
-    def test_says_so_by_itself_from_the_first_look_on(self, table: RunTable) -> None:
-        take(table, FIRST)
-        take(table, SECOND, Known(running=False, doubt=self.DOUBT))
-        nobody = Known()
-        held = take(table, THIRD, nobody)
-        assert (held and held.uncertain, nobody.asked) == (self.DOUBT, [])
-
-    def test_is_not_inherited_by_the_next_owner(self, table: RunTable, time: list[float]) -> None:
-        take(table, FIRST)
-        leases.put_in_doubt(table, KEY, FIRST, self.DOUBT)
-        time[0] = NOON + 600
-        assert take(table, SECOND, ENDED) is None
-        held = take(table, THIRD, RUNNING)
-        assert (held and (held.owner, held.uncertain)) == (SECOND.run, None)
-
-    def test_is_none_any_more_when_its_owner_comes_back(self, table: RunTable, time: list[float]) -> None:
-        take(table, FIRST)
-        leases.put_in_doubt(table, KEY, FIRST, self.DOUBT)
-        assert take(table, Holder(FIRST.run, 2)) is None
-        time[0] = NOON + 600
-        held = take(table, SECOND, RUNNING)
-        assert (held and (held.owner, held.uncertain)) == (FIRST.run, None)
-
-    def test_is_marked_only_as_it_was_found(self, table: RunTable, time: list[float]) -> None:
-        take(table, FIRST)
-        found = leases.held_in(table, KEY)
-        assert found is not None
-        assert leases.mark(table, found, self.DOUBT)
-        time[0] += 1
-        take(table, Holder(FIRST.run, 2))
-        assert not leases.mark(table, found, {"until": 0, "jobId": None})
-        assert not leases.remove(table, found)
-        assert owner(table) == FIRST.run
-
-
-class TestGivingBack:
-    def test_frees_it(self, table: RunTable) -> None:
-        take(table, FIRST)
-        assert leases.free(table, KEY, FIRST)
-        assert owner(table) is None
+    def load_and_lose(key: str) -> Any:
+        leases.free(table, KEY, THIRD)
+        found = load(key)
+        monkeypatch.setattr(table, "load", load)
         assert take(table, SECOND) is None
+        return found
 
-    def test_is_nothing_for_who_has_not_got_it(self, table: RunTable) -> None:
-        take(table, FIRST)
-        assert not leases.free(table, KEY, SECOND)
-        assert not leases.put_in_doubt(table, KEY, SECOND, {"until": 0, "jobId": None})
-        assert leases.held_in(table, KEY) == Held(KEY, FIRST.run, NOON, None)
+    monkeypatch.setattr(table, "load", load_and_lose)
+    held = take(table, FIRST)
+    assert held is not None
+    assert (held.owner, owner(table)) == (SECOND.run, SECOND.run)
 
-    def test_is_nothing_where_nobody_has_it(self, table: RunTable) -> None:
-        assert not leases.free(table, KEY, FIRST)
-        assert not leases.put_in_doubt(table, KEY, FIRST, {"until": 0, "jobId": None})
-        assert leases.held_in(table, KEY) is None
 
-    def test_comes_too_late_once_a_later_attempt_has_it(self, table: RunTable) -> None:
-        later = Holder(FIRST.run, 2)
-        take(table, FIRST)
-        take(table, later)
-        assert not leases.free(table, KEY, FIRST)
-        assert take(table, FIRST) is None  # nor does an earlier attempt make it its own
-        assert not leases.free(table, KEY, FIRST)
-        assert leases.free(table, KEY, later)
+def test_the_item_of_a_lease_expires_when_step_functions_forgets_its_owner(table: RunTable) -> None:
+    take(table, FIRST)
+    assert (table.load(KEY) or {})["expiresAt"] == int(NOON) + 90 * 86_400
 
-    def test_leaves_no_doubt(self, table: RunTable) -> None:
-        take(table, FIRST)
-        leases.put_in_doubt(table, KEY, FIRST, {"until": NOON + 600, "jobId": None})
-        assert leases.free(table, KEY, FIRST)
-        assert take(table, SECOND) is None
+
+def test_the_lease_of_a_running_owner_is_not_taken(table: RunTable) -> None:
+    take(table, FIRST)
+    known = Known()
+    assert take(table, SECOND, known) == Held(KEY, FIRST.run, NOON, None)
+    assert (known.asked, owner(table)) == ([FIRST.run], FIRST.run)
+
+
+def test_the_lease_of_an_owner_that_ended_and_left_nothing_is_taken(table: RunTable, time: list[float]) -> None:
+    take(table, FIRST)
+    time[0] += 1
+    assert take(table, SECOND, ENDED) is None
+    assert leases.held_in(table, KEY) == Held(KEY, SECOND.run, NOON + 1, None)
+
+
+def test_of_two_runs_that_find_an_ended_owner_one_takes_its_lease(table: RunTable) -> None:
+    take(table, FIRST)
+
+    class Overtaken(Known):
+        def doubt_of(self, owner: str) -> Doubt | None:
+            assert take(table, SECOND, ENDED) is None
+            return None
+
+    held = take(table, THIRD, Overtaken(running=False))
+    assert held is not None
+    assert (held.owner, owner(table)) == (SECOND.run, SECOND.run)
+
+
+def test_an_owner_that_takes_its_lease_again_in_that_moment_keeps_it(table: RunTable, time: list[float]) -> None:
+    take(table, FIRST)
+
+    class ComeBack(Known):
+        def doubt_of(self, owner: str) -> Doubt | None:
+            time[0] += 1
+            assert take(table, FIRST) is None
+            return None
+
+    assert take(table, SECOND, ComeBack(running=False)) is not None
+    assert owner(table) == FIRST.run
+
+
+def test_a_run_whose_write_to_a_lease_was_not_confirmed_has_the_lease(
+    table: RunTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The write is sent again within boto3, which knows nothing of leases, and finds it taken: by itself."""
+    take(table, FIRST)
+    change = table.change
+
+    def send_twice(*args: Any, **arguments: Any) -> Any:
+        change(*args, **arguments)
+        return change(*args, **arguments)
+
+    monkeypatch.setattr(table, "change", send_twice)
+    assert take(table, SECOND, ENDED) is None
+    assert owner(table) == SECOND.run
+
+
+DOUBT: Doubt = {"until": NOON + 600, "jobId": "4711"}
+
+
+def test_a_lease_with_a_pending_job_keeps_others_out_until_the_job_must_have_ended(
+    table: RunTable, time: list[float]
+) -> None:
+    take(table, FIRST)
+    left = Known(running=False, doubt=DOUBT)
+    assert take(table, SECOND, left) == Held(KEY, FIRST.run, NOON, DOUBT)
+    time[0] = NOON + 599
+    assert take(table, SECOND, left) == Held(KEY, FIRST.run, NOON, DOUBT)
+    time[0] = NOON + 600
+    assert take(table, SECOND, left) is None
+    assert owner(table) == SECOND.run
+
+
+def test_a_pending_job_is_kept_in_the_lease_from_the_first_look_on(table: RunTable) -> None:
+    take(table, FIRST)
+    take(table, SECOND, Known(running=False, doubt=DOUBT))
+    nobody = Known()
+    held = take(table, THIRD, nobody)
+    assert (held and held.uncertain, nobody.asked) == (DOUBT, [])
+
+
+def test_a_pending_job_is_not_inherited_by_the_next_owner(table: RunTable, time: list[float]) -> None:
+    take(table, FIRST)
+    leases.put_in_doubt(table, KEY, FIRST, DOUBT)
+    time[0] = NOON + 600
+    assert take(table, SECOND, ENDED) is None
+    held = take(table, THIRD, RUNNING)
+    assert (held and (held.owner, held.uncertain)) == (SECOND.run, None)
+
+
+def test_a_pending_job_leaves_the_lease_when_its_owner_comes_back(table: RunTable, time: list[float]) -> None:
+    take(table, FIRST)
+    leases.put_in_doubt(table, KEY, FIRST, DOUBT)
+    assert take(table, Holder(FIRST.run, 2)) is None
+    time[0] = NOON + 600
+    held = take(table, SECOND, RUNNING)
+    assert (held and (held.owner, held.uncertain)) == (FIRST.run, None)
+
+
+def test_a_pending_job_is_written_only_to_the_lease_as_it_was_found(table: RunTable, time: list[float]) -> None:
+    take(table, FIRST)
+    found = leases.held_in(table, KEY)
+    assert found is not None
+    assert leases.mark(table, found, DOUBT)
+    time[0] += 1
+    take(table, Holder(FIRST.run, 2))
+    assert not leases.mark(table, found, {"until": 0, "jobId": None})
+    assert not leases.remove(table, found)
+    assert owner(table) == FIRST.run
+
+
+def test_giving_a_lease_back_frees_it(table: RunTable) -> None:
+    take(table, FIRST)
+    assert leases.free(table, KEY, FIRST)
+    assert owner(table) is None
+    assert take(table, SECOND) is None
+
+
+def test_a_run_that_has_not_got_a_lease_cannot_give_it_back(table: RunTable) -> None:
+    take(table, FIRST)
+    assert not leases.free(table, KEY, SECOND)
+    assert not leases.put_in_doubt(table, KEY, SECOND, {"until": 0, "jobId": None})
+    assert leases.held_in(table, KEY) == Held(KEY, FIRST.run, NOON, None)
+
+
+def test_giving_a_free_lease_back_changes_nothing(table: RunTable) -> None:
+    assert not leases.free(table, KEY, FIRST)
+    assert not leases.put_in_doubt(table, KEY, FIRST, {"until": 0, "jobId": None})
+    assert leases.held_in(table, KEY) is None
+
+
+def test_an_attempt_cannot_give_back_what_a_later_one_has_taken(table: RunTable) -> None:
+    later = Holder(FIRST.run, 2)
+    take(table, FIRST)
+    take(table, later)
+    assert not leases.free(table, KEY, FIRST)
+    assert take(table, FIRST) is None  # nor does an earlier attempt make it its own
+    assert not leases.free(table, KEY, FIRST)
+    assert leases.free(table, KEY, later)
+
+
+def test_giving_a_lease_back_leaves_no_pending_job(table: RunTable) -> None:
+    take(table, FIRST)
+    leases.put_in_doubt(table, KEY, FIRST, {"until": NOON + 600, "jobId": None})
+    assert leases.free(table, KEY, FIRST)
+    assert take(table, SECOND) is None

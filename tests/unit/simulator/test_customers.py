@@ -83,7 +83,9 @@ def test_searching_takes_no_time_to_speak_of(person: Person, instance: str) -> N
         {"name": "C:\\temp\\new"},
     ],
 )
-def test_a_customer_is_an_answer(person: Person, instance: str, answer: dict[str, str]) -> None:
+def test_a_customer_of_the_long_list_is_taken_as_an_answer(
+    person: Person, instance: str, answer: dict[str, str]
+) -> None:
     key = prompt_of(person, instance)["key"]
     assert person.answer(CUSTOMERS, instance, {"key": key, "type": "ELEMENTS", "answers": [answer]}).status_code == 204
     (given,) = prompt_of(person, instance)["answers"]

@@ -154,7 +154,7 @@ def test_a_full_search_may_be_asked_for_in_a_body(person: Person) -> None:
     assert ([item["id"] for item in found.json()], found.headers["x-mstr-total-count"]) == ([CITY], "1")
 
 
-def test_nothing_here_is_certified(person: Person) -> None:
+def test_no_object_of_the_simulator_is_certified(person: Person) -> None:
     assert person.call("GET", "/searches/results?certifiedStatus=CERTIFIED_ONLY").json()["totalItems"] == 0
     assert person.call("GET", "/searches/results?certifiedStatus=ALL").json()["totalItems"] == 14
 

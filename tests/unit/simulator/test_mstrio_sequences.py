@@ -72,7 +72,7 @@ def test_connection_with_an_api_token_is_json_and_the_guest_sends_no_name(sdk: S
     Sdk(sdk.simulator).connect(data={"loginMode": 8, "applicationType": 76})
 
 
-def test_delegation_of_an_identity_token(sdk: Sdk) -> None:
+def test_an_identity_token_opens_a_session_for_another_user_agent(sdk: Sdk) -> None:
     token = sdk.call("POST", "/auth/identityToken").headers["X-MSTR-IdentityToken"]
     other = Sdk(sdk.simulator)
     other.settle(other.call("POST", "/auth/delegate", json={"loginMode": "-1", "identityToken": token}))
@@ -90,7 +90,7 @@ def test_environment_lists_projects_and_nodes(sdk: Sdk) -> None:
     assert sdk.call("GET", f"/objects/{TUTORIAL}?type=32&comments=True").json()["id"] == TUTORIAL
 
 
-def test_searches_and_object_info(sdk: Sdk) -> None:
+def test_mstrio_finds_objects_and_their_information(sdk: Sdk) -> None:
     quick = "name=City&type=772&pattern=2&getAncestors=False&certifiedStatus=ALL&isCrossCluster=False"
     (found,) = sdk.call("GET", f"/searches/results?{quick}").json()["result"]
     assert (found["id"], found["subtype"]) == (CITY, 772)

@@ -60,7 +60,7 @@ def test_an_echo_quotes_what_was_sent(person: Person) -> None:
 
 
 @pytest.mark.parametrize("point", ["the start line", "half a name", "half a value"])
-def test_half_a_head_passes_for_a_whole_one(person: Person, point: str) -> None:
+def test_requests_takes_half_a_head_of_a_response_for_a_whole_one(person: Person, point: str) -> None:
     """Python's HTTP client takes the end of the connection for the end of the head: so a caller must not trust it."""
     person.simulator.inject("get_definition", kind="break head", point=point)
     answer = person.call("GET", f"/model/datamarts/{CITY}")
@@ -74,7 +74,7 @@ def test_a_head_that_breaks_off_at_its_ends_is_no_answer(person: Person, point: 
         person.call("GET", f"/model/datamarts/{CITY}")
 
 
-def test_half_a_value_passes_for_a_whole_one(person: Person) -> None:
+def test_requests_takes_half_a_header_value_for_a_whole_one(person: Person) -> None:
     person.simulator.inject("create_instance", kind="break head")
     answer = person.call("POST", f"/model/datamarts/{CITY}/instances")
     (instance,) = person.simulator.state()["instances"]

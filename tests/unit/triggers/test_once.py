@@ -65,7 +65,9 @@ each_trigger = pytest.mark.parametrize("make", EVERY, ids=lambda make: make.__na
 
 
 @each_trigger
-def test_delivered_twice_in_a_row(starter: Starter, s3: Any, make: Callable[[Any], Made]) -> None:
+def test_an_event_that_is_delivered_twice_in_a_row_starts_one_run(
+    starter: Starter, s3: Any, make: Callable[[Any], Made]
+) -> None:
     job, event, runs = make(s3)
     first = starter(event, job)
     assert starter(again(event), job) == first
@@ -111,7 +113,7 @@ def at_one_instant(starter: Starter, monkeypatch: pytest.MonkeyPatch) -> Iterato
 
 
 @each_trigger
-def test_delivered_at_the_same_instant(
+def test_an_event_that_is_delivered_twice_at_the_same_time_starts_one_run(
     starter: Starter, s3: Any, at_one_instant: int, make: Callable[[Any], Made]
 ) -> None:
     job, event, runs = make(s3)

@@ -7,70 +7,71 @@ import pytest
 METRIC = "4C05177011D3E877C000B3B2D86C964F"
 
 
-class TestAValue:
-    @pytest.mark.parametrize(
-        ("about", "wrong", "why", "right"),
-        [
-            ({"dataType": "NUMERIC"}, "ten", "takes a number such as 1234.5", "1000.50"),
-            ({"dataType": "NUMERIC", "min": 1, "max": 5}, "6", "takes at most 5", "5"),
-            ({"dataType": "DATE"}, "24.11.2026", "takes a date such as 2026-11-23", "2026-11-24"),
-            ({"dataType": "DATE", "min": "2026-01-01"}, "2025-12-31", "2026-01-01", "2026-01-01"),
-            ({"dataType": "TEXT", "max": 3}, "four", "takes at most 3 characters", "two"),
-            ({}, " ", "is required", "[bold]anything[/bold]"),
-        ],
-    )
-    def test_is_judged_at_once(
-        self, person: Any, prompt: Any, about: dict[str, Any], wrong: str, why: str, right: str
-    ) -> None:
-        assert person.answer_to(prompt("VALUE", **about), wrong, right) == {"answers": right}
-        assert why in person.screen
+@pytest.mark.parametrize(
+    ("about", "wrong", "why", "right"),
+    [
+        ({"dataType": "NUMERIC"}, "ten", "takes a number such as 1234.5", "1000.50"),
+        ({"dataType": "NUMERIC", "min": 1, "max": 5}, "6", "takes at most 5", "5"),
+        ({"dataType": "DATE"}, "24.11.2026", "takes a date such as 2026-11-23", "2026-11-24"),
+        ({"dataType": "DATE", "min": "2026-01-01"}, "2025-12-31", "2026-01-01", "2026-01-01"),
+        ({"dataType": "TEXT", "max": 3}, "four", "takes at most 3 characters", "two"),
+        ({}, " ", "is required", "[bold]anything[/bold]"),
+    ],
+)
+def test_a_typed_value_is_judged_at_once(
+    person: Any, prompt: Any, about: dict[str, Any], wrong: str, why: str, right: str
+) -> None:
+    assert person.answer_to(prompt("VALUE", **about), wrong, right) == {"answers": right}
+    assert why in person.screen
 
 
-class TestAnExpression:
-    def test_is_json_in_the_short_form_or_the_long(self, person: Any, prompt: Any) -> None:
-        line = f'{{"metric": "{METRIC}", "operator": ">", "value": 1000}}'
-        assert person.answer_to(prompt("EXPRESSION"), line) == {
-            "answers": {"metric": METRIC, "operator": ">", "value": 1000}
-        }
-        assert '{"metric": name or id, "operator": ">", "value": 1000}' in person.screen
-
-    @pytest.mark.parametrize(
-        ("line", "why"),
-        [
-            ("Revenue > 1000", "that is not JSON"),
-            ('{"value": NaN}', "NaN is not a JSON number"),
-            ("[" * 100_000, "that is not JSON"),
-            ("[1]", "takes {"),
-            (f'{{"metric": "{METRIC}", "operator": "~", "value": 1}}', 'takes no operator "~"'),
-        ],
-    )
-    def test_that_is_none_is_asked_again(self, person: Any, prompt: Any, line: str, why: str) -> None:
-        right = f'{{"metric": "{METRIC}", "operator": "IsNull"}}'
-        assert person.answer_to(prompt("EXPRESSION"), line, right)["answers"]["operator"] == "IsNull"
-        assert why in person.screen
+def test_an_expression_is_typed_as_json_in_the_short_form_or_the_long(person: Any, prompt: Any) -> None:
+    line = f'{{"metric": "{METRIC}", "operator": ">", "value": 1000}}'
+    assert person.answer_to(prompt("EXPRESSION"), line) == {
+        "answers": {"metric": METRIC, "operator": ">", "value": 1000}
+    }
+    assert '{"metric": name or id, "operator": ">", "value": 1000}' in person.screen
 
 
-class TestAnEmptyLine:
-    def test_takes_the_default(self, person: Any, countries: Any) -> None:
-        default = [{"id": "h2;8D679D3711D3E4981000E787EC6DE8A4", "name": "France"}]
-        assert person.answer_to(countries(defaultAnswer=default), "") == {"useDefault": True}
-        assert "Default: France" in person.screen
-        assert "Enter takes the default" in person.screen
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("Revenue > 1000", "that is not JSON"),
+        ('{"value": NaN}', "NaN is not a JSON number"),
+        ("[" * 100_000, "that is not JSON"),
+        ("[1]", "takes {"),
+        (f'{{"metric": "{METRIC}", "operator": "~", "value": 1}}', 'takes no operator "~"'),
+    ],
+)
+def test_what_is_no_expression_is_asked_again(person: Any, prompt: Any, line: str, why: str) -> None:
+    right = f'{{"metric": "{METRIC}", "operator": "IsNull"}}'
+    assert person.answer_to(prompt("EXPRESSION"), line, right)["answers"]["operator"] == "IsNull"
+    assert why in person.screen
 
-    def test_leaves_an_optional_prompt_open(self, person: Any, prompt: Any) -> None:
-        for kind in ("VALUE", "ELEMENTS", "OBJECTS", "LEVEL", "EXPRESSION"):
-            assert person.answer_to(prompt(kind, required=False), "") == {"answers": []}
-        assert "Enter leaves it open" in person.screen
 
-    def test_is_no_answer_to_a_required_prompt(self, person: Any, prompt: Any) -> None:
-        assert person.answer_to(prompt("VALUE"), "", "x") == {"answers": "x"}
-        assert "is required and takes no empty answer" in person.screen
-        assert "Enter" not in person.screen
+def test_an_empty_line_takes_the_default(person: Any, countries: Any) -> None:
+    default = [{"id": "h2;8D679D3711D3E4981000E787EC6DE8A4", "name": "France"}]
+    assert person.answer_to(countries(defaultAnswer=default), "") == {"useDefault": True}
+    assert "Default: France" in person.screen
+    assert "Enter takes the default" in person.screen
 
-    def test_has_another_way_beside_it_to_leave_a_prompt_with_a_default_open(self, person: Any, prompt: Any) -> None:
-        question = prompt("VALUE", required=False, defaultAnswer="7")
-        assert person.answer_to(question, "[]") == {"answers": []}
-        assert "[] leaves it open" in person.screen
+
+def test_an_empty_line_leaves_an_optional_prompt_open(person: Any, prompt: Any) -> None:
+    for kind in ("VALUE", "ELEMENTS", "OBJECTS", "LEVEL", "EXPRESSION"):
+        assert person.answer_to(prompt(kind, required=False), "") == {"answers": []}
+    assert "Enter leaves it open" in person.screen
+
+
+def test_an_empty_line_is_no_answer_to_a_required_prompt(person: Any, prompt: Any) -> None:
+    assert person.answer_to(prompt("VALUE"), "", "x") == {"answers": "x"}
+    assert "is required and takes no empty answer" in person.screen
+    assert "Enter" not in person.screen
+
+
+def test_a_prompt_with_a_default_is_left_open_by_another_input_than_the_empty_line(person: Any, prompt: Any) -> None:
+    question = prompt("VALUE", required=False, defaultAnswer="7")
+    assert person.answer_to(question, "[]") == {"answers": []}
+    assert "[] leaves it open" in person.screen
 
 
 def test_a_prompt_of_a_kind_that_nobody_can_answer_takes_its_default(person: Any, prompt: Any) -> None:
@@ -100,7 +101,7 @@ def test_a_prompt_is_shown_with_all_that_is_known_of_it(person: Any, prompt: Any
         assert f"  {line}" in person.screen
 
 
-def test_an_earlier_refusal_comes_first(person: Any, prompt: Any) -> None:
+def test_the_dialogue_begins_with_the_reason_of_an_earlier_refusal(person: Any, prompt: Any) -> None:
     person.reply_to([prompt("VALUE")], "x", refusal="the server knows no [red]Atlantis[/red]")
     assert person.screen.startswith("The last reply was refused: the server knows no [red]Atlantis[/red]\n")
 

@@ -64,44 +64,46 @@ def test_a_wrong_pick_is_told_and_asked_again(person: Any, countries: Any, line:
     assert person.screen.count("Not taken") == 1
 
 
-class TestNamesThatLookLikeNumbers:
-    def years(self, prompt: Any, *names: str, **more: Any) -> Any:
-        return prompt(
-            "ELEMENTS", choices=[element(n, name) for n, name in enumerate(names, 1)], **{"more": False, **more}
-        )
-
-    def test_are_names_where_no_choice_has_the_number(self, person: Any, prompt: Any) -> None:
-        years = self.years(prompt, "2024", "2025", "2024-2025")
-        assert person.answer_to(years, "2025, 2024-2025") == {"answers": [{"name": "2025"}, {"name": "2024-2025"}]}
-
-    def test_are_asked_about_where_another_choice_has_the_number(self, person: Any, prompt: Any) -> None:
-        months = self.years(prompt, "2", "1")
-        assert person.answer_to(months, "2", '"2"') == {"answers": [{"name": "2"}]}
-        assert "2 is a number in the list and also a name there" in person.screen
-
-    def test_are_clear_where_that_choice_has_the_number(self, person: Any, prompt: Any) -> None:
-        assert person.answer_to(self.years(prompt, "1", "2"), "2") == {"answers": [element(2, "2")]}
-
-    def test_are_taken_for_slips_where_they_are_unknown_and_not_in_quotes(self, person: Any, prompt: Any) -> None:
-        years = self.years(prompt, "2024", "2025", more=True)
-        assert person.answer_to(years, "1999", '"1999"') == {"answers": [{"name": "1999"}]}
-
-    def test_are_names_where_nothing_is_listed(self, person: Any, prompt: Any) -> None:
-        assert person.answer_to(prompt("ELEMENTS"), "1, 2") == {"answers": ["1", "2"]}
+def years(prompt: Any, *names: str, **more: Any) -> Any:
+    return prompt("ELEMENTS", choices=[element(n, name) for n, name in enumerate(names, 1)], **{"more": False, **more})
 
 
-class TestALongList:
-    def test_shows_the_first_twenty_and_takes_the_others_by_name(self, person: Any, prompt: Any) -> None:
-        choices = [element(number, f"Shop {number}") for number in range(1, 31)]
-        question = prompt("ELEMENTS", choices=choices, more=False)
-        assert person.answer_to(question, "21", "20, Shop 30") == {"answers": [element(20, "Shop 20"), "Shop 30"]}
-        assert "20  Shop 20" in person.screen
-        assert "Shop 21" not in person.screen
-        assert "…" in person.screen
+def test_a_name_that_looks_like_a_number_is_a_name_where_no_choice_has_the_number(person: Any, prompt: Any) -> None:
+    offered = years(prompt, "2024", "2025", "2024-2025")
+    assert person.answer_to(offered, "2025, 2024-2025") == {"answers": [{"name": "2025"}, {"name": "2024-2025"}]}
 
-    def test_that_the_server_goes_on_with_says_so(self, person: Any, countries: Any) -> None:
-        assert person.answer_to(countries(more=True), "Atlantis") == {"answers": ["Atlantis"]}
-        assert "…" in person.screen
+
+def test_a_name_that_is_the_number_of_another_choice_is_asked_about(person: Any, prompt: Any) -> None:
+    months = years(prompt, "2", "1")
+    assert person.answer_to(months, "2", '"2"') == {"answers": [{"name": "2"}]}
+    assert "2 is a number in the list and also a name there" in person.screen
+
+
+def test_a_name_that_is_the_number_of_its_own_choice_is_not_asked_about(person: Any, prompt: Any) -> None:
+    assert person.answer_to(years(prompt, "1", "2"), "2") == {"answers": [element(2, "2")]}
+
+
+def test_an_unknown_number_that_is_not_in_quotes_is_taken_for_a_typo(person: Any, prompt: Any) -> None:
+    offered = years(prompt, "2024", "2025", more=True)
+    assert person.answer_to(offered, "1999", '"1999"') == {"answers": [{"name": "1999"}]}
+
+
+def test_a_number_is_a_name_where_nothing_is_listed(person: Any, prompt: Any) -> None:
+    assert person.answer_to(prompt("ELEMENTS"), "1, 2") == {"answers": ["1", "2"]}
+
+
+def test_a_long_list_shows_the_first_twenty_and_takes_the_others_by_name(person: Any, prompt: Any) -> None:
+    choices = [element(number, f"Shop {number}") for number in range(1, 31)]
+    question = prompt("ELEMENTS", choices=choices, more=False)
+    assert person.answer_to(question, "21", "20, Shop 30") == {"answers": [element(20, "Shop 20"), "Shop 30"]}
+    assert "20  Shop 20" in person.screen
+    assert "Shop 21" not in person.screen
+    assert "…" in person.screen
+
+
+def test_a_list_of_which_the_server_has_more_says_so(person: Any, countries: Any) -> None:
+    assert person.answer_to(countries(more=True), "Atlantis") == {"answers": ["Atlantis"]}
+    assert "…" in person.screen
 
 
 def test_an_object_is_picked_with_its_type(person: Any, prompt: Any) -> None:

@@ -20,5 +20,5 @@ def test_what_only_python_reads_or_nobody_does_is_refused_in_words(text: str, wh
         from_json(text)
 
 
-def test_other_numbers_are_read() -> None:
+def test_numbers_in_every_notation_of_json_are_read() -> None:
     assert from_json("[1, -2.5, 1e3, 0]") == [1, -2.5, 1000.0, 0]

@@ -30,7 +30,7 @@ def test_what_is_left_is_named_and_never_the_token(attempt: dict[str, Any], left
     assert left_on_server({"attempts": {"1": attempt}}) == left
 
 
-def test_every_attempt_counts() -> None:
+def test_what_every_attempt_left_on_the_server_is_listed() -> None:
     assert left_on_server({"attempts": {"1": {}, "2": OPEN | {"job": Job.LOADED}}}) == [URL, "instance I1"]
 
 

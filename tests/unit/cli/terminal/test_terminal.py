@@ -53,7 +53,7 @@ def test_our_own_colours_stay() -> None:
     assert "\x1b[1;31mFAILED" in printed(Text("FAILED", style="bold red"))
 
 
-def test_a_line_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_hostile_text_is_printed_as_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     say(HOSTILE)
     put(HOSTILE)
     said = capsys.readouterr()

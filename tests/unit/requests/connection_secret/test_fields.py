@@ -278,7 +278,7 @@ def test_a_credential_that_cannot_be_one_is_refused_by_its_field(field: str, wri
     assert "nted" not in flaw
 
 
-def test_an_empty_password_is_one() -> None:
+def test_an_empty_password_is_a_password() -> None:
     """The server's own administrator has it at first."""
     assert judge(MINE | {"password": ""}).flaws == ()
     assert judge(MINE | {"username": ""}).flaw == "lacks username (for loginMode 1)"

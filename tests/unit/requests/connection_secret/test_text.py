@@ -70,7 +70,7 @@ def test_a_text_that_is_obviously_meant_is_the_secret(text: str | bytes) -> None
         (f'{JSON[:-1]}, "username": "other"}}', "has a field twice"),
     ],
 )
-def test_any_other_text_is_refused_with_the_place_and_without_a_word_of_it(
+def test_a_secret_that_is_no_json_is_refused_with_the_place_and_without_a_word_of_it(
     text: str | bytes | None, sentence: str
 ) -> None:
     secret = read(text)
