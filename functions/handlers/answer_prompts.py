@@ -5,8 +5,9 @@ Once in a round: whatever became of the call, the prompts are read again before 
 """
 
 from functions import clock
-from functions.handlers._decorators import Answer, Step, step
+from functions.handlers._decorators import step
 from functions.lifecycle.progress import fail
+from functions.lifecycle.step import Step, StepResult
 from functions.microstrategy import (
     DatamartFailed,
     InstanceLost,
@@ -36,7 +37,7 @@ SHOWN = 20
 
 
 @step
-def handler(step: Step) -> Answer:
+def handler(step: Step) -> StepResult:
     """Answer every open prompt in one call. Returns ``phase`` and ``waitSeconds`` as get_status does.
 
     From the moment before the call the job counts as running: answered, it writes the table. Raises
@@ -80,7 +81,7 @@ def _none_taken(run: Run) -> None:
         learn_job(run, Job.PROMPTING)
 
 
-def _again(step: Step, error: LibraryError) -> Answer:
+def _again(step: Step, error: LibraryError) -> StepResult:
     failures = step.run.attempt.get("answerFailures", 0) + 1
     step.run.learn(answerFailures=failures)
     if error.delivery == "not sent" and not step.run.attempt["answersInDoubt"]:

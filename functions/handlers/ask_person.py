@@ -4,7 +4,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions import clock
 from functions.errors import RunAlreadyEnded
-from functions.handlers._decorators import Answer, Step, pause_step
+from functions.handlers._decorators import pause_step
+from functions.lifecycle.step import Step, StepResult
 from functions.microstrategy import ServerUnavailable
 from functions.notifications import question_message
 from functions.runs.questions import seconds_to_answer
@@ -12,7 +13,7 @@ from functions.runs.run_table import ConditionFailed
 
 
 @pause_step
-def handler(step: Step) -> Answer:
+def handler(step: Step) -> StepResult:
     """Keep the question with its ``token`` in the run and publish it. ``refusal``: why it is asked once more.
 
     Raises ServerUnavailable when it cannot be published (repeated), RunAlreadyEnded.

@@ -1,6 +1,7 @@
 """After the clean-up, whatever became of it: does the run succeed, fail, or try again? Other runs may go on now."""
 
-from functions.handlers._decorators import Answer, Step, cleanup_step
+from functions.handlers._decorators import cleanup_step
+from functions.lifecycle.step import Step, StepResult
 from functions.runs.conclusion import conclude
 from functions.runs.concurrency import give_back
 from functions.runs.failure import close
@@ -8,7 +9,7 @@ from functions.runs.run_table import run_table
 
 
 @cleanup_step
-def handler(step: Step) -> Answer:
+def handler(step: Step) -> StepResult:
     """Decide and, unless another attempt follows, close the run with its outcome; then give back what it held.
 
     Returns ``end``: Succeed (with ``output``), Fail (with ``error`` and ``cause``), Again (with

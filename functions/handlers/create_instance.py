@@ -5,14 +5,15 @@ Nothing is executed by it.
 
 import contextlib
 
-from functions.handlers._decorators import Answer, Step, step
+from functions.handlers._decorators import step
 from functions.lifecycle.orphaned_jobs import take_datamart, wait_for_lost_jobs
+from functions.lifecycle.step import Step, StepResult
 from functions.microstrategy import LibraryError
 from functions.runs.operations import keep_instance
 
 
 @step
-def handler(step: Step) -> Answer:
+def handler(step: Step) -> StepResult:
     """Create the instance and keep its id. Returns ``instanceId``.
 
     Raises ServerUnavailable (repeated once: a lost answer leaves an instance until logout), NotFound,

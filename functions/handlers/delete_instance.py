@@ -1,11 +1,12 @@
 """First step of the clean-up: close the attempt, cancel a job that still goes, delete the instance."""
 
-from functions.handlers._decorators import Answer, Step, cleanup_step
+from functions.handlers._decorators import cleanup_step
 from functions.lifecycle import cleanup
+from functions.lifecycle.step import Step, StepResult
 
 
 @cleanup_step
-def handler(step: Step) -> Answer:
+def handler(step: Step) -> StepResult:
     """Delete the attempt's instance, if there is one; gone already counts as deleted (API.md 8.5)."""
     cleanup.delete_instance(step)
     return {}

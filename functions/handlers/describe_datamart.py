@@ -4,7 +4,8 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from functions.handlers._decorators import Answer, Step, step
+from functions.handlers._decorators import step
+from functions.lifecycle.step import Step, StepResult
 from functions.microstrategy import (
     Datamart,
     Definition,
@@ -20,7 +21,7 @@ from functions.telemetry import logger
 
 
 @step
-def handler(step: Step) -> Answer:
+def handler(step: Step) -> StepResult:
     """Find project and datamart and read the definition; keep them in the run.
 
     A definition that may not be read is no reason to fail: the datamart then counts as appending, which is the
@@ -33,7 +34,7 @@ def handler(step: Step) -> Answer:
     definition = _definition(step, project.id, datamart.id)
     if definition is None and datamart.name is None:
         datamart = step.library.find_datamart(project.id, datamart.id)  # nothing has said yet that it is one
-    known: Answer = {
+    known: StepResult = {
         "project": {"id": project.id, "name": project.name},
         "datamart": {"id": datamart.id, "name": (definition and definition.name) or datamart.name},
         "target": _target(definition),

@@ -10,8 +10,8 @@ import json
 from aws_lambda_powertools.utilities.data_classes import SQSEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.handlers._decorators import Answer, Event
 from functions.lifecycle import end_of_run
+from functions.lifecycle.step import Event, StepResult
 from functions.telemetry import logger, metrics, tracer
 
 LONGEST_CALL = 75
@@ -22,7 +22,7 @@ those that the state machine calls, and a margin."""
 @logger.inject_lambda_context
 @metrics.log_metrics
 @tracer.capture_lambda_handler(capture_response=False, capture_error=False)
-def handler(event: Event, context: LambdaContext) -> Answer:
+def handler(event: Event, context: LambdaContext) -> StepResult:
     """Take "Step Functions Execution Status Change" events from the queue, one at a time.
 
     Returns ``batchItemFailures``: what is to be delivered once more, without being an error. Raises what the server or

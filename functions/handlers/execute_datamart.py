@@ -6,8 +6,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions import clock
 from functions.errors import OutcomeUnknown, shorten
-from functions.handlers._decorators import Answer, Step, step
+from functions.handlers._decorators import step
 from functions.lifecycle.progress import progress
+from functions.lifecycle.step import Step, StepResult
 from functions.microstrategy import (
     DatamartFailed,
     InstanceLost,
@@ -29,7 +30,7 @@ LONGEST_ANSWER = 500
 
 
 @step
-def handler(step: Step) -> Answer:
+def handler(step: Step) -> StepResult:
     """Write the intent, post, keep the job's id. Returns the progress, as get_status does.
 
     Raises

@@ -5,7 +5,8 @@ from typing import Any
 
 from functions import clock
 from functions.errors import PromptsUnanswered
-from functions.handlers._decorators import Answer, Step, step
+from functions.handlers._decorators import step
+from functions.lifecycle.step import Step, StepResult
 from functions.microstrategy import DatamartFailed, PromptAnswerRejected, ServerBusy, ServerUnavailable
 from functions.prompts import describe
 from functions.prompts.choices import OfServer, Unknown
@@ -30,7 +31,7 @@ MOST_CHOICES = 50
 
 
 @step
-def handler(step: Step) -> Answer:
+def handler(step: Step) -> StepResult:
     """Read the open prompts. Returns ``answers``: one for each, ready to send.
 
     ``answers`` is empty when nothing is open (any more), and after a list that timed out: the state machine then reads

@@ -3,16 +3,17 @@
 It looks first and asks for the deadline afterwards: a job that has ended in time is not a run that timed out.
 """
 
-from functions.handlers._decorators import Answer, Step, deadline_free_step
+from functions.handlers._decorators import deadline_free_step
 from functions.lifecycle.job_status import look
 from functions.lifecycle.progress import told_failure
+from functions.lifecycle.step import Step, StepResult
 from functions.runs.job_state import FAILED, NOTHING_ORDERED
 
 GOING_ON = frozenset({"running", "queued", "unknown"})
 
 
 @deadline_free_step
-def handler(step: Step) -> Answer:
+def handler(step: Step) -> StepResult:
     """Ask for the job's status once. Returns the progress, or phase ``notExecuted`` when no job was ever started.
 
     Raises DatamartFailed, JobCancelled, SessionLost, InstanceLost, OutcomeUnknown, ServerUnavailable, RunTimedOut.

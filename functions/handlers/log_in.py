@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from aws_lambda_powertools.utilities import parameters
 
-from functions.handlers._decorators import Answer, Step, step
+from functions.handlers._decorators import step
 from functions.lifecycle import cleanup
+from functions.lifecycle.step import Step, StepResult
 from functions.microstrategy import (
     Client,
     Credentials,
@@ -37,7 +38,7 @@ Login = tuple[Server, Credentials]
 
 
 @step
-def handler(step: Step) -> Answer:
+def handler(step: Step) -> StepResult:
     """Log in and keep the session in the run table.
 
     Raises ServerBusy (the connection is at its maxConcurrentRuns, or a login is under way), RunInProgress,

@@ -1,11 +1,12 @@
 """Second step of the clean-up: end the session on the server and forget it."""
 
-from functions.handlers._decorators import Answer, Step, cleanup_step
+from functions.handlers._decorators import cleanup_step
 from functions.lifecycle import cleanup
+from functions.lifecycle.step import Step, StepResult
 
 
 @cleanup_step
-def handler(step: Step) -> Answer:
+def handler(step: Step) -> StepResult:
     """Log out, if there is a session; ended already counts as logged out (API.md 2.5)."""
     cleanup.log_out(step)
     return {}

@@ -6,7 +6,7 @@ import os
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.errors import InvalidRequest
-from functions.handlers._decorators import Answer, Event
+from functions.lifecycle.step import Event, StepResult
 from functions.requests.execution_input import named_in, read_input
 from functions.requests.validation import nearest
 from functions.runs.message import message_in
@@ -17,7 +17,7 @@ from functions.telemetry import logger, tracer
 
 @logger.inject_lambda_context(correlation_id_path="executionArn")
 @tracer.capture_lambda_handler(capture_response=False, capture_error=False)
-def handler(event: Event, context: LambdaContext) -> Answer:
+def handler(event: Event, context: LambdaContext) -> StepResult:
     """Check and normalise the request and write the run's item.
 
     The event's ``input`` is the execution's, ``startedAt`` the time of its start (ISO 8601). Returns ``request``: the

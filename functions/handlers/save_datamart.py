@@ -3,13 +3,14 @@
 from typing import Any
 
 from functions.errors import SaveFailed
-from functions.handlers._decorators import Answer, Step, deadline_free_step
+from functions.handlers._decorators import deadline_free_step
+from functions.lifecycle.step import Step, StepResult
 from functions.microstrategy import LibraryError
 from functions.runs.operations import begin_saving
 
 
 @deadline_free_step
-def handler(step: Step) -> Answer:
+def handler(step: Step) -> StepResult:
     """Save (``save``) or save as (``saveAs``). Returns ``saved``: {objectId}. Raises SaveFailed: the table is loaded.
 
     Never repeated blindly: saveAs may create a second object (API.md 8.5).

@@ -10,7 +10,7 @@ from functools import cache
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.handlers._decorators import Answer, Event
+from functions.lifecycle.step import Event, StepResult
 from functions.lifecycle.sweep import leases, messages, runs
 from functions.metric_names import SWEEP_FOUND, SWEEP_LEFT
 from functions.notifications.sweep_notice import SEE_LOG, Thing, tell
@@ -31,7 +31,7 @@ FIELDS = tuple({*runs.FIELDS, *leases.FIELDS, *messages.FIELDS})
 @logger.inject_lambda_context
 @metrics.log_metrics
 @tracer.capture_lambda_handler(capture_response=False, capture_error=False)
-def handler(event: Event, context: LambdaContext) -> Answer:
+def handler(event: Event, context: LambdaContext) -> StepResult:
     """Sweep the run table. Returns how many things were ``found``, and how many of them are ``left``.
 
     Executions that run, and what they hold, are left alone. A second sweep does nothing but tell again of what is left.

@@ -5,7 +5,8 @@ from typing import Any
 
 from functions import clock
 from functions.errors import RunAlreadyEnded, shorten
-from functions.handlers._decorators import Answer, Step, pause_step
+from functions.handlers._decorators import pause_step
+from functions.lifecycle.step import Step, StepResult
 from functions.prompts.reply import WrongReply, answers_in
 from functions.runs.failure import Failure, close, failed, message_of
 from functions.runs.questions import ask, expired
@@ -21,7 +22,7 @@ PAUSE_SECONDS = 1
 
 
 @pause_step
-def handler(step: Step) -> Answer:
+def handler(step: Step) -> StepResult:
     """Judge the ``reply``, or the ``failure`` with which the waiting ended.
 
     Returns what conclude_attempt does: Again (the answers are in the run), Ask (refused, with the reason), or Fail; and

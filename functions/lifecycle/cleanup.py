@@ -8,7 +8,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from functions import clock
 from functions.errors import shorten
-from functions.handlers._decorators import Step
+from functions.lifecycle.step import Step
 from functions.metric_names import SESSION_EXPIRED
 from functions.microstrategy import LibraryError, SessionLost
 from functions.microstrategy.status import ENDED

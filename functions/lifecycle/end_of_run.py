@@ -10,9 +10,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions import clock
-from functions.handlers._decorators import Step
 from functions.lifecycle import cleanup
 from functions.lifecycle.last_look import look_once_more
+from functions.lifecycle.step import Step
 from functions.microstrategy import LibraryError
 from functions.notifications import end_event, failure_notice
 from functions.notifications.exactly_once import tell_once

@@ -2,8 +2,8 @@
 
 from functions import clock
 from functions.errors import OutcomeUnknown
-from functions.handlers._decorators import Answer, Step
 from functions.lifecycle.progress import fail, next_wait, progress
+from functions.lifecycle.step import Step, StepResult
 from functions.microstrategy import (
     DatamartFailed,
     InstanceLost,
@@ -27,7 +27,7 @@ NOT_CONCLUSIVE = frozenset({None, 0, 13})
 """What GET may answer although nothing was ever posted (API.md 11.6)."""
 
 
-def look(step: Step) -> Answer:
+def look(step: Step) -> StepResult:
     """Ask for the job's status and keep what it says. Returns the progress.
 
     Raises DatamartFailed, JobCancelled, SessionLost, InstanceLost, OutcomeUnknown, ServerUnavailable,
@@ -63,7 +63,7 @@ def _ask(step: Step) -> Execution:
     return step.library.get_execution(run.project_id, run.datamart_id, str(run.execution_instance_id))
 
 
-def _not_yet(run: Run, error: LibraryError | None) -> Answer:
+def _not_yet(run: Run, error: LibraryError | None) -> StepResult:
     """The POST may or may not have arrived: only an answer that a job alone can give settles it."""
     if clock.now() - run.attempt["postedAt"] > CONFIRM_SECONDS:
         answers = {"The order was answered": run.attempt.get("orderAnswer"), "The last look": error}

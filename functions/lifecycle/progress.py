@@ -3,7 +3,7 @@
 from typing import Any
 
 from functions import clock
-from functions.handlers._decorators import Answer, Step
+from functions.lifecycle.step import Step, StepResult
 from functions.microstrategy import DatamartFailed, Execution, JobCancelled, LibraryError, PromptAnswerRejected
 from functions.microstrategy.errors import CANCELLED_CODES
 from functions.microstrategy.job_codes import BEFORE_SQL, ENDED_IN_SQL
@@ -27,7 +27,7 @@ OVER = FAILED | {Job.LOADED}
 KINDS: dict[str, type[LibraryError]] = {kind.__name__: kind for kind in (DatamartFailed, JobCancelled)}
 
 
-def progress(step: Step, execution: Execution, asked_at: float) -> Answer:
+def progress(step: Step, execution: Execution, asked_at: float) -> StepResult:
     """Record what the status says and return ``phase`` (succeeded, prompts, running, queued, unknown) for the machine.
 
     ``waitSeconds`` says how long to wait before the next look; ``result`` is the run's output once it succeeded.

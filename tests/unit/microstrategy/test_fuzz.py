@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from functions import clock
 from functions.errors import RunError
 from functions.handlers import execute_datamart, get_status
-from functions.handlers._decorators import Step
+from functions.lifecycle.step import Step
 from functions.microstrategy import (
     Client,
     Cookie,

@@ -1,0 +1,84 @@
+"""One invocation of a step's function: the run, the state's arguments, and the client of the run's session."""
+
+import contextlib
+from collections.abc import Generator
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.microstrategy import Client, InstanceLost, ServerUnavailable, SessionLost
+from functions.runs.job_transitions import lose_job
+from functions.runs.outage import note_outage
+from functions.runs.run import Run
+from functions.runs.run_table import run_table
+from functions.runs.stored_session import Access
+
+Event = dict[str, Any]
+StepResult = dict[str, Any]
+"""What a handler returns: what the state machine needs next."""
+
+SPARE_SECONDS = 3.0
+"""A call to the server ends this long before the Lambda would be killed, so that its failure is still told."""
+
+
+class Step:
+    """One invocation: the run, what the state machine handed over, and the client with the run's session.
+
+    Parameters
+    ----------
+    run
+        The run, at the attempt that the state machine is in.
+    event
+        The state's arguments.
+    context
+        Lambda's context: it knows how much time is left.
+    """
+
+    def __init__(self, run: Run, event: Event, context: LambdaContext) -> None:
+        self.run = run
+        self.event = event
+        self._context = context
+        self._client: Client | None = None
+
+    def at(self, number: int) -> "Step":
+        """The same invocation, at another attempt of the run."""
+        return Step(Run(run_table(), self.run.item, number), self.event, self._context)
+
+    @property
+    def budget(self) -> float:
+        """Seconds that the next call to the server may take in total."""
+        return max(1.0, self._context.get_remaining_time_in_millis() / 1000 - SPARE_SECONDS)
+
+    @property
+    def library(self) -> Client:
+        """The client of the run's session; each use gives the next call all the time that is left."""
+        if self._client is None:
+            access = self.run.access
+            if access is None:
+                raise SessionLost("there is no session on the server in this attempt")
+            self._client = Client(access.server, access.session, budget=self.budget)
+        self._client.budget = self.budget
+        return self._client
+
+    @contextlib.contextmanager
+    def admitting_loss(self) -> Generator[None]:
+        """Say in the run that its session or instance is gone, or the server out of reach, when a call finds out."""
+        try:
+            yield
+        except (SessionLost, InstanceLost):
+            lose_job(self.run)
+            raise
+        except ServerUnavailable as error:
+            note_outage(self.run, error)
+            raise
+
+    @contextlib.contextmanager
+    def keeping_cookies(self) -> Generator[None]:
+        """Keep cookies that the server changed, whatever became of the call (API.md 1.4)."""
+        before = self.run.access
+        try:
+            yield
+        finally:
+            now = self._client.session if self._client else None
+            if before is not None and now is not None and now != before.session:
+                self.run.keep_session(Access(before.server, now).to_json())
