@@ -1,66 +1,369 @@
-"""What can end a run, beyond what the Library server itself answers.
+"""Every error that ends a run, one class each: name, meaning, advice, and whether another attempt may follow.
 
-    RunError
-    ├── InvalidRequest        the request is not one; nothing was sent to any server
-    ├── PromptsUnanswered     the datamart asks what the request does not answer
-    ├── AskExpired            nobody answered in time what the datamart asks
-    ├── OutcomeUnknown        the order to execute went out and nothing tells what became of it
-    ├── SaveFailed            the table was loaded, the definition was not saved
-    ├── RunInProgress         another run of the same datamart is under way, or its job may be
-    ├── RunTimedOut           the run outlived its timeoutMinutes
-    └── RunAlreadyEnded       a step was called on a run that is closed (redrive, a late Lambda)
+    NamedError
+    ├── RunError
+    │   ├── InvalidRequest
+    │   ├── PromptsUnanswered
+    │   ├── AskExpired
+    │   ├── OutcomeUnknown
+    │   ├── SaveFailed
+    │   ├── RunInProgress
+    │   ├── RunTimedOut
+    │   └── RunAlreadyEnded
+    └── LibraryError
+        ├── CredentialsRejected
+        ├── PermissionDenied
+        ├── NotFound
+        ├── ServerUnavailable
+        ├── ServerBusy
+        ├── SessionLost
+        ├── InstanceLost
+        ├── PromptAnswerRejected
+        ├── DatamartFailed
+        └── JobCancelled
 
-A class's name is the error's name in Step Functions, so it is public interface (DESIGN.md "Error names").
-The server's own refusals are in :mod:`functions.microstrategy.errors`.
+This is the only table of errors. The state machine's lists, the notifications, the documentation and the tests derive
+from :data:`ERRORS`; a new error is a new class here and a line in the drawing above. Errors of AWS itself are in
+``functions/transient_errors.py``.
 """
 
+from dataclasses import dataclass
+from enum import Enum
+from typing import ClassVar, Literal
+
+from functions.text import shorten
+
 LONGEST_TEXT = 7_900
-"""Characters of an exception's text: its bytes stay under the 8 KB of DESIGN.md "Error names" for nearly any
-language."""
+"""Bytes of an exception's text: Step Functions takes 8 KB (DESIGN.md "Error names")."""
+
+LONGEST_MESSAGE = 6_000
+"""Bytes of a server's message: with everything around it, an exception's text stays below :data:`LONGEST_TEXT`."""
+
+Delivery = Literal["not sent", "answered", "unknown"]
+"""How far an HTTP request got: no byte was sent; the server responded; the response was lost."""
 
 
-class RunError(Exception):
-    """Anything but the server that ends a run."""
+class WaitsFor(Enum):
+    """What another attempt waits for. ``functions/runs/conclusion.py`` has the rule of each."""
+
+    DATAMART = "another run, or its job, to release the datamart"
+    SERVER = "the server, or AWS, to be available"
+    NEW_SESSION = "a new session, in place of a lost session or instance"
+
+
+@dataclass(frozen=True)
+class NextAttempt:
+    """That another attempt may cure an error, and the pause before it.
+
+    Pauses are in seconds, outside an attempt and without a slot or a lease. The first one is doubled with every attempt
+    until it reaches the longest.
+    """
+
+    waits_for: WaitsFor
+    first_pause: int
+    longest_pause: int
+
+
+class NamedError(Exception):
+    """An error with a name in Step Functions: the class's name, which is public (DESIGN.md "Error names").
+
+    The docstring of a class is the meaning that the documentation shows.
+    """
+
+    name: ClassVar[str]
+    """The error's name in Step Functions."""
+
+    advice: ClassVar[str]
+    """What a person does about it: one sentence of every notification."""
+
+    loaded: ClassVar[str]
+    """Whether the table was loaded, as the documentation says it."""
+
+    next_attempt: ClassVar[NextAttempt | None] = None
+    """None where the error is final: no other attempt follows."""
+
+    times_out: ClassVar[bool] = False
+    """Whether the run ends as RunTimedOut when the deadline leaves no time for the next attempt."""
+
+    when_loaded: ClassVar[str | None] = None
+    """What people are told if the table is complete. None: a run whose table is complete succeeds in spite of it."""
+
+    lists_prompts: ClassVar[bool] = False
+    """Whether the notification has the open prompts, as JSON to complete and paste into the request."""
+
+    def __init_subclass__(cls, *, family: bool = False) -> None:
+        """Add the class to :data:`ERRORS`, unless it is a ``family`` of errors.
+
+        Raises TypeError if it does not state its own ``advice`` and ``loaded``.
+        """
+        if family:
+            return
+        missing = [field for field in ("advice", "loaded") if field not in cls.__dict__]
+        if missing:
+            raise TypeError(f"{cls.__name__} does not state {' and '.join(missing)}: add the class attribute")
+        cls.name = cls.__name__
+        ERRORS[cls.name] = cls
 
     def __init__(self, message: str) -> None:
-        super().__init__(shorten(message))
+        super().__init__(shorten(message, LONGEST_TEXT))
+
+    @classmethod
+    def meaning(cls) -> str:
+        """What the error means, as one line of Markdown."""
+        return " ".join(str(cls.__doc__).split()).replace("``", "`")
+
+
+ERRORS: dict[str, type[NamedError]] = {}
+"""The table: every error by its name, in the order of a run."""
+
+
+class RunError(NamedError, family=True):
+    """An error of the run itself, not of the server."""
+
+
+class LibraryError(NamedError, family=True):
+    """A call to the MicroStrategy Library failed (API.md 8).
+
+    Parameters
+    ----------
+    message
+        What the server said, or what happened on the way to it. Never holds a token, cookie or password.
+    step
+        The endpoint's name, such as ``create_instance``.
+    http_status, code, i_server_code, ticket_id
+        Of the response, where there was one.
+    delivery
+        How far the HTTP request got.
+    retry_safe
+        Whether the same call may be repeated without any harm (API.md 8.5).
+    retry_after
+        Seconds that the server asked to wait.
+    may_pass
+        Whether waiting may cure it: a host name that cannot be resolved stays so.
+    timed_out
+        Whether the request was sent and the response took longer than the call had: the operation may still be running
+        on the server.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        step: str = "",
+        http_status: int | None = None,
+        code: str | None = None,
+        i_server_code: int | None = None,
+        ticket_id: str | None = None,
+        delivery: Delivery = "answered",
+        retry_safe: bool = False,
+        retry_after: float | None = None,
+        may_pass: bool = True,
+        timed_out: bool = False,
+    ) -> None:
+        self.message = message
+        self.step = step
+        self.http_status = http_status
+        self.code = code
+        self.i_server_code = i_server_code
+        self.ticket_id = ticket_id
+        self.delivery: Delivery = delivery
+        self.retry_safe = retry_safe
+        self.retry_after = retry_after
+        self.may_pass = may_pass
+        self.timed_out = timed_out
+        super().__init__(self._sentence())
+
+    def explain(self, more: str) -> None:
+        """Add to the server's message what only the caller knows."""
+        self.message = f"{self.message.strip().rstrip('. ')}; {more}"
+        self.args = (self._sentence(),)
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the server rejects the request itself. After 408, 409 and 429 the operation may be running."""
+        status = self.http_status
+        return status is not None and (400 <= status < 500 or status == 501) and status not in (408, 409, 429)
+
+    def _sentence(self) -> str:
+        said = self.message.strip().encode("utf-8", "replace")[:LONGEST_MESSAGE].decode("utf-8", "ignore")
+        text = said.rstrip(". ") or "the server gave no reason"
+        found = {
+            "step": self.step.replace("_", " "),
+            "HTTP": self.http_status,
+            "code": self.code,
+            "iServerCode": self.i_server_code,
+            "ticketId": self.ticket_id,
+        }
+        details = ", ".join(f"{name} {value}" for name, value in found.items() if value not in (None, ""))
+        return f"{text} ({details})" if details else text
+
+
+UNTIL_EXECUTED = "no; unknown after the execution request"
+UNTIL_SQL = "no if the job never reached SQL, otherwise unknown"
 
 
 class InvalidRequest(RunError):
-    """The request is malformed; the text names the key and says what is expected there."""
+    """The request is malformed. The message names the key and what is expected there."""
+
+    advice = "Correct the request."
+    loaded = "no"
+
+
+class CredentialsRejected(LibraryError):
+    """The login was refused, or the connection's secret is incomplete. Never retried, because accounts lock."""
+
+    advice = "Check the connection's secret; nothing is tried again by itself, because accounts lock."
+    loaded = "no"
+
+
+class PermissionDenied(LibraryError):
+    """The account lacks a privilege, a licence or access to the object."""
+
+    advice = "Give the account the privilege or the access that the message names."
+    loaded = "no"
+
+
+class NotFound(LibraryError):
+    """The project, datamart or folder does not exist, or its name is ambiguous.
+
+    The message lists similar projects and folders, and the IDs of an ambiguous name.
+    """
+
+    advice = "Check the project, the datamart and the folder in the request."
+    loaded = "no"
+
+
+class ServerUnavailable(LibraryError):
+    """The server did not respond or said "not now", also after several retries; or AWS could not start a function.
+
+    A run waits for it until the deadline: between attempts before the execution request, and afterwards by looking at
+    the job again. A host name that cannot be resolved and a certificate that is not trusted end the run at once. A
+    redirect after the login counts as no response.
+    """
+
+    advice = "Check the Library server and the network to it."
+    loaded = UNTIL_EXECUTED
+    next_attempt = NextAttempt(WaitsFor.SERVER, first_pause=30, longest_pause=600)
+
+
+class ServerBusy(LibraryError):
+    """A governor of the server, its limit of sessions, an idle project, or ``maxConcurrentRuns``.
+
+    Also a search by name for a project, datamart or folder that takes longer than its step has: an ID needs no search.
+    Retried between attempts until the deadline, then the run ends as ``RunTimedOut``.
+    """
+
+    advice = "Choose a quieter time, or raise timeoutMinutes."
+    loaded = "no"
+    next_attempt = NextAttempt(WaitsFor.SERVER, first_pause=30, longest_pause=600)
+    times_out = True
+
+
+class SessionLost(LibraryError):
+    """The server does not know the session: a restart, an idle timeout, a logout of the account elsewhere.
+
+    Before the execution request another attempt follows, three in all. Afterwards ``rerunIfReplacing`` lets a datamart
+    that replaces its table run again.
+    """
+
+    advice = "Find out what ended the session: a restart, an idle timeout, a logout of the account elsewhere."
+    loaded = UNTIL_EXECUTED
+    next_attempt = NextAttempt(WaitsFor.NEW_SESSION, first_pause=10, longest_pause=600)
+
+
+class InstanceLost(LibraryError):
+    """The session lives, but the server does not know the datamart's instance. Retried like ``SessionLost``."""
+
+    advice = "Find out what removed the instance: a restart, or too many instances in one session."
+    loaded = UNTIL_EXECUTED
+    next_attempt = NextAttempt(WaitsFor.NEW_SESSION, first_pause=10, longest_pause=600)
 
 
 class PromptsUnanswered(RunError):
-    """A prompt is open that the request does not answer and that may be neither defaulted nor closed."""
+    """A prompt is open that the request does not answer and that may be neither defaulted nor closed.
+
+    The message and the notification have the missing answers as JSON: paste it into the request, and choose.
+    """
+
+    advice = "Add the answers to the request."
+    loaded = "no"
+    lists_prompts = True
+
+
+class PromptAnswerRejected(LibraryError):
+    """An answer is wrong, the server refused it, or a name in it could not be looked up in time: IDs need no look-up.
+
+    Where the table was loaded, the request answers a prompt that never opened.
+    """
+
+    advice = "Correct the answer in the request."
+    loaded = "no, or yes"
+    when_loaded = "The table is loaded, perhaps not with what was meant: look at it."
 
 
 class AskExpired(RunError):
     """People were asked and did not answer within ``askDeadlineHours``."""
 
+    advice = "Answer in time, raise askDeadlineHours, or put the answers into the request."
+    loaded = "no"
+    lists_prompts = True
+
+
+class DatamartFailed(LibraryError):
+    """The job ended with an error, or the server refused permanently for a reason that no other error names.
+
+    Before the execution request also: something else than a Library responded (a sign-on page, a firewall, a web server
+    without a Library at ``baseUrl``, a proxy that drops cookies), or the list of prompts twice took longer than its
+    step has.
+    """
+
+    advice = "Look up the message in MicroStrategy, with the ticketId if there is one, or do what it says."
+    loaded = UNTIL_SQL
+
+
+class JobCancelled(LibraryError):
+    """The job was cancelled on the Intelligence Server."""
+
+    advice = "Ask who or which governor cancelled the job on the Intelligence Server."
+    loaded = UNTIL_SQL
+
 
 class OutcomeUnknown(RunError):
-    """The order to execute may or may not have reached the server, and the status does not tell."""
+    """The execution request may or may not have reached the server, and ten minutes showed no sign of a job."""
+
+    advice = "Look for the job in MicroStrategy's job monitor."
+    loaded = "unknown"
 
 
 class SaveFailed(RunError):
     """The table was loaded; saving the definition afterwards failed."""
 
+    advice = "Save the definition by hand, or let a later run save it."
+    loaded = "yes"
+    when_loaded = "The table is complete."
+
 
 class RunInProgress(RunError):
-    """Another run has this datamart, or has left a job that may still write its table."""
+    """Another run has the datamart, or has left a job that may still write its table."""
+
+    advice = "Wait for the other run, or free the datamart as the message says."
+    loaded = "no"
+    next_attempt = NextAttempt(WaitsFor.DATAMART, first_pause=10, longest_pause=300)
 
 
 class RunTimedOut(RunError):
-    """The run's deadline (``timeoutMinutes`` after its start) has passed."""
+    """The run did not end within ``timeoutMinutes``; it was cleaned up."""
+
+    advice = "Raise timeoutMinutes, or find out why the server takes so long."
+    loaded = UNTIL_EXECUTED
 
 
 class RunAlreadyEnded(RunError):
-    """The run, or this attempt of it, is closed: start a new run."""
+    """A step was called on a run, or an attempt, that is closed: a redrive, or a function that came late."""
+
+    advice = "A run that has ended cannot go on."
+    loaded = "as the run itself"
 
 
-def shorten(text: str, longest: int = LONGEST_TEXT) -> str:
-    """``text`` cut to at most ``longest`` bytes of UTF-8, the cut marked with an ellipsis."""
-    raw = text.encode("utf-8", "replace")
-    if len(raw) <= longest:
-        return text
-    return raw[: longest - 3].decode("utf-8", "ignore") + "…"
+OWN_ERRORS = tuple(ERRORS)
+"""The closed list: the names of all errors, as the state machine lists them."""

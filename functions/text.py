@@ -21,6 +21,14 @@ def one_line(text: object, longest: int | None = None) -> str:
     return line if longest is None or len(line) <= longest else line[: max(0, longest - 1)] + ELLIPSIS
 
 
+def shorten(text: str, longest: int) -> str:
+    """``text`` cut to at most ``longest`` bytes of UTF-8, with an ellipsis where it was cut."""
+    raw = text.encode("utf-8", "replace")
+    if len(raw) <= longest:
+        return text
+    return raw[: longest - len(ELLIPSIS.encode())].decode("utf-8", "ignore") + ELLIPSIS
+
+
 def quoted(text: object, longest: int = 200) -> str:
     """``text`` as one line in double quotes, so that a reader sees where foreign text begins and ends.
 

@@ -5,10 +5,7 @@ Once in a round: whatever became of the call, the prompts are read again before 
 """
 
 from functions import clock
-from functions.handlers._decorators import step
-from functions.lifecycle.progress import fail
-from functions.lifecycle.step import Step, StepResult
-from functions.microstrategy import (
+from functions.errors import (
     DatamartFailed,
     InstanceLost,
     JobCancelled,
@@ -19,7 +16,10 @@ from functions.microstrategy import (
     ServerUnavailable,
     SessionLost,
 )
-from functions.microstrategy.job_codes import ENDED_IN_SQL
+from functions.handlers._decorators import step
+from functions.lifecycle.progress import fail
+from functions.lifecycle.step import Step, StepResult
+from functions.microstrategy.codes import ENDED_IN_SQL
 from functions.requests.prompt_address import named_by
 from functions.runs.job_state import Job
 from functions.runs.job_transitions import learn_job, learn_of_answers

@@ -3,10 +3,9 @@
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions import clock
-from functions.errors import RunAlreadyEnded
+from functions.errors import RunAlreadyEnded, ServerUnavailable
 from functions.handlers._decorators import pause_step
 from functions.lifecycle.step import Step, StepResult
-from functions.microstrategy import ServerUnavailable
 from functions.notifications import question_message
 from functions.runs.questions import seconds_to_answer
 from functions.runs.run_table import ConditionFailed

@@ -5,10 +5,10 @@ Nothing is executed by it.
 
 import contextlib
 
+from functions.errors import LibraryError
 from functions.handlers._decorators import step
 from functions.lifecycle.orphaned_jobs import take_datamart, wait_for_lost_jobs
 from functions.lifecycle.step import Step, StepResult
-from functions.microstrategy import LibraryError
 from functions.runs.operations import keep_instance
 
 

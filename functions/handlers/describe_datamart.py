@@ -4,17 +4,10 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
+from functions.errors import NotFound, PermissionDenied, ServerBusy, ServerUnavailable
 from functions.handlers._decorators import step
 from functions.lifecycle.step import Step, StepResult
-from functions.microstrategy import (
-    Datamart,
-    Definition,
-    NotFound,
-    PermissionDenied,
-    Project,
-    ServerBusy,
-    ServerUnavailable,
-)
+from functions.microstrategy import Datamart, Definition, Project
 from functions.requests.placeholders import hint
 from functions.requests.request import is_id
 from functions.telemetry import logger

@@ -5,25 +5,26 @@ import contextlib
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions import clock
-from functions.errors import OutcomeUnknown, shorten
-from functions.handlers._decorators import step
-from functions.lifecycle.progress import progress
-from functions.lifecycle.step import Step, StepResult
-from functions.microstrategy import (
+from functions.errors import (
     DatamartFailed,
     InstanceLost,
     LibraryError,
     NotFound,
+    OutcomeUnknown,
     PermissionDenied,
     ServerBusy,
     ServerUnavailable,
     SessionLost,
 )
-from functions.microstrategy.job_codes import BEFORE_SQL
+from functions.handlers._decorators import step
+from functions.lifecycle.progress import progress
+from functions.lifecycle.step import Step, StepResult
+from functions.microstrategy.codes import BEFORE_SQL
 from functions.runs.job_state import Job
 from functions.runs.job_transitions import learn_job
 from functions.runs.operations import intend_to_execute
 from functions.runs.run import Run
+from functions.text import shorten
 
 LONGEST_ANSWER = 500
 """Bytes that are kept of the answer to an order: a busy server may refuse many of them in a run."""

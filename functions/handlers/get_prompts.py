@@ -4,10 +4,9 @@ import json
 from typing import Any
 
 from functions import clock
-from functions.errors import PromptsUnanswered
+from functions.errors import DatamartFailed, PromptAnswerRejected, PromptsUnanswered, ServerBusy, ServerUnavailable
 from functions.handlers._decorators import step
 from functions.lifecycle.step import Step, StepResult
-from functions.microstrategy import DatamartFailed, PromptAnswerRejected, ServerBusy, ServerUnavailable
 from functions.prompts import describe
 from functions.prompts.choices import OfServer, Unknown
 from functions.prompts.plan import Plan, plan

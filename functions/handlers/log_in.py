@@ -7,20 +7,11 @@ from collections.abc import Iterator
 
 from aws_lambda_powertools.utilities import parameters
 
+from functions.errors import CredentialsRejected, LibraryError, ServerBusy, ServerUnavailable, SessionLost
 from functions.handlers._decorators import step
 from functions.lifecycle import cleanup
 from functions.lifecycle.step import Step, StepResult
-from functions.microstrategy import (
-    Client,
-    Credentials,
-    CredentialsRejected,
-    LibraryError,
-    Server,
-    ServerBusy,
-    ServerUnavailable,
-    Session,
-    SessionLost,
-)
+from functions.microstrategy import Client, Credentials, Server, Session
 from functions.requests.connection import read
 from functions.runs.conclusion import LOST_LOG_INS
 from functions.runs.concurrency import in_progress, take_lease, take_slot

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from functions.errors import SaveFailed
+from functions.errors import LibraryError, SaveFailed
 from functions.handlers._decorators import deadline_free_step
 from functions.lifecycle.step import Step, StepResult
-from functions.microstrategy import LibraryError
 from functions.runs.operations import begin_saving
 
 

@@ -12,11 +12,10 @@ from typing import Any
 import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.errors import shorten
 from functions.requests.named_jobs import Job, job_named
 from functions.requests.placeholders import MESSAGE, placeholders, strings
 from functions.telemetry import logger, tracer
-from functions.text import one_line
+from functions.text import one_line, shorten
 from functions.triggers.accepted_request import accepted
 from functions.triggers.runs_of_messages import Input, Started, as_input
 from functions.triggers.trigger_event import Occurrence, Refused, execution_name

@@ -4,7 +4,7 @@ import contextlib
 from typing import Any
 
 from functions import clock
-from functions.errors import RunAlreadyEnded, shorten
+from functions.errors import PromptsUnanswered, RunAlreadyEnded
 from functions.handlers._decorators import pause_step
 from functions.lifecycle.step import Step, StepResult
 from functions.prompts.reply import WrongReply, answers_in
@@ -12,7 +12,7 @@ from functions.runs.failure import Failure, close, failed, message_of
 from functions.runs.questions import ask, expired
 from functions.runs.run import Run
 from functions.runs.run_table import ConditionFailed, Item
-from functions.text import quoted
+from functions.text import quoted, shorten
 
 LEAST_AFTERWARDS = 300
 """Seconds that a run has at least once it was answered, however late in its time it asked."""
@@ -69,7 +69,7 @@ def _not_answered(run: Run, failure: Failure) -> Item:
     """The time is over; somebody sent a failure instead of answers; or the question could not be published."""
     if failure.get("Error") == "States.Timeout":
         return expired(run)
-    if failure.get("Error") == RunAlreadyEnded.__name__:  # a redrive
-        return failed(run, RunAlreadyEnded.__name__, message_of(failure))
+    if failure.get("Error") == RunAlreadyEnded.name:  # a redrive
+        return failed(run, RunAlreadyEnded.name, message_of(failure))
     said = ": ".join(filter(None, (failure.get("Error"), message_of(failure))))
-    return failed(run, "PromptsUnanswered", f"the question ended without an answer ({quoted(said, 2_000)})")
+    return failed(run, PromptsUnanswered.name, f"the question ended without an answer ({quoted(said, 2_000)})")

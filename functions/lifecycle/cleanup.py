@@ -7,15 +7,15 @@ already counts as removed.
 from aws_lambda_powertools.metrics import MetricUnit
 
 from functions import clock
-from functions.errors import shorten
+from functions.errors import LibraryError, SessionLost
 from functions.lifecycle.step import Step
 from functions.metric_names import SESSION_EXPIRED
-from functions.microstrategy import LibraryError, SessionLost
 from functions.microstrategy.status import ENDED
 from functions.runs.job_state import MAY_BE_RUNNING, UNSETTLED
 from functions.runs.job_transitions import learn_of_end
 from functions.runs.run import Run
 from functions.telemetry import logger, metrics
+from functions.text import shorten
 
 LONGEST_REASON = 500
 """Bytes that are kept of why a job was not cancelled."""

@@ -10,10 +10,10 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions import clock
+from functions.errors import LibraryError
 from functions.lifecycle import cleanup
 from functions.lifecycle.last_look import look_once_more
 from functions.lifecycle.step import Step
-from functions.microstrategy import LibraryError
 from functions.notifications import end_event, failure_notice
 from functions.notifications.exactly_once import tell_once
 from functions.notifications.message_failures import tell_with_the_others

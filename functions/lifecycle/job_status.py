@@ -1,19 +1,19 @@
 """One look at a job, whatever the order's fate: also after one of which it is not known whether it arrived."""
 
 from functions import clock
-from functions.errors import OutcomeUnknown
-from functions.lifecycle.progress import fail, next_wait, progress
-from functions.lifecycle.step import Step, StepResult
-from functions.microstrategy import (
+from functions.errors import (
     DatamartFailed,
     InstanceLost,
     JobCancelled,
     LibraryError,
     NotFound,
+    OutcomeUnknown,
     ServerBusy,
     ServerUnavailable,
 )
-from functions.microstrategy.job_codes import ENDED_IN_SQL
+from functions.lifecycle.progress import fail, next_wait, progress
+from functions.lifecycle.step import Step, StepResult
+from functions.microstrategy.codes import ENDED_IN_SQL
 from functions.microstrategy.models import Execution
 from functions.microstrategy.status import classify
 from functions.runs.job_state import Job

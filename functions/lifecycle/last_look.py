@@ -1,9 +1,8 @@
 """What a run that was cut short had come to, as far as one more look at its job tells: that is what people are told."""
 
-from functions.errors import RunError
+from functions.errors import LibraryError, RunError
 from functions.lifecycle.job_status import look
 from functions.lifecycle.step import Step
-from functions.microstrategy import LibraryError
 from functions.runs.job_state import UNSETTLED
 from functions.telemetry import logger
 

@@ -5,8 +5,8 @@ Those of earlier runs keep the datamart's lease in doubt; those of earlier attem
 """
 
 from functions import clock
+from functions.errors import LibraryError, PermissionDenied, ServerBusy, SessionLost
 from functions.lifecycle.step import Step
-from functions.microstrategy import LibraryError, PermissionDenied, ServerBusy, SessionLost
 from functions.microstrategy.status import ENDED, GONE
 from functions.runs.concurrency import believe_ended, in_progress, latest_end, may_go_on, take_lease
 from functions.runs.job_state import Job

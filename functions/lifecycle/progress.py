@@ -3,10 +3,10 @@
 from typing import Any
 
 from functions import clock
+from functions.errors import ERRORS, DatamartFailed, JobCancelled, LibraryError, NamedError, PromptAnswerRejected
 from functions.lifecycle.step import Step, StepResult
-from functions.microstrategy import DatamartFailed, Execution, JobCancelled, LibraryError, PromptAnswerRejected
-from functions.microstrategy.errors import CANCELLED_CODES
-from functions.microstrategy.job_codes import BEFORE_SQL, ENDED_IN_SQL
+from functions.microstrategy import Execution
+from functions.microstrategy.codes import BEFORE_SQL, CANCELLED_CODES, ENDED_IN_SQL
 from functions.microstrategy.status import classify, name_of
 from functions.requests.validation import nearest
 from functions.runs.answered import state_at_prompts
@@ -23,8 +23,6 @@ SEEN_SECONDS = 15
 """How recent the last look must be for "never seen at SQL" to mean anything: status 6 may come and go unseen."""
 
 OVER = FAILED | {Job.LOADED}
-
-KINDS: dict[str, type[LibraryError]] = {kind.__name__: kind for kind in (DatamartFailed, JobCancelled)}
 
 
 def progress(step: Step, execution: Execution, asked_at: float) -> StepResult:
@@ -83,15 +81,15 @@ def next_wait(run: Run, retry_after: float | None = None) -> int:
 
 def fail(run: Run, error: LibraryError) -> LibraryError:
     """Record that the job failed, and why, so that a repeated look tells the same; returns ``error``."""
-    failure = {"kind": type(error).__name__, "text": str(error)}
+    failure = {"kind": error.name, "text": str(error)}
     learn_job(run, _failed_job(run, error.i_server_code), failure=failure)
     return error
 
 
-def told_failure(run: Run) -> LibraryError:
+def told_failure(run: Run) -> NamedError:
     """The failure that :func:`fail` recorded."""
     failure = run.attempt["failure"]
-    return KINDS[failure["kind"]](failure["text"])
+    return ERRORS[failure["kind"]](failure["text"])
 
 
 def _failed_job(run: Run, code: int | None) -> Job:

@@ -6,7 +6,8 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.microstrategy import Client, InstanceLost, ServerUnavailable, SessionLost
+from functions.errors import InstanceLost, ServerUnavailable, SessionLost
+from functions.microstrategy import Client
 from functions.runs.job_transitions import lose_job
 from functions.runs.outage import note_outage
 from functions.runs.run import Run

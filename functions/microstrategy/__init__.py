@@ -1,19 +1,6 @@
 """The MicroStrategy Library's REST API, as far as running a datamart needs it. Knows nothing of AWS."""
 
 from functions.microstrategy.client import Client
-from functions.microstrategy.errors import (
-    CredentialsRejected,
-    DatamartFailed,
-    InstanceLost,
-    JobCancelled,
-    LibraryError,
-    NotFound,
-    PermissionDenied,
-    PromptAnswerRejected,
-    ServerBusy,
-    ServerUnavailable,
-    SessionLost,
-)
 from functions.microstrategy.models import (
     Cookie,
     Credentials,
@@ -30,22 +17,11 @@ __all__ = [
     "Client",
     "Cookie",
     "Credentials",
-    "CredentialsRejected",
     "Datamart",
-    "DatamartFailed",
     "Definition",
     "Execution",
-    "InstanceLost",
-    "JobCancelled",
-    "LibraryError",
-    "NotFound",
-    "PermissionDenied",
     "Project",
-    "PromptAnswerRejected",
     "Server",
-    "ServerBusy",
-    "ServerUnavailable",
     "Session",
     "SessionInfo",
-    "SessionLost",
 ]

@@ -12,12 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
-from functions.microstrategy import endpoints as at
-from functions.microstrategy import responses as reading
-from functions.microstrategy.endpoints import Endpoint
-from functions.microstrategy.error_mapping import is_not_ready
-from functions.microstrategy.errors import (
-    NO_DATAMART,
+from functions.errors import (
     DatamartFailed,
     InstanceLost,
     LibraryError,
@@ -26,6 +21,11 @@ from functions.microstrategy.errors import (
     ServerUnavailable,
     SessionLost,
 )
+from functions.microstrategy import endpoints as at
+from functions.microstrategy import responses as reading
+from functions.microstrategy.codes import NO_DATAMART
+from functions.microstrategy.endpoints import Endpoint
+from functions.microstrategy.error_mapping import is_not_ready
 from functions.microstrategy.http.cookies import Jar, cookies_not_sent, everywhere, reason_dropped, reason_not_sent
 from functions.microstrategy.http.redaction import hider
 from functions.microstrategy.http.transport import Reply, call

@@ -5,13 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from functions.microstrategy.endpoints import LOG_IN, Endpoint, Repeat
-from functions.microstrategy.errors import (
-    I_SERVER_CODES,
-    MEANINGS,
-    NOT_READY_CODES,
-    NOT_READY_ERR,
-    REQUEST_TIMEOUT,
+from functions.errors import (
     CredentialsRejected,
     DatamartFailed,
     Delivery,
@@ -23,6 +17,8 @@ from functions.microstrategy.errors import (
     ServerUnavailable,
     SessionLost,
 )
+from functions.microstrategy.codes import I_SERVER_CODES, MEANINGS, NOT_READY_CODES, NOT_READY_ERR, REQUEST_TIMEOUT
+from functions.microstrategy.endpoints import LOG_IN, Endpoint, Repeat
 from functions.microstrategy.http.html_error_page import words_of
 from functions.microstrategy.http.intermediaries import advice, is_final_at_login, is_page
 from functions.microstrategy.http.redaction import Hide

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from functions.microstrategy.errors import NotFound
+from functions.errors import NotFound
 from functions.microstrategy.json_access import integer, mappings, object_id, text
 from functions.microstrategy.models import Datamart, Project
 from functions.similar_names import COMPARED, composed, folded, similar

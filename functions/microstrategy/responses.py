@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from functions.errors import DatamartFailed, ServerUnavailable
 from functions.microstrategy.endpoints import LOG_IN, Answers, Endpoint, Repeat
 from functions.microstrategy.error_mapping import exception, fields_of, read
-from functions.microstrategy.errors import DatamartFailed, ServerUnavailable
 from functions.microstrategy.http.html_error_page import title_of
 from functions.microstrategy.http.intermediaries import advice
 from functions.microstrategy.http.redaction import Hide

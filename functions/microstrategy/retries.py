@@ -12,9 +12,9 @@ from typing import TypeVar
 from urllib3.exceptions import MaxRetryError
 from urllib3.util import Retry
 
+from functions.errors import ServerUnavailable
 from functions.microstrategy.endpoints import Endpoint
 from functions.microstrategy.error_mapping import is_not_ready
-from functions.microstrategy.errors import ServerUnavailable
 
 Result = TypeVar("Result")
 

@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 import boto3
 
-from functions.errors import shorten
+from functions.errors import ERRORS
 from functions.notifications.run_end import End
 from functions.prompts.describe import skeleton
-from functions.text import as_json, named
+from functions.text import as_json, named, shorten
 
 LONGEST_SUBJECT = 100
 """Characters, and ASCII only: SNS refuses more."""
@@ -78,7 +78,8 @@ def text(end: End) -> str:
 
 def _missing(end: End) -> str | None:
     """Every answer that was missing, as JSON to paste; the cause has only as much of it as fits."""
-    if end.error not in ("PromptsUnanswered", "AskExpired") or "unanswered" not in end.run.item:
+    error = ERRORS.get(end.error or "")
+    if error is None or not error.lists_prompts or "unanswered" not in end.run.item:
         return None
     entries = skeleton(end.run.item["unanswered"]["prompts"], EXAMPLES)
     return "\n" + as_json({"prompts": entries}, indent=2)

@@ -14,13 +14,12 @@ Nothing is registered once somebody has begun to tell, so what is told is all th
 from typing import Any, Self
 
 from functions import clock
-from functions.errors import shorten
 from functions.notifications import failure_notice
 from functions.notifications.exactly_once import StillBeingTold, once, tell_once
 from functions.notifications.run_end import End
 from functions.runs.leases import stage_of
 from functions.runs.run_table import ConditionFailed, Item, RunTable, expiry
-from functions.text import named
+from functions.text import named, shorten
 
 LONGEST_TEXT = 18_000
 """Bytes of what is reported about one failure: ten of them fit into one message and into one item."""

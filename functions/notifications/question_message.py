@@ -5,13 +5,12 @@ import shlex
 from typing import Any
 
 from functions import clock
-from functions.errors import shorten
 from functions.notifications.failure_notice import EXAMPLES, LONGEST, console_link, publish
 from functions.prompts import rendering
 from functions.prompts.describe import LONGEST_INSTRUCTION, Question, skeleton
 from functions.prompts.prompt import titled
 from functions.runs.run import Run
-from functions.text import as_json, named, one_line, quoted
+from functions.text import as_json, named, one_line, quoted, shorten
 
 
 def subject(run: Run) -> str:

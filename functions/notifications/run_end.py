@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from functions.runs.advice import advice
 from functions.runs.concurrency import may_go_on
+from functions.runs.failure import advice
 from functions.runs.job_state import Loaded
 from functions.runs.run import Run
 from functions.text import named, one_line, quoted

@@ -3,14 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from functions.microstrategy import (
-    Client,
-    DatamartFailed,
-    NotFound,
-    PermissionDenied,
-    PromptAnswerRejected,
-    ServerUnavailable,
-)
+from functions.errors import DatamartFailed, NotFound, PermissionDenied, PromptAnswerRejected, ServerUnavailable
+from functions.microstrategy import Client
 from functions.microstrategy.object_names import path_of
 from functions.prompts.prompt import Prompt, address_of, titled
 

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from functools import partial
 
 from functions import clock
-from functions.errors import RunInProgress
-from functions.microstrategy import ServerBusy
+from functions.errors import RunInProgress, ServerBusy
 from functions.runs.executions import is_running
 from functions.runs.job_state import MAY_GO_ON, Job
 from functions.runs.leases import Doubt, Held, Holder, command_to_free, free, held_in, mark, put_in_doubt, take

@@ -6,11 +6,12 @@ A failure is what Step Functions caught: ``Error`` and ``Cause``. AWS fills both
 import json
 from typing import Any
 
-from functions.errors import shorten
-from functions.runs.advice import advice
+from functions.errors import ERRORS, LONGEST_TEXT
 from functions.runs.concurrency import may_go_on
+from functions.runs.job_state import Loaded
 from functions.runs.run import Run
-from functions.text import named, one_line, quoted
+from functions.text import named, one_line, quoted, shorten
+from functions.transient_errors import ADVICE
 
 Failure = dict[str, Any]
 
@@ -19,6 +20,24 @@ LONGEST_REASON = 6_000
 
 UNNAMED = "UnnamedError"
 """The error of a failure that names none."""
+
+UNKNOWN_ERROR = "Look into the function's log, under the execution's ARN as correlation_id."
+"""The advice about an error that neither we nor AWS have a name for: a defect of ours."""
+
+THEN: dict[Loaded, str] = {
+    "yes": "The table is complete.",
+    "no": "Then start a new run.",
+    "unknown": "Look at the table before you start a new run.",
+}
+"""What a person does next. Where nobody knows of the first load, a second one may append its rows once more."""
+
+
+def advice(error: str | None, loaded: Loaded) -> str:
+    """Two sentences: what to do about the error, and what next. ``error`` is its name in Step Functions, or None."""
+    ours = ERRORS.get(str(error))
+    todo = ours.advice if ours else ADVICE.get(str(error), UNKNOWN_ERROR)
+    complete = ours.when_loaded if ours and loaded == "yes" else None
+    return f"{todo} {complete or THEN[loaded]}"
 
 
 def failed(run: Run, error: str, reason: str, advised: str | None = None) -> dict[str, Any]:
@@ -31,7 +50,7 @@ def failed(run: Run, error: str, reason: str, advised: str | None = None) -> dic
 def cause(run: Run, reason: str, todo: str) -> str:
     """The cause that a person reads: was the table loaded, what happened, what to do. One line, at most 8 KB."""
     head = f"Loaded: {run.loaded}. Datamart {quoted(run.asked)}: "
-    return shorten(f"{head}{_sentence(shorten(reason, 7_000))} {todo}{_where_to_look(run)}")
+    return shorten(f"{head}{_sentence(shorten(reason, 7_000))} {todo}{_where_to_look(run)}", LONGEST_TEXT)
 
 
 def _sentence(text: str) -> str:

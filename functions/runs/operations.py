@@ -6,7 +6,7 @@ A second invocation, or one that comes after the end, finds the intent and does 
 import json
 
 from functions import clock
-from functions.microstrategy import PromptAnswerRejected
+from functions.errors import PromptAnswerRejected
 from functions.requests.prompt_address import named_by
 from functions.runs.job_state import Job
 from functions.runs.run import Run

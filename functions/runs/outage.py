@@ -3,10 +3,10 @@
 from typing import Any
 
 from functions import clock
-from functions.errors import shorten
-from functions.microstrategy import ServerUnavailable
+from functions.errors import ServerUnavailable
 from functions.runs.job_state import NOTHING_ORDERED
 from functions.runs.run import Run
+from functions.text import shorten
 
 LONGEST = 500
 """Bytes that are kept of why the server was unavailable."""

@@ -9,10 +9,11 @@ token lets anybody reply, and goes with it.
 
 from typing import Any
 
-from functions.errors import shorten
+from functions.errors import AskExpired, NamedError, PromptAnswerRejected, PromptsUnanswered
 from functions.prompts.prompt import titled
 from functions.runs.failure import failed
 from functions.runs.run import Run
+from functions.text import shorten
 
 MOST_REFUSED = 3
 """Wrong replies that are asked again; the next one ends the run as PromptAnswerRejected."""
@@ -20,7 +21,7 @@ MOST_REFUSED = 3
 SECONDS_AN_HOUR = 3_600
 
 
-def ask_after(run: Run, error: str, reason: str) -> dict[str, Any] | None:
+def ask_after(run: Run, error: type[NamedError], reason: str) -> dict[str, Any] | None:
     """The conclusion Ask, or that people were asked in vain; None where the failure is nothing to ask about.
 
     What people answered and the server refused is forgotten, and asked again.
@@ -29,11 +30,11 @@ def ask_after(run: Run, error: str, reason: str) -> dict[str, Any] | None:
     if asking is None or run.loaded != "no":
         return None
     open_now = run.item.get("unanswered", {}).get("attempt") == run.number
-    if error == "PromptsUnanswered" and open_now:
+    if error is PromptsUnanswered and open_now:
         run.change(put={"asking.fresh": 0}, remove=("asking.concluded",))
         return ask(run, None)
     here = f"a{run.number}"
-    if error != "PromptAnswerRejected" or not (_is_peoples(run) or here in asking["refused"]):
+    if error is not PromptAnswerRejected or not (_is_peoples(run) or here in asking["refused"]):
         return None
     if here not in asking["refused"]:
         kept = asking["answers"][: -asking["fresh"]]
@@ -54,7 +55,7 @@ def ask(run: Run, refusal: str | None) -> dict[str, Any]:
     asking = run.item["asking"]
     if refusal is not None and len(asking["refused"]) > MOST_REFUSED:
         reason = f"the answers were wrong {MOST_REFUSED + 1} times; lastly: {refusal}"
-        return failed(run, "PromptAnswerRejected", reason)
+        return failed(run, PromptAnswerRejected.name, reason)
     if (seconds := seconds_to_answer(asking)) <= 0:
         return expired(run)
     return {"end": "Ask", "askSeconds": seconds, "refusal": refusal}
@@ -64,7 +65,7 @@ def expired(run: Run) -> dict[str, Any]:
     """The conclusion that people did not answer in time."""
     names = shorten(", ".join(titled(prompt) for prompt in run.item["unanswered"]["prompts"]), 2_000)
     hours = run.item["asking"]["hours"]
-    return failed(run, "AskExpired", f"nobody answered within {hours} hours what the datamart asks: {names}")
+    return failed(run, AskExpired.name, f"nobody answered within {hours} hours what the datamart asks: {names}")
 
 
 def seconds_to_answer(asking: dict[str, Any]) -> int:

@@ -8,12 +8,13 @@ import uuid
 from typing import Any, Self
 
 from functions import clock
-from functions.errors import InvalidRequest, RunAlreadyEnded, RunTimedOut, shorten
+from functions.errors import InvalidRequest, RunAlreadyEnded, RunTimedOut
 from functions.requests.execution_input import Start
 from functions.requests.prompt_address import named_by
 from functions.runs.job_state import Job, Loaded, loaded
 from functions.runs.run_table import ConditionFailed, Item, RunTable, expiry
 from functions.runs.stored_session import Access
+from functions.text import shorten
 
 LONGEST_NAME = 100
 """Bytes that are kept of the name by which the request answers a prompt: only messages show it."""
@@ -130,7 +131,7 @@ class Run:
         now = clock.now()
         known = {"startedAt": now, "deadline": now, "endedAt": now, "job": job, "asOf": as_of}
         expires = {"expiresAt": expiry(now)}
-        outcome = {"end": "Fail", "error": InvalidRequest.__name__, "reason": reason, "loaded": "no"}
+        outcome = {"end": "Fail", "error": InvalidRequest.name, "reason": reason, "loaded": "no"}
         told = ({"outcome": outcome} if reason else {}) | ({"message": message} if message else {})
         item = table.create(_empty(execution_arn) | known | expires | told)
         return cls(table, item, 0)

@@ -9,9 +9,9 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from functions.errors import shorten
 from functions.prompts.prompt import Given
 from functions.runs.run_table import Item, RunTable
+from functions.text import shorten
 from local.aws.aws_errors import CannotGoOn, in_plain_words
 from local.aws.execution import execution_arn
 from local.aws.stack import stack_of

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from functions.microstrategy import LibraryError
+from functions.errors import LibraryError
 from local.server_access.redacted import Hidden
 
 Result = Literal["ok", "problem", "note"]

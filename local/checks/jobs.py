@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from functions.microstrategy import Client, Datamart, LibraryError, NotFound, PermissionDenied, Project
+from functions.errors import LibraryError, NotFound, PermissionDenied
+from functions.microstrategy import Client, Datamart, Project
 from functions.requests.request import normalise
 from infra.jobs.named_job import NamedJob
 from local.checks.findings import Findings

@@ -1,6 +1,7 @@
 """Does a logout end the account's other sessions? Two logins, one logout, one probe (API.md 2.5, logout scope)."""
 
-from functions.microstrategy import Client, LibraryError, SessionLost
+from functions.errors import LibraryError, SessionLost
+from functions.microstrategy import Client
 from local.checks.findings import Findings, Result
 from local.server_access.sessions import Sessions
 

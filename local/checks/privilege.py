@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from functions.microstrategy import Client, LibraryError
+from functions.errors import LibraryError
+from functions.microstrategy import Client
 from local.checks.findings import Findings
 
 NAME = "Web execute datamart report"

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from functions.microstrategy import Client, PermissionDenied
+from functions.errors import PermissionDenied
+from functions.microstrategy import Client
 from functions.prompts.describe import missing, questions
 from functions.prompts.plan import Answer, Plan, plan, strangers
 from functions.prompts.prompt import Prompt, address_of, name_of, titled

@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from functions.microstrategy import Client, Credentials, LibraryError
+from functions.errors import LibraryError
+from functions.microstrategy import Client, Credentials
 from functions.microstrategy.models import LOGIN_MODES
 from infra.jobs.named_job import NamedJob
 from local.checks.findings import Findings

@@ -2,7 +2,8 @@
 
 import re
 
-from functions.microstrategy import Client, DatamartFailed, LibraryError, NotFound, Server, ServerUnavailable
+from functions.errors import DatamartFailed, LibraryError, NotFound, ServerUnavailable
+from functions.microstrategy import Client, Server
 from functions.microstrategy.models import LOGIN_MODES
 from local.checks.findings import Findings
 from local.server_access.connection import Source

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+from functions.errors import InvalidRequest
 from functions.text import printable
 from local import signals
 from local.cli.process import exits_with
@@ -30,7 +31,7 @@ def _main(words: list[str]) -> int:
         arguments = _parser().parse_args(words)
     except SystemExit as refused:
         if refused.code and "--json" in words:
-            put_json(_outcome(words, "FAILED", "InvalidRequest", "The command line is not understood."))
+            put_json(_outcome(words, "FAILED", InvalidRequest.name, "The command line is not understood."))
         raise
     try:
         return int(arguments.work(arguments))

@@ -6,7 +6,8 @@ import os
 import sys
 from typing import Any
 
-from functions.microstrategy import Client, CredentialsRejected, LibraryError, Server
+from functions.errors import CredentialsRejected, InvalidRequest, LibraryError
+from functions.microstrategy import Client, Server
 from local import signals
 from local.cli.console import console_for
 from local.cli.prompts_arguments import wanted
@@ -40,7 +41,7 @@ def prompts(arguments: argparse.Namespace) -> int:
     try:
         asked = _asked(arguments, hidden, notes, lost)
     except BadUsage as problem:
-        return _failed(arguments, 2, "InvalidRequest", str(problem))
+        return _failed(arguments, 2, InvalidRequest.name, str(problem))
     except LibraryError as error:
         return _failed(arguments, 1, type(error).__name__, f"{hidden(str(error))}.", notes)
     except KeyboardInterrupt:

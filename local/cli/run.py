@@ -9,6 +9,7 @@ from typing import Any, TextIO
 
 from rich.console import Console
 
+from functions.errors import InvalidRequest
 from local import signals
 from local.cli import run_output
 from local.cli.console import console_for
@@ -42,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
             put_json(outcome.as_json())
         signals.settled()
         code = signals.exit_code() if outcome.status == "ABORTED" else 0 if outcome.status == "SUCCEEDED" else 1
-    return 2 if outcome.error == "InvalidRequest" else code
+    return 2 if outcome.error == InvalidRequest.name else code
 
 
 def _ended(arguments: argparse.Namespace, stream: TextIO) -> Outcome:
@@ -51,7 +52,7 @@ def _ended(arguments: argparse.Namespace, stream: TextIO) -> Outcome:
         return _run(arguments, console, stream)
     except BadUsage as problem:
         say(f"datamart: {problem}")
-        return Outcome("", "FAILED", "InvalidRequest", f"Loaded: no. {problem}")
+        return Outcome("", "FAILED", InvalidRequest.name, f"Loaded: no. {problem}")
     except signals.Stopped:
         from local.cli.left_on_server import end_of_stopped  # imports boto3, which no wrong usage waits for
 

@@ -20,7 +20,7 @@ from local.cli.dialogue import from_json
 from local.cli.outcome import Outcome
 from local.cli.terminal import put_json, say
 
-REFUSED = "InvalidRequest"
+REFUSED = InvalidRequest.name
 
 _JOB = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 

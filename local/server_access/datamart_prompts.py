@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from functions.microstrategy import Client, Datamart, LibraryError, Project
+from functions.errors import LibraryError
+from functions.microstrategy import Client, Datamart, Project
 from functions.prompts.choices import Unknown
 from functions.prompts.describe import Question, questions, skeleton
 from functions.prompts.prompt import TYPES, Prompt, address_of, has_default, titled

@@ -1,6 +1,6 @@
 """Which errors leave nothing more to ask."""
 
-from functions.microstrategy import LibraryError, ServerUnavailable, SessionLost
+from functions.errors import LibraryError, ServerUnavailable, SessionLost
 
 
 def ends_everything(error: LibraryError) -> bool:

@@ -4,7 +4,8 @@ import contextlib
 from collections.abc import Callable
 from typing import Self
 
-from functions.microstrategy import Client, LibraryError, SessionLost
+from functions.errors import LibraryError, SessionLost
+from functions.microstrategy import Client
 from functions.prompts.choices import Choice, NotListed, OfServer, searched
 from functions.prompts.prompt import Prompt
 from local import signals

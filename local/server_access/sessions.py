@@ -4,7 +4,8 @@ import contextlib
 from collections.abc import Callable
 from typing import Self
 
-from functions.microstrategy import Client, Credentials, LibraryError, Server
+from functions.errors import LibraryError
+from functions.microstrategy import Client, Credentials, Server
 from local import signals
 from local.server_access.redacted import Hidden
 

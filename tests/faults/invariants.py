@@ -3,9 +3,9 @@
 import json
 from collections.abc import Callable, Iterator
 
+from functions.errors import OWN_ERRORS
 from tests.faults.allowed import Allowed, left_is_allowed, told_twice_is_allowed, unknown_is_allowed
 from tests.faults.lab import Evidence
-from tests.infra.test_definition import DESIGN_ERRORS
 
 STATUSES = {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
 WORDS = {"yes": 1, "no": 0}
@@ -34,7 +34,7 @@ def _ends(seen: Evidence) -> Iterator[str]:
         yield f"the status {outcome.status}"
     if outcome.status == "SUCCEEDED" and outcome.error is not None:
         yield f"it succeeded with the error {outcome.error}"
-    if outcome.status == "FAILED" and outcome.error not in DESIGN_ERRORS:
+    if outcome.status == "FAILED" and outcome.error not in OWN_ERRORS:
         yield f"the error {outcome.error}, which is not of the closed list: {outcome.cause}"
     if outcome.status == "FAILED" and not (outcome.cause or "").startswith(
         ("Loaded: yes. ", "Loaded: no. ", "Loaded: unknown. ")

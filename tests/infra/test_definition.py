@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from functions.errors import OWN_ERRORS
 from functions.microstrategy import endpoints as at
 from functions.microstrategy.endpoints import Repeat
-from functions.runs.advice import MEND
 from functions.runs.polling import LONGEST, wait_seconds
 from functions.transient_errors import RETRIED
 from infra.constructs.function_table import STEPS
@@ -21,13 +21,6 @@ DEFINITION: dict[str, Any] = json.loads(PATH.read_text("utf-8"))
 STATES = dict(asl.states(DEFINITION))
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
 FUNCTIONS = {spec.token: spec for spec in STEPS}
-
-DESIGN_ERRORS = {
-    *("InvalidRequest", "CredentialsRejected", "PermissionDenied", "NotFound", "ServerUnavailable", "ServerBusy"),
-    *("SessionLost", "InstanceLost", "PromptsUnanswered", "PromptAnswerRejected", "AskExpired", "DatamartFailed"),
-    *("JobCancelled", "OutcomeUnknown", "SaveFailed", "RunInProgress", "RunTimedOut", "RunAlreadyEnded"),
-}
-"""The closed list of DESIGN.md "Error names"."""
 
 
 def function_of(state: dict[str, Any]) -> str:
@@ -94,7 +87,7 @@ HARMLESS = {
 @pytest.mark.parametrize("name", sorted(HARMLESS))
 def test_a_harmless_state_is_repeated_after_any_failure_that_is_not_our_own(name: str) -> None:
     own, foreign = TASKS[name]["Retry"][-2:]
-    assert (set(own["ErrorEquals"]), own["MaxAttempts"]) == (DESIGN_ERRORS, 0)
+    assert (own["ErrorEquals"], own["MaxAttempts"]) == (list(OWN_ERRORS), 0)
     assert foreign["ErrorEquals"] == ["States.TaskFailed", "States.Timeout"]
 
 
@@ -102,7 +95,7 @@ def test_a_harmless_state_is_repeated_after_any_failure_that_is_not_our_own(name
 def test_every_retry_is_bounded_jittered_and_for_transient_errors_only(name: str) -> None:
     for retry in TASKS[name]["Retry"]:
         if retry["MaxAttempts"] == 0:
-            assert set(retry["ErrorEquals"]) == DESIGN_ERRORS
+            assert retry["ErrorEquals"] == list(OWN_ERRORS)
             continue
         if retry["ErrorEquals"] != list(RETRIED):  # how often these are retried is in test_transient_errors.py
             assert 1 <= retry["MaxAttempts"] <= 10
@@ -186,11 +179,15 @@ def test_the_wait_takes_whole_seconds_that_come_from_the_policy() -> None:
     assert STATES["WaitForNextAttempt"]["Seconds"] == "{% $conclusion.waitSeconds %}"
 
 
-def test_every_error_name_is_one_of_the_closed_list() -> None:
-    assert set(MEND) == DESIGN_ERRORS
-    listed = re.search(r"in \[([^\]]*)\]", STATES["RunFailed"]["Error"])
-    assert listed
-    assert {name.strip(" '") for name in listed[1].split(",")} == DESIGN_ERRORS
+@pytest.mark.parametrize("field", ["Error", "Cause"])
+def test_without_a_conclusion_every_error_of_ours_keeps_its_name(field: str) -> None:
+    (listed,) = re.findall(r"in \[([^\]]*)\]", STATES["RunFailed"][field])
+    assert [name.strip(" '") for name in listed.split(",")] == list(OWN_ERRORS)
+
+
+def test_answers_that_end_with_an_error_of_ours_are_not_sent_again() -> None:
+    refused = TASKS["AnswerPrompts"]["Catch"][0]
+    assert (refused["ErrorEquals"], refused["Next"]) == (list(OWN_ERRORS), "AnswersRefused")
 
 
 def test_the_longest_run_stays_far_below_the_limit_of_the_history() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from functions.runs.advice import MEND
+from functions.errors import OWN_ERRORS
 from local.emulator.moto_patches.jsonata import evaluate
 from tests.infra import asl
 from tests.infra.test_definition import STATES
@@ -78,7 +78,7 @@ def test_a_fail_state_has_an_error_and_a_cause_that_are_text(state: str, odd: st
     assert isinstance(error, str)
     assert isinstance(cause, str)
     assert error
-    assert error in MEND or state != "RunFailed"
+    assert error in OWN_ERRORS or state != "RunFailed"
 
 
 @pytest.mark.parametrize("odd", FAILURES)

@@ -7,7 +7,7 @@ import botocore.session
 import pytest
 
 from functions.requests.request import SCHEMA
-from functions.transient_errors import IN_A_HANDLER, INVOKE, NOT_STARTED, PERMANENT, RETRIED, Answer, passes
+from functions.transient_errors import IN_A_HANDLER, INVOKE, NOT_STARTED, PERMANENT, RETRIED, Invocation, passes
 from tests.infra.template import Template
 from tests.infra.test_definition import STATES, TASKS
 
@@ -54,7 +54,7 @@ def test_what_waiting_does_not_cure_is_not_waited_for() -> None:
 
 
 def test_of_an_internal_error_it_is_not_known_whether_the_function_started() -> None:
-    assert INVOKE["ServiceException"] is Answer.PERHAPS_STARTED
+    assert INVOKE["ServiceException"] is Invocation.PERHAPS_STARTED
     assert "Lambda.ServiceException" not in NOT_STARTED
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.errors import LibraryError
 from functions.lifecycle import end_of_run
 from functions.lifecycle.sweep.has_ended import Describe, is_over
-from functions.microstrategy import LibraryError
 from functions.notifications.sweep_notice import SEE_LOG, Thing
 from functions.runs.run import Run
 from functions.runs.run_table import Item, run_table

@@ -6,8 +6,8 @@ single sign-on), as an HTML page is; before the login it says that the base URL 
 
 from urllib.parse import urlsplit
 
+from functions.errors import DatamartFailed, LibraryError, ServerUnavailable
 from functions.microstrategy.endpoints import BEFORE_LOGIN, Endpoint, Repeat
-from functions.microstrategy.errors import DatamartFailed, LibraryError, ServerUnavailable
 from functions.microstrategy.http.redaction import Hide
 from functions.microstrategy.http.transport import Reply
 from functions.text import quoted

@@ -16,8 +16,8 @@ from typing import Any
 import requests
 from requests.structures import CaseInsensitiveDict
 
+from functions.errors import DatamartFailed, Delivery, LibraryError, ServerUnavailable
 from functions.microstrategy.endpoints import CONNECT_TIMEOUT, Endpoint, Repeat
-from functions.microstrategy.errors import DatamartFailed, Delivery, LibraryError, ServerUnavailable
 from functions.microstrategy.http.connection_errors import Reason, reason_of
 from functions.microstrategy.http.connection_pool import Passage, go_through, pool
 from functions.microstrategy.http.cookies import Jar

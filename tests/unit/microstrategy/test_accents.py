@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.microstrategy.errors import NotFound
+from functions.errors import NotFound
 from functions.microstrategy.object_names import DATAMART_SUBTYPE, FOLDER_TYPE, datamart_of, folder_of, project_of
 from functions.runs.same import of_the_same_datamart
 from functions.similar_names import spellings

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from functions.microstrategy import Client, Credentials, DatamartFailed, NotFound, Server
+from functions.errors import DatamartFailed, NotFound
+from functions.microstrategy import Client, Credentials, Server
 from tests.support import vendor
 from tests.unit.microstrategy.conftest import TOKEN, ScriptedServer
 

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.microstrategy import (
-    Client,
+from functions.errors import (
     CredentialsRejected,
     DatamartFailed,
     InstanceLost,
@@ -21,6 +20,7 @@ from functions.microstrategy import (
     ServerUnavailable,
     SessionLost,
 )
+from functions.microstrategy import Client
 from functions.microstrategy import endpoints as at
 from functions.microstrategy.endpoints import Endpoint, Repeat
 from functions.microstrategy.error_mapping import Envelope, exception

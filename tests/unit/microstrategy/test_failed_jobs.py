@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from functions.microstrategy import Client, Credentials, LibraryError, Server, ServerUnavailable, Session
+from functions.errors import LibraryError, ServerUnavailable
+from functions.microstrategy import Client, Credentials, Server, Session
 from functions.microstrategy.http.redaction import hider
 from tests.unit.microstrategy.conftest import TOKEN, ScriptedServer
 from tests.unit.microstrategy.test_calls import CITY, INSTANCE, PROJECT

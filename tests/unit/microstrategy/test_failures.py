@@ -6,15 +6,8 @@ import time
 
 import pytest
 
-from functions.microstrategy import (
-    Client,
-    Credentials,
-    DatamartFailed,
-    LibraryError,
-    Server,
-    ServerUnavailable,
-    Session,
-)
+from functions.errors import DatamartFailed, LibraryError, ServerUnavailable
+from functions.microstrategy import Client, Credentials, Server, Session
 from functions.microstrategy.endpoints import PROBE
 from tests.support.tls import Authority
 from tests.unit.microstrategy.conftest import TOKEN, ScriptedServer

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from functions import clock
-from functions.errors import RunError
+from functions.errors import Delivery, LibraryError, NotFound, PermissionDenied, RunError, ServerUnavailable
 from functions.handlers import execute_datamart, get_status
 from functions.lifecycle.step import Step
 from functions.microstrategy import (
@@ -29,16 +29,11 @@ from functions.microstrategy import (
     Datamart,
     Definition,
     Execution,
-    LibraryError,
-    NotFound,
-    PermissionDenied,
     Project,
     Server,
-    ServerUnavailable,
     Session,
     SessionInfo,
 )
-from functions.microstrategy.errors import Delivery
 from functions.microstrategy.http.json_decoding import DEEPEST
 from functions.requests.execution_input import Start
 from functions.requests.request import normalise

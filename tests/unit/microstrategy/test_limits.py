@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from functions.microstrategy import Client, Credentials, DatamartFailed, NotFound, PermissionDenied, Server, Session
+from functions.errors import DatamartFailed, NotFound, PermissionDenied
+from functions.microstrategy import Client, Credentials, Server, Session
 from functions.microstrategy.http.cookies import MAX_COOKIE_BYTES, MAX_JAR_BYTES
 from functions.microstrategy.json_access import job_id
 from functions.microstrategy.object_names import folder_of, project_of

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from functions.microstrategy import Client, DatamartFailed
+from functions.errors import DatamartFailed
+from functions.microstrategy import Client
 from functions.microstrategy.endpoints import FIND_PROJECT, GET_PROMPTS, Endpoint
 from functions.microstrategy.http.json_decoding import MAX_VALUES, count_values
 from infra.constructs.function_table import STEPS

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from functions.microstrategy import Client, PermissionDenied
+from functions.errors import PermissionDenied
+from functions.microstrategy import Client
 from functions.microstrategy.client import CLOCKS_DIFFER
 from functions.microstrategy.status import COMPLETED, ENDED, GONE
 from tests.unit.microstrategy.conftest import ScriptedServer

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from functions.microstrategy import Client, Server, ServerUnavailable, Session
+from functions.errors import ServerUnavailable
+from functions.microstrategy import Client, Server, Session
 from tests.support.tls import Authority, copy, listening
 from tests.unit.microstrategy.conftest import TOKEN, ScriptedServer, read_request
 from tests.unit.microstrategy.test_calls import CITY, INSTANCE, PROJECT

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from functions.microstrategy import Client, Credentials, DatamartFailed, Server, ServerUnavailable
+from functions.errors import DatamartFailed, ServerUnavailable
+from functions.microstrategy import Client, Credentials, Server
 from tests.unit.microstrategy.conftest import ScriptedServer
 from tests.unit.microstrategy.test_calls import CITY, INSTANCE, PROJECT, head
 from tests.unit.microstrategy.test_retries import READS

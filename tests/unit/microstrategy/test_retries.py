@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from functions.microstrategy import Client, DatamartFailed, Server, ServerBusy, ServerUnavailable, endpoints, retries
+from functions.errors import DatamartFailed, ServerBusy, ServerUnavailable
+from functions.microstrategy import Client, Server, endpoints, retries
 from functions.microstrategy.client import SLOW_SECONDS
 from functions.microstrategy.http.connection_pool import Abandoned, Passage
 from tests.unit.microstrategy.conftest import ScriptedServer

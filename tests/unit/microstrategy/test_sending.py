@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from functions.microstrategy import Client, Credentials, DatamartFailed, Server, ServerUnavailable, Session
+from functions.errors import DatamartFailed, ServerUnavailable
+from functions.microstrategy import Client, Credentials, Server, Session
 from functions.microstrategy.http.connection_pool import Abandoned, Passage
 from tests.unit.microstrategy.conftest import TOKEN, ScriptedServer
 from tests.unit.microstrategy.test_calls import CITY, INSTANCE, PROJECT, head

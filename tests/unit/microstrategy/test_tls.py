@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from functions.microstrategy import Client, Server, ServerUnavailable, Session
+from functions.errors import ServerUnavailable
+from functions.microstrategy import Client, Server, Session
 from functions.microstrategy.http.tls import context_for, trusting
 from tests.support.tls import DAY, Authority, listening, server_context, tls_server
 from tests.unit.microstrategy.conftest import TOKEN

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from functions.microstrategy import Client, DatamartFailed, LibraryError, ServerUnavailable
+from functions.errors import DatamartFailed, LibraryError, ServerUnavailable
+from functions.microstrategy import Client
 from functions.microstrategy import endpoints as at
 from functions.microstrategy.endpoints import Answers, Endpoint, Repeat
 from tests.unit.microstrategy.conftest import TOKEN, ScriptedServer

@@ -4,16 +4,8 @@ import json
 
 import pytest
 
-from functions.microstrategy import (
-    Client,
-    Credentials,
-    CredentialsRejected,
-    DatamartFailed,
-    LibraryError,
-    PermissionDenied,
-    Server,
-    ServerUnavailable,
-)
+from functions.errors import CredentialsRejected, DatamartFailed, LibraryError, PermissionDenied, ServerUnavailable
+from functions.microstrategy import Client, Credentials, Server
 from tests.unit.microstrategy.conftest import TOKEN, ScriptedServer
 from tests.unit.microstrategy.test_calls import CITY, PROJECT, head
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from functions.microstrategy import Client, DatamartFailed, ServerUnavailable
+from functions.errors import DatamartFailed, ServerUnavailable
+from functions.microstrategy import Client
 from functions.prompts.choices import PAGE, OfServer
 from functions.prompts.lookup import MOST_PAGES, MOST_SEARCHES
 from functions.prompts.prompt import Misfit

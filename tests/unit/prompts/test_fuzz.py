@@ -13,8 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.errors import InvalidRequest, PromptsUnanswered
-from functions.microstrategy import PromptAnswerRejected
+from functions.errors import InvalidRequest, PromptAnswerRejected, PromptsUnanswered
 from functions.microstrategy.http.json_decoding import decoded
 from functions.microstrategy.json_access import mappings
 from functions.microstrategy.responses import prompt

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.errors import InvalidRequest
-from functions.microstrategy import ServerUnavailable
+from functions.errors import InvalidRequest, ServerUnavailable
 from functions.prompts.plan import plan, strangers
 from functions.requests.request import normalise
 from tests.unit.prompts.offered import Hidden, Offered, named

@@ -14,9 +14,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from functions import clock
-from functions.errors import OutcomeUnknown
+from functions.errors import OutcomeUnknown, PermissionDenied, ServerBusy, ServerUnavailable, SessionLost
 from functions.lifecycle import orphaned_jobs
-from functions.microstrategy import PermissionDenied, ServerBusy, ServerUnavailable, SessionLost
 from functions.microstrategy.status import GONE
 from functions.requests.execution_input import Start
 from functions.requests.request import normalise

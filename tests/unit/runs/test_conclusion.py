@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from functions import clock
-from functions.runs.advice import MEND, advice
-from functions.runs.conclusion import PAUSES, conclude
+from functions.errors import ERRORS, ServerBusy
+from functions.runs.conclusion import conclude
+from functions.runs.failure import advice
 from functions.runs.job_state import LOADED, Job
 from functions.runs.run import Run
 
@@ -38,7 +39,7 @@ def test_without_a_failure_the_run_succeeds_with_its_output() -> None:
     assert conclusion["output"]["loaded"] == "yes"
 
 
-@pytest.mark.parametrize("error", sorted(set(MEND) - {"ServerBusy"}))
+@pytest.mark.parametrize("error", [name for name, error in ERRORS.items() if not error.times_out])
 def test_a_cause_begins_with_the_table_and_ends_with_what_to_do(error: str) -> None:
     conclusion = conclude(run_with(Job.FAILED), lambda_failure(error, "it broke."), saving=False)
     assert (conclusion["end"], conclusion["error"]) == ("Fail", error)
@@ -80,7 +81,7 @@ def test_what_breaks_down_gets_a_name_of_the_closed_list(job: Job | None, error:
 def test_a_busy_server_is_tried_again_within_the_deadline() -> None:
     conclusion = conclude(run_with(), lambda_failure("ServerBusy", "cap"), saving=False)
     assert conclusion["end"] == "Again"
-    assert 15 <= conclusion["waitSeconds"] <= PAUSES["ServerBusy"][1]
+    assert 15 <= conclusion["waitSeconds"] <= ServerBusy.next_attempt.first_pause
 
 
 def test_the_pause_never_goes_past_the_deadline() -> None:
@@ -144,7 +145,7 @@ def test_a_busy_server_after_the_deadline_is_a_time_out_that_tells_why() -> None
     assert "session cap" in conclusion["cause"]
 
 
-@pytest.mark.parametrize("error", sorted(set(MEND)))
+@pytest.mark.parametrize("error", ERRORS)
 def test_nobody_is_told_to_start_again_where_a_second_load_may_do_harm(error: str) -> None:
     assert advice(error, "unknown").endswith("Look at the table before you start a new run.")
     assert advice(error, "no").endswith("Then start a new run.")

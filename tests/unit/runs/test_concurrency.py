@@ -10,8 +10,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnec
 from moto import mock_aws
 
 from functions import clock
-from functions.errors import RunAlreadyEnded, RunInProgress
-from functions.microstrategy import ServerBusy
+from functions.errors import RunAlreadyEnded, RunInProgress, ServerBusy
 from functions.requests.execution_input import Start
 from functions.requests.request import normalise
 from functions.runs import concurrency, executions

@@ -1,0 +1,63 @@
+"""The table of errors: every class is a complete row, and the drawing of the tree is current."""
+
+import re
+
+import pytest
+
+from functions import errors
+from functions.errors import ERRORS, OWN_ERRORS, LibraryError, NamedError, RunError, RunTimedOut
+from functions.text import one_line
+
+FAMILIES = (RunError, LibraryError)
+
+
+def test_every_class_of_a_family_is_in_the_table_under_its_own_name() -> None:
+    classes = {cls for family in FAMILIES for cls in family.__subclasses__()}
+    assert set(ERRORS.values()) == classes
+    assert [cls.__name__ for cls in ERRORS.values()] == list(OWN_ERRORS) == [cls.name for cls in ERRORS.values()]
+
+
+def test_the_drawing_of_the_tree_shows_every_error_under_its_family() -> None:
+    drawn: dict[str, list[str]] = {}
+    for branch, name in re.findall(r"^ {4}([│ ]*[├└]── )(\w+)$", str(errors.__doc__), re.MULTILINE):
+        if len(branch) == len("├── "):
+            family = drawn.setdefault(name, [])
+        else:
+            family.append(name)
+    assert drawn == {family.__name__: [cls.__name__ for cls in family.__subclasses__()] for family in FAMILIES}
+
+
+@pytest.mark.parametrize("error", ERRORS.values())
+def test_an_error_has_a_meaning_and_an_advice_of_whole_sentences(error: type[NamedError]) -> None:
+    for text in (error.meaning(), error.advice):
+        assert re.fullmatch(r"[A-Z].*\.", text)
+        assert one_line(text) == text
+        assert "|" not in text  # the documentation has it in a table
+
+
+@pytest.mark.parametrize("missing", ["advice", "loaded"])
+def test_a_class_without_its_own_row_cannot_be_defined(missing: str) -> None:
+    row = {"advice": "Do this.", "loaded": "no"}
+    del row[missing]
+    with pytest.raises(TypeError, match=f"Another does not state {missing}"):
+        type("Another", (RunError,), row)
+    assert "Another" not in ERRORS
+
+
+@pytest.mark.parametrize("error", [error for error in ERRORS.values() if error.next_attempt])
+def test_the_pauses_between_attempts_grow(error: type[NamedError]) -> None:
+    again = error.next_attempt
+    assert again is not None
+    assert 1 <= again.first_pause < again.longest_pause <= 600
+
+
+@pytest.mark.parametrize("error", [error for error in ERRORS.values() if error.times_out])
+def test_only_an_error_that_another_attempt_may_cure_becomes_a_time_out(error: type[NamedError]) -> None:
+    assert error.next_attempt is not None
+    assert RunTimedOut.next_attempt is None
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_an_exceptions_text_stays_below_the_limit_of_step_functions(family: type[NamedError]) -> None:
+    for error in family.__subclasses__():
+        assert len(str(error("ü" * 50_000)).encode()) < 8_192
