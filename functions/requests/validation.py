@@ -113,7 +113,7 @@ def _unknown_key(name: str, known: Iterable[str]) -> str:
 
 def _describe(known: dict[str, Any], key: str) -> str:
     text = known.get(key, {}).get("description", f"{key}.")
-    return str(text[0].lower() + text[1:])
+    return str(text if text[:2].isupper() else text[0].lower() + text[1:])
 
 
 def _one_of(types: str | list[str]) -> str:

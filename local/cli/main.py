@@ -28,7 +28,7 @@ def main() -> None:
 
 def _main(words: list[str]) -> int:
     try:
-        arguments = _parser().parse_args(words)
+        arguments = command_line().parse_args(words)
     except SystemExit as refused:
         if refused.code and "--json" in words:
             put_json(_outcome(words, "FAILED", InvalidRequest.name, "The command line is not understood."))
@@ -121,16 +121,24 @@ class _Parser(argparse.ArgumentParser):
         super().error(printable(message))
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_line() -> argparse.ArgumentParser:
+    """The parser of the command line; local/README.md is made from it, too."""
     parser = _Parser(prog="datamart", description="Run MicroStrategy datamarts.", epilog=SIGNALS)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     run = commands.add_parser("run", help="run a datamart on this machine")
-    run.add_argument("event_file", nargs="?", type=Path, default=ROOT / "events" / "console.json", metavar="EVENT_FILE")
+    run.add_argument(
+        "event_file",
+        nargs="?",
+        type=Path,
+        default=ROOT / "events" / "console.json",
+        metavar="EVENT_FILE",
+        help="JSON file: a request, a job by name, or an event as AWS delivers it; events/console.json if left out",
+    )
     run.add_argument("--library-url", metavar="URL", help="a real Library server in place of the simulator")
     run.add_argument("--json", action="store_true", help="print one JSON object on standard output")
     run.add_argument("--max-wait", type=_seconds, metavar="SECONDS", help="cap of each wait; 0 waits for nothing")
-    run.add_argument("--scenario", default="default", help="how the simulator behaves")
+    run.add_argument("--scenario", default="default", metavar="NAME", help="how the simulator behaves")
     run.set_defaults(work=_run)
 
     prompts = commands.add_parser(
@@ -154,8 +162,10 @@ def _parser() -> argparse.ArgumentParser:
         epilog="It logs in twice and out again. Where a logout ends all sessions of an account, it ends those of runs "
         "that are under way, too: check an account while nothing runs under it.",
     )
-    check.add_argument("--connection", default="default", metavar="C", help="a connection of the stage's settings")
-    check.add_argument("--stage", default="dev", metavar="S", help="whose settings, jobs and secret")
+    check.add_argument(
+        "--connection", default="default", metavar="C", help="a connection of the stage's settings; default if left out"
+    )
+    check.add_argument("--stage", default="dev", metavar="S", help="whose settings, jobs and secret; dev if left out")
     where = check.add_mutually_exclusive_group()
     where.add_argument(
         "--library-url", metavar="URL", help="this server, with MSTR_USERNAME and so on, in place of AWS"
@@ -207,7 +217,7 @@ def _parser() -> argparse.ArgumentParser:
     free_lease.set_defaults(work=_free_lease)
 
     simulate = commands.add_parser("simulate", help="start the simulator alone")
-    simulate.add_argument("--port", type=int, default=0, metavar="N", help="0 picks a free one")
+    simulate.add_argument("--port", type=int, default=0, metavar="N", help="port to listen on; a free one if left out")
     simulate.add_argument("--scenario", default="default", metavar="NAME", help="how it behaves")
     simulate.set_defaults(work=_simulate)
     return parser

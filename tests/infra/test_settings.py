@@ -83,7 +83,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ("[reservedConcurrency]\nlog_in = 'five'", r"reservedConcurrency\.log_in: must be a whole number"),
         ("customerManagedKey = 'yes'", "customerManagedKey: must be"),
         ("permissionsBoundary = 'Boundary'", 'permissionsBoundary: "Boundary" is not the ARN of an IAM policy'),
-        ("[vpc]\nsubnets = ['subnet-1']", "vpc.securityGroups: is missing; it is the ids of security groups"),
+        ("[vpc]\nsubnets = ['subnet-1']", "vpc.securityGroups: is missing; it is the IDs of security groups"),
         ("[vpc]\nsubnets = []\nsecurityGroups = ['sg-1']", "vpc.subnets: is empty"),
         ("[vpc]\nsubnets = ['vpc-1']\nsecurityGroups = ['sg-1']", r"vpc\.subnets\[0\]: .* is not the id of a subnet"),
         ("[vpc]\nsubnets = ['subnet-1']\nsecurityGroups = ['x']", r"vpc\.securityGroups\[0\]: .* of a security group"),

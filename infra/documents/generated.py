@@ -1,0 +1,30 @@
+"""The table of generated blocks: what makes each, by the name that stands in its markers."""
+
+from functools import partial
+from pathlib import Path
+
+from infra.documents.blocks import ROOT, Blocks
+from infra.documents.command_tables import argument_table, commands
+from infra.documents.resource_picture import resource_picture
+from infra.documents.schema_tables import schema_table
+
+REQUESTS = ROOT / "functions" / "requests"
+INFRA = ROOT / "infra"
+
+
+def blocks_of(template: Path) -> Blocks:
+    """All generated blocks.
+
+    Parameters
+    ----------
+    template
+        The synthesized template that the emulator runs: it has every kind of trigger.
+    """
+    arguments: Blocks = {f"datamart {name}": partial(argument_table, name) for name in commands()}
+    return arguments | {
+        "request keys": partial(schema_table, REQUESTS / "request.schema.json"),
+        "execution input keys": partial(schema_table, REQUESTS / "execution_input.schema.json"),
+        "job keys": partial(schema_table, INFRA / "jobs" / "job.schema.json"),
+        "settings keys": partial(schema_table, INFRA / "settings" / "settings.schema.json"),
+        "AWS resources": partial(resource_picture, template),
+    }
