@@ -13,7 +13,7 @@ READY := .venv/ready
 SET_UP := $(BIN)/python -P infra/build/package_indexes.py
 UV := $(SET_UP) $(BIN)/uv
 
-.PHONY: help setup run test test-all faults bench lint format synth bundle lock bootstrap diff deploy destroy smoke clean
+.PHONY: help setup run test test-all faults bench lint format docs synth bundle lock bootstrap diff deploy destroy smoke clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -53,6 +53,9 @@ lint: $(READY) ## ruff, mypy, cfn-lint on every stage, asl-validator on the stat
 format: $(READY) ## let ruff format and sort
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+docs: $(READY) ## write the generated tables and pictures of the documents anew
+	@$(BIN)/python -m infra.documents
 
 synth: $(READY) ## the CloudFormation template of STAGE=dev, checked, into cdk.out
 	@rm -rf cdk.out

@@ -147,7 +147,7 @@ class DatamartRunner(cdk.Stack):
         accept(
             secret,
             "AwsSolutions-SMG4",
-            "The password is MicroStrategy's: only its administrator can change it. The README has the procedure.",
+            "The password is MicroStrategy's: only its administrator can change it. infra/README.md has the procedure.",
         )
         fill = f"aws secretsmanager put-secret-value --secret-id {name} --secret-string file://connection.json"
         cdk.CfnOutput(self, f"Fill{construct_name(connection)}Secret", value=fill)

@@ -1,6 +1,7 @@
 """The end event: one on the default event bus for every run, so that others can go on from it.
 
-``source`` is ``datamart-runner``, ``detail-type`` is ``Datamart Run Ended``; the README lists the detail's fields.
+``source`` is ``datamart-runner``, ``detail-type`` is ``Datamart Run Ended``; notifications/README.md lists the
+fields of the detail.
 """
 
 import json

@@ -6,6 +6,7 @@ from pathlib import Path
 from infra.documents.blocks import ROOT, Blocks
 from infra.documents.command_tables import argument_table, commands
 from infra.documents.resource_picture import resource_picture
+from infra.documents.room_tables import room_table
 from infra.documents.schema_tables import schema_table
 
 REQUESTS = ROOT / "functions" / "requests"
@@ -26,5 +27,8 @@ def blocks_of(template: Path) -> Blocks:
         "execution input keys": partial(schema_table, REQUESTS / "execution_input.schema.json"),
         "job keys": partial(schema_table, INFRA / "jobs" / "job.schema.json"),
         "settings keys": partial(schema_table, INFRA / "settings" / "settings.schema.json"),
+        "rooms of functions": partial(room_table, ROOT / "functions"),
+        "rooms of infra": partial(room_table, INFRA),
+        "rooms of local": partial(room_table, ROOT / "local"),
         "AWS resources": partial(resource_picture, template),
     }

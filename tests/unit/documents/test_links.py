@@ -20,9 +20,9 @@ def test_every_path_that_a_document_names_is_in_the_repository() -> None:
     assert sum(len(PATH.findall(text)) for text in texts.values()) >= 30
 
 
-@pytest.mark.parametrize("link", ["functions/", "infra/PLATFORM.md#checkers-of-a-synth", "#deploy-it"])
+@pytest.mark.parametrize("link", ["functions/", "infra/PLATFORM.md#checkers-of-a-synth", "#deploy"])
 def test_a_link_to_a_folder_a_file_or_a_heading_is_right(link: str) -> None:
-    assert list(broken_links(HERE, f"## Deploy it\n[text]({link})")) == []
+    assert list(broken_links(HERE, f"## Deploy\n[text]({link})")) == []
 
 
 @pytest.mark.parametrize("link", ["functons/", "functions/microstrategy/API.md#99-nothing", "#no-such-heading"])
