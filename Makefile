@@ -3,7 +3,7 @@
 PYTHON ?= python3
 EVENT ?= events/console.json
 STAGE ?= dev
-JOB ?= city-nightly
+JOB ?=
 CASE ?=
 SHARE ?= 1/1
 CDK_OPTIONS ?=
@@ -76,7 +76,7 @@ destroy: $(READY) ## remove what STAGE=dev deployed; the run table and the inbox
 	@$(BIN)/python -m infra.app --stage "$(STAGE)" --output build/destroy --without-checks --without-bundle
 	@$(BIN)/python -m infra.build.cdk_cli destroy --stage "$(STAGE)" --assembly build/destroy $(CDK_OPTIONS)
 
-smoke: $(READY) ## run JOB=city-nightly once, for real, where STAGE=dev is deployed
+smoke: $(READY) ## run a job once, for real, where STAGE=dev is deployed: make smoke JOB=NAME
 	@$(BIN)/python -m local.cli.smoke --stage "$(STAGE)" --job "$(JOB)"
 
 bundle: $(READY) ## what goes to Lambda, into build/lambda

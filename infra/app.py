@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -17,6 +18,7 @@ from infra.build.code import staged_code
 from infra.build.quotas import code_over_quota, over_quota
 from infra.jobs.job_files import FOLDER as JOBS
 from infra.jobs.job_files import jobs_of
+from infra.jobs.named_job import NamedJob
 from infra.settings.settings import FOLDER, BadConfiguration, Settings, settings_of
 from infra.stack import DatamartRunner
 
@@ -39,7 +41,13 @@ def stack_name(stage: str) -> str:
 
 
 def synthesize(
-    stages: list[Settings], output: Path, *, checks: bool, bundle: Path | None, jobs_folder: Path = JOBS
+    stages: list[Settings],
+    output: Path,
+    *,
+    checks: bool,
+    bundle: Path | None,
+    jobs_folder: Path = JOBS,
+    with_samples: bool = False,
 ) -> None:
     """Write the cloud assembly, with a stack for each of ``stages``, into ``output``.
 
@@ -52,6 +60,8 @@ def synthesize(
         What goes to Lambda, or None for our own code alone.
     jobs_folder
         Where the jobs' files are.
+    with_samples
+        Whether every stage has the samples besides its jobs, and the connection that they name.
 
     Raises
     ------
@@ -60,11 +70,16 @@ def synthesize(
         something in a file that nothing of ours has found.
     """
     output.mkdir(parents=True, exist_ok=True)
+    if with_samples:
+        stages = [replace(one, connections=tuple(dict.fromkeys((*one.connections, "default")))) for one in stages]
     with in_one_sentence():
-        _synthesize(stages, output, checks=checks, bundle=bundle, jobs_folder=jobs_folder)
+        jobs = [jobs_of(settings, jobs_folder, with_samples=with_samples) for settings in stages]
+        _synthesize(stages, jobs, output, checks=checks, bundle=bundle)
 
 
-def _synthesize(stages: list[Settings], output: Path, *, checks: bool, bundle: Path | None, jobs_folder: Path) -> None:
+def _synthesize(
+    stages: list[Settings], jobs: list[list[NamedJob]], output: Path, *, checks: bool, bundle: Path | None
+) -> None:
     app = cdk.App(
         outdir=str(output),
         context=FEATURE_FLAGS | ENGINE_OPTIONS,
@@ -73,12 +88,11 @@ def _synthesize(stages: list[Settings], output: Path, *, checks: bool, bundle: P
     )
     remove_record(output)
     checked = add_checkers(app) if checks else {}
-    for settings in stages:
-        jobs = jobs_of(settings, jobs_folder)
+    for settings, jobs_of_stage in zip(stages, jobs, strict=True):
         name = stack_name(settings.stage)
-        code = staged_code(output / f"code-{settings.stage}", jobs, bundle)
+        code = staged_code(output / f"code-{settings.stage}", jobs_of_stage, bundle)
         described = f"Runs MicroStrategy datamarts ({settings.stage})"
-        DatamartRunner(app, name, code=code, settings=settings, jobs=jobs, description=described)
+        DatamartRunner(app, name, code=code, settings=settings, jobs=jobs_of_stage, description=described)
     app.synth()
     if checks:
         _check_quotas(output, stages)
@@ -103,12 +117,19 @@ def main() -> None:
     parser.add_argument("--settings", type=Path, default=FOLDER, help="folder of the stages' settings")
     parser.add_argument("--output", type=Path, default=Path(os.environ.get("CDK_OUTDIR", "cdk.out")))
     parser.add_argument("--without-checks", action="store_true", help="skip the policy checkers")
-    parser.add_argument("--without-bundle", action="store_true", help="our own code alone: for the twin")
+    parser.add_argument("--without-bundle", action="store_true", help="our own code alone: for the emulator")
+    parser.add_argument("--with-samples", action="store_true", help="add infra/jobs/samples: for the emulator")
     arguments = parser.parse_args()
     try:
         settings = settings_of(arguments.stage, arguments.settings)
         bundle = None if arguments.without_bundle else build()
-        synthesize([settings], arguments.output.resolve(), checks=not arguments.without_checks, bundle=bundle)
+        synthesize(
+            [settings],
+            arguments.output.resolve(),
+            checks=not arguments.without_checks,
+            bundle=bundle,
+            with_samples=arguments.with_samples,
+        )
     except (BadConfiguration, BundleFailed) as problem:
         sys.exit(f"synth: {problem}")
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from infra.app import stack_name, synthesize
 from infra.build.node_tools import NODE, ROOT, NotInstalled, installed
 from infra.constructs.definition import PATH
-from infra.settings.settings import FOLDER, BadConfiguration, settings_of
+from infra.jobs.job_files import sample_paths
+from infra.settings.settings import FOLDER, BadConfiguration, Settings, settings_of
 
 REGIONS = ("us-east-1", "eu-central-1", "ap-southeast-2", "us-gov-west-1", "cn-north-1")
 """One or two of each partition, and one on each continent with a different set of services."""
@@ -30,8 +31,12 @@ def main() -> None:
 
 
 def _synthesized() -> list[Path]:
-    """The templates of every stage of infra/settings, without the bundle: it is not part of a template."""
+    """The templates of every stage of infra/settings and of one with the samples, without the bundle.
+
+    The bundle is not part of a template.
+    """
     stages = [settings_of(path.stem) for path in sorted(FOLDER.glob("*.toml"))]
+    stages.append(Settings(stage="samples", jobs=tuple(path.stem for path in sample_paths())))
     synthesize(stages, OUTPUT, checks=False, bundle=None)
     return [OUTPUT / f"{stack_name(settings.stage)}.template.json" for settings in stages]
 

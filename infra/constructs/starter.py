@@ -58,7 +58,7 @@ class Starter:
 
     def of_job(self, job: NamedJob) -> lambda_.Alias:
         """The alias of a job that subscribes to a foreign topic, which takes each endpoint once."""
-        described = job.content.get("description", "")[:256] or f"infra/jobs/{job.name}.json"
+        described = job.content.get("description", "")[:256] or job.file
         return self._made.get(job.name) or self._make(job.name, f"{construct_name(job.name)}Alias", described)
 
     def _make(self, name: str, construct_id: str, description: str) -> lambda_.Alias:

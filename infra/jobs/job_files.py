@@ -1,4 +1,4 @@
-"""The named jobs: one file each in ``infra/jobs``, checked at synth with errors that name file, key and reason."""
+"""The files of named jobs and of samples: which a stage has, read and checked with errors that name file and key."""
 
 import json
 import re
@@ -12,6 +12,9 @@ from infra.jobs.named_job import NamedJob
 from infra.settings.settings import BadConfiguration, Settings
 
 FOLDER = Path(__file__).parent
+SAMPLES = "samples"
+"""Name of the folder beside the jobs' files with the samples."""
+
 SCHEMA_FILE = "job.schema.json"
 
 SCHEMA = Schema(
@@ -36,18 +39,41 @@ def job_paths(folder: Path = FOLDER) -> list[Path]:
     return [path for path in sorted(folder.glob("*.json")) if path.name != SCHEMA_FILE]
 
 
-def jobs_of(settings: Settings, folder: Path = FOLDER) -> list[NamedJob]:
-    """The jobs of a stage, by name. Raises BadConfiguration."""
-    paths = {path.stem: path for path in job_paths(folder)}
-    wanted = paths if settings.jobs is None else settings.jobs
-    for name in wanted:
+def sample_paths(folder: Path = FOLDER) -> list[Path]:
+    """The files of samples beside the jobs in ``folder``, by name."""
+    return job_paths(folder / SAMPLES)
+
+
+def names_of(settings: Settings, folder: Path = FOLDER, *, with_samples: bool = False) -> list[str]:
+    """The names of a stage's jobs: those in its settings; without them all of ``folder`` and no samples.
+
+    Parameters
+    ----------
+    with_samples
+        Whether every sample is added whose resources would have other names than those of the stage's jobs.
+    """
+    names = [path.stem for path in job_paths(folder)] if settings.jobs is None else list(settings.jobs)
+    if with_samples:
+        taken = {_resource_name(name) for name in names}
+        names += [path.stem for path in sample_paths(folder) if _resource_name(path.stem) not in taken]
+    return names
+
+
+def jobs_of(settings: Settings, folder: Path = FOLDER, *, with_samples: bool = False) -> list[NamedJob]:
+    """The jobs of a stage, as :func:`names_of` has them. Raises BadConfiguration.
+
+    A job's file takes precedence over a sample of the same name.
+    """
+    paths = {path.stem: path for path in (*sample_paths(folder), *job_paths(folder))}
+    names = names_of(settings, folder, with_samples=with_samples)
+    for name in names:
         if name not in paths:
             raise BadConfiguration(
                 f"infra/settings/{settings.stage}.toml: jobs: there is no file infra/jobs/{name}.json"
                 f"{nearest(name, paths)}."
             )
-    _check_names(wanted)
-    jobs = [_read(paths[name], settings) for name in wanted]
+    _check_names(names)
+    jobs = [_read(paths[name], folder, settings) for name in names]
     _check_numbers(jobs)
     return jobs
 
@@ -65,7 +91,7 @@ def _check_numbers(jobs: list[NamedJob]) -> None:
     taken: dict[str, str] = {}
     for job in jobs:
         for number in range(1, len(job.triggers) + 1):
-            this = f"infra/jobs/{job.name}.json: triggers[{number - 1}]"
+            this = f"{job.file}: triggers[{number - 1}]"
             if other := taken.get(f"{_resource_name(job.name)}{number}"):
                 raise BadConfiguration(
                     f"{this}: its resources would have the same names as those of {other}. Rename one of the files so "
@@ -85,18 +111,19 @@ def _check_names(names: Iterable[str]) -> None:
             )
 
 
-def _read(path: Path, settings: Settings) -> NamedJob:
+def _read(path: Path, folder: Path, settings: Settings) -> NamedJob:
+    file = f"infra/jobs/{path.relative_to(folder).as_posix()}"
     try:
         given = json.loads(path.read_text("utf-8-sig"), object_pairs_hook=_object, parse_constant=_no_number)
     except (ValueError, RecursionError) as problem:
-        raise BadConfiguration(f"infra/jobs/{path.name}: is not JSON ({problem}).") from None
+        raise BadConfiguration(f"{file}: is not JSON ({problem}).") from None
     try:
         if not _NAME.fullmatch(path.stem):
             raise BadConfiguration("a job's name is a letter and then letters, digits, - and _, at most 40 together.")
-        job = NamedJob(path.stem, SCHEMA.check(given))
+        job = NamedJob(path.stem, SCHEMA.check(given), file)
         check_job(job, settings)
     except (Misfit, BadConfiguration) as problem:
-        raise BadConfiguration(f"infra/jobs/{path.name}: {problem}") from None
+        raise BadConfiguration(f"{file}: {problem}") from None
     return job
 
 

@@ -11,11 +11,12 @@ KINDS = ("schedule", "s3", "sns")
 class NamedJob:
     """A job's file, valid and with its defaults.
 
-    ``triggers`` and the rest are as ``job.schema.json`` describes them.
+    ``content`` is as ``job.schema.json`` describes it; ``file`` is its path from the root of the repository.
     """
 
     name: str
     content: dict[str, Any]
+    file: str = ""
 
     @property
     def time_zone(self) -> str:

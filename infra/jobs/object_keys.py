@@ -146,7 +146,7 @@ def _overlap(one: Uploads, others: list[Uploads]) -> str:
         return (
             f"takes uploads that {within[0].where} takes too. One upload starts the job once; one of the two will do."
         )
-    named = ", ".join(f"infra/jobs/{other.job.name}.json ({other.where})" for other in between[:_MOST_NAMED])
+    named = ", ".join(f"{other.job.file} ({other.where})" for other in between[:_MOST_NAMED])
     more = f" and {len(between) - _MOST_NAMED} more" if len(between) > _MOST_NAMED else ""
     bucket = one.declared.get("bucket", "the stack's own bucket")
     same = [other.job.name for other in between if other.job.loads == one.job.loads]

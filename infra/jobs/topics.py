@@ -58,7 +58,7 @@ def message_warnings(jobs: list[NamedJob]) -> Iterator[tuple[NamedJob, str]]:
             more = f" and {len(others) - 1} more" if len(others) > 1 else ""
             yield (
                 one,
-                f"{where}: one message may start {one.name} and also infra/jobs/{other.name}.json ({also}){more}, "
+                f"{where}: one message may start {one.name} and also {other.file} ({also}){more}, "
                 "which load the same datamart: it is loaded twice. If that is not meant, give them filters that no "
                 "message passes both of.",
             )

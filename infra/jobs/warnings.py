@@ -20,7 +20,7 @@ def warnings_of(jobs: list[NamedJob], now: datetime) -> list[str]:
     now
         The moment of the synth (aware): dates may have passed, and clocks will change.
     """
-    return [f"infra/jobs/{job.name}.json: {warning}" for job, warning in _warnings(jobs, now)]
+    return [f"{job.file}: {warning}" for job, warning in _warnings(jobs, now)]
 
 
 def _warnings(jobs: list[NamedJob], now: datetime) -> Iterator[tuple[NamedJob, str]]:

@@ -4,18 +4,27 @@ from dataclasses import replace
 from pathlib import Path
 
 from infra.jobs import job_files
-from infra.jobs.job_files import jobs_of
+from infra.jobs.job_files import jobs_of, names_of
 from infra.jobs.named_job import NamedJob
 from infra.settings.settings import BadConfiguration, Settings
 from local.checks.findings import Findings
 
 
-def jobs_for(settings: Settings, connection: str, findings: Findings, folder: Path | None = None) -> list[NamedJob]:
-    """The stage's jobs with that connection; a file that is wrong is a finding and hides no other."""
+def jobs_for(
+    settings: Settings,
+    connection: str,
+    findings: Findings,
+    folder: Path | None = None,
+    *,
+    with_samples: bool = False,
+) -> list[NamedJob]:
+    """The stage's jobs with that connection, and the samples if they are wanted.
+
+    A file that is wrong is a finding and hides no other.
+    """
     folder = folder or job_files.FOLDER
-    names = sorted(path.stem for path in folder.glob("*.json")) if settings.jobs is None else settings.jobs
     found: list[NamedJob] = []
-    for name in names:
+    for name in names_of(settings, folder, with_samples=with_samples):
         try:
             found += jobs_of(replace(settings, jobs=(name,)), folder)
         except BadConfiguration as problem:

@@ -66,7 +66,7 @@ def _check(arguments: argparse.Namespace, findings: Findings, stack: contextlib.
     elif source.credentials:
         mode = source.credentials.login_mode
         findings.ok("secret", source.name, f"It is complete, for login mode {mode} ({LOGIN_MODES[mode]}).")
-    jobs = jobs_for(settings, arguments.connection, findings)
+    jobs = jobs_for(settings, arguments.connection, findings, with_samples=arguments.simulator)
     for job in ask(source, jobs, settings.most_at_once[arguments.connection], findings):
         text = "Its file is valid; what it names on the server is not, or not completely, checked because of the above."
         findings.note("job", job.name, text)

@@ -27,7 +27,7 @@ class SynthFailed(Exception):
 def template_path() -> Path:
     """Path of an up-to-date template for the twin. Raises SynthFailed."""
     output = ROOT / ".datamart" / "synth"
-    synthesize(output, ["infra.app", "--output", str(output), "--without-checks", "--without-bundle"])
+    synthesize(output, ["infra.app", "--output", str(output), "--without-checks", "--without-bundle", "--with-samples"])
     return output / f"DatamartRunner-{STAGE}.template.json"
 
 
@@ -82,5 +82,6 @@ def _digest(sources: tuple[str, ...]) -> str:
 
 def _inputs(sources: tuple[str, ...]) -> Iterable[Path]:
     for folder in sources:
-        yield from sorted(p for p in (ROOT / folder).rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+        paths = sorted(path for path in (ROOT / folder).rglob("*") if path.is_file())
+        yield from (path for path in paths if "__pycache__" not in path.parts and path.suffix != ".md")
     yield from (ROOT / name for name in FILES)

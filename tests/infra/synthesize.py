@@ -1,8 +1,8 @@
 """The one synth of a test session, with all checks, as one process: starting the CDK's engine costs seconds.
 
-The stage that the twin runs and one with every setting are one assembly. Every other stage is an assembly of its own,
-in a folder of the stage's name, as ``make synth`` makes it: what the checkers report of a stage does not depend on what
-they report of another.
+The stage that the emulator runs and one with every setting are one assembly, and both have the samples. Every other
+stage is an assembly of its own, in a folder of the stage's name, as ``make synth`` makes it: the checkers' report on a
+stage does not depend on other stages.
 """
 
 import sys
@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from infra.app import synthesize
-from infra.jobs.job_files import job_paths
+from infra.jobs.job_files import sample_paths
 from infra.settings.settings import FOLDER as SETTINGS
 from infra.settings.settings import Settings, settings_of
 from tests.infra.many_jobs import write_many_jobs
@@ -18,7 +18,7 @@ from tests.infra.many_jobs import write_many_jobs
 HERE = Path(__file__).parent / "settings"
 
 SHIPPED = [settings_of(path.stem) for path in sorted(SETTINGS.glob("*.toml"))]
-EACH_JOB = [Settings(stage=f"only-{path.stem}", jobs=(path.stem,)) for path in job_paths()]
+EACH_JOB = [Settings(stage=f"only-{path.stem}", jobs=(path.stem,)) for path in sample_paths()]
 ALONE = [*SHIPPED, *EACH_JOB, Settings(stage="no-jobs", jobs=())]
 """The stages that are an assembly each."""
 
@@ -33,7 +33,9 @@ MANY_JOBS = Settings(stage="many-jobs")
 
 if __name__ == "__main__":
     output = Path(sys.argv[1])
-    synthesize([settings_of("dev"), settings_of("everything", HERE)], output, checks=True, bundle=None)
+    synthesize(
+        [settings_of("dev"), settings_of("everything", HERE)], output, checks=True, bundle=None, with_samples=True
+    )
     for stage in ALONE:
         synthesize([stage], output / stage.stage, checks=True, bundle=None)
     for stage, checks in ((OTHER_TRIGGERS, False), (ALL_OPTIONS, True)):

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from infra.jobs.job_files import NamedJob, job_paths, jobs_of
-from infra.settings.settings import BadConfiguration, Settings
+from infra.jobs.job_files import SAMPLES, NamedJob, jobs_of, names_of, sample_paths
+from infra.settings.settings import FOLDER as SETTINGS
+from infra.settings.settings import BadConfiguration, Settings, settings_of
 
 DEV = Settings(stage="dev", connections=("default", "second"))
 REQUEST = {"project": "P", "datamart": "City"}
@@ -21,6 +22,11 @@ OUTSIDE = {"projects": ["P"], "datamarts": ["City"]}
 def write(folder: Path, name: str, content: Any) -> None:
     text = content if isinstance(content, str) else json.dumps(content)
     (folder / f"{name}.json").write_text(text, "utf-8")
+
+
+def write_sample(folder: Path, name: str, content: Any = None) -> None:
+    (folder / SAMPLES).mkdir(exist_ok=True)
+    write(folder / SAMPLES, name, job() if content is None else content)
 
 
 def read(folder: Path, content: Any, name: str = "nightly", settings: Settings = DEV) -> NamedJob:
@@ -39,10 +45,55 @@ def answering(*answers: Any) -> dict[str, Any]:
 # -- what is valid --------------------------------------------------------------------------------------------------
 
 
-def test_the_sample_files_are_valid() -> None:
-    names = [job.name for job in jobs_of(Settings(stage="dev"))]
-    assert names == sorted(path.stem for path in job_paths())
-    assert "city-nightly" in names
+def test_the_samples_are_valid() -> None:
+    samples = tuple(path.stem for path in sample_paths())
+    assert {"city-nightly", "country-upload", "region-message", "requests"} <= set(samples)
+    assert [each.name for each in jobs_of(Settings(stage="dev", jobs=samples))] == list(samples)
+
+
+def test_no_stage_that_is_shipped_deploys_a_sample() -> None:
+    stages = [settings_of(path.stem) for path in SETTINGS.glob("*.toml")]
+    assert {settings.stage for settings in stages} >= {"dev", "prod"}
+    for settings in stages:
+        assert not {path.stem for path in sample_paths()} & set(names_of(settings))
+
+
+def test_a_stage_has_a_sample_only_if_its_settings_name_it(tmp_path: Path) -> None:
+    write_sample(tmp_path, "sample")
+    write(tmp_path, "own", job())
+    assert [each.name for each in jobs_of(DEV, tmp_path)] == ["own"]
+    found = jobs_of(Settings("dev", jobs=("sample", "own")), tmp_path)
+    assert [(each.name, each.file) for each in found] == [
+        ("sample", "infra/jobs/samples/sample.json"),
+        ("own", "infra/jobs/own.json"),
+    ]
+
+
+def test_the_emulator_has_every_sample_besides_the_jobs_of_the_stage(tmp_path: Path) -> None:
+    write_sample(tmp_path, "sample")
+    write_sample(tmp_path, "city-nightly")
+    write(tmp_path, "own", job())
+    write(tmp_path, "City_Nightly", job())
+    for settings, names in (
+        (DEV, ["City_Nightly", "own", "sample"]),
+        (Settings("dev", jobs=("own",)), ["own", "city-nightly", "sample"]),
+        (Settings("dev", jobs=("sample",)), ["sample", "city-nightly"]),
+    ):
+        assert [each.name for each in jobs_of(settings, tmp_path, with_samples=True)] == names
+
+
+def test_a_job_takes_precedence_over_a_sample_of_its_name(tmp_path: Path) -> None:
+    write_sample(tmp_path, "nightly")
+    write(tmp_path, "nightly", job(CRON))
+    for with_samples in (False, True):
+        (found,) = jobs_of(DEV, tmp_path, with_samples=with_samples)
+        assert (found.file, found.triggers) == ("infra/jobs/nightly.json", [CRON])
+
+
+def test_an_error_in_a_sample_names_its_file(tmp_path: Path) -> None:
+    write_sample(tmp_path, "sample", "{")
+    with pytest.raises(BadConfiguration, match=r"^infra/jobs/samples/sample\.json: is not JSON"):
+        jobs_of(Settings("dev", jobs=("sample",)), tmp_path)
 
 
 def test_a_stage_has_all_jobs_unless_it_names_some(tmp_path: Path) -> None:

@@ -36,10 +36,16 @@ class Stall:
         self._begun.set()
         self._over.wait(60)
 
-    def interrupted(self, words: list[str], environment: dict[str, str], number: int) -> tuple[int, str, str]:
+    def interrupted(
+        self,
+        words: list[str],
+        environment: dict[str, str],
+        number: int,
+        program: tuple[str, str] = ("-m", "local.cli.main"),
+    ) -> tuple[int, str, str]:
         """A signal for a command that waits for the stalled answer: its exit code, its output, its errors."""
         process = subprocess.Popen(
-            [sys.executable, "-m", "local.cli.main", *words],
+            [sys.executable, *program, *words],
             cwd=ROOT,
             env=environment | {"PYTHONUTF8": "1"},
             preexec_fn=interruptible,

@@ -8,6 +8,15 @@ import pytest
 from tests.support.processes import Stall
 from tests.unit.checks.conftest import PASSWORD, Person
 
+WITH_JOBS = """
+from infra.jobs import job_files
+from local.cli.main import main
+
+job_files.FOLDER = job_files.FOLDER / job_files.SAMPLES
+main()
+"""
+"""The command line, with the samples as the jobs of every stage: a stage that is shipped has none."""
+
 
 @pytest.mark.parametrize(
     ("step", "skip"),
@@ -41,6 +50,6 @@ def _interrupted(person: Person, monkeypatch: pytest.MonkeyPatch, number: int) -
     """Exit code, output and errors of ``check``, which gets the signal while a call of it stalls."""
     words = ["check", "--json", "--library-url", person.simulator.base_url]
     environment = {"MSTR_USERNAME": person.simulator.username, "MSTR_PASSWORD": PASSWORD}
-    code, out, err = Stall(monkeypatch).interrupted(words, environment, number)
+    code, out, err = Stall(monkeypatch).interrupted(words, environment, number, ("-c", WITH_JOBS))
     person.written += [out, err]
     return code, out, err

@@ -228,7 +228,9 @@ def test_an_event_that_is_delivered_before_and_after_an_upgrade_is_one_run(
     stage: Starter, sample: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     path = tmp_path / "samples.json"
-    path.write_text(json.dumps({each.name: each.shipped for each in jobs_of(settings_of("dev"))}), "utf-8")
+    path.write_text(
+        json.dumps({each.name: each.shipped for each in jobs_of(settings_of("dev"), with_samples=True)}), "utf-8"
+    )
     monkeypatch.setenv("JOBS_FILE", str(path))
     alias, name = BEFORE[sample]
     event = json.loads((EVENTS / f"{sample}.json").read_text("utf-8"))
