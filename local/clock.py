@@ -39,6 +39,11 @@ class StandingClock(Clock):
         """Seconds since the epoch."""
         return self._start + self._skipped
 
+    def set(self, moment: float) -> None:
+        """Let it be ``moment`` (seconds since the epoch), later or earlier than before."""
+        with self._lock:
+            self._skipped = moment - self._start
+
 
 class Waiter:
     """Waits as Step Functions does, or skips: at most ``longest`` real seconds, the rest put on the clock."""

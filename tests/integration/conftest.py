@@ -106,8 +106,13 @@ class World:
 
     def run_input(self, request: Any) -> Outcome:
         before = self._all_loads()
-        outcome = self._twin.run(request)
+        outcome = self.watch(self._twin.start(request))
         self._check_loads(outcome, self._all_loads() - before)
+        return outcome
+
+    def watch(self, execution_arn: str) -> Outcome:
+        """Wait for the end of an execution, and look through what it wrote when the test ends."""
+        outcome = self._twin.wait(execution_arn)
         self._arns.append(outcome.execution_arn)
         self._written.append(json.dumps(outcome.history, default=str))
         self._written.append(json.dumps([outcome.output, outcome.error, outcome.cause], default=str))

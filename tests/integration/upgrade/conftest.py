@@ -1,0 +1,87 @@
+"""A run that an earlier release began, and today's functions end."""
+
+import contextlib
+import json
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from local.cli.outcome import Outcome
+from local.clock import StandingClock
+from local.emulator import Twin
+from local.emulator.clients import client
+from local.simulator.scenario import Scenario
+from tests.integration.conftest import World
+from tests.integration.upgrade.player import Player
+from tests.integration.upgrade.recording import FOLDER, Cut, Recording
+from tests.integration.upgrade.scenarios import START
+
+
+class Upgrade:
+    """A recorded run that today's functions take over at a cut, once it is started."""
+
+    def __init__(self, world: World, clock: StandingClock, recording: Recording, cut: Cut) -> None:
+        self.world, self.recording, self.cut = world, recording, cut
+        self._name = f"{recording.name}-{uuid.uuid4()}"
+        machine = world.twin.deployed.state_machine
+        self.arn = f"{machine.replace(':stateMachine:', ':execution:')}:{self._name}"
+        (table,) = world.twin.deployed.tables
+        today = type(world.twin.runtime)._handler.__get__(world.twin.runtime)
+        self.player = Player(recording, cut, self.arn, world.simulator.base_url, table, clock, today)
+        world.expect_left = recording.scenario.get("leaves", False)
+        for fault in recording.scenario.get("faults", []):
+            world.simulator.inject(**fault)
+        clock.set(START)
+
+    def start(self) -> None:
+        """Start the execution under the old definition."""
+        replies = iter(self.recording.scenario.get("replies", []))
+        if self.recording.scenario.get("replies"):
+            self.world.twin.person = lambda question: self.world.twin.reply(question["token"], next(replies))
+        with old_definition(self.world.twin):
+            assert self.world.twin.start(self.recording.scenario["input"], name=self._name) == self.arn
+
+    def finish(self) -> Outcome:
+        """Wait for the end of the execution."""
+        outcome = self.world.watch(self.arn)
+        assert self.player.differences == []
+        assert self.player.is_over
+        return outcome
+
+
+@contextlib.contextmanager
+def old_definition(twin: Twin) -> Iterator[None]:
+    """Executions that are started in the block follow the earlier release's definition to their end."""
+    substitutions = twin.template.resolve(json.loads((FOLDER / "substitutions.json").read_text("utf-8")))
+    text = (FOLDER / "run_datamart.asl.json").read_text("utf-8")
+    machine = {"stateMachineArn": twin.deployed.state_machine}
+    states = client("stepfunctions")
+    states.update_state_machine(
+        **machine, definition=re.sub(r"\$\{(\w+)\}", lambda match: substitutions[match[1]], text)
+    )
+    yield
+    states.update_state_machine(**machine, definition=json.dumps(twin.deployed.definition))
+
+
+@pytest.fixture
+def upgrade(
+    new_world: Callable[[Any], World], clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[Recording, Cut], Upgrade]]:
+    """Makes an upgrade in a world of its own; the clock stands at the recorded time until the end of the test."""
+    now = clock.now()
+    twins = []
+
+    def make(recording: Recording, cut: Cut) -> Upgrade:
+        world = new_world(Scenario(**recording.scenario.get("server", {})))
+        made = Upgrade(world, clock, recording, cut)
+        twins.append(world.twin)
+        monkeypatch.setattr(world.twin.runtime, "_handler", made.player.handler)
+        return made
+
+    yield make
+    clock.set(now)
+    for twin in twins:
+        twin.person = None
