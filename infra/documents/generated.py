@@ -5,6 +5,7 @@ from pathlib import Path
 
 from infra.documents.blocks import ROOT, Blocks
 from infra.documents.command_tables import argument_table, commands
+from infra.documents.error_table import error_table
 from infra.documents.resource_picture import resource_picture
 from infra.documents.room_tables import room_table
 from infra.documents.schema_tables import schema_table
@@ -27,6 +28,7 @@ def blocks_of(template: Path) -> Blocks:
         "execution input keys": partial(schema_table, REQUESTS / "execution_input.schema.json"),
         "job keys": partial(schema_table, INFRA / "jobs" / "job.schema.json"),
         "settings keys": partial(schema_table, INFRA / "settings" / "settings.schema.json"),
+        "errors": error_table,
         "rooms of functions": partial(room_table, ROOT / "functions"),
         "rooms of infra": partial(room_table, INFRA),
         "rooms of local": partial(room_table, ROOT / "local"),

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import re
 from pathlib import Path
 
 import pytest
@@ -203,9 +202,3 @@ def test_nothing_ends_in_anything_but_a_request_or_invalid_request(request_: obj
 def test_the_sample_request_is_valid() -> None:
     sample = json.loads((ROOT / "events" / "console.json").read_text("utf-8"))
     assert normalise(sample).items() >= {"datamart": sample["datamart"], "project": sample["project"]}.items()
-
-
-def test_the_readme_documents_every_key_of_the_schema() -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
-    missing = [key for key in SCHEMA.rules["properties"] if not re.search(rf"^\| `{key}` ", readme, re.MULTILINE)]
-    assert missing == []
