@@ -67,7 +67,9 @@ def report(jobs: list[NamedJob], settings: Settings, now: datetime, out: TextIO,
         # Not a terminal: 80 columns, or what COLUMNS says.
         Console(file=out, highlight=False, markup=False, emoji=False).print(table(jobs, settings, now))
     else:
-        out.write(f"The stage {settings.stage} has no jobs.\n")
+        out.write(
+            f"The stage {settings.stage} has no jobs yet: put one into infra/jobs, or name a sample in its settings.\n"
+        )
     out.flush()
     for warning in warnings_of(jobs, now):
         err.write(f"warning: {one_line(warning)}\n")

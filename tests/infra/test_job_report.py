@@ -101,7 +101,10 @@ def test_a_job_without_triggers_and_one_that_takes_requests_are_told_too(tmp_pat
 
 
 def test_a_stage_without_jobs_says_so(tmp_path: Path) -> None:
-    assert told(tmp_path, {}) == ("The stage dev has no jobs.\n", "")
+    assert told(tmp_path, {}) == (
+        "The stage dev has no jobs yet: put one into infra/jobs, or name a sample in its settings.\n",
+        "",
+    )
 
 
 def test_the_table_fits_eighty_columns_whatever_the_names_are(tmp_path: Path) -> None:
