@@ -12,11 +12,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.lifecycle import end_of_run
 from functions.lifecycle.step import Event, StepResult
+from functions.limits import LONGEST_STEP
 from functions.telemetry import logger, metrics, tracer
-
-LONGEST_CALL = 75
-"""Seconds after which a function that was at work when its execution was cut short has ended: the longest timeout of
-those that the state machine calls, and a margin."""
 
 
 @logger.inject_lambda_context
@@ -32,6 +29,6 @@ def handler(event: Event, context: LambdaContext) -> StepResult:
     for record in SQSEvent(event).records:
         detail = json.loads(record.body)["detail"]
         logger.set_correlation_id(detail["executionArn"])
-        if end_of_run.end(detail, context, LONGEST_CALL):
+        if end_of_run.end(detail, context, LONGEST_STEP):
             again.append({"itemIdentifier": record.message_id})
     return {"batchItemFailures": again}

@@ -14,13 +14,14 @@ from functions.errors import LibraryError
 from functions.lifecycle import cleanup
 from functions.lifecycle.last_look import look_once_more
 from functions.lifecycle.step import Step
+from functions.limits import LONGEST_SESSION
 from functions.notifications import end_event, failure_notice
 from functions.notifications.exactly_once import tell_once
 from functions.notifications.message_failures import tell_with_the_others
 from functions.notifications.run_end import end_of
 from functions.requests.execution_input import named_in
 from functions.requests.named_jobs import deployed_jobs
-from functions.runs.concurrency import LONGEST_SESSION, give_back
+from functions.runs.concurrency import give_back
 from functions.runs.last_loads import JobLoads, is_load_of
 from functions.runs.message import message_in
 from functions.runs.run import Run
@@ -31,17 +32,17 @@ CUT_SHORT = frozenset({"ABORTED", "TIMED_OUT"})
 """Ends of executions that do not wait for the function that is at work."""
 
 
-def end(detail: dict[str, Any], context: LambdaContext, longest_call: float = 0.0) -> bool:
+def end(detail: dict[str, Any], context: LambdaContext, longest_step: float = 0.0) -> bool:
     """Work off the end of an execution; whether that is to be done once more, later.
 
     ``detail`` is of its status change, or what DescribeExecution answers. An execution that was cut short may leave a
-    function at work for ``longest_call`` seconds, and what that one still writes has to be looked at.
+    function at work for ``longest_step`` seconds, and what that one still writes has to be looked at.
 
     People are told before the clean-up, which may have to wait for the server; and it is cleaned up also when they
     cannot be told. Raises what the server or AWS answers: call it again later.
     """
     run = _closed(detail, context)
-    early = detail["status"] in CUT_SHORT and clock.now() < run.item["endedAt"] + longest_call
+    early = detail["status"] in CUT_SHORT and clock.now() < run.item["endedAt"] + longest_step
     try:
         _tell(run, detail)
     finally:

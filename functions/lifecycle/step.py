@@ -7,6 +7,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.errors import InstanceLost, ServerUnavailable, SessionLost
+from functions.limits import SPARE_SECONDS
 from functions.microstrategy import Client
 from functions.runs.job_transitions import lose_job
 from functions.runs.outage import note_outage
@@ -17,9 +18,6 @@ from functions.runs.stored_session import Access
 Event = dict[str, Any]
 StepResult = dict[str, Any]
 """What a handler returns: what the state machine needs next."""
-
-SPARE_SECONDS = 3.0
-"""A call to the server ends this long before the Lambda would be killed, so that its failure is still told."""
 
 
 class Step:

@@ -21,6 +21,7 @@ from functions.errors import (
     ServerUnavailable,
     SessionLost,
 )
+from functions.limits import CALL_SECONDS
 from functions.microstrategy import endpoints as at
 from functions.microstrategy import responses as reading
 from functions.microstrategy.codes import NO_DATAMART
@@ -47,9 +48,6 @@ from functions.similar_names import spellings
 
 CLOCKS_DIFFER = 120.0
 """Seconds by which the server's clock may be behind ours."""
-
-CALL_SECONDS = 57.0
-"""How long each call may take where no budget is set: as long as in a function."""
 
 GATEWAY_GAVE_UP = (408, 504)
 """HTTP statuses of a gateway that did not wait for the server any longer."""
@@ -80,7 +78,7 @@ class Client:
         The session to go on in, or None before :meth:`log_in`.
     budget
         Seconds for everything that is called from now on, until :attr:`budget` is set again; with None each call
-        may take CALL_SECONDS.
+        may take CALL_SECONDS, as in a function.
     """
 
     def __init__(self, server: Server, session: Session | None = None, *, budget: float | None = None) -> None:

@@ -9,19 +9,16 @@ from functools import partial
 
 from functions import clock
 from functions.errors import RunInProgress, ServerBusy
+from functions.limits import LONGEST_LOG_IN, LONGEST_SESSION
 from functions.runs.executions import is_running
 from functions.runs.job_state import MAY_GO_ON, Job
 from functions.runs.leases import Doubt, Held, Holder, command_to_free, free, held_in, mark, put_in_doubt, take
-from functions.runs.operations import LONGEST_LOG_IN
 from functions.runs.run import Run
 from functions.runs.run_table import Item, RunTable
 from functions.runs.same import of_the_same_datamart
 
 LONGEST_JOB = 86_400
 """Seconds that a job is taken to go on for at most where its definition sets no maximum execution time."""
-
-LONGEST_SESSION = 10_800
-"""Seconds after which a session that could not be logged out is taken to have ended by its idle timeout."""
 
 LATEST_BEGINNING = 600
 """Seconds after the order, or after answers to its prompts, within which a job begins, if at all: its maximum execution

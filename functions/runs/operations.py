@@ -7,6 +7,7 @@ import json
 
 from functions import clock
 from functions.errors import PromptAnswerRejected
+from functions.limits import LONGEST_LOG_IN
 from functions.requests.prompt_address import named_by
 from functions.runs.job_state import Job
 from functions.runs.run import Run
@@ -27,10 +28,6 @@ def intend_to_execute(run: Run) -> bool:
         f"attribute_not_exists({{{job}}}) OR {{{job}}} = :again",
         {"again": Job.NOT_SENT.value},
     )
-
-
-LONGEST_LOG_IN = 75
-"""Seconds after which the function has ended that was about to log in: the longest timeout of one, and a margin."""
 
 
 def begin_log_in(run: Run) -> bool:

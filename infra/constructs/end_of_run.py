@@ -15,14 +15,11 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from functions.limits import END_DELIVERIES, END_VISIBILITY
 from infra.constructs.encryption import Encryption
 from infra.constructs.queues import queue_with_retries
 
 ENDS = ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
-
-TIMES, EVERY = 60, cdk.Duration.minutes(4)
-"""How often, and after how long, an end is delivered again that could not be worked off, or that came while a function
-of the execution may still have been at work."""
 
 
 def call_at_the_end(
@@ -33,8 +30,12 @@ def call_at_the_end(
     lost: sqs.Queue,
     encryption: Encryption,
 ) -> None:
-    """Let ``end_run`` see the end of every execution of ``machine``."""
-    queue = queue_with_retries(scope, "EndRunQueue", lost, encryption, times=TIMES, every=EVERY)
+    """Let ``end_run`` see the end of every execution of ``machine``.
+
+    An end is delivered again if it could not be processed, or came while a step of the run may still have been at work.
+    """
+    every = cdk.Duration.seconds(END_VISIBILITY)
+    queue = queue_with_retries(scope, "EndRunQueue", lost, encryption, times=END_DELIVERIES, every=every)
     events.Rule(
         scope,
         "ExecutionEnded",

@@ -5,9 +5,6 @@ from typing import Any
 
 import pytest
 
-from functions.handlers.end_run import LONGEST_CALL
-from functions.runs.concurrency import LONGEST_SESSION
-from infra.constructs.function_table import STEPS
 from tests.infra.template import Template, listed, mentions
 
 QUEUES = ("EndRunDeadLetters", "StartDeadLetters")
@@ -77,16 +74,6 @@ def test_the_end_of_every_run_reaches_the_queue(template: Template) -> None:
 
 def test_an_end_that_is_to_come_again_is_no_error(template: Template) -> None:
     assert template.one("AWS::Lambda::EventSourceMapping")["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-
-
-def test_the_second_clean_up_comes_when_the_last_function_of_the_execution_must_have_ended(template: Template) -> None:
-    assert max(spec.timeout_seconds for spec in STEPS) < LONGEST_CALL
-    assert template.one("AWS::SQS::Queue", "EndRunQueue")["VisibilityTimeout"] > LONGEST_CALL
-
-
-def test_the_queue_of_ends_repeats_for_longer_than_a_session_lives(template: Template) -> None:
-    queue = template.one("AWS::SQS::Queue", "EndRunQueue")
-    assert queue["RedrivePolicy"]["maxReceiveCount"] * queue["VisibilityTimeout"] > LONGEST_SESSION
 
 
 def test_the_sweep_is_called_once_a_day(template: Template) -> None:

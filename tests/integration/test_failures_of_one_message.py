@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
-from functions.lifecycle.sweep.messages import PATIENCE_SECONDS
+from functions.limits import END_REPEATED_FOR
 from local.clock import Clock
 from local.emulator import emulator as twin_module
 from local.emulator.uploads import upload
@@ -84,7 +84,7 @@ def test_where_an_end_is_missing_the_sweep_tells_of_the_message(
     if not began:
         (table,) = world.twin.deployed.tables
         boto3.client("dynamodb").delete_item(TableName=table, Key={"executionArn": {"S": second}})
-    clock.advance(PATIENCE_SECONDS + 1)
+    clock.advance(END_REPEATED_FOR + 1)
     assert world.invoke("sweep", {}) == {"found": 1, "left": 0}
     of_failures, of_sweep = sorted(world.notices(), key=lambda notice: notice["Subject"], reverse=True)
     assert of_failures["Subject"] == f"Job country-upload: {failures} of 2 runs of one message failed"

@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 from functions.handlers import log_in
-from functions.handlers.end_run import LONGEST_CALL
+from functions.limits import END_VISIBILITY, LONGEST_SESSION, LONGEST_STEP
 from functions.microstrategy import Client
-from functions.runs.concurrency import LONGEST_SESSION
 from functions.runs.run_table import run_table
 from local.clock import Clock
 from local.emulator import end_events
@@ -41,7 +40,7 @@ def usual_runtime(world: World) -> Iterator[None]:
 
 
 def later(clock: Clock) -> None:
-    clock.advance(LONGEST_CALL + 1)
+    clock.advance(LONGEST_STEP + 1)
 
 
 def test_a_log_in_that_comes_after_the_stop_logs_out_and_leaves_no_slot(
@@ -152,7 +151,7 @@ def test_an_order_that_arrives_after_the_stop_finds_no_instance(world: World, mo
     with pytest.raises(RuntimeError):
         run.call("execute_datamart")
     assert world.loads() == 0
-    world.twin.clock.advance(LONGEST_CALL + 1)
+    world.twin.clock.advance(LONGEST_STEP + 1)
     run.ends()
     assert left(world) == NOTHING
 
@@ -179,7 +178,7 @@ def test_the_twin_delivers_once_more_when_the_queue_would(world: World, clock: C
     described = {"executionArn": run.arn, "stateMachineArn": machine, "status": "ABORTED"}
     end_events.tell_the_end(world.twin.template, described, clock)
     assert len(seen) == 2
-    assert 240 <= seen[1] - seen[0] < 300
+    assert END_VISIBILITY <= seen[1] - seen[0] < END_VISIBILITY + 60
 
 
 def test_an_instance_that_cannot_be_deleted_does_not_keep_the_session(world: World) -> None:
@@ -195,7 +194,7 @@ def test_a_session_that_no_server_can_end_any_more_is_given_up(world: World, clo
     run.call("log_in", "describe_datamart", "create_instance")
     for step in ("delete_instance", "log_out"):
         world.simulator.inject(step, status=503, times=1_000)
-    for seconds in (0, 240, LONGEST_SESSION - 250):
+    for seconds in (0, END_VISIBILITY, LONGEST_SESSION - END_VISIBILITY - 10):
         clock.advance(seconds)
         with pytest.raises(RuntimeError, match="ServerUnavailable"):
             run.ends("FAILED")

@@ -9,8 +9,7 @@ import boto3
 import pytest
 
 from functions.handlers import sweep
-from functions.lifecycle.sweep.has_ended import GRACE_SECONDS
-from functions.runs.concurrency import LONGEST_SESSION
+from functions.limits import LONGEST_SESSION, SWEEP_GRACE
 from functions.runs.run_table import RunTable, run_table
 from local.cli.outcome import Outcome
 from local.clock import Clock
@@ -32,7 +31,7 @@ class Breakdown(Exception):
 @pytest.fixture(autouse=True)
 def swept(world: World, clock: Clock) -> None:
     """Nothing is left of other tests."""
-    clock.advance(GRACE_SECONDS)
+    clock.advance(SWEEP_GRACE)
     for key in run_keys(world):
         boto3.client("dynamodb").delete_item(TableName=table_name(world), Key={"executionArn": {"S": key}})
 
@@ -52,7 +51,7 @@ def crash(world: World, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterat
     runtime = world.twin.runtime
     before = runtime.around
 
-    def run(*broken: str, later: float = GRACE_SECONDS + 1) -> Outcome:
+    def run(*broken: str, later: float = SWEEP_GRACE + 1) -> Outcome:
         @contextlib.contextmanager
         def around(module: str, event: Any) -> Iterator[None]:
             if module in broken:
@@ -81,7 +80,7 @@ def the_notice(world: World) -> str:
 def test_where_nothing_was_left_nothing_is_said(world: World, clock: Clock) -> None:
     world.run(prompts=COUNTRIES)
     world.run(datamart="No such datamart")
-    clock.advance(GRACE_SECONDS + 1)
+    clock.advance(SWEEP_GRACE + 1)
     world.notices()
     assert world.invoke("sweep", {}) == NOTHING
     assert world._told.notices() == []
@@ -134,7 +133,7 @@ def test_a_failed_run_that_was_never_told_of_is_told_as_always(world: World, cra
 
 
 def test_what_ended_a_moment_ago_is_left_to_the_queue(world: World, crash: Any, clock: Clock) -> None:
-    crash("log_out", later=GRACE_SECONDS - 60)
+    crash("log_out", later=SWEEP_GRACE - 60)
     assert world.invoke("sweep", {}) == NOTHING
     assert len(world.simulator.state()["sessions"]) == 1
     clock.advance(61)
@@ -148,7 +147,7 @@ def test_a_run_that_is_under_way_is_left_alone(world: World, clock: Clock) -> No
 
     def around(module: str, event: Any) -> Any:
         if module == "get_status" and not found:
-            clock.advance(GRACE_SECONDS + 1)
+            clock.advance(SWEEP_GRACE + 1)
             held = world.leases()
             found.append(world.invoke("sweep", {}))
             assert world.leases() == held
@@ -171,7 +170,7 @@ def test_leases_and_slots_of_ended_runs_are_freed(world: World, clock: Clock) ->
     run_table().change(
         SLOT, put={"owner": forgotten, "attempt": 1, "since": 1}, condition="attribute_not_exists({owner})"
     )
-    clock.advance(GRACE_SECONDS + 1)
+    clock.advance(SWEEP_GRACE + 1)
     assert world.invoke("sweep", {}) == {"found": 2, "left": 0}
     assert world.leases() == {}
     notice = the_notice(world)
@@ -189,7 +188,7 @@ def test_a_lease_in_doubt_stays_until_its_time_has_passed(world: World, clock: C
     }
     run_table().change(ended, put=job)
     run_table().change(LEASE, put={"owner": ended, "attempt": 1, "since": 1}, condition="attribute_not_exists({owner})")
-    clock.advance(GRACE_SECONDS + 1)
+    clock.advance(SWEEP_GRACE + 1)
     for _ in range(2):
         assert world.invoke("sweep", {}) == {"found": 1, "left": 1}
         assert world.leases()[LEASE]["uncertain"]["until"] > clock.now()

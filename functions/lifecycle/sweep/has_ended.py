@@ -3,10 +3,8 @@
 from collections.abc import Callable
 
 from functions import clock
+from functions.limits import SWEEP_GRACE
 from functions.runs.run_table import Item
-
-GRACE_SECONDS = 600
-"""What ended more recently is left to end_run."""
 
 Describe = Callable[[str], Item | None]
 """From an execution's ARN to what DescribeExecution answers; None for one that is forgotten by now."""
@@ -16,4 +14,4 @@ def is_over(described: Item, item: Item) -> bool:
     """Whether it has; ``item`` is its run's, or empty."""
     if described["status"] == "RUNNING":
         return False
-    return bool(clock.now() > (item.get("endedAt") or described["stopDate"].timestamp()) + GRACE_SECONDS)
+    return bool(clock.now() > (item.get("endedAt") or described["stopDate"].timestamp()) + SWEEP_GRACE)

@@ -1,6 +1,7 @@
 """Messages with failures that nobody was notified of, because the end of one of their runs never came."""
 
 from functions import clock
+from functions.limits import END_REPEATED_FOR
 from functions.notifications.message_failures import MessageFailures
 from functions.notifications.sweep_notice import Thing
 from functions.runs.run_table import Item, run_table
@@ -8,13 +9,13 @@ from functions.runs.run_table import Item, run_table
 FIELDS = ("failures", "since", "told", "run")
 """What tells whether a message has to be looked at."""
 
-PATIENCE_SECONDS = 4 * 3_600
-"""The queue of end_run delivers an end again for so long; a run may take longer, and then has its own notification."""
-
 
 def is_suspect(item: Item) -> bool:
-    """Whether people have to be notified of what is there."""
-    is_old = clock.now() > item["since"] + PATIENCE_SECONDS
+    """Whether people have to be notified of what is there.
+
+    No end comes any more by then, but that of a run that takes longer: it has a notification of its own.
+    """
+    is_old = clock.now() > item["since"] + END_REPEATED_FOR
     return bool(item["failures"] and "notice" not in item["told"] and is_old)
 
 

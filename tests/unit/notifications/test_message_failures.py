@@ -12,6 +12,7 @@ from moto import mock_aws
 
 from functions import clock
 from functions.lifecycle.sweep import messages
+from functions.limits import END_REPEATED_FOR
 from functions.notifications import failure_notice
 from functions.notifications.exactly_once import CLAIM_SECONDS, StillBeingTold
 from functions.notifications.message_failures import LONGEST_TEXT, tell_with_the_others
@@ -212,7 +213,7 @@ def test_where_an_end_never_comes_the_sweep_tells_what_is_there_and_a_late_failu
     three.deliver(1, SUCCEEDED)
     assert messages.tell(KEY) == [], "the queue may still deliver the end"
     now = clock.now()
-    monkeypatch.setattr(clock, "now", lambda: now + messages.PATIENCE_SECONDS + 1)
+    monkeypatch.setattr(clock, "now", lambda: now + END_REPEATED_FOR + 1)
     (thing,) = messages.tell(KEY)
     assert (thing.run, thing.now, thing.left) == (three.arn(0), "told now", False)
     assert messages.tell(KEY) == []

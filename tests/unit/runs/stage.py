@@ -16,6 +16,7 @@ from typing import Any
 from functions import clock
 from functions.errors import OutcomeUnknown, PermissionDenied, ServerBusy, ServerUnavailable, SessionLost
 from functions.lifecycle import orphaned_jobs
+from functions.limits import LONGEST_SESSION, STEP_TIMEOUTS
 from functions.microstrategy.status import GONE
 from functions.requests.execution_input import Start
 from functions.requests.request import normalise
@@ -30,7 +31,7 @@ from functions.runs.run import Run
 from functions.runs.run_table import Item, RunTable
 from tests.unit.runs.tables import Direct
 
-LAMBDA_SECONDS = 60
+LAMBDA_SECONDS = max(STEP_TIMEOUTS.values())
 """No function lives longer."""
 
 LATEST_ARRIVAL = 500
@@ -227,7 +228,7 @@ class Stage:
         for order in self.orders:
             order.over |= self.time > order.at + longest
         for arn, attempt in list(self.sessions):
-            if self.time > self._last_used(arn, attempt) + concurrency.LONGEST_SESSION:
+            if self.time > self._last_used(arn, attempt) + LONGEST_SESSION:
                 self.sessions.discard((arn, attempt))
 
     def _last_used(self, arn: str, attempt: int) -> float:

@@ -11,14 +11,13 @@ from moto import mock_aws
 
 from functions import clock
 from functions.errors import RunAlreadyEnded, RunInProgress, ServerBusy
+from functions.limits import LONGEST_LOG_IN, LONGEST_SESSION
 from functions.requests.execution_input import Start
 from functions.requests.request import normalise
 from functions.runs import concurrency, executions
 from functions.runs.concurrency import (
     LATEST_BEGINNING,
     LONGEST_JOB,
-    LONGEST_LOG_IN,
-    LONGEST_SESSION,
     believe_ended,
     give_back,
     in_progress,

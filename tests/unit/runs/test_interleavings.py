@@ -19,7 +19,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from functions.runs.concurrency import LONGEST_JOB, LONGEST_SESSION
+from functions.limits import LONGEST_SESSION
+from functions.runs.concurrency import LONGEST_JOB
 from tests.unit.runs.stage import Execution, Invocation, Stage
 from tests.unit.runs.tables import new_table
 

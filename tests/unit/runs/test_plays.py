@@ -7,7 +7,8 @@ from unittest.mock import ANY
 import pytest
 
 from functions.errors import RunAlreadyEnded, ServerBusy
-from functions.runs.concurrency import LONGEST_JOB, LONGEST_LOG_IN, LONGEST_SESSION
+from functions.limits import LONGEST_LOG_IN, LONGEST_SESSION
+from functions.runs.concurrency import LONGEST_JOB
 from tests.unit.runs.stage import Execution, Invocation, Stage
 from tests.unit.runs.tables import new_table
 

@@ -1,0 +1,62 @@
+"""Times that several rooms must agree on: each function's timeout, and what follows from it.
+
+A timeout is written here and nowhere else. From it derive Lambda's configuration (infra/constructs/function_table.py),
+the state's TimeoutSeconds (statemachine/run_datamart.asl.yaml), how long a call to the server may take, how long a
+login may be under way, when the second clean-up comes, and how often the queue of ends repeats.
+"""
+
+import math
+
+STEP_TIMEOUTS = {
+    "prepare_run": 20,
+    "log_in": 60,
+    "describe_datamart": 60,
+    "create_instance": 60,
+    "execute_datamart": 60,
+    "get_status": 60,
+    "get_prompts": 60,
+    "answer_prompts": 60,
+    "save_datamart": 60,
+    "delete_instance": 60,
+    "log_out": 60,
+    "conclude_attempt": 20,
+    "ask_person": 20,
+    "take_answers": 20,
+}
+"""Seconds after which Lambda ends a function that the state machine calls, by its module."""
+
+TIMEOUTS = STEP_TIMEOUTS | {"start_run": 30, "end_run": 120, "expect_load": 20, "sweep": 300}
+"""The same of every function."""
+
+
+def state_timeout(function: str) -> int:
+    """Seconds after which a state gives an invocation up: Lambda's timeout, and what the start of one may take."""
+    return TIMEOUTS[function] + max(10, TIMEOUTS[function] // 4)
+
+
+SPARE_SECONDS = 3.0
+"""A call to the server ends this long before Lambda would end the function, so that its failure is still reported."""
+
+CALL_SECONDS = max(STEP_TIMEOUTS.values()) - SPARE_SECONDS
+"""The most that a step has for a call to the server."""
+
+LONGEST_STEP = max(map(state_timeout, STEP_TIMEOUTS))
+"""Seconds after which a step that was at work when its execution was stopped has ended."""
+
+LONGEST_LOG_IN = state_timeout("log_in")
+"""Seconds after which the function that was about to log in has ended."""
+
+LONGEST_SESSION = 10_800
+"""Seconds after which a session that could not be logged out is taken to have ended by its idle timeout."""
+
+END_VISIBILITY = max(2 * TIMEOUTS["end_run"], LONGEST_STEP + TIMEOUTS["end_run"])
+"""Seconds until the end of a run is delivered again: ``end_run``, and every step of the run, have ended by then."""
+
+END_REPEATED_FOR = LONGEST_SESSION + 3_600
+"""Seconds for which the end of a run is delivered again: a session that cannot be ended has expired by then."""
+
+END_DELIVERIES = math.ceil(END_REPEATED_FOR / END_VISIBILITY)
+"""How often the end of a run is delivered before it goes to the dead letters."""
+
+SWEEP_GRACE = 2 * END_VISIBILITY + TIMEOUTS["end_run"]
+"""Seconds after its end for which the sweep leaves a run to ``end_run``: three deliveries of the end."""

@@ -1,0 +1,36 @@
+"""Whatever timeout is raised, everything that waits for the end of a function waits longer."""
+
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from functions import limits
+
+RAISED = 850
+
+
+def with_timeout(function: str, seconds: int) -> Any:
+    """The module as it would be with another timeout of a function."""
+    source = Path(limits.__file__).read_text("utf-8")
+    written = f'"{function}": {limits.TIMEOUTS[function]}'
+    assert source.count(written) == 1
+    changed = ModuleType("limits")
+    exec(source.replace(written, f'"{function}": {seconds}'), changed.__dict__)  # noqa: S102 - our own module
+    return changed
+
+
+@pytest.mark.parametrize("function", limits.STEP_TIMEOUTS)
+def test_the_clean_up_waits_for_a_step_with_a_longer_timeout(function: str) -> None:
+    raised = with_timeout(function, RAISED)
+    assert RAISED < raised.state_timeout(function) <= raised.LONGEST_STEP < raised.END_VISIBILITY < raised.SWEEP_GRACE
+    assert raised.END_VISIBILITY * raised.END_DELIVERIES > raised.LONGEST_SESSION
+
+
+def test_a_login_with_a_longer_timeout_keeps_others_from_logging_in_for_longer() -> None:
+    assert with_timeout("log_in", RAISED).LONGEST_LOG_IN > RAISED
+
+
+def test_an_end_that_takes_longer_to_process_is_not_delivered_twice_at_once() -> None:
+    assert with_timeout("end_run", RAISED).END_VISIBILITY > RAISED
