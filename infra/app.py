@@ -16,6 +16,7 @@ from infra.build.checker_record import remove_record, write_record
 from infra.build.checkers import add_checkers
 from infra.build.code import staged_code
 from infra.build.quotas import code_over_quota, over_quota
+from infra.constructs.asl import DefinitionError
 from infra.jobs.job_files import FOLDER as JOBS
 from infra.jobs.job_files import jobs_of
 from infra.jobs.named_job import NamedJob
@@ -130,7 +131,7 @@ def main() -> None:
             bundle=bundle,
             with_samples=arguments.with_samples,
         )
-    except (BadConfiguration, BundleFailed) as problem:
+    except (BadConfiguration, BundleFailed, DefinitionError) as problem:
         sys.exit(f"synth: {problem}")
 
 

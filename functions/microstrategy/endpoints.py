@@ -15,6 +15,11 @@ class Repeat(Enum):
     UNLESS_ANSWERED = "when it never left, or once after a lost answer: what is left behind ends with the session"
     IF_NOT_SENT = "only when it provably never left"
 
+    @property
+    def retries(self) -> int:
+        """How often a step may be retried that does not know whether its failed call was sent."""
+        return {Repeat.ALWAYS: 4, Repeat.UNLESS_ANSWERED: 1, Repeat.IF_NOT_SENT: 0}[self]
+
 
 class Answers(Enum):
     """What the body of a 2xx must be; with any other the answer is a proxy's or a single sign-on's."""
@@ -41,6 +46,10 @@ class Endpoint:
         What a 2xx must hold.
     repeat
         Whether a failed call is safe to make again.
+    retries
+        How often a step is retried that raises ServerUnavailable because of this call; None means as often as
+        ``repeat`` allows. More than that is only for a step that itself tells a lost response from a call that was not
+        sent.
     read_timeout
         Seconds that the server may be silent; ``WHOLE_BUDGET`` for a call that may take all the time that its step has.
     max_response_bytes
@@ -58,6 +67,12 @@ class Endpoint:
     read_timeout: float = 30.0
     max_response_bytes: int = 4 * 1024 * 1024
     instead: str = ""
+    retries: int | None = None
+
+    @property
+    def step_retries(self) -> int:
+        """How often a step is retried that raises ServerUnavailable because of this call."""
+        return self.repeat.retries if self.retries is None else self.retries
 
     @property
     def may_retry_within_call(self) -> bool:
@@ -74,14 +89,26 @@ MAX_PROMPT_BYTES = 8 * 1024 * 1024
 CONNECT_TIMEOUT = 10.0
 """Seconds for the connection itself, TLS included."""
 
+WHILE_A_JOB_RUNS = 8
+"""Retries of a step whose failure would end an attempt whose job goes on."""
+
+IN_THE_CLEAN_UP = 2
+"""Retries of a step of the clean-up: what it leaves behind, the end of the run removes."""
+
 _MODEL = "/model/datamarts/{datamart}/instances"
 _RUN = "/datamarts/{datamart}/instances/{instance}"
 _PROMPTS = "/reports/{datamart}/instances/{instance}/prompts"
 
 LOG_IN = Endpoint(
-    "log_in", "POST", "/auth/login", Answers.ANYTHING, Repeat.UNLESS_ANSWERED, read_timeout=WHOLE_BUDGET
+    "log_in",
+    "POST",
+    "/auth/login",
+    Answers.ANYTHING,
+    Repeat.UNLESS_ANSWERED,
+    read_timeout=WHOLE_BUDGET,
+    retries=4,  # the handler counts lost responses, and raises SessionLost after the second
 )  # API.md 2.1
-LOG_OUT = Endpoint("log_out", "POST", "/auth/logout")  # API.md 2.5
+LOG_OUT = Endpoint("log_out", "POST", "/auth/logout", retries=IN_THE_CLEAN_UP)  # API.md 2.5
 PROBE = Endpoint("probe", "GET", "/sessions", Answers.OBJECT)
 KEEP_ALIVE = Endpoint("keep_alive", "PUT", "/sessions")
 SERVER_STATUS = Endpoint("server_status", "GET", "/status", Answers.OBJECT)
@@ -120,6 +147,7 @@ FIND_OBJECTS = Endpoint(
     Answers.OBJECT,
     read_timeout=WHOLE_BUDGET,
     instead="give the IDs of attributes and metrics: IDs need no search",
+    retries=WHILE_A_JOB_RUNS,
 )  # API.md 4.2
 GET_DEFINITION = Endpoint(
     "get_definition", "GET", "/model/datamarts/{datamart}", Answers.OBJECT, read_timeout=WHOLE_BUDGET
@@ -133,9 +161,17 @@ CREATE_INSTANCE = Endpoint(
     read_timeout=WHOLE_BUDGET,
 )  # API.md 5, #1
 EXECUTE = Endpoint(
-    "execute", "POST", f"{_RUN}/execution/jobs", Answers.OBJECT, Repeat.IF_NOT_SENT, read_timeout=WHOLE_BUDGET
+    "execute",
+    "POST",
+    f"{_RUN}/execution/jobs",
+    Answers.OBJECT,
+    Repeat.IF_NOT_SENT,
+    read_timeout=WHOLE_BUDGET,
+    retries=4,  # the handler raises ServerUnavailable only if the call was not sent
 )  # API.md 5, #2
-GET_EXECUTION = Endpoint("get_execution", "GET", f"{_RUN}/execution", Answers.OBJECT)  # API.md 5, #3
+GET_EXECUTION = Endpoint(
+    "get_execution", "GET", f"{_RUN}/execution", Answers.OBJECT, retries=WHILE_A_JOB_RUNS
+)  # API.md 5, #3
 GET_PROMPTS = Endpoint(
     "get_prompts",
     "GET",
@@ -143,6 +179,7 @@ GET_PROMPTS = Endpoint(
     Answers.LIST,
     read_timeout=WHOLE_BUDGET,
     max_response_bytes=MAX_PROMPT_BYTES,
+    retries=WHILE_A_JOB_RUNS,
 )  # API.md 7.1
 GET_DEFINITION_PROMPTS = Endpoint(
     "get_definition_prompts",
@@ -159,6 +196,7 @@ SEARCH_ELEMENTS = Endpoint(
     Answers.OBJECT,
     read_timeout=WHOLE_BUDGET,
     instead="give the IDs of the elements: IDs need no look-up",
+    retries=WHILE_A_JOB_RUNS,
 )
 SEARCH_OBJECTS = Endpoint(
     "search_objects",
@@ -167,8 +205,15 @@ SEARCH_OBJECTS = Endpoint(
     Answers.OBJECT_OR_LIST,
     read_timeout=WHOLE_BUDGET,
     instead="give the IDs and types of the objects: with both they need no look-up",
+    retries=WHILE_A_JOB_RUNS,
 )
-ANSWER_PROMPTS = Endpoint("answer_prompts", "PUT", f"{_PROMPTS}/answers", read_timeout=WHOLE_BUDGET)  # API.md 7.3
+ANSWER_PROMPTS = Endpoint(
+    "answer_prompts",
+    "PUT",
+    f"{_PROMPTS}/answers",
+    read_timeout=WHOLE_BUDGET,
+    retries=0,  # the handler counts failures: between two calls the prompts are read again
+)  # API.md 7.3
 SAVE = Endpoint(
     "save",
     "POST",
@@ -185,8 +230,8 @@ SAVE_AS = Endpoint(
     Repeat.IF_NOT_SENT,
     read_timeout=WHOLE_BUDGET,
 )  # API.md 5, #7
-DELETE_INSTANCE = Endpoint("delete_instance", "DELETE", _MODEL)  # API.md 5, #8
-DELETE_RUN_INSTANCE = Endpoint("delete_instance", "DELETE", _RUN)  # API.md 5, #9
+DELETE_INSTANCE = Endpoint("delete_instance", "DELETE", _MODEL, retries=IN_THE_CLEAN_UP)  # API.md 5, #8
+DELETE_RUN_INSTANCE = Endpoint("delete_instance", "DELETE", _RUN, retries=IN_THE_CLEAN_UP)  # API.md 5, #9
 GET_JOB = Endpoint("get_job", "GET", "/v2/monitors/jobs/{job}", Answers.OBJECT)  # API.md 6.1
 CANCEL_JOB = Endpoint("cancel_job", "DELETE", "/v2/monitors/jobs/{job}")
 

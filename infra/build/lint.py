@@ -1,7 +1,6 @@
 """``make lint`` for what AWS will read: every stage's template by cfn-lint, the state machine by asl-validator.
 
-cfn-lint knows the schemas of CloudFormation's resources, region by region; asl-validator finds what neither cfn-lint
-nor moto sees in a definition (a missing Next, an unreachable state, JSONata that does not parse).
+cfn-lint knows the schemas of CloudFormation's resources, region by region.
 """
 
 import subprocess
@@ -9,8 +8,10 @@ import sys
 from pathlib import Path
 
 from infra.app import stack_name, synthesize
-from infra.build.node_tools import NODE, ROOT, NotInstalled, installed
-from infra.constructs.definition import PATH
+from infra.build import asl_validator
+from infra.build.node_tools import ROOT, NotInstalled
+from infra.constructs.asl import DefinitionError
+from infra.constructs.definition import machine
 from infra.jobs.job_files import sample_paths
 from infra.settings.settings import FOLDER, BadConfiguration, Settings, settings_of
 
@@ -23,8 +24,9 @@ OUTPUT = ROOT / "build" / "lint"
 def main() -> None:
     """Lint everything; exit with 1 after the findings of both linters if there are any."""
     try:
-        failures = [*findings_in_definition(PATH), *findings_in_templates(_synthesized())]
-    except (BadConfiguration, NotInstalled) as problem:
+        failures = asl_validator.findings(machine(), OUTPUT / "run_datamart.asl.json")
+        failures += findings_in_templates(_synthesized())
+    except (BadConfiguration, DefinitionError, NotInstalled) as problem:
         sys.exit(f"lint: {problem}")
     if failures:
         sys.exit("\n".join(failures))
@@ -44,17 +46,8 @@ def _synthesized() -> list[Path]:
 def findings_in_templates(paths: list[Path]) -> list[str]:
     """What cfn-lint says about the templates; empty if nothing."""
     linter = Path(sys.executable).with_name("cfn-lint")
-    return _said([str(linter), "--regions", *REGIONS, "--", *map(str, paths)])
-
-
-def findings_in_definition(path: Path) -> list[str]:
-    """What asl-validator says about the definition; empty if nothing. Raises NotInstalled."""
-    validator = installed() / "asl-validator" / "dist" / "bin" / "asl-validator.js"
-    return _said([str(NODE), str(validator), "--json-path", str(path)])
-
-
-def _said(line: list[str]) -> list[str]:
-    ended = subprocess.run(line, capture_output=True, text=True, check=False)  # noqa: S603 - pinned tools
+    line = [str(linter), "--regions", *REGIONS, "--", *map(str, paths)]
+    ended = subprocess.run(line, capture_output=True, text=True, check=False)  # noqa: S603 - a pinned tool
     return [] if ended.returncode == 0 else [(ended.stdout + ended.stderr).strip()]
 
 

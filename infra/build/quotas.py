@@ -343,7 +343,7 @@ QUOTAS = (
         1024 * 1024,
         "bytes",
         _property("AWS::StepFunctions::StateMachine", "DefinitionString"),
-        "Shorten it (statemachine/run_datamart.asl.json).",
+        "Shorten it (statemachine/run_datamart.asl.yaml).",
     ),
     Quota(
         "Step Functions length of a state machine's name",

@@ -2,7 +2,8 @@
 
 CloudFormation's own checker reports real errors as warnings, and the CDK's synth succeeds all the same
 (infra/PLATFORM.md "Checkers of a synth"). So every finding that is not accepted with a reason (infra/build/findings.py)
-ends this with exit code 1, and ``make deploy`` with it.
+ends this with exit code 1, and ``make deploy`` with it. So does what asl-validator finds in the state machine, which
+is written into the assembly as JSON.
 """
 
 import json
@@ -10,7 +11,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from infra.build import asl_validator
 from infra.build.checker_record import NAMES, read_record
+from infra.build.node_tools import NotInstalled
+from infra.constructs.definition import machine
 
 
 def main() -> None:
@@ -18,7 +22,11 @@ def main() -> None:
     assembly = Path(sys.argv[1])
     checkers = checkers_of(assembly)
     sys.stdout.write(f"{assembly.name}: {summary(assembly, checkers)}\n")
-    if problems := [*unchecked(assembly), *open_findings(checkers)]:
+    try:
+        in_definition = asl_validator.findings(machine(), assembly / "run_datamart.asl.json")
+    except NotInstalled as problem:
+        in_definition = [f"synth: {problem}"]
+    if problems := [*in_definition, *unchecked(assembly), *open_findings(checkers)]:
         sys.exit("\n".join(problems))
 
 

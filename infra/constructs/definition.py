@@ -1,9 +1,27 @@
-"""The state machine's definition and the functions that it names."""
+"""The state machine's definition: rendered from its YAML, with what the code knows, for any partition of AWS."""
 
+import json
 import re
 from pathlib import Path
 
-PATH = Path(__file__).parents[2] / "statemachine" / "run_datamart.asl.json"
+from functions.errors import OWN_ERRORS
+from functions.limits import LONGEST_SESSION, state_timeout
+from functions.requests.request import SCHEMA
+from functions.transient_errors import IN_A_HANDLER, RETRIED
+from infra.constructs.asl import DefinitionError, Facts, Machine, State, rendered
+from infra.constructs.function_table import STEPS
+
+PATH = Path(__file__).parents[2] / "statemachine" / "run_datamart.asl.yaml"
+
+_TABLE = "STEPS in infra/constructs/function_table.py"
+
+
+def machine() -> Machine:
+    """The definition as a document of the Amazon States Language, with the partition aws and ``${…}`` for functions.
+
+    Raises DefinitionError.
+    """
+    return rendered(PATH.read_text("utf-8"), FACTS, _facts_of_task)
 
 
 def definition(tokens: set[str]) -> str:
@@ -11,17 +29,15 @@ def definition(tokens: set[str]) -> str:
 
     Raises
     ------
-    ValueError
+    DefinitionError
         Naming the token that has no function, or the function that no state calls.
     """
-    text = PATH.read_text("utf-8")
+    text = _text()
     named = set(re.findall(r"\$\{(\w+)\}", text))
     if missing := sorted(named - tokens):
-        raise ValueError(
-            f"{PATH.name} names {', '.join(missing)}, and infra/constructs/function_table.py has no such function"
-        )
+        raise DefinitionError(f"{PATH.name} names {', '.join(missing)}, no function of {_TABLE}; add it there")
     if unused := sorted(tokens - named):
-        raise ValueError(f"no state in {PATH.name} calls {', '.join(unused)} of infra/constructs/function_table.py")
+        raise DefinitionError(f"{', '.join(unused)} of {_TABLE}: no state of {PATH.name} calls it; add a state")
     return _INTEGRATION.sub(lambda found: f'"${{{_token(found[1])}}}"', text)
 
 
@@ -31,8 +47,39 @@ def integrations(partition: str) -> dict[str, str]:
     The file has them in the partition aws, as editors and validators want them. A token stands for a whole ARN because
     cfn-lint skips those, and takes no other partition than aws in an ARN.
     """
-    found = _INTEGRATION.findall(PATH.read_text("utf-8"))
+    found = _INTEGRATION.findall(_text())
     return {_token(resource): f"arn:{partition}:{resource}" for resource in found}
+
+
+def longest_run() -> int:
+    """Seconds that a run may take: its own deadline, the time that people may take, and what retries may add."""
+    properties = SCHEMA.rules["properties"]
+    longest = 60 * properties["timeoutMinutes"]["maximum"] + 3_600 * properties["askDeadlineHours"]["maximum"]
+    return int(longest) + LONGEST_SESSION
+
+
+FACTS: Facts = {
+    "own_errors": list(OWN_ERRORS),
+    "invoke_errors": list(RETRIED),
+    "handler_errors": list(IN_A_HANDLER),
+    "run_timeout": longest_run(),
+}
+"""What ``((name))`` stands for in every state."""
+
+_SPECS = {f"${{{spec.token}}}": spec for spec in STEPS}
+
+
+def _facts_of_task(state: State) -> Facts:
+    name = state["Arguments"]["FunctionName"]
+    if name not in _SPECS:
+        raise DefinitionError(f'"{name}" in {PATH.name} is no function of {_TABLE}; add it there')
+    spec = _SPECS[name]
+    facts = {"state_timeout": state_timeout(spec.module)}
+    return facts | {"endpoint_retries": spec.retries} if spec.calls else facts
+
+
+def _text() -> str:
+    return json.dumps(machine(), ensure_ascii=False)
 
 
 _INTEGRATION = re.compile(r'"arn:aws:(states:::[\w:.]+)"')

@@ -1,6 +1,13 @@
-"""Every function, as data: what it may do, how long and with how much memory."""
+"""Every function, as data: what it may do, whom it calls, and with how much memory.
+
+Its timeout is in functions/limits.py, which the functions read, too.
+"""
 
 from dataclasses import dataclass
+
+from functions.limits import TIMEOUTS
+from functions.microstrategy import endpoints as at
+from functions.microstrategy.endpoints import Endpoint
 
 GET = "dynamodb:GetItem"
 PUT = "dynamodb:PutItem"
@@ -16,12 +23,10 @@ class FunctionSpec:
     ----------
     module
         Name of the module; its handler is ``functions.handlers.<module>.handler``.
-    timeout_seconds
-        Lambda's timeout. The state's own is longer, the client's deadline 3 s shorter (DESIGN.md "Stopping").
     table_actions
         What it does with the run table.
-    calls_library
-        Whether it calls the Library server, and so belongs into the VPC from which alone that may be reached.
+    calls
+        The calls to the Library server whose failure fails the function.
     looks_at_executions
         Whether it asks Step Functions if the owner of a lease still runs.
     memory_mb
@@ -29,9 +34,8 @@ class FunctionSpec:
     """
 
     module: str
-    timeout_seconds: int
     table_actions: tuple[str, ...] = ()
-    calls_library: bool = True
+    calls: tuple[Endpoint, ...] = ()
     memory_mb: int = 256
     looks_at_executions: bool = False
 
@@ -45,35 +49,54 @@ class FunctionSpec:
         """The placeholder in the state machine's definition."""
         return f"{self.name}FunctionArn"
 
+    @property
+    def timeout_seconds(self) -> int:
+        """Lambda's timeout."""
+        return TIMEOUTS[self.module]
+
+    @property
+    def retries(self) -> int:
+        """How often its state is retried while the Library server is unavailable: the least that its calls allow."""
+        return min(call.step_retries for call in self.calls)
+
+    @property
+    def calls_library(self) -> bool:
+        """Whether it belongs into the VPC from which alone the Library server may be reached."""
+        return bool(self.calls)
+
+
+_DEFINITION = (at.FIND_PROJECT, at.FIND_DATAMART, at.GET_OBJECT, at.FIND_FOLDER, at.GET_FOLDER, at.GET_DEFINITION)
+_PROMPTS = (at.GET_PROMPTS, at.SEARCH_ELEMENTS, at.SEARCH_OBJECTS, at.FIND_OBJECTS)
+_CLEAN_UP = (at.GET_EXECUTION, at.DELETE_INSTANCE, at.DELETE_RUN_INSTANCE, at.LOG_OUT)
 
 STEPS = (
-    FunctionSpec("prepare_run", 20, (GET, PUT), calls_library=False),
-    FunctionSpec("log_in", 60, (GET, UPDATE), looks_at_executions=True),
-    FunctionSpec("describe_datamart", 60, (GET, UPDATE)),
-    FunctionSpec("create_instance", 60, (GET, UPDATE), looks_at_executions=True),
-    FunctionSpec("execute_datamart", 60, (GET, UPDATE)),
-    FunctionSpec("get_status", 60, (GET, UPDATE)),
-    FunctionSpec("get_prompts", 60, (GET, UPDATE), memory_mb=512),
-    FunctionSpec("answer_prompts", 60, (GET, UPDATE)),
-    FunctionSpec("save_datamart", 60, (GET, UPDATE)),
-    FunctionSpec("delete_instance", 60, (GET, UPDATE)),
-    FunctionSpec("log_out", 60, (GET, UPDATE)),
-    FunctionSpec("conclude_attempt", 20, (GET, UPDATE), calls_library=False),
-    FunctionSpec("ask_person", 20, (GET, UPDATE), calls_library=False),
-    FunctionSpec("take_answers", 20, (GET, UPDATE), calls_library=False),
+    FunctionSpec("prepare_run", (GET, PUT)),
+    FunctionSpec("log_in", (GET, UPDATE), (at.LOG_IN,), looks_at_executions=True),
+    FunctionSpec("describe_datamart", (GET, UPDATE), _DEFINITION),
+    FunctionSpec("create_instance", (GET, UPDATE), (at.CREATE_INSTANCE,), looks_at_executions=True),
+    FunctionSpec("execute_datamart", (GET, UPDATE), (at.EXECUTE,)),
+    FunctionSpec("get_status", (GET, UPDATE), (at.GET_EXECUTION,)),
+    FunctionSpec("get_prompts", (GET, UPDATE), _PROMPTS, memory_mb=512),
+    FunctionSpec("answer_prompts", (GET, UPDATE), (at.ANSWER_PROMPTS,)),
+    FunctionSpec("save_datamart", (GET, UPDATE), (at.SAVE, at.SAVE_AS)),
+    FunctionSpec("delete_instance", (GET, UPDATE), (at.DELETE_INSTANCE, at.DELETE_RUN_INSTANCE)),
+    FunctionSpec("log_out", (GET, UPDATE), (at.LOG_OUT,)),
+    FunctionSpec("conclude_attempt", (GET, UPDATE)),
+    FunctionSpec("ask_person", (GET, UPDATE)),
+    FunctionSpec("take_answers", (GET, UPDATE)),
 )
 """The functions that the state machine calls."""
 
-START_RUN = FunctionSpec("start_run", 30, calls_library=False)
+START_RUN = FunctionSpec("start_run")
 """Called by every trigger; it has no access to the run table."""
 
-END_RUN = FunctionSpec("end_run", 120, (GET, PUT, UPDATE))
+END_RUN = FunctionSpec("end_run", (GET, PUT, UPDATE), _CLEAN_UP)
 """Called by the queue behind the rule on the end of an execution."""
 
-EXPECT_LOAD = FunctionSpec("expect_load", 20, (GET, PUT, UPDATE), calls_library=False)
+EXPECT_LOAD = FunctionSpec("expect_load", (GET, PUT, UPDATE))
 """Called at the expectBy of jobs."""
 
-SWEEP = FunctionSpec("sweep", 300, (GET, UPDATE, SCAN), looks_at_executions=True)
+SWEEP = FunctionSpec("sweep", (GET, UPDATE, SCAN), _CLEAN_UP, looks_at_executions=True)
 """Called once a day."""
 
 EVERY = (*STEPS, START_RUN, END_RUN, EXPECT_LOAD, SWEEP)

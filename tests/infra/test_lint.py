@@ -3,8 +3,9 @@
 import json
 from pathlib import Path
 
-from infra.build.lint import findings_in_definition, findings_in_templates
-from infra.constructs.definition import PATH
+from infra.build import asl_validator
+from infra.build.lint import findings_in_templates
+from infra.constructs.definition import machine
 
 
 def test_cfn_lint_finds_nothing_in_the_template_of_a_stage_with_every_setting(assembly: Path) -> None:
@@ -19,12 +20,12 @@ def test_cfn_lint_finds_a_property_that_does_not_exist(tmp_path: Path) -> None:
     assert "Colour" in said
 
 
-def test_asl_validator_finds_nothing_in_the_definition() -> None:
-    assert findings_in_definition(PATH) == []
+def test_asl_validator_finds_nothing_in_the_definition(tmp_path: Path) -> None:
+    assert asl_validator.findings(machine(), tmp_path / "definition.json") == []
 
 
 def test_asl_validator_finds_a_state_that_does_not_exist(tmp_path: Path) -> None:
-    broken = tmp_path / "broken.asl.json"
-    broken.write_text(PATH.read_text("utf-8").replace('"Next": "Attempt"', '"Next": "Attmept"', 1), "utf-8")
-    (said,) = findings_in_definition(broken)
+    broken = machine()
+    broken["States"]["PrepareRun"]["Next"] = "Attmept"
+    (said,) = asl_validator.findings(broken, tmp_path / "definition.json")
     assert "Attmept" in said

@@ -11,7 +11,6 @@ import pytest
 
 from functions.errors import OWN_ERRORS
 from local.emulator.moto_patches.jsonata import evaluate
-from tests.infra import asl
 from tests.infra.test_definition import STATES
 
 DEEP = "[" * 30_000 + "]" * 30_000
@@ -59,6 +58,11 @@ def value_of(expression: str, **variables: Any) -> Any:
     declared = "".join(f"${name}:={json.dumps(value, ensure_ascii=False)};" for name, value in variables.items())
     assert evaluate(f"({declared}$exists({text}))"), f"{text} comes to nothing"
     return evaluate(f"({declared}{text})")
+
+
+def expressions(assign: dict[str, Any]) -> list[str]:
+    """The JSONata expressions among the values of an Assign."""
+    return [value for value in assign.values() if isinstance(value, str) and value.startswith("{%")]
 
 
 def failed_as(state: str, failure: Any) -> tuple[str, str]:
@@ -134,7 +138,7 @@ ODD_RESULTS: tuple[Any, ...] = (
 def test_the_wait_after_a_look_is_whole_seconds_and_longer_after_retries(state: str, result: Any, context: Any) -> None:
     asked = result["Payload"].get("waitSeconds", 1)
     retries = context.get("State", {}).get("RetryCount", 0)
-    for expression in asl.expressions(STATES[state]["Assign"]):
+    for expression in expressions(STATES[state]["Assign"]):
         value_of(expression, states={"result": result, "context": context})
     found = value_of(STATES[state]["Assign"]["waitSeconds"], states={"result": result, "context": context})
     assert found == int(found)
@@ -145,6 +149,6 @@ def test_the_wait_after_a_look_is_whole_seconds_and_longer_after_retries(state: 
 def test_a_catcher_takes_any_failure(odd: str) -> None:
     for state in STATES.values():
         for catch in state.get("Catch", []):
-            for expression in asl.expressions(catch.get("Assign", {})):
+            for expression in expressions(catch.get("Assign", {})):
                 if FAILURES[odd] is not None:  # AWS always has an error output there
                     value_of(expression, states={"errorOutput": FAILURES[odd]}, breakdowns=4)
