@@ -48,9 +48,11 @@ def machines(machine: Machine) -> Iterator[Machine]:
 
 
 def states(machine: Machine) -> Iterator[tuple[str, State]]:
-    """Every state with its name, those of branches included."""
-    for one in machines(machine):
-        yield from one["States"].items()
+    """Every state with its name, those of its branches behind it."""
+    for name, state in machine["States"].items():
+        yield name, state
+        for branch in state.get("Branches", []):
+            yield from states(branch)
 
 
 class _Strict(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML has no types

@@ -9,7 +9,7 @@ from functions.limits import LONGEST_SESSION, state_timeout
 from functions.requests.request import SCHEMA
 from functions.transient_errors import IN_A_HANDLER, RETRIED
 from infra.constructs.asl import DefinitionError, Facts, Machine, State, rendered
-from infra.constructs.function_table import STEPS
+from infra.constructs.function_table import STEPS, FunctionSpec
 
 PATH = Path(__file__).parents[2] / "statemachine" / "run_datamart.asl.yaml"
 
@@ -69,11 +69,16 @@ FACTS: Facts = {
 _SPECS = {f"${{{spec.token}}}": spec for spec in STEPS}
 
 
-def _facts_of_task(state: State) -> Facts:
-    name = state["Arguments"]["FunctionName"]
+def function_of(task: State) -> FunctionSpec:
+    """The function that a Task state calls. Raises DefinitionError if the table has no such function."""
+    name = task["Arguments"]["FunctionName"]
     if name not in _SPECS:
         raise DefinitionError(f'"{name}" in {PATH.name} is no function of {_TABLE}; add it there')
-    spec = _SPECS[name]
+    return _SPECS[name]
+
+
+def _facts_of_task(task: State) -> Facts:
+    spec = function_of(task)
     facts = {"state_timeout": state_timeout(spec.module)}
     return facts | {"endpoint_retries": spec.retries} if spec.calls else facts
 

@@ -1,7 +1,5 @@
 """What the state machine does in its states, where AWS is stricter than the interpreter that the other tests use."""
 
-from typing import Any
-
 import pytest
 
 from functions.errors import OWN_ERRORS
@@ -9,7 +7,7 @@ from functions.microstrategy.endpoints import CREATE_INSTANCE, GET_EXECUTION
 from functions.runs.polling import LONGEST, wait_seconds
 from functions.transient_errors import RETRIED
 from infra.constructs import asl
-from infra.constructs.definition import definition, machine
+from infra.constructs.definition import definition, function_of, machine
 from infra.constructs.function_table import STEPS
 
 DEFINITION = machine()
@@ -17,12 +15,8 @@ STATES = dict(asl.states(DEFINITION))
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
 
 
-def function_of(state: dict[str, Any]) -> str:
-    return str(state["Arguments"]["FunctionName"].strip("${}"))
-
-
 def test_every_task_calls_the_function_of_its_own_name_except_the_confirming_look() -> None:
-    named = {name: function_of(state).removesuffix("FunctionArn") for name, state in TASKS.items()}
+    named = {name: function_of(state).name for name, state in TASKS.items()}
     assert {name: function for name, function in named.items() if name != function} == {"ConfirmExecution": "GetStatus"}
 
 

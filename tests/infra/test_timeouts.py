@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from functions.limits import CALL_SECONDS, LONGEST_LOG_IN, LONGEST_SESSION, LONGEST_STEP, SWEEP_GRACE
+from infra.constructs.definition import function_of
 from tests.infra.template import Template
 from tests.infra.test_definition import TASKS
 
@@ -12,22 +13,21 @@ NOT_PEOPLE = sorted(set(TASKS) - {"AskPerson"})
 """The states whose timeout is a number."""
 
 
-def function_of(template: Template, state: str) -> Any:
-    name = TASKS[state]["Arguments"]["FunctionName"].strip("${}").removesuffix("FunctionArn")
-    return template.one("AWS::Lambda::Function", name)
+def lambda_of(template: Template, state: str) -> Any:
+    return template.one("AWS::Lambda::Function", function_of(TASKS[state]).name)
 
 
 @pytest.mark.parametrize("state", NOT_PEOPLE)
 def test_lambda_ends_a_function_before_its_state_gives_it_up(template: Template, state: str) -> None:
-    assert function_of(template, state)["Timeout"] + 10 <= TASKS[state]["TimeoutSeconds"] <= LONGEST_STEP
+    assert lambda_of(template, state)["Timeout"] + 10 <= TASKS[state]["TimeoutSeconds"] <= LONGEST_STEP
 
 
 def test_a_call_ends_before_lambda_would_end_its_function(template: Template) -> None:
-    assert max(function_of(template, state)["Timeout"] for state in TASKS) > CALL_SECONDS
+    assert max(lambda_of(template, state)["Timeout"] for state in TASKS) > CALL_SECONDS
 
 
 def test_nobody_else_logs_in_before_the_function_that_was_about_to_has_ended(template: Template) -> None:
-    assert function_of(template, "LogIn")["Timeout"] < TASKS["LogIn"]["TimeoutSeconds"] <= LONGEST_LOG_IN
+    assert lambda_of(template, "LogIn")["Timeout"] < TASKS["LogIn"]["TimeoutSeconds"] <= LONGEST_LOG_IN
 
 
 def test_the_second_clean_up_comes_when_the_last_step_of_the_execution_has_ended(template: Template) -> None:

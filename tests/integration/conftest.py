@@ -22,6 +22,7 @@ from local.emulator.clients import client
 from local.simulator import Simulator
 from tests.infra.template import Template
 from tests.support.permissions import USED, Recorder
+from tests.support.server_calls import UnlistedCalls
 
 TUTORIAL = "B7CA92F04B9FAE8D941C3E9B7E0CD754"
 CITY = "85000B907B4EAD3B0D9522A9CFD10DBC"
@@ -258,6 +259,15 @@ def nothing_that_aws_would_deny(recorder: Recorder) -> Iterator[None]:
     yield
     denied, recorder.denied = recorder.denied, []
     assert denied == []
+
+
+@pytest.fixture(autouse=True)
+def nothing_that_the_table_of_functions_does_not_list() -> Iterator[None]:
+    """No step fails because of a call to the server that its row does not list."""
+    calls = UnlistedCalls()
+    with calls.watching():
+        yield
+    assert calls.found == []
 
 
 @pytest.fixture(scope="session")
