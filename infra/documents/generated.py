@@ -6,6 +6,7 @@ from pathlib import Path
 from infra.documents.blocks import ROOT, Blocks
 from infra.documents.command_tables import argument_table, commands
 from infra.documents.error_table import error_table
+from infra.documents.machine_picture import machine_picture, state_table
 from infra.documents.resource_picture import resource_picture
 from infra.documents.room_tables import room_table
 from infra.documents.schema_tables import schema_table
@@ -33,4 +34,6 @@ def blocks_of(template: Path) -> Blocks:
         "rooms of infra": partial(room_table, INFRA),
         "rooms of local": partial(room_table, ROOT / "local"),
         "AWS resources": partial(resource_picture, template),
+        "state machine": machine_picture,
+        "states": state_table,
     }
