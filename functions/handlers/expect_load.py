@@ -27,7 +27,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Look for a load of each job that is due now, since the same time of the day before.
 
     The event holds ``scheduledTime`` (ISO 8601). Returns the names of the jobs that are ``due``, and
-    of those whose table is ``missing``. Raises what AWS answers, or StillBeingTold: the event then comes again.
+    of those whose table is ``missing``. Raises what AWS answers, or NotificationInProgress: the event then comes again.
     """
     # The schedule fires at whole minutes; seconds in the time that it names would make no job due.
     at = datetime.fromisoformat(str(event["scheduledTime"])).replace(second=0, microsecond=0)

@@ -1,8 +1,8 @@
 """The starter: every trigger invokes it, by the alias for its kind (functions/triggers/which_jobs.py).
 
 The claim is StartExecution itself: the execution's name is made of the event's identity, so the same event delivered
-twice, at once, or after the starter died between any two lines starts one run (DESIGN.md "Starting"). What is no
-request starts a run that ends as InvalidRequest: it is told on the one path on which every failure is told.
+twice, at once, or after the starter died between any two lines starts one run (DESIGN.md "Starting"). An invalid
+request starts a run that ends as InvalidRequest, so that it is reported like every other failure.
 """
 
 import os
@@ -18,11 +18,11 @@ from functions.telemetry import logger, tracer
 from functions.text import one_line, shorten
 from functions.triggers.accepted_request import accepted
 from functions.triggers.runs_of_messages import Input, Started, as_input
-from functions.triggers.trigger_event import Occurrence, Refused, execution_name
+from functions.triggers.trigger_event import RejectedEvent, TriggerEvent, execution_name
 from functions.triggers.which_jobs import Invoked, jobs_started_by
 
 LARGEST_INPUT = 240 * 1024
-"""Bytes of an execution's input: with what PrepareRun is told beside it, and the message that started it, it stays
+"""Bytes of an execution's input: with what PrepareRun is given beside it, and the message that started it, it stays
 within a state's 256 KB."""
 
 LONGEST_VALUE = 10_000
@@ -38,9 +38,9 @@ LONGEST_REFUSAL = 4_000
 @logger.inject_lambda_context
 @tracer.capture_lambda_handler(capture_response=False, capture_error=False)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Start what the event asks for.
+    """Start the runs that the event triggers.
 
-    Returns ``executions``: their ARNs, and ``ignored``: sentences on what of the event starts nothing.
+    Returns ``executions``: their ARNs, and ``ignored``: sentences about parts of the event that start nothing.
 
     Raises whatever AWS answers, so that the event is delivered again and at last goes to the dead letters, and what
     ``jobs_started_by`` raises. A job that cannot be started does not keep the event's other jobs from starting.
@@ -51,7 +51,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     failures: list[Exception] = []
     for name in names:
         try:
-            found = source.occurrences(event, job_named(name))
+            found = source.trigger_events(event, job_named(name))
             passed_over += [f"{one.where} starts nothing: {one.ignored}" for one in found if one.ignored is not None]
             executions += _begin(name, [one for one in found if one.ignored is None])
         except Exception as error:
@@ -64,69 +64,71 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return {"executions": executions, "ignored": passed_over}
 
 
-def _begin(name: str, found: list[Occurrence]) -> list[str]:
-    """Start a run for each, and one for all that was refused of one message; the executions' ARNs.
+def _begin(name: str, found: list[TriggerEvent]) -> list[str]:
+    """Start a run for each, and one for all refusals of one message. Returns the executions' ARNs.
 
-    Everything is read before anything is started: each run of a message is told how many runs that has.
+    All events are read before a run is started: the input of each run of a message says how many runs that has.
     """
     job, begun = job_named(name), Started()
-    refusals: dict[str, tuple[Occurrence, list[str]]] = {}
-    for occurrence in found:
-        whole = occurrence.told_by or occurrence
+    refusals: dict[str, tuple[TriggerEvent, list[str]]] = {}
+    for trigger_event in found:
+        whole = trigger_event.message or trigger_event
         try:
-            begun.add(whole, execution_name(name, occurrence.identity), occurrence, _input(name, job, occurrence))
-        except Refused as problem:
-            said = str(problem) if whole is occurrence else f"{occurrence.where}: {problem}"
+            begun.add(
+                whole, execution_name(name, trigger_event.identity), trigger_event, _input(name, job, trigger_event)
+            )
+        except RejectedEvent as problem:
+            said = str(problem) if whole is trigger_event else f"{trigger_event.where}: {problem}"
             refusals.setdefault(whole.identity, (whole, []))[1].append(said)
     for whole, reasons in refusals.values():
         begun.add(whole, execution_name(name, whole.identity), whole, _refused(name, whole, reasons))
-    return [_start(run, occurrence, given) for run, occurrence, given in begun.runs()]
+    return [_start(run, trigger_event, given) for run, trigger_event, given in begun.runs()]
 
 
-def _input(name: str, job: Job, occurrence: Occurrence) -> Input:
-    """The execution's input, in the form in which a person may start the same again. Raises Refused."""
-    if occurrence.refusal is not None:
-        raise Refused(occurrence.refusal)
-    given: Input = _known(name, occurrence) | {"values": _wanted(job, occurrence.values)}
-    if job["acceptRequests"] is not None and occurrence.content is not None:
-        given |= {"request": accepted(occurrence.content(), job)}
+def _input(name: str, job: Job, trigger_event: TriggerEvent) -> Input:
+    """The execution's input, in the form in which a person may start the same again. Raises RejectedEvent."""
+    if trigger_event.refusal is not None:
+        raise RejectedEvent(trigger_event.refusal)
+    given: Input = _known(name, trigger_event) | {"values": _wanted(job, trigger_event.values)}
+    if job["acceptRequests"] is not None and trigger_event.content is not None:
+        given |= {"request": accepted(trigger_event.content(), job)}
     _check_size(given)
     return given
 
 
-def _refused(name: str, occurrence: Occurrence, reasons: list[str]) -> Input:
+def _refused(name: str, trigger_event: TriggerEvent, reasons: list[str]) -> Input:
     """The input of a run that fails with these reasons; each part of it is bounded."""
-    refusal = shorten(f"{occurrence.where}: {'; '.join(reasons)}", LONGEST_REFUSAL)
-    return _known(name, occurrence) | {"refusal": refusal}
+    refusal = shorten(f"{trigger_event.where}: {'; '.join(reasons)}", LONGEST_REFUSAL)
+    return _known(name, trigger_event) | {"refusal": refusal}
 
 
-def _known(name: str, occurrence: Occurrence) -> dict[str, str]:
-    return {"job": name, "asOf": one_line(occurrence.at, LONGEST_TIME)}
+def _known(name: str, trigger_event: TriggerEvent) -> dict[str, str]:
+    return {"job": name, "asOf": one_line(trigger_event.at, LONGEST_TIME)}
 
 
 def _check_size(given: Input) -> None:
     if (size := len(as_input(given).encode())) > LARGEST_INPUT:
-        raise Refused(f"the run's input would have {size} bytes; it may have {LARGEST_INPUT}")
+        raise RejectedEvent(f"the run's input would have {size} bytes; it may have {LARGEST_INPUT}")
 
 
 def _wanted(job: Job, values: dict[str, str]) -> dict[str, str]:
-    """Of a message's attributes, which anybody may add, only those that the job names. Raises Refused."""
+    """Of a message's attributes, which anybody may add, only those that the job names. Raises RejectedEvent."""
     answers = [prompt.get("answers") for prompt in job["request"].get("prompts", [])]
     used = {placeholder.name for text in strings(answers) for placeholder in placeholders(text)}
     wanted = {key: value for key, value in values.items() if not key.startswith(MESSAGE) or key in used}
     for key, value in wanted.items():
         if len(value) > LONGEST_VALUE:
-            raise Refused(f"{key}: has {len(value)} characters; it may have {LONGEST_VALUE}")
+            raise RejectedEvent(f"{key}: has {len(value)} characters; it may have {LONGEST_VALUE}")
     return wanted
 
 
-def _start(name: str, occurrence: Occurrence, given: str) -> str:
+def _start(name: str, trigger_event: TriggerEvent, given: str) -> str:
     machine = os.environ["STATE_MACHINE_ARN"]
     try:
         _states().start_execution(stateMachineArn=machine, name=name, input=given)
-        logger.info("run started", extra={"execution": name, "trigger": occurrence.where})
+        logger.info("run started", extra={"execution": name, "trigger": trigger_event.where})
     except _states().exceptions.ExecutionAlreadyExists:
-        logger.info("this event has started its run before", extra={"execution": name, "trigger": occurrence.where})
+        logger.info("this event has started its run before", extra={"execution": name, "trigger": trigger_event.where})
     return f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
 
 

@@ -16,8 +16,8 @@ from functions.lifecycle.last_look import look_once_more
 from functions.lifecycle.step import Step
 from functions.limits import LONGEST_SESSION
 from functions.notifications import end_event, failure_notice
-from functions.notifications.exactly_once import tell_once
-from functions.notifications.message_failures import tell_with_the_others
+from functions.notifications.exactly_once import notify_once
+from functions.notifications.message_failures import notify_with_other_runs
 from functions.notifications.run_end import end_of
 from functions.requests.execution_input import named_in
 from functions.requests.named_jobs import deployed_jobs
@@ -74,11 +74,11 @@ def _tell(run: Run, detail: dict[str, Any]) -> None:
     found = end_of(run, detail)
     if found.loaded == "yes":
         _note_load(run)
-    told = {"event": tell_once("event", found, end_event.send)}
+    told = {"event": notify_once("event", found, end_event.send)}
     if run.item.get("message"):
-        told["notice"] = tell_with_the_others(run_table(), found)
+        told["notice"] = notify_with_other_runs(run_table(), found)
     elif failure_notice.is_due(found):
-        told["notice"] = tell_once("notice", found, failure_notice.send)
+        told["notice"] = notify_once("notice", found, failure_notice.send)
     logger.info("the end was told", extra={"told": told, "status": found.status, "loaded": found.loaded})
 
 

@@ -28,7 +28,7 @@ from functions.microstrategy.codes import NO_DATAMART
 from functions.microstrategy.endpoints import Endpoint
 from functions.microstrategy.error_mapping import is_not_ready
 from functions.microstrategy.http.cookies import Jar, cookies_not_sent, everywhere, reason_dropped, reason_not_sent
-from functions.microstrategy.http.redaction import hider
+from functions.microstrategy.http.redaction import redactor
 from functions.microstrategy.http.transport import Reply, call
 from functions.microstrategy.json_access import integer, job_id, mapping, mappings, moment, text
 from functions.microstrategy.models import (
@@ -121,7 +121,7 @@ class Client:
             self.session = None
         token = reply.headers.get("X-MSTR-AuthToken", "")
         if not token:
-            raise reading.login_without_token(reply, self._hide)
+            raise reading.login_without_token(reply, self._redact)
         self.session = Session(token, cookies)
         if unsent := cookies_not_sent(self.server, cookies):
             self._give_up_without(reason_not_sent(self.server, unsent))
@@ -149,7 +149,7 @@ class Client:
         except LibraryError:
             left = "the session could not be logged out and stays until its idle timeout"
         self.session = None
-        raise DatamartFailed(self._hide(f"{reason}; {left}"), step="log_in")
+        raise DatamartFailed(self._redact(f"{reason}; {left}"), step="log_in")
 
     def log_out(self) -> None:
         """End the session; one that is gone already counts as ended (API.md 2.5, 8.5)."""
@@ -189,7 +189,7 @@ class Client:
     def find_project(self, reference: str) -> Project:
         """The project of that id or exact, case-sensitive name. Raises NotFound, naming the nearest."""
         listed = mappings(self._call(at.FIND_PROJECT).json)
-        with self._hiding():
+        with self._redacting():
             return project_of(reference, listed)
 
     def find_datamart(self, project_id: str, reference: str | dict[str, str]) -> Datamart:
@@ -202,7 +202,7 @@ class Client:
         name = reference if isinstance(reference, str) else reference["name"]
         path = None if isinstance(reference, str) else reference["path"]
         found = self._search(at.FIND_DATAMART, project_id, name, DATAMART_SUBTYPE)
-        with self._hiding():
+        with self._redacting():
             return datamart_of(name, path, found)
 
     def _datamart_by_id(self, project_id: str, datamart_id: str) -> Datamart:
@@ -220,7 +220,7 @@ class Client:
             return reference.upper()
         name = reference.strip("/").rpartition("/")[2]
         folders = self._search(at.FIND_FOLDER, project_id, name, FOLDER_TYPE)
-        with self._hiding():
+        with self._redacting():
             return folder_of(reference, folders)
 
     def find_objects(self, project_id: str, name: str, kind: str) -> list[dict[str, Any]]:
@@ -285,13 +285,13 @@ class Client:
         Raises ServerUnavailable with ``delivery`` "unknown" where the answer does not say that it was taken.
         """
         reply = self._call(at.EXECUTE, project_id, datamart=datamart_id, instance=instance_id)
-        return reading.execution(at.EXECUTE, reply, self._hide)
+        return reading.execution(at.EXECUTE, reply, self._redact)
 
     def get_execution(self, project_id: str, datamart_id: str, instance_id: str) -> Execution:
         """The job's status. An answer that says "not ready" has the status None: keep polling."""
         try:
             reply = self._call(at.GET_EXECUTION, project_id, datamart=datamart_id, instance=instance_id)
-            return reading.execution(at.GET_EXECUTION, reply, self._hide)
+            return reading.execution(at.GET_EXECUTION, reply, self._redact)
         except LibraryError as error:
             if is_not_ready(error):
                 return Execution(None, retry_after=error.retry_after, code=error.code, http_status=error.http_status)
@@ -468,15 +468,15 @@ class Client:
             headers["X-MSTR-MS-Instance"] = _id(ms_instance)
         if self.session is not None and self.session.token:
             headers["X-MSTR-AuthToken"] = self.session.token
-        self._learn_secrets()
+        self._add_secrets()
         jar = Jar(self.server, self.session.cookies if self.session else ())
         reply = call(self.server, endpoint, url, headers=headers, jar=jar, body=body, budget=seconds)
         self._secrets.add(reply.headers.get("X-MSTR-AuthToken", ""))
         if self.session is not None:
             self.session = Session(self.session.token, jar.cookies)
         self._dropped = jar.dropped
-        self._learn_secrets()
-        reading.check(endpoint, reply, self._hide)
+        self._add_secrets()
+        reading.check(endpoint, reply, self._redact)
         return reply
 
     def _seconds(self, endpoint: Endpoint) -> float:
@@ -490,20 +490,20 @@ class Client:
             )
         return left
 
-    def _learn_secrets(self) -> None:
+    def _add_secrets(self) -> None:
         session = self.session or Session("")
         self._secrets |= {session.token, *(cookie.value for cookie in session.cookies), *_secrets_of(self.server.proxy)}
 
-    def _hide(self, text: str) -> str:
-        return hider(self._secrets)(text)
+    def _redact(self, text: str) -> str:
+        return redactor(self._secrets)(text)
 
     @contextlib.contextmanager
-    def _hiding(self) -> Iterator[None]:
+    def _redacting(self) -> Iterator[None]:
         """Names that the server listed are quoted in what is raised within."""
         try:
             yield
         except NotFound as error:
-            raise NotFound(self._hide(error.message), step=error.step) from None
+            raise NotFound(self._redact(error.message), step=error.step) from None
 
 
 def _judge_slowness(endpoint: Endpoint, error: ServerUnavailable, seconds: float) -> None:

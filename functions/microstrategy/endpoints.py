@@ -21,7 +21,7 @@ class Repeat(Enum):
         return {Repeat.ALWAYS: 4, Repeat.UNLESS_ANSWERED: 1, Repeat.IF_NOT_SENT: 0}[self]
 
 
-class Answers(Enum):
+class ResponseBody(Enum):
     """What the body of a 2xx must be; with any other the answer is a proxy's or a single sign-on's."""
 
     ANYTHING = "not looked at: a header is the answer"
@@ -62,7 +62,7 @@ class Endpoint:
     step: str
     method: str
     path: str
-    answers: Answers = Answers.NOTHING
+    answers: ResponseBody = ResponseBody.NOTHING
     repeat: Repeat = Repeat.ALWAYS
     read_timeout: float = 30.0
     max_response_bytes: int = 4 * 1024 * 1024
@@ -103,22 +103,22 @@ LOG_IN = Endpoint(
     "log_in",
     "POST",
     "/auth/login",
-    Answers.ANYTHING,
+    ResponseBody.ANYTHING,
     Repeat.UNLESS_ANSWERED,
     read_timeout=WHOLE_BUDGET,
     retries=4,  # the handler counts lost responses, and raises SessionLost after the second
 )  # API.md 2.1
 LOG_OUT = Endpoint("log_out", "POST", "/auth/logout", retries=IN_THE_CLEAN_UP)  # API.md 2.5
-PROBE = Endpoint("probe", "GET", "/sessions", Answers.OBJECT)
+PROBE = Endpoint("probe", "GET", "/sessions", ResponseBody.OBJECT)
 KEEP_ALIVE = Endpoint("keep_alive", "PUT", "/sessions")
-SERVER_STATUS = Endpoint("server_status", "GET", "/status", Answers.OBJECT)
-LOGIN_MODES = Endpoint("login_modes", "GET", "/config/authModes", Answers.OBJECT_OR_LIST)  # API.md 2.1
-PRIVILEGES = Endpoint("privileges", "GET", "/sessions/privileges", Answers.OBJECT_OR_LIST)  # API.md 2.5
+SERVER_STATUS = Endpoint("server_status", "GET", "/status", ResponseBody.OBJECT)
+LOGIN_MODES = Endpoint("login_modes", "GET", "/config/authModes", ResponseBody.OBJECT_OR_LIST)  # API.md 2.1
+PRIVILEGES = Endpoint("privileges", "GET", "/sessions/privileges", ResponseBody.OBJECT_OR_LIST)  # API.md 2.5
 FIND_PROJECT = Endpoint(
     "find_project",
     "GET",
     "/projects",
-    Answers.LIST,
+    ResponseBody.LIST,
     read_timeout=WHOLE_BUDGET,
     instead="give the ID of the project: an ID needs no look-up",
 )  # API.md 3
@@ -126,37 +126,37 @@ FIND_DATAMART = Endpoint(
     "find_datamart",
     "GET",
     "/searches/results",
-    Answers.OBJECT,
+    ResponseBody.OBJECT,
     read_timeout=WHOLE_BUDGET,
     instead="give the ID of the datamart: an ID needs no search",
 )  # API.md 4.2
-GET_OBJECT = Endpoint("find_datamart", "GET", "/objects/{datamart}", Answers.OBJECT)  # API.md 4.4
+GET_OBJECT = Endpoint("find_datamart", "GET", "/objects/{datamart}", ResponseBody.OBJECT)  # API.md 4.4
 FIND_FOLDER = Endpoint(
     "find_folder",
     "GET",
     "/searches/results",
-    Answers.OBJECT,
+    ResponseBody.OBJECT,
     read_timeout=WHOLE_BUDGET,
     instead="give destinationFolderId, the ID of the folder: an ID needs no search",
 )  # API.md 4.2
-GET_FOLDER = Endpoint("find_folder", "GET", "/objects/{folder}", Answers.OBJECT)  # API.md 4.4
+GET_FOLDER = Endpoint("find_folder", "GET", "/objects/{folder}", ResponseBody.OBJECT)  # API.md 4.4
 FIND_OBJECTS = Endpoint(
     "find_objects",
     "GET",
     "/searches/results",
-    Answers.OBJECT,
+    ResponseBody.OBJECT,
     read_timeout=WHOLE_BUDGET,
     instead="give the IDs of attributes and metrics: IDs need no search",
     retries=WHILE_A_JOB_RUNS,
 )  # API.md 4.2
 GET_DEFINITION = Endpoint(
-    "get_definition", "GET", "/model/datamarts/{datamart}", Answers.OBJECT, read_timeout=WHOLE_BUDGET
+    "get_definition", "GET", "/model/datamarts/{datamart}", ResponseBody.OBJECT, read_timeout=WHOLE_BUDGET
 )  # API.md 5, #10
 CREATE_INSTANCE = Endpoint(
     "create_instance",
     "POST",
     _MODEL,
-    Answers.OBJECT_OR_NOTHING,
+    ResponseBody.OBJECT_OR_NOTHING,
     Repeat.UNLESS_ANSWERED,
     read_timeout=WHOLE_BUDGET,
 )  # API.md 5, #1
@@ -164,19 +164,19 @@ EXECUTE = Endpoint(
     "execute",
     "POST",
     f"{_RUN}/execution/jobs",
-    Answers.OBJECT,
+    ResponseBody.OBJECT,
     Repeat.IF_NOT_SENT,
     read_timeout=WHOLE_BUDGET,
     retries=4,  # the handler raises ServerUnavailable only if the call was not sent
 )  # API.md 5, #2
 GET_EXECUTION = Endpoint(
-    "get_execution", "GET", f"{_RUN}/execution", Answers.OBJECT, retries=WHILE_A_JOB_RUNS
+    "get_execution", "GET", f"{_RUN}/execution", ResponseBody.OBJECT, retries=WHILE_A_JOB_RUNS
 )  # API.md 5, #3
 GET_PROMPTS = Endpoint(
     "get_prompts",
     "GET",
     _PROMPTS,
-    Answers.LIST,
+    ResponseBody.LIST,
     read_timeout=WHOLE_BUDGET,
     max_response_bytes=MAX_PROMPT_BYTES,
     retries=WHILE_A_JOB_RUNS,
@@ -185,7 +185,7 @@ GET_DEFINITION_PROMPTS = Endpoint(
     "get_definition_prompts",
     "GET",
     "/reports/{datamart}/prompts",
-    Answers.LIST,
+    ResponseBody.LIST,
     read_timeout=WHOLE_BUDGET,
     max_response_bytes=MAX_PROMPT_BYTES,
 )
@@ -193,7 +193,7 @@ SEARCH_ELEMENTS = Endpoint(
     "search_elements",
     "GET",
     f"{_PROMPTS}/{{prompt}}/elements",
-    Answers.OBJECT,
+    ResponseBody.OBJECT,
     read_timeout=WHOLE_BUDGET,
     instead="give the IDs of the elements: IDs need no look-up",
     retries=WHILE_A_JOB_RUNS,
@@ -202,7 +202,7 @@ SEARCH_OBJECTS = Endpoint(
     "search_objects",
     "GET",
     f"{_PROMPTS}/{{prompt}}/objects",
-    Answers.OBJECT_OR_LIST,
+    ResponseBody.OBJECT_OR_LIST,
     read_timeout=WHOLE_BUDGET,
     instead="give the IDs and types of the objects: with both they need no look-up",
     retries=WHILE_A_JOB_RUNS,
@@ -218,7 +218,7 @@ SAVE = Endpoint(
     "save",
     "POST",
     f"{_MODEL}/save",
-    Answers.OBJECT_OR_NOTHING,
+    ResponseBody.OBJECT_OR_NOTHING,
     Repeat.IF_NOT_SENT,
     read_timeout=WHOLE_BUDGET,
 )  # API.md 5, #6
@@ -226,13 +226,13 @@ SAVE_AS = Endpoint(
     "save_as",
     "POST",
     f"{_MODEL}/saveAs",
-    Answers.OBJECT_OR_NOTHING,
+    ResponseBody.OBJECT_OR_NOTHING,
     Repeat.IF_NOT_SENT,
     read_timeout=WHOLE_BUDGET,
 )  # API.md 5, #7
 DELETE_INSTANCE = Endpoint("delete_instance", "DELETE", _MODEL, retries=IN_THE_CLEAN_UP)  # API.md 5, #8
 DELETE_RUN_INSTANCE = Endpoint("delete_instance", "DELETE", _RUN, retries=IN_THE_CLEAN_UP)  # API.md 5, #9
-GET_JOB = Endpoint("get_job", "GET", "/v2/monitors/jobs/{job}", Answers.OBJECT)  # API.md 6.1
+GET_JOB = Endpoint("get_job", "GET", "/v2/monitors/jobs/{job}", ResponseBody.OBJECT)  # API.md 6.1
 CANCEL_JOB = Endpoint("cancel_job", "DELETE", "/v2/monitors/jobs/{job}")
 
 BEFORE_LOGIN = (LOG_IN, SERVER_STATUS, LOGIN_MODES)

@@ -21,7 +21,7 @@ from functions.microstrategy.codes import I_SERVER_CODES, MEANINGS, NOT_READY_CO
 from functions.microstrategy.endpoints import LOG_IN, Endpoint, Repeat
 from functions.microstrategy.http.html_error_page import words_of
 from functions.microstrategy.http.intermediaries import advice, is_final_at_login, is_page
-from functions.microstrategy.http.redaction import Hide
+from functions.microstrategy.http.redaction import Redact
 from functions.microstrategy.json_access import integer, mappings
 
 
@@ -46,7 +46,7 @@ def is_not_ready(error: LibraryError) -> bool:
     return error.i_server_code in NOT_READY_CODES or Envelope(code=error.code).err == NOT_READY_ERR
 
 
-def fields_of(body: Any, hide: Hide) -> Envelope:
+def fields_of(body: Any, redact: Redact) -> Envelope:
     """What a decoded body has of an envelope's fields; secrets are hidden before anything is cut."""
     if not isinstance(body, Mapping):
         return Envelope()
@@ -61,16 +61,16 @@ def fields_of(body: Any, hide: Hide) -> Envelope:
     ]
     said = dict.fromkeys(text for text in messages if isinstance(text, str) and text.strip())
     return Envelope(
-        code=hide(str(code))[:64] if isinstance(code, (str, int)) else None,
+        code=redact(str(code))[:64] if isinstance(code, (str, int)) else None,
         i_server_code=i_server_code if _is_code(i_server_code) else None,
-        message=hide("; ".join(said)) or None,
-        ticket_id=hide(str(ticket))[:128] if isinstance(ticket, (str, int)) else None,
+        message=redact("; ".join(said)) or None,
+        ticket_id=redact(str(ticket))[:128] if isinstance(ticket, (str, int)) else None,
     )
 
 
-def read(body: Any, hide: Hide = str) -> Envelope | None:
+def read(body: Any, redact: Redact = str) -> Envelope | None:
     """The envelope in a decoded body, or None where it is not an error's."""
-    found = fields_of(body, hide)
+    found = fields_of(body, redact)
     return None if found.code is None and found.i_server_code is None else found
 
 
@@ -122,16 +122,16 @@ _READ_AN_OBJECT = (
 
 
 def exception(
-    endpoint: Endpoint, http_status: int, body: Any, text: str, retry_after: float | None, hide: Hide = str
+    endpoint: Endpoint, http_status: int, body: Any, text: str, retry_after: float | None, redact: Redact = str
 ) -> LibraryError:
-    """The exception that an answer is.
+    """The exception for an error response.
 
-    Decided by iServerCode, then by ERR code, then by HTTP status: 500 is used for permanent faults too. ``hide`` takes
-    out of what the server said what was secret in what it was sent.
+    Decided by iServerCode, then by ERR code, then by HTTP status: 500 is used for permanent faults too. ``redact``
+    removes the secrets that were sent from the server's text.
     """
-    envelope = read(body, hide) or Envelope()
+    envelope = read(body, redact) or Envelope()
     kind = _kind(endpoint, http_status, envelope, text)
-    said = envelope.message or _without_envelope(http_status, text, hide)
+    said = envelope.message or _without_envelope(http_status, text, redact)
     if envelope == Envelope() and (what_to_do := advice(endpoint, http_status, text)):
         said = f"{said}; {what_to_do}"
     return kind(
@@ -174,7 +174,7 @@ def _kind(endpoint: Endpoint, http_status: int, envelope: Envelope, text: str) -
 
 _NOT_TRIED_ERR = (13, 16)
 _NOT_TRIED_HTTP = (413, 429, 503)
-"""Answers that say that the login was not even tried; after them it may be repeated and leaves nothing behind."""
+"""ResponseBody that say that the login was not even tried; after them it may be repeated and leaves nothing behind."""
 
 _OF_A_PROXY = (407, 421, 425, 451)
 """Statuses that no Library answers a login with: without an envelope they say nothing of the credentials."""
@@ -221,7 +221,7 @@ def _explained(message: str, i_server_code: int | None) -> str:
     return message if words in message else f"{message.strip().rstrip('. ')}; {meaning}"
 
 
-def _without_envelope(http_status: int, text: str, hide: Hide) -> str:
+def _without_envelope(http_status: int, text: str, redact: Redact) -> str:
     """A sentence for an answer that is no envelope: a proxy's page, or nothing."""
-    shown = words_of(text, hide)
+    shown = words_of(text, redact)
     return f"the server answered HTTP {http_status}" + (f': "{shown}"' if shown else " without a reason")

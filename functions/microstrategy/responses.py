@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from functions.errors import DatamartFailed, ServerUnavailable
-from functions.microstrategy.endpoints import LOG_IN, Answers, Endpoint, Repeat
+from functions.microstrategy.endpoints import LOG_IN, Endpoint, Repeat, ResponseBody
 from functions.microstrategy.error_mapping import exception, fields_of, read
 from functions.microstrategy.http.html_error_page import title_of
 from functions.microstrategy.http.intermediaries import advice
-from functions.microstrategy.http.redaction import Hide
+from functions.microstrategy.http.redaction import Redact
 from functions.microstrategy.http.redirects import redirected
 from functions.microstrategy.http.transport import Reply
 from functions.microstrategy.json_access import integer, job_id, mapping, object_id, text
@@ -20,17 +20,17 @@ LONGEST_BODY = 500
 
 _EMPTY = (b"", b'""', b"null")
 
-_FITS: dict[Answers, Callable[[Reply], bool]] = {
-    Answers.ANYTHING: lambda reply: True,
-    Answers.NOTHING: lambda reply: not reply.content.lstrip().startswith(b"<"),
-    Answers.OBJECT: lambda reply: isinstance(reply.json, dict),
-    Answers.OBJECT_OR_NOTHING: lambda reply: isinstance(reply.json, dict) or reply.content.strip() in _EMPTY,
-    Answers.LIST: lambda reply: isinstance(reply.json, list),
-    Answers.OBJECT_OR_LIST: lambda reply: isinstance(reply.json, (dict, list)),
+_FITS: dict[ResponseBody, Callable[[Reply], bool]] = {
+    ResponseBody.ANYTHING: lambda reply: True,
+    ResponseBody.NOTHING: lambda reply: not reply.content.lstrip().startswith(b"<"),
+    ResponseBody.OBJECT: lambda reply: isinstance(reply.json, dict),
+    ResponseBody.OBJECT_OR_NOTHING: lambda reply: isinstance(reply.json, dict) or reply.content.strip() in _EMPTY,
+    ResponseBody.LIST: lambda reply: isinstance(reply.json, list),
+    ResponseBody.OBJECT_OR_LIST: lambda reply: isinstance(reply.json, (dict, list)),
 }
 
 
-def check(endpoint: Endpoint, reply: Reply, hide: Hide) -> None:
+def check(endpoint: Endpoint, reply: Reply, redact: Redact) -> None:
     """Let pass what the endpoint must answer.
 
     Raises
@@ -44,19 +44,19 @@ def check(endpoint: Endpoint, reply: Reply, hide: Hide) -> None:
         It is a redirect before there is a session: the base URL is not that of the Library.
     """
     if reply.is_redirect:
-        raise redirected(endpoint, reply, hide)
+        raise redirected(endpoint, reply, redact)
     body = reply.json
     fine = 200 <= reply.status < 300
     about_a_job = integer(mapping(body).get("status")) is not None  # a failed one has its error beside the status
     if not fine or (read(body) is not None and not about_a_job):
-        raise exception(endpoint, reply.status, body, reply.text, reply.retry_after, hide)
+        raise exception(endpoint, reply.status, body, reply.text, reply.retry_after, redact)
     if not _FITS[endpoint.answers](reply):
-        raise _unreadable(endpoint, reply, hide, "the answer is not from a Library server")
+        raise _unreadable(endpoint, reply, redact, "the answer is not from a Library server")
 
 
-def login_without_token(reply: Reply, hide: Hide) -> DatamartFailed:
+def login_without_token(reply: Reply, redact: Redact) -> DatamartFailed:
     """What a login is that was answered with a 2xx and without a token: it went somewhere else."""
-    shown = title_of(reply.text, hide)
+    shown = title_of(reply.text, redact)
     what_to_do = advice(LOG_IN, reply.status, reply.text) or "is baseUrl the address of a Library?"
     return DatamartFailed(
         "the login was answered without a token" + (f': "{shown}"' if shown else "") + f"; {what_to_do}",
@@ -65,8 +65,8 @@ def login_without_token(reply: Reply, hide: Hide) -> DatamartFailed:
     )
 
 
-def _unreadable(endpoint: Endpoint, reply: Reply, hide: Hide, what: str) -> ServerUnavailable:
-    shown = title_of(reply.text, hide)
+def _unreadable(endpoint: Endpoint, reply: Reply, redact: Redact, what: str) -> ServerUnavailable:
+    shown = title_of(reply.text, redact)
     what_to_do = advice(endpoint, reply.status, reply.text)
     return ServerUnavailable(
         f"{what}: " + (f'"{shown}"' if shown else "it is empty") + (f"; {what_to_do}" if what_to_do else ""),
@@ -78,16 +78,16 @@ def _unreadable(endpoint: Endpoint, reply: Reply, hide: Hide, what: str) -> Serv
     )
 
 
-def execution(endpoint: Endpoint, reply: Reply, hide: Hide) -> Execution:
+def execution(endpoint: Endpoint, reply: Reply, redact: Redact) -> Execution:
     """What an answer says about a job. Raises ServerUnavailable where it names no status."""
     body = mapping(reply.json)
     status = integer(body.get("status"))
     if status is None:
-        raise _unreadable(endpoint, reply, hide, "the answer does not say how the job is")
-    said = fields_of(body, hide)
+        raise _unreadable(endpoint, reply, redact, "the answer does not say how the job is")
+    said = fields_of(body, redact)
     message = said.message
     if message is None and classify(status) == "failed":
-        message = hide(reply.text).strip()[:LONGEST_BODY]
+        message = redact(reply.text).strip()[:LONGEST_BODY]
     return Execution(
         status=status,
         instance_id=object_id(body.get("instanceId")),

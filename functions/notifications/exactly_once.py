@@ -16,7 +16,7 @@ CLAIM_SECONDS = 300
 """Longer than end_run may take."""
 
 
-class StillBeingTold(Exception):
+class NotificationInProgress(Exception):
     """Another invocation is telling of it; look again later."""
 
 
@@ -32,10 +32,11 @@ class Told(Protocol):
         """Read the item again."""
 
 
-def tell_once(what: str, end: End, send: Callable[[End], None]) -> bool:
+def notify_once(what: str, end: End, send: Callable[[End], None]) -> bool:
     """Send by ``send`` unless that was done; False if it was.
 
-    ``what`` names the marks in the run's item: ``event`` or ``notice``. Raises StillBeingTold, or what ``send`` raises.
+    ``what`` names the marks in the run's item: ``event`` or ``notice``. Raises NotificationInProgress,
+    or what ``send`` raises.
     """
     return once(end.run, what, lambda: send(end))
 
@@ -52,7 +53,7 @@ def once(record: Told, what: str, send: Callable[[], None], claim_seconds: float
 
     Raises
     ------
-    StillBeingTold
+    NotificationInProgress
         Another invocation has claimed it. Else what ``send`` raises, after its claim was given back.
     """
     if not _claim(record, what, claim_seconds):
@@ -79,5 +80,5 @@ def _claim(record: Told, what: str, claim_seconds: float) -> bool:
         record.reload()
         if what in record.item["told"]:
             return False
-        raise StillBeingTold(f"another invocation is telling by {what}") from None
+        raise NotificationInProgress(f"another invocation is telling by {what}") from None
     return True

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from functions import clock
 from functions.notifications import failure_notice
-from functions.notifications.exactly_once import StillBeingTold, once, tell_once
+from functions.notifications.exactly_once import NotificationInProgress, notify_once, once
 from functions.notifications.run_end import End
 from functions.runs.leases import stage_of
 from functions.runs.run_table import ConditionFailed, Item, RunTable, expiry
@@ -71,9 +71,9 @@ class MessageFailures:
         self.item = self._table.load(self.key) or self.item
 
     def register(self, end: End) -> bool:
-        """Register an end, once; False if people were told before without it.
+        """Register an end, once; False if people were notified before without it.
 
-        Raises StillBeingTold while somebody tells: what it is sent with is settled, and whether it is sent is not.
+        Raises NotificationInProgress while another invocation sends: its content is fixed, its success is not known.
         """
         path = f"ends.{_digits(end)}"
         failure = {"run": end.execution_arn, "text": shorten(failure_notice.text(end), LONGEST_TEXT)}
@@ -90,7 +90,7 @@ class MessageFailures:
                 return True
             if "notice" in self.item["told"]:
                 return False
-            raise StillBeingTold("another invocation is telling of the runs of one message") from None
+            raise NotificationInProgress("another invocation is telling of the runs of one message") from None
         return True
 
     def tell(self) -> bool:
@@ -114,10 +114,10 @@ class MessageFailures:
         return "\n\n".join([first, *each])
 
 
-def tell_with_the_others(table: RunTable, end: End) -> bool:
+def notify_with_other_runs(table: RunTable, end: End) -> bool:
     """Register the end of a run that one message started beside others; people are told when all have ended.
 
-    Returns whether this invocation has told people. Raises StillBeingTold, or what SNS answers.
+    Returns whether this invocation has told people. Raises NotificationInProgress, or what SNS answers.
     """
     failures = MessageFailures.of(table, end)
     told_alone = False
@@ -129,7 +129,7 @@ def tell_with_the_others(table: RunTable, end: End) -> bool:
             told_alone = True
 
     if failure_notice.is_due(end):
-        tell_once("notice", end, register)
+        notify_once("notice", end, register)
     else:
         failures.register(end)
     return told_alone or (not failures.missing and failures.tell())

@@ -11,7 +11,7 @@ from functions.requests.event_shapes import described
 from functions.requests.request import SCHEMA, is_id, normalise
 from functions.requests.validation import nearest, shown, shown_key
 from functions.similar_names import composed
-from functions.triggers.trigger_event import Refused, parsed
+from functions.triggers.trigger_event import RejectedEvent, parsed
 
 FROM_OUTSIDE = ("project", "datamart", "prompts", "timeoutMinutes")
 """The only keys that such a request may have."""
@@ -22,28 +22,28 @@ def accepted(text: str, job: dict[str, Any]) -> dict[str, Any]:
 
     Raises
     ------
-    Refused
-        It is no request, or asks for what the job's ``acceptRequests`` does not allow.
+    RejectedEvent
+        It is not a request, or asks for what the job's ``acceptRequests`` does not allow.
     """
     request = parsed(text)
     if (shape := described(request)) is not None:
-        raise Refused(f"it {shape}; a request is expected")
+        raise RejectedEvent(f"it {shape}; a request is expected")
     if not isinstance(request, dict):
-        raise Refused("it must be a request: an object {…}")
+        raise RejectedEvent("it must be a request: an object {…}")
     for key in request:
         if key not in FROM_OUTSIDE:
-            raise Refused(_why_not(key))
+            raise RejectedEvent(_why_not(key))
     allowed = job["acceptRequests"]
     for key, listed in (("project", allowed["projects"]), ("datamart", allowed["datamarts"])):
         if key not in request:
-            raise Refused(f"{key}: is missing")
+            raise RejectedEvent(f"{key}: is missing")
         if not any(_same(request[key], one) for one in listed):
-            raise Refused(f"{key}: {shown(request[key])} is not in the job's acceptRequests")
+            raise RejectedEvent(f"{key}: {shown(request[key])} is not in the job's acceptRequests")
         request[key] = _as_listed(request[key], listed)
     try:
         normalise(job["request"] | request)
     except InvalidRequest as problem:
-        raise Refused(str(problem)) from None
+        raise RejectedEvent(str(problem)) from None
     return request
 
 

@@ -40,7 +40,7 @@ def is_declared(declared: Declared, bucket: str, key: str) -> bool:
 
 
 def why_ignored(uploaded: Uploaded, declared: list[Declared], size: int | None = None) -> str | None:
-    """Why the upload starts nothing of what these are declared for, or None if it does.
+    """Why the upload starts no run of these triggers, or None if it starts one.
 
     ``size`` is the object's in bytes, or None while it is not known.
     """

@@ -1,4 +1,4 @@
-"""An object was uploaded: EventBridge's "Object Created". EventBridge lets nobody but S3 send events of ``aws.s3``."""
+"""Trigger events of uploads: EventBridge's "Object Created". EventBridge lets only S3 send events of ``aws.s3``."""
 
 import os
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from functions.requests.named_jobs import Job
 from functions.triggers import stored_object
 from functions.triggers.declared import uploads_of, why_ignored
-from functions.triggers.trigger_event import Occurrence, ignored
+from functions.triggers.trigger_event import TriggerEvent, ignored
 from functions.triggers.uploaded_object import Uploaded, of_event
 
 
@@ -21,22 +21,22 @@ def uploaded_object(event: dict[str, Any]) -> tuple[str, str]:
     return uploaded.bucket, uploaded.key
 
 
-def occurrences(event: dict[str, Any], job: Job) -> list[Occurrence]:
+def trigger_events(event: dict[str, Any], job: Job) -> list[TriggerEvent]:
     """The one object that the event names, which the job declares."""
     uploaded = of_event(event)
     declared = uploads_of(job, os.environ.get("INBOX_BUCKET"))
     if (why := why_ignored(uploaded, declared, uploaded.size)) is not None:
         return [ignored(uploaded.where, why)]
-    return [occurrence(uploaded, event["time"])]
+    return [trigger_event(uploaded, event["time"])]
 
 
-def occurrence(uploaded: Uploaded, at: str, told_by: Occurrence | None = None) -> Occurrence:
-    """What starts the run, the same whichever way the upload was told; ``at`` is its time (ISO 8601)."""
-    return Occurrence(
+def trigger_event(uploaded: Uploaded, at: str, message: TriggerEvent | None = None) -> TriggerEvent:
+    """The same trigger event for both ways in which S3 reports an upload; ``at`` is its time (ISO 8601)."""
+    return TriggerEvent(
         identity=uploaded.identity,
         at=at,
         values=uploaded.values,
         where=uploaded.where,
         content=lambda: stored_object.read(uploaded),
-        told_by=told_by,
+        message=message,
     )

@@ -1,9 +1,9 @@
-"""A schedule's time has come. The shape is our own: the target input in infra/constructs/triggers/triggers.py."""
+"""Trigger events of schedules. Their shape is the target input in infra/constructs/triggers/triggers.py."""
 
 from typing import Any
 
 from functions.requests.named_jobs import Job
-from functions.triggers.trigger_event import Occurrence
+from functions.triggers.trigger_event import TriggerEvent
 
 TARGET_INPUT = {"scheduleArn": "<aws.scheduler.schedule-arn>", "scheduledTime": "<aws.scheduler.scheduled-time>"}
 """EventBridge Scheduler puts its context attributes into this."""
@@ -14,7 +14,7 @@ def recognises(event: dict[str, Any]) -> bool:
     return set(event) == set(TARGET_INPUT)
 
 
-def occurrences(event: dict[str, Any], job: Job) -> list[Occurrence]:
-    """The one time that is named."""
+def trigger_events(event: dict[str, Any], job: Job) -> list[TriggerEvent]:
+    """The one scheduled time that the event names."""
     arn, at = str(event["scheduleArn"]), str(event["scheduledTime"])
-    return [Occurrence(identity=f"{arn}\n{at}", at=at, where=f"schedule {arn.rpartition('/')[2]}")]
+    return [TriggerEvent(identity=f"{arn}\n{at}", at=at, where=f"schedule {arn.rpartition('/')[2]}")]

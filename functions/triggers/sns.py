@@ -1,4 +1,4 @@
-"""A message came over an SNS topic; it may carry a request, or S3 notifications, or nothing but its attributes."""
+"""Trigger events of SNS messages: a request, S3 notifications, or only message attributes."""
 
 from dataclasses import replace
 from typing import Any
@@ -11,8 +11,8 @@ from functions.requests.placeholders import MESSAGE
 from functions.text import named
 from functions.triggers import s3, stored_object
 from functions.triggers.declared import why_ignored
-from functions.triggers.s3_notification import Told, is_test_message, told_in
-from functions.triggers.trigger_event import Occurrence, Refused, ignored
+from functions.triggers.s3_notification import ReportedObject, is_test_message, reported_objects
+from functions.triggers.trigger_event import RejectedEvent, TriggerEvent, ignored
 
 
 def recognises(event: dict[str, Any]) -> bool:
@@ -30,56 +30,56 @@ def topic(event: dict[str, Any]) -> str:
     return topics.pop()
 
 
-def occurrences(event: dict[str, Any], job: Job) -> list[Occurrence]:
-    """One for each message, or for each object that a message tells of."""
-    found: list[Occurrence] = []
+def trigger_events(event: dict[str, Any], job: Job) -> list[TriggerEvent]:
+    """One for each message, or for each object that a message reports."""
+    found: list[TriggerEvent] = []
     for record in SNSEvent(event).records:
         itself = _itself(record.sns)
         if is_test_message(record.sns.message):
             found.append(ignored(itself.where, "it is S3's test message, sent when a notification is set up"))
         else:
-            found += _told_of(record.sns.message, itself, job) if job["objects"] else [itself]
+            found += _reported(record.sns.message, itself, job) if job["objects"] else [itself]
     return found
 
 
-def _told_of(text: str, message: Occurrence, job: Job) -> list[Occurrence]:
+def _reported(text: str, message: TriggerEvent, job: Job) -> list[TriggerEvent]:
     try:
-        told = told_in(text)
-    except Refused as problem:
+        objects = reported_objects(text)
+    except RejectedEvent as problem:
         return [replace(message, refusal=str(problem))]
-    return [_object(one, message, job, among_others=len(told) > 1) for one in told]
+    return [_object(one, message, job, among_others=len(objects) > 1) for one in objects]
 
 
-def _object(told: Told, message: Occurrence, job: Job, *, among_others: bool) -> Occurrence:
-    """One object, as S3 itself knows it: size and time are the object's own, whatever the message says of them.
+def _object(reported: ReportedObject, message: TriggerEvent, job: Job, *, among_others: bool) -> TriggerEvent:
+    """One object: size and time are those that S3 answers, not those in the message.
 
     The run's identity has the version that S3 answers, so a message that leaves the version out cannot start another
     run of the same upload. What S3 does not confirm is refused under the message's identity, so that a message cannot
-    claim the run of an upload that is yet to come; refusals of several objects of one message are one run.
+    claim the run of a future upload; refusals of several objects of one message are one run.
     """
-    uploaded = told.uploaded
-    if not told.is_upload:
+    uploaded = reported.uploaded
+    if not reported.is_upload:
         return ignored(uploaded.where, "only its upload (ObjectCreated) starts a run")
     if (why := why_ignored(uploaded, job["objects"])) is not None:
         return ignored(uploaded.where, why)
     try:
         stored = stored_object.look(uploaded)
-    except Refused as problem:
+    except RejectedEvent as problem:
         return replace(message, refusal=f"{uploaded.where}: {problem}")
     if (why := why_ignored(uploaded, job["objects"], stored.size)) is not None:
         return ignored(uploaded.where, why)
     confirmed = replace(uploaded, version=stored.version or uploaded.version)
-    return s3.occurrence(confirmed, stored.since, message if among_others else None)
+    return s3.trigger_event(confirmed, stored.since, message if among_others else None)
 
 
-def _itself(message: SNSMessage) -> Occurrence:
+def _itself(message: SNSMessage) -> TriggerEvent:
     values = {"messageId": message.message_id, "subject": message.get("Subject") or ""}
     values |= {
         f"{MESSAGE}{name}": attribute.value
         for name, attribute in (message.message_attributes or {}).items()
         if attribute.get_type != "Binary"
     }
-    return Occurrence(
+    return TriggerEvent(
         identity=f"sns\n{message.message_id}",
         at=message.timestamp,
         values=values,

@@ -1,8 +1,7 @@
-"""What S3 itself says of an uploaded object: whether it is there, since when, how large it is, and what is in it.
+"""Asks S3 about an uploaded object: whether it exists, since when, its size, and its content.
 
-An event over SNS is only as trustworthy as its publishers; the object is asked before anything is started for it. An
-answer that asking again would not change is how the run ends; anything else is raised, so that the event is delivered
-again.
+An event over SNS is only as trustworthy as its publishers, so S3 is asked before a run is started. A permanent refusal
+rejects the event; any other error is raised, so that the event is delivered again.
 """
 
 import re
@@ -13,7 +12,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from functions.triggers.trigger_event import Refused
+from functions.triggers.trigger_event import RejectedEvent
 from functions.triggers.uploaded_object import LONGEST_KEY, Uploaded, version_of
 
 LARGEST_REQUEST = 128 * 1024
@@ -33,7 +32,7 @@ class Stored:
 
 
 def look(uploaded: Uploaded) -> Stored:
-    """Ask S3 for just the version that the event named (HeadObject). Raises Refused."""
+    """Ask S3 for just the version that the event named (HeadObject). Raises RejectedEvent."""
     _check_is_askable(uploaded)
     answer = _asked(_s3().head_object, uploaded)
     since = answer["LastModified"].strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -45,19 +44,19 @@ def read(uploaded: Uploaded) -> str:
 
     Raises
     ------
-    Refused
+    RejectedEvent
         It is gone, was overwritten since, may not be read, is empty or too large, or is not text.
     """
     answer = _asked(_s3().get_object, uploaded)
     size = answer["ContentLength"]
     if size == 0:
-        raise Refused("it is empty (0 bytes); a request is expected in it, as JSON")
+        raise RejectedEvent("it is empty (0 bytes); a request is expected in it, as JSON")
     if size > LARGEST_REQUEST:
-        raise Refused(f"it has {size} bytes; a request may have {LARGEST_REQUEST}")
+        raise RejectedEvent(f"it has {size} bytes; a request may have {LARGEST_REQUEST}")
     try:
         text: str = answer["Body"].read().decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Refused("it is not text in UTF-8") from None
+        raise RejectedEvent("it is not text in UTF-8") from None
     return text
 
 
@@ -65,11 +64,11 @@ _ETAG = re.compile(r"[0-9A-Za-z-]{1,100}")
 
 
 def _check_is_askable(uploaded: Uploaded) -> None:
-    """Raise Refused for what no event of S3's own says, and what a call could not even be made of."""
+    """Raise RejectedEvent for keys and versions that S3 never sends, and that no call could carry."""
     if not 1 <= len(uploaded.key.encode()) <= LONGEST_KEY or len(uploaded.version) > LONGEST_KEY:
-        raise Refused("no object has such a key or version")
+        raise RejectedEvent("no object has such a key or version")
     if not uploaded.version and not _ETAG.fullmatch(uploaded.etag):
-        raise Refused("the event names neither a version nor an ETag of it")
+        raise RejectedEvent("the event names neither a version nor an ETag of it")
 
 
 def _asked(call: Any, uploaded: Uploaded) -> dict[str, Any]:
@@ -79,7 +78,7 @@ def _asked(call: Any, uploaded: Uploaded) -> dict[str, Any]:
         answer: dict[str, Any] = call(Bucket=uploaded.bucket, Key=uploaded.key, **which)
     except ClientError as error:
         if (why := _why_not(error.response["Error"]["Code"])) is not None:
-            raise Refused(why) from None
+            raise RejectedEvent(why) from None
         raise
     return answer
 
@@ -114,7 +113,7 @@ _GONE = {
     "400": "S3 knows no such version of it, or it is encrypted with a key of the uploader's own (SSE-C)",
     "InvalidRequest": "it is encrypted with a key of the uploader's own (SSE-C), which nobody else can read",
 }
-"""Answers after which asking again would not help."""
+"""Error codes after which a retry would not help."""
 
 
 @cache

@@ -1,4 +1,4 @@
-"""One thing that happened and starts one run."""
+"""A trigger event: one scheduled time, uploaded object or message, which starts one run."""
 
 import hashlib
 import json
@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
-class Refused(Exception):
-    """What came with the event is no request; the text says where it was and why. Coming again would not help."""
+class RejectedEvent(Exception):
+    """The event does not carry a valid request; the text says where and why. Delivering it again would not help."""
 
 
 @dataclass(frozen=True)
-class Occurrence:
+class TriggerEvent:
     """A scheduled time, an uploaded object, a message.
 
     Parameters
@@ -22,15 +22,15 @@ class Occurrence:
     at
         When it happened (ISO 8601 with offset): never the time of its delivery.
     values
-        What it brought for the job's placeholders.
+        Values for the job's placeholders.
     where
-        What a person calls it: ``"s3://bucket/key"``. One line, with what others chose in quotes.
+        Its name in messages: ``"s3://bucket/key"``. One line; text from outside is in quotes.
     content
-        Reads what may be a request in it, or None if it carries none. Raises Refused.
+        Reads the text that may be a request, or None if the event carries no text. Raises RejectedEvent.
     refusal
-        Why it starts nothing but a run that fails with this reason, or None.
-    told_by
-        The message that reported this and others, or None. The refusals of all of them are one run.
+        The reason with which its run fails, or None.
+    message
+        The SNS message that reported this and other objects, or None. The refusals of all of them are one run.
     ignored
         Why it starts nothing at all, or None.
     """
@@ -41,25 +41,25 @@ class Occurrence:
     where: str = ""
     content: Callable[[], str] | None = None
     refusal: str | None = None
-    told_by: "Occurrence | None" = None
+    message: "TriggerEvent | None" = None
     ignored: str | None = None
 
 
-def ignored(where: str, why: str) -> Occurrence:
-    """Something that starts nothing, which is not a fault: it is only logged."""
-    return Occurrence(identity="", at="", where=where, ignored=why)
+def ignored(where: str, why: str) -> TriggerEvent:
+    """An event that starts nothing by design: it is only logged."""
+    return TriggerEvent(identity="", at="", where=where, ignored=why)
 
 
 def parsed(text: str) -> Any:
-    """What ``text`` says in JSON, as strictly as AWS takes it; Python would read NaN and halves of characters too.
+    """``text`` parsed as strict JSON: rejects NaN, Infinity and lone surrogates, as AWS does.
 
-    Raises Refused.
+    Raises RejectedEvent.
     """
     try:
         value = json.loads(text)
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError):
-        raise Refused("it is not JSON") from None
+        raise RejectedEvent("it is not JSON") from None
     return value
 
 

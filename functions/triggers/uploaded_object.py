@@ -34,17 +34,17 @@ class Uploaded:
 
     @property
     def where(self) -> str:
-        """As a person calls it, in quotes: the uploader chooses the key."""
+        """Its name in messages, in quotes: the uploader chooses the key."""
         return quoted(f"s3://{self.bucket}/{self.key}", LONGEST_KEY + 100)
 
     @property
     def identity(self) -> str:
-        """The same whichever way the upload was told, and never the same for two uploads."""
+        """The same for both ways in which S3 reports an upload, and different for any two uploads."""
         return "\n".join(("s3", self.bucket, self.key, self.version or self.sequencer))
 
     @property
     def values(self) -> dict[str, str]:
-        """What it brings for the job's placeholders."""
+        """Values for the job's placeholders."""
         name = self.key.rpartition("/")[2]
         return {"bucket": self.bucket, "key": self.key, "fileName": name, "stem": PurePosixPath(name).stem}
 
@@ -62,8 +62,8 @@ def of_event(event: dict[str, Any]) -> Uploaded:
 
 def of_record(record: dict[str, Any]) -> Uploaded:
     """From a record of an S3 notification. Raises KeyError, TypeError or AttributeError for anything else."""
-    told = record["s3"]
-    return _uploaded(told["bucket"], told["object"], unquote_plus(told["object"]["key"]), "versionId", "eTag")
+    entity = record["s3"]
+    return _uploaded(entity["bucket"], entity["object"], unquote_plus(entity["object"]["key"]), "versionId", "eTag")
 
 
 def _uploaded(bucket: dict[str, Any], described: dict[str, Any], key: str, version: str, etag: str) -> Uploaded:

@@ -1,6 +1,6 @@
 """What a server says, made fit for a terminal."""
 
-from functions.microstrategy.http.redaction import hider
+from functions.microstrategy.http.redaction import redactor
 from functions.text import one_line
 
 
@@ -16,4 +16,4 @@ class Hidden:
 
     def __call__(self, text: str) -> str:
         """``text`` without it, as one printable line."""
-        return one_line(hider(self._secrets)(text))
+        return one_line(redactor(self._secrets)(text))

@@ -2,7 +2,7 @@
 
 * every request of every kind of run × every fault of connection, body and cookies, × every redirect and every status;
 * × all three bodies of a status, and all points at which an answer's head can break off, where a step first occurs (its
-  first run, its first occurrence); elsewhere a seed picks one of them;
+  first run, its first trigger_event); elsewhere a seed picks one of them;
 * for ever: where a step first occurs;
 * functions: every invocation in the saveAs run, which has all of them but those that ask people, × every way to break
   down or not to be started; those of other runs that do something else there; and those that ask people × every way

@@ -31,7 +31,7 @@ class Abandoned(Exception):
     """The caller has given the call up: nothing of it may leave any more."""
 
 
-class Passage:
+class SendGuard:
     """Whether one call's request has left, and whether it still may.
 
     Both are decided under one lock. A thread that is held up (a slow resolver, a slow handshake, a Lambda frozen and
@@ -45,7 +45,7 @@ class Passage:
         self._socket: socket.socket | None = None
 
     def is_on(self, number: int) -> None:
-        """The call goes on over the socket with this file number. Raises Abandoned once the passage is closed.
+        """The call goes on over the socket with this file number. Raises Abandoned once the guard is closed.
 
         Kept is a duplicate of the plain socket: shutting it down ends the connection whatever TLS is wrapped around
         it, without a change to objects that the call's thread is reading from.
@@ -57,7 +57,7 @@ class Passage:
                 self._socket = socket.socket(fileno=os.dup(number))
 
     def leave(self) -> None:
-        """Something is about to be sent. Raises Abandoned once the passage is closed."""
+        """Something is about to be sent. Raises Abandoned once the guard is closed."""
         with self._lock:
             if self._closed:
                 raise Abandoned
@@ -86,13 +86,13 @@ class Passage:
 _THREAD = threading.local()
 
 
-def go_through(passage: Passage) -> None:
-    """Whatever this thread sends from now on, it sends through ``passage``."""
-    _THREAD.passage = passage
+def go_through(guard: SendGuard) -> None:
+    """Whatever this thread sends from now on, it sends through ``guard``."""
+    _THREAD.guard = guard
 
 
 class _Marking(HTTPConnection):
-    """Asks the passage before the first byte leaves an open connection: until then it provably never left.
+    """Asks the guard before the first byte leaves an open connection: until then it provably never left.
 
     What is sent while connecting does not count: that is the CONNECT to a proxy, and nothing of the request.
     """
@@ -107,26 +107,26 @@ class _Marking(HTTPConnection):
             self._connecting = False
 
     def _new_conn(self) -> socket.socket:
-        """Tell the passage of the socket before TLS is negotiated: a handshake can drip as well as a response."""
+        """Tell the guard of the socket before TLS is negotiated: a handshake can drip as well as a response."""
         made: socket.socket = super()._new_conn()  # type: ignore[misc]  # of urllib3's class, which comes next
-        passage = _passage()
-        if passage is not None:
-            passage.is_on(made.fileno())
+        guard = _guard()
+        if guard is not None:
+            guard.is_on(made.fileno())
         return made
 
     def send(self, data: Any) -> None:
         if self.sock is None:
             self.connect()
-        passage = _passage()
-        if passage is not None and not self._connecting:
-            passage.is_on(self.sock.fileno())  # a kept connection was made by another call
-            passage.leave()
+        guard = _guard()
+        if guard is not None and not self._connecting:
+            guard.is_on(self.sock.fileno())  # a kept connection was made by another call
+            guard.leave()
         super().send(data)
 
 
-def _passage() -> Passage | None:
+def _guard() -> SendGuard | None:
     """That of the call which this thread makes."""
-    found: Passage | None = getattr(_THREAD, "passage", None)
+    found: SendGuard | None = getattr(_THREAD, "guard", None)
     return found
 
 

@@ -3,7 +3,7 @@
 import html
 import re
 
-from functions.microstrategy.http.redaction import Hide
+from functions.microstrategy.http.redaction import Redact
 
 LONGEST = 200
 """Characters of a page that are quoted."""
@@ -11,15 +11,15 @@ LONGEST = 200
 _LOOKED_AT = 4_000
 
 
-def title_of(text: str, hide: Hide) -> str:
+def title_of(text: str, redact: Redact) -> str:
     """The page's title, or its first words where it has none."""
     found = re.search(r"<title[^>]*>([^<]*)</title", text[:_LOOKED_AT], re.IGNORECASE)
-    return (found and words_of(found[1], hide)) or words_of(text, hide)
+    return (found and words_of(found[1], redact)) or words_of(text, redact)
 
 
-def words_of(text: str, hide: Hide) -> str:
+def words_of(text: str, redact: Redact) -> str:
     """The first words, without markup and without secrets; empty if there are none."""
-    shown = hide(text)[:_LOOKED_AT]
+    shown = redact(text)[:_LOOKED_AT]
     for markup in (r"<(script|style)\b.*?</\1", r"<[^>]*>"):
         shown = re.sub(markup, " ", shown, flags=re.IGNORECASE | re.DOTALL)
-    return hide(" ".join(html.unescape(shown).split()))[:LONGEST]
+    return redact(" ".join(html.unescape(shown).split()))[:LONGEST]

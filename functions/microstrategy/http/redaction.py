@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from functions.microstrategy.http.escapes import Layer, base64_runs, layers_of
 
-Hide = Callable[[str], str]
+Redact = Callable[[str], str]
 """Gives a text back with every secret in it replaced by ``***``."""
 
 SHORTEST = 4
@@ -31,14 +31,14 @@ _BLANKS = str.maketrans("+", " ")
 """A form's encoding writes a blank as a plus sign: both count as the same."""
 
 
-def hider(secrets: Iterable[str]) -> Hide:
+def redactor(secrets: Iterable[str]) -> Redact:
     """What redacts ``secrets``: as they are, escaped as JSON, HTML and addresses do it, in base64, and all of it twice.
 
     Secrets of less than SHORTEST characters are left alone, and of a text the first LONGEST characters are given back.
     """
     wanted = _Wanted.of(secrets)
 
-    def hide(text: str) -> str:
+    def redact(text: str) -> str:
         if wanted.is_nothing:
             return text[:LONGEST]
         looked_at = text[: 2 * LONGEST]  # a secret that begins before the cut ends before this one
@@ -52,7 +52,7 @@ def hider(secrets: Iterable[str]) -> Hide:
         shown.append(looked_at[done:LONGEST])
         return "".join(shown)
 
-    return hide
+    return redact
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from functions.errors import DatamartFailed, LibraryError, ServerUnavailable
 from functions.microstrategy.endpoints import BEFORE_LOGIN, Endpoint, Repeat
-from functions.microstrategy.http.redaction import Hide
+from functions.microstrategy.http.redaction import Redact
 from functions.microstrategy.http.transport import Reply
 from functions.text import quoted
 
@@ -16,13 +16,13 @@ MAX_ADDRESS = 200
 """Characters of a redirect's address that are shown."""
 
 
-def redirected(endpoint: Endpoint, reply: Reply, hide: Hide) -> LibraryError:
+def redirected(endpoint: Endpoint, reply: Reply, redact: Redact) -> LibraryError:
     """The exception that a redirect is: DatamartFailed before the login, else ServerUnavailable with a lost response.
 
     So a read waits and looks again, the execution request is in doubt and is never sent a second time, and of creation,
     answers and saving the rules decide that hold after a lost response (API.md 8.5).
     """
-    what = f"the call was redirected to {_shown(reply.headers.get('Location', ''), hide)}, which is not followed"
+    what = f"the call was redirected to {_shown(reply.headers.get('Location', ''), redact)}, which is not followed"
     if endpoint in BEFORE_LOGIN:
         return DatamartFailed(
             f"{what}; if the Library has moved, correct baseUrl in the connection's secret",
@@ -39,10 +39,10 @@ def redirected(endpoint: Endpoint, reply: Reply, hide: Hide) -> LibraryError:
     )
 
 
-def _shown(location: str, hide: Hide) -> str:
+def _shown(location: str, redact: Redact) -> str:
     """Where it leads, without user, parameters and query: they may hold what opens a session."""
     try:
-        parts = urlsplit(hide(location))
+        parts = urlsplit(redact(location))
     except ValueError:
         return "no address"
     host = parts.netloc.rpartition("@")[2]

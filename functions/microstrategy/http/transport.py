@@ -19,7 +19,7 @@ from requests.structures import CaseInsensitiveDict
 from functions.errors import DatamartFailed, Delivery, LibraryError, ServerUnavailable
 from functions.microstrategy.endpoints import CONNECT_TIMEOUT, Endpoint, Repeat
 from functions.microstrategy.http.connection_errors import Reason, reason_of
-from functions.microstrategy.http.connection_pool import Passage, go_through, pool
+from functions.microstrategy.http.connection_pool import SendGuard, go_through, pool
 from functions.microstrategy.http.cookies import Jar
 from functions.microstrategy.http.json_decoding import MAX_VALUES, count_values, decoded
 from functions.microstrategy.models import Server
@@ -111,10 +111,10 @@ def call(
     """
     request = _Request(server, endpoint, headers, jar, _encode(body), time.monotonic() + budget)
     answer: queue.SimpleQueue[Reply | BaseException] = queue.SimpleQueue()
-    passage = Passage()
+    guard = SendGuard()
 
     def work() -> None:
-        go_through(passage)
+        go_through(guard)
         try:
             answer.put(_exchange(request, url))
         except BaseException as error:  # handed over to the caller's thread, whatever it is
@@ -127,7 +127,7 @@ def call(
     except queue.Empty:
         pass
     finally:  # also when a person's Ctrl-C ends the waiting
-        left = passage.abandon() if outcome is None else passage.close()
+        left = guard.abandon() if outcome is None else guard.close()
     if isinstance(outcome, Reply):
         return outcome
     if outcome is None:

@@ -268,7 +268,7 @@ def test_an_invocation_that_died_before_it_could_tell_keeps_nobody_from_telling(
 ) -> None:
     from functions import clock
     from functions.handlers import expect_load
-    from functions.notifications.exactly_once import StillBeingTold
+    from functions.notifications.exactly_once import NotificationInProgress
 
     class Death(BaseException):
         pass
@@ -280,7 +280,7 @@ def test_an_invocation_that_died_before_it_could_tell_keeps_nobody_from_telling(
         patch.setattr(expect_load, "send", die)
         with pytest.raises(Death):
             ask()
-    with pytest.raises(StillBeingTold):
+    with pytest.raises(NotificationInProgress):
         ask()
     assert notices() == []
     later = clock.now() + 60  # when Lambda invokes again

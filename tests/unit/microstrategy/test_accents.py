@@ -12,7 +12,7 @@ from functions.microstrategy.object_names import DATAMART_SUBTYPE, FOLDER_TYPE, 
 from functions.runs.same import of_the_same_datamart
 from functions.similar_names import spellings
 from functions.triggers.accepted_request import accepted
-from functions.triggers.trigger_event import Refused
+from functions.triggers.trigger_event import RejectedEvent
 
 COMPOSED, DECOMPOSED = "Année", unicodedata.normalize("NFD", "Année")
 ONE, TWO = "1" * 32, "2" * 32
@@ -66,7 +66,7 @@ def test_a_request_from_outside_is_held_against_the_list_with_any_accents_and_ru
     for reference, meant in ((asked, listed[0]), ({"name": asked, "path": f"/{asked}"}, listed[1])):
         text = json.dumps({"project": asked, "datamart": reference})
         assert accepted(text, job) == {"project": stored, "datamart": meant}
-    with pytest.raises(Refused, match="not in the job's acceptRequests"):
+    with pytest.raises(RejectedEvent, match="not in the job's acceptRequests"):
         accepted(json.dumps({"project": f"{asked} ", "datamart": asked}), job)
 
 

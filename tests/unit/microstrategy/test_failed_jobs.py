@@ -7,7 +7,7 @@ import pytest
 
 from functions.errors import LibraryError, ServerUnavailable
 from functions.microstrategy import Client, Credentials, Server, Session
-from functions.microstrategy.http.redaction import hider
+from functions.microstrategy.http.redaction import redactor
 from tests.unit.microstrategy.conftest import TOKEN, ScriptedServer
 from tests.unit.microstrategy.test_calls import CITY, INSTANCE, PROJECT
 
@@ -88,7 +88,7 @@ def test_a_password_is_hidden_in_whichever_spelling_it_is_quoted(server: Scripte
 
 
 def test_of_two_secrets_that_begin_alike_nothing_of_the_longer_one_is_left() -> None:
-    assert hider(["abcd", "abcdefgh", "", "xyz"])("abcdefgh abcd xyz") == "*** *** xyz"
+    assert redactor(["abcd", "abcdefgh", "", "xyz"])("abcdefgh abcd xyz") == "*** *** xyz"
 
 
 def test_a_session_that_is_gone_is_logged_out(server: ScriptedServer) -> None:

@@ -52,7 +52,7 @@ LONGEST = 8 * 1024
 
 
 class AnyServer:
-    """Answers every request with the same bytes and closes the connection."""
+    """ResponseBody every request with the same bytes and closes the connection."""
 
     def __init__(self) -> None:
         self.answer = b""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from functions.microstrategy import endpoints as at
 from functions.microstrategy.error_mapping import exception
-from functions.microstrategy.http.redaction import LONGEST, hider
+from functions.microstrategy.http.redaction import LONGEST, redactor
 
 AWKWARD = 'it\'s p@ss/wörd & "100% <sure>"+1\\n'
 
@@ -61,9 +61,9 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
 
 def said_of(text: str, secret: str) -> str:
     """The error of an envelope, and of a page, that quote ``text``."""
-    hide = hider([secret])
-    envelope = exception(at.PROBE, 400, {"code": "ERR001", "message": f"no: {text}."}, "", None, hide)
-    page = exception(at.PROBE, 400, None, f"<html><p>{text}</p></html>", None, hide)
+    redact = redactor([secret])
+    envelope = exception(at.PROBE, 400, {"code": "ERR001", "message": f"no: {text}."}, "", None, redact)
+    page = exception(at.PROBE, 400, None, f"<html><p>{text}</p></html>", None, redact)
     return f"{envelope} {page}"
 
 
@@ -90,36 +90,36 @@ def test_two_encodings_of_a_secret_do_not_make_it_readable(secret: str, first: s
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_what_stands_around_a_secret_is_left(encoding: str) -> None:
-    text = hider([AWKWARD])(f'user "dm_runner", password {ENCODINGS[encoding](AWKWARD)} is wrong')
+    text = redactor([AWKWARD])(f'user "dm_runner", password {ENCODINGS[encoding](AWKWARD)} is wrong')
     assert text.startswith('user "dm_runner", password ***')
     assert text.endswith(" is wrong")
 
 
 @pytest.mark.parametrize("text", ["PLANTED-7B1E", "planted-7b1e", "Planted-7b1e"])
 def test_another_case_of_a_long_secret_is_none_less_secret(text: str) -> None:
-    assert hider(["Planted-7b1E"])(f"no {text}!") == "no ***!"
+    assert redactor(["Planted-7b1E"])(f"no {text}!") == "no ***!"
 
 
 def test_a_short_secret_that_is_a_word_is_hidden_in_its_own_case_alone() -> None:
-    assert hider(["Test"])("Test the test") == "*** the test"
+    assert redactor(["Test"])("Test the test") == "*** the test"
 
 
 def test_what_is_shorter_than_four_characters_is_left_as_every_message_has_it() -> None:
-    assert hider(["the", "a", "", "xyz"])("the cat has a mat") == "the cat has a mat"
+    assert redactor(["the", "a", "", "xyz"])("the cat has a mat") == "the cat has a mat"
 
 
 def test_one_secret_within_another_is_hidden_as_one() -> None:
-    assert hider(["abcd", "abcdefgh"])("abcdefgh abcd") == "*** ***"
+    assert redactor(["abcd", "abcdefgh"])("abcdefgh abcd") == "*** ***"
 
 
 def test_a_password_misread_as_latin_1_is_hidden() -> None:
-    assert hider(["pässwörd-1"])(f"no {'pässwörd-1'.encode().decode('latin-1')}!") == "no ***!"
-    assert hider(["pässwörd-1"])("no p%E4ssw%F6rd-1!") == "no ***!"
+    assert redactor(["pässwörd-1"])(f"no {'pässwörd-1'.encode().decode('latin-1')}!") == "no ***!"
+    assert redactor(["pässwörd-1"])("no p%E4ssw%F6rd-1!") == "no ***!"
 
 
 @given(st.text(max_size=200))
 def test_a_text_without_the_secret_comes_back_as_it_is(text: str) -> None:
-    assert hider(["planted-7b1e-93c4"])(text) == text
+    assert redactor(["planted-7b1e-93c4"])(text) == text
 
 
 LARGE: dict[str, str] = {
@@ -136,13 +136,13 @@ LARGE: dict[str, str] = {
 
 @pytest.mark.parametrize("kind", LARGE)
 def test_the_time_it_takes_grows_with_the_text_and_not_with_its_square(kind: str) -> None:
-    hide = hider(["planted-7b1e", "a" * 40])
+    redact = redactor(["planted-7b1e", "a" * 40])
 
     def seconds(text: str) -> float:
         taken = []
         for _ in range(3):
             began = time.process_time()
-            hide(text)
+            redact(text)
             taken.append(time.process_time() - began)
         return min(taken)
 
@@ -152,4 +152,4 @@ def test_the_time_it_takes_grows_with_the_text_and_not_with_its_square(kind: str
 
 def test_of_a_huge_text_only_the_beginning_is_looked_at() -> None:
     text = "x" * (LONGEST - 3) + "planted-7b1e" + "y" * 1_000_000
-    assert hider(["planted-7b1e"])(text) == "x" * (LONGEST - 3) + "***"
+    assert redactor(["planted-7b1e"])(text) == "x" * (LONGEST - 3) + "***"

@@ -11,7 +11,7 @@ import pytest
 from functions.errors import DatamartFailed, ServerBusy, ServerUnavailable
 from functions.microstrategy import Client, Server, endpoints, retries
 from functions.microstrategy.client import SLOW_SECONDS
-from functions.microstrategy.http.connection_pool import Abandoned, Passage
+from functions.microstrategy.http.connection_pool import Abandoned, SendGuard
 from tests.unit.microstrategy.conftest import ScriptedServer
 from tests.unit.microstrategy.test_calls import CITY, INSTANCE, PROJECT, head
 from tests.unit.microstrategy.test_unreadable import CALLS
@@ -313,12 +313,12 @@ def test_a_tls_handshake_that_drips_ends_with_the_call(server: ScriptedServer, c
 
 def test_what_was_abandoned_uses_no_other_socket() -> None:
     near, far = socket.socketpair()
-    passage = Passage()
-    passage.is_on(near.fileno())
-    passage.leave()
-    assert passage.abandon() is True
+    guard = SendGuard()
+    guard.is_on(near.fileno())
+    guard.leave()
+    assert guard.abandon() is True
     assert far.recv(1) == b""
-    for late in (lambda: passage.is_on(near.fileno()), passage.leave):
+    for late in (lambda: guard.is_on(near.fileno()), guard.leave):
         with pytest.raises(Abandoned):
             late()
     near.close()

@@ -10,7 +10,7 @@ import pytest
 
 from functions.errors import DatamartFailed, ServerUnavailable
 from functions.microstrategy import Client, Credentials, Server, Session
-from functions.microstrategy.http.connection_pool import Abandoned, Passage
+from functions.microstrategy.http.connection_pool import Abandoned, SendGuard
 from tests.unit.microstrategy.conftest import TOKEN, ScriptedServer
 from tests.unit.microstrategy.test_calls import CITY, INSTANCE, PROJECT, head
 
@@ -50,7 +50,7 @@ def test_an_order_that_has_left_when_it_is_given_up_is_in_doubt(server: Scripted
 
 
 def test_of_leaving_and_giving_up_one_comes_first() -> None:
-    late, early = Passage(), Passage()
+    late, early = SendGuard(), SendGuard()
     assert late.close() is False
     with pytest.raises(Abandoned):
         late.leave()

@@ -9,7 +9,7 @@ import pytest
 from functions.errors import DatamartFailed, LibraryError, ServerUnavailable
 from functions.microstrategy import Client
 from functions.microstrategy import endpoints as at
-from functions.microstrategy.endpoints import Answers, Endpoint, Repeat
+from functions.microstrategy.endpoints import Endpoint, Repeat, ResponseBody
 from tests.unit.microstrategy.conftest import TOKEN, ScriptedServer
 from tests.unit.microstrategy.test_calls import CITY, INSTANCE, PROJECT
 
@@ -62,10 +62,10 @@ def test_deleting_is_not_done_by_a_page(server: ScriptedServer, client: Client) 
 
 
 WRONG = {
-    Answers.OBJECT: (b"", b'"a text"', b"[]", b"5", b"Welcome!"),
-    Answers.LIST: (b"", b'"a text"', b"{}", b"null"),
-    Answers.OBJECT_OR_LIST: (b"", b'"a text"', b"true"),
-    Answers.OBJECT_OR_NOTHING: (b'"a text"', b"[]", b"5"),
+    ResponseBody.OBJECT: (b"", b'"a text"', b"[]", b"5", b"Welcome!"),
+    ResponseBody.LIST: (b"", b'"a text"', b"{}", b"null"),
+    ResponseBody.OBJECT_OR_LIST: (b"", b'"a text"', b"true"),
+    ResponseBody.OBJECT_OR_NOTHING: (b'"a text"', b"[]", b"5"),
 }
 ENDPOINTS = {value.step: value for value in vars(at).values() if isinstance(value, Endpoint)}
 
@@ -80,8 +80,8 @@ def test_json_of_another_shape_is_no_answer(server: ScriptedServer, client: Clie
 
 
 def test_only_the_login_is_answered_by_a_header_alone() -> None:
-    assert [e.step for e in ENDPOINTS.values() if e.answers is Answers.ANYTHING] == ["log_in"]
-    empty = {e.step for e in ENDPOINTS.values() if e.answers is Answers.NOTHING}
+    assert [e.step for e in ENDPOINTS.values() if e.answers is ResponseBody.ANYTHING] == ["log_in"]
+    empty = {e.step for e in ENDPOINTS.values() if e.answers is ResponseBody.NOTHING}
     assert empty == {"log_out", "keep_alive", "answer_prompts", "delete_instance", "cancel_job"}
 
 

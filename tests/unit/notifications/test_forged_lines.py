@@ -16,7 +16,7 @@ from functions.requests.validation import shown
 from functions.runs.failure import failed
 from functions.runs.run import Run
 from functions.triggers.accepted_request import accepted
-from functions.triggers.trigger_event import Refused
+from functions.triggers.trigger_event import RejectedEvent
 from tests.unit.triggers.conftest import JOBS
 
 ARN = "arn:aws:states:eu-west-1:123456789012:execution:datamart-runner-dev:a"
@@ -205,7 +205,7 @@ def test_the_reason_why_an_input_is_refused_has_no_forged_line(
 def test_the_reason_why_a_request_from_outside_is_refused_has_no_forged_line(hostile: str) -> None:
     good = {"project": "MicroStrategy Tutorial", "datamart": "City"}
     for request in (good | {hostile: 1}, good | {"datamart": hostile}, good | {"prompts": [{hostile: 1}]}):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(RejectedEvent) as refused:
             accepted(json.dumps(request), JOBS["requests"])
         assert_forges_nothing(str(refused.value))
 

@@ -14,8 +14,8 @@ from functions import clock
 from functions.lifecycle.sweep import messages
 from functions.limits import END_REPEATED_FOR
 from functions.notifications import failure_notice
-from functions.notifications.exactly_once import CLAIM_SECONDS, StillBeingTold
-from functions.notifications.message_failures import LONGEST_TEXT, tell_with_the_others
+from functions.notifications.exactly_once import CLAIM_SECONDS, NotificationInProgress
+from functions.notifications.message_failures import LONGEST_TEXT, notify_with_other_runs
 from functions.notifications.run_end import end_of
 from functions.requests.execution_input import SCHEMA
 from functions.runs.message import LONGEST_OBJECT, MOST_RUNS, message_in
@@ -54,7 +54,7 @@ class People:
         }
         run = Run.refuse(self.table, arn, "country-upload", None, f"reason {number}", message_in(given, arn))
         detail = {"executionArn": arn, "status": status, "error": "InvalidRequest" if status == FAILED else None}
-        return tell_with_the_others(self.table, end_of(run, detail))
+        return notify_with_other_runs(self.table, end_of(run, detail))
 
     def told(self) -> list[dict[str, Any]]:
         """Every notice so far."""
@@ -157,7 +157,7 @@ def test_an_end_that_comes_while_people_are_told_comes_back_and_nothing_is_told_
     two.deliver(0)
 
     def meanwhile() -> None:
-        with pytest.raises(StillBeingTold):
+        with pytest.raises(NotificationInProgress):
             two.deliver(0)
 
     at_the_sending(meanwhile)
@@ -197,7 +197,7 @@ def test_a_death_while_telling_is_made_good_once_its_claim_is_old(
     at_the_sending(dies)
     with pytest.raises(Killed):
         two.deliver(1)
-    with pytest.raises(StillBeingTold):
+    with pytest.raises(NotificationInProgress):
         two.deliver(1)
     now = clock.now()
     monkeypatch.setattr(clock, "now", lambda: now + CLAIM_SECONDS + 1)
@@ -233,7 +233,7 @@ def test_the_longest_failures_fit_into_one_notice_and_one_item(people: Any) -> N
         run = Run.refuse(ten.table, ten.arn(number), "country-upload", None, "ä" * 20_000)
         run.change(put={"message": {"id": MESSAGE, "runs": MOST_RUNS, "object": "k" * LONGEST_OBJECT}})
         detail = {"executionArn": ten.arn(number), "status": FAILED, "error": "InvalidRequest"}
-        tell_with_the_others(ten.table, end_of(run, detail))
+        notify_with_other_runs(ten.table, end_of(run, detail))
     (told,) = ten.told()
     assert MOST_RUNS * LONGEST_TEXT < len(told["Message"].encode()) + 20_000 < failure_notice.LONGEST + 20_000
     assert f"Failure {MOST_RUNS} of {MOST_RUNS}" in told["Message"]

@@ -17,7 +17,7 @@ from functions.errors import InvalidRequest
 from functions.requests.execution_input import SCHEMA, Start, read_input
 from functions.requests.validation import shown_key
 from functions.triggers.accepted_request import accepted
-from functions.triggers.trigger_event import Refused
+from functions.triggers.trigger_event import RejectedEvent
 from tests.support.deliveries import message, notification, record, stored
 from tests.unit.triggers.conftest import CITY, JOBS, Starter
 
@@ -35,7 +35,7 @@ def answering(answers: Any) -> dict[str, Any]:
 
 
 def refusal(text: str, job: dict[str, Any] = JOB) -> str:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RejectedEvent) as refused:
         accepted(text, job)
     return str(refused.value)
 
@@ -186,7 +186,7 @@ def test_the_project_and_the_datamart_must_be_said() -> None:
     ids=lambda value: str(value)[:40],
 )
 def test_a_request_that_would_be_refused_anyway_is_refused_here(request_: Any, reason: str) -> None:
-    with pytest.raises(Refused, match=f"^({reason})"):
+    with pytest.raises(RejectedEvent, match=f"^({reason})"):
         accepted(json.dumps(request_), JOB)
 
 
@@ -222,7 +222,7 @@ def test_any_depth_of_nesting_is_taken_or_refused(starter: Starter, depth: int) 
             text = f'{{"project": "MicroStrategy Tutorial", "datamart": "City", {place.replace("HERE", nest)}}}'
             with contextlib.suppress(InvalidRequest):
                 read_input(starter.begun(message(text), "requests"), STARTED)
-        with contextlib.suppress(Refused):
+        with contextlib.suppress(RejectedEvent):
             accepted(f'{{"project": {nest}, "datamart": {nest}}}', JOB)
 
 
