@@ -1,6 +1,6 @@
 """The one clock that run, deadline and lease read.
 
-A module of its own so that the local twin can put a clock under the whole system which a skipped wait
+A module of its own so that the local emulator can put a clock under the whole system which a skipped wait
 advances in full: a deadline of a day is then tested in seconds (DESIGN.md "Interfaces").
 """
 

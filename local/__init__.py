@@ -1,1 +1,1 @@
-"""The same system on one machine: the simulator, the twin of AWS, the command line."""
+"""The same system on one machine: the simulator, the emulator of AWS, the command line."""

@@ -57,7 +57,7 @@ def own_template() -> None:
 
 @pytest.fixture(scope="session")
 def template_path(assembly: Path) -> Path:
-    """Path of the template that the twin runs."""
+    """Path of the template that the emulator runs."""
     return assembly / f"DatamartRunner-{synth.STAGE}.template.json"
 
 

@@ -16,8 +16,8 @@ def staged_code(target: Path, jobs: list[NamedJob], bundle: Path | None) -> str:
     Parameters
     ----------
     bundle
-        Folder of the bundle (infra/build/bundle.py), or None for ``functions/`` alone: the twin runs the handlers with
-        the packages of its own environment.
+        Folder of the bundle (infra/build/bundle.py), or None for ``functions/`` alone: the emulator runs the handlers
+        with the packages of its own environment.
     """
     shutil.rmtree(target, ignore_errors=True)
     ignored = shutil.ignore_patterns(*OWN_NOT_DEPLOYED)

@@ -1,4 +1,4 @@
-"""One run on the twin, watched from its start to its end."""
+"""One run on the emulator, watched from its start to its end."""
 
 import argparse
 import sys
@@ -15,7 +15,7 @@ from local.cli.outcome import Outcome
 from local.cli.run import BadUsage
 from local.cli.terminal import say
 from local.clock import Clock
-from local.emulator import NothingStarts, Person, Twin, is_delivered
+from local.emulator import Emulator, NothingStarts, Person, is_delivered
 
 WAITS = "WaitForNextAttempt"
 """The state in which a run waits that holds nothing: for a server, or for another run."""
@@ -35,20 +35,20 @@ def watched_run(
     Signals are to be deferred meanwhile: one stops the run, whose outcome is then that of an aborted one. Raises
     BadUsage for an event that starts nothing.
     """
-    twin = Twin(template, secrets={"default": secret}, clock=clock, max_wait=arguments.max_wait)
-    with twin, run_output.Progress(stream) as progress:
-        twin.person = _person(twin, progress)
+    emulator = Emulator(template, secrets={"default": secret}, clock=clock, max_wait=arguments.max_wait)
+    with emulator, run_output.Progress(stream) as progress:
+        emulator.person = _person(emulator, progress)
         stopping = _stopping(progress)
         if stopping():
             return Outcome("", "ABORTED", None, end_of_stopped(None, signals.stopped_by()))
         left = left_on_server if arguments.library_url else lambda item: []  # the simulator goes with this process
         executions: list[str] = []
-        with signals.may_leave(lambda: [one for run in executions for one in left(twin.item(run))]):
-            executions += _given(twin, arguments.event_file, request)
-            return _outcome_of(twin, executions, progress, stopping)
+        with signals.may_leave(lambda: [one for run in executions for one in left(emulator.item(run))]):
+            executions += _given(emulator, arguments.event_file, request)
+            return _outcome_of(emulator, executions, progress, stopping)
 
 
-def _person(twin: Twin, progress: run_output.Progress) -> Person:
+def _person(emulator: Emulator, progress: run_output.Progress) -> Person:
     """Whoever sits at the terminal answers what the run asks; without one it waits, as it does where it is deployed."""
 
     def answers(question: dict[str, Any]) -> None:
@@ -58,9 +58,9 @@ def _person(twin: Twin, progress: run_output.Progress) -> Person:
         except signals.Stopped:
             return
         except EOFError:
-            twin.decline(question["token"], "nobody answers")
+            emulator.decline(question["token"], "nobody answers")
         else:
-            twin.reply(question["token"], reply)
+            emulator.reply(question["token"], reply)
 
     def nobody(question: dict[str, Any]) -> None:
         show_question(progress.console, question["prompts"], question["refusal"])
@@ -75,29 +75,29 @@ def _person(twin: Twin, progress: run_output.Progress) -> Person:
     return person
 
 
-def _given(twin: Twin, file: Path, request: Any) -> list[str]:
+def _given(emulator: Emulator, file: Path, request: Any) -> list[str]:
     """Start what the file holds: an event by way of its trigger, anything else as an execution's input."""
     if not is_delivered(request):
         try:
-            return [twin.start(request)]
+            return [emulator.start(request)]
         except ValueError as problem:
             raise BadUsage(str(problem)) from None
     try:
-        executions = twin.deliver(request, file.parent / "objects")
+        executions = emulator.deliver(request, file.parent / "objects")
     except NothingStarts as problem:
         raise BadUsage(f"{file}: {problem}.") from None
-    for why in twin.ignored:
+    for why in emulator.ignored:
         say(f"datamart: {why}.")
     return executions
 
 
 def _outcome_of(
-    twin: Twin, executions: list[str], progress: run_output.Progress, stopping: Callable[[], bool]
+    emulator: Emulator, executions: list[str], progress: run_output.Progress, stopping: Callable[[], bool]
 ) -> Outcome:
     """How all of them ended: as the first that did not succeed, else as the last; an event may start none."""
     outcome = Outcome("", "SUCCEEDED")
     for execution in executions:
-        ended = _follow(twin, execution, progress, stopping)
+        ended = _follow(emulator, execution, progress, stopping)
         outcome = ended if outcome.status == "SUCCEEDED" else outcome
     return outcome
 
@@ -117,17 +117,17 @@ def _stopping(progress: run_output.Progress) -> Callable[[], bool]:
     return stopping
 
 
-def _follow(twin: Twin, execution: str, progress: run_output.Progress, stopping: Callable[[], bool]) -> Outcome:
+def _follow(emulator: Emulator, execution: str, progress: run_output.Progress, stopping: Callable[[], bool]) -> Outcome:
     """Watch; a signal stops the execution, and what it left on the server is removed before we end."""
 
     def entered(state: str, at: float) -> None:
         progress.entered(state, at)
-        why = (twin.item(execution) or {}).get("waitsFor") if state == WAITS else None
+        why = (emulator.item(execution) or {}).get("waitsFor") if state == WAITS else None
         if why:
             with progress.paused():
                 say(f"tries again later, after {why}")
 
-    outcome = twin.wait(execution, entered, stopping)
+    outcome = emulator.wait(execution, entered, stopping)
     if outcome.status != "ABORTED":
         return outcome
-    return replace(outcome, cause=end_of_stopped(twin.item(execution), signals.stopped_by()))
+    return replace(outcome, cause=end_of_stopped(emulator.item(execution), signals.stopped_by()))

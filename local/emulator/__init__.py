@@ -2,6 +2,6 @@
 
 from local.emulator.moto_patches import regions  # noqa: F401 # isort: skip - before the others, which import moto
 from local.emulator.delivery import NothingStarts, is_delivered
-from local.emulator.emulator import Person, Twin
+from local.emulator.emulator import Emulator, Person
 
-__all__ = ["NothingStarts", "Person", "Twin", "is_delivered"]
+__all__ = ["Emulator", "NothingStarts", "Person", "is_delivered"]

@@ -1,6 +1,6 @@
 """AWS's part between an event and the starter: schedules, rules and subscriptions as the template declares them.
 
-moto delivers none of these to their targets, so the twin looks up the target that AWS would call, in the template.
+moto delivers none of these to their targets, so the emulator looks up the target that AWS would call, in the template.
 """
 
 import json
@@ -30,7 +30,7 @@ def is_delivered(given: Any) -> bool:
 def _kinds() -> list[tuple[Callable[[Event], bool], Callable[[Template, Event], list[str]]]]:
     """How each kind of event is recognised, and how its targets are found.
 
-    Imported here: the functions' logger takes its settings from their environment, which the twin sets up first.
+    Imported here: the functions' logger takes its settings from their environment, which the emulator sets up first.
     """
     from functions.triggers import s3, schedule, sns
 

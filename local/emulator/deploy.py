@@ -11,7 +11,7 @@ from typing import Any
 from local.emulator.clients import client
 from local.emulator.template import ACCOUNT, REGION, Template
 
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/twin"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/emulator"
 """moto wants a role to exist and enforces nothing of it; the real roles are checked in the template's tests."""
 TRUST = {
     "Version": "2012-10-17",
@@ -34,7 +34,7 @@ class Deployed:
 
 def deploy(template: Template) -> Deployed:
     """Create every resource that a run or its triggers touch, and say what was created."""
-    client("iam").create_role(RoleName="twin", AssumeRolePolicyDocument=json.dumps(TRUST))
+    client("iam").create_role(RoleName="emulator", AssumeRolePolicyDocument=json.dumps(TRUST))
     deployed = Deployed()
     for kind, create in CREATORS.items():
         for name, made in template.resources(kind).items():

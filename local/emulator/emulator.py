@@ -1,4 +1,4 @@
-"""The twin: start, watch and stop executions of the real definition on this machine."""
+"""The emulator: start, watch and stop executions of the real definition on this machine."""
 
 import contextlib
 import json
@@ -32,7 +32,7 @@ from local.emulator.template import REGION, Template
 from local.emulator.uploads import upload
 
 Person = Callable[[dict[str, Any]], None]
-"""Given a run's question (functions/runs/questions.py), replies to its token by :meth:`Twin.reply`, or declines."""
+"""Given a run's question (functions/runs/questions.py), replies to its token by :meth:`Emulator.reply`, or declines."""
 
 OnState = Callable[[str, float], None]
 """Told every state that is entered, and when (seconds since the epoch)."""
@@ -45,9 +45,9 @@ _LOOK_SECONDS, _GLANCE_SECONDS = 0.08, 0.02
 STOPPED, BY_A_PERSON = "Stopped", "stopped by a person"
 
 ENVIRONMENT = {
-    "AWS_ACCESS_KEY_ID": "twin",
-    "AWS_SECRET_ACCESS_KEY": "twin",
-    "AWS_SESSION_TOKEN": "twin",
+    "AWS_ACCESS_KEY_ID": "emulator",
+    "AWS_SECRET_ACCESS_KEY": "emulator",
+    "AWS_SESSION_TOKEN": "emulator",
     "AWS_DEFAULT_REGION": REGION,
     "AWS_REGION": REGION,
     "AWS_CONFIG_FILE": os.devnull,
@@ -58,7 +58,7 @@ ENVIRONMENT = {
 """So that nothing here can ever reach a real account."""
 
 
-class Twin:
+class Emulator:
     """AWS for one template, as a context manager; one at a time in a process.
 
     Parameters

@@ -83,7 +83,7 @@ def _record(event: dict[str, Any]) -> dict[str, Any]:
     """The event as a message in SQS's envelope."""
     return {
         "messageId": str(uuid.uuid4()),
-        "receiptHandle": "twin",
+        "receiptHandle": "emulator",
         "body": json.dumps(event),
         "attributes": {"ApproximateReceiveCount": "1"},
         "messageAttributes": {},

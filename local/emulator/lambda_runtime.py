@@ -33,7 +33,7 @@ class Context:
         self.memory_limit_in_mb = memory
         self.aws_request_id = str(uuid.uuid4())
         self.log_group_name = f"/aws/lambda/{name}"
-        self.log_stream_name = "twin"
+        self.log_stream_name = "emulator"
         self._ends = time.monotonic() + timeout
 
     def get_remaining_time_in_millis(self) -> int:

@@ -14,7 +14,7 @@ from local import signals
 
 ROOT = Path(__file__).parents[2]
 STAGE = "dev"
-"""The stage whose template the twin runs."""
+"""The stage whose template the emulator runs."""
 
 SOURCES = ("infra", "statemachine", "functions")
 FILES = ("pyproject.toml", "requirements/dev.lock")
@@ -25,7 +25,7 @@ class SynthFailed(Exception):
 
 
 def template_path() -> Path:
-    """Path of an up-to-date template for the twin. Raises SynthFailed."""
+    """Path of an up-to-date template for the emulator. Raises SynthFailed."""
     output = ROOT / ".datamart" / "synth"
     synthesize(output, ["infra.app", "--output", str(output), "--without-checks", "--without-bundle", "--with-samples"])
     return output / f"DatamartRunner-{STAGE}.template.json"

@@ -40,7 +40,7 @@ class Template:
 
     def generated_name(self, logical_id: str) -> str:
         """A name as CloudFormation makes one up, in small letters; the same every time."""
-        return f"{PSEUDO['AWS::StackName']}-{logical_id}-twin".lower()
+        return f"{PSEUDO['AWS::StackName']}-{logical_id}-emulator".lower()
 
     def made(self, logical_id: str, ref: str, **attributes: str) -> None:
         """Say what ``Ref`` and ``Fn::GetAtt`` of a resource are, now that it exists."""

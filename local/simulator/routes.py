@@ -110,7 +110,7 @@ ROUTES = (
     _route("GET", f"{_PROMPT}/objects", "search_objects", prompts.prompt_objects),
     _route("PUT", f"{_REPORT}/prompts/answers", "answer_prompts", prompts.answer_prompts),
     _route("GET", f"{_REPORT}/status", "get_execution", execution.report_status),
-    # the report twin, for mstrio-py (10)
+    # a datamart as a report, for mstrio-py (10)
     _route("GET", "/v2/reports/{datamart}", "report", reports.get_report),
     _route("POST", "/v2/reports/{datamart}/instances", "report", reports.create_report_instance),
     _route("GET", f"/v2{_REPORT}", "report", reports.get_report_instance),

@@ -1,4 +1,4 @@
-"""One twin for many cases; each case has a simulator of its own and leaves nothing to the next."""
+"""One emulator for many cases; each case has a simulator of its own and leaves nothing to the next."""
 
 import contextlib
 import json
@@ -14,7 +14,7 @@ import boto3
 from functions.runs.run_table import RunTable
 from local.cli.outcome import Outcome
 from local.clock import StandingClock
-from local.emulator import Twin
+from local.emulator import Emulator
 from local.emulator.end_events import tell_the_end
 from local.simulator import Simulator
 from tests.faults.aws import AwsCalls
@@ -61,7 +61,7 @@ class Evidence:
 
 
 class Lab:
-    """As a context manager: the twin, and the four places at which something can be made to happen."""
+    """As a context manager: the emulator, and the four places at which something can be made to happen."""
 
     def __init__(self, template: Path) -> None:
         self._template = template
@@ -71,7 +71,7 @@ class Lab:
         self.lambdas = Lambdas(self._invoke)
         self.aws = AwsCalls(lambda: self.lambdas.stack[-1] if self.lambdas.stack else None)
         self.states = States()
-        self.twin: Twin
+        self.emulator: Emulator
         self.simulator: Simulator
         self._told: Told
         self._arn = ""
@@ -79,16 +79,16 @@ class Lab:
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
-            self.twin = stack.enter_context(Twin(self._template, clock=self.clock, max_wait=0))
-            self.twin.person = lambda question: self.twin.reply(question["token"], REPLY)
-            self._told = Told(self.twin)
+            self.emulator = stack.enter_context(Emulator(self._template, clock=self.clock, max_wait=0))
+            self.emulator.person = lambda question: self.emulator.reply(question["token"], REPLY)
+            self._told = Told(self.emulator)
             self._names = {
                 f["Handler"].split(".")[-2]: f["FunctionName"]
                 for f in boto3.client("lambda").list_functions()["Functions"]
             }
             self._lambda, self._states = boto3.client("lambda"), boto3.client("stepfunctions")
             self._table = boto3.client("dynamodb")
-            self.twin.runtime.around = self.lambdas.around
+            self.emulator.runtime.around = self.lambdas.around
             for watched in (self.wire.tapped(), self.aws.watched(), self.states.watched()):
                 stack.enter_context(watched)
             self._stack = stack.pop_all()
@@ -116,10 +116,10 @@ class Lab:
         with Simulator(scenario=scenario_of(run), clock=self.clock.now, password=PASSWORD) as self.simulator:
             self._reset()
             random.seed(case.seed if case else 0)  # pauses have a jitter
-            logs_from = self.twin.logs.stat().st_size
+            logs_from = self.emulator.logs.stat().st_size
             if case is not None:
                 ARMED[case.family](self, case)
-            self._arn = self.twin.start(request_of(run))
+            self._arn = self.emulator.start(request_of(run))
             self._started.set()
             outcome, hung = self._wait()
             self.lambdas.finish()
@@ -145,7 +145,7 @@ class Lab:
                 sent=list(self.wire.sent),
                 statuses=[(r["step"], r["status"]) for r in state["requests"]],
                 redriven=redriven,
-                logs=self.twin.logs.read_bytes()[logs_from:].decode("utf-8", "replace"),
+                logs=self.emulator.logs.read_bytes()[logs_from:].decode("utf-8", "replace"),
                 secrets=[s for s in {*self.simulator.secrets(), PASSWORD} if s],
                 hung=hung,
                 met=met,
@@ -156,7 +156,7 @@ class Lab:
         self.wire.reset(lambda: len(self.simulator.state()["requests"]))
         for part in (self.lambdas, self.aws, self.states):
             part.reset()
-        self.twin.seed_secret(
+        self.emulator.seed_secret(
             "default",
             {
                 "baseUrl": self.simulator.base_url,
@@ -171,12 +171,12 @@ class Lab:
 
         def give_up() -> None:
             given_up.set()
-            self.twin.stop(self._arn)
+            self.emulator.stop(self._arn)
 
         timer = threading.Timer(LONGEST, give_up)
         timer.start()
         try:
-            return self.twin.wait(self._arn), given_up.is_set()
+            return self.emulator.wait(self._arn), given_up.is_set()
         finally:
             timer.cancel()
 
@@ -196,7 +196,9 @@ class Lab:
         ends = [call for call in self.lambdas.calls if call.module == "end_run"]
         if not ends or ends[-1].error is not None:
             self.clock.advance(LATER / 6)
-            tell_the_end(self.twin.template, self._states.describe_execution(executionArn=self._arn) | self._ended())
+            tell_the_end(
+                self.emulator.template, self._states.describe_execution(executionArn=self._arn) | self._ended()
+            )
 
     def _redrive(self, calls: list[Call], stopped: bool) -> list[str]:
         """What a redrive would call; what the functions answer, and the requests that they send.
@@ -214,12 +216,12 @@ class Lab:
         if stopped:
             described = self._states.describe_execution(executionArn=self._arn)
             failed = {"status": "FAILED", "error": "RunAlreadyEnded", "cause": "this run is closed"}
-            tell_the_end(self.twin.template, described | failed)
+            tell_the_end(self.emulator.template, described | failed)
         return [*said, *self.wire.sent[before:]]
 
     def _take_items(self) -> dict[str, dict[str, Any]]:
         """All items of the run table, which is empty afterwards."""
-        (name,) = self.twin.deployed.tables
+        (name,) = self.emulator.deployed.tables
         keys = [item["executionArn"]["S"] for item in self._table.scan(TableName=name)["Items"]]
         found = {key: RunTable(name).load(key) or {} for key in keys}
         for key in keys:
@@ -239,16 +241,16 @@ class Lab:
     def stop(self) -> None:
         """Stop the execution, as the console does; its first state may be entered before its name is told."""
         self._started.wait(LONGEST)
-        self.twin.stop(self._arn)
+        self.emulator.stop(self._arn)
 
     def stop_and_clean_up(self) -> None:
         """Stop it, and let the clean-up run while the function that works still works."""
         self.stop()
         described = self._states.describe_execution(executionArn=self._arn) | self._ended()
-        _apart(lambda: tell_the_end(self.twin.template, described))
+        _apart(lambda: tell_the_end(self.emulator.template, described))
 
     def _ended(self) -> dict[str, Any]:
-        stopped = self._arn in self.twin._stopped
+        stopped = self._arn in self.emulator._stopped
         return {"status": "ABORTED", "error": "Stopped", "cause": "stopped by a person"} if stopped else {}
 
 

@@ -9,7 +9,7 @@ from tests.infra.template import Template
 
 @pytest.fixture(scope="session")
 def template(template_path: Path) -> Template:
-    """The stage dev, as the twin runs it."""
+    """The stage dev, as the emulator runs it."""
     return Template(template_path)
 
 

@@ -1,6 +1,6 @@
 """Makes every resource of a template in moto, from the template's own properties; a process of its own.
 
-In the tests' processes moto already holds what the twin deployed, under the same names.
+In the tests' processes moto already holds what the emulator deployed, under the same names.
 """
 
 import json
@@ -96,7 +96,7 @@ def _subscription(template: Template, name: str, made: dict[str, Any]) -> None:
     boto3.client("sns").subscribe(**arguments, Attributes=attributes)
 
 
-BESIDE_THE_TWIN = {
+BESIDE_THE_EMULATOR = {
     "AWS::IAM::Role": _role,
     "AWS::Logs::LogGroup": _log_group,
     "AWS::Lambda::EventInvokeConfig": _invoke_config,
@@ -112,7 +112,7 @@ BESIDE_THE_TWIN = {
     "AWS::S3::BucketPolicy": _bucket_policy,
     "AWS::CloudWatch::Alarm": _alarm,
 }
-"""Types that the twin does not need: it delivers events itself and enforces no policies."""
+"""Types that the emulator does not need: it delivers events itself and enforces no policies."""
 
 
 def main() -> None:
@@ -121,7 +121,7 @@ def main() -> None:
     with mock_aws():
         template = Template(Path(sys.argv[1]))
         deploy(template)
-        for kind, create in BESIDE_THE_TWIN.items():
+        for kind, create in BESIDE_THE_EMULATOR.items():
             for name, made in template.resources(kind).items():
                 create(template, name, made)
         there = {

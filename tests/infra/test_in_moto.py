@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from local.emulator.deploy import CREATORS
-from tests.infra.make_in_moto import BESIDE_THE_TWIN
+from tests.infra.make_in_moto import BESIDE_THE_EMULATOR
 from tests.infra.template import Template
 
 ROOT = Path(__file__).parents[2]
@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_every_type_of_the_template_is_made_in_moto(template: Template) -> None:
     types = {resource["Type"] for resource in template.content["Resources"].values()}
-    assert types == set(CREATORS) | set(BESIDE_THE_TWIN)
+    assert types == set(CREATORS) | set(BESIDE_THE_EMULATOR)
 
 
 def test_everything_of_the_template_can_be_made(template_path: Path, template: Template) -> None:

@@ -17,7 +17,7 @@ from functions.runs.run import Run
 from functions.runs.run_table import run_table
 from local.cli.outcome import Outcome
 from local.clock import Clock, StandingClock
-from local.emulator import Twin
+from local.emulator import Emulator
 from local.emulator.clients import client
 from local.simulator import Simulator
 from tests.infra.template import Template
@@ -32,7 +32,7 @@ PASSWORD = "planted-pässword-7b1e"
 class Told:
     """Queues that listen: one on the topic of notices, one behind a rule on the end events."""
 
-    def __init__(self, twin: Twin) -> None:
+    def __init__(self, emulator: Emulator) -> None:
         self._sqs = client("sqs")
         topics = client("sns").list_topics()["Topics"]
         notices = next(t["TopicArn"] for t in topics if "NoticeTopic" in t["TopicArn"])
@@ -69,10 +69,10 @@ class Told:
 
 
 class World:
-    """One simulator and the twin that runs against it."""
+    """One simulator and the emulator that runs against it."""
 
-    def __init__(self, twin: Twin, clock: Clock, told: Told) -> None:
-        self._twin = twin
+    def __init__(self, emulator: Emulator, clock: Clock, told: Told) -> None:
+        self._emulator = emulator
         self._clock = clock
         self._told = told
         self._notices: list[dict[str, Any]] = []
@@ -83,7 +83,7 @@ class World:
         self.expect_left = False
         for key in self.leases():  # of another test's server, on which a job may still go on
             run_table().change(key, remove=("owner", "since", "uncertain"))
-        self._logs_from = twin.logs.stat().st_size
+        self._logs_from = emulator.logs.stat().st_size
 
     def start_simulator(self, scenario: Any = "default") -> Simulator:
         self.simulator = Simulator(scenario=scenario, clock=self._clock.now, password=PASSWORD)
@@ -99,7 +99,7 @@ class World:
             "username": self.simulator.username,
             "password": self.simulator.password,
         } | changes
-        self._twin.seed_secret("default", {key: value for key, value in secret.items() if value is not None})
+        self._emulator.seed_secret("default", {key: value for key, value in secret.items() if value is not None})
 
     def run(self, **request: Any) -> Outcome:
         """Run a request (project and City by default) to its end."""
@@ -107,13 +107,13 @@ class World:
 
     def run_input(self, request: Any) -> Outcome:
         before = self._all_loads()
-        outcome = self.watch(self._twin.start(request))
+        outcome = self.watch(self._emulator.start(request))
         self._check_loads(outcome, self._all_loads() - before)
         return outcome
 
     def watch(self, execution_arn: str) -> Outcome:
         """Wait for the end of an execution, and look through what it wrote when the test ends."""
-        outcome = self._twin.wait(execution_arn)
+        outcome = self._emulator.wait(execution_arn)
         self._arns.append(outcome.execution_arn)
         self._written.append(json.dumps(outcome.history, default=str))
         self._written.append(json.dumps([outcome.output, outcome.error, outcome.cause], default=str))
@@ -132,8 +132,8 @@ class World:
             assert loads in {"yes": {1}, "no": {0}, "unknown": {0, 1}}[said], (outcome.error, outcome.cause)
 
     @property
-    def twin(self) -> Twin:
-        return self._twin
+    def emulator(self) -> Emulator:
+        return self._emulator
 
     def invoke(self, module: str, event: dict[str, Any]) -> Any:
         """Call a deployed function by its module. Raises RuntimeError with its error's name and text."""
@@ -164,7 +164,7 @@ class World:
 
     def item(self, outcome: Outcome) -> dict[str, Any]:
         """The run's item in the run table."""
-        found = self._twin.item(outcome.execution_arn)
+        found = self._emulator.item(outcome.execution_arn)
         assert found is not None
         return found
 
@@ -181,9 +181,9 @@ class World:
 
     def leases(self) -> dict[str, dict[str, Any]]:
         """What runs hold: leases of datamarts and slots of connections, by their keys."""
-        (table,) = self._twin.deployed.tables
+        (table,) = self._emulator.deployed.tables
         held = [key for key in _keys(table) if key.startswith(("lease/", "slot/"))]
-        found = {key: self._twin.item(key) or {} for key in held}
+        found = {key: self._emulator.item(key) or {} for key in held}
         return {key: item for key, item in found.items() if "owner" in item}
 
     def check(self) -> None:
@@ -201,7 +201,7 @@ class World:
         assert held == {}, "a lease is held by a run that has ended"
 
     def _items(self) -> list[dict[str, Any]]:
-        return [item for item in map(self._twin.item, self._arns) if item is not None]
+        return [item for item in map(self._emulator.item, self._arns) if item is not None]
 
     def _search_for_secrets(self) -> None:
         secrets = {*self.simulator.secrets(), PASSWORD}
@@ -211,7 +211,7 @@ class World:
                 attempt.pop("session", None)
         written = {"history and output": "\n".join(self._written), "items": json.dumps(mine, default=str)}
         written["notices and events"] = json.dumps([self.notices(), self.events()])
-        with self._twin.logs.open("rb") as logs:
+        with self._emulator.logs.open("rb") as logs:
             logs.seek(self._logs_from)
             written["logs"] = logs.read().decode("utf-8")
         assert all(arn in written["logs"] for arn in self._arns[:1]), "the logs are not where they are searched"
@@ -247,10 +247,10 @@ def recorder(template_path: Path, pytestconfig: pytest.Config) -> Iterator[Recor
 
 
 @pytest.fixture(scope="session")
-def session_twin(template_path: Path, clock: Clock, recorder: Recorder) -> Iterator[Twin]:
-    with Twin(template_path, clock=clock, max_wait=0) as twin:
-        recorder.resolve = twin.template.resolve
-        yield twin
+def session_emulator(template_path: Path, clock: Clock, recorder: Recorder) -> Iterator[Emulator]:
+    with Emulator(template_path, clock=clock, max_wait=0) as emulator:
+        recorder.resolve = emulator.template.resolve
+        yield emulator
 
 
 @pytest.fixture(autouse=True)
@@ -271,20 +271,20 @@ def nothing_that_the_table_of_functions_does_not_list() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def session_told(session_twin: Twin) -> Told:
-    return Told(session_twin)
+def session_told(session_emulator: Emulator) -> Told:
+    return Told(session_emulator)
 
 
 @pytest.fixture
-def new_world(session_twin: Twin, session_told: Told, clock: Clock) -> Iterator[Callable[..., World]]:
+def new_world(session_emulator: Emulator, session_told: Told, clock: Clock) -> Iterator[Callable[..., World]]:
     """Makes a world in the scenario named; checks and stops it afterwards."""
     worlds: list[World] = []
     session_told.notices()
     session_told.events()
-    _emptied(*session_twin.deployed.tables)
+    _emptied(*session_emulator.deployed.tables)
 
     def make(scenario: Any = "default") -> World:
-        world = World(session_twin, clock, session_told)
+        world = World(session_emulator, clock, session_told)
         world.start_simulator(scenario)
         worlds.append(world)
         return world

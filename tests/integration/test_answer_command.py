@@ -1,4 +1,4 @@
-"""Answering what a deployed run asks: the real command on the twin's AWS, with a question in the run table."""
+"""Answering what a deployed run asks: the real command on the emulator's AWS, with a question in the run table."""
 
 import argparse
 import io
@@ -42,7 +42,7 @@ RIGHT = {"prompts": [{"name": "Region", "answers": ["North"]}, {"name": "Rate", 
 
 @pytest.fixture
 def cloud(world: World, template_path: Path) -> Iterator[Cloud]:
-    with deployed(world.twin, template_path) as cloud:
+    with deployed(world.emulator, template_path) as cloud:
         yield cloud
 
 
@@ -71,7 +71,7 @@ class Asked:
             "asking": {"hours": 48, "answers": [], "fresh": 0, "refused": {}, "seconds": 0},
             "question": question | {"prompts": PROMPTS, "refusal": None},
         } | changes
-        (table,) = self._cloud.twin.deployed.tables
+        (table,) = self._cloud.emulator.deployed.tables
         RunTable(table).create({key: value for key, value in item.items() if value is not None})
         return self
 

@@ -36,18 +36,18 @@ class Person:
         if callable(reply):
             reply(question)
         else:
-            self.world.twin.reply(question["token"], reply)
+            self.world.emulator.reply(question["token"], reply)
 
 
 @pytest.fixture
 def person(world: World) -> Iterator[Callable[..., Person]]:
     def with_replies(*replies: Any) -> Person:
         made = Person(world, iter(replies))
-        world.twin.person = made
+        world.emulator.person = made
         return made
 
     yield with_replies
-    world.twin.person = None
+    world.emulator.person = None
 
 
 def reply(*answers: Any, name: str = COUNTRY) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def reply(*answers: Any, name: str = COUNTRY) -> dict[str, Any]:
 def tokens_are_nowhere(world: World, outcome: Outcome, asked: Person) -> None:
     """But in the execution's history, where AWS puts them, and in the message with which people answer."""
     item = json.dumps(world.item(outcome), default=str)
-    logs = world.twin.logs.read_text("utf-8")
+    logs = world.emulator.logs.read_text("utf-8")
     told = json.dumps([world.notices(), world.events()])
     for question in asked.questions:
         for place in (item, logs, told, str(outcome.cause), json.dumps(outcome.output)):
@@ -187,12 +187,12 @@ def test_a_reply_that_comes_before_its_question_was_kept_is_asked_for_again(
             run_table().change(event["executionArn"], remove=("question",))
         return contextlib.nullcontext()
 
-    before, world.twin.runtime.around = world.twin.runtime.around, lost
+    before, world.emulator.runtime.around = world.emulator.runtime.around, lost
     try:
         asked = person(reply("USA"), reply("USA"))
         outcome = world.run(unanswered="ask")
     finally:
-        world.twin.runtime.around = before
+        world.emulator.runtime.around = before
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert len(asked.questions) == 2
 
@@ -205,7 +205,7 @@ def test_people_may_leave_an_optional_prompt_open_and_take_a_default(
             {"name": p["name"], **({"useDefault": True} if "defaultAnswer" in p else {"answers": []})}
             for p in question["prompts"]
         ]
-        world.twin.reply(question["token"], {"prompts": answers})
+        world.emulator.reply(question["token"], {"prompts": answers})
 
     person(answer)
     day = {"name": "From day", "answers": "2026-02-01"}
@@ -216,8 +216,8 @@ def test_people_may_leave_an_optional_prompt_open_and_take_a_default(
 
 def test_the_time_that_people_take_is_not_the_runs(world: World, person: Callable[..., Person]) -> None:
     def late(question: Question) -> None:
-        world.twin.clock.advance(3 * 3600)
-        world.twin.reply(question["token"], reply("USA"))
+        world.emulator.clock.advance(3 * 3600)
+        world.emulator.reply(question["token"], reply("USA"))
 
     person(late)
     outcome = world.run(unanswered="ask", timeoutMinutes=5)
@@ -235,8 +235,8 @@ def test_nobody_answers_in_time(world: World) -> None:
 
 def test_all_questions_together_have_the_hours_of_the_request(world: World, person: Callable[..., Person]) -> None:
     def slowly(question: Question) -> None:
-        world.twin.clock.advance(3 * 3600)
-        world.twin.reply(question["token"], reply("Atlantis"))
+        world.emulator.clock.advance(3 * 3600)
+        world.emulator.reply(question["token"], reply("Atlantis"))
 
     asked = person(slowly, slowly, slowly)
     assert world.run(unanswered="ask", askDeadlineHours=5).error == "AskExpired"
@@ -244,19 +244,19 @@ def test_all_questions_together_have_the_hours_of_the_request(world: World, pers
 
 
 def test_somebody_declines_to_answer(world: World, person: Callable[..., Person]) -> None:
-    person(lambda question: world.twin.decline(question["token"], "not this month"))
+    person(lambda question: world.emulator.decline(question["token"], "not this month"))
     outcome = world.run(unanswered="ask")
     assert outcome.error == "PromptsUnanswered"
     assert "Declined" in str(outcome.cause)  # moto loses the reason, which AWS keeps
 
 
 def test_a_run_that_is_stopped_while_it_waits_leaves_nothing(world: World, person: Callable[..., Person]) -> None:
-    arn = world.twin.start({"project": TUTORIAL, "datamart": CITY, "unanswered": "ask"})
-    asked = person(lambda question: world.twin.stop(arn))
-    outcome = world.twin.wait(arn)
+    arn = world.emulator.start({"project": TUTORIAL, "datamart": CITY, "unanswered": "ask"})
+    asked = person(lambda question: world.emulator.stop(arn))
+    outcome = world.emulator.wait(arn)
     assert outcome.status == "ABORTED"
     assert asked.left_on_the_server == [{}]
-    item = world.twin.item(arn)
+    item = world.emulator.item(arn)
     assert item is not None
     assert "question" not in item
     assert item["outcome"]["loaded"] == "no"
@@ -289,9 +289,9 @@ def test_dates_stay_those_of_the_start_however_long_people_take(
     world: World, person: Callable[..., Person], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def two_days_later(question: Question) -> None:
-        world.twin.clock.advance(40 * 3600)
+        world.emulator.clock.advance(40 * 3600)
         answers = [{"name": p["name"], "answers": []} for p in question["prompts"]]
-        world.twin.reply(question["token"], {"prompts": answers})
+        world.emulator.reply(question["token"], {"prompts": answers})
 
     person(two_days_later)
     request = {
@@ -314,8 +314,8 @@ def test_a_time_out_names_the_timeout_minutes_of_the_request_however_long_people
     world: World, person: Callable[..., Person]
 ) -> None:
     def late(question: Question) -> None:
-        world.twin.clock.advance(3 * 3600)
-        world.twin.reply(question["token"], reply("USA"))
+        world.emulator.clock.advance(3 * 3600)
+        world.emulator.reply(question["token"], reply("USA"))
         world.simulator.inject("get_execution", status=503, headers={"Retry-After": "30"}, times=1_000)
 
     person(late)
@@ -333,11 +333,11 @@ def test_the_same_reply_delivered_twice_is_taken_once(world: World, person: Call
             assert (concluded["end"], concluded["waitSeconds"]) == ("Again", 1)
         return contextlib.nullcontext()
 
-    before, world.twin.runtime.around = world.twin.runtime.around, around
+    before, world.emulator.runtime.around = world.emulator.runtime.around, around
     try:
         person(reply("USA"))
         outcome = world.run(unanswered="ask")
     finally:
-        world.twin.runtime.around = before
+        world.emulator.runtime.around = before
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert len(world.item(outcome)["asking"]["answers"]) == 1

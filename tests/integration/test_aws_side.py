@@ -21,7 +21,7 @@ class Breakdown(Exception):
 @pytest.fixture
 def around(world: World) -> Iterator[Callable[[Callable[[str, Any], Any]], None]]:
     """Puts something around every call of a function."""
-    runtime = world.twin.runtime
+    runtime = world.emulator.runtime
     before = runtime.around
 
     def put(make: Callable[[str, Any], Any]) -> None:
@@ -161,12 +161,12 @@ def test_a_run_that_is_stopped_while_a_function_works_leaves_nothing_behind(
         yield
 
     around(barrier)
-    execution = world.twin.start({"project": "MicroStrategy Tutorial", "datamart": "City", "prompts": COUNTRIES})
+    execution = world.emulator.start({"project": "MicroStrategy Tutorial", "datamart": "City", "prompts": COUNTRIES})
     assert inside.wait(5)
-    stopper = threading.Thread(target=world.twin.stop, args=(execution,))
+    stopper = threading.Thread(target=world.emulator.stop, args=(execution,))
     stopper.start()
     go_on.set()
-    outcome = world.twin.wait(execution)
+    outcome = world.emulator.wait(execution)
     stopper.join()
     assert outcome.status == "ABORTED"
     assert world.loads() == 0

@@ -33,11 +33,11 @@ def questions(world: World, operators: int) -> Iterator[list[dict[str, Any]]]:
             | ({"answers": nested(operators)} if first and prompt["type"] == "EXPRESSION" else {"answers": []})
             for prompt in question["prompts"]
         ]
-        world.twin.reply(question["token"], {"prompts": answers})
+        world.emulator.reply(question["token"], {"prompts": answers})
 
-    world.twin.person = answer
+    world.emulator.person = answer
     yield asked
-    world.twin.person = None
+    world.emulator.person = None
 
 
 @pytest.mark.parametrize("operators", [12, 40])

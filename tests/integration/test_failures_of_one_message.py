@@ -9,7 +9,7 @@ import pytest
 
 from functions.limits import END_REPEATED_FOR
 from local.clock import Clock
-from local.emulator import emulator as twin_module
+from local.emulator import emulator as emulator_module
 from local.emulator.uploads import upload
 from tests.integration.conftest import World
 from tests.integration.test_ways_in import notification
@@ -30,7 +30,7 @@ def several(objects: Path, message_id: str, *keys: str) -> Any:
 
 def started(world: World, event: Any) -> list[str]:
     """Without uploading anything before."""
-    return list(world.twin.deliver(event))
+    return list(world.emulator.deliver(event))
 
 
 def test_runs_of_one_message_that_fail_are_one_notice_and_a_run_that_succeeds_is_not_in_it(
@@ -38,7 +38,7 @@ def test_runs_of_one_message_that_fail_are_one_notice_and_a_run_that_succeeds_is
 ) -> None:
     keys = ("countries/Atlantis.csv", "countries/Italy.csv", "countries/Utopia.csv", "countries/gone.csv")
     event = several(tmp_path, "three-of-four", *keys)
-    outcomes = [world.twin.wait(arn) for arn in started(world, event)]
+    outcomes = [world.emulator.wait(arn) for arn in started(world, event)]
     assert sorted(str(outcome.error) for outcome in outcomes) == [
         "InvalidRequest",
         "None",
@@ -57,7 +57,7 @@ def test_a_run_that_a_person_starts_again_with_the_same_input_is_told_of_by_itse
     world: World, tmp_path: Path
 ) -> None:
     event = several(tmp_path, "again", "countries/Atlantis.csv", "countries/Utopia.csv")
-    outcomes = [world.twin.wait(arn) for arn in started(world, event)]
+    outcomes = [world.emulator.wait(arn) for arn in started(world, event)]
     item = world.item(outcomes[0])
     given = {
         "job": "country-upload",
@@ -77,12 +77,12 @@ def test_where_an_end_is_missing_the_sweep_tells_of_the_message(
     event = several(tmp_path, f"half {began}", "countries/Atlantis.csv", "countries/Utopia.csv")
     first, second = started(world, event)
     with monkeypatch.context() as patch:
-        patch.setattr(twin_module, "tell_the_end", lambda *arguments: None)
-        world.twin.wait(second)
-    world.twin.wait(first)
+        patch.setattr(emulator_module, "tell_the_end", lambda *arguments: None)
+        world.emulator.wait(second)
+    world.emulator.wait(first)
     assert world.notices() == []
     if not began:
-        (table,) = world.twin.deployed.tables
+        (table,) = world.emulator.deployed.tables
         boto3.client("dynamodb").delete_item(TableName=table, Key={"executionArn": {"S": second}})
     clock.advance(END_REPEATED_FOR + 1)
     assert world.invoke("sweep", {}) == {"found": 1, "left": 0}

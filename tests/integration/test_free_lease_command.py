@@ -1,4 +1,4 @@
-"""Freeing what an ended run still holds: the real command on the twin's AWS, with leases in the run table."""
+"""Freeing what an ended run still holds: the real command on the emulator's AWS, with leases in the run table."""
 
 import argparse
 import json
@@ -28,7 +28,7 @@ SINCE = 1_800_000_000.5
 
 @pytest.fixture
 def cloud(world: World, template_path: Path) -> Iterator[Cloud]:
-    with deployed(world.twin, template_path) as cloud:
+    with deployed(world.emulator, template_path) as cloud:
         yield cloud
 
 
@@ -36,7 +36,7 @@ class Held:
     """A lease that an execution has, and a person who wants it freed."""
 
     def __init__(self, cloud: Cloud, capsys: Any) -> None:
-        (name,) = cloud.twin.deployed.tables
+        (name,) = cloud.emulator.deployed.tables
         self.table = RunTable(name)
         self.owner = execution_arn(cloud.outputs["StateMachineArn"], f"city-{uuid.uuid4().hex}")
         self.status: str | None = "FAILED"

@@ -261,13 +261,13 @@ def test_what_was_typed_is_quoted_harmlessly(show: Show, words: list[str]) -> No
 
 @pytest.fixture
 def cloud(world: World, template_path: Path) -> Iterator[Cloud]:
-    with deployed(world.twin, template_path) as cloud:
+    with deployed(world.emulator, template_path) as cloud:
         yield cloud
 
 
 @pytest.fixture
 def table(cloud: Cloud) -> RunTable:
-    return RunTable(*cloud.twin.deployed.tables)
+    return RunTable(*cloud.emulator.deployed.tables)
 
 
 def test_start_shows_the_end_harmlessly(cloud: Cloud, world: World, show: Show) -> None:

@@ -32,7 +32,7 @@ def test_neither_a_key_nor_a_name_in_an_upload_forges_a_line_of_the_notice(world
 
 def test_a_message_about_an_object_that_is_not_there_is_one_failed_run_that_says_so(world: World) -> None:
     event = notification("countries/Italy.csv", "never-uploaded")
-    (outcome,) = [world.twin.wait(arn) for arn in world.twin.deliver(event)]
+    (outcome,) = [world.emulator.wait(arn) for arn in world.emulator.deliver(event)]
     assert outcome.error == "InvalidRequest"
     assert "is not there" in str(outcome.cause)
     assert world.loads() == 0

@@ -48,7 +48,7 @@ def test_a_clean_up_that_aws_did_not_start_has_cancelled_nothing(world: World, m
         def __exit__(self, *exception: object) -> None:
             pass
 
-    monkeypatch.setattr(world.twin.runtime, "around", Refused)
+    monkeypatch.setattr(world.emulator.runtime, "around", Refused)
     outcome = world.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=2)
     assert outcome.error == "RunTimedOut"
     assert LEFT in outcome.cause

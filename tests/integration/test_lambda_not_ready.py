@@ -51,14 +51,14 @@ class Refusals:
                     raise lambda_error(error, "not now")
             yield
 
-        self._world.twin.runtime.around = make
+        self._world.emulator.runtime.around = make
 
 
 @pytest.fixture
 def refusals(world: World) -> Iterator[Refusals]:
-    before = world.twin.runtime.around
+    before = world.emulator.runtime.around
     yield Refusals(world)
-    world.twin.runtime.around = before
+    world.emulator.runtime.around = before
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def answering(world: World) -> Iterator[Callable[[Any], None]]:
     """Lets a person give one reply to whatever is asked."""
 
     def put(reply: Any) -> None:
-        world.twin.person = lambda question: world.twin.reply(question["token"], reply)
+        world.emulator.person = lambda question: world.emulator.reply(question["token"], reply)
 
     yield put
-    world.twin.person = None
+    world.emulator.person = None

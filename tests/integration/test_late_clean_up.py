@@ -34,9 +34,9 @@ def left(world: World) -> dict[str, Any]:
 
 @pytest.fixture
 def usual_runtime(world: World) -> Iterator[None]:
-    before = world.twin.runtime.around
+    before = world.emulator.runtime.around
     yield
-    world.twin.runtime.around = before
+    world.emulator.runtime.around = before
 
 
 def later(clock: Clock) -> None:
@@ -151,7 +151,7 @@ def test_an_order_that_arrives_after_the_stop_finds_no_instance(world: World, mo
     with pytest.raises(RuntimeError):
         run.call("execute_datamart")
     assert world.loads() == 0
-    world.twin.clock.advance(LONGEST_STEP + 1)
+    world.emulator.clock.advance(LONGEST_STEP + 1)
     run.ends()
     assert left(world) == NOTHING
 
@@ -169,14 +169,14 @@ def test_only_an_execution_that_was_cut_short_is_looked_at_once_more(
 
 
 @pytest.mark.usefixtures("usual_runtime")
-def test_the_twin_delivers_once_more_when_the_queue_would(world: World, clock: Clock) -> None:
+def test_the_emulator_delivers_once_more_when_the_queue_would(world: World, clock: Clock) -> None:
     run = ByHand(world)
     run.call("log_in")
     seen: list[float] = []
-    world.twin.runtime.around = lambda module, event: contextlib.nullcontext(seen.append(clock.now()))
-    machine = world.twin.deployed.state_machine
+    world.emulator.runtime.around = lambda module, event: contextlib.nullcontext(seen.append(clock.now()))
+    machine = world.emulator.deployed.state_machine
     described = {"executionArn": run.arn, "stateMachineArn": machine, "status": "ABORTED"}
-    end_events.tell_the_end(world.twin.template, described, clock)
+    end_events.tell_the_end(world.emulator.template, described, clock)
     assert len(seen) == 2
     assert END_VISIBILITY <= seen[1] - seen[0] < END_VISIBILITY + 60
 
@@ -205,7 +205,7 @@ def test_a_session_that_no_server_can_end_any_more_is_given_up(world: World, clo
     assert "session" not in run.attempt
     assert run.attempt["expired"] == pytest.approx(clock.now(), abs=10)
     assert world.leases() == {}
-    assert '"SessionExpired":[1.0]' in world.twin.logs.read_text("utf-8").replace(" ", "")
+    assert '"SessionExpired":[1.0]' in world.emulator.logs.read_text("utf-8").replace(" ", "")
     calls = world.steps()
     assert run.ends("FAILED") is False
     assert world.steps() == calls

@@ -5,9 +5,9 @@ from tests.integration.conftest import World
 
 
 def test_a_load_of_another_datamart_under_the_jobs_name_does_not_count_for_the_job(world: World) -> None:
-    before = world.twin.item("job/city-nightly")
+    before = world.emulator.item("job/city-nightly")
     outcome = world.run_input({"job": "city-nightly", "request": {"datamart": catalogue.CATEGORY_SALES, "prompts": []}})
     assert outcome.output["loaded"] == "yes"
-    assert world.twin.item("job/city-nightly") == before
+    assert world.emulator.item("job/city-nightly") == before
     assert world.run_input({"job": "city-nightly"}).output["loaded"] == "yes"
-    assert world.twin.item("job/city-nightly") != before
+    assert world.emulator.item("job/city-nightly") != before

@@ -23,7 +23,7 @@ NEW = "planted-nëw-password-93c4"
 
 
 def arn(world: World) -> str:
-    return str(world.twin.deployed.secrets["default"])
+    return str(world.emulator.deployed.secrets["default"])
 
 
 def kept(world: World) -> None:
@@ -137,7 +137,7 @@ def test_a_secret_that_cannot_be_read_anew_leaves_it_at_one_log_in(
 
 
 def test_a_secret_that_was_no_json_is_read_anew_before_it_is_refused(world: World) -> None:
-    world.twin.seed_secret("default", "{")
+    world.emulator.seed_secret("default", "{")
     refused(loads(world))
     put_right = {"baseUrl": world.simulator.base_url, "username": world.simulator.username, "password": PASSWORD}
     boto3.client("secretsmanager").put_secret_value(SecretId=arn(world), SecretString=json.dumps(put_right))
@@ -163,7 +163,7 @@ def test_a_run_under_way_keeps_its_session_when_the_password_is_rotated(
             put(world, password=NEW)
         return contextlib.nullcontext()
 
-    monkeypatch.setattr(world.twin.runtime, "around", around)
+    monkeypatch.setattr(world.emulator.runtime, "around", around)
     assert loads(world).status == "SUCCEEDED"
     assert log_ins(world) == [204]
 
@@ -186,7 +186,7 @@ def second(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]
 
 def test_one_connections_credentials_never_go_to_another_connections_server(world: World, second: Simulator) -> None:
     request = {"project": TUTORIAL, "datamart": catalogue.CATEGORY_SALES, "connection": "second"}
-    assert world.twin.run(request).status == "SUCCEEDED"
+    assert world.emulator.run(request).status == "SUCCEEDED"
     assert log_ins(world) == []
     assert loads(world).status == "SUCCEEDED"
     assert log_ins(world) == [204]
@@ -198,7 +198,7 @@ def test_after_a_move_the_new_password_goes_to_the_new_server_alone(world: World
     kept(world)
     change_password(world)
     put(world, baseUrl=second.base_url, password=second.password)
-    outcome = world.twin.run({"project": TUTORIAL, "datamart": catalogue.CATEGORY_SALES})
+    outcome = world.emulator.run({"project": TUTORIAL, "datamart": catalogue.CATEGORY_SALES})
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert log_ins(world) == [401]
     assert second.state()["loads"] == {catalogue.CATEGORY_SALES: 1}

@@ -36,7 +36,7 @@ def slots(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
 def meanwhile(world: World) -> Iterator[Callable[..., list[Outcome]]]:
     """Lets another run go from its start to its end while the first one is about to enter a step."""
     ended: list[Outcome] = []
-    before = world.twin.runtime.around
+    before = world.emulator.runtime.around
 
     def put(module: str, **request: Any) -> list[Outcome]:
         def around(name: str, event: dict[str, Any]) -> Any:
@@ -45,11 +45,11 @@ def meanwhile(world: World) -> Iterator[Callable[..., list[Outcome]]]:
                 ended[0] = world.run(**{"prompts": COUNTRIES} | request)
             return contextlib.nullcontext()
 
-        world.twin.runtime.around = around
+        world.emulator.runtime.around = around
         return ended
 
     yield put
-    world.twin.runtime.around = before
+    world.emulator.runtime.around = before
 
 
 def first(world: World) -> Outcome:
@@ -89,7 +89,7 @@ def test_a_second_run_is_skipped_however_it_names_what_the_first_has_found(
 @pytest.mark.usefixtures("two_slots")
 def test_a_run_of_another_datamart_goes_on_beside_it(world: World, meanwhile: Any) -> None:
     second = meanwhile("get_status", datamart=catalogue.CATEGORY_SALES, prompts=[])
-    outcome = world.twin.run({"project": TUTORIAL, "datamart": CITY, "prompts": COUNTRIES})
+    outcome = world.emulator.run({"project": TUTORIAL, "datamart": CITY, "prompts": COUNTRIES})
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert second[0].output["loaded"] == "yes"
 
@@ -105,8 +105,8 @@ def test_a_connection_has_one_run_at_a_time_unless_it_may_have_more(world: World
 @pytest.mark.usefixtures("two_slots")
 def test_of_two_runs_that_start_together_one_waits_for_the_other(world: World) -> None:
     request = {"project": TUTORIAL, "datamart": CITY, "prompts": COUNTRIES}
-    running = [world.twin.start(request), world.twin.start(request)]
-    outcomes = [world.twin.wait(arn) for arn in running]
+    running = [world.emulator.start(request), world.emulator.start(request)]
+    outcomes = [world.emulator.wait(arn) for arn in running]
     assert [outcome.status for outcome in outcomes] == ["SUCCEEDED", "SUCCEEDED"], [o.cause for o in outcomes]
     jobs = sorted((o.output["startedAt"], o.output["finishedAt"]) for o in outcomes)
     assert world.loads() == 2
@@ -132,7 +132,7 @@ def test_a_run_that_does_not_know_its_jobs_fate_keeps_the_datamart_until_that_mu
     refused = world.run(prompts=COUNTRIES, onConflict="fail")
     assert refused.error == "RunInProgress"
     assert f"datamart free-lease default/{TUTORIAL}/{CITY} --stage dev" in str(refused.cause)
-    world.twin.clock.advance(86_400)
+    world.emulator.clock.advance(86_400)
     assert world.run(prompts=COUNTRIES, onConflict="fail").status == "SUCCEEDED"
 
 
@@ -200,18 +200,18 @@ def test_nothing_is_loaded_again_where_the_definition_has_been_changed_meanwhile
     world: World, definition: Callable[..., None]
 ) -> None:
     world.simulator.inject("get_execution", kind="evict session")
-    before = world.twin.runtime.around
+    before = world.emulator.runtime.around
 
     def around(module: str, event: dict[str, Any]) -> Any:
         if module == "conclude_attempt":
             definition(append=True)
         return contextlib.nullcontext()
 
-    world.twin.runtime.around = around
+    world.emulator.runtime.around = around
     try:
         outcome = world.run(prompts=COUNTRIES, rerunIfReplacing=True)
     finally:
-        world.twin.runtime.around = before
+        world.emulator.runtime.around = before
     assert (outcome.error, world.posts()) == ("SessionLost", 1)
     assert "as the datamart is defined now it may not be loaded again" in str(outcome.cause)
     assert str(outcome.cause).startswith("Loaded: unknown. ")
@@ -219,7 +219,7 @@ def test_nothing_is_loaded_again_where_the_definition_has_been_changed_meanwhile
 
 def completed(world: World, datamart: str = CITY) -> dict[str, Any]:
     """What the job monitor shows of a job that has done its work, if it still shows it."""
-    created = clock.timestamp(world.twin.clock.now()).replace("Z", "+0000")
+    created = clock.timestamp(world.emulator.clock.now()).replace("Z", "+0000")
     return {"id": "10:x", "status": "completed", "objectId": datamart, "creationTime": created}
 
 

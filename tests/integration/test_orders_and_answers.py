@@ -23,13 +23,13 @@ COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
 @pytest.fixture
 def around(world: World) -> Iterator[Callable[[Any], None]]:
     """Puts something around every call of a function."""
-    before = world.twin.runtime.around
+    before = world.emulator.runtime.around
 
     def put(make: Any) -> None:
-        world.twin.runtime.around = make
+        world.emulator.runtime.around = make
 
     yield put
-    world.twin.runtime.around = before
+    world.emulator.runtime.around = before
 
 
 # -- the order to execute -------------------------------------------------------------------------------------------

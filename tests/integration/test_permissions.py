@@ -21,11 +21,11 @@ def test_a_call_that_the_functions_own_role_does_not_allow_is_found(world: World
             client("sns").publish(TopicArn=topic, Message="none of its business")
         yield
 
-    before, world.twin.runtime.around = world.twin.runtime.around, publishing
+    before, world.emulator.runtime.around = world.emulator.runtime.around, publishing
     try:
         world.run(prompts=COUNTRIES)
     finally:
-        world.twin.runtime.around = before
+        world.emulator.runtime.around = before
     denied, recorder.denied = recorder.denied, []
     recorder.used.discard(("log_in", "sns:Publish", topic))
     assert denied == [f"log_in may not call sns:Publish on {topic}"]

@@ -56,7 +56,7 @@ def test_a_datamart_that_does_not_exist_is_not_found(world: World) -> None:
 
 
 def test_a_name_that_is_not_unique_lists_the_candidates(world: World) -> None:
-    cause = ends(world.run(datamart="Twin Name"), "NotFound", "no")
+    cause = ends(world.run(datamart="Same Name"), "NotFound", "no")
     assert "/Public Objects/Datamarts" in cause
 
 
@@ -161,11 +161,11 @@ def test_after_an_outage_of_minutes_the_table_is_loaded(world: World) -> None:
 
 
 def test_a_server_that_says_when_its_maintenance_ends_is_not_asked_before(world: World) -> None:
-    began = world.twin.clock.now()
+    began = world.emulator.clock.now()
     busy = {"code": "ERR016", "message": "Maintenance."}
     world.simulator.inject("log_in", status=503, json=busy, headers={"Retry-After": "1800"}, times=5)
     assert world.run(prompts=COUNTRIES).status == "SUCCEEDED"
-    assert world.twin.clock.now() - began > 1_800
+    assert world.emulator.clock.now() - began > 1_800
 
 
 @pytest.mark.parametrize("step", ["get_definition", "create_instance"])

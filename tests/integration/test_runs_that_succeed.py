@@ -55,7 +55,7 @@ def test_names_are_turned_into_ids(world: World) -> None:
 
 
 def test_a_folder_path_tells_two_datamarts_of_one_name_apart(world: World) -> None:
-    reference = {"name": "Twin Name", "path": "/Public Objects/Datamarts"}
+    reference = {"name": "Same Name", "path": "/Public Objects/Datamarts"}
     assert world.run(datamart=reference).status == "SUCCEEDED"
 
 

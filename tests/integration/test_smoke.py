@@ -1,4 +1,4 @@
-"""The smoke test of a deployment, tried on the twin's AWS."""
+"""The smoke test of a deployment, tried on the emulator's AWS."""
 
 import threading
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from tests.support.cloud import Cloud, answered, deployed, instead_of
 
 @pytest.fixture
 def cloud(world: World, template_path: Path) -> Iterator[Cloud]:
-    with deployed(world.twin, template_path) as cloud:
+    with deployed(world.emulator, template_path) as cloud:
         yield cloud
 
 
@@ -74,4 +74,4 @@ def test_the_smoke_test_fails_when_no_end_event_arrives(cloud: Cloud, world: Wor
     assert smoke("dev", "city-nightly", wait) == 2
     assert "the end event was sent" in capsys.readouterr().err
     assert len(looks) >= LOOKS
-    world.twin.wait(cloud.started[-1])
+    world.emulator.wait(cloud.started[-1])

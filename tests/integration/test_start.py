@@ -1,4 +1,4 @@
-"""Starting a deployed run and following it: the real command in this process, on the twin's AWS."""
+"""Starting a deployed run and following it: the real command in this process, on the emulator's AWS."""
 
 import argparse
 import contextlib
@@ -25,7 +25,7 @@ from tests.support.cloud import Cloud, deployed, instead_of, refused
 
 @pytest.fixture
 def cloud(world: World, template_path: Path) -> Iterator[Cloud]:
-    with deployed(world.twin, template_path) as cloud:
+    with deployed(world.emulator, template_path) as cloud:
         yield cloud
 
 
@@ -91,7 +91,7 @@ def test_a_started_job_that_somebody_stops_has_failed(cloud: Cloud, world: World
 
     def stopped(seconds: float) -> None:
         assert inside.wait(5)
-        stopper = threading.Thread(target=world.twin.stop, args=(cloud.started[-1],))
+        stopper = threading.Thread(target=world.emulator.stop, args=(cloud.started[-1],))
         stopper.start()
         go_on.set()
         stopper.join()
@@ -196,7 +196,7 @@ def test_a_run_that_can_be_started_but_not_followed_is_one_sentence_and_2(
     outcome = json.loads(capsys.readouterr().out)
     assert (outcome["status"], outcome["error"]) == ("RUNNING", "NotFollowed")
     assert "The run goes on but cannot be followed: a permission is missing" in outcome["cause"]
-    world.twin.wait(outcome["executionArn"])
+    world.emulator.wait(outcome["executionArn"])
     assert world.loads() == 1
 
 
@@ -217,7 +217,7 @@ def test_ctrl_c_ends_the_following_and_not_the_run(cloud: Cloud, world: World, c
         arn = cloud.started[-1]
         said = capsys.readouterr().out
         go_on.set()
-        assert world.twin.wait(arn).status == "SUCCEEDED"
+        assert world.emulator.wait(arn).status == "SUCCEEDED"
     assert "the run goes on" in said
     assert f"aws stepfunctions stop-execution --execution-arn {arn}" in said
 
@@ -237,16 +237,16 @@ def test_sigterm_and_sighup_end_the_following_and_not_the_run(
     assert ended.value.code == code
     outcome = json.loads(capsys.readouterr().out)
     assert (outcome["status"], outcome["executionArn"]) == ("RUNNING", cloud.started[-1])
-    assert world.twin.wait(cloud.started[-1]).status == "SUCCEEDED"
+    assert world.emulator.wait(cloud.started[-1]).status == "SUCCEEDED"
 
 
 @contextlib.contextmanager
 def _around(world: World, make: Any) -> Iterator[None]:
-    before, world.twin.runtime.around = world.twin.runtime.around, make
+    before, world.emulator.runtime.around = world.emulator.runtime.around, make
     try:
         yield
     finally:
-        world.twin.runtime.around = before
+        world.emulator.runtime.around = before
 
 
 @pytest.mark.parametrize("command", [["local.cli.main", "start", "city-nightly"], ["local.cli.smoke"]])

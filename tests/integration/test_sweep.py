@@ -13,7 +13,7 @@ from functions.limits import LONGEST_SESSION, SWEEP_GRACE
 from functions.runs.run_table import RunTable, run_table
 from local.cli.outcome import Outcome
 from local.clock import Clock
-from local.emulator import emulator as twin_module
+from local.emulator import emulator as emulator_module
 from tests.integration.conftest import CITY, TUTORIAL, World
 
 COUNTRIES = [{"name": "Elements of Country", "answers": "USA"}]
@@ -37,7 +37,7 @@ def swept(world: World, clock: Clock) -> None:
 
 
 def table_name(world: World) -> str:
-    (name,) = world.twin.deployed.tables
+    (name,) = world.emulator.deployed.tables
     return str(name)
 
 
@@ -48,7 +48,7 @@ def run_keys(world: World) -> list[str]:
 @pytest.fixture
 def crash(world: World, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Outcome]]:
     """A run whose functions named break down, and whose end reaches nobody."""
-    runtime = world.twin.runtime
+    runtime = world.emulator.runtime
     before = runtime.around
 
     def run(*broken: str, later: float = SWEEP_GRACE + 1) -> Outcome:
@@ -60,8 +60,8 @@ def crash(world: World, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
         runtime.around = around
         with monkeypatch.context() as patch:
-            patch.setattr(twin_module, "tell_the_end", lambda *arguments: None)
-            outcome = world.twin.run(REQUEST)
+            patch.setattr(emulator_module, "tell_the_end", lambda *arguments: None)
+            outcome = world.emulator.run(REQUEST)
         runtime.around = before
         world._arns.append(outcome.execution_arn)
         clock.advance(later)
@@ -84,7 +84,7 @@ def test_where_nothing_was_left_nothing_is_said(world: World, clock: Clock) -> N
     world.notices()
     assert world.invoke("sweep", {}) == NOTHING
     assert world._told.notices() == []
-    assert '"SweepFound":[0.0]' in world.twin.logs.read_text("utf-8").replace(" ", "")
+    assert '"SweepFound":[0.0]' in world.emulator.logs.read_text("utf-8").replace(" ", "")
 
 
 def test_a_run_that_nothing_cleaned_up_and_nobody_was_told_of(world: World, crash: Any) -> None:
@@ -143,7 +143,7 @@ def test_what_ended_a_moment_ago_is_left_to_the_queue(world: World, crash: Any, 
 
 def test_a_run_that_is_under_way_is_left_alone(world: World, clock: Clock) -> None:
     found: list[Any] = []
-    before = world.twin.runtime.around
+    before = world.emulator.runtime.around
 
     def around(module: str, event: Any) -> Any:
         if module == "get_status" and not found:
@@ -154,11 +154,11 @@ def test_a_run_that_is_under_way_is_left_alone(world: World, clock: Clock) -> No
             assert set(held) == {LEASE, SLOT}
         return contextlib.nullcontext()
 
-    world.twin.runtime.around = around
+    world.emulator.runtime.around = around
     try:
         outcome = world.run(prompts=COUNTRIES)
     finally:
-        world.twin.runtime.around = before
+        world.emulator.runtime.around = before
     assert found == [NOTHING]
     assert outcome.status == "SUCCEEDED", outcome.cause
 

@@ -21,7 +21,7 @@ COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
 def end_again(world: World, execution_arn: str) -> None:
     """The status change is delivered once more."""
     described = boto3.client("stepfunctions").describe_execution(executionArn=execution_arn)
-    end_events.tell_the_end(world.twin.template, described)
+    end_events.tell_the_end(world.emulator.template, described)
 
 
 def test_a_success_is_told_by_an_event_and_no_notice(world: World) -> None:
@@ -86,11 +86,11 @@ def test_a_job_is_named_and_the_time_that_it_ran_for(world: World) -> None:
 @pytest.fixture
 def around(world: World) -> Iterator[Any]:
     def install(replacement: Any) -> None:
-        world.twin.runtime.around = replacement
+        world.emulator.runtime.around = replacement
 
-    before = world.twin.runtime.around
+    before = world.emulator.runtime.around
     yield install
-    world.twin.runtime.around = before
+    world.emulator.runtime.around = before
 
 
 def test_a_stopped_run_is_told_too(world: World, around: Any) -> None:
@@ -104,12 +104,12 @@ def test_a_stopped_run_is_told_too(world: World, around: Any) -> None:
         yield
 
     around(barrier)
-    execution = world.twin.start({"project": TUTORIAL, "datamart": CITY, "prompts": COUNTRIES})
+    execution = world.emulator.start({"project": TUTORIAL, "datamart": CITY, "prompts": COUNTRIES})
     assert inside.wait(5)
-    stopper = threading.Thread(target=world.twin.stop, args=(execution,))
+    stopper = threading.Thread(target=world.emulator.stop, args=(execution,))
     stopper.start()
     go_on.set()
-    world.twin.wait(execution)
+    world.emulator.wait(execution)
     stopper.join()
     (told,) = world.notices()
     assert told["Subject"].startswith("Datamart City was stopped (loaded: ")
@@ -123,7 +123,7 @@ def test_a_run_that_the_state_machine_timed_out_is_told_too(world: World) -> Non
     world.notices()
     described = boto3.client("stepfunctions").describe_execution(executionArn=outcome.execution_arn)
     other = outcome.execution_arn + "-timed-out"
-    end_events.tell_the_end(world.twin.template, described | {"executionArn": other, "status": "TIMED_OUT"})
+    end_events.tell_the_end(world.emulator.template, described | {"executionArn": other, "status": "TIMED_OUT"})
     (told,) = world.notices()
     assert "was timed out" in told["Subject"]
     assert "time limit" in told["Message"]
@@ -143,7 +143,9 @@ def test_an_end_that_is_delivered_twice_at_once_is_told_once(world: World) -> No
     other = outcome.execution_arn + "-twice"
     described = boto3.client("stepfunctions").describe_execution(executionArn=outcome.execution_arn)
     failed = described | {"executionArn": other, "status": "FAILED", "error": "NotFound", "cause": "Loaded: no."}
-    threads = [threading.Thread(target=end_events.tell_the_end, args=(world.twin.template, failed)) for _ in range(4)]
+    threads = [
+        threading.Thread(target=end_events.tell_the_end, args=(world.emulator.template, failed)) for _ in range(4)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -185,7 +187,7 @@ def test_a_death_while_telling_is_made_good_once_its_claim_is_old(
     with pytest.raises(Killed):
         world.run_input(request)
     monkeypatch.setattr(failure_notice, "send", real)
-    executions = boto3.client("stepfunctions").list_executions(stateMachineArn=world.twin.deployed.state_machine)
+    executions = boto3.client("stepfunctions").list_executions(stateMachineArn=world.emulator.deployed.state_machine)
     arn = max(executions["executions"], key=lambda e: e["startDate"])["executionArn"]
     end_again(world, arn)
     assert world.notices() == []  # the dead one might still be at it
@@ -196,7 +198,7 @@ def test_a_death_while_telling_is_made_good_once_its_claim_is_old(
 
 def test_the_time_of_a_load_is_kept_for_its_job(world: World) -> None:
     world.run_input({"job": "city-nightly"})
-    kept = world.twin.item("job/city-nightly")
+    kept = world.emulator.item("job/city-nightly")
     assert kept is not None
     assert float(kept["loadedAt"]) > 0
 

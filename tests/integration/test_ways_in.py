@@ -39,7 +39,7 @@ def sample(name: str) -> Any:
 
 def delivered(world: World, event: Any, objects: Path = EVENTS / "objects") -> list[Outcome]:
     """Let the event happen, and how the runs that it started ended."""
-    return [world.twin.wait(arn) for arn in world.twin.deliver(event, objects)]
+    return [world.emulator.wait(arn) for arn in world.emulator.deliver(event, objects)]
 
 
 def countries(world: World) -> set[str]:
@@ -125,9 +125,9 @@ def a_message(objects: Path) -> Any:
 )
 def test_an_event_that_is_delivered_twice_loads_the_table_once(world: World, tmp_path: Path, make: Any) -> None:
     event = make(tmp_path)
-    first, second = world.twin.deliver(event), world.twin.deliver(event)
-    assert [world.twin.wait(arn).status for arn in first] == ["SUCCEEDED"]
-    assert world.twin.deliver(event) == second == first
+    first, second = world.emulator.deliver(event), world.emulator.deliver(event)
+    assert [world.emulator.wait(arn).status for arn in first] == ["SUCCEEDED"]
+    assert world.emulator.deliver(event) == second == first
     assert world.loads() == 1
 
 
@@ -206,7 +206,7 @@ def test_an_object_that_is_gone_ends_as_a_failed_run_and_not_round_and_round(wor
     version = s3.put_object(Bucket=bucket, Key="requests/gone.json", Body=b"{}")["VersionId"]
     s3.delete_object(Bucket=bucket, Key="requests/gone.json", VersionId=version)
     event["detail"]["object"]["version-id"] = version
-    (outcome,) = [world.twin.wait(arn) for arn in world.twin.deliver(event)]
+    (outcome,) = [world.emulator.wait(arn) for arn in world.emulator.deliver(event)]
     assert outcome.error == "InvalidRequest"
     assert f'"s3://{bucket}/requests/gone.json": this version of it is not there any more' in str(outcome.cause)
     assert world.simulator.state()["requests"] == []

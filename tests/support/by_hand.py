@@ -12,7 +12,7 @@ class ByHand:
 
     def __init__(self, world: World, **request: Any) -> None:
         self._world = world
-        machine = world.twin.deployed.state_machine
+        machine = world.emulator.deployed.state_machine
         self.arn = f"{machine.replace(':stateMachine:', ':execution:')}:by-hand-{uuid.uuid4()}"
         world._arns.append(self.arn)
         self._answers: list[Any] = []
@@ -39,7 +39,7 @@ class ByHand:
 
     def ends(self, status: str = "ABORTED") -> bool:
         """The end is delivered once; whether it is to be delivered once more."""
-        machine = self._world.twin.deployed.state_machine
+        machine = self._world.emulator.deployed.state_machine
         message = end_events.message_of({"executionArn": self.arn, "stateMachineArn": machine, "status": status})
         failures = self._world.invoke("end_run", message)["batchItemFailures"]
         assert [f["itemIdentifier"] for f in failures] in ([], [message["Records"][0]["messageId"]])
@@ -47,7 +47,7 @@ class ByHand:
 
     @property
     def item(self) -> dict[str, Any]:
-        return self._world.twin.item(self.arn) or {}
+        return self._world.emulator.item(self.arn) or {}
 
     @property
     def attempt(self) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""The account that a stack was deployed into, for the commands that look at it: the twin's AWS, and CloudFormation.
+"""The account that a stack was deployed into, for the commands that look at it: the emulator's AWS, and CloudFormation.
 
 moto's CloudFormation needs packages that nothing else here does. So its two operations are answered below boto3's
-clients, with what the synthesized template and the twin know.
+clients, with what the synthesized template and the emulator know.
 """
 
 import contextlib
@@ -13,7 +13,7 @@ from typing import Any
 
 import boto3
 
-from local.emulator import Twin
+from local.emulator import Emulator
 
 STACK = "DatamartRunner-dev"
 
@@ -21,10 +21,10 @@ STACK = "DatamartRunner-dev"
 class Cloud:
     """CloudFormation's answers, the ARNs of the executions that were started, and a wait that lets them end."""
 
-    def __init__(self, twin: Twin, template: Path) -> None:
-        self.twin = twin
+    def __init__(self, emulator: Emulator, template: Path) -> None:
+        self.emulator = emulator
         outputs = json.loads(template.read_text("utf-8"))["Outputs"]
-        self.outputs = {name: twin.template.resolve(output["Value"]) for name, output in outputs.items()}
+        self.outputs = {name: emulator.template.resolve(output["Value"]) for name, output in outputs.items()}
         self.refusal: tuple[str, str] | None = None
         self.started: list[str] = []
 
@@ -44,9 +44,9 @@ class Cloud:
             {
                 "ResourceType": kinds[page],
                 "LogicalResourceId": name,
-                "PhysicalResourceId": self.twin.template.resolve({"Ref": name}),
+                "PhysicalResourceId": self.emulator.template.resolve({"Ref": name}),
             }
-            for name in self.twin.template.resources(kinds[page])
+            for name in self.emulator.template.resources(kinds[page])
         ]
         return answered(StackResourceSummaries=found, **({"NextToken": kinds[1]} if page == 0 else {}))
 
@@ -56,7 +56,7 @@ class Cloud:
 
     def wait(self, seconds: float) -> None:
         """In place of sleeping: the execution that was started last ends, and its end is worked off."""
-        self.twin.wait(self.started[-1])
+        self.emulator.wait(self.started[-1])
 
 
 def answered(**content: Any) -> Any:
@@ -69,9 +69,9 @@ def refused(code: str, message: str) -> Any:
 
 
 @contextlib.contextmanager
-def deployed(twin: Twin, template: Path) -> Iterator[Cloud]:
+def deployed(emulator: Emulator, template: Path) -> Iterator[Cloud]:
     """boto3's default session sees the stack until the end of the block."""
-    cloud = Cloud(twin, template)
+    cloud = Cloud(emulator, template)
     boto3.setup_default_session()
     instead_of("cloudformation.DescribeStacks", cloud.describe_stacks)
     instead_of("cloudformation.ListStackResources", cloud.list_stack_resources)

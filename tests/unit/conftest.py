@@ -27,7 +27,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     for name, value in (
         ("AWS_ACCESS_KEY_ID", "x"),
         ("AWS_SECRET_ACCESS_KEY", "x"),
-        ("AWS_DEFAULT_REGION", "eu-central-1"),  # the twin of other tests may be in eu-west-1
+        ("AWS_DEFAULT_REGION", "eu-central-1"),  # the emulator of other tests may be in eu-west-1
     ):
         monkeypatch.setenv(name, value)
     with mock_aws(config={"core": {"passthrough": {"urls": [r"http://127\.0\.0\.1.*"]}}}):

@@ -1,4 +1,4 @@
-"""Every private name of moto that the twin leans on, in one place (emulator/PLATFORM.md "Patches").
+"""Every private name of moto that the emulator leans on, in one place (emulator/PLATFORM.md "Patches").
 
 What merely saves time is in moto_shortcuts.py and regions.py, DynamoDB's limits in moto_limits.py, and errors named
 ``States.…`` in moto_failures.py.
@@ -223,7 +223,7 @@ def _invoke_function(
     parts = function_name.split(":")
     alias = parts[7] if len(parts) == 8 else None
     if _invoke is None:
-        raise RuntimeError("the twin is not installed")
+        raise RuntimeError("the emulator is not installed")
     answer, failed = _invoke(function, alias, body if isinstance(body, bytes) else str(body or "{}").encode())
     if failed:
         response_headers["x-amz-function-error"] = "Unhandled"

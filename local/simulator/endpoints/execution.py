@@ -37,7 +37,7 @@ def get_execution(request: Request) -> Answer:
 
 
 def report_status(request: Request) -> Answer:
-    """GET /reports/{id}/instances/{iid}/status: the twin, which is 202 while it runs (section 6)."""
+    """GET /reports/{id}/instances/{iid}/status: as of a datamart, but 202 while it runs (API.md 6)."""
     instance = _mine(request)
     status = _status(request, instance)
     body = {"id": instance.spec.id, "instanceId": instance.current_id, "status": status}

@@ -1,4 +1,4 @@
-"""The report twin that mstrio-py's Report drives: an instance that reads and writes no table (API.md 10).
+"""The datamart as a report, as mstrio-py's Report drives it: an instance that reads and writes no table (API.md 10).
 
 The vendor's SDK accepts a datamart as a Report, so that its prompts can be read and answered. What it asks for on the
 way is not part of API.md 2 to 7; the grid is as small as the SDK allows.

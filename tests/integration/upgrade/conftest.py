@@ -11,7 +11,7 @@ import pytest
 
 from local.cli.outcome import Outcome
 from local.clock import StandingClock
-from local.emulator import Twin
+from local.emulator import Emulator
 from local.emulator.clients import client
 from local.simulator.scenario import Scenario
 from tests.integration.conftest import World
@@ -26,10 +26,10 @@ class Upgrade:
     def __init__(self, world: World, clock: StandingClock, recording: Recording, cut: Cut) -> None:
         self.world, self.recording, self.cut = world, recording, cut
         self._name = f"{recording.name}-{uuid.uuid4()}"
-        machine = world.twin.deployed.state_machine
+        machine = world.emulator.deployed.state_machine
         self.arn = f"{machine.replace(':stateMachine:', ':execution:')}:{self._name}"
-        (table,) = world.twin.deployed.tables
-        today = type(world.twin.runtime)._handler.__get__(world.twin.runtime)
+        (table,) = world.emulator.deployed.tables
+        today = type(world.emulator.runtime)._handler.__get__(world.emulator.runtime)
         self.player = Player(recording, cut, self.arn, world.simulator.base_url, table, clock, today)
         world.expect_left = recording.scenario.get("leaves", False)
         for fault in recording.scenario.get("faults", []):
@@ -40,9 +40,9 @@ class Upgrade:
         """Start the execution under the old definition."""
         replies = iter(self.recording.scenario.get("replies", []))
         if self.recording.scenario.get("replies"):
-            self.world.twin.person = lambda question: self.world.twin.reply(question["token"], next(replies))
-        with old_definition(self.world.twin):
-            assert self.world.twin.start(self.recording.scenario["input"], name=self._name) == self.arn
+            self.world.emulator.person = lambda question: self.world.emulator.reply(question["token"], next(replies))
+        with old_definition(self.world.emulator):
+            assert self.world.emulator.start(self.recording.scenario["input"], name=self._name) == self.arn
 
     def finish(self) -> Outcome:
         """Wait for the end of the execution."""
@@ -53,17 +53,17 @@ class Upgrade:
 
 
 @contextlib.contextmanager
-def old_definition(twin: Twin) -> Iterator[None]:
+def old_definition(emulator: Emulator) -> Iterator[None]:
     """Executions that are started in the block follow the earlier release's definition to their end."""
-    substitutions = twin.template.resolve(json.loads((FOLDER / "substitutions.json").read_text("utf-8")))
+    substitutions = emulator.template.resolve(json.loads((FOLDER / "substitutions.json").read_text("utf-8")))
     text = (FOLDER / "run_datamart.asl.json").read_text("utf-8")
-    machine = {"stateMachineArn": twin.deployed.state_machine}
+    machine = {"stateMachineArn": emulator.deployed.state_machine}
     states = client("stepfunctions")
     states.update_state_machine(
         **machine, definition=re.sub(r"\$\{(\w+)\}", lambda match: substitutions[match[1]], text)
     )
     yield
-    states.update_state_machine(**machine, definition=json.dumps(twin.deployed.definition))
+    states.update_state_machine(**machine, definition=json.dumps(emulator.deployed.definition))
 
 
 @pytest.fixture
@@ -72,16 +72,16 @@ def upgrade(
 ) -> Iterator[Callable[[Recording, Cut], Upgrade]]:
     """Makes an upgrade in a world of its own; the clock stands at the recorded time until the end of the test."""
     now = clock.now()
-    twins = []
+    emulators = []
 
     def make(recording: Recording, cut: Cut) -> Upgrade:
         world = new_world(Scenario(**recording.scenario.get("server", {})))
         made = Upgrade(world, clock, recording, cut)
-        twins.append(world.twin)
-        monkeypatch.setattr(world.twin.runtime, "_handler", made.player.handler)
+        emulators.append(world.twin)
+        monkeypatch.setattr(world.emulator.runtime, "_handler", made.player.handler)
         return made
 
     yield make
     clock.set(now)
-    for twin in twins:
-        twin.person = None
+    for emulator in emulators:
+        emulator.person = None

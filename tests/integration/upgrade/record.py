@@ -5,7 +5,7 @@ commit 300f2ce (``git worktree add --detach <folder> 300f2ce``, ``make setup`` t
 
     .venv/bin/python -m tests.integration.upgrade.record <folder for the recordings> [scenario ...]
 
-There ``local.emulator`` was called ``local.twin``, ``local.emulator.lambda_runtime`` ``local.twin.runtime`` and
+There ``local.emulator`` was called ``local.emulator``, ``local.emulator.lambda_runtime`` ``local.emulator.runtime`` and
 ``local.emulator.synth`` ``local.synth``; nothing else of this file had to be changed.
 """
 
@@ -22,7 +22,7 @@ from botocore.client import BaseClient
 from requests.adapters import HTTPAdapter
 
 from local.clock import Clock
-from local.emulator import Twin, synth
+from local.emulator import Emulator, synth
 from local.emulator.lambda_runtime import Runtime
 from local.simulator import Simulator
 from local.simulator.scenario import Scenario
@@ -121,23 +121,23 @@ def record(name: str, template: Path) -> str:
     recorder = Recorder(clock)
     Runtime.invoke = lambda *arguments: recorder.invoke(*arguments)
     server = Simulator(scenario=Scenario(**scenario.get("server", {})), clock=clock.now, password=PASSWORD)
-    with Twin(template, clock=clock, max_wait=0) as twin, server:
+    with Emulator(template, clock=clock, max_wait=0) as emulator, server:
         for fault in scenario.get("faults", []):
             server.inject(**fault)
         login = {"baseUrl": server.base_url, "loginMode": 1, "username": server.username, "password": PASSWORD}
-        twin.seed_secret("default", login)
+        emulator.seed_secret("default", login)
         BaseClient._make_api_call = lambda *arguments: recorder.call(*arguments)
         recorder.send_http = HTTPAdapter.send  # moto has put its own in place
         HTTPAdapter.send = lambda *arguments, **more: recorder.send(*arguments, **more)
-        (table,) = twin.deployed.tables
+        (table,) = emulator.deployed.tables
         if scenario.get("taken"):
             take_for_somebody_else(table)
             recorder.before[scenario["taken"]] = lambda: free(table)
         replies = iter(scenario.get("replies", []))
         if scenario.get("replies"):
-            twin.person = lambda question: twin.reply(question["token"], next(replies))
-        arn = twin.start(scenario["input"], name=name)
-        outcome = twin.wait(arn)
+            emulator.person = lambda question: emulator.reply(question["token"], next(replies))
+        arn = emulator.start(scenario["input"], name=name)
+        outcome = emulator.wait(arn)
         BaseClient._make_api_call, HTTPAdapter.send = call_aws, recorder.send_http
     Runtime.invoke = invoke
     ended = {"status": outcome.status, "error": outcome.error, "cause": outcome.cause, "output": outcome.output}

@@ -40,7 +40,7 @@ def test_a_definition_without_a_table_is_a_problem(person: Person) -> None:
         ({"datamart": "Citty"}, "datamart", 'no datamart "Citty"'),
         ({"datamart": "0" * 32}, "datamart", "was not found"),
         ({"datamart": catalogue.CITY_REPORT}, "datamart", "is a report, but no datamart"),
-        ({"datamart": "Twin Name"}, "datamart", "/Public Objects/Archive"),
+        ({"datamart": "Same Name"}, "datamart", "/Public Objects/Archive"),
         ({"datamart": {"name": "City", "path": "/Public Objects/Archive"}}, "datamart", "/Public Objects/Datamarts"),
     ],
 )
@@ -100,7 +100,7 @@ def accepting(projects: list[Any], datamarts: list[Any]) -> dict[str, Any]:
 
 
 def test_what_a_job_lets_others_name_is_looked_up_in_place_of_a_request(person: Person) -> None:
-    allowed = [catalogue.CITY.lower(), "Daily Sales", {"name": "Twin Name", "path": "/Public Objects/Archive"}]
+    allowed = [catalogue.CITY.lower(), "Daily Sales", {"name": "Same Name", "path": "/Public Objects/Archive"}]
     person.job("city", accepting(["MicroStrategy Tutorial", "Idle Project"], allowed))
     report = person.check()
     assert [result for result, _ in report.of("project")] == ["ok", "problem"]

@@ -1,4 +1,4 @@
-"""moto's private names that the twin leans on: an upgrade that changes one fails here first, and says which."""
+"""moto's private names that the emulator leans on: an upgrade that changes one fails here first, and says which."""
 
 import importlib
 import inspect

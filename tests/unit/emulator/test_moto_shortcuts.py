@@ -1,4 +1,4 @@
-"""What the twin shortens in moto comes to the same as what moto does."""
+"""What the emulator shortens in moto comes to the same as what moto does."""
 
 import copy
 from typing import Any

@@ -1,4 +1,4 @@
-"""The twin's Lambda: where a handler's output goes."""
+"""The emulator's Lambda: where a handler's output goes."""
 
 import io
 

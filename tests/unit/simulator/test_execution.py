@@ -131,7 +131,7 @@ def test_a_running_job_may_be_answered_202_with_retry_after(meet: Callable[..., 
     assert (answer.status_code, answer.headers["Retry-After"]) == (202, "1")
 
 
-def test_the_report_twin_of_the_status_is_202_until_it_is_ready_or_prompts(person: Person) -> None:
+def test_the_status_of_a_datamart_as_a_report_is_202_until_it_is_ready_or_prompts(person: Person) -> None:
     instance = person.create(CITY)
     person.execute(CITY, instance)
     path = f"/reports/{CITY}/instances/{instance}/status"

@@ -1,4 +1,4 @@
-"""The twin's own parts: the template's references, the clock, what is laxer in moto than on AWS."""
+"""The emulator's own parts: the template's references, the clock, what is laxer in moto than on AWS."""
 
 import threading
 from pathlib import Path
