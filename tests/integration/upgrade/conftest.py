@@ -77,7 +77,7 @@ def upgrade(
     def make(recording: Recording, cut: Cut) -> Upgrade:
         world = new_world(Scenario(**recording.scenario.get("server", {})))
         made = Upgrade(world, clock, recording, cut)
-        emulators.append(world.twin)
+        emulators.append(world.emulator)
         monkeypatch.setattr(world.emulator.runtime, "_handler", made.player.handler)
         return made
 
