@@ -5,8 +5,8 @@ commit 300f2ce (``git worktree add --detach <folder> 300f2ce``, ``make setup`` t
 
     .venv/bin/python -m tests.integration.upgrade.record <folder for the recordings> [scenario ...]
 
-There ``local.emulator`` was called ``local.emulator``, ``local.emulator.lambda_runtime`` ``local.emulator.runtime`` and
-``local.emulator.synth`` ``local.synth``; nothing else of this file had to be changed.
+Only the three imports of the emulator had to be adapted there, and the name of its class: that commit calls both
+otherwise.
 """
 
 import json

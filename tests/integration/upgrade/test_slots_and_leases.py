@@ -54,7 +54,7 @@ def paused(monkeypatch: pytest.MonkeyPatch) -> Callable[[Upgrade], Pause]:
 
     def make(run: Upgrade) -> Pause:
         pause = Pause(run)
-        monkeypatch.setattr(run.world.twin.runtime, "around", pause)
+        monkeypatch.setattr(run.world.emulator.runtime, "around", pause)
         return pause
 
     return make
@@ -133,7 +133,7 @@ def test_what_a_stopped_run_left_on_the_server_keeps_others_out_until_its_end_ha
 ) -> None:
     run = begin(cut)
     with paused(run):
-        run.world.twin.stop(run.arn)
+        run.world.emulator.stop(run.arn)
     wait_for_the_end(run)
     assert same_datamart(run, timeoutMinutes=1).error == "RunTimedOut"
     assert run.finish().status == "ABORTED"
