@@ -56,7 +56,7 @@ SLOW_SECONDS = 10.0
 """After a call of this length a gateway that gave up has waited for a server that was still at work."""
 
 LEAST_SECONDS = 0.1
-"""With less than this left a call is not begun: it would only be a request whose fate is not known."""
+"""With less time left a call is not sent: its outcome could not be known."""
 
 OBJECT_TYPES = {"attribute": 12, "metric": 4}
 """Types of what is looked up by name beside datamarts and folders (API.md 4.1)."""
@@ -86,7 +86,7 @@ class Client:
         self.session = session
         self.budget = budget
         self._dropped: tuple[str, ...] = ()  # names of the last call's cookies that are not kept
-        self._secrets: set[str] = set()  # all that this client has sent or been given and nobody may read
+        self._secrets: set[str] = set()  # sent or received by this client, and redacted from every text
 
     def __repr__(self) -> str:
         return f"<Client of {self.server.base_url}>"
@@ -152,7 +152,7 @@ class Client:
         raise DatamartFailed(self._redact(f"{reason}; {left}"), step="log_in")
 
     def log_out(self) -> None:
-        """End the session; one that is gone already counts as ended (API.md 2.5, 8.5)."""
+        """End the session; one that does not exist any more counts as ended (API.md 2.5, 8.5)."""
         try:
             self._call(at.LOG_OUT)
         except LibraryError as error:
@@ -195,7 +195,7 @@ class Client:
     def find_datamart(self, project_id: str, reference: str | dict[str, str]) -> Datamart:
         """The datamart of that id, exact name, or name and folder path.
 
-        Raises NotFound: there is none, it is no datamart, or several fit and are listed with their paths.
+        Raises NotFound: no object matches, it is not a datamart, or several match and are listed with their paths.
         """
         if isinstance(reference, str) and _ID.fullmatch(reference):
             return self._datamart_by_id(project_id, reference)
@@ -216,7 +216,7 @@ class Client:
         if _ID.fullmatch(reference):
             found = mapping(self._call(at.GET_FOLDER, project_id, {"type": FOLDER_TYPE}, folder=reference).json)
             if found.get("type") != FOLDER_TYPE:
-                raise NotFound(f"the object {reference} is no folder", step="find_folder")
+                raise NotFound(f"the object {reference} is not a folder", step="find_folder")
             return reference.upper()
         name = reference.strip("/").rpartition("/")[2]
         folders = self._search(at.FIND_FOLDER, project_id, name, FOLDER_TYPE)
@@ -255,7 +255,7 @@ class Client:
                 return
 
     def get_definition(self, project_id: str, datamart_id: str) -> Definition:
-        """What a run will write. Raises NotFound (also for a report that is no datamart), PermissionDenied."""
+        """What a run will write. Raises NotFound (also for a report that is not a datamart), PermissionDenied."""
         try:
             reply = self._call(at.GET_DEFINITION, project_id, datamart=datamart_id)
         except DatamartFailed as error:
@@ -280,7 +280,7 @@ class Client:
         return found.strip().upper()
 
     def execute(self, project_id: str, datamart_id: str, instance_id: str) -> Execution:
-        """Give the order to execute: not idempotent, a second one is a second load.
+        """Send the execution request: not idempotent, a second one is a second load.
 
         Raises ServerUnavailable with ``delivery`` "unknown" where the answer does not say that it was taken.
         """
@@ -375,7 +375,7 @@ class Client:
     def delete_instance(self, project_id: str, datamart_id: str, instance_id: str) -> bool:
         """Delete the instance: by the modelling endpoint, or by the other one where that fails (API.md 11.16).
 
-        Returns False if it was gone already.
+        Returns False if it did not exist any more.
         """
         try:
             self._call(at.DELETE_INSTANCE, project_id, ms_instance=instance_id, datamart=datamart_id)

@@ -25,7 +25,7 @@ class ResponseBody(Enum):
     """What the body of a 2xx must be; with any other the answer is a proxy's or a single sign-on's."""
 
     ANYTHING = "not looked at: a header is the answer"
-    NOTHING = "usually empty; only a page is none"
+    NOTHING = "usually empty; an HTML page is not accepted"
     OBJECT = "a JSON object"
     OBJECT_OR_NOTHING = "a JSON object, or empty (API.md 5, note a)"
     LIST = "a JSON array"

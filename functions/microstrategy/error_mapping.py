@@ -47,7 +47,7 @@ def is_not_ready(error: LibraryError) -> bool:
 
 
 def fields_of(body: Any, redact: Redact) -> Envelope:
-    """What a decoded body has of an envelope's fields; secrets are hidden before anything is cut."""
+    """What a decoded body has of an envelope's fields; secrets are redacted before a text is cut."""
     if not isinstance(body, Mapping):
         return Envelope()
     errors = mappings(body.get("errors"))
@@ -105,14 +105,14 @@ HTTP: dict[int, type[LibraryError]] = {
 
 _OF_AN_INSTANCE = ("execute", "get_execution", "get_prompts", "answer_prompts", "save", "save_as")
 """Calls whose 404 says that the instance is gone. That of a search may as well be about the prompt, or about a server
-that does not list choices; the calls around it find out what became of the instance."""
+that does not list choices; the calls around it find out whether the instance still exists."""
 
 
 _ABOUT_A_JOB = (
     *("get_execution", "get_prompts", "answer_prompts", "get_job", "cancel_job", "delete_instance", "log_out"),
 )
 """Calls whose refusal says much: that a job failed, that an instance or a session is gone. The Library says it in an
-envelope (API.md 8.1); a page, or nothing at all, is from somebody in between, who knows nothing of jobs."""
+envelope (API.md 8.1); a page, or nothing at all, is from an intermediary, which knows nothing about jobs."""
 
 _READ_AN_OBJECT = (
     *("find_project", "find_datamart", "find_folder", "find_objects", "get_definition"),
@@ -177,7 +177,7 @@ _NOT_TRIED_HTTP = (413, 429, 503)
 """ResponseBody that say that the login was not even tried; after them it may be repeated and leaves nothing behind."""
 
 _OF_A_PROXY = (407, 421, 425, 451)
-"""Statuses that no Library answers a login with: without an envelope they say nothing of the credentials."""
+"""Statuses with which no Library answers a login: without an envelope they say nothing about the credentials."""
 
 
 def _login_kind(http_status: int, envelope: Envelope, text: str) -> type[LibraryError]:
@@ -199,7 +199,7 @@ def _login_kind(http_status: int, envelope: Envelope, text: str) -> type[Library
 
 
 def _login_delivery(http_status: int, envelope: Envelope, kind: type[LibraryError]) -> Delivery:
-    """Where a gateway or a fault has the last word, the login may have gone through and left a session behind."""
+    """After a gateway's or a faulty response the login may have succeeded and left a session behind."""
     if envelope.i_server_code in I_SERVER_CODES and envelope.i_server_code != REQUEST_TIMEOUT:
         return "answered"
     if envelope.err in _NOT_TRIED_ERR or http_status in _NOT_TRIED_HTTP:
@@ -222,6 +222,6 @@ def _explained(message: str, i_server_code: int | None) -> str:
 
 
 def _without_envelope(http_status: int, text: str, redact: Redact) -> str:
-    """A sentence for an answer that is no envelope: a proxy's page, or nothing."""
+    """A sentence for a response without an envelope: a proxy's page, or an empty body."""
     shown = words_of(text, redact)
     return f"the server answered HTTP {http_status}" + (f': "{shown}"' if shown else " without a reason")

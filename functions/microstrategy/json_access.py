@@ -22,12 +22,12 @@ def mappings(value: Any) -> list[dict[str, Any]]:
 
 
 def text(value: Any) -> str | None:
-    """The name or id, or None where there is none: one that is far too long would burst the run's item."""
+    """The name or id, or None: one that is far too long would not fit into the run's item."""
     return value if isinstance(value, str) and 0 < len(value) <= LONGEST else None
 
 
 def object_id(value: Any) -> str | None:
-    """The id as a call can name it, or None: with any other the job that it is told of would be out of reach."""
+    """The id as a call can name it, or None: a job with any other ID could not be looked up."""
     return value if isinstance(value, str) and re.fullmatch(r"[0-9A-Fa-f]{32}", value) else None
 
 

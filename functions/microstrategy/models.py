@@ -87,7 +87,7 @@ class Cookie:
 
 @dataclass(frozen=True)
 class Session:
-    """A session on the server: its token and its whole cookie jar (API.md 1.4). Shows nothing of either."""
+    """A session on the server: its token and its whole cookie jar (API.md 1.4). Its ``repr`` shows neither."""
 
     token: str = field(repr=False)
     cookies: tuple[Cookie, ...] = field(default=(), repr=False)

@@ -44,7 +44,7 @@ def project_of(reference: str, listed: list[dict[str, Any]]) -> Project:
 def datamart_of(name: str, path: str | None, objects: list[dict[str, Any]]) -> Datamart:
     """The datamart of that name, and in that folder if one is given; a name in the right case wins.
 
-    Raises NotFound: there is none, it is no datamart, or several fit and are listed with their paths.
+    Raises NotFound: no object matches, it is not a datamart, or several match and are listed with their paths.
     """
     found = [item for item in objects if item.get("subtype") == DATAMART_SUBTYPE and _has_id(item)]
     named = next(filter(None, ([i for i in found if fold(str(i.get("name"))) == fold(name)] for fold in _FOLDS)), [])

@@ -38,7 +38,7 @@ def check(endpoint: Endpoint, reply: Reply, redact: Redact) -> None:
     LibraryError
         It is an error, of whatever HTTP status (API.md 8).
     ServerUnavailable
-        It is a 2xx or a redirect of somebody in between (a proxy, a single sign-on); whether the call arrived is not
+        It is a 2xx or a redirect of an intermediary (a proxy, a single sign-on); whether the call arrived is not
         known.
     DatamartFailed
         It is a redirect before there is a session: the base URL is not that of the Library.

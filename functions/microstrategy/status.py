@@ -36,10 +36,10 @@ COMPLETED = "completed"
 """The job monitor's word for a job that has done its work."""
 
 GONE = "gone"
-"""Ours for a job that the monitor does not show: it has ended, and nobody says how (API.md 6.1)."""
+"""Our own value for a job that the monitor does not list: it has ended, and how is not known (API.md 6.1)."""
 
 ENDED = frozenset({GONE, COMPLETED, "error", "stopped"})
-"""What the monitor says of jobs that do nothing any more. Mostly they have disappeared before anybody looks."""
+"""Statuses of jobs that have ended, in the monitor. Most of them disappear before they can be seen."""
 
 
 def classify(status: int | None) -> Phase:

@@ -1,6 +1,6 @@
 """Why a call got no response: what the HTTP and TLS libraries say, in a sentence that says what to do.
 
-Their own texts quote addresses and headers, so nothing of them is shown: a table of signs leads to our sentences.
+Their own texts quote addresses and headers, so they are never shown: a table maps what they contain to our sentences.
 """
 
 from dataclasses import dataclass, replace

@@ -20,7 +20,7 @@ from urllib3.util import Retry
 from functions.microstrategy.http.tls import context_for
 
 logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
-"""Of an answer with a header that is none it would warn, and quote all headers after it: cookies, the token."""
+"""urllib3 warns about a malformed header and quotes all headers after it: cookies, the token."""
 
 
 _BUNDLES_KEPT = 8
@@ -28,14 +28,14 @@ _BUNDLES_KEPT = 8
 
 
 class Abandoned(Exception):
-    """The caller has given the call up: nothing of it may leave any more."""
+    """The caller has cancelled the call: no byte of it may be sent any more."""
 
 
 class SendGuard:
     """Whether one call's request has left, and whether it still may.
 
     Both are decided under one lock. A thread that is held up (a slow resolver, a slow handshake, a Lambda frozen and
-    thawed) would otherwise send a request whose caller was told that it never left, and who has sent it again.
+    thawed) would otherwise send a request that the caller was told was never sent, and has sent again.
     """
 
     def __init__(self) -> None:
@@ -94,7 +94,7 @@ def go_through(guard: SendGuard) -> None:
 class _Marking(HTTPConnection):
     """Asks the guard before the first byte leaves an open connection: until then it provably never left.
 
-    What is sent while connecting does not count: that is the CONNECT to a proxy, and nothing of the request.
+    What is sent while connecting does not count: that is the CONNECT to a proxy, no byte of the request.
     """
 
     _connecting = False

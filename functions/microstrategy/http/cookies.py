@@ -29,8 +29,8 @@ _make: Callable[..., HttpCookie] = requests_cookies.create_cookie
 class _KeepAll(DefaultCookiePolicy):
     """Keeps what a server sets, also for another host or path: what is sent is decided when a request is made.
 
-    A proxy that gives the Library another name or path, and does not rewrite its cookies, can so be told from one that
-    sets none.
+    So a proxy that renames the Library's host or path without rewriting its cookies can be distinguished from one that
+    sets no cookies.
     """
 
     def set_ok(self, cookie: HttpCookie, request: Any) -> bool:

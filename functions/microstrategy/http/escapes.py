@@ -47,7 +47,7 @@ class Layer:
         return cls(text, list(range(len(text))), list(range(1, len(text) + 1)))
 
     def undone(self) -> "Layer | None":
-        """The next layer, or None where there is no escape any more."""
+        """The next layer, or None if no escapes are left."""
         parts: list[str] = []
         starts: list[int] = []
         ends: list[int] = []

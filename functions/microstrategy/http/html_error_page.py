@@ -18,7 +18,7 @@ def title_of(text: str, redact: Redact) -> str:
 
 
 def words_of(text: str, redact: Redact) -> str:
-    """The first words, without markup and without secrets; empty if there are none."""
+    """The first words of the page, without markup and secrets; empty for a page without text."""
     shown = redact(text)[:_LOOKED_AT]
     for markup in (r"<(script|style)\b.*?</\1", r"<[^>]*>"):
         shown = re.sub(markup, " ", shown, flags=re.IGNORECASE | re.DOTALL)

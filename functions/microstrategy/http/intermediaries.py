@@ -1,7 +1,7 @@
-"""Who answered in place of the Library: a single sign-on, a firewall, a web server that has no Library there.
+"""Recognises responses of intermediaries: a single sign-on, a firewall, a web server without a Library.
 
-The Library refuses in an envelope of its own (API.md 8.1). What comes without one is told from wrong credentials and
-from missing privileges, with what to do about it.
+The Library refuses in an envelope of its own (API.md 8.1). A refusal without one is neither wrong credentials nor a
+missing privilege: its message says what to do.
 """
 
 import re

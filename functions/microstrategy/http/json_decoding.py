@@ -30,7 +30,7 @@ def _count(content: bytes) -> int:
 
 
 def decoded(content: bytes) -> Any:
-    """The value, or None if there is none or it is no JSON."""
+    """The value, or None if the text is empty or not JSON."""
     try:
         text = content.decode("utf-8-sig")
         found = json.loads(text, parse_constant=lambda name: None, parse_float=_finite)

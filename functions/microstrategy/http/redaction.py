@@ -1,4 +1,4 @@
-"""Redact secrets in what a server said: it may quote what it was sent, in any escaped form.
+"""Redacts secrets in text from a server: it may quote what it was sent, in any escaped form.
 
 A text is redacted first and shortened afterwards: a token that is cut in half is found by no search.
 """

@@ -1,6 +1,6 @@
 """Redirects: never followed, because token, cookies and password go to the base URL alone.
 
-The Library does not redirect its API calls. After a login a redirect is the word of somebody in between (a gateway, a
+The Library does not redirect its API calls. After a login a redirect is sent by an intermediary (a gateway, a
 single sign-on), as an HTML page is; before the login it says that the base URL is another one.
 """
 

@@ -42,12 +42,12 @@ class Reply:
 
     @property
     def is_redirect(self) -> bool:
-        """Whether it sends the caller elsewhere: the word of somebody in between, never of the Library."""
+        """Whether it is a redirect: always an intermediary's, never the Library's."""
         return 300 <= self.status < 400
 
     @cached_property
     def json(self) -> Any:
-        """The decoded body, or None if there is none or it is no JSON."""
+        """The decoded body, or None if it is empty or not JSON."""
         return decoded(self.content)
 
     @property
@@ -169,7 +169,7 @@ def _read(response: requests.Response, endpoint: Endpoint, deadline: float) -> b
         content += chunk
         if len(content) > endpoint.max_response_bytes:
             if content.lstrip().startswith(b"<"):
-                return bytes(content[:_CHUNK])  # a page of somebody in between: its beginning says whose
+                return bytes(content[:_CHUNK])  # an intermediary's page: its beginning says whose
             raise _too_large(response, endpoint, f"{endpoint.max_response_bytes // 2**20} MB")
         if time.monotonic() > deadline:
             raise requests.Timeout("the answer did not end in time")

@@ -420,7 +420,7 @@ def test_a_folder_is_found_by_its_id_too(server: ScriptedServer, client: Client)
     server.answer(200, json.dumps({"id": CITY, "name": "City", "type": 3, "subtype": 772}).encode())
     assert client.find_folder(PROJECT, "a" * 32) == "A" * 32
     assert f"/api/objects/{'A' * 32}?type=8 " in head(server.requests[0])
-    with pytest.raises(NotFound, match="is no folder"):
+    with pytest.raises(NotFound, match="is not a folder"):
         client.find_folder(PROJECT, CITY)
 
 
