@@ -45,7 +45,7 @@ def handler(step: Step) -> StepResult:
     """
     run = step.run
     if not _intend(run):
-        raise OutcomeUnknown("the order to execute was given by another invocation of this step")
+        raise OutcomeUnknown("another invocation of this step has sent the execution request")
     asked_at = clock.now()
     try:
         execution = step.library.execute(run.project_id, run.datamart_id, str(run.instance_id))
@@ -53,7 +53,7 @@ def handler(step: Step) -> StepResult:
         known = _after(error)
         learn_job(run, known, orderAnswer=shorten(str(error), LONGEST_ANSWER))
         if known is Job.POSTING:
-            raise OutcomeUnknown(f"whether the order to execute was taken is not known: {error}") from error
+            raise OutcomeUnknown(f"it is unknown whether the server accepted the execution request: {error}") from error
         raise
     named = {"jobId": execution.job_id, "executionInstanceId": execution.instance_id}
     found = {key: value for key, value in named.items() if value}
@@ -70,7 +70,7 @@ def _intend(run: Run) -> bool:
         with contextlib.suppress(ClientError, BotoCoreError):
             learn_job(run, Job.NOT_SENT)
         raise ServerUnavailable(
-            f"nothing was ordered: that it is about to be could not be written ({error})"
+            f"the datamart was not executed: the intent could not be recorded in DynamoDB ({error})"
         ) from error
 
 

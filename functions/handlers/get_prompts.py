@@ -39,7 +39,9 @@ def handler(step: Step) -> StepResult:
     """
     run = step.run
     if step.event["round"] > MOST_LOOKS:
-        raise PromptsUnanswered(f"the datamart still asks after {MOST_LOOKS} looks at its prompts; it was given up.")
+        raise PromptsUnanswered(
+            f"prompts are still open after their list was read {MOST_LOOKS} times; the run gave up."
+        )
     where = (run.project_id, run.datamart_id, str(run.execution_instance_id))
     asked_at = clock.now()
     listed = _listed(step, where)
@@ -73,7 +75,7 @@ def _listed(step: Step, where: tuple[str, str, str]) -> list[Prompt] | None:
         if slow + 1 >= MOST_SLOW_LISTS:
             raise DatamartFailed(
                 f"the server did not list the open prompts in time, {slow + 1} times in a row ({error}); the list may "
-                "still be in the making on the server. Nothing was answered. Start a new run when the server is faster",
+                "still be preparing on the server. Nothing was answered. Start a new run when the server is faster",
                 step="get_prompts",
             ) from None
         step.run.learn(slowLists=slow + 1)

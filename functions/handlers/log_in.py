@@ -46,7 +46,7 @@ def handler(step: Step) -> StepResult:
     if not begin_log_in(step.run):
         if step.run.access is not None:
             return {}
-        raise ServerBusy("another invocation of this step is logging in, or has died of it")
+        raise ServerBusy("another invocation of this step is logging in, or failed while it did")
     with _settled(step):
         _log_out_of_earlier_attempts(step)
         client, session = _enter(step)
@@ -125,7 +125,7 @@ def _count_lost(step: Step) -> None:
     logger.warning("the answer to a log-in was lost: a session may be left until its idle timeout")
     if step.run.item["lostLogIns"] >= LOST_LOG_INS:
         raise SessionLost(
-            "the answer to the log-in was lost twice; it is not repeated, "
+            "the response to the login was lost twice; the login is not repeated, "
             "because each may have left a session on the server"
         )
 

@@ -18,7 +18,7 @@ def handler(step: Step) -> StepResult:
     if run.item.get("saved"):
         return {"saved": run.item["saved"]}
     if not begin_saving(run):
-        raise SaveFailed("saving was begun by another invocation of this step and its end is not known.")
+        raise SaveFailed("another invocation of this step began to save, and its result is unknown.")
     try:
         saved = {"objectId": _save(step, step.event)}
     except LibraryError as error:

@@ -66,9 +66,9 @@ def _ask(step: Step) -> Execution:
 def _not_yet(run: Run, error: LibraryError | None) -> StepResult:
     """The POST may or may not have arrived: only an answer that a job alone can give settles it."""
     if clock.now() - run.attempt["postedAt"] > CONFIRM_SECONDS:
-        answers = {"The order was answered": run.attempt.get("orderAnswer"), "The last look": error}
+        answers = {"The response to that": run.attempt.get("orderAnswer"), "The last look at the job": error}
         said = "".join(f" {which}: {answer}." for which, answer in answers.items() if answer)
         raise OutcomeUnknown(
-            f"the order to execute went out and in {CONFIRM_SECONDS // 60} minutes no sign of the job was seen.{said}"
+            f"the execution request was sent, and {CONFIRM_SECONDS // 60} minutes showed no sign of a job.{said}"
         )
     return {"phase": "unknown", "waitSeconds": next_wait(run)}

@@ -54,7 +54,7 @@ def wait_for_lost_jobs(step: Step) -> None:
     """
     is_rerun = any(attempt.get("job") == Job.LOST for attempt in step.run.item["attempts"].values())
     if is_rerun and not may_rerun(step.run.item):
-        raise SessionLost("the session was lost, and as the datamart is defined now it may not be loaded again")
+        raise SessionLost("the session was lost, and the datamart as it is defined now may not be loaded again")
     for number, attempt in step.run.item["attempts"].items():
         if int(number) < step.run.number and may_go_on(attempt):
             ended = _wait_for(step, attempt)
@@ -84,7 +84,7 @@ def _wait_for(step: Step, attempt: Item) -> str:
 def _look(step: Step, job: Item) -> str:
     """What the monitor says of the job of an attempt, or of a doubt."""
     if job.get("jobId") is None:
-        raise PermissionDenied("the order to execute was answered without a job's id")
+        raise PermissionDenied("the response to the execution request has no job ID")
     if job.get("baseUrl") != step.run.attempt["baseUrl"]:
         raise PermissionDenied("the connection has moved to another server")
     return step.library.get_job(job["jobId"], step.run.datamart_id, job.get("postedAt"))

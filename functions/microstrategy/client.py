@@ -208,7 +208,7 @@ class Client:
     def _datamart_by_id(self, project_id: str, datamart_id: str) -> Datamart:
         found = mapping(self._call(at.GET_OBJECT, project_id, {"type": 3}, datamart=datamart_id).json)
         if found.get("subtype") != DATAMART_SUBTYPE:
-            raise NotFound(f"the object {datamart_id} is a report, but no datamart", step="find_datamart")
+            raise NotFound(f"the object {datamart_id} is a report, but not a datamart", step="find_datamart")
         return Datamart(datamart_id.upper(), text(found.get("name")))
 
     def find_folder(self, project_id: str, reference: str) -> str:
@@ -261,7 +261,7 @@ class Client:
         except DatamartFailed as error:
             if error.i_server_code != NO_DATAMART:
                 raise
-            raise NotFound(f"the object {datamart_id} is a report, but no datamart", step="get_definition") from None
+            raise NotFound(f"the object {datamart_id} is a report, but not a datamart", step="get_definition") from None
         return reading.definition(reply, datamart_id)
 
     # -- the job (API.md 5, 6) ----------------------------------------------------------------------------------
@@ -273,7 +273,7 @@ class Client:
         found = reply.headers.get("X-MSTR-MS-Instance") or body.get("id") or body.get("instanceId")
         if not isinstance(found, str) or not _ID.fullmatch(found.strip()):
             raise DatamartFailed(
-                "the instance was created and its id is in neither header nor body",
+                "the server created the instance, but its ID is in neither header nor body",
                 step="create_instance",
                 http_status=reply.status,
             )

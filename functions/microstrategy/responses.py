@@ -59,7 +59,7 @@ def login_without_token(reply: Reply, redact: Redact) -> DatamartFailed:
     shown = title_of(reply.text, redact)
     what_to_do = advice(LOG_IN, reply.status, reply.text) or "is baseUrl the address of a Library?"
     return DatamartFailed(
-        "the login was answered without a token" + (f': "{shown}"' if shown else "") + f"; {what_to_do}",
+        "the response to the login has no token" + (f': "{shown}"' if shown else "") + f"; {what_to_do}",
         step=LOG_IN.step,
         http_status=reply.status,
     )
@@ -132,7 +132,7 @@ def saved_id(reply: Reply, otherwise: str | None) -> str:
     """The saved object's id."""
     found = text(mapping(reply.json).get("objectId")) or otherwise
     if found is None:
-        raise DatamartFailed("saved, and the answer does not name the new object", step="save_as")
+        raise DatamartFailed("the definition was saved, but the response does not name the new object", step="save_as")
     return found
 
 

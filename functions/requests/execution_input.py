@@ -88,7 +88,7 @@ def _check_text(given: Any) -> None:
     try:
         json.dumps(given, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        raise InvalidRequest("the input holds half of a character (a lone surrogate), which is no text.") from None
+        raise InvalidRequest("the input holds half of a character (a lone surrogate), which is not text.") from None
     except RecursionError:
         raise InvalidRequest("the input is nested too deeply.") from None
 

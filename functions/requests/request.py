@@ -183,7 +183,7 @@ def _numbers_as_text(where: str, answers: Any) -> Any:
         return [_numbers_as_text(where, one) if not isinstance(one, (list, dict)) else one for one in answers]
     if isinstance(answers, float):
         if not math.isfinite(answers):
-            raise InvalidRequest(f"{where}.answers: holds a number that is none, or too large ({answers}).")
+            raise InvalidRequest(f"{where}.answers: holds a number that is NaN or too large ({answers}).")
         return format(Decimal(repr(answers)), "f")
     if isinstance(answers, int) and not isinstance(answers, bool):
         if answers.bit_length() > MOST_BITS:

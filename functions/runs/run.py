@@ -111,7 +111,7 @@ class Run:
         )
         run = cls(table, item, 0)
         if run.ended:
-            raise RunAlreadyEnded("this run has ended before; a run cannot be redriven. Start a new one.")
+            raise RunAlreadyEnded("this run has ended, and a run cannot be redriven; start a new one.")
         return run
 
     @classmethod
@@ -141,7 +141,7 @@ class Run:
         """Read the run; RunAlreadyEnded if there is none (its item expired, or it never passed its first step)."""
         item = table.load(execution_arn)
         if item is None:
-            raise RunAlreadyEnded("nothing is known of this run any more; start a new one.")
+            raise RunAlreadyEnded("there is no record of this run any more; start a new one.")
         return cls(table, item, attempt)
 
     # -- what is known ------------------------------------------------------------------------------------------

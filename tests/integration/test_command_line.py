@@ -163,7 +163,7 @@ def test_a_server_that_is_down_is_waited_for_and_it_says_so(tmp_path: Path) -> N
     assert done.returncode == 1
     # Pauses are drawn by lot: the deadline may pass within an attempt, or before another one.
     assert json.loads(done.stdout)["error"] in ("RunTimedOut", "ServerUnavailable")
-    assert "tries again later, after ServerUnavailable: the Library server gave no answer" in done.stderr
+    assert "tries again later, after ServerUnavailable: the Library server did not respond" in done.stderr
 
 
 def test_another_library_is_run_against_with_the_environments_credentials(simulate: Simulate) -> None:

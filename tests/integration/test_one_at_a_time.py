@@ -213,7 +213,7 @@ def test_nothing_is_loaded_again_where_the_definition_has_been_changed_meanwhile
     finally:
         world.emulator.runtime.around = before
     assert (outcome.error, world.posts()) == ("SessionLost", 1)
-    assert "as the datamart is defined now it may not be loaded again" in str(outcome.cause)
+    assert "the datamart as it is defined now may not be loaded again" in str(outcome.cause)
     assert str(outcome.cause).startswith("Loaded: unknown. ")
 
 

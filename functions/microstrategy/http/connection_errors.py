@@ -119,11 +119,11 @@ _REASONS: tuple[tuple[tuple[str, ...], Reason], ...] = (
     (("ProxyError",), Reason("the proxy cannot be reached")),
     (("Connection refused",), Reason("the connection was refused")),
     (("ConnectTimeout",), Reason("the connection could not be made in time")),
-    (("Read timed out",), Reason("it was silent for too long", timed_out=True)),
+    (("Read timed out",), Reason("it sent nothing for too long", timed_out=True)),
     (("did not end in time",), Reason("it was too slow", timed_out=True)),
     (("reset",), Reason("the connection was reset")),
     (("without response",), Reason("the connection was closed")),
-    (("IncompleteRead",), Reason("the answer broke off")),
-    (("decod",), Reason("the answer cannot be decompressed")),
+    (("IncompleteRead",), Reason("the response was cut off")),
+    (("decod",), Reason("the response cannot be decompressed")),
 )
 """Signs and what they mean, the more particular ones first."""

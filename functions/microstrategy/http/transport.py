@@ -131,7 +131,7 @@ def call(
     if isinstance(outcome, Reply):
         return outcome
     if outcome is None:
-        raise _no_answer(endpoint, Reason(f"no complete answer within {budget:.3g} s", timed_out=True), left)
+        raise _no_answer(endpoint, Reason(f"no complete response within {budget:.3g} s", timed_out=True), left)
     if isinstance(outcome, LibraryError):
         raise outcome
     if isinstance(outcome, Exception):  # of whatever kind: a chunk of negative length, for one, is an OverflowError
@@ -181,14 +181,14 @@ def _read(response: requests.Response, endpoint: Endpoint, deadline: float) -> b
 
 def _too_large(response: requests.Response, endpoint: Endpoint, limit: str) -> DatamartFailed:
     return DatamartFailed(
-        f"the answer is larger than {limit}, and was not read", step=endpoint.step, http_status=response.status_code
+        f"the response is larger than {limit} and was not read", step=endpoint.step, http_status=response.status_code
     )
 
 
 def _no_answer(endpoint: Endpoint, reason: Reason, left: bool) -> ServerUnavailable:
     delivery: Delivery = "unknown" if left else "not sent"
     return ServerUnavailable(
-        f"the Library server gave no answer: {reason.sentence}",
+        f"the Library server did not respond: {reason.sentence}",
         step=endpoint.step,
         delivery=delivery,
         retry_safe=not left or endpoint.repeat is not Repeat.IF_NOT_SENT,

@@ -39,7 +39,7 @@ def test_a_definition_without_a_table_is_a_problem(person: Person) -> None:
         ({"project": "0" * 32}, "project", "is loaded and open to this account"),
         ({"datamart": "Citty"}, "datamart", 'no datamart "Citty"'),
         ({"datamart": "0" * 32}, "datamart", "was not found"),
-        ({"datamart": catalogue.CITY_REPORT}, "datamart", "is a report, but no datamart"),
+        ({"datamart": catalogue.CITY_REPORT}, "datamart", "is a report, but not a datamart"),
         ({"datamart": "Same Name"}, "datamart", "/Public Objects/Archive"),
         ({"datamart": {"name": "City", "path": "/Public Objects/Archive"}}, "datamart", "/Public Objects/Datamarts"),
     ],

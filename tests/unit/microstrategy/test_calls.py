@@ -96,7 +96,7 @@ def test_two_sessions_in_one_process_never_share_a_cookie(server: ScriptedServer
 
 def test_a_login_that_is_answered_without_a_token_failed(server: ScriptedServer) -> None:
     server.answer(200, b"<html>welcome</html>")
-    with pytest.raises(DatamartFailed, match="without a token"):
+    with pytest.raises(DatamartFailed, match="the login has no token"):
         Client(Server(server.url)).log_in(Credentials(1, "u", "p"))
 
 
@@ -315,7 +315,7 @@ def test_several_of_one_name_are_listed_with_their_folders(server: ScriptedServe
 
 def test_an_object_that_is_a_report_is_refused_by_id(server: ScriptedServer, client: Client) -> None:
     server.answer(200, json.dumps({"id": CITY, "name": "City", "type": 3, "subtype": 768}).encode())
-    with pytest.raises(NotFound, match="no datamart"):
+    with pytest.raises(NotFound, match="not a datamart"):
         client.find_datamart(PROJECT, CITY)
 
 

@@ -28,7 +28,7 @@ def refused(server: ScriptedServer) -> LibraryError:
 @pytest.mark.parametrize(
     ("status", "page", "sentence"),
     [
-        (200, SIGN_ON, 'without a token: "Contoso"; it is a sign-on page: have the addresses below /api excluded'),
+        (200, SIGN_ON, 'has no token: "Contoso"; it is a sign-on page: have the addresses below /api excluded'),
         (200, OIDC, "it is a sign-on page"),
         (401, SIGN_ON, 'HTTP 401: "'),
         (403, OIDC, "it is a sign-on page"),
