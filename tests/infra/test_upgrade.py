@@ -9,6 +9,7 @@ import json
 import pytest
 
 from tests.infra.template import Template
+from tests.integration.upgrade.recording import FOLDER as OLD_RELEASE
 
 NAMED = {
     "RunDatamartLogsB005013A": ("AWS::Logs::LogGroup", "/aws/vendedlogs/states/datamart-runner-dev"),
@@ -78,6 +79,18 @@ def test_no_shared_alias_can_have_had_the_name_of_a_job(template: Template) -> N
 @pytest.mark.parametrize("logical_id", KEPT)
 def test_what_holds_something_or_clears_it_when_it_is_deleted_stays(template: Template, logical_id: str) -> None:
     assert logical_id in template.content["Resources"]
+
+
+def test_a_running_execution_finds_each_function_that_its_definition_calls(template: Template) -> None:
+    """The earlier definition calls functions by ARNs, which CloudFormation derives from the logical IDs."""
+    functions = template.resources("AWS::Lambda::Function")
+    called = json.loads((OLD_RELEASE / "substitutions.json").read_text("utf-8"))
+    handlers = {token: functions[value["Fn::GetAtt"][0]]["Handler"].split(".")[-2] for token, value in called.items()}
+    assert {token: handler.replace("_", "") for token, handler in handlers.items()} == {
+        token: token.removesuffix("FunctionArn").lower() for token in called
+    }
+    # Without a name of its own a function is called after its logical ID.
+    assert all("FunctionName" not in functions[value["Fn::GetAtt"][0]] for value in called.values())
 
 
 def test_the_run_table_stays(template: Template) -> None:
