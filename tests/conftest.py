@@ -5,7 +5,6 @@ import fcntl
 import gc
 import os
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,34 +58,6 @@ def own_template() -> None:
 def template_path(assembly: Path) -> Path:
     """Path of the template that the emulator runs."""
     return assembly / f"DatamartRunner-{synth.STAGE}.template.json"
-
-
-SLICED = {
-    "integration/test_answer_command.py": 4,
-    "integration/test_asking.py": 3,
-    "integration/test_free_lease_command.py": 4,
-    "integration/test_late_clean_up.py": 3,
-    "integration/test_log_in.py": 3,
-    "integration/test_one_at_a_time.py": 2,
-    "integration/test_prompts.py": 3,
-    "integration/test_start.py": 2,
-    "integration/test_sweep.py": 3,
-    "integration/test_ways_in.py": 2,
-    "microstrategy/test_fuzz.py": 3,
-}
-"""Files with many whole runs: ``make test`` takes the first of every so many of their tests, ``make test-all`` all."""
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as exhaustive what is not of the slice."""
-    seen: Counter[str] = Counter()
-    for item in items:
-        name = "/".join(item.path.parts[-2:])
-        if name in SLICED and item.get_closest_marker("exhaustive") is None:
-            if seen[name] % SLICED[name]:
-                item.add_marker(pytest.mark.exhaustive)
-            seen[name] += 1
 
 
 def pytest_collection_finish() -> None:

@@ -1,8 +1,8 @@
 """The campaign: every request of four kinds of run, every function, every state, times every fault (issue 5).
 
 ``make faults`` runs all of it, ``make faults CASE='saveAs/execute#1/reset-after'`` one case, and a beginning or a
-pattern (``'prompted/*/stall'``, ``'nested'``) many, ``make faults SHARE=1/10`` a tenth of each class. ``make test``
-runs a slice (:mod:`tests.faults.test_slice`).
+pattern (``'prompted/*/stall'``, ``'nested'``) many, ``make faults SHARE=1/10`` a tenth of each class. ``make
+test-all`` runs a slice (:mod:`tests.faults.test_slice`).
 
 | module | what is in it |
 |---|---|

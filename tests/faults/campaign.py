@@ -126,7 +126,7 @@ def main() -> int:
     parser.add_argument("case", nargs="?", default="", help="a case's name, a beginning, a pattern or a class")
     parser.add_argument("--list", action="store_true", help="only list the cases")
     parser.add_argument("--share", type=Share.read, default=WHOLE, help="only a part of each class, 1/10 to 10/10")
-    parser.add_argument("--slice", action="store_true", help="only the few of make test")
+    parser.add_argument("--slice", action="store_true", help="only the few of make test-all")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args()
     template = synth.template_path()

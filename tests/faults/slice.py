@@ -1,4 +1,4 @@
-"""A slice of the campaign for every `make test`: a case of each class but one, always the same ones."""
+"""A slice of the campaign for `make test-all`: a case of each class but one, always the same ones."""
 
 from tests.faults.faults import Case
 

@@ -129,6 +129,7 @@ def test_control_characters_and_markup_in_a_job_are_not_obeyed(tmp_path: Path, w
     assert len(err.splitlines()) == 1
 
 
+@pytest.mark.exhaustive
 def test_three_hundred_jobs_of_all_kinds_are_told(tmp_path: Path) -> None:
     files: dict[str, Any] = {}
     for n in range(100):

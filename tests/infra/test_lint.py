@@ -3,11 +3,14 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from infra.build import asl_validator
 from infra.build.lint import findings_in_templates
 from infra.constructs.definition import machine
 
 
+@pytest.mark.exhaustive
 def test_cfn_lint_finds_nothing_in_the_template_of_a_stage_with_every_setting(assembly: Path) -> None:
     assert findings_in_templates([assembly / "DatamartRunner-everything.template.json"]) == []
 
@@ -20,10 +23,12 @@ def test_cfn_lint_finds_a_property_that_does_not_exist(tmp_path: Path) -> None:
     assert "Colour" in said
 
 
+@pytest.mark.exhaustive
 def test_asl_validator_finds_nothing_in_the_definition(tmp_path: Path) -> None:
     assert asl_validator.findings(machine(), tmp_path / "definition.json") == []
 
 
+@pytest.mark.exhaustive
 def test_asl_validator_finds_a_state_that_does_not_exist(tmp_path: Path) -> None:
     broken = machine()
     broken["States"]["PrepareRun"]["Next"] = "Attmept"

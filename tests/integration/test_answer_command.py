@@ -22,6 +22,7 @@ from local.cli import main
 from local.cli.answer import answer
 from local.cli.process import exits_with
 from tests.integration.conftest import World
+from tests.support.cases import exhaustive
 from tests.support.cloud import Cloud, answered, deployed, instead_of, refused
 
 TOKEN = "AQCgAAAAKgAAAAMAAAAA-the-token-of-this-question"
@@ -155,8 +156,8 @@ def test_with_json_the_answer_command_prints_one_object(asked: Asked, file: Any)
     ("reply", "why"),
     [
         ({"prompts": [{"name": "Region", "answers": ["South"]}]}, 'offers no choice called "South"'),
-        ({"prompts": RIGHT["prompts"][:1]}, 'the prompt "Rate" has no answer'),
-        ({"answers": []}, "a reply is"),
+        exhaustive(({"prompts": RIGHT["prompts"][:1]}, 'the prompt "Rate" has no answer')),
+        exhaustive(({"answers": []}, "a reply is")),
         ('{"prompts": [{"name": "Region", "answers": ["\\ud800"]}]}', "half of a character"),
     ],
 )
@@ -175,7 +176,9 @@ def test_answers_count_together_with_those_of_earlier_replies(asked: Asked, file
     assert "the answers of the run have" in said["problem"]
 
 
-@pytest.mark.parametrize(("content", "why"), [("{", "is not JSON"), ('{"prompts": NaN}', "is not JSON (NaN")])
+@pytest.mark.parametrize(
+    ("content", "why"), [("{", "is not JSON"), exhaustive(('{"prompts": NaN}', "is not JSON (NaN"))]
+)
 def test_a_file_of_answers_that_is_not_json_is_bad_usage(asked: Asked, file: Any, content: str, why: str) -> None:
     asked.write()
     assert asked.reply(file=file(content)) == 2
@@ -229,7 +232,7 @@ def test_a_dialogue_that_is_stopped_by_ctrl_c_sends_nothing(asked: Asked) -> Non
     assert asked.told == []
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), exhaustive((signal.SIGHUP, 129))])
 def test_a_dialogue_that_is_ended_by_another_signal_sends_nothing(asked: Asked, number: int, code: int) -> None:
     def interrupted(_: Any) -> str:
         os.kill(os.getpid(), number)
@@ -333,7 +336,7 @@ def test_answers_for_a_run_that_does_not_wait_are_refused_with_the_reason(
     assert f"the run waits for no answers: {why}" in said["problem"]
 
 
-@pytest.mark.parametrize("code", ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"])
+@pytest.mark.parametrize("code", ["TaskTimedOut", exhaustive("TaskDoesNotExist"), exhaustive("InvalidToken")])
 def test_answers_that_come_too_late_for_step_functions_are_refused(asked: Asked, file: Any, code: str) -> None:
     asked.write().refusal = code, f"Invalid Token: '{TOKEN}'"
     for what in ({"file": file(RIGHT)}, {"decline": "no"}):

@@ -37,6 +37,7 @@ def test_a_reader_that_goes_away_breaks_nothing(words: list[str]) -> None:
     assert "Error" not in done.stderr
 
 
+@pytest.mark.exhaustive
 def test_a_run_whose_output_nobody_reads_still_loads_the_table(own_template: None) -> None:
     done = shell("| true", *RUN)
     assert (done.returncode, done.stderr) == (0, "")

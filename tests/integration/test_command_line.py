@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from local.simulator import catalogue
+from tests.support.cases import exhaustive
 from tests.support.processes import interruptible
 
 ROOT = Path(__file__).parents[2]
@@ -101,8 +102,8 @@ def test_without_json_a_person_sees_states_calls_and_rows(tmp_path: Path) -> Non
     [
         ("not JSON", "is not JSON"),
         ('{"project": "P", "datamart": "City", "timeoutMinutes": NaN}', "is not JSON (NaN is not a JSON number"),
-        ('{"project": "P", "datmart": "City"}', "did you mean datamart"),
-        pytest.param("[]", "must be an object", marks=pytest.mark.exhaustive),
+        exhaustive(('{"project": "P", "datmart": "City"}', "did you mean datamart")),
+        exhaustive(("[]", "must be an object")),
         (json.dumps({**EXAMPLE, "prompts": "x" * 300_000}), "bytes"),
     ],
 )
@@ -120,23 +121,27 @@ def test_bad_input_ends_with_one_line_and_code_2(tmp_path: Path, content: str, s
     ("words", "environment", "sentence"),
     [
         (["run", "no-such-file.json"], {}, "cannot be read"),
-        (["run", "--scenario", "get-before-post-403"], {}, "did you mean get-before-post-404"),
+        exhaustive((["run", "--scenario", "get-before-post-403"], {}, "did you mean get-before-post-404")),
         (["run", "--library-url", "https://library.invalid/x"], {}, "MSTR_USERNAME and MSTR_PASSWORD not set"),
-        (["run", "--library-url", "http://library.invalid/x"], {}, "must be https://"),
-        (["run", "--library-url", "nothing"], {}, "must begin with https://"),
+        exhaustive((["run", "--library-url", "http://library.invalid/x"], {}, "must be https://")),
+        exhaustive((["run", "--library-url", "nothing"], {}, "must begin with https://")),
         (["run", "--library-url", "https://h/x"], {"MSTR_LOGIN_MODE": "2"}, "MSTR_LOGIN_MODE must be one of"),
-        (
-            ["run", "--library-url", "https://h/x"],
-            {"MSTR_CA_BUNDLE": "/nowhere.pem"},
-            "MSTR_CA_BUNDLE: there is no readable file",
+        exhaustive(
+            (
+                ["run", "--library-url", "https://h/x"],
+                {"MSTR_CA_BUNDLE": "/nowhere.pem"},
+                "MSTR_CA_BUNDLE: there is no readable file",
+            )
         ),
-        (["run", "--library-url", "https://h/x"], {"MSTR_PROXY": "socks5://h:1"}, "MSTR_PROXY is a SOCKS proxy"),
+        exhaustive(
+            (["run", "--library-url", "https://h/x"], {"MSTR_PROXY": "socks5://h:1"}, "MSTR_PROXY is a SOCKS proxy")
+        ),
         (["run", "--library-url", "https://h/x"], {"REQUESTS_CA_BUNDLE": "/no"}, "REQUESTS_CA_BUNDLE names no file"),
-        (["run", "--max-wait", "-1"], {}, "--max-wait"),
-        (["run", "--no-such-option"], {}, "--no-such-option"),
-        (["fly"], {}, "fly"),
-        (["simulate", "--scenario", "defualt"], {}, "did you mean default"),
-        (["simulate", "--port", "99999"], {}, "port"),
+        exhaustive((["run", "--max-wait", "-1"], {}, "--max-wait")),
+        exhaustive((["run", "--no-such-option"], {}, "--no-such-option")),
+        exhaustive((["fly"], {}, "fly")),
+        exhaustive((["simulate", "--scenario", "defualt"], {}, "did you mean default")),
+        exhaustive((["simulate", "--port", "99999"], {}, "port")),
     ],
 )
 def test_bad_usage_ends_with_a_sentence_and_code_2(
@@ -150,12 +155,14 @@ def test_bad_usage_ends_with_a_sentence_and_code_2(
         assert json.loads(done.stdout)["error"] == "InvalidRequest"
 
 
+@pytest.mark.exhaustive
 def test_a_datamart_that_does_not_exist_ends_with_code_1(tmp_path: Path) -> None:
     done = datamart("run", event(tmp_path, {**EXAMPLE, "datamart": "Citty"}), "--json", "--max-wait", "0")
     assert done.returncode == 1
     assert json.loads(done.stdout)["error"] == "NotFound"
 
 
+@pytest.mark.exhaustive
 def test_a_server_that_is_down_is_waited_for_and_it_says_so(tmp_path: Path) -> None:
     request = event(tmp_path, {**EXAMPLE, "timeoutMinutes": 3})
     credentials = {"MSTR_USERNAME": "u", "MSTR_PASSWORD": "p"}
@@ -166,6 +173,7 @@ def test_a_server_that_is_down_is_waited_for_and_it_says_so(tmp_path: Path) -> N
     assert "tries again later, after ServerUnavailable: the Library server did not respond" in done.stderr
 
 
+@pytest.mark.exhaustive
 def test_another_library_is_run_against_with_the_environments_credentials(simulate: Simulate) -> None:
     done = datamart(
         "run", "--library-url", simulate.said["base URL"], "--json", "--max-wait", "0.2", **simulate.credentials()

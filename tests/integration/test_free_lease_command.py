@@ -17,6 +17,7 @@ from local.aws.execution import execution_arn
 from local.cli import main
 from local.cli.free_lease import free_lease
 from tests.integration.conftest import World
+from tests.support.cases import exhaustive
 from tests.support.cloud import Cloud, answered, deployed, instead_of, refused
 
 PROJECT, DATAMART = "B7CA92F04B9FAE8D941C3E9B7E0CD754", "85000B907B4EAD3B0D9522A9CFD10DBC"
@@ -115,7 +116,7 @@ def test_a_lease_with_a_pending_job_is_shown_with_owner_time_and_job(held: Held)
     ]
 
 
-@pytest.mark.parametrize("answer", ["", "n", "no", "yep", "Y?"])
+@pytest.mark.parametrize("answer", ["", exhaustive("n"), exhaustive("no"), "yep", exhaustive("Y?")])
 def test_a_lease_with_a_pending_job_stays_without_a_yes(held: Held, answer: str) -> None:
     code, said = held.write().report(answer)
     assert (code, said["freed"], held.holder()) == (1, False, held.owner)
@@ -209,7 +210,7 @@ def test_a_run_that_took_the_lease_meanwhile_keeps_it(held: Held, change: Item) 
     assert held.holder() is not None
 
 
-@pytest.mark.parametrize("name", [NAME, KEY, NAME.lower()])
+@pytest.mark.parametrize("name", [NAME, exhaustive(KEY), NAME.lower()])
 def test_a_lease_is_freed_by_the_name_that_the_error_message_shows(held: Held, name: str) -> None:
     assert held.write().free(yes=True, lease=name) == 0
     assert held.holder() is None
@@ -221,7 +222,17 @@ def test_a_slot_whose_session_may_live_is_freed_by_its_name(held: Held) -> None:
     assert "Has its session ended" in held.asked[0]
 
 
-@pytest.mark.parametrize("name", ["", "default", "slot/default", f"x/{NAME}", f"default/{PROJECT}", "slot/a/x"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        exhaustive(""),
+        exhaustive("default"),
+        "slot/default",
+        exhaustive(f"x/{NAME}"),
+        f"default/{PROJECT}",
+        exhaustive("slot/a/x"),
+    ],
+)
 def test_a_name_that_is_no_lease_and_no_slot_is_bad_usage(held: Held, name: str) -> None:
     code, said = held.report(lease=name, yes=True)
     assert (code, said["freed"], said["lease"]) == (2, False, None)

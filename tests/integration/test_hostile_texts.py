@@ -26,6 +26,7 @@ from local.cli.start import start
 from local.simulator import Simulator, catalogue
 from local.simulator.response import Answer
 from tests.integration.conftest import CITY, TUTORIAL, World
+from tests.support.cases import exhaustive
 from tests.support.cloud import Cloud, answered, deployed, instead_of, refused
 from tests.support.processes import interruptible
 
@@ -173,6 +174,7 @@ def test_a_run_shows_a_hostile_error_harmlessly(
 
 
 @pytest.mark.usefixtures("own_template")
+@pytest.mark.exhaustive
 def test_a_run_asks_hostile_prompts_harmlessly(simulator: Simulator, tmp_path: Path) -> None:
     event = request(tmp_path, datamart=CITY, unanswered="ask")
     run = Command(simulator, "run", event, "--max-wait", "0", typed="Atlantis\n\x04")
@@ -226,7 +228,7 @@ def test_the_json_of_the_prompts_command_has_printable_characters_only(simulator
     check_harmless(seen)
 
 
-@pytest.mark.parametrize("refusal", [None, {"code": "ERR003", "message": "no"}])
+@pytest.mark.parametrize("refusal", [None, exhaustive({"code": "ERR003", "message": "no"})])
 @pytest.mark.usefixtures("credentials")
 def test_check_shows_findings_harmlessly(
     simulator: Simulator, show: Show, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, refusal: Any
@@ -242,7 +244,8 @@ def test_check_shows_findings_harmlessly(
 
 
 @pytest.mark.parametrize(
-    "words", [["run", HOSTILE], ["run", "--max-wait", HOSTILE], ["simulate", "--scenario", HOSTILE]]
+    "words",
+    [["run", HOSTILE], exhaustive(["run", "--max-wait", HOSTILE]), exhaustive(["simulate", "--scenario", HOSTILE])],
 )
 def test_what_was_typed_is_quoted_harmlessly(show: Show, words: list[str]) -> None:
     def typed() -> int:
@@ -307,7 +310,7 @@ PROMPT = {
 }
 
 
-@pytest.mark.parametrize("typed", [["Atlantis", "1"], None])
+@pytest.mark.parametrize("typed", [["Atlantis", "1"], exhaustive(None)])
 def test_answer_shows_the_question_harmlessly(
     cloud: Cloud, table: RunTable, show: Show, typed: list[str] | None
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from functions import clock
 from tests.faults.lambdas import lambda_error
 from tests.integration.conftest import World
+from tests.support.cases import exhaustive
 
 COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
 SAVE_AS = {"name": "City of mine", "folder": "/Public Objects/Archive"}
@@ -25,10 +26,10 @@ CLEAN_UP = ("delete_instance", "log_out")
 OUTSIDE = ("prepare_run", "conclude_attempt")
 
 
-def and_in_the_sweep(now: tuple[str, ...], *groups: tuple[str, ...]) -> list[Any]:
+def now_and_the_others(now: tuple[str, ...], *groups: tuple[str, ...]) -> list[Any]:
     """Those that every ``make test`` takes, and the others, which only ``make test-all`` does."""
     every = [module for group in groups for module in group]
-    return [*now, *(pytest.param(module, marks=pytest.mark.exhaustive) for module in every if module not in now)]
+    return [*now, *(exhaustive(module) for module in every if module not in now)]
 
 
 class Refusals:
@@ -63,7 +64,7 @@ def refusals(world: World) -> Iterator[Refusals]:
 
 @pytest.mark.parametrize(
     "module",
-    and_in_the_sweep(("prepare_run", "execute_datamart", "get_status", "log_out"), BEFORE, AFTER, CLEAN_UP, OUTSIDE),
+    now_and_the_others(("prepare_run", "execute_datamart", "log_out"), BEFORE, AFTER, CLEAN_UP, OUTSIDE),
 )
 def test_a_function_that_wakes_after_two_idle_weeks_is_waited_for(
     world: World, refusals: Refusals, module: str
@@ -75,9 +76,7 @@ def test_a_function_that_wakes_after_two_idle_weeks_is_waited_for(
     assert outcome.output["saved"]["objectId"]
 
 
-@pytest.mark.parametrize(
-    "module", and_in_the_sweep(("execute_datamart", "get_status", "save_datamart"), BEFORE, AFTER, OUTSIDE)
-)
+@pytest.mark.parametrize("module", now_and_the_others(("execute_datamart", "save_datamart"), BEFORE, AFTER, OUTSIDE))
 def test_a_function_that_is_throttled_for_a_quarter_of_an_hour_is_waited_for(
     world: World, refusals: Refusals, module: str
 ) -> None:
@@ -90,7 +89,7 @@ def test_a_function_that_is_throttled_for_a_quarter_of_an_hour_is_waited_for(
     assert ("JudgeDeadline" in outcome.states) == (module in AFTER)
 
 
-@pytest.mark.parametrize("module", ["log_in", "execute_datamart"])
+@pytest.mark.parametrize("module", [exhaustive("log_in"), "execute_datamart"])
 def test_until_the_deadline_a_run_that_has_executed_nothing_tries_again(
     world: World, refusals: Refusals, module: str
 ) -> None:
@@ -117,7 +116,7 @@ def test_until_the_deadline_a_run_that_has_executed_looks_again(world: World, re
 
 
 @pytest.mark.parametrize(
-    "module", and_in_the_sweep(("log_in", "get_status", "conclude_attempt"), BEFORE, AFTER, CLEAN_UP, OUTSIDE)
+    "module", now_and_the_others(("log_in", "get_status", "conclude_attempt"), BEFORE, AFTER, CLEAN_UP, OUTSIDE)
 )
 def test_what_waiting_does_not_cure_ends_the_run_at_once_and_by_its_name(
     world: World, refusals: Refusals, module: str
@@ -133,7 +132,7 @@ def test_what_waiting_does_not_cure_ends_the_run_at_once_and_by_its_name(
         assert outcome.states[-1] == "RunFailed"
 
 
-@pytest.mark.parametrize("module", ["ask_person", "take_answers"])
+@pytest.mark.parametrize("module", ["ask_person", exhaustive("take_answers")])
 def test_people_are_asked_and_heard_when_lambda_can_start_the_function(
     world: World, refusals: Refusals, module: str, answering: Callable[[Any], None]
 ) -> None:

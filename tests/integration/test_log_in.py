@@ -18,6 +18,7 @@ from functions.handlers import log_in
 from local.cli.outcome import Outcome
 from local.simulator import Simulator, catalogue
 from tests.integration.conftest import PASSWORD, TUTORIAL, World
+from tests.support.cases import exhaustive
 
 NEW = "planted-nëw-password-93c4"
 
@@ -103,7 +104,9 @@ def test_a_password_that_was_rotated_to_another_wrong_one_is_tried_once_too(worl
     assert log_ins(world) == [401, 401, 401]  # the newest alone: the first one is known to be old
 
 
-@pytest.mark.parametrize(("text", "told"), [("{", "is not a JSON object"), ('{"loginMode": 1}', "lacks baseUrl")])
+@pytest.mark.parametrize(
+    ("text", "told"), [("{", "is not a JSON object"), exhaustive(('{"loginMode": 1}', "lacks baseUrl"))]
+)
 def test_a_secret_that_was_replaced_by_none_is_told_and_nothing_is_sent_again(
     world: World, text: str, told: str
 ) -> None:

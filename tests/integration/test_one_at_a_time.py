@@ -15,6 +15,7 @@ from local.cli.outcome import Outcome
 from local.simulator import catalogue
 from local.simulator.scenarios import scenario_named
 from tests.integration.conftest import CITY, TUTORIAL, World
+from tests.support.cases import exhaustive
 
 COUNTRIES = [{"name": "Elements of Country", "answers": "USA"}]
 LEASE = f"lease/default/{TUTORIAL}/{CITY}"
@@ -77,7 +78,7 @@ def test_a_second_run_may_be_skipped_which_is_no_failure(world: World, meanwhile
     assert world.loads() == 1
 
 
-@pytest.mark.parametrize("datamart", ["City", CITY])
+@pytest.mark.parametrize("datamart", ["City", exhaustive(CITY)])
 def test_a_second_run_is_skipped_however_it_names_what_the_first_has_found(
     world: World, meanwhile: Any, datamart: str
 ) -> None:

@@ -13,6 +13,7 @@ from local.simulator import Simulator, catalogue
 from tests.integration.conftest import World
 from tests.integration.test_command_line import datamart, event, synthesized  # noqa: F401 - no two synthesize at once
 from tests.integration.test_log_in import loads
+from tests.support.cases import exhaustive
 from tests.support.tls import Authority, server_context, tls_in_front_of
 
 AUTHORITY = Authority()
@@ -29,7 +30,7 @@ def url(world: World) -> Iterator[str]:
         yield f"https://localhost:{port}/MicroStrategyLibrary"
 
 
-@pytest.mark.parametrize("lost", ["", " ", "\\n"])
+@pytest.mark.parametrize("lost", ["", exhaustive(" "), exhaustive("\\n")])
 def test_every_step_trusts_the_authority_of_the_secret_whatever_became_of_its_line_breaks(
     world: World, url: str, lost: str
 ) -> None:
@@ -47,6 +48,7 @@ def test_a_server_of_an_unknown_authority_ends_the_run_with_what_to_do(world: Wo
     assert world.simulator.state()["requests"] == []
 
 
+@pytest.mark.exhaustive
 def test_datamart_run_trusts_the_authority_that_the_environment_names(tmp_path: Path) -> None:
     (tmp_path / "authority.pem").write_text(AUTHORITY.pem)
     request = {"project": catalogue.TUTORIAL, "datamart": catalogue.CATEGORY_SALES}

@@ -11,6 +11,7 @@ from local.simulator import catalogue
 from local.simulator.scenario import Scenario
 from local.simulator.warehouse.sales import COUNTRIES
 from tests.integration.conftest import World
+from tests.support.cases import exhaustive
 
 NewWorld = Callable[..., World]
 
@@ -313,7 +314,7 @@ def test_an_attempt_looks_at_the_prompts_only_so_often(new_world: NewWorld, monk
     [
         "prompts-appear-late",
         "answered-prompts-still-listed",
-        "huge-prompts",
+        exhaustive("huge-prompts"),
         *(
             pytest.param(name, marks=pytest.mark.exhaustive)
             for name in ("closed-filter-inverted", "closed-filter-ignored")

@@ -7,6 +7,7 @@ import pytest
 
 from local.simulator import catalogue
 from tests.integration.conftest import World
+from tests.support.cases import exhaustive
 
 COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
 
@@ -41,7 +42,7 @@ def test_a_request_that_is_none_never_reaches_the_server(world: World) -> None:
     assert world.steps() == []
 
 
-@pytest.mark.parametrize("request_", [[], "City", 5, None])
+@pytest.mark.parametrize("request_", [[], exhaustive("City"), exhaustive(5), None])
 def test_an_input_that_is_no_object_is_an_invalid_request(world: World, request_: Any) -> None:
     ends(world.run_input(request_), "InvalidRequest", "no")
 
@@ -113,7 +114,15 @@ def test_an_instance_lost_in_the_middle_is_told(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "step", ["log_in", "get_definition", "create_instance", "get_execution", "get_prompts", "answer_prompts"]
+    "step",
+    [
+        "log_in",
+        exhaustive("get_definition"),
+        "create_instance",
+        exhaustive("get_execution"),
+        "get_prompts",
+        exhaustive("answer_prompts"),
+    ],
 )
 def test_a_server_that_is_down_for_a_moment_is_asked_again(world: World, step: str) -> None:
     world.simulator.inject(step, status=503, body="<html>down</html>")
@@ -135,14 +144,14 @@ def test_a_server_that_goes_down_after_the_execution_is_looked_at_until_the_dead
     assert (world.posts(), world.loads()) == (1, 0)
 
 
-@pytest.mark.parametrize("step", ["get_execution", "get_prompts"])
+@pytest.mark.parametrize("step", ["get_execution", exhaustive("get_prompts")])
 def test_an_outage_of_ten_minutes_after_the_execution_ends_no_run(world: World, step: str) -> None:
     world.simulator.inject(step, status=503, body="<html>maintenance</html>", times=25)
     outcome = world.run(prompts=COUNTRIES)
     assert (outcome.status, world.loads(), world.posts()) == ("SUCCEEDED", 1, 1), outcome.cause
 
 
-@pytest.mark.parametrize("step", ["log_in", "get_definition", "create_instance"])
+@pytest.mark.parametrize("step", ["log_in", exhaustive("get_definition"), exhaustive("create_instance")])
 def test_a_server_that_is_down_before_the_order_is_waited_for_until_the_deadline(world: World, step: str) -> None:
     world.simulator.inject(step, status=503, body="<html>down</html>", times=1000)
     outcome = world.run(prompts=COUNTRIES, timeoutMinutes=20)
@@ -168,7 +177,7 @@ def test_a_server_that_says_when_its_maintenance_ends_is_not_asked_before(world:
     assert world.emulator.clock.now() - began > 1_800
 
 
-@pytest.mark.parametrize("step", ["get_definition", "create_instance"])
+@pytest.mark.parametrize("step", [exhaustive("get_definition"), "create_instance"])
 def test_a_session_that_is_lost_before_the_order_is_replaced(world: World, step: str) -> None:
     world.simulator.inject(step, kind="evict session")
     assert world.run(prompts=COUNTRIES).status == "SUCCEEDED"
@@ -194,7 +203,7 @@ def test_a_lost_answer_to_the_order_is_confirmed_and_never_repeated(world: World
     "scenario",
     [
         "get-before-post-404",
-        "get-before-post-13",
+        exhaustive("get-before-post-13"),
         pytest.param("get-before-post-0", marks=pytest.mark.exhaustive),
         pytest.param("get-before-post-500", marks=pytest.mark.exhaustive),
     ],
@@ -238,7 +247,7 @@ def test_a_second_lost_login_is_the_last(world: World) -> None:
     assert world.steps() == ["POST /MicroStrategyLibrary/api/auth/login"] * 2
 
 
-@pytest.mark.parametrize("step", ["delete_instance", "log_out"])
+@pytest.mark.parametrize("step", [exhaustive("delete_instance"), "log_out"])
 def test_a_clean_up_that_fails_does_not_turn_a_loaded_table_into_a_failed_run(world: World, step: str) -> None:
     world.expect_left = True
     world.simulator.inject(step, status=500, json={"code": "ERR001", "message": "no"}, times=1000)
@@ -247,7 +256,7 @@ def test_a_clean_up_that_fails_does_not_turn_a_loaded_table_into_a_failed_run(wo
     assert outcome.output["loaded"] == "yes"
 
 
-@pytest.mark.parametrize("step", ["delete_instance", "log_out"])
+@pytest.mark.parametrize("step", ["delete_instance", exhaustive("log_out")])
 def test_a_clean_up_that_fails_does_not_hide_the_first_error(world: World, step: str) -> None:
     world.expect_left = True
     world.simulator.inject(step, status=500, json={"code": "ERR001", "message": "no"}, times=1000)

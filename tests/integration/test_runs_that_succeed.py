@@ -7,6 +7,7 @@ import pytest
 
 from local.simulator import catalogue
 from tests.integration.conftest import CITY, TUTORIAL, World
+from tests.support.cases import exhaustive
 
 COUNTRIES = [{"name": "Elements of Country", "type": "ELEMENTS", "answers": [{"name": "USA"}, {"name": "England"}]}]
 NESTED_ANSWERS = [
@@ -84,8 +85,8 @@ def test_two_runs_of_an_appending_datamart_add_their_rows_twice(world: World) ->
 @pytest.mark.parametrize(
     "secret",
     [
-        {"loginMode": 1},
-        {"loginMode": 16},
+        exhaustive({"loginMode": 1}),
+        exhaustive({"loginMode": 16}),
         {"loginMode": 8, "username": None, "password": None},
         {"loginMode": 4096, "username": None, "password": None, "apiToken": "the simulator's"},
     ],

@@ -20,6 +20,7 @@ from local.cli.process import exits_with
 from local.cli.start import start
 from local.simulator import catalogue
 from tests.integration.conftest import World
+from tests.support.cases import exhaustive
 from tests.support.cloud import Cloud, deployed, instead_of, refused
 
 
@@ -222,7 +223,7 @@ def test_ctrl_c_ends_the_following_and_not_the_run(cloud: Cloud, world: World, c
     assert f"aws stepfunctions stop-execution --execution-arn {arn}" in said
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), exhaustive((signal.SIGHUP, 129))])
 def test_sigterm_and_sighup_end_the_following_and_not_the_run(
     cloud: Cloud, world: World, capsys: Any, number: int, code: int
 ) -> None:
@@ -249,7 +250,7 @@ def _around(world: World, make: Any) -> Iterator[None]:
         world.emulator.runtime.around = before
 
 
-@pytest.mark.parametrize("command", [["local.cli.main", "start", "city-nightly"], ["local.cli.smoke"]])
+@pytest.mark.parametrize("command", [["local.cli.main", "start", "city-nightly"], exhaustive(["local.cli.smoke"])])
 def test_a_profile_that_does_not_exist_is_told_in_a_sentence(command: list[str], tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     environment |= {"AWS_PROFILE": "nobody", "AWS_CONFIG_FILE": str(tmp_path / "none")}

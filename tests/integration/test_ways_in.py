@@ -15,6 +15,7 @@ from local.emulator import NothingStarts, is_delivered
 from local.emulator.uploads import upload
 from local.simulator import catalogue
 from tests.integration.conftest import TUTORIAL, World
+from tests.support.cases import exhaustive
 
 EVENTS = Path(__file__).parents[2] / "events"
 
@@ -120,7 +121,7 @@ def a_message(objects: Path) -> Any:
 
 @pytest.mark.parametrize(
     "make",
-    [a_schedule, an_upload, an_uploaded_request, an_upload_through_sns, a_message],
+    [a_schedule, exhaustive(an_upload), an_uploaded_request, an_upload_through_sns, exhaustive(a_message)],
     ids=lambda make: make.__name__,
 )
 def test_an_event_that_is_delivered_twice_loads_the_table_once(world: World, tmp_path: Path, make: Any) -> None:
@@ -136,14 +137,29 @@ def test_an_event_that_is_delivered_twice_loads_the_table_once(world: World, tmp
 
 @pytest.mark.parametrize(
     "key",
-    ["requests/a.json.tmp", "requests/a.JSON", "request/a.json", "old/requests/a.json", "requestsa.json", "a.json"],
+    [
+        "requests/a.json.tmp",
+        exhaustive("requests/a.JSON"),
+        "request/a.json",
+        exhaustive("old/requests/a.json"),
+        exhaustive("requestsa.json"),
+        exhaustive("a.json"),
+    ],
 )
 def test_an_upload_that_nearly_fits_starts_nothing(world: World, tmp_path: Path, key: str) -> None:
     with pytest.raises(NothingStarts, match="no rule of the stack matches"):
         delivered(world, uploaded(key, "{}", tmp_path), tmp_path)
 
 
-@pytest.mark.parametrize("key", ["countries/a.csv.tmp", "archive/a.csv", "countries/a.CSV", "countries%252Fa.csv"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        exhaustive("countries/a.csv.tmp"),
+        "archive/a.csv",
+        exhaustive("countries/a.CSV"),
+        exhaustive("countries%252Fa.csv"),
+    ],
+)
 def test_a_notification_that_nearly_fits_starts_nothing(world: World, key: str) -> None:
     assert delivered(world, notification(key, f"near {key}")) == []
 
@@ -159,7 +175,17 @@ def test_a_message_that_the_filter_does_not_take_starts_nothing(world: World) ->
         delivered(world, message("", "unfiltered", region="EMEA"))
 
 
-@pytest.mark.parametrize("given", [{"Records": [5]}, {"Records": []}, {"source": "aws.s3"}, [], None, {"job": "x"}])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"Records": [5]},
+        exhaustive({"Records": []}),
+        exhaustive({"source": "aws.s3"}),
+        exhaustive([]),
+        None,
+        exhaustive({"job": "x"}),
+    ],
+)
 def test_what_is_no_event_is_an_executions_input(world: World, given: Any) -> None:
     assert world.run_input(given).error == "InvalidRequest"
     assert not is_delivered(given)
@@ -172,16 +198,18 @@ def test_what_is_no_event_is_an_executions_input(world: World, given: Any) -> No
     ("body", "reason"),
     [
         (GOOD | {"connection": "default"}, "connection: may not come from outside; it is set in the job's file"),
-        (GOOD | {"saveAs": {"name": "x", "destinationFolderId": TUTORIAL}}, "saveAs: may not come from outside"),
-        (GOOD | {"unanswered": "close"}, "unanswered: may not come from outside"),
-        (GOOD | {"job": "city-nightly"}, "job: is not a known key"),
+        exhaustive(
+            (GOOD | {"saveAs": {"name": "x", "destinationFolderId": TUTORIAL}}, "saveAs: may not come from outside")
+        ),
+        exhaustive((GOOD | {"unanswered": "close"}, "unanswered: may not come from outside")),
+        exhaustive((GOOD | {"job": "city-nightly"}, "job: is not a known key")),
         (GOOD | {"datamart": catalogue.SLOW_LOAD}, "is not in the job's acceptRequests"),
-        (GOOD | {"project": "Other"}, 'project: "Other" is not in the job\'s acceptRequests'),
-        (GOOD | {"prompts": [{"name": "x"}]}, 'prompts[0]: give "answers"'),
-        ("[" * 100_000, "it is not JSON"),
+        exhaustive((GOOD | {"project": "Other"}, 'project: "Other" is not in the job\'s acceptRequests')),
+        exhaustive((GOOD | {"prompts": [{"name": "x"}]}, 'prompts[0]: give "answers"')),
+        exhaustive(("[" * 100_000, "it is not JSON")),
         ("{", "it is not JSON"),
-        (b"\xff\xfe", "it is not text in UTF-8"),
-        (json.dumps(GOOD).ljust(131_073), "it has 131073 bytes; a request may have 131072"),
+        exhaustive((b"\xff\xfe", "it is not text in UTF-8")),
+        exhaustive((json.dumps(GOOD).ljust(131_073), "it has 131073 bytes; a request may have 131072")),
     ],
     ids=lambda value: str(value)[:40],
 )
@@ -251,7 +279,9 @@ def test_an_answer_arrives_at_the_server_as_it_was_written(world: World, way: st
     assert text in [prompt.get("answers") for prompt in told]
 
 
-@pytest.mark.parametrize("text", ["{% 'Spain' %}", "{today} {message.country}", '{"name": "Spain"}'])
+@pytest.mark.parametrize(
+    "text", ["{% 'Spain' %}", exhaustive("{today} {message.country}"), exhaustive('{"name": "Spain"}')]
+)
 def test_a_messages_attribute_is_looked_for_as_the_text_that_it_is(world: World, text: str) -> None:
     (outcome,) = delivered(world, message("", f"literal {text}", country=text))
     assert outcome.error == "PromptAnswerRejected"

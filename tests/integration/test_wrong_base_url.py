@@ -8,6 +8,7 @@ import pytest
 
 from tests.integration.conftest import World
 from tests.integration.test_log_in import loads, log_ins
+from tests.support.cases import exhaustive
 from tests.support.tls import listening
 from tests.unit.microstrategy.conftest import read_request
 
@@ -52,8 +53,8 @@ def test_an_address_copied_from_a_browser_leads_to_the_library(world: World) -> 
     ("changes", "said"),
     [
         ({"caBundle": "/etc/ssl/certs/ours.pem"}, "has a caBundle that is the name of a file"),
-        ({"proxy": "socks5://proxy:1080"}, "has a proxy that is a SOCKS proxy"),
-        ({"baseUrl": "http://mstr.example.org/x"}, "has a baseUrl that must be https://"),
+        exhaustive(({"proxy": "socks5://proxy:1080"}, "has a proxy that is a SOCKS proxy")),
+        exhaustive(({"baseUrl": "http://mstr.example.org/x"}, "has a baseUrl that must be https://")),
     ],
 )
 def test_a_secret_that_cannot_be_used_ends_the_run_before_anything_is_sent(

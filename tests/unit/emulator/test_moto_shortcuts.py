@@ -1,9 +1,14 @@
 """What the emulator shortens in moto comes to the same as what moto does."""
 
+import ast
 import copy
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import boto3
+import moto
 import pytest
 from moto.core import responses
 from moto.dynamodb.models.dynamo_type import DynamoType
@@ -11,6 +16,7 @@ from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 from moto.dynamodb.responses import DynamoHandler
 
 from local.emulator.moto_patches import performance
+from local.emulator.moto_patches.unused_services import JobStatus
 
 VALUE = {
     "M": {
@@ -71,3 +77,16 @@ def test_every_service_is_where_ec2_is() -> None:
     assert session.get_available_regions("dynamodb") == session.get_available_regions("ec2")
     assert {"eu-west-1", "eu-central-1", "us-east-1"} <= set(session.get_available_regions("stepfunctions"))
     assert "eu-west-1" not in session.get_available_regions("ec2", partition_name="aws-cn")
+
+
+def test_the_emulator_imports_neither_ec2_nor_the_real_batch() -> None:
+    code = "import sys, local.emulator; print(sys.modules.keys() & {'moto.ec2', 'moto.batch.models'})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
+def test_the_states_of_a_batch_job_are_those_of_moto() -> None:
+    source = Path(str(moto.__file__)).with_name("batch") / "utils.py"
+    (found,) = [node for node in ast.parse(source.read_text()).body if getattr(node, "name", "") == "JobStatus"]
+    assigned = {ast.unparse(node) for node in ast.walk(found) if isinstance(node, ast.Assign)}
+    assert {f"{status.name} = {status.value!r}" for status in JobStatus} <= assigned

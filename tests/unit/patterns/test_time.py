@@ -53,6 +53,7 @@ def test_a_pattern_whose_time_grows_with_the_square_is_recognised(source: str, m
 @pytest.mark.parametrize(
     ("found", "method"), PATTERNS, ids=[f"{found.where[-60:]} {method}" for found, method in PATTERNS]
 )
+@pytest.mark.exhaustive
 def test_a_pattern_takes_no_more_than_twice_the_time_for_twice_the_text(found: Found, method: str) -> None:
     if found.pattern.pattern in CUT_BEFORE:
         assert seconds_at(found.pattern, method, CUT_BEFORE[found.pattern.pattern]) < 0.5

@@ -1,0 +1,16 @@
+"""Cases of a parametrized test that ``make test`` may leave out."""
+
+from typing import Any
+
+import pytest
+
+
+def one_of(first: Any, *others: Any) -> list[Any]:
+    """Cases of which ``make test`` takes the first, and ``make test-all`` every one: they guard the same decision."""
+    return [first, *(exhaustive(other) for other in others)]
+
+
+def exhaustive(case: Any) -> Any:
+    """A case, or a tuple of a case's values, for ``make test-all`` alone."""
+    values = case if isinstance(case, tuple) else (case,)
+    return pytest.param(*values, marks=pytest.mark.exhaustive)
