@@ -11,7 +11,7 @@ from functions.similar_names import similar
 from functions.text import one_line
 from local.emulator.clients import client
 from local.emulator.filter_policy import takes
-from local.emulator.moto_patches.internals import event_matches
+from local.emulator.moto_patches.moto_objects import event_matches
 from local.emulator.permissions import role_may_invoke, service_may_invoke
 from local.emulator.template import ACCOUNT, REGION, Template
 

@@ -27,7 +27,8 @@ from local.emulator.delivery import deliver
 from local.emulator.deploy import Deployed, deploy
 from local.emulator.end_events import tell_the_end
 from local.emulator.lambda_runtime import Runtime
-from local.emulator.moto_patches import internals
+from local.emulator.moto_patches.install import install
+from local.emulator.moto_patches.moto_objects import execution as moto_execution
 from local.emulator.template import REGION, Template
 from local.emulator.uploads import upload
 
@@ -104,7 +105,7 @@ class Emulator:
             stack.enter_context(mock.patch.dict(os.environ, ENVIRONMENT | ours))
             runtime = self.runtime = Runtime(self.logs)
             stack.callback(runtime.close)
-            internals.install(self._waiter, runtime.invoke, self._ask)
+            install(self._waiter, runtime.invoke, self._ask)
             stack.enter_context(mock_aws())
             self.deployed = deploy(self.template)
             stack.enter_context(runtime.installed(self._environments()))
@@ -192,7 +193,7 @@ class Emulator:
 
         Once ``stopping`` says so the execution is stopped, and nobody is asked any more.
         """
-        execution = internals.execution(execution_arn)
+        execution = moto_execution(execution_arn)
         while True:
             running = execution.status == "RUNNING"
             if on_state is not None:
@@ -221,7 +222,7 @@ class Emulator:
 
     def stop(self, execution_arn: str) -> None:
         """Stop an execution, as the console does; moto lets the running function end first."""
-        if internals.execution(execution_arn).status != "RUNNING":
+        if moto_execution(execution_arn).status != "RUNNING":
             return
         self._stopped.add(execution_arn)
         self._states.stop_execution(executionArn=execution_arn, error=STOPPED, cause=BY_A_PERSON)

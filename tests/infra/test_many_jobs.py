@@ -12,7 +12,7 @@ from functions.runs.expected_loads import jobs_due
 from functions.triggers.declared import declares_topic, declares_upload
 from infra.build.quotas import over_quota
 from infra.constructs.triggers.upload_patterns import LARGEST, pack_uploads
-from local.emulator.moto_patches.internals import event_matches
+from local.emulator.moto_patches.moto_objects import event_matches
 from tests.infra.template import Template, mentions
 
 

@@ -1,1 +1,1 @@
-"""Patches of moto 5.2.5, where it differs from AWS or is slow (emulator/PLATFORM.md "Patches")."""
+"""Patches of moto, a module for each subject, where it differs from AWS or is slow (emulator/PLATFORM.md "Patches")."""

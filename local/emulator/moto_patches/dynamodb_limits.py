@@ -1,4 +1,4 @@
-"""DynamoDB's limits that moto 5.2.5 does not hold: nesting, size, numbers and names of attributes, and expressions.
+"""Enforces DynamoDB's limits, which moto does not: nesting, size, numbers and names of attributes, and expressions.
 
 A write that AWS refuses with ValidationException is refused here, too, and changes nothing. Limits and words are from
 DynamoDB's documentation ("Constraints") and from public captures of its answers.
@@ -12,6 +12,9 @@ from typing import Any
 from moto.dynamodb.exceptions import ItemSizeTooLarge, ItemSizeToUpdateTooLarge, MockValidationException
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
+
+FOR = {"moto": "5.2.5"}
+"""The version of each package that this was written for."""
 
 DEEPEST = 31
 """Maps and lists around a value: with the value itself 32 levels."""

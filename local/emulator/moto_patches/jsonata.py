@@ -1,4 +1,4 @@
-"""JSONata as moto hands it over: the text of an expression, with every variable declared in front of it.
+"""Evaluates JSONata, which stock moto cannot: it hands over the text, with every variable declared in front of it.
 
 Parsing takes longer than evaluating, and with the variables' values in it the text is hardly ever the same twice. The
 values are therefore taken out of the text and bound as what they would be parsed to; the rest is parsed once.
@@ -14,11 +14,39 @@ from typing import Any
 
 from jsonata import Jsonata
 from jsonata.utils import Utils
+from moto.stepfunctions.parser.asl.component.intrinsic import jsonata as intrinsic
+from moto.stepfunctions.parser.asl.eval import states, variable_store
+from moto.stepfunctions.parser.asl.jsonata import jsonata as moto_jsonata
 
 from functions import clock
 
+FOR = {"moto": "5.2.5", "jsonata-python": "0.7.1", "antlr4-python3-runtime": "4.13.2"}
+"""The version of each package that this was written for."""
+
 _HEAD = re.compile(r"(\$\w+\()?\(")
 _DECLARATION = re.compile(r"\$\w+:=")
+
+
+def install() -> None:
+    """Let moto evaluate JSONata in this process."""
+    moto_jsonata._eval_jsonata = _evaluate
+    # moto puts strings between quotes without escaping them.
+    states.encode_jsonata_variable_declarations = _declare
+    variable_store.encode_jsonata_variable_declarations = _declare
+    for stub in ("$hash", "$uuid", "$parse"):
+        intrinsic._DECLARATION_BY_VARIABLE_REFERENCE.pop(stub, None)
+
+
+def _evaluate(expression: str) -> Any:
+    try:
+        return evaluate(expression)
+    except Exception as error:
+        raise moto_jsonata.JSONataException("UNKNOWN", str(error)) from error
+
+
+def _declare(bindings: dict[str, Any]) -> str:
+    """Variables as JSONata declares them; as text, not as escapes, which JSONata would read one half at a time."""
+    return "".join(f"{name}:={json.dumps(value, ensure_ascii=False, default=str)};" for name, value in bindings.items())
 
 
 def evaluate(text: str) -> Any:

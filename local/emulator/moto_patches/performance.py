@@ -1,7 +1,7 @@
-"""What moto works out anew for every call, worked out once or more directly; what it answers stays the same.
+"""Makes moto faster: what it works out anew for every call is worked out once. Its responses stay the same.
 
-A run makes about sixty calls, most of them to DynamoDB. ``tests/unit/emulator/test_moto_shortcuts.py`` holds each
-shortcut against what it stands for.
+A run makes about sixty calls, most of them to DynamoDB. A test compares the result
+of each shortcut with that of moto.
 """
 
 import copy
@@ -10,9 +10,14 @@ from functools import cache, lru_cache
 from typing import Any
 
 from moto.core import responses
+from moto.core.serialize import AttributePickerContext, JSONSerializer, XFormedAttributePicker
 from moto.dynamodb.models.dynamo_type import DDBType, DynamoType
 from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
+from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
+
+FOR = {"moto": "5.2.5"}
+"""The version of each package that this was written for."""
 
 _SETS = (DDBType.STRING_SET, DDBType.NUMBER_SET, DDBType.BINARY_SET)
 
@@ -22,6 +27,7 @@ make = UpdateExpressionParser.make
 deepcopy = DynamoType.__deepcopy__
 to_regular_json = DynamoType.to_regular_json
 nodes_to_be_processed = DepthFirstTraverser.nodes_to_be_processed
+boto_client_for = lambda_eval_utils.boto_client_for
 
 
 def install() -> None:
@@ -32,6 +38,8 @@ def install() -> None:
     DynamoType.to_regular_json = _regular_json
     DepthFirstTraverser.nodes_to_be_processed = _nodes_to_be_processed
     Node.__deepcopy__ = _pickled
+    lambda_eval_utils.boto_client_for = _cached_client
+    JSONSerializer._serialize_type_structure = _serialize
 
 
 def _copied(value: Any, memo: Any = None) -> Any:
@@ -69,3 +77,42 @@ def _nodes_to_be_processed(self: Any) -> Any:
 def _pickled(node: Any, memo: Any) -> Any:
     """A copy of a parsed expression."""
     return pickle.loads(pickle.dumps(node))  # noqa: S301 - our own
+
+
+@cache
+def _client(region: str, service: str) -> Any:
+    return boto_client_for(region=region, service=service)
+
+
+def _cached_client(region: str, service: str, state_credentials: Any = None) -> Any:
+    """A client takes longer to make than a call."""
+    return _client(region, service)
+
+
+def _serialize(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
+    """Write those members of a structure that are there; moto looks for each of the others under many names."""
+    if type(value) is not dict or shape.is_document_type or self._value_picker.response_transformers:
+        super(JSONSerializer, self)._serialize_type_structure(serialized, value, shape, key)
+        return
+    members = _members(shape)
+    there = {member for name in value for member in members.get(name, ())}
+    wrapper = self.MAP_TYPE() if key else serialized
+    for member in filter(there.__contains__, shape.members):
+        inner = shape.members[member]
+        if value.get(member) is not None and inner.type_name not in ("list", "structure"):
+            self._serialize(wrapper, value[member], inner, member)  # under the first name that moto would try
+        else:
+            self._serialize_structure_member(wrapper, value, inner, member)
+    if key:
+        self._default_serialize(serialized, wrapper, shape, key)
+
+
+@cache
+def _members(shape: Any) -> dict[str, list[str]]:
+    """A structure's members by every name under which moto looks for them in a dictionary."""
+    members: dict[str, list[str]] = {}
+    for key, member in shape.members.items():
+        member.parent = shape  # as moto does, whose names depend on it
+        for name in XFormedAttributePicker().get_possible_keys(AttributePickerContext(obj={}, key=key, shape=member)):
+            members.setdefault(name, []).append(key)
+    return members

@@ -7,6 +7,9 @@ import sys
 from enum import StrEnum
 from types import ModuleType
 
+FOR = {"moto": "5.2.5"}
+"""The version of each package that this was written for."""
+
 
 class JobStatus(StrEnum):
     """The states of moto's ``moto.batch.utils.JobStatus`` at which Step Functions stop waiting."""

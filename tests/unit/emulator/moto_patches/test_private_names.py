@@ -1,7 +1,8 @@
-"""moto's private names that the emulator leans on: an upgrade that changes one fails here first, and says which."""
+"""Versions and private names that the patches of moto need: an upgrade that changes one fails here, and says which."""
 
 import importlib
 import inspect
+import pkgutil
 from importlib.metadata import version
 from typing import Any
 
@@ -9,13 +10,23 @@ import pytest
 from botocore.model import OperationModel, ServiceModel, ShapeResolver
 from moto.core import serialize
 
-from local.emulator.moto_patches import internals
+from local.emulator import moto_patches
+from local.emulator.moto_patches import install, performance
 
-VERSIONS = {"moto": "5.2.5", "jsonata-python": "0.7.1", "antlr4-python3-runtime": "4.13.2"}
+PATCHES = [
+    importlib.import_module(f"{moto_patches.__name__}.{found.name}")
+    for found in pkgutil.iter_modules(moto_patches.__path__)
+]
+VERSIONS = [
+    (module.__name__.rpartition(".")[2], package, wanted)
+    for module in PATCHES
+    if module is not install
+    for package, wanted in module.FOR.items()
+]
 
 ASL = "moto.stepfunctions.parser.asl"
 SERIALIZE = "moto.core.serialize"
-SEAMS = [
+NAMES = [
     (f"{ASL}.jsonata.jsonata", "_eval_jsonata", None),
     (f"{ASL}.jsonata.jsonata", "JSONataException", None),
     (f"{ASL}.jsonata.jsonata", "encode_jsonata_variable_declarations", ["bindings"]),
@@ -66,12 +77,12 @@ SEAMS = [
 ]
 
 
-@pytest.mark.parametrize("package", VERSIONS)
-def test_the_versions_are_those_that_the_seams_were_read_in(package: str) -> None:
-    assert version(package) == VERSIONS[package]
+@pytest.mark.parametrize(("patch", "package", "wanted"), VERSIONS)
+def test_a_patch_is_for_the_version_that_is_installed(patch: str, package: str, wanted: str) -> None:
+    assert version(package) == wanted, f"read {patch}.py anew, and its test, before you change its FOR"
 
 
-@pytest.mark.parametrize(("module", "name", "parameters"), SEAMS, ids=[name for _, name, _ in SEAMS])
+@pytest.mark.parametrize(("module", "name", "parameters"), NAMES, ids=[name for _, name, _ in NAMES])
 def test_a_private_name_is_there_with_its_parameters(module: str, name: str, parameters: list[str] | None) -> None:
     found: Any = importlib.import_module(module)
     for part in name.split("."):
@@ -86,7 +97,7 @@ def test_the_retrier_still_sleeps_through_its_module_time() -> None:
     assert "time.sleep(" in inspect.getsource(retrier)
 
 
-def test_wait_states_still_go_through_the_seam() -> None:
+def test_wait_states_still_go_through_the_patched_method() -> None:
     wait = importlib.import_module(f"{ASL}.component.state.wait.wait_function.wait_function")
     assert "self._wait_interval(" in inspect.getsource(wait.WaitFunction._eval_body)
 
@@ -104,5 +115,5 @@ def test_what_is_serialized_of_a_structure_is_what_moto_serializes() -> None:
     theirs, ours, key = {}, {}, ""
     serializer = serialize.JSONSerializer(operation, value_picker=serialize.XFormedAttributePicker())
     serialize.BaseJSONSerializer._serialize_type_structure(serializer, theirs, value, shape, key)
-    internals._serialize(serializer, ours, value, shape, key)
+    performance._serialize(serializer, ours, value, shape, key)
     assert ours == theirs == {"K": "by moto's other name", "N": 0, "In": {"N": 2, "In": {}}}

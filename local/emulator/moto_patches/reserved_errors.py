@@ -1,4 +1,4 @@
-"""Errors named ``States.…`` that a branch, an iteration, a function or a person reports: moto 5.2.5 refuses them.
+"""Lets a branch, an iteration, a function or a person report an error named ``States.…``, which moto refuses.
 
 A state's timeout inside a Parallel or a Map reaches the state around it on AWS, whose Catch takes it. moto makes a
 ValueError of it ("Custom Error Names MUST NOT begin with the prefix 'States.'"), which nothing can catch. It uses the
@@ -19,6 +19,9 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
 )
 from moto.stepfunctions.parser.asl.component.state.fail import state_fail
 
+FOR = {"moto": "5.2.5"}
+"""The version of each package that this was written for."""
+
 REPORTING: tuple[Any, ...] = (
     branches_decl,
     iteration_worker,
@@ -38,7 +41,7 @@ def install() -> None:
     """Let errors be reported by any name in this process."""
     for module in REPORTING:
         if not hasattr(module, "CustomErrorName"):
-            raise ImportError(f"{module.__name__} names errors in another way than in moto 5.2.5")
+            raise ImportError(f"{module.__name__} names errors in another way than in moto {FOR['moto']}")
         module.CustomErrorName = reported
 
 

@@ -12,8 +12,8 @@ import pytest
 from moto import mock_aws
 
 from local.clock import Clock, Waiter
-from local.emulator.moto_patches import internals
-from local.emulator.moto_patches.failures import REPORTING, reported
+from local.emulator.moto_patches.install import install
+from local.emulator.moto_patches.reserved_errors import REPORTING, reported
 
 ROLE = "arn:aws:iam::123456789012:role/any"
 FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:works"
@@ -29,7 +29,7 @@ def machines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Step Functions, whose one function ends as a state does that ran into its timeout."""
     failure = json.dumps({"errorType": "States.Timeout", "errorMessage": "too slow"}).encode()
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    internals.install(Waiter(Clock(), 0), lambda function, alias, body: (failure, True), lambda token, ended: None)
+    install(Waiter(Clock(), 0), lambda function, alias, body: (failure, True), lambda token, ended: None)
     with mock_aws():
         boto3.client("iam").create_role(RoleName="any", AssumeRolePolicyDocument="{}")
         boto3.client("lambda").create_function(
