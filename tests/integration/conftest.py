@@ -247,7 +247,17 @@ def recorder(template_path: Path, pytestconfig: pytest.Config) -> Iterator[Recor
 
 
 @pytest.fixture(scope="session")
-def session_emulator(template_path: Path, clock: Clock, recorder: Recorder) -> Iterator[Emulator]:
+def unlisted_calls() -> Iterator[UnlistedCalls]:
+    """Watches the calls that fail the functions of this process."""
+    calls = UnlistedCalls()
+    with calls.watching():
+        yield calls
+
+
+@pytest.fixture(scope="session")
+def session_emulator(
+    template_path: Path, clock: Clock, recorder: Recorder, unlisted_calls: UnlistedCalls
+) -> Iterator[Emulator]:
     with Emulator(template_path, clock=clock, max_wait=0) as emulator:
         recorder.resolve = emulator.template.resolve
         yield emulator
@@ -262,12 +272,11 @@ def nothing_that_aws_would_deny(recorder: Recorder) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def nothing_that_the_table_of_functions_does_not_list() -> Iterator[None]:
+def nothing_that_the_table_of_functions_does_not_list(unlisted_calls: UnlistedCalls) -> Iterator[None]:
     """No step fails because of a call to the server that its row does not list."""
-    calls = UnlistedCalls()
-    with calls.watching():
-        yield
-    assert calls.found == []
+    yield
+    found, unlisted_calls.found = unlisted_calls.found, []
+    assert found == []
 
 
 @pytest.fixture(scope="session")
