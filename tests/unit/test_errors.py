@@ -1,6 +1,8 @@
 """The table of errors: every class is a complete row, and the drawing of the tree is current."""
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,8 @@ from functions.errors import ERRORS, OWN_ERRORS, LibraryError, NamedError, RunEr
 from functions.text import one_line
 
 FAMILIES = (RunError, LibraryError)
+RELEASED = sorted((Path(__file__).parents[1] / "integration/upgrade/recordings").glob("*/run_datamart.asl.json"))
+"""The definitions of earlier releases: executions that began under them go on with today's functions."""
 
 
 def test_every_class_of_a_family_is_in_the_table_under_its_own_name() -> None:
@@ -25,6 +29,14 @@ def test_the_drawing_of_the_tree_shows_every_error_under_its_family() -> None:
         else:
             family.append(name)
     assert drawn == {family.__name__: [cls.__name__ for cls in family.__subclasses__()] for family in FAMILIES}
+
+
+def test_an_error_keeps_the_name_that_a_release_has_published() -> None:
+    assert RELEASED
+    for definition in RELEASED:
+        states = json.loads(definition.read_text("utf-8"))["States"]
+        (names,) = re.findall(r"in \[([^\]]*)\]", states["RunFailed"]["Error"])
+        assert {name.strip(" '") for name in names.split(",")} <= set(OWN_ERRORS)
 
 
 @pytest.mark.parametrize("error", ERRORS.values())
