@@ -135,7 +135,7 @@ def fields(items: Items) -> set[str]:
 def differing_cuts() -> dict[str, tuple[Recording, Cut]]:
     """By name, one of all the cuts that look alike to the function which takes over.
 
-    They are alike if the same function is called, or dies after as many effects, and the items have the same fields.
+    They are alike if the same function is called, or dies after as many effects, and the items are alike.
     """
     found: dict[Any, tuple[Recording, Cut]] = {}
     for recording in recordings():
@@ -145,7 +145,11 @@ def differing_cuts() -> dict[str, tuple[Recording, Cut]]:
     return {f"{recording.name}/{cut.name}": (recording, cut) for recording, cut in found.values()}
 
 
+DECISIVE = {"owner", "uncertain", "question", "asking", "endedAt"}
+"""Fields of an item, beside those of its newest attempt, by which functions decide what they do."""
+
+
 def _shape(item: dict[str, Any]) -> Any:
-    """The fields of an item and of its newest attempt, and what is known of the job."""
+    """The fields of an item by which functions decide, what is known of the job, and whether an attempt came before."""
     attempt = item.get("attempts", {}).get(str(item.get("attempt")), {})
-    return frozenset(item), frozenset(attempt), attempt.get("job"), item.get("attempt", 0) > 1
+    return frozenset(DECISIVE & item.keys()), frozenset(attempt), attempt.get("job"), item.get("attempt", 0) > 1
