@@ -250,7 +250,9 @@ def _around(world: World, make: Any) -> Iterator[None]:
         world.emulator.runtime.around = before
 
 
-@pytest.mark.parametrize("command", [["local.cli.main", "start", "city-nightly"], exhaustive(["local.cli.smoke"])])
+@pytest.mark.parametrize(
+    "command", [["local.cli.main", "start", "city-nightly"], exhaustive(["local.cli.smoke", "--job", "x"])]
+)
 def test_a_profile_that_does_not_exist_is_told_in_a_sentence(command: list[str], tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     environment |= {"AWS_PROFILE": "nobody", "AWS_CONFIG_FILE": str(tmp_path / "none")}
