@@ -11,7 +11,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from local.emulator import synth
+from local import synth
 from tests.support.permissions import pytest_sessionfinish, pytest_testnodedown
 
 __all__ = ["pytest_sessionfinish", "pytest_testnodedown"]

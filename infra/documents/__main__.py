@@ -4,7 +4,7 @@ import sys
 
 from infra.documents.blocks import ROOT, UnknownBlock, documents, filled
 from infra.documents.generated import blocks_of
-from local.emulator.synth import SynthFailed, template_path
+from local.synth import SynthFailed, template_path
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from functions.text import printable
 from local import signals
 from local.cli.process import exits_with
 from local.cli.terminal import put, put_json, say
-from local.emulator.synth import ROOT
+from local.synth import ROOT
 
 
 def main() -> None:

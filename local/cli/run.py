@@ -17,10 +17,10 @@ from local.cli.dialogue import from_json
 from local.cli.outcome import Outcome
 from local.cli.terminal import put_json, say
 from local.clock import Clock, StandingClock
-from local.emulator.synth import SynthFailed, template_path
 from local.server_access import usage
 from local.server_access.ca_bundle import authorities_of
 from local.server_access.environment import BadConnection, secret_from
+from local.synth import SynthFailed, template_path
 
 LARGEST_EVENT = 256 * 1024
 """Bytes: what Step Functions takes as an execution's input."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.emulator import synth
+from local import synth
 from tests.faults.allowed import LEFT, TOLD_TWICE, UNKNOWN, Allowed
 from tests.faults.cases import cases, chosen
 from tests.faults.conditions import UNDER_CONDITIONS

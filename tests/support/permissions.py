@@ -16,7 +16,7 @@ import botocore.client
 import pytest
 from moto.iam.access_control import IAMPolicy, PermissionResult
 
-from local.emulator import synth
+from local import synth
 from local.emulator.lambda_runtime import Runtime
 from local.emulator.template import ACCOUNT, REGION
 from tests.infra.template import Template, listed

@@ -21,8 +21,9 @@ import boto3
 from botocore.client import BaseClient
 from requests.adapters import HTTPAdapter
 
+from local import synth
 from local.clock import Clock
-from local.emulator import Emulator, synth
+from local.emulator import Emulator
 from local.emulator.lambda_runtime import Runtime
 from local.simulator import Simulator
 from local.simulator.scenario import Scenario

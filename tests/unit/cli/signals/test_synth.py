@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from local import signals
-from local.emulator.synth import SynthFailed, synthesize
+from local.synth import SynthFailed, synthesize
 
 ENDLESS = """
 import os, pathlib, tempfile, time

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from local import signals
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 STAGE = "dev"
 """The stage whose template the emulator runs."""
 
