@@ -11,8 +11,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.lifecycle.step import Event, Step, StepResult
-from functions.runs.run import Run
-from functions.runs.run_table import run_table
+from functions.runs.store.attempts import close_attempt
+from functions.runs.store.runs import load_run
+from functions.runs.store.table import run_table
 from functions.telemetry import logger, metrics, tracer
 
 
@@ -49,7 +50,7 @@ def cleanup_step(work: Callable[[Step], StepResult]) -> Callable[[Event, LambdaC
 
     @wraps(work)
     def closing(this: Step) -> StepResult:
-        this.run.close_attempt()
+        close_attempt(this.run)
         with this.keeping_cookies():
             return work(this)
 
@@ -69,7 +70,7 @@ def _handler(work: Callable[[Step], StepResult]) -> Callable[[Event, LambdaConte
     @tracer.capture_lambda_handler(capture_response=False, capture_error=False)
     @wraps(work)
     def handler(event: Event, context: LambdaContext) -> StepResult:
-        run = Run.load(run_table(), event["executionArn"], event["attempt"])
+        run = load_run(run_table(), event["executionArn"], event["attempt"])
         try:
             result = work(Step(run, event, context))
         except Exception as error:

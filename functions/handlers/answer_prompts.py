@@ -4,7 +4,6 @@ Once in a round: whatever became of the call, the prompts are read again before 
 (API.md 8.5).
 """
 
-from functions import clock
 from functions.errors import (
     DatamartFailed,
     InstanceLost,
@@ -20,11 +19,14 @@ from functions.handlers._decorators import step
 from functions.lifecycle.progress import fail
 from functions.lifecycle.step import Step, StepResult
 from functions.microstrategy.codes import ENDED_IN_SQL
-from functions.requests.prompt_address import named_by
-from functions.runs.job_state import Job
-from functions.runs.job_transitions import learn_job, learn_of_answers
-from functions.runs.operations import begin_answering
-from functions.runs.run import Run
+from functions.runs.store.job_states import (
+    begin_answering,
+    count_answer_failure,
+    record_answers_not_sent,
+    record_answers_refused,
+    record_answers_taken,
+)
+from functions.runs.store.record import RunRecord
 
 MOST_FAILURES = 5
 """Calls in a row that may fail before the run gives up."""
@@ -38,7 +40,7 @@ SHOWN = 20
 
 @step
 def handler(step: Step) -> StepResult:
-    """Answer every open prompt in one call. Returns ``phase`` and ``waitSeconds`` as get_status does.
+    """StepResult every open prompt in one call. Returns ``phase`` and ``waitSeconds`` as get_status does.
 
     From the moment before the call the job counts as running: answered, it writes the table. Raises
     PromptAnswerRejected, InstanceLost, DatamartFailed; ServerUnavailable and ServerBusy after MOST_FAILURES calls
@@ -54,9 +56,9 @@ def handler(step: Step) -> StepResult:
         )
     except PromptAnswerRejected as error:
         error.explain(f"answered were {', '.join(a['name'] for a in answers[:SHOWN])}")
-        if run.attempt["answersInDoubt"]:
+        if run.attempt.answers_in_doubt:
             return _again(step, error)  # perhaps only because the server has taken them before
-        learn_job(run, Job.PROMPTING)
+        record_answers_refused(run)
         raise
     except (ServerUnavailable, ServerBusy) as error:
         return _again(step, error)
@@ -69,23 +71,20 @@ def handler(step: Step) -> StepResult:
     except (SessionLost, InstanceLost, PermissionDenied):
         _none_taken(run)
         raise
-    keys = {*run.attempt.get("keysTaken", []), *(named_by(answer["send"])[1] for answer in answers)}
-    taken = {"answeredAt": clock.now(), "answersTaken": sorted(run.used_answers), "keysTaken": sorted(keys)}
-    learn_of_answers(run, answerFailures=0, answersPending=False, answersInDoubt=False, **taken)
+    record_answers_taken(run, answers)
     return {"phase": "running", "waitSeconds": 1}
 
 
-def _none_taken(run: Run) -> None:
+def _none_taken(run: RunRecord) -> None:
     """The Library's own word: it has taken none of them, unless it took them before."""
-    if not run.attempt["answersInDoubt"]:
-        learn_job(run, Job.PROMPTING)
+    if not run.attempt.answers_in_doubt:
+        record_answers_refused(run)
 
 
 def _again(step: Step, error: LibraryError) -> StepResult:
-    failures = step.run.attempt.get("answerFailures", 0) + 1
-    step.run.learn(answerFailures=failures)
-    if error.delivery == "not sent" and not step.run.attempt["answersInDoubt"]:
-        learn_job(step.run, Job.PROMPTING, answersPending=False)
+    failures = count_answer_failure(step.run)
+    if error.delivery == "not sent" and not step.run.attempt.answers_in_doubt:
+        record_answers_not_sent(step.run)
     if failures >= MOST_FAILURES:
         raise error
     pause = max(2**failures, int(error.retry_after or 0))

@@ -3,12 +3,13 @@
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions import clock
-from functions.errors import RunAlreadyEnded, ServerUnavailable
+from functions.errors import ServerUnavailable
 from functions.handlers._decorators import pause_step
 from functions.lifecycle.step import Step, StepResult
 from functions.notifications import question_message
+from functions.runs.model import OpenQuestion
 from functions.runs.questions import seconds_to_answer
-from functions.runs.run_table import ConditionFailed
+from functions.runs.store.questions import open_question
 
 
 @pause_step
@@ -20,19 +21,18 @@ def handler(step: Step) -> StepResult:
     A repeated invocation brings a new token, and asks again: the earlier one is worth nothing then.
     """
     run, now = step.run, clock.now()
-    question = {
-        "token": step.event["token"],
-        "askedAt": now,
-        "until": now + seconds_to_answer(run.item["asking"]),
-        "prompts": run.item["unanswered"]["prompts"],
-        "refusal": step.event["refusal"],
-    }
+    if run.questions is None or run.unanswered is None:
+        raise ValueError("the run has nothing to ask people")
+    question = OpenQuestion(
+        token=step.event["token"],
+        asked_at=now,
+        until=now + seconds_to_answer(run.questions),
+        prompts=run.unanswered.prompts,
+        refusal=step.event["refusal"],
+    )
+    kept = open_question(run, question)
     try:
-        run.change(put={"question": question}, condition="attribute_not_exists({endedAt})")
-    except ConditionFailed:
-        raise RunAlreadyEnded("this run was closed in the meantime; start a new one.") from None
-    try:
-        question_message.send(run)
+        question_message.send(run, kept)
     except (ClientError, BotoCoreError) as error:
         raise ServerUnavailable(f"the question could not be published: {error}") from error
     return {}

@@ -9,7 +9,7 @@ from functions.errors import LibraryError
 from functions.handlers._decorators import step
 from functions.lifecycle.orphaned_jobs import take_datamart, wait_for_lost_jobs
 from functions.lifecycle.step import Step, StepResult
-from functions.runs.operations import keep_instance
+from functions.runs.store.attempts import set_instance
 
 
 @step
@@ -21,15 +21,15 @@ def handler(step: Step) -> StepResult:
     RunAlreadyEnded (the run was closed meanwhile). What could not be kept in the run is deleted again.
     """
     run = step.run
-    if run.instance_id is None:
+    if run.attempt.instance_id is None:
         take_datamart(step)
         wait_for_lost_jobs(step)
         instance_id = step.library.create_instance(run.project_id, run.datamart_id)
         kept = False
         try:
-            kept = keep_instance(run, instance_id)
+            kept = set_instance(run, instance_id)
         finally:  # closed meanwhile, another invocation was first, or the table cannot be written
             if not kept:
                 with contextlib.suppress(LibraryError):
                     step.library.delete_instance(run.project_id, run.datamart_id, instance_id)
-    return {"instanceId": run.instance_id}
+    return {"instanceId": run.attempt.instance_id}

@@ -10,6 +10,9 @@ from functions.lifecycle.step import Step, StepResult
 from functions.microstrategy import Datamart, Definition, Project
 from functions.requests.placeholders import hint
 from functions.requests.request import is_id
+from functions.runs import model
+from functions.runs.model import ServerObject, Target
+from functions.runs.store.runs import record_datamart, set_save_folder
 from functions.telemetry import logger
 
 
@@ -27,22 +30,13 @@ def handler(step: Step) -> StepResult:
     definition = _definition(step, project.id, datamart.id)
     if definition is None and datamart.name is None:
         datamart = step.library.find_datamart(project.id, datamart.id)  # nothing has said yet that it is one
-    known: StepResult = {
-        "project": {"id": project.id, "name": project.name},
-        "datamart": {"id": datamart.id, "name": (definition and definition.name) or datamart.name},
-        "target": _target(definition),
-    }
-    step.run.note(
-        **known,
-        definition={
-            "readable": definition is not None,
-            "runsExtraSql": definition is None or definition.runs_extra_sql,
-            "maxExecutionSeconds": definition and definition.max_execution_seconds,
-        },
-    )
+    found = ServerObject(project.id, project.name)
+    named = ServerObject(datamart.id, (definition and definition.name) or datamart.name)
+    target = _target(definition)
+    record_datamart(step.run, found, named, target, _limits(definition))
     if wanted := step.event.get("saveAs"):
-        step.run.note(saveFolderId=_folder(step, project.id, wanted))
-    return known
+        set_save_folder(step.run, _folder(step, project.id, wanted))
+    return {"project": found.as_json(), "datamart": named.as_json(), "target": target.as_json()}
 
 
 def _folder(step: Step, project_id: str, wanted: dict[str, Any]) -> str:
@@ -103,7 +97,14 @@ def _definition(step: Step, project_id: str, datamart_id: str) -> Definition | N
     return None
 
 
-def _target(definition: Definition | None) -> dict[str, str | bool | None]:
+def _target(definition: Definition | None) -> Target:
     if definition is None:
-        return {"source": None, "table": None, "append": True}
-    return {"source": definition.source, "table": definition.table, "append": definition.append}
+        return Target(append=True)
+    return Target(definition.source, definition.table, definition.append)
+
+
+def _limits(definition: Definition | None) -> model.Definition:
+    """What the run keeps of the definition; of one that cannot be read the most careful."""
+    if definition is None:
+        return model.Definition()
+    return model.Definition(True, definition.runs_extra_sql, definition.max_execution_seconds)

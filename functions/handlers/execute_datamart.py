@@ -20,14 +20,9 @@ from functions.handlers._decorators import step
 from functions.lifecycle.progress import progress
 from functions.lifecycle.step import Step, StepResult
 from functions.microstrategy.codes import BEFORE_SQL
-from functions.runs.job_state import Job
-from functions.runs.job_transitions import learn_job
-from functions.runs.operations import intend_to_execute
-from functions.runs.run import Run
-from functions.text import shorten
-
-LONGEST_ANSWER = 500
-"""Bytes that are kept of the answer to an order: a busy server may refuse many of them in a run."""
+from functions.runs.job_state import JobState
+from functions.runs.store.job_states import begin_execution, record_accepted, record_job_state, record_not_executed
+from functions.runs.store.record import RunRecord
 
 
 @step
@@ -48,37 +43,34 @@ def handler(step: Step) -> StepResult:
         raise OutcomeUnknown("another invocation of this step has sent the execution request")
     asked_at = clock.now()
     try:
-        execution = step.library.execute(run.project_id, run.datamart_id, str(run.instance_id))
+        execution = step.library.execute(run.project_id, run.datamart_id, str(run.attempt.instance_id))
     except LibraryError as error:
         known = _after(error)
-        learn_job(run, known, orderAnswer=shorten(str(error), LONGEST_ANSWER))
-        if known is Job.POSTING:
+        record_not_executed(run, known, error)
+        if known is JobState.POSTING:
             raise OutcomeUnknown(f"it is unknown whether the server accepted the execution request: {error}") from error
         raise
-    named = {"jobId": execution.job_id, "executionInstanceId": execution.instance_id}
-    found = {key: value for key, value in named.items() if value}
-    if not learn_job(run, Job.ACCEPTED, **found) and found:
-        run.learn(**found)  # more is known of the job by now, but not how to cancel it
+    record_accepted(run, execution.job_id, execution.instance_id)
     return progress(step, execution, asked_at)
 
 
-def _intend(run: Run) -> bool:
+def _intend(run: RunRecord) -> bool:
     """Write the intent; where it cannot be written, or may have been and nobody says so, nothing was sent."""
     try:
-        return intend_to_execute(run)
+        return begin_execution(run)
     except (ClientError, BotoCoreError) as error:
         with contextlib.suppress(ClientError, BotoCoreError):
-            learn_job(run, Job.NOT_SENT)
+            record_job_state(run, JobState.NOT_SENT)
         raise ServerUnavailable(
             f"the datamart was not executed: the intent could not be recorded in DynamoDB ({error})"
         ) from error
 
 
-def _after(error: LibraryError) -> Job:
+def _after(error: LibraryError) -> JobState:
     """What is known of the job once the POST has failed."""
     if error.delivery == "not sent":
-        return Job.NOT_SENT
-    return Job.REFUSED if error.delivery == "answered" and _is_refusal(error) else Job.POSTING
+        return JobState.NOT_SENT
+    return JobState.REFUSED if error.delivery == "answered" and _is_refusal(error) else JobState.POSTING
 
 
 def _is_refusal(error: LibraryError) -> bool:

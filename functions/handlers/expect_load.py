@@ -13,11 +13,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.metric_names import LOAD_MISSING, LOADS_MISSING, NAMESPACE, SERVICE
 from functions.notifications.exactly_once import once
-from functions.notifications.late_notice import CLAIM_SECONDS, LateLoad, LateNotice, send
+from functions.notifications.late_notice import CLAIM_SECONDS, LateLoad, send
 from functions.requests.named_jobs import deployed_jobs
 from functions.runs.expected_loads import is_expected_at_minute, jobs_due
-from functions.runs.last_loads import JobLoads
-from functions.runs.run_table import run_table
+from functions.runs.store.last_loads import last_load
+from functions.runs.store.notices import begin_late_notice
+from functions.runs.store.table import run_table
 from functions.telemetry import logger, tracer
 
 
@@ -38,7 +39,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if due:
         _count(LOADS_MISSING, len(late))
     if late:
-        once(LateNotice.of(run_table(), at), "notice", lambda: send(late), CLAIM_SECONDS)
+        once(begin_late_notice(run_table(), at.timestamp()), "notice", lambda: send(late), CLAIM_SECONDS)
     return {"due": due, "missing": [each.job for each in late]}
 
 
@@ -52,7 +53,7 @@ def _log_that_nothing_is_due(at: datetime) -> None:
 
 def _late(name: str, at: datetime) -> LateLoad | None:
     job = deployed_jobs()[name]
-    loaded_at, since = JobLoads(run_table()).last(name), day_before(at, ZoneInfo(job["timeZone"]))
+    loaded_at, since = last_load(run_table(), name), day_before(at, ZoneInfo(job["timeZone"]))
     missing = loaded_at is None or loaded_at <= since.timestamp()
     _count(LOAD_MISSING, int(missing), job=name)
     logger.info("looked for the job's load", extra={"job": name, "since": since.isoformat(), "missing": missing})

@@ -11,9 +11,10 @@ from functions.prompts import describe
 from functions.prompts.choices import OfServer, Unknown
 from functions.prompts.plan import Plan, plan
 from functions.prompts.prompt import Prompt, address_of
-from functions.runs.answered import answered_a_moment_ago, prompts_answered
-from functions.runs.job_state import Job
-from functions.runs.operations import stand_still
+from functions.runs.job_state import JobState, answered_a_moment_ago
+from functions.runs.store.attempts import record_slow_lists
+from functions.runs.store.job_states import record_standstill
+from functions.runs.store.runs import record_unanswered
 
 MOST_LOOKS = 400
 """Looks at the prompts in one attempt. Each level of nested prompts takes one or two, and up to six where a server goes
@@ -48,7 +49,7 @@ def handler(step: Step) -> StepResult:
     if listed is None:
         return {"answers": []}
     open_prompts = _open(step, listed, asked_at)
-    given = [*step.event["prompts"], *run.persons_answers]
+    given = [*step.event["prompts"], *run.answers_of_people]
     choices = OfServer(step.library, *where)
     made = _planned(step, open_prompts, given, choices)
     if made.problems:
@@ -66,7 +67,7 @@ def _listed(step: Step, where: tuple[str, str, str]) -> list[Prompt] | None:
     The list may still be in the making: the retries of the state machine would start it again, up to eight times.
     Raises DatamartFailed where it took too long again.
     """
-    slow = step.run.attempt.get("slowLists", 0)
+    slow = step.run.attempt.slow_lists
     try:
         listed = step.library.get_prompts(*where)
     except ServerUnavailable as error:
@@ -78,17 +79,17 @@ def _listed(step: Step, where: tuple[str, str, str]) -> list[Prompt] | None:
                 "still be preparing on the server. Nothing was answered. Start a new run when the server is faster",
                 step="get_prompts",
             ) from None
-        step.run.learn(slowLists=slow + 1)
+        record_slow_lists(step.run, slow + 1)
         return None
     if slow:
-        step.run.learn(slowLists=0)
+        record_slow_lists(step.run, 0)
     return listed
 
 
 def _planned(step: Step, open_prompts: list[Prompt], given: list[dict[str, Any]], choices: OfServer) -> Plan:
     """What is answered to each. A look-up that took too long fails the run: a retry would start the query again."""
     try:
-        return plan(open_prompts, given, step.event["unanswered"], choices, step.run.used_answers)
+        return plan(open_prompts, given, step.event["unanswered"], choices, step.run.attempt.positions_sent)
     except ServerUnavailable as error:
         if error.timed_out:
             raise PromptAnswerRejected(str(error)) from None
@@ -100,11 +101,11 @@ def _open(step: Step, listed: list[Prompt], asked_at: float) -> list[Prompt]:
 
     One that was never answered shows that the job waits, and writes nothing.
     """
-    answered = prompts_answered(step.run)
+    answered = step.run.attempt.addresses_sent
     new = [prompt for prompt in listed if address_of(prompt)[1] not in answered]
-    if new and step.run.job is not Job.PROMPTING:
-        stand_still(step.run, step.event["round"])
-    return new if answered_a_moment_ago(step.run, asked_at) else listed
+    if new and step.run.attempt.job_state is not JobState.PROMPTING:
+        record_standstill(step.run, step.event["round"])
+    return new if answered_a_moment_ago(step.run.attempt, asked_at) else listed
 
 
 def _unanswered(step: Step, missing: list[Prompt], given: list[dict[str, Any]], choices: OfServer) -> PromptsUnanswered:
@@ -113,5 +114,5 @@ def _unanswered(step: Step, missing: list[Prompt], given: list[dict[str, Any]], 
         asked = describe.questions(missing, choices, MOST_CHOICES)
     except (ServerUnavailable, ServerBusy):  # what is asked matters more than what may be answered
         asked = describe.questions(missing, Unknown(), MOST_CHOICES)
-    step.run.note(unanswered={"attempt": step.run.number, "prompts": describe.within(asked, describe.LARGEST)})
+    record_unanswered(step.run, describe.within(asked, describe.LARGEST))
     return PromptsUnanswered(describe.missing(asked, given))

@@ -7,7 +7,8 @@ from functions.handlers._decorators import deadline_free_step
 from functions.lifecycle.job_status import look
 from functions.lifecycle.progress import told_failure
 from functions.lifecycle.step import Step, StepResult
-from functions.runs.job_state import FAILED, NOTHING_ORDERED
+from functions.runs.job_state import FAILED, NOTHING_EXECUTED
+from functions.runs.store.runs import count_poll
 
 GOING_ON = frozenset({"running", "queued", "unknown"})
 
@@ -19,11 +20,11 @@ def handler(step: Step) -> StepResult:
     Raises DatamartFailed, JobCancelled, SessionLost, InstanceLost, OutcomeUnknown, ServerUnavailable, RunTimedOut.
     """
     run = step.run
-    if run.job in NOTHING_ORDERED:
+    if run.attempt.job_state in NOTHING_EXECUTED:
         return {"phase": "notExecuted"}
-    if run.job in FAILED:
+    if run.attempt.job_state in FAILED:
         raise told_failure(run)
-    run.note(add={"polls": 1})
+    count_poll(run)
     answer = look(step)
     if answer["phase"] in GOING_ON:
         run.check_deadline()

@@ -15,9 +15,10 @@ from functions.microstrategy import Client, Credentials, Server, Session
 from functions.requests.connection import read
 from functions.runs.conclusion import LOST_LOG_INS
 from functions.runs.concurrency import in_progress, take_lease, take_slot
-from functions.runs.operations import begin_log_in
-from functions.runs.run_table import run_table
-from functions.runs.stored_session import Access
+from functions.runs.store.attempts import begin_attempt, begin_login, clear_login, set_orphaned_session, set_session
+from functions.runs.store.runs import count_lost_login
+from functions.runs.store.table import run_table
+from functions.runs.stored_session import StoredSession
 from functions.telemetry import logger
 from functions.transient_errors import is_transient
 
@@ -36,23 +37,22 @@ def handler(step: Step) -> StepResult:
     CredentialsRejected, ServerUnavailable (safe to repeat), SessionLost (two answers lost),
     RunAlreadyEnded (the run was closed meanwhile: what was opened is logged out again).
     """
-    step.run.begin_attempt()
-    if step.run.access is not None:
+    begin_attempt(step.run)
+    if step.run.open_session is not None:
         return {}  # an earlier invocation of this step got as far as this
     held = take_lease(run_table(), step.run)  # of a run that waits the ids are known: it need not log in to find out
-    if held is not None and held.uncertain is None:
+    if held is not None and held.pending is None:
         raise in_progress(held)
     take_slot(run_table(), step.run)
-    if not begin_log_in(step.run):
-        if step.run.access is not None:
+    if not begin_login(step.run):
+        if step.run.open_session is not None:
             return {}
         raise ServerBusy("another invocation of this step is logging in, or failed while it did")
     with _settled(step):
         _log_out_of_earlier_attempts(step)
         client, session = _enter(step)
         try:
-            known = {"session": Access(client.server, session).to_json(), "baseUrl": client.server.base_url}
-            step.run.store(instead_of=("loggingInAt",), **known)
+            set_session(step.run, StoredSession(client.server, session))
         except Exception:  # closed meanwhile, or the table cannot be written: nobody else knows of this session
             _leave(step, client, session)
             raise
@@ -66,13 +66,13 @@ def _settled(step: Step) -> Iterator[None]:
         yield
     except Exception:
         with contextlib.suppress(Exception):  # it passes with time; what brought us here is what is told
-            step.run.forget("loggingInAt")
+            clear_login(step.run)
         raise
 
 
 def _log_out_of_earlier_attempts(step: Step) -> None:
     """A server that was down when an attempt was cleaned up has kept its session: nobody waits with two."""
-    for number in sorted(map(int, step.run.item["attempts"])):
+    for number in step.run.attempts:
         if number < step.run.number:
             with contextlib.suppress(LibraryError):  # the end of the run tries again
                 cleanup.log_out(step.at(number))
@@ -85,7 +85,7 @@ def _leave(step: Step, client: Client, session: Session) -> None:
         client.log_out()
     except LibraryError:
         with contextlib.suppress(Exception):  # what brought us here is what is told
-            step.run.learn(session=Access(client.server, session).to_json())
+            set_orphaned_session(step.run, StoredSession(client.server, session))
 
 
 def _enter(step: Step) -> tuple[Client, Session]:
@@ -94,7 +94,7 @@ def _enter(step: Step) -> tuple[Client, Session]:
     An account locks after some refusals, so what was refused is never sent again. Compared is what a login is made of,
     not the text: a comma more in the secret is no other password.
     """
-    connection = step.run.item["connection"]
+    connection = str(step.run.connection)
     known = _secret(connection)
     try:
         return _log_in(step, known)
@@ -121,9 +121,9 @@ def _log_in(step: Step, login: Login) -> tuple[Client, Session]:
 
 
 def _count_lost(step: Step) -> None:
-    step.run.note(add={"lostLogIns": 1})
+    count_lost_login(step.run)
     logger.warning("the answer to a log-in was lost: a session may be left until its idle timeout")
-    if step.run.item["lostLogIns"] >= LOST_LOG_INS:
+    if step.run.lost_logins >= LOST_LOG_INS:
         raise SessionLost(
             "the response to the login was lost twice; the login is not repeated, "
             "because each may have left a session on the server"

@@ -10,8 +10,8 @@ from functions.lifecycle.step import Event, StepResult
 from functions.requests.execution_input import named_in, read_input
 from functions.requests.validation import nearest
 from functions.runs.message import message_in
-from functions.runs.run import Run
-from functions.runs.run_table import run_table
+from functions.runs.store.runs import begin_run, refuse_run
+from functions.runs.store.table import run_table
 from functions.telemetry import logger, tracer
 
 
@@ -33,11 +33,11 @@ def handler(event: Event, context: LambdaContext) -> StepResult:
     except InvalidRequest as refused:
         logger.warning("the request is refused", extra={"reason": str(refused)})
         job, as_of = named_in(event["input"])
-        Run.refuse(run_table(), event["executionArn"], job, as_of, str(refused), message)
+        refuse_run(run_table(), event["executionArn"], job, as_of, str(refused), message)
         raise
-    run = Run.begin(run_table(), event["executionArn"], start, _most_at_once(request["connection"]), message)
+    run = begin_run(run_table(), event["executionArn"], start, _most_at_once(request["connection"]), message)
     logger.info("run begun", extra={"connection": request["connection"], "datamart": request["datamart"]})
-    return {"request": request, "deadline": run.item["deadline"]}
+    return {"request": request, "deadline": run.deadline}
 
 
 def _most_at_once(connection: str) -> int:

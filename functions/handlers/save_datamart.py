@@ -5,7 +5,8 @@ from typing import Any
 from functions.errors import LibraryError, SaveFailed
 from functions.handlers._decorators import deadline_free_step
 from functions.lifecycle.step import Step, StepResult
-from functions.runs.operations import begin_saving
+from functions.runs.store.attempts import begin_saving
+from functions.runs.store.runs import record_saved
 
 
 @deadline_free_step
@@ -15,16 +16,16 @@ def handler(step: Step) -> StepResult:
     Never repeated blindly: saveAs may create a second object (API.md 8.5).
     """
     run = step.run
-    if run.item.get("saved"):
-        return {"saved": run.item["saved"]}
+    if run.saved_object_id:
+        return {"saved": run.saved_as_json()}
     if not begin_saving(run):
         raise SaveFailed("another invocation of this step began to save, and its result is unknown.")
     try:
-        saved = {"objectId": _save(step, step.event)}
+        object_id = _save(step, step.event)
     except LibraryError as error:
         raise SaveFailed(f"the definition was not saved{_as(step.event)}: {error}") from error
-    run.note(saved=saved)
-    return {"saved": saved}
+    record_saved(run, object_id)
+    return {"saved": run.saved_as_json()}
 
 
 def _as(event: dict[str, Any]) -> str:
@@ -39,13 +40,13 @@ def _as(event: dict[str, Any]) -> str:
 
 def _save(step: Step, event: dict[str, Any]) -> str:
     run = step.run
-    where = (run.project_id, run.datamart_id, str(run.instance_id))
+    where = (run.project_id, run.datamart_id, str(run.attempt.instance_id))
     if event.get("saveAs"):
         wanted = event["saveAs"]
         return step.library.save_as(
             *where,
             name=wanted["name"],
-            folder_id=wanted.get("destinationFolderId") or run.item["saveFolderId"],
+            folder_id=wanted.get("destinationFolderId") or str(run.save_folder_id),
             overwrite=wanted.get("overwrite", False),
             prompt_options=wanted.get("promptOptions"),
         )

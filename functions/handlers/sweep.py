@@ -15,7 +15,9 @@ from functions.lifecycle.sweep import leases, messages, runs
 from functions.metric_names import SWEEP_FOUND, SWEEP_LEFT
 from functions.notifications.sweep_notice import SEE_LOG, Thing, tell
 from functions.runs.executions import described
-from functions.runs.run_table import run_table
+from functions.runs.model import Lease, MessageRuns
+from functions.runs.store.scan import scan
+from functions.runs.store.table import run_table
 from functions.telemetry import logger, metrics, tracer
 
 SECONDS_FOR_A_RUN = 25
@@ -23,9 +25,6 @@ SECONDS_FOR_A_RUN = 25
 
 SECONDS_KEPT = 60
 """For the leases, the messages and the notice."""
-
-FIELDS = tuple({*runs.FIELDS, *leases.FIELDS, *messages.FIELDS})
-"""Of every item in the run table: it tells what kind of thing it is, and whether it has to be looked at."""
 
 
 @logger.inject_lambda_context
@@ -61,13 +60,13 @@ def _suspects() -> tuple[list[str], list[tuple[str, str]], list[tuple[str, str]]
     Nothing else of an item is kept: no session, above all.
     """
     found, held, untold = [], [], []
-    for item in run_table().every(("executionArn", *FIELDS)):
-        if "owner" in item:
-            held.append((item["executionArn"], item["owner"]))
-        elif "failures" in item:
-            untold += [(item["executionArn"], item["run"])] if messages.is_suspect(item) else []
-        elif "attempts" in item and runs.flaws(item):
-            found.append(item["executionArn"])
+    for one in scan(run_table()):
+        if isinstance(one, Lease):
+            held.append((one.key, one.owner))
+        elif isinstance(one, MessageRuns):
+            untold += [(one.key, one.run)] if messages.is_suspect(one) else []
+        elif runs.flaws(one):
+            found.append(one.arn)
     return found, held, untold
 
 

@@ -1,6 +1,6 @@
 """Take what people replied, or that they did not: the run goes on, asks once more, or ends."""
 
-import contextlib
+from dataclasses import replace
 from typing import Any
 
 from functions import clock
@@ -8,10 +8,12 @@ from functions.errors import PromptsUnanswered, RunAlreadyEnded
 from functions.handlers._decorators import pause_step
 from functions.lifecycle.step import Step, StepResult
 from functions.prompts.reply import WrongReply, answers_in
-from functions.runs.failure import Failure, close, failed, message_of
+from functions.runs.failure import Failure, failed, message_of
+from functions.runs.model import Again, Conclusion, Fail, OpenQuestion, Questions, Run
 from functions.runs.questions import ask, expired
-from functions.runs.run import Run
-from functions.runs.run_table import ConditionFailed, Item
+from functions.runs.store.questions import LONGEST_REFUSAL, clear_question, record_reply
+from functions.runs.store.record import RunRecord
+from functions.runs.store.runs import record_conclusion
 from functions.text import quoted, shorten
 
 LEAST_AFTERWARDS = 300
@@ -31,41 +33,44 @@ def handler(step: Step) -> StepResult:
     """
     run, failure = step.run, step.event["failure"]
     if failure is not None:
-        run.change(remove=("question",))
-        return close(run, _not_answered(run, failure)) | {"deadline": run.item["deadline"]}
-    if "question" in run.item:
-        _judge(run, run.item["question"], step.event["reply"])
-    # Without a conclusion the reply came before its question was kept: from somebody who reads the history.
-    conclusion = run.item["asking"].get("concluded") or ask(run, None)
-    return close(run, conclusion) | {"deadline": run.item["deadline"]}
+        clear_question(run)
+        conclusion: Conclusion = _not_answered(run, failure)
+    elif run.questions is None:
+        raise ValueError("the run asks nobody")
+    else:
+        if run.question is not None:
+            _record(run, run.question, run.questions, step.event["reply"])
+        # Without a conclusion the reply came before its question was kept: from somebody who reads the history.
+        conclusion = run.questions.conclusion or ask(run, run.questions, None)
+    record_conclusion(run, conclusion)
+    return conclusion.as_response() | {"deadline": run.deadline}
 
 
-def _judge(run: Run, question: Item, reply: Any) -> None:
+def _record(run: RunRecord, question: OpenQuestion, questions: Questions, reply: Any) -> None:
     """Write what follows from the reply in one change, which only the first of several invocations makes."""
-    taken = clock.now() - question["askedAt"]
-    asking = run.item["asking"]
-    asking["seconds"] += taken
+    taken = clock.now() - question.asked_at
+    judged = _judged(run, question, replace(questions, seconds=questions.seconds + taken), reply)
+    deadline = max(run.deadline + int(taken), clock.now() + LEAST_AFTERWARDS)
+    record_reply(run, question, judged, deadline, run.expires_at + int(taken))
+
+
+def _judged(run: Run, question: OpenQuestion, questions: Questions, reply: Any) -> Questions:
+    """The run's questions after the reply, with what follows from it."""
     try:
-        answers = answers_in(reply, question["prompts"], asking["answers"])
-        asking |= {"answers": [*asking["answers"], *answers], "fresh": len(answers)}
-        conclusion: Item = {"end": "Again", "waitSeconds": PAUSE_SECONDS}
+        answers = answers_in(reply, list(question.prompts), list(questions.answers))
     except WrongReply as wrong:
-        asking["refused"][f"q{len(asking['refused'])}"] = shorten(str(wrong), 2_000)
-        conclusion = ask(run, shorten(str(wrong), 2_000))
-    later = {key: run.item[key] + int(taken) for key in ("deadline", "expiresAt")}
-    later["deadline"] = max(later["deadline"], clock.now() + LEAST_AFTERWARDS)
-    with contextlib.suppress(ConditionFailed):
-        run.change(
-            put={"asking": asking | {"concluded": conclusion}, **later},
-            remove=("question",),
-            condition="{question.token} = :token",
-            condition_values={"token": question["token"]},
-        )
-        return
-    run.reload()
+        refusal = shorten(str(wrong), LONGEST_REFUSAL)
+        questions = replace(questions, refused=questions.refused | {f"q{len(questions.refused)}": refusal})
+        return replace(questions, conclusion=ask(run, questions, refusal))
+    return replace(
+        questions,
+        answers=(*questions.answers, *answers),
+        fresh=len(answers),
+        conclusion=Again(PAUSE_SECONDS),
+    )
 
 
-def _not_answered(run: Run, failure: Failure) -> Item:
+def _not_answered(run: Run, failure: Failure) -> Fail:
     """The time is over; somebody sent a failure instead of answers; or the question could not be published."""
     if failure.get("Error") == "States.Timeout":
         return expired(run)

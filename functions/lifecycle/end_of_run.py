@@ -16,16 +16,20 @@ from functions.lifecycle.last_look import look_once_more
 from functions.lifecycle.step import Step
 from functions.limits import LONGEST_SESSION
 from functions.notifications import end_event, failure_notice
-from functions.notifications.exactly_once import notify_once
+from functions.notifications.exactly_once import once
 from functions.notifications.message_failures import notify_with_other_runs
 from functions.notifications.run_end import end_of
 from functions.requests.execution_input import named_in
 from functions.requests.named_jobs import deployed_jobs
 from functions.runs.concurrency import give_back
-from functions.runs.last_loads import JobLoads, is_load_of
+from functions.runs.last_loads import is_load_of
 from functions.runs.message import message_in
-from functions.runs.run import Run
-from functions.runs.run_table import run_table
+from functions.runs.model import Outcome
+from functions.runs.store.attempts import close_attempt
+from functions.runs.store.last_loads import record_load
+from functions.runs.store.record import RunRecord
+from functions.runs.store.runs import end_run, find_run, refuse_run
+from functions.runs.store.table import run_table
 from functions.telemetry import logger, metrics
 
 CUT_SHORT = frozenset({"ABORTED", "TIMED_OUT"})
@@ -42,7 +46,7 @@ def end(detail: dict[str, Any], context: LambdaContext, longest_step: float = 0.
     cannot be told. Raises what the server or AWS answers: call it again later.
     """
     run = _closed(detail, context)
-    early = detail["status"] in CUT_SHORT and clock.now() < run.item["endedAt"] + longest_step
+    early = detail["status"] in CUT_SHORT and clock.now() < (run.ended_at or 0) + longest_step
     try:
         _tell(run, detail)
     finally:
@@ -50,49 +54,48 @@ def end(detail: dict[str, Any], context: LambdaContext, longest_step: float = 0.
     return early
 
 
-def _closed(detail: dict[str, Any], context: LambdaContext) -> Run:
+def _closed(detail: dict[str, Any], context: LambdaContext) -> RunRecord:
     """The run, closed: from here on nothing is opened on the server any more, by whichever function still works."""
-    item = run_table().load(detail["executionArn"])
-    if item is None:  # the first step broke down before it wrote anything
+    run = find_run(run_table(), detail["executionArn"])
+    if run is None:  # the first step broke down before it wrote anything
         given = _input_in(detail)
         job, as_of = named_in(given)
         message = message_in(given, detail["executionArn"])
         metrics.add_metric(name="RunEndedFromOutside", unit=MetricUnit.Count, value=0)
-        return Run.refuse(run_table(), detail["executionArn"], job, as_of, None, message)
-    run = Run(run_table(), item, item["attempt"])
-    for attempt in _attempts(run):
-        attempt.close_attempt()
+        return refuse_run(run_table(), detail["executionArn"], job, as_of, None, message)
+    for attempt in run.each_attempt():
+        close_attempt(attempt)
     run.reload()
     if not run.ended:
         look_once_more(Step(run, {}, context))
-    from_outside = run.end({"end": detail["status"], "error": detail.get("error"), "loaded": run.loaded})
+    from_outside = end_run(run, Outcome(detail["status"], run.loaded, detail.get("error")))
     metrics.add_metric(name="RunEndedFromOutside", unit=MetricUnit.Count, value=int(from_outside))
     return run
 
 
-def _tell(run: Run, detail: dict[str, Any]) -> None:
+def _tell(run: RunRecord, detail: dict[str, Any]) -> None:
     found = end_of(run, detail)
     if found.loaded == "yes":
-        _note_load(run)
-    told = {"event": notify_once("event", found, end_event.send)}
-    if run.item.get("message"):
-        told["notice"] = notify_with_other_runs(run_table(), found)
+        _record_load(run)
+    told = {"event": once(run, "event", lambda: end_event.send(found))}
+    if run.message:
+        told["notice"] = notify_with_other_runs(run, found)
     elif failure_notice.is_due(found):
-        told["notice"] = notify_once("notice", found, failure_notice.send)
+        told["notice"] = once(run, "notice", lambda: failure_notice.send(found))
     logger.info("the end was told", extra={"told": told, "status": found.status, "loaded": found.loaded})
 
 
-def _note_load(run: Run) -> None:
+def _record_load(run: RunRecord) -> None:
     """Keep when the job's table was loaded, for ``expectBy``; a job that is deployed no more expects nothing."""
-    name = run.item.get("job")
-    job = deployed_jobs().get(name) if name else None
-    if job is not None and is_load_of(job, run.item):
-        JobLoads(run_table()).note(str(name), run.item.get("finishedAt") or run.item["endedAt"], run.arn)
+    job = deployed_jobs().get(run.job_name) if run.job_name else None
+    if job is not None and is_load_of(job, run):
+        at = run.finished_at or run.ended_at or clock.now()
+        record_load(run_table(), str(run.job_name), at, run.arn)
 
 
-def _leave_nothing(run: Run, context: LambdaContext, early: bool) -> None:
+def _leave_nothing(run: RunRecord, context: LambdaContext, early: bool) -> None:
     try:
-        problems = [_clean_up(Step(attempt, {}, context), early) for attempt in _attempts(run)]
+        problems = [_clean_up(Step(attempt, {}, context), early) for attempt in run.each_attempt()]
     finally:
         run.reload()
         give_back(run_table(), run)
@@ -112,15 +115,10 @@ def _clean_up(step: Step, early: bool) -> LibraryError | None:
         try:
             cleanup.log_out(step)
         except LibraryError as error:
-            if clock.now() < step.run.item["endedAt"] + LONGEST_SESSION:
+            if clock.now() < (step.run.ended_at or 0) + LONGEST_SESSION:
                 return error
             cleanup.expire(step, error)
     return None
-
-
-def _attempts(run: Run) -> list[Run]:
-    """The run at each of its attempts, from the first."""
-    return [Run(run_table(), run.item, number) for number in sorted(map(int, run.item["attempts"]))]
 
 
 def _input_in(detail: dict[str, Any]) -> Any:

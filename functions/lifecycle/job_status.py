@@ -16,8 +16,8 @@ from functions.lifecycle.step import Step, StepResult
 from functions.microstrategy.codes import ENDED_IN_SQL
 from functions.microstrategy.models import Execution
 from functions.microstrategy.status import classify
-from functions.runs.job_state import Job
-from functions.runs.run import Run
+from functions.runs.job_state import JobState
+from functions.runs.model import Run
 
 CONFIRM_SECONDS = 600
 """How long an order whose fate is unknown is looked for before the run ends as OutcomeUnknown (DESIGN.md
@@ -39,16 +39,17 @@ def look(step: Step) -> StepResult:
     except (DatamartFailed, JobCancelled) as error:
         if error.i_server_code in ENDED_IN_SQL:
             raise fail(run, error) from None
-        if run.job is Job.POSTING:
+        if run.attempt.job_state is JobState.POSTING:
             return _not_yet(run, error)
         raise
     except (InstanceLost, NotFound, ServerUnavailable, ServerBusy) as error:
-        if run.job is Job.POSTING:
+        if run.attempt.job_state is JobState.POSTING:
             return _not_yet(run, error)
         if error.retry_after is None:
             raise _not_now(error) from None
         return {"phase": "unknown", "waitSeconds": next_wait(run, error.retry_after)}
-    if run.job is Job.POSTING and (execution.status in NOT_CONCLUSIVE or classify(execution.status) == "unknown"):
+    says_nothing = execution.status in NOT_CONCLUSIVE or classify(execution.status) == "unknown"
+    if run.attempt.job_state is JobState.POSTING and says_nothing:
         return _not_yet(run, None)
     return progress(step, execution, asked_at)
 
@@ -65,8 +66,8 @@ def _ask(step: Step) -> Execution:
 
 def _not_yet(run: Run, error: LibraryError | None) -> StepResult:
     """The POST may or may not have arrived: only an answer that a job alone can give settles it."""
-    if clock.now() - run.attempt["postedAt"] > CONFIRM_SECONDS:
-        answers = {"The response to that": run.attempt.get("orderAnswer"), "The last look at the job": error}
+    if clock.now() - (run.attempt.posted_at or 0) > CONFIRM_SECONDS:
+        answers = {"The response to that": run.attempt.execution_response, "The last look at the job": error}
         said = "".join(f" {which}: {answer}." for which, answer in answers.items() if answer)
         raise OutcomeUnknown(
             f"the execution request was sent, and {CONFIRM_SECONDS // 60} minutes showed no sign of a job.{said}"

@@ -9,7 +9,7 @@ from functions.telemetry import logger
 
 def look_once_more(step: Step) -> None:
     """Look at the job of an attempt whose execution was stopped or timed out. It does not matter if that fails."""
-    if step.run.job not in UNSETTLED or step.run.access is None:
+    if step.run.attempt.job_state not in UNSETTLED or step.run.attempt.session is None:
         return
     with step.keeping_cookies():
         try:

@@ -8,13 +8,12 @@ from functions import clock
 from functions.errors import LibraryError, PermissionDenied, ServerBusy, SessionLost
 from functions.lifecycle.step import Step
 from functions.microstrategy.status import ENDED, GONE
-from functions.runs.concurrency import believe_ended, in_progress, latest_end, may_go_on, take_lease
-from functions.runs.job_state import Job
-from functions.runs.job_transitions import learn_of_end
-from functions.runs.leases import Doubt
-from functions.runs.rerun import may_rerun
-from functions.runs.run import Run
-from functions.runs.run_table import Item, run_table
+from functions.runs.conclusion import may_rerun
+from functions.runs.concurrency import in_progress, set_job_ended, take_lease
+from functions.runs.job_state import JobState, latest_end, may_go_on
+from functions.runs.model import Attempt, PendingJob
+from functions.runs.store.job_states import record_job_ended
+from functions.runs.store.table import run_table
 from functions.telemetry import logger
 
 UNKNOWN = "the session was lost, and whether its job has ended cannot be known: {why}"
@@ -26,18 +25,19 @@ def take_datamart(step: Step) -> None:
     Raises RunInProgress.
     """
     held = take_lease(run_table(), step.run)
-    if held is not None and held.uncertain is not None and _is_gone(step, held.uncertain):
-        believe_ended(run_table(), held)
+    if held is not None and held.pending is not None and _is_gone(step, held.pending):
+        set_job_ended(run_table(), held)
         held = take_lease(run_table(), step.run)
     if held is not None:
         raise in_progress(held)
 
 
-def _is_gone(step: Step, doubt: Doubt) -> bool:
+def _is_gone(step: Step, pending: PendingJob) -> bool:
     try:
-        return _look(step, doubt) in ENDED
+        return _look(step, pending.job_id, pending.base_url) in ENDED
     except LibraryError as error:
-        logger.info("whether the earlier job has ended is not known", extra=doubt | {"reason": str(error)})
+        known = {"until": pending.until, "jobId": pending.job_id, "baseUrl": pending.base_url}
+        logger.info("whether the earlier job has ended is not known", extra=known | {"reason": str(error)})
         return False
 
 
@@ -52,39 +52,39 @@ def wait_for_lost_jobs(step: Step) -> None:
         It cannot be known, it has loaded the table, or the datamart has been changed since: nothing may be ordered
         again.
     """
-    is_rerun = any(attempt.get("job") == Job.LOST for attempt in step.run.item["attempts"].values())
-    if is_rerun and not may_rerun(step.run.item):
+    is_rerun = any(attempt.job_state is JobState.LOST for attempt in step.run.attempts.values())
+    if is_rerun and not may_rerun(step.run):
         raise SessionLost("the session was lost, and the datamart as it is defined now may not be loaded again")
-    for number, attempt in step.run.item["attempts"].items():
-        if int(number) < step.run.number and may_go_on(attempt):
-            ended = _wait_for(step, attempt)
-            logger.info("the lost job has ended", extra={"job": attempt.get("jobId"), "attempt": number, "how": ended})
-            lost = Run(run_table(), step.run.item, int(number))
-            learn_of_end(lost, ended)
+    for lost in step.run.each_attempt():
+        if lost.number < step.run.number and may_go_on(lost.attempt):
+            said = _wait_for(step, lost.attempt)
+            known = {"job": lost.attempt.job_id, "attempt": lost.number, "how": said}
+            logger.info("the lost job has ended", extra=known)
+            record_job_ended(lost, said)
             step.run.reload()
-            if lost.job is Job.LOADED:
+            if lost.attempt.job_state is JobState.LOADED:
                 raise SessionLost("the job of an attempt that lost its session has completed")
 
 
-def _wait_for(step: Step, attempt: Item) -> str:
+def _wait_for(step: Step, attempt: Attempt) -> str:
     """What the monitor says of the job, now that it has ended."""
     until = latest_end(attempt)
     if until is not None and clock.now() > until:
         return GONE
     try:
-        if (said := _look(step, attempt)) in ENDED:
+        if (said := _look(step, attempt.job_id, attempt.base_url, attempt.posted_at)) in ENDED:
             return said
-        raise ServerBusy(f"the job {attempt['jobId']} of an attempt that lost its session still runs")
+        raise ServerBusy(f"the job {attempt.job_id} of an attempt that lost its session still runs")
     except PermissionDenied as error:
         if until is None:
             raise SessionLost(UNKNOWN.format(why=f"the job monitor is closed to the account ({error})")) from None
     raise ServerBusy(f"the job of an attempt that lost its session may go on until {clock.timestamp(until)}")
 
 
-def _look(step: Step, job: Item) -> str:
-    """What the monitor says of the job of an attempt, or of a doubt."""
-    if job.get("jobId") is None:
+def _look(step: Step, job_id: str | None, base_url: str | None, posted_at: float | None = None) -> str:
+    """What the monitor says of the job of an attempt, or of a pending one."""
+    if job_id is None:
         raise PermissionDenied("the response to the execution request has no job ID")
-    if job.get("baseUrl") != step.run.attempt["baseUrl"]:
+    if base_url != step.run.attempt.base_url:
         raise PermissionDenied("the connection has moved to another server")
-    return step.library.get_job(job["jobId"], step.run.datamart_id, job.get("postedAt"))
+    return step.library.get_job(job_id, step.run.datamart_id, posted_at)

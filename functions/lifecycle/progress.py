@@ -1,28 +1,22 @@
 """From an answer about a job to what is known of it and what the state machine does next."""
 
-from typing import Any
-
 from functions import clock
 from functions.errors import ERRORS, DatamartFailed, JobCancelled, LibraryError, NamedError, PromptAnswerRejected
 from functions.lifecycle.step import Step, StepResult
 from functions.microstrategy import Execution
-from functions.microstrategy.codes import BEFORE_SQL, CANCELLED_CODES, ENDED_IN_SQL
+from functions.microstrategy.codes import CANCELLED_CODES
 from functions.microstrategy.status import classify, name_of
 from functions.requests.validation import nearest
-from functions.runs.answered import state_at_prompts
-from functions.runs.job_state import FAILED, Job
-from functions.runs.job_transitions import learn_job
+from functions.runs.job_state import SETTLED, JobState, state_at_prompts, state_of_failed
+from functions.runs.model import Run
+from functions.runs.output import output_of
 from functions.runs.polling import wait_seconds
-from functions.runs.run import Run
+from functions.runs.store.job_states import record_failure, record_look
+from functions.runs.store.record import RunRecord
 from functions.telemetry import logger
 
 REACHED_SQL = frozenset({6, 7, 17, 19, 24, 26})
 """Statuses at or behind the warehouse (API.md 6): from then on the target table may have been touched."""
-
-SEEN_SECONDS = 15
-"""How recent the last look must be for "never seen at SQL" to mean anything: status 6 may come and go unseen."""
-
-OVER = FAILED | {Job.LOADED}
 
 
 def progress(step: Step, execution: Execution, asked_at: float) -> StepResult:
@@ -42,21 +36,22 @@ def progress(step: Step, execution: Execution, asked_at: float) -> StepResult:
     phase = classify(execution.status)
     if phase == "failed":
         raise fail(run, _failure(execution))
-    state = {"succeeded": Job.LOADED, "prompts": state_at_prompts(run, asked_at)}.get(phase, Job.ACCEPTED)
-    facts: dict[str, Any] = {"lookedAt": clock.now()}
-    if execution.status in REACHED_SQL:
-        facts["reachedSql"] = True
-    if execution.instance_id and execution.instance_id != run.execution_instance_id:
-        logger.info("the server goes on under another instance id", extra={"instanceId": execution.instance_id})
-        facts["executionInstanceId"] = execution.instance_id
-    if phase == "unknown" and execution.status is not None:
-        facts |= _unknown_status(run, execution.status)
-    if not learn_job(run, state, {"finishedAt": clock.now()} if phase == "succeeded" else None, **facts):
-        logger.info("more is known of the job by now than this look saw", extra={"phase": phase, "job": run.job})
-        return {"phase": "unknown", "waitSeconds": 1 if run.job in OVER else next_wait(run)}
+    states = {"succeeded": JobState.LOADED, "prompts": state_at_prompts(run.attempt, asked_at)}
+    recorded = record_look(
+        run,
+        states.get(phase, JobState.ACCEPTED),
+        reached_sql=execution.status in REACHED_SQL,
+        instance_id=_new_instance(run, execution.instance_id),
+        unknown_status=_new_status(run, execution.status) if phase == "unknown" else None,
+    )
+    if not recorded:
+        now = run.attempt.job_state
+        known = {"phase": phase, "job": now}
+        logger.info("ignored a stale status: the job's state was updated concurrently", extra=known)
+        return {"phase": "unknown", "waitSeconds": 1 if now in SETTLED else next_wait(run)}
     if phase == "succeeded":
         _check_answers(run)
-        return {"phase": phase, "waitSeconds": 1, "result": run.output()}
+        return {"phase": phase, "waitSeconds": 1, "result": output_of(run)}
     return {"phase": phase, "waitSeconds": next_wait(run, execution.retry_after)}
 
 
@@ -67,7 +62,7 @@ def _check_answers(run: Run) -> None:
     """
     if not run.idle_answers:
         return
-    asked = [prompt["name"] for prompt in run.attempt.get("prompts", [])]
+    asked = [prompt.name for prompt in run.attempt.prompts]
     each = [f'"{name}"{nearest(name, asked)}' for name in run.idle_answers[:20]]
     there = f"it asked {', '.join(asked[:20])}" if asked else "it asked nothing"
     raise PromptAnswerRejected(f"the request answers {', '.join(each)}, which the datamart never asked; {there}")
@@ -75,39 +70,39 @@ def _check_answers(run: Run) -> None:
 
 def next_wait(run: Run, retry_after: float | None = None) -> int:
     """Whole seconds until the next look at the job."""
-    elapsed = clock.now() - run.attempt.get("postedAt", clock.now())
+    elapsed = clock.now() - (clock.now() if run.attempt.posted_at is None else run.attempt.posted_at)
     return wait_seconds(elapsed, retry_after, run.seconds_left())
 
 
-def fail(run: Run, error: LibraryError) -> LibraryError:
+def fail(run: RunRecord, error: LibraryError) -> LibraryError:
     """Record that the job failed, and why, so that a repeated look tells the same; returns ``error``."""
-    failure = {"kind": error.name, "text": str(error)}
-    learn_job(run, _failed_job(run, error.i_server_code), failure=failure)
+    runs_extra_sql = run.definition is None or run.definition.runs_extra_sql
+    record_failure(run, state_of_failed(run.attempt, error.i_server_code, runs_extra_sql), error)
     return error
 
 
 def told_failure(run: Run) -> NamedError:
     """The failure that :func:`fail` recorded."""
-    failure = run.attempt["failure"]
-    return ERRORS[failure["kind"]](failure["text"])
+    failure = run.attempt.failure
+    if failure is None:
+        raise ValueError("the job did not fail")
+    return ERRORS[failure.kind](failure.text)
 
 
-def _failed_job(run: Run, code: int | None) -> Job:
-    """What a failed job says about the table: one that never reached SQL, with no SQL of its own, wrote nothing."""
-    if code in BEFORE_SQL:
-        return Job.FAILED_BEFORE_SQL
-    last_look = run.attempt.get("lookedAt") or run.attempt.get("postedAt", 0)
-    seen = not run.attempt.get("reachedSql") and clock.now() - last_look <= SEEN_SECONDS
-    clean = not run.item.get("definition", {}).get("runsExtraSql", True)
-    return Job.FAILED_BEFORE_SQL if seen and clean and code not in ENDED_IN_SQL else Job.FAILED
+def _new_instance(run: Run, instance_id: str | None) -> str | None:
+    """The id that the server goes on under, where it is another one."""
+    if not instance_id or instance_id == run.execution_instance_id:
+        return None
+    logger.info("the server goes on under another instance id", extra={"instanceId": instance_id})
+    return instance_id
 
 
-def _unknown_status(run: Run, status: int) -> dict[str, Any]:
-    seen: list[int] = run.attempt.get("unknownStatuses", [])
-    if status in seen:
-        return {}
+def _new_status(run: Run, status: int | None) -> int | None:
+    """A status that is in no documentation, where it is seen for the first time."""
+    if status is None or status in run.attempt.unknown_statuses:
+        return None
     logger.warning("a status that is in no documentation: polling goes on", extra={"status": status})
-    return {"unknownStatuses": [*seen, status]}
+    return status
 
 
 def _failure(execution: Execution) -> LibraryError:

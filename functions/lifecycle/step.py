@@ -9,11 +9,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.errors import InstanceLost, ServerUnavailable, SessionLost
 from functions.limits import SPARE_SECONDS
 from functions.microstrategy import Client
-from functions.runs.job_transitions import lose_job
-from functions.runs.outage import note_outage
-from functions.runs.run import Run
-from functions.runs.run_table import run_table
-from functions.runs.stored_session import Access
+from functions.runs.store.attempts import record_outage, update_session
+from functions.runs.store.job_states import record_loss
+from functions.runs.store.record import RunRecord
+from functions.runs.stored_session import StoredSession
 
 Event = dict[str, Any]
 StepResult = dict[str, Any]
@@ -33,7 +32,7 @@ class Step:
         Lambda's context: it knows how much time is left.
     """
 
-    def __init__(self, run: Run, event: Event, context: LambdaContext) -> None:
+    def __init__(self, run: RunRecord, event: Event, context: LambdaContext) -> None:
         self.run = run
         self.event = event
         self._context = context
@@ -41,7 +40,7 @@ class Step:
 
     def at(self, number: int) -> "Step":
         """The same invocation, at another attempt of the run."""
-        return Step(Run(run_table(), self.run.item, number), self.event, self._context)
+        return Step(self.run.at(number), self.event, self._context)
 
     @property
     def budget(self) -> float:
@@ -52,10 +51,10 @@ class Step:
     def library(self) -> Client:
         """The client of the run's session; each use gives the next call all the time that is left."""
         if self._client is None:
-            access = self.run.access
-            if access is None:
+            stored = self.run.open_session
+            if stored is None:
                 raise SessionLost("there is no session on the server in this attempt")
-            self._client = Client(access.server, access.session, budget=self.budget)
+            self._client = Client(stored.server, stored.session, budget=self.budget)
         self._client.budget = self.budget
         return self._client
 
@@ -65,19 +64,19 @@ class Step:
         try:
             yield
         except (SessionLost, InstanceLost):
-            lose_job(self.run)
+            record_loss(self.run)
             raise
         except ServerUnavailable as error:
-            note_outage(self.run, error)
+            record_outage(self.run, error)
             raise
 
     @contextlib.contextmanager
     def keeping_cookies(self) -> Generator[None]:
         """Keep cookies that the server changed, whatever became of the call (API.md 1.4)."""
-        before = self.run.access
+        before = self.run.open_session
         try:
             yield
         finally:
             now = self._client.session if self._client else None
             if before is not None and now is not None and now != before.session:
-                self.run.keep_session(Access(before.server, now).to_json())
+                update_session(self.run, StoredSession(before.server, now))

@@ -19,24 +19,24 @@ DETAIL_TYPE = "Datamart Run Ended"
 
 def detail(end: End) -> dict[str, Any]:
     """What the event says; never more than 256 KB, because a cause is under 8 KB."""
-    item = end.run.item
-    finished = item.get("finishedAt") or item.get("endedAt") or clock.now()
+    run = end.run
+    finished = run.finished_at or run.ended_at or clock.now()
     return {
         "version": "1",
         "status": end.status,
         "loaded": end.loaded,
         "error": end.error,
         "reason": end.reason,
-        "job": item.get("job"),
-        "asOf": item.get("asOf"),
-        "connection": item.get("connection"),
-        "datamart": item.get("datamart"),
-        "project": item.get("project"),
-        "target": item.get("target"),
-        "saved": item.get("saved"),
-        "startedAt": clock.timestamp(item["startedAt"]),
+        "job": run.job_name,
+        "asOf": run.as_of,
+        "connection": run.connection,
+        "datamart": run.datamart and run.datamart.as_json(),
+        "project": run.project and run.project.as_json(),
+        "target": run.target and run.target.as_json(),
+        "saved": run.saved_as_json(),
+        "startedAt": clock.timestamp(run.started_at),
         "finishedAt": clock.timestamp(finished),
-        "durationSeconds": round(finished - item["startedAt"], 3),
+        "durationSeconds": round(finished - run.started_at, 3),
         "executionArn": end.execution_arn,
     }
 

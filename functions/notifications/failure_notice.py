@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 import boto3
 
-from functions.errors import ERRORS
 from functions.notifications.run_end import End
 from functions.prompts.describe import skeleton
+from functions.runs.model import Target
 from functions.text import as_json, named, shorten
 
 LONGEST_SUBJECT = 100
@@ -56,17 +56,16 @@ def text(end: End) -> str:
     Each "Name: value" is one line, and names that others gave are quoted unless they are plain: nothing in them can
     pass for a line of ours.
     """
-    item = end.run.item
-    target = item.get("target") or {}
-    project = (item.get("project") or {}).get("name") or (item.get("asked") or {}).get("project")
+    run, target = end.run, end.run.target or Target()
+    project = (run.project and run.project.name) or (run.requested and run.requested.project)
     lines = {
         "Datamart": named(end.datamart),
         "Project": project and named(project),
-        "Job": item.get("job") and named(item["job"]),
-        "Object": (item.get("message") or {}).get("object"),
-        "For": item.get("asOf") and named(item["asOf"]),
+        "Job": run.job_name and named(run.job_name),
+        "Object": run.message and run.message.object,
+        "For": run.as_of and named(run.as_of),
         "Ended as": end.error or end.status,
-        "Table": target.get("table") and f"{named(target['table'])} in {named(target.get('source') or 'its source')}",
+        "Table": target.table and f"{named(target.table)} in {named(target.source or 'its source')}",
         "Loaded": LOADED[end.loaded],
         "What happened": end.reason,
         "What to do": end.advice,
@@ -78,10 +77,9 @@ def text(end: End) -> str:
 
 def _missing(end: End) -> str | None:
     """Every answer that was missing, as JSON to paste; the cause has only as much of it as fits."""
-    error = ERRORS.get(end.error or "")
-    if error is None or not error.lists_prompts or "unanswered" not in end.run.item:
+    if end.error not in ("PromptsUnanswered", "AskExpired") or end.run.unanswered is None:
         return None
-    entries = skeleton(end.run.item["unanswered"]["prompts"], EXAMPLES)
+    entries = skeleton(end.run.unanswered.prompts, EXAMPLES)
     return "\n" + as_json({"prompts": entries}, indent=2)
 
 

@@ -1,12 +1,9 @@
 """The notice of late tables: one message for all jobs whose ``expectBy`` has come and whose table was not loaded."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Self
 
 from functions import clock
 from functions.notifications.failure_notice import publish
-from functions.runs.run_table import Item, RunTable, expiry
 
 CLAIM_SECONDS = 45
 """Longer than expect_load may take, and shorter than Lambda waits before it invokes it again."""
@@ -23,29 +20,6 @@ class LateLoad:
     expected_by: str
     zone: str
     last_load: float | None
-
-
-class LateNotice:
-    """What is known of the notice for one time, so that it is sent once (functions/notifications/exactly_once.py)."""
-
-    def __init__(self, table: RunTable, item: Item) -> None:
-        self._table = table
-        self.item = item
-
-    @classmethod
-    def of(cls, table: RunTable, at: datetime) -> Self:
-        """The notice's item in the run table; its key is ``late/<time in UTC>``."""
-        key = f"late/{clock.timestamp(at.timestamp())}"
-        item = {"executionArn": key, "claimed": {}, "told": {}, "expiresAt": expiry(clock.now())}
-        return cls(table, table.create(item))
-
-    def change(self, **arguments: Any) -> None:
-        """Change the item as ``RunTable.change`` does. Raises ConditionFailed."""
-        self.item = self._table.change(self.item["executionArn"], **arguments)
-
-    def reload(self) -> None:
-        """Read the item again."""
-        self.item = self._table.load(self.item["executionArn"]) or self.item
 
 
 def send(late: list[LateLoad]) -> None:

@@ -9,38 +9,37 @@ from functions.notifications.failure_notice import EXAMPLES, LONGEST, console_li
 from functions.prompts import rendering
 from functions.prompts.describe import LONGEST_INSTRUCTION, Question, skeleton
 from functions.prompts.prompt import titled
-from functions.runs.run import Run
+from functions.runs.model import OpenQuestion, Run
 from functions.text import as_json, named, one_line, quoted, shorten
 
 
-def subject(run: Run) -> str:
+def subject(run: Run, question: OpenQuestion) -> str:
     """``Datamart City asks 2 questions``."""
-    count = len(run.item["question"]["prompts"])
-    return f"Datamart {named(run.asked, 70)} asks {count} question{'s' if count != 1 else ''}"
+    count = len(question.prompts)
+    return f"Datamart {named(run.datamart_in_words, 70)} asks {count} question{'s' if count != 1 else ''}"
 
 
-def text(run: Run) -> str:
+def text(run: Run, question: OpenQuestion) -> str:
     """The whole message. The token in it lets anybody reply: the topic's readers are whom the run asks.
 
     Where it would be too long, what there is to say of the prompts is cut, never how to answer.
     """
-    item, question = run.item, run.item["question"]
     about = [
-        f"Datamart {quoted(run.asked)} waits for answers until {clock.timestamp(question['until'])}. "
+        f"Datamart {quoted(run.datamart_in_words)} waits for answers until {clock.timestamp(question.until)}. "
         "Nothing is loaded yet.",
-        *([f"The last reply was refused: {one_line(question['refusal'])}"] if question["refusal"] else []),
-        *(f"{name}: {named(value)}" for name, value in (("Job", item.get("job")), ("For", item.get("asOf"))) if value),
+        *([f"The last reply was refused: {one_line(question.refusal)}"] if question.refusal else []),
+        *(f"{name}: {named(value)}" for name, value in (("Job", run.job_name), ("For", run.as_of)) if value),
         "",
-        *(line for number, prompt in enumerate(question["prompts"], 1) for line in _about(number, prompt)),
+        *(line for number, prompt in enumerate(question.prompts, 1) for line in _about(number, prompt)),
         "To answer, change the answers below and save them as answers.json:",
-        as_json({"prompts": skeleton(question["prompts"], EXAMPLES)}, indent=2),
+        as_json({"prompts": skeleton(question.prompts, EXAMPLES)}, indent=2),
     ]
     how = [
         '"useDefault": true in place of "answers" takes the default; "answers": [] leaves an optional prompt open.',
         "Then either",
         f"  datamart answer {shlex.quote(run.arn)} answers.json",
         "or",
-        f"  aws stepfunctions send-task-success --task-output file://answers.json --task-token '{question['token']}'",
+        f"  aws stepfunctions send-task-success --task-output file://answers.json --task-token '{question.token}'",
         "",
         f"Execution: {console_link(run.arn)}",
     ]
@@ -70,6 +69,6 @@ def _marked(value: Any) -> Any:
     return named(value) if isinstance(value, str) and value else value
 
 
-def send(run: Run) -> None:
+def send(run: Run, question: OpenQuestion) -> None:
     """Publish it on the topic of questions (environment variable ``QUESTION_TOPIC_ARN``)."""
-    publish(subject(run), text(run), topic_arn=os.environ["QUESTION_TOPIC_ARN"])
+    publish(subject(run, question), text(run, question), topic_arn=os.environ["QUESTION_TOPIC_ARN"])

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from functions.runs.concurrency import may_go_on
 from functions.runs.failure import advice
-from functions.runs.job_state import Loaded
-from functions.runs.run import Run
+from functions.runs.job_state import Loaded, may_go_on
+from functions.runs.model import Outcome, Run
 from functions.text import named, one_line, quoted
 
 LONGEST_ERROR = 100
@@ -41,15 +40,15 @@ class End:
     @property
     def datamart(self) -> str:
         """The datamart in words, or the job where the request never named one."""
-        return self.run.asked or self.run.item.get("job") or "unknown"
+        return self.run.datamart_in_words or self.run.job_name or "unknown"
 
 
 def end_of(run: Run, detail: dict[str, Any]) -> End:
     """The end that ``detail`` of a status change tells of."""
-    status, outcome = str(detail["status"]), run.item.get("outcome") or {}
+    status, outcome = str(detail["status"]), run.outcome or Outcome("")
     own = status in ("SUCCEEDED", "FAILED")
-    error = (outcome.get("error") or detail.get("error")) if status == "FAILED" else None
-    reason = outcome.get("reason") if own else None
+    error = (outcome.error or detail.get("error")) if status == "FAILED" else None
+    reason = outcome.reason if own else None
     return End(
         run=run,
         execution_arn=run.arn,
@@ -57,7 +56,7 @@ def end_of(run: Run, detail: dict[str, Any]) -> End:
         loaded=run.loaded,
         error=named(error, LONGEST_ERROR) if error else None,
         reason=one_line(reason or _reason(status, detail)),
-        advice=one_line((outcome.get("advice") if own else None) or _advice(run, status, error)),
+        advice=one_line((outcome.advice if own else None) or _advice(run, status, error)),
     )
 
 
@@ -76,7 +75,7 @@ JOB_LEFT = (
 
 def _advice(run: Run, status: str, error: str | None) -> str:
     todo = _ADVICE.get(status) or advice(error, run.loaded)
-    return f"{todo} {JOB_LEFT}" if any(map(may_go_on, run.item.get("attempts", {}).values())) else todo
+    return f"{todo} {JOB_LEFT}" if any(map(may_go_on, run.attempts.values())) else todo
 
 
 def _reason(status: str, detail: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -97,7 +97,7 @@ def _with_fewer(question: Question, most: int) -> Question:
     return question | {"choices": question["choices"][:most], "more": True}
 
 
-def skeleton(asked: list[Question], examples: int) -> list[Given]:
+def skeleton(asked: Sequence[Question], examples: int) -> list[Given]:
     """Answers to paste into a request: of each prompt the name, type and limits, and examples to choose from."""
     names = Counter(name_of(question) for question in asked)
     return [_entry(question, names[name_of(question)] == 1, examples) for question in asked]

@@ -4,8 +4,8 @@ Succeed, Fail, or Again; and a kind of Again that waits for a person: Ask.
 """
 
 import random
-from typing import Any
 
+from functions import clock
 from functions.errors import (
     ERRORS,
     DatamartFailed,
@@ -19,11 +19,10 @@ from functions.errors import (
     WaitsFor,
 )
 from functions.runs.failure import Failure, failed, message_of, name_of
-from functions.runs.job_state import NOTHING_ORDERED, Job
-from functions.runs.outage import last_outage
+from functions.runs.job_state import NOTHING_EXECUTED, JobState
+from functions.runs.model import Again, Attempt, Conclusion, Run, Succeed
+from functions.runs.output import output_of
 from functions.runs.questions import ask_after
-from functions.runs.rerun import may_rerun
-from functions.runs.run import Run
 from functions.text import shorten
 from functions.transient_errors import NOT_FROM_A_HANDLER, never_started, passes
 
@@ -38,40 +37,39 @@ LAST_TRY = 5
 end as a time-out that has forgotten what was waited for."""
 
 
-def conclude(run: Run, failure: Failure | None, saving: bool) -> dict[str, Any]:
-    """The end of this attempt.
+def conclude(run: Run, failure: Failure | None, saving: bool) -> Conclusion:
+    """What follows this attempt.
 
     Parameters
     ----------
     run
-        The run after the attempt's clean-up.
+        The run after the attempt's clean-up, and after what the failure says of people's answers was recorded.
     failure
         ``Error`` and ``Cause`` as Step Functions caught them, or None.
     saving
         Whether the request asks to save the definition.
     """
     if failure is None:
-        return {"end": "Succeed", "output": run.output()}
-    error, reason = _error_of(failure, run), _reason(failure)
-    if (asked := ask_after(run, error, reason)) is not None:
+        return Succeed(output_of(run))
+    error, reason = error_of(run, failure), reason_of(failure)
+    if (asked := ask_after(run, error)) is not None:
         return asked
     if run.loaded == "yes" and error.when_loaded is None:
-        if not saving or run.item.get("saved"):
-            return {"end": "Succeed", "output": run.output()}
+        if not saving or run.saved_object_id:
+            return Succeed(output_of(run))
         error = SaveFailed
-    if error is RunInProgress and run.item["onConflict"] == "skip" and run.loaded == "no":
-        return {"end": "Succeed", "output": run.output() | {"skipped": True}}
+    if error is RunInProgress and run.on_conflict == "skip" and run.loaded == "no":
+        return Succeed(output_of(run) | {"skipped": True})
     if error.next_attempt and may_follow(run, error, aws_passes=passes(name_of(failure))):
         left = int(run.seconds_left()) - LAST_TRY
         if left > 0:
             why = f"{error.name}: {shorten(reason, 1_000)}"
-            return {"end": "Again", "waitSeconds": min(_pause(run, error.next_attempt), left), "waitsFor": why}
+            return Again(min(_pause(run, error.next_attempt), left), waits_for=why)
         error = RunTimedOut if error.times_out else error
         reason = f"the run did not end within its timeoutMinutes; the last error was: {reason}"
     if error is RunTimedOut:
-        waited = run.item.get("waitsFor")
-        before = f"An earlier attempt of it had ended with {waited}" if waited else ""
-        reason = " ".join(filter(None, (reason, before, last_outage(run.attempt))))
+        before = f"An earlier attempt of it had ended with {run.waits_for}" if run.waits_for else ""
+        reason = " ".join(filter(None, (reason, before, _last_outage(run.attempt))))
     return failed(run, error.name, reason, name_of(failure))
 
 
@@ -80,44 +78,65 @@ def may_follow(run: Run, error: type[NamedError], aws_passes: bool = False) -> b
 
     ``aws_passes``: the error is a transient one of AWS, which no handler could record as an outage.
     """
-    again = error.next_attempt
+    again, state = error.next_attempt, run.attempt.job_state
     match again and again.waits_for:
         case WaitsFor.DATAMART:
-            return bool(run.item["onConflict"] == "wait")
-        case WaitsFor.NEW_SESSION if run.job in NOTHING_ORDERED:
-            return run.loaded == "no" and run.item["lostLogIns"] < LOST_LOG_INS and _losses(run) < MOST_LOSSES
+            return run.on_conflict == "wait"
+        case WaitsFor.NEW_SESSION if state in NOTHING_EXECUTED:
+            return run.loaded == "no" and run.lost_logins < LOST_LOG_INS and _losses(run) < MOST_LOSSES
         case WaitsFor.NEW_SESSION:
-            return run.job is Job.LOST and may_rerun(run.item)
-        case WaitsFor.SERVER if error is ServerUnavailable and "outage" not in run.attempt and not aws_passes:
+            return state is JobState.LOST and may_rerun(run)
+        case WaitsFor.SERVER if error is ServerUnavailable and run.attempt.outage is None and not aws_passes:
             return False
         case WaitsFor.SERVER:
-            return run.loaded == "no" or (run.job in NOTHING_ORDERED and may_rerun(run.item))
+            return run.loaded == "no" or (state in NOTHING_EXECUTED and may_rerun(run))
         case _:
             return False
 
 
+def may_rerun(run: Run) -> bool:
+    """Whether a run whose job was lost may execute its datamart once more: a second load only repeats the first.
+
+    It was asked for (``rerunIfReplacing``), the definition could be read, it replaces the table and runs no SQL of its
+    own, and it happens once. That the lost job has ended is found out by the next attempt, before it executes anything
+    (DESIGN.md "Losing the session or the instance").
+    """
+    definition, target = run.definition, run.target
+    lost = [attempt for attempt in run.attempts.values() if attempt.job_state is JobState.LOST]
+    harmless = definition is not None and definition.readable and not definition.runs_extra_sql
+    replaces = target is not None and target.append is False
+    return run.rerun_if_replacing and harmless and replaces and len(lost) == 1
+
+
 def _losses(run: Run) -> int:
-    return sum("lostAt" in attempt for attempt in run.item["attempts"].values())
+    return sum(attempt.lost_at is not None for attempt in run.attempts.values())
+
+
+def _last_outage(attempt: Attempt) -> str:
+    """The sentence about it for a run whose time is over; empty where the server was always there."""
+    found = attempt.unavailable
+    return f"The server was last unavailable at {clock.timestamp(found.at)}: {found.reason}" if found else ""
 
 
 def _pause(run: Run, again: NextAttempt) -> int:
     """Seconds until the next attempt; half of the pause is random, so that many runs do not come back at once."""
     longest = min(again.longest_pause, again.first_pause << min(run.number - 1, 10))
-    asked_for = int(run.attempt.get("outage", {}).get("retryAfter") or 0)
+    outage = run.attempt.outage
+    asked_for = int((outage and outage.retry_after) or 0)
     return asked_for + longest // 2 + random.randint(0, longest // 2)  # noqa: S311 - spreads load, guards nothing
 
 
-def _error_of(failure: Failure, run: Run) -> type[NamedError]:
+def error_of(run: Run, failure: Failure) -> type[NamedError]:
     """The error of the closed list, whatever Step Functions or Lambda called it."""
     name = name_of(failure)
     if name in ERRORS:
         return ERRORS[name]
-    if run.loaded == "unknown" and not (passes(name) and run.job in NOTHING_ORDERED):
+    if run.loaded == "unknown" and not (passes(name) and run.attempt.job_state in NOTHING_EXECUTED):
         return OutcomeUnknown
     return ServerUnavailable if name.startswith(NOT_FROM_A_HANDLER) or passes(name) else DatamartFailed
 
 
-def _reason(failure: Failure) -> str:
+def reason_of(failure: Failure) -> str:
     """The sentence for people; a failure that is none of ours says so."""
     error, message = name_of(failure), message_of(failure)
     if error in ERRORS:

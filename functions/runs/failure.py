@@ -1,15 +1,14 @@
-"""The end of a run that failed, or of any: its sentence for people, and the run's item closed with it.
+"""The sentences of a run that failed: what Step Functions caught, and the cause that a person reads. Pure.
 
-A failure is what Step Functions caught: ``Error`` and ``Cause``. AWS fills both with text, a function's crash may not.
+A failure is ``Error`` and ``Cause``. AWS fills both with text, a function's crash may not.
 """
 
 import json
 from typing import Any
 
 from functions.errors import ERRORS, LONGEST_TEXT
-from functions.runs.concurrency import may_go_on
-from functions.runs.job_state import Loaded
-from functions.runs.run import Run
+from functions.runs.job_state import Loaded, may_go_on
+from functions.runs.model import Fail, Run
 from functions.text import named, one_line, quoted, shorten
 from functions.transient_errors import ADVICE
 
@@ -40,16 +39,16 @@ def advice(error: str | None, loaded: Loaded) -> str:
     return f"{todo} {complete or THEN[loaded]}"
 
 
-def failed(run: Run, error: str, reason: str, advised: str | None = None) -> dict[str, Any]:
+def failed(run: Run, error: str, reason: str, advised: str | None = None) -> Fail:
     """The conclusion Fail; ``advised`` is the error that the advice is about, where that is another."""
     todo = advice(advised or error, run.loaded)
     reason = " ".join(filter(None, (_sentence(shorten(reason, LONGEST_REASON)), _job_left(run))))
-    return {"end": "Fail", "error": error, "cause": cause(run, reason, todo), "reason": reason, "advice": todo}
+    return Fail(error, cause(run, reason, todo), reason, todo)
 
 
 def cause(run: Run, reason: str, todo: str) -> str:
     """The cause that a person reads: was the table loaded, what happened, what to do. One line, at most 8 KB."""
-    head = f"Loaded: {run.loaded}. Datamart {quoted(run.asked)}: "
+    head = f"Loaded: {run.loaded}. Datamart {quoted(run.datamart_in_words)}: "
     return shorten(f"{head}{_sentence(shorten(reason, 7_000))} {todo}{_where_to_look(run)}", LONGEST_TEXT)
 
 
@@ -59,20 +58,20 @@ def _sentence(text: str) -> str:
 
 def _job_left(run: Run) -> str:
     """That a job of the run may still be running, once the clean-up is done: it writes the table all the same."""
-    left = [attempt for attempt in run.item["attempts"].values() if may_go_on(attempt)]
+    left = [attempt for attempt in run.attempts.values() if may_go_on(attempt)]
     if not left:
         return ""
     last = left[-1]
-    job = f"Its job {named(last['jobId'])}" if last.get("jobId") else "Its job"
-    why = last.get("notCancelled") or "no job ID is known to cancel it by"
+    job = f"Its job {named(last.job_id)}" if last.job_id else "Its job"
+    why = last.not_cancelled or "no job ID is known to cancel it by"
     return f"{job} could not be cancelled and may still be running on the Intelligence Server ({shorten(why, 500)})."
 
 
 def _where_to_look(run: Run) -> str:
-    target = run.item.get("target") or {}
-    if run.loaded != "unknown" or not target.get("table"):
+    target = run.target
+    if run.loaded != "unknown" or target is None or not target.table:
         return ""
-    return f" The table is {named(target['table'])} in {named(target['source'] or 'its source')}."
+    return f" The table is {named(target.table)} in {named(target.source or 'its source')}."
 
 
 def name_of(failure: Failure) -> str:
@@ -94,14 +93,3 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def close(run: Run, conclusion: dict[str, Any]) -> dict[str, Any]:
-    """Close the run with its conclusion, or keep what it waits for; returns what the state machine needs of it."""
-    told = {key: conclusion.get(key) for key in ("reason", "advice")}
-    is_newest = run.number == run.item["attempt"]  # of an earlier attempt an invocation concludes that comes late
-    if is_newest and conclusion["end"] not in ("Again", "Ask"):
-        run.end({"loaded": run.loaded, "end": conclusion["end"], "error": conclusion.get("error"), **told})
-    if "waitsFor" in conclusion:
-        run.note(waitsFor=conclusion["waitsFor"])
-    return {key: value for key, value in conclusion.items() if key not in told}

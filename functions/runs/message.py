@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from functions.runs.run_table import Item
+from functions.runs.model import TriggerMessage
 from functions.text import quoted
 
 MOST_RUNS = 10
@@ -19,8 +19,8 @@ _BY_THE_STARTER = re.compile(r"[A-Za-z0-9_-]{1,40}-[0-9a-f]{32}")
 """Names of executions: functions/triggers/trigger_event.py."""
 
 
-def message_in(given: Any, execution_arn: str) -> Item | None:
-    """``{id, runs, object}`` of the message that started the execution and others, or None if none did.
+def message_in(given: Any, execution_arn: str) -> TriggerMessage | None:
+    """The message that started the execution and others, or None if none did.
 
     ``given`` is the execution's input, whatever else is wrong with it. A person may have copied it from another
     execution, whose name it holds: that message did not start this one.
@@ -35,7 +35,7 @@ def message_in(given: Any, execution_arn: str) -> Item | None:
         return None
     if isinstance(runs, bool) or not (isinstance(runs, int) and 2 <= runs <= MOST_RUNS):
         return None
-    return {"id": message, "runs": runs, "object": _object(given.get("values"))}
+    return TriggerMessage(message, runs, _object(given.get("values")))
 
 
 def _object(values: Any) -> str | None:

@@ -1,18 +1,11 @@
-"""What a run that asks people keeps in its item (``"unanswered": "ask"``), and when it asks.
+"""When a run asks people, and what follows from their replies (``"unanswered": "ask"``). Pure."""
 
-``asking`` lives as long as the run: {hours, answers, fresh, refused, seconds, concluded}. ``answers`` are those that
-people gave; the last ``fresh`` of them have not been taken by the server yet. ``refused`` holds the reason of each
-wrong reply, ``seconds`` the time that people took, which the deadline does not count, and ``concluded`` what followed
-from the newest reply. ``question`` is there while a reply is waited for: {token, askedAt, until, prompts, refusal}; its
-token lets anybody reply, and goes with it.
-"""
-
-from typing import Any
+from enum import Enum
 
 from functions.errors import AskExpired, NamedError, PromptAnswerRejected, PromptsUnanswered
 from functions.prompts.prompt import titled
 from functions.runs.failure import failed
-from functions.runs.run import Run
+from functions.runs.model import Ask, Conclusion, Fail, Questions, Run
 from functions.text import shorten
 
 MOST_REFUSED = 3
@@ -21,53 +14,67 @@ MOST_REFUSED = 3
 SECONDS_AN_HOUR = 3_600
 
 
-def ask_after(run: Run, error: type[NamedError], reason: str) -> dict[str, Any] | None:
-    """The conclusion Ask, or that people were asked in vain; None where the failure is nothing to ask about.
+class Question(Enum):
+    """What a failure has to do with people's answers."""
 
-    What people answered and the server refused is forgotten, and asked again.
-    """
-    asking = run.item.get("asking")
-    if asking is None or run.loaded != "no":
+    OPEN = "the datamart asks what nobody has answered yet"
+    REFUSED = "the server refused what people answered last"
+
+
+def question_after(run: Run, error: type[NamedError]) -> Question | None:
+    """What an attempt's failure asks people, or None where it is nothing to ask about."""
+    if run.questions is None or run.loaded != "no":
         return None
-    open_now = run.item.get("unanswered", {}).get("attempt") == run.number
-    if error is PromptsUnanswered and open_now:
-        run.change(put={"asking.fresh": 0}, remove=("asking.concluded",))
-        return ask(run, None)
-    here = f"a{run.number}"
-    if error is not PromptAnswerRejected or not (_is_peoples(run) or here in asking["refused"]):
-        return None
-    if here not in asking["refused"]:
-        kept = asking["answers"][: -asking["fresh"]]
-        put = {"asking.answers": kept, "asking.fresh": 0, f"asking.refused.{here}": shorten(reason, 2_000)}
-        run.change(put=put, remove=("asking.concluded",))
-    return ask(run, run.item["asking"]["refused"][here])
+    if error is PromptsUnanswered and run.unanswered is not None and run.unanswered.attempt == run.number:
+        return Question.OPEN
+    if error is PromptAnswerRejected and (_is_of_people(run) or refusal_name(run) in run.questions.refused):
+        return Question.REFUSED
+    return None
 
 
-def _is_peoples(run: Run) -> bool:
+def ask_after(run: Run, error: type[NamedError]) -> Conclusion | None:
+    """The conclusion after such a failure, once it is recorded; None where there is nothing to ask about."""
+    match question_after(run, error), run.questions:
+        case Question.OPEN, Questions() as questions:
+            return ask(run, questions, None)
+        case Question.REFUSED, Questions() as questions:
+            return ask(run, questions, questions.refused.get(refusal_name(run)))
+        case _:
+            return None
+
+
+def refusal_name(run: Run) -> str:
+    """Under which name it is kept that the server refused answers in this attempt."""
+    return f"a{run.number}"
+
+
+def _is_of_people(run: Run) -> bool:
     """Whether the answer that was refused may be one that people gave just now: the server took not all of them."""
-    count = len(run.item["asked"]["prompts"]) + len(run.persons_answers)
-    newest = range(count - run.item["asking"]["fresh"], count)
-    return not set(newest) <= set(run.attempt.get("answersTaken", []))
+    if run.questions is None or run.requested is None:
+        return False
+    count = len(run.requested.prompts) + len(run.questions.answers)
+    newest = range(count - run.questions.fresh, count)
+    return not set(newest) <= set(run.attempt.positions_taken)
 
 
-def ask(run: Run, refusal: str | None) -> dict[str, Any]:
-    """Ask people, once more with the reason of a ``refusal``; or end, when they were asked often or long enough."""
-    asking = run.item["asking"]
-    if refusal is not None and len(asking["refused"]) > MOST_REFUSED:
+def ask(run: Run, questions: Questions, refusal: str | None) -> Ask | Fail:
+    """Ask people, once more with the reason of a ``refusal``; or fail, when they were asked often or long enough."""
+    if refusal is not None and len(questions.refused) > MOST_REFUSED:
         reason = f"the answers were wrong {MOST_REFUSED + 1} times; lastly: {refusal}"
         return failed(run, PromptAnswerRejected.name, reason)
-    if (seconds := seconds_to_answer(asking)) <= 0:
+    if (seconds := seconds_to_answer(questions)) <= 0:
         return expired(run)
-    return {"end": "Ask", "askSeconds": seconds, "refusal": refusal}
+    return Ask(seconds, refusal)
 
 
-def expired(run: Run) -> dict[str, Any]:
+def expired(run: Run) -> Fail:
     """The conclusion that people did not answer in time."""
-    names = shorten(", ".join(titled(prompt) for prompt in run.item["unanswered"]["prompts"]), 2_000)
-    hours = run.item["asking"]["hours"]
+    prompts = run.unanswered.prompts if run.unanswered else ()
+    hours = run.questions.hours if run.questions else 0
+    names = shorten(", ".join(titled(prompt) for prompt in prompts), 2_000)
     return failed(run, AskExpired.name, f"nobody answered within {hours} hours what the datamart asks: {names}")
 
 
-def seconds_to_answer(asking: dict[str, Any]) -> int:
+def seconds_to_answer(questions: Questions) -> int:
     """Whole seconds that people still have."""
-    return int(SECONDS_AN_HOUR * asking["hours"] - asking["seconds"])
+    return int(SECONDS_AN_HOUR * questions.hours - questions.seconds)

@@ -8,7 +8,7 @@ from functions.microstrategy import Server, Session
 
 
 @dataclass(frozen=True)
-class Access:
+class StoredSession:
     """A session and the server that it is on.
 
     The server's CA bundle and proxy travel with it (a proxy's address may hold a password), so that only log_in

@@ -1,16 +1,18 @@
 """A lease in the run table of a stage: who has it, what is known of that run, and how it is taken away."""
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
 
-from functions.runs import leases
-from functions.runs.concurrency import job_in_doubt, left_by, session_in_doubt
-from functions.runs.leases import Doubt, Held
-from functions.runs.run_table import RunTable
+from functions.runs import model
+from functions.runs.concurrency import left_by, pending_job, pending_session
+from functions.runs.model import PendingJob
+from functions.runs.store.item_format import stored_pending_job
+from functions.runs.store.leases import load_lease, take_away
+from functions.runs.store.table import RunTable
 from local.aws.aws_errors import CannotGoOn, in_plain_words
 from local.aws.stack import stack_of
 
@@ -35,15 +37,15 @@ class Lease:
         The execution that has it, ``since`` when (seconds since the epoch).
     status
         Of that execution, as Step Functions tells it.
-    uncertain
-        Until when what the execution left may still go on: {until, jobId}; None where it left nothing.
+    pending
+        What the execution left that may still go on; None where it left nothing.
     """
 
     key: str
     owner: str
     since: float
     status: str
-    uncertain: Doubt | None
+    pending: PendingJob | None
 
     @property
     def running(self) -> bool:
@@ -51,8 +53,10 @@ class Lease:
         return self.status in ("RUNNING", "PENDING_REDRIVE")
 
     def as_json(self) -> dict[str, Any]:
-        """``{"key", "owner", "since", "status", "uncertain"}``"""
-        return asdict(self)
+        """``{"key", "owner", "since", "status", "uncertain": {"until", "jobId", "baseUrl"} | null}``"""
+        uncertain = None if self.pending is None else stored_pending_job(self.pending)
+        known = {"key": self.key, "owner": self.owner, "since": self.since, "status": self.status}
+        return known | {"uncertain": uncertain}
 
 
 def lease_key(lease: str) -> str:
@@ -82,20 +86,20 @@ class Leases:
         execute after somebody has looked whether it did.
         """
         with in_plain_words():
-            held = leases.held_in(self._table, key)
+            held = load_lease(self._table, key)
             if held is None:
                 return None
             status = _status_of(held.owner)
-            lease = Lease(key, held.owner, held.since, status, held.uncertain)
-            if lease.running or held.uncertain is not None:
+            lease = Lease(key, held.owner, held.since, status, held.pending)
+            if lease.running or held.pending is not None:
                 return lease
-            doubt = left_by(self._table, job_in_doubt if key.startswith("lease/") else session_in_doubt, held.owner)
-            return Lease(key, held.owner, held.since, status, doubt)
+            left = left_by(self._table, pending_job if key.startswith("lease/") else pending_session, held.owner)
+            return Lease(key, held.owner, held.since, status, left)
 
     def free(self, lease: Lease) -> bool:
         """Take it away from its owner; False if it is not as it was found any more."""
         with in_plain_words():
-            return leases.remove(self._table, Held(lease.key, lease.owner, lease.since, lease.uncertain))
+            return take_away(self._table, model.Lease(lease.key, lease.owner, lease.since))
 
 
 def _status_of(execution: str) -> str:

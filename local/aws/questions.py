@@ -10,7 +10,9 @@ import boto3
 from botocore.exceptions import ClientError
 
 from functions.prompts.prompt import Given
-from functions.runs.run_table import Item, RunTable
+from functions.runs.model import Prompt, Run
+from functions.runs.store.runs import find_run
+from functions.runs.store.table import RunTable
 from functions.text import shorten
 from local.aws.aws_errors import CannotGoOn, in_plain_words
 from local.aws.execution import execution_arn
@@ -31,11 +33,11 @@ _TOO_LATE = "the question is not open any more: its time is over, it was answere
 TOO_LATE = {"TaskTimedOut": _TOO_LATE, "TaskDoesNotExist": _TOO_LATE, "InvalidToken": _TOO_LATE}
 """What Step Functions says of the token, and what that means."""
 
-NOTHING_TO_ANSWER: tuple[tuple[Callable[[Item], bool], str], ...] = (
-    (lambda item: "endedAt" in item, "it has ended."),
-    (lambda item: "asking" not in item, 'it asks nobody: its request does not say "unanswered": "ask".'),
-    (lambda item: "concluded" in item["asking"], "it was answered already, and goes on."),
-    (lambda item: True, "it has not asked anything yet."),
+NOTHING_TO_ANSWER: tuple[tuple[Callable[[Run], bool], str], ...] = (
+    (lambda run: run.ended, "it has ended."),
+    (lambda run: run.questions is None, 'it asks nobody: its request does not say "unanswered": "ask".'),
+    (lambda run: bool(run.questions and run.questions.conclusion), "it was answered already, and goes on."),
+    (lambda run: True, "it has not asked anything yet."),
 )
 """Why a run without an open question has none; the first that fits."""
 
@@ -52,7 +54,7 @@ class Waiting:
     """
 
     arn: str
-    prompts: list[Item]
+    prompts: list[Prompt]
     until: float
     refusal: str | None
     answered: list[Given]
@@ -101,16 +103,22 @@ def waiting_run(run: str, stage: str) -> Waiting:
         There is no such run, or AWS cannot be asked.
     """
     with in_plain_words():
-        arn, item = _found(run, stage)
-    question = item.get("question")
-    if question is None or "endedAt" in item:
-        reason = next(words for holds, words in NOTHING_TO_ANSWER if holds(item))
+        found = _found(run, stage)
+    question = found.question
+    if question is None or found.ended:
+        reason = next(words for holds, words in NOTHING_TO_ANSWER if holds(found))
         raise NotTaken(f"the run waits for no answers: {reason}")
-    asked = {key: question[key] for key in ("prompts", "until", "refusal", "token")}
-    return Waiting(arn=arn, answered=item["asking"]["answers"], **asked)
+    return Waiting(
+        arn=found.arn,
+        prompts=list(question.prompts),
+        until=question.until,
+        refusal=question.refusal,
+        answered=found.answers_of_people,
+        token=question.token,
+    )
 
 
-def _found(run: str, stage: str) -> tuple[str, Item]:
+def _found(run: str, stage: str) -> Run:
     told = _ARN.fullmatch(run)
     if told is None and ":" in run:
         raise CannotGoOn(f"{run} is neither the ARN of a run of a datamart runner nor a run's name.")
@@ -120,10 +128,10 @@ def _found(run: str, stage: str) -> tuple[str, Item]:
     arn = execution_arn(stack.state_machine, told["name"] if told else run)
     if told and arn != run:
         raise CannotGoOn(f"{run} is in another account than these credentials; set AWS_PROFILE to one of that account.")
-    item = RunTable(stack.run_table).load(arn)
-    if item is None:
+    found = find_run(RunTable(stack.run_table), arn)
+    if found is None:
         raise CannotGoOn(f"there is no run {arn}: look for its name in the message that asked, or in the console.")
-    return arn, item
+    return found
 
 
 def _look_in(region: str) -> None:

@@ -3,11 +3,12 @@
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
 
 import boto3
 
-from functions.runs.run_table import RunTable
+from functions.runs.model import Run
+from functions.runs.store.runs import find_run
+from functions.runs.store.table import RunTable
 from local.aws.aws_errors import CannotGoOn, in_plain_words
 from local.aws.execution import Wait
 from local.aws.stack import Stack, stack_of
@@ -19,14 +20,12 @@ from local.cli.terminal import say
 LOOKS, PAUSE = 36, 5.0
 """How often, and after how many seconds each, the end of the run is looked for: EventBridge and a queue are between."""
 
-Item = dict[str, Any]
-
-TRACES: tuple[tuple[str, Callable[[Item], bool]], ...] = (
-    ("the run is closed in the run table", lambda item: "endedAt" in item),
-    ("no session is left in it", lambda item: not any("session" in a for a in item["attempts"].values())),
-    ("the end event was sent", lambda item: "event" in item["told"]),
+TRACES: tuple[tuple[str, Callable[[Run], bool]], ...] = (
+    ("the run is closed in the run table", lambda run: run.ended),
+    ("no session is left in it", lambda run: all(attempt.session is None for attempt in run.attempts.values())),
+    ("the end event was sent", lambda run: "event" in run.told),
 )
-"""What a run's item (functions/runs/run_table.py) shows once its end was worked off."""
+"""What a run's item (functions/runs/store/item_format.py) shows once its end was worked off."""
 
 
 def smoke(stage: str, job: str, wait: Wait = time.sleep) -> int:
@@ -86,8 +85,8 @@ def _traces(stack: Stack, outcome: Outcome, wait: Wait) -> list[str]:
     """What the run's item must show, once it does. Raises CannotGoOn when something is still missing at last."""
     runs, absent = RunTable(stack.run_table), [text for text, _ in TRACES]
     for _ in range(LOOKS):
-        item = runs.load(outcome.execution_arn)
-        absent = [text for text, holds in TRACES if item is None or not holds(item)]
+        run = find_run(runs, outcome.execution_arn)
+        absent = [text for text, holds in TRACES if run is None or not holds(run)]
         if not absent:
             return [text for text, _ in TRACES]
         wait(PAUSE)

@@ -91,9 +91,9 @@ def _shown(lease: Lease) -> list[str]:
         f"Held:   since {clock.timestamp(lease.since)} by {lease.owner}",
         f"Run:    {lease.status}",
     ]
-    if lease.uncertain is None:
+    if lease.pending is None:
         return [*lines, "Doubt:  none; the next run takes it in any case."]
-    until, job = lease.uncertain["until"], lease.uncertain.get("jobId")
+    until, job = lease.pending.until, lease.pending.job_id
     if job and printable(job) != job:  # to act on such an id in the job monitor would be to believe what it forges
         job = "its id cannot be shown: it holds characters that do not print"
     passed = " (passed: the next run takes it in any case)" if until <= clock.now() else ""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
+from functions.runs.model import OpenQuestion
 from local import signals
 from local.cli import run_output
 from local.cli.dialogue import ask_about, show_question
@@ -43,7 +44,7 @@ def watched_run(
             return Outcome("", "ABORTED", None, end_of_stopped(None, signals.stopped_by()))
         left = left_on_server if arguments.library_url else lambda item: []  # the simulator goes with this process
         executions: list[str] = []
-        with signals.may_leave(lambda: [one for run in executions for one in left(emulator.item(run))]):
+        with signals.may_leave(lambda: [one for run in executions for one in left(emulator.stored_run(run))]):
             executions += _given(emulator, arguments.event_file, request)
             return _outcome_of(emulator, executions, progress, stopping)
 
@@ -51,24 +52,24 @@ def watched_run(
 def _person(emulator: Emulator, progress: run_output.Progress) -> Person:
     """Whoever sits at the terminal answers what the run asks; without one it waits, as it does where it is deployed."""
 
-    def answers(question: dict[str, Any]) -> None:
+    def answers(question: OpenQuestion) -> None:
         try:
             with signals.interruptible():
-                reply = ask_about(question["prompts"], progress.console, question["refusal"])
+                reply = ask_about(list(question.prompts), progress.console, question.refusal)
         except signals.Stopped:
             return
         except EOFError:
-            emulator.decline(question["token"], "nobody answers")
+            emulator.decline(question.token, "nobody answers")
         else:
-            emulator.reply(question["token"], reply)
+            emulator.reply(question.token, reply)
 
-    def nobody(question: dict[str, Any]) -> None:
-        show_question(progress.console, question["prompts"], question["refusal"])
+    def nobody(question: OpenQuestion) -> None:
+        show_question(progress.console, list(question.prompts), question.refusal)
         say("there is no terminal to answer on: the run waits until its askDeadlineHours are over (Ctrl-C stops it).")
 
     at_a_terminal = sys.stdin.isatty() and progress.console.is_terminal
 
-    def person(question: dict[str, Any]) -> None:
+    def person(question: OpenQuestion) -> None:
         with progress.paused():
             (answers if at_a_terminal else nobody)(question)
 
@@ -122,12 +123,12 @@ def _follow(emulator: Emulator, execution: str, progress: run_output.Progress, s
 
     def entered(state: str, at: float) -> None:
         progress.entered(state, at)
-        why = (emulator.item(execution) or {}).get("waitsFor") if state == WAITS else None
-        if why:
+        run = emulator.stored_run(execution) if state == WAITS else None
+        if run and run.waits_for:
             with progress.paused():
-                say(f"tries again later, after {why}")
+                say(f"tries again later, after {run.waits_for}")
 
     outcome = emulator.wait(execution, entered, stopping)
     if outcome.status != "ABORTED":
         return outcome
-    return replace(outcome, cause=end_of_stopped(emulator.item(execution), signals.stopped_by()))
+    return replace(outcome, cause=end_of_stopped(emulator.stored_run(execution), signals.stopped_by()))

@@ -18,7 +18,9 @@ from moto import mock_aws
 
 from functions import clock as run_clock
 from functions.microstrategy import retries
-from functions.runs.run_table import RunTable
+from functions.runs.model import OpenQuestion, Run
+from functions.runs.store.runs import find_run
+from functions.runs.store.table import RunTable
 from local import signals
 from local.cli.outcome import Outcome
 from local.clock import Clock, Waiter
@@ -32,8 +34,8 @@ from local.emulator.moto_patches.moto_objects import execution as moto_execution
 from local.emulator.template import REGION, Template
 from local.emulator.uploads import upload
 
-Person = Callable[[dict[str, Any]], None]
-"""Given a run's question (functions/runs/questions.py), replies to its token by :meth:`Emulator.reply`, or declines."""
+Person = Callable[[OpenQuestion], None]
+"""Given a run's question, replies to its token by :meth:`Emulator.reply`, or declines."""
 
 OnState = Callable[[str, float], None]
 """Told every state that is entered, and when (seconds since the epoch)."""
@@ -139,9 +141,10 @@ class Emulator:
         """
         if self.person is None or not self._asked:
             return
-        question = (self.item(execution_arn) or {}).get("question", {})
-        answered = self._asked.get(question.get("token", ""))
-        if answered is not None and not answered.is_set():
+        run = self.stored_run(execution_arn)
+        question = run and run.question
+        answered = self._asked.get(question.token) if question else None
+        if question and answered is not None and not answered.is_set():
             self.person(question)
             if not stopping():
                 answered.set()
@@ -164,6 +167,10 @@ class Emulator:
         client("secretsmanager").put_secret_value(SecretId=self.deployed.secrets[connection], SecretString=text)
         for provider in DEFAULT_PROVIDERS.values():
             provider.clear_cache()  # and not clear_caches(), which forgets their clients too
+
+    def stored_run(self, execution_arn: str) -> Run | None:
+        """What the run table knows of a run; None before its first step."""
+        return find_run(self._table, execution_arn)
 
     def item(self, key: str) -> dict[str, Any] | None:
         """The run table's item of a run (by its execution's ARN) or of a job's loads, in plain values."""

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import boto3
 
-from functions.runs.run_table import RunTable
+from functions.runs.store.table import RunTable
 from local.cli.outcome import Outcome
 from local.clock import StandingClock
 from local.emulator import Emulator
@@ -80,7 +80,7 @@ class Lab:
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
             self.emulator = stack.enter_context(Emulator(self._template, clock=self.clock, max_wait=0))
-            self.emulator.person = lambda question: self.emulator.reply(question["token"], REPLY)
+            self.emulator.person = lambda question: self.emulator.reply(question.token, REPLY)
             self._told = Told(self.emulator)
             self._names = {
                 f["Handler"].split(".")[-2]: f["FunctionName"]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from functions.runs.packing import PACKED
+from functions.runs.store.packing import PACKED
 from infra.constructs.update_order import UPDATED_AFTER
 from tests.infra.template import Template
 

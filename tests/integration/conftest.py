@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 from functions.microstrategy import Client
-from functions.runs.concurrency import job_in_doubt
-from functions.runs.run import Run
-from functions.runs.run_table import run_table
+from functions.runs.concurrency import pending_job
+from functions.runs.store.attempts import begin_attempt, close_attempt
+from functions.runs.store.item_format import run_of
+from functions.runs.store.runs import load_run
+from functions.runs.store.table import run_table
 from local.cli.outcome import Outcome
 from local.clock import Clock, StandingClock
 from local.emulator import Emulator
@@ -148,9 +150,9 @@ class World:
     def close_behind_the_back(self, event: dict[str, Any]) -> None:
         """Begin the clean-up of a run's attempt from somewhere else, as the end of a stopped execution does."""
         table = run_table()
-        run = Run.load(table, event["executionArn"], event["attempt"])
-        run.begin_attempt()
-        run.close_attempt()
+        run = load_run(table, event["executionArn"], event["attempt"])
+        begin_attempt(run)
+        close_attempt(run)
 
     def notices(self) -> list[dict[str, Any]]:
         """Every notice of this world's runs."""
@@ -196,8 +198,8 @@ class World:
 
     def _check_leases(self) -> None:
         """Nothing is held for nothing: only a job that may still go on keeps others out."""
-        doubtful = {str(i["executionArn"]) for i in self._items() if job_in_doubt(i) is not None}
-        held = {key: lease for key, lease in self.leases().items() if lease["owner"] not in doubtful}
+        pending = {str(i["executionArn"]) for i in self._items() if pending_job(run_of(i)) is not None}
+        held = {key: lease for key, lease in self.leases().items() if lease["owner"] not in pending}
         assert held == {}, "a lease is held by a run that has ended"
 
     def _items(self) -> list[dict[str, Any]]:

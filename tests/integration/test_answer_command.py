@@ -16,7 +16,7 @@ from typing import Any
 import boto3
 import pytest
 
-from functions.runs.run_table import RunTable
+from functions.runs.store.table import RunTable
 from local.aws.execution import execution_arn
 from local.cli import main
 from local.cli.answer import answer

@@ -9,14 +9,14 @@ from typing import Any
 import boto3
 import pytest
 
-from functions.runs.run_table import run_table
+from functions.runs.model import OpenQuestion
+from functions.runs.store.table import run_table
 from local.cli.outcome import Outcome
 from local.simulator import catalogue
 from tests.integration.conftest import CITY, TUTORIAL, World
 from tests.support.permissions import Recorder
 
 COUNTRY = "Elements of Country"
-Question = dict[str, Any]
 
 
 class Person:
@@ -24,11 +24,11 @@ class Person:
 
     def __init__(self, world: World, replies: Iterator[Any]) -> None:
         self.world = world
-        self.questions: list[Question] = []
+        self.questions: list[OpenQuestion] = []
         self.left_on_the_server: list[dict[str, Any]] = []
         self._replies = replies
 
-    def __call__(self, question: Question) -> None:
+    def __call__(self, question: OpenQuestion) -> None:
         self.questions.append(question)
         state = self.world.simulator.state()
         self.left_on_the_server.append({kind: state[kind] for kind in ("sessions", "instances", "jobs") if state[kind]})
@@ -36,7 +36,7 @@ class Person:
         if callable(reply):
             reply(question)
         else:
-            self.world.emulator.reply(question["token"], reply)
+            self.world.emulator.reply(question.token, reply)
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def tokens_are_nowhere(world: World, outcome: Outcome, asked: Person) -> None:
     told = json.dumps([world.notices(), world.events()])
     for question in asked.questions:
         for place in (item, logs, told, str(outcome.cause), json.dumps(outcome.output)):
-            assert question["token"] not in place
+            assert question.token not in place
 
 
 def test_a_run_that_is_answered_goes_on_in_a_new_attempt_with_all_the_answers(
@@ -73,7 +73,7 @@ def test_a_run_that_is_answered_goes_on_in_a_new_attempt_with_all_the_answers(
     assert outcome.states.count("Attempt") == 2
     assert asked.left_on_the_server == [{}]
     assert {row["country"] for row in world.simulator.rows("DM_CITY")} == {"USA"}
-    (prompt,) = asked.questions[0]["prompts"]
+    (prompt,) = asked.questions[0].prompts
     assert (prompt["name"], prompt["required"]) == (COUNTRY, True)
     assert "USA" in [choice["name"] for choice in prompt["choices"]]
     tokens_are_nowhere(world, outcome, asked)
@@ -96,7 +96,7 @@ def test_the_question_is_published_with_everything_that_is_needed_to_answer_it(
         boto3.client("sqs").delete_queue(QueueUrl=queue)
     first, second = (json.loads(message["Body"]) for message in found)
     assert first["Subject"] == "Datamart City asks 1 question"
-    token = asked.questions[0]["token"]
+    token = asked.questions[0].token
     line = f"aws stepfunctions send-task-success --task-output file://answers.json --task-token '{token}'"
     for told in ('"Elements of Country"', "required", "USA, England", line, f"datamart answer {outcome.execution_arn}"):
         assert told in first["Message"]
@@ -115,8 +115,8 @@ def test_a_wrong_reply_is_refused_with_the_reason_and_asked_again_under_a_new_to
     asked = person(*wrong, reply("USA"))
     outcome = world.run(unanswered="ask")
     assert outcome.status == "SUCCEEDED", outcome.cause
-    assert len({question["token"] for question in asked.questions}) == 4
-    refusals = [question["refusal"] for question in asked.questions]
+    assert len({question.token for question in asked.questions}) == 4
+    refusals = [question.refusal for question in asked.questions]
     assert refusals[0] is None
     for refusal, told in zip(
         refusals[1:], ('"Atlantis"', "a reply is", 'did you mean "Elements of Country"'), strict=True
@@ -141,7 +141,7 @@ def test_a_reply_that_only_the_server_can_refuse_is_asked_again_too(
     asked = person(unknown, reply("England"))
     outcome = world.run(unanswered="ask")
     assert outcome.status == "SUCCEEDED", outcome.cause
-    assert "This is a required prompt" in asked.questions[1]["refusal"]
+    assert "This is a required prompt" in asked.questions[1].refusal
     assert outcome.states.count("Attempt") == 3
     assert world.loads() == 1
 
@@ -151,11 +151,11 @@ def test_each_nested_prompt_is_asked_when_it_opens(world: World, person: Callabl
     amount = {"name": "Least amount 1", "answers": 0}
     outcome = world.run(datamart=catalogue.NESTED, prompts=[amount], unanswered="ask")
     assert outcome.status == "SUCCEEDED", outcome.cause
-    assert [question["prompts"][0]["name"] for question in asked.questions] == [
+    assert [question.prompts[0]["name"] for question in asked.questions] == [
         "Country of the city",
         "City in the country",
     ]
-    assert {choice["name"] for choice in asked.questions[1]["prompts"][0]["choices"]} >= {"Boston", "Seattle"}
+    assert {choice["name"] for choice in asked.questions[1].prompts[0]["choices"]} >= {"Boston", "Seattle"}
     assert "Berlin" not in str(asked.questions[1])
 
 
@@ -176,7 +176,7 @@ def test_people_are_asked_although_the_server_does_not_list_what_they_may_answer
     world.simulator.inject("search_elements", status=500, json={"code": "ERR002", "message": "Down."}, times=1)
     asked = person(reply("USA"))
     assert world.run(unanswered="ask").status == "SUCCEEDED"
-    assert "choices" not in asked.questions[0]["prompts"][0]
+    assert "choices" not in asked.questions[0].prompts[0]
 
 
 def test_a_reply_that_comes_before_its_question_was_kept_is_asked_for_again(
@@ -200,12 +200,12 @@ def test_a_reply_that_comes_before_its_question_was_kept_is_asked_for_again(
 def test_people_may_leave_an_optional_prompt_open_and_take_a_default(
     world: World, person: Callable[..., Person]
 ) -> None:
-    def answer(question: Question) -> None:
+    def answer(question: OpenQuestion) -> None:
         answers = [
             {"name": p["name"], **({"useDefault": True} if "defaultAnswer" in p else {"answers": []})}
-            for p in question["prompts"]
+            for p in question.prompts
         ]
-        world.emulator.reply(question["token"], {"prompts": answers})
+        world.emulator.reply(question.token, {"prompts": answers})
 
     person(answer)
     day = {"name": "From day", "answers": "2026-02-01"}
@@ -215,9 +215,9 @@ def test_people_may_leave_an_optional_prompt_open_and_take_a_default(
 
 
 def test_the_time_that_people_take_is_not_the_runs(world: World, person: Callable[..., Person]) -> None:
-    def late(question: Question) -> None:
+    def late(question: OpenQuestion) -> None:
         world.emulator.clock.advance(3 * 3600)
-        world.emulator.reply(question["token"], reply("USA"))
+        world.emulator.reply(question.token, reply("USA"))
 
     person(late)
     outcome = world.run(unanswered="ask", timeoutMinutes=5)
@@ -234,9 +234,9 @@ def test_nobody_answers_in_time(world: World) -> None:
 
 
 def test_all_questions_together_have_the_hours_of_the_request(world: World, person: Callable[..., Person]) -> None:
-    def slowly(question: Question) -> None:
+    def slowly(question: OpenQuestion) -> None:
         world.emulator.clock.advance(3 * 3600)
-        world.emulator.reply(question["token"], reply("Atlantis"))
+        world.emulator.reply(question.token, reply("Atlantis"))
 
     asked = person(slowly, slowly, slowly)
     assert world.run(unanswered="ask", askDeadlineHours=5).error == "AskExpired"
@@ -244,7 +244,7 @@ def test_all_questions_together_have_the_hours_of_the_request(world: World, pers
 
 
 def test_somebody_declines_to_answer(world: World, person: Callable[..., Person]) -> None:
-    person(lambda question: world.emulator.decline(question["token"], "not this month"))
+    person(lambda question: world.emulator.decline(question.token, "not this month"))
     outcome = world.run(unanswered="ask")
     assert outcome.error == "PromptsUnanswered"
     assert "Declined" in str(outcome.cause)  # moto loses the reason, which AWS keeps
@@ -282,16 +282,16 @@ def test_whatever_comes_back_is_taken_for_a_wrong_reply(world: World, person: Ca
     asked = person(huge, reply("USA"))
     outcome = world.run(unanswered="ask")
     assert outcome.status == "SUCCEEDED", outcome.cause
-    assert asked.questions[1]["refusal"]
+    assert asked.questions[1].refusal
 
 
 def test_dates_stay_those_of_the_start_however_long_people_take(
     world: World, person: Callable[..., Person], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def two_days_later(question: Question) -> None:
+    def two_days_later(question: OpenQuestion) -> None:
         world.emulator.clock.advance(40 * 3600)
-        answers = [{"name": p["name"], "answers": []} for p in question["prompts"]]
-        world.emulator.reply(question["token"], {"prompts": answers})
+        answers = [{"name": p["name"], "answers": []} for p in question.prompts]
+        world.emulator.reply(question.token, {"prompts": answers})
 
     person(two_days_later)
     request = {
@@ -313,9 +313,9 @@ def test_dates_stay_those_of_the_start_however_long_people_take(
 def test_a_time_out_names_the_timeout_minutes_of_the_request_however_long_people_took(
     world: World, person: Callable[..., Person]
 ) -> None:
-    def late(question: Question) -> None:
+    def late(question: OpenQuestion) -> None:
         world.emulator.clock.advance(3 * 3600)
-        world.emulator.reply(question["token"], reply("USA"))
+        world.emulator.reply(question.token, reply("USA"))
         world.simulator.inject("get_execution", status=503, headers={"Retry-After": "30"}, times=1_000)
 
     person(late)

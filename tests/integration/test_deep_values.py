@@ -31,9 +31,9 @@ def questions(world: World, operators: int) -> Iterator[list[dict[str, Any]]]:
         answers = [
             {"name": prompt["name"]}
             | ({"answers": nested(operators)} if first and prompt["type"] == "EXPRESSION" else {"answers": []})
-            for prompt in question["prompts"]
+            for prompt in question.prompts
         ]
-        world.emulator.reply(question["token"], {"prompts": answers})
+        world.emulator.reply(question.token, {"prompts": answers})
 
     world.emulator.person = answer
     yield asked

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from functions import clock
-from functions.runs.job_state import Job
-from functions.runs.leases import held_in, remove
-from functions.runs.run_table import Item, RunTable
+from functions.runs.job_state import JobState
+from functions.runs.store.item_format import Item
+from functions.runs.store.leases import load_lease, take_away
+from functions.runs.store.table import RunTable
 from local.aws.execution import execution_arn
 from local.cli import main
 from local.cli.free_lease import free_lease
@@ -85,7 +86,7 @@ class Held:
         return code, dict(json.loads(self.said().out))
 
     def holder(self, key: str = KEY) -> str | None:
-        found = held_in(self.table, key)
+        found = load_lease(self.table, key)
         return found.owner if found else None
 
 
@@ -94,8 +95,8 @@ def held(cloud: Cloud, capsys: Any) -> Iterator[Held]:
     held = Held(cloud, capsys)
     yield held
     for key in (KEY, "slot/default/0"):
-        if (left := held_in(held.table, key)) is not None:
-            remove(held.table, left)
+        if (left := load_lease(held.table, key)) is not None:
+            take_away(held.table, left)
 
 
 def test_a_lease_with_a_pending_job_is_freed_after_a_person_confirmed_that_the_job_has_ended(held: Held) -> None:
@@ -185,9 +186,9 @@ def test_a_lease_is_freed_when_its_run_has_ended(held: Held, status: str | None,
 
 
 def test_a_lease_shows_what_a_run_left_that_was_never_cleaned_up(held: Held) -> None:
-    held.write(uncertain=None).write_run(job=Job.ACCEPTED.value, jobId="4712", postedAt=3_900_000_000)
+    held.write(uncertain=None).write_run(job=JobState.ACCEPTED.value, jobId="4712", postedAt=3_900_000_000)
     code, said = held.report("n")
-    assert (code, said["lease"]["uncertain"]) == (1, {"until": 3_900_086_400, "jobId": "4712", "baseUrl": None})
+    assert (code, said["lease"]["uncertain"]) == (1, {"until": 3_900_086_400, "jobId": "4712"})
 
 
 def test_a_lease_is_freed_only_after_its_run_can_send_no_execution_request_any_more(held: Held) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from functions.runs.run_table import RunTable
+from functions.runs.store.table import RunTable
 from infra.jobs import job_files
 from local.aws.execution import execution_arn
 from local.aws.smoke_test import smoke

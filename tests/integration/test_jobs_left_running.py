@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from functions.notifications.run_end import end_of
-from functions.runs.run import Run
+from functions.runs.store.item_format import run_of
 from functions.text import named
 from local.simulator import catalogue
 from tests.faults.lambdas import lambda_error
@@ -60,5 +60,4 @@ def test_an_execution_that_was_cut_short_says_whether_its_job_may_still_be_runni
     status: str, job: str, said: bool
 ) -> None:
     item = {"executionArn": "arn", "attempts": {"1": {"job": job, "postedAt": 5}}}
-    run = Run(None, item, 1)  # type: ignore[arg-type]  # its end only reads
-    assert (LEFT in end_of(run, {"status": status}).advice) == said
+    assert (LEFT in end_of(run_of(item, 1), {"status": status}).advice) == said

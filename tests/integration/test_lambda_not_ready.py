@@ -147,7 +147,7 @@ def answering(world: World) -> Iterator[Callable[[Any], None]]:
     """Lets a person give one reply to whatever is asked."""
 
     def put(reply: Any) -> None:
-        world.emulator.person = lambda question: world.emulator.reply(question["token"], reply)
+        world.emulator.person = lambda question: world.emulator.reply(question.token, reply)
 
     yield put
     world.emulator.person = None

@@ -13,7 +13,7 @@ import pytest
 from functions.handlers import log_in
 from functions.limits import END_VISIBILITY, LONGEST_SESSION, LONGEST_STEP
 from functions.microstrategy import Client
-from functions.runs.run_table import run_table
+from functions.runs.store.table import run_table
 from local.clock import Clock
 from local.emulator import end_events
 from local.simulator import catalogue

@@ -1,7 +1,7 @@
 """A table that is late, from the event of the schedule to the message that people get, in the emulator."""
 
-from functions.runs.last_loads import JobLoads
-from functions.runs.run_table import run_table
+from functions.runs.store.last_loads import record_load
+from functions.runs.store.table import run_table
 from tests.integration.conftest import World
 
 SIX_IN_PARIS = "2027-03-01T05:00:00Z"
@@ -18,7 +18,7 @@ def test_people_are_told_once_which_table_was_not_loaded(world: World) -> None:
 
 
 def test_nobody_is_told_of_a_table_that_was_loaded_in_time(world: World) -> None:
-    JobLoads(run_table()).note("city-nightly", 1_803_945_600.0, "arn")  # 2027-03-02T00:00Z
+    record_load(run_table(), "city-nightly", 1_803_945_600.0, "arn")  # 2027-03-02T00:00Z
     answer = world.invoke("expect_load", {"scheduledTime": "2027-03-02T05:00:00Z"})
     assert answer == {"due": ["city-nightly"], "missing": []}
     assert world.notices() == []

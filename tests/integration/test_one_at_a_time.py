@@ -10,7 +10,7 @@ import pytest
 
 from functions import clock
 from functions.microstrategy import Client
-from functions.runs.run_table import run_table
+from functions.runs.store.table import run_table
 from local.cli.outcome import Outcome
 from local.simulator import catalogue
 from local.simulator.scenarios import scenario_named

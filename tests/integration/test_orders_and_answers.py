@@ -12,7 +12,7 @@ import pytest
 
 import local.clock
 from functions.errors import OWN_ERRORS
-from functions.runs.run_table import run_table
+from functions.runs.store.table import run_table
 from local.simulator import SCENARIOS, catalogue
 from tests.integration.conftest import CITY, TUTORIAL, World
 from tests.support.by_hand import ByHand

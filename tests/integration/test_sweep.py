@@ -10,7 +10,7 @@ import pytest
 
 from functions.handlers import sweep
 from functions.limits import LONGEST_SESSION, SWEEP_GRACE
-from functions.runs.run_table import RunTable, run_table
+from functions.runs.store.table import RunTable, run_table
 from local.cli.outcome import Outcome
 from local.clock import Clock
 from local.emulator import emulator as emulator_module

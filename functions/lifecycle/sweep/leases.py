@@ -1,27 +1,24 @@
 """Leases of datamarts and slots of connections whose owner's execution has ended."""
 
-from collections.abc import Callable
-
 from functions import clock
-from functions.lifecycle.sweep.has_ended import Describe, is_over
+from functions.lifecycle.sweep.has_ended import Describe, has_ended
 from functions.notifications.sweep_notice import Thing
-from functions.runs.concurrency import job_in_doubt, left_by, session_in_doubt
-from functions.runs.leases import Doubt, command_to_free, held_in, mark, remove
-from functions.runs.run_table import Item, run_table
+from functions.runs.concurrency import PendingIn, left_by, pending_job, pending_session
+from functions.runs.leases import command_to_free
+from functions.runs.store.leases import load_lease, set_pending, take_away
+from functions.runs.store.runs import find_run
+from functions.runs.store.table import run_table
 
-FIELDS = ("owner",)
-"""What tells a lease that is held."""
-
-KINDS: dict[str, tuple[str, Callable[[Item], Doubt | None], str]] = {
+KINDS: dict[str, tuple[str, PendingIn, str]] = {
     "lease": (
         "its datamart was kept from other runs",
-        job_in_doubt,
+        pending_job,
         "its job may still write the table, until {until} at the latest. When you know that the job has ended, let "
         "other runs go on with: {command}",
     ),
     "slot": (
         "its place of the connection was kept from other runs",
-        session_in_doubt,
+        pending_session,
         "its session may still be open, until {until} at the latest; then the place is free by itself",
     ),
 }
@@ -31,18 +28,18 @@ KINDS: dict[str, tuple[str, Callable[[Item], Doubt | None], str]] = {
 def free(key: str, owner: str, describe: Describe) -> list[Thing]:
     """Free what an execution that has ended holds, unless something that it left could meet another run."""
     table = run_table()
-    item = table.load(owner) or {}
+    run = find_run(table, owner)
     described = describe(owner)
-    if described is not None and not is_over(described, item):
+    if described is not None and not has_ended(described, run):
         return []
-    held = held_in(table, key)
-    if held is None or held.owner != owner:
+    lease = load_lease(table, key)
+    if lease is None or lease.owner != owner:
         return []  # freed with its run, or somebody else's by now
-    what, doubt_of, why = KINDS[key.partition("/")[0]]
-    name = item.get("datamart", {}).get("name") or item.get("job") or "unknown"
-    doubt = held.uncertain or left_by(table, doubt_of, owner)
-    if doubt is None or doubt["until"] <= clock.now():
-        return [Thing(owner, name, what, "free now")] if remove(table, held) else []
-    mark(table, held, doubt)
-    now = why.format(until=clock.timestamp(doubt["until"]), command=command_to_free(key, owner))
+    what, pending_in, why = KINDS[key.partition("/")[0]]
+    name = (run and ((run.datamart and run.datamart.name) or run.job_name)) or "unknown"
+    pending = lease.pending or left_by(table, pending_in, owner)
+    if pending is None or pending.until <= clock.now():
+        return [Thing(owner, name, what, "free now")] if take_away(table, lease) else []
+    set_pending(table, lease, pending)
+    now = why.format(until=clock.timestamp(pending.until), command=command_to_free(key, owner))
     return [Thing(owner, name, what, now, left=True)]

@@ -2,32 +2,30 @@
 
 from functions import clock
 from functions.limits import END_REPEATED_FOR
-from functions.notifications.message_failures import MessageFailures
+from functions.notifications.message_failures import notify_of_failures
 from functions.notifications.sweep_notice import Thing
-from functions.runs.run_table import Item, run_table
+from functions.runs.model import MessageRuns
+from functions.runs.store.notices import find_message
+from functions.runs.store.table import run_table
 
-FIELDS = ("failures", "since", "told", "run")
-"""What tells whether a message has to be looked at."""
 
-
-def is_suspect(item: Item) -> bool:
+def is_suspect(message: MessageRuns) -> bool:
     """Whether people have to be notified of what is there.
 
     No end comes any more by then, but that of a run that takes longer: it has a notification of its own.
     """
-    is_old = clock.now() > item["since"] + END_REPEATED_FOR
-    return bool(item["failures"] and "notice" not in item["told"] and is_old)
+    is_old = clock.now() > message.since + END_REPEATED_FOR
+    return bool(message.failures and "notice" not in message.told and is_old)
 
 
 def tell(key: str) -> list[Thing]:
-    """Tell of the failures that are there."""
-    table = run_table()
-    item = table.load(key)
-    if item is None or not is_suspect(item):
+    """Notify of the failures that are there."""
+    record = find_message(run_table(), key)
+    if record is None or not is_suspect(record) or not notify_of_failures(record):
         return []
-    failures = MessageFailures(table, item)
-    if not failures.tell():
-        return []
-    told, missing = len(failures.failed), failures.missing
-    what = f"{told} failure(s) of one message had been told to nobody: the ends of {missing} run(s) of it are missing"
-    return [Thing(item["run"], key.split("/")[1], what, "told now")]
+    told = len(record.failed)
+    what = (
+        f"{told} failure(s) of one message had been told to nobody: the ends of {record.missing} run(s) of it are "
+        "missing"
+    )
+    return [Thing(record.run, key.split("/")[1], what, "told now")]

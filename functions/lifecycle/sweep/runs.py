@@ -6,28 +6,25 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.errors import LibraryError
 from functions.lifecycle import end_of_run
-from functions.lifecycle.sweep.has_ended import Describe, is_over
+from functions.lifecycle.sweep.has_ended import Describe, has_ended
 from functions.notifications.sweep_notice import SEE_LOG, Thing
-from functions.runs.run import Run
-from functions.runs.run_table import Item, run_table
+from functions.runs.model import Run
+from functions.runs.store.runs import find_run
+from functions.runs.store.table import run_table
 from functions.telemetry import logger
 
-FIELDS = ("attempts", "endedAt", "outcome", "told")
-"""What tells whether a run has to be looked at."""
+
+def _is_open(run: Run) -> bool:
+    return not run.ended
 
 
-def _is_open(item: Item) -> bool:
-    return "endedAt" not in item
+def _is_untold(run: Run) -> bool:
+    succeeded = run.outcome is not None and run.outcome.end in ("Succeed", "SUCCEEDED")
+    return "event" not in run.told or not (succeeded or "notice" in run.told)
 
 
-def _is_untold(item: Item) -> bool:
-    succeeded = (item.get("outcome") or {}).get("end") in ("Succeed", "SUCCEEDED")
-    told = item.get("told") or {}
-    return "event" not in told or not (succeeded or "notice" in told)
-
-
-def _has_session(item: Item) -> bool:
-    return any("session" in attempt for attempt in item["attempts"].values())
+def _has_session(run: Run) -> bool:
+    return any(attempt.session is not None for attempt in run.attempts.values())
 
 
 OPEN, UNTOLD, SESSION = (
@@ -36,7 +33,7 @@ OPEN, UNTOLD, SESSION = (
     "a session of it was still kept",
 )
 
-FLAWS: dict[str, Callable[[Item], bool]] = {OPEN: _is_open, UNTOLD: _is_untold, SESSION: _has_session}
+FLAWS: dict[str, Callable[[Run], bool]] = {OPEN: _is_open, UNTOLD: _is_untold, SESSION: _has_session}
 """What a run that has ended must not be."""
 
 MENDED = {OPEN: "done now", UNTOLD: "told now", SESSION: "logged out now"}
@@ -44,18 +41,18 @@ MENDED = {OPEN: "done now", UNTOLD: "told now", SESSION: "logged out now"}
 GIVEN_UP = "the server could not be reached for hours: by now its idle timeout has ended the session, if nothing else"
 
 
-def flaws(item: Item) -> list[str]:
+def flaws(run: Run) -> list[str]:
     """Which of the flaws a run has; one that is under way has some of them rightly."""
-    return [flaw for flaw, is_there in FLAWS.items() if is_there(item)]
+    return [flaw for flaw, is_there in FLAWS.items() if is_there(run)]
 
 
-def finish(run: str, describe: Describe, context: LambdaContext) -> list[Thing]:
+def finish(execution_arn: str, describe: Describe, context: LambdaContext) -> list[Thing]:
     """Do for a run what end_run would have done."""
-    item = run_table().load(run)  # it may have gone on since it was found
-    if item is None or not (found := flaws(item)):
+    run = find_run(run_table(), execution_arn)  # it may have gone on since it was found
+    if run is None or not (found := flaws(run)):
         return []
-    described = describe(run)
-    if described is None or not is_over(described, item):
+    described = describe(execution_arn)
+    if described is None or not has_ended(described, run):
         return []  # it still runs, end_run is at it, or it is so old that its item is about to expire
     problem = ""
     try:
@@ -65,12 +62,14 @@ def finish(run: str, describe: Describe, context: LambdaContext) -> list[Thing]:
     except Exception as error:
         logger.warning("not worked off", extra={"error": type(error).__name__, "reason": str(error)})
         problem = f"{type(error).__name__}, {SEE_LOG}; the next one tries again"
-    after = run_table().load(run) or item
-    left = flaws(after)
-    mended = MENDED | ({SESSION: GIVEN_UP} if _is_given_up(after) else {})
-    name = Run(run_table(), after, after["attempt"]).asked or after.get("job") or "unknown"
-    return [Thing(run, name, flaw, problem if flaw in left else mended[flaw], left=flaw in left) for flaw in found]
+    run.reload()
+    left = flaws(run)
+    mended = MENDED | ({SESSION: GIVEN_UP} if _is_given_up(run) else {})
+    name = run.datamart_in_words or run.job_name or "unknown"
+    return [
+        Thing(execution_arn, name, flaw, problem if flaw in left else mended[flaw], left=flaw in left) for flaw in found
+    ]
 
 
-def _is_given_up(item: Item) -> bool:
-    return any("expired" in attempt for attempt in item["attempts"].values())
+def _is_given_up(run: Run) -> bool:
+    return any(attempt.expired_at is not None for attempt in run.attempts.values())

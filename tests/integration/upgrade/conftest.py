@@ -40,7 +40,7 @@ class Upgrade:
         """Start the execution under the old definition."""
         replies = iter(self.recording.scenario.get("replies", []))
         if self.recording.scenario.get("replies"):
-            self.world.emulator.person = lambda question: self.world.emulator.reply(question["token"], next(replies))
+            self.world.emulator.person = lambda question: self.world.emulator.reply(question.token, next(replies))
         with old_definition(self.world.emulator):
             assert self.world.emulator.start(self.recording.scenario["input"], name=self._name) == self.arn
 

@@ -13,8 +13,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from functions.runs.last_loads import JobLoads
-from functions.runs.run_table import RunTable, run_table
+from functions.runs.store.last_loads import last_load, record_load
+from functions.runs.store.table import RunTable, run_table
 
 AT = "2026-11-24T05:00:00Z"  # six o'clock in Paris, a Tuesday
 NOW = 1_795_496_400.0  # the same
@@ -172,7 +172,7 @@ def test_a_job_that_was_never_loaded_is_late(table: RunTable, notices: Any) -> N
 def test_a_load_of_the_last_day_counts_as_the_expected_one(
     table: RunTable, notices: Any, hours_before: float, missing: bool
 ) -> None:
-    JobLoads(table).note("city-nightly", NOW - hours_before * HOUR, "arn")
+    record_load(table, "city-nightly", NOW - hours_before * HOUR, "arn")
     assert ask()["missing"] == (["city-nightly"] if missing else [])
 
 
@@ -187,14 +187,13 @@ def test_a_day_is_as_long_as_clocks_in_the_time_zone_say() -> None:
 
 
 def test_an_older_load_does_not_hide_a_newer_one(table: RunTable) -> None:
-    loads = JobLoads(table)
-    loads.note("city-nightly", NOW, "newer")
-    loads.note("city-nightly", NOW - HOUR, "older")
-    assert loads.last("city-nightly") == NOW
+    record_load(table, "city-nightly", NOW, "newer")
+    record_load(table, "city-nightly", NOW - HOUR, "older")
+    assert last_load(table, "city-nightly") == NOW
 
 
 def test_the_load_of_another_job_does_not_count(table: RunTable, notices: Any) -> None:
-    JobLoads(table).note("city-weekly", NOW, "arn")
+    record_load(table, "city-weekly", NOW, "arn")
     assert ask()["missing"] == ["city-nightly"]
 
 
@@ -222,8 +221,8 @@ def test_one_notice_names_all_late_jobs_and_what_to_do(
     table: RunTable, notices: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     deploy(monkeypatch, tmp_path, {"city": expected(), "sales": expected(), "stock": expected()})
-    JobLoads(table).note("city", NOW - HOUR, "arn")
-    JobLoads(table).note("sales", NOW - 30 * HOUR, "arn")
+    record_load(table, "city", NOW - HOUR, "arn")
+    record_load(table, "sales", NOW - 30 * HOUR, "arn")
     assert ask() == {"due": ["city", "sales", "stock"], "missing": ["sales", "stock"]}
     (notice,) = notices()
     assert notice["Subject"] == "Not loaded in time: sales, stock"

@@ -9,7 +9,8 @@ import pytest
 
 from functions.errors import NotFound
 from functions.microstrategy.object_names import DATAMART_SUBTYPE, FOLDER_TYPE, datamart_of, folder_of, project_of
-from functions.runs.same import of_the_same_datamart
+from functions.runs.concurrency import is_same_datamart
+from functions.runs.model import Requested, Run
 from functions.similar_names import spellings
 from functions.triggers.accepted_request import accepted
 from functions.triggers.trigger_event import RejectedEvent
@@ -52,9 +53,9 @@ def test_a_server_is_asked_for_every_spelling_of_a_name_once() -> None:
 
 
 def test_runs_of_one_datamart_under_names_with_other_accents_are_of_the_same() -> None:
-    one, other = ({"asked": {"project": name, "datamart": name}} for name in (COMPOSED, DECOMPOSED))
-    assert of_the_same_datamart(one, other)
-    assert not of_the_same_datamart(one, {"asked": {"project": COMPOSED, "datamart": "Annee"}})
+    one, other = (Run("arn", requested=Requested(name, name)) for name in (COMPOSED, DECOMPOSED))
+    assert is_same_datamart(one, other)
+    assert not is_same_datamart(one, Run("arn", requested=Requested(COMPOSED, "Annee")))
 
 
 @BOTH_WAYS

@@ -37,11 +37,15 @@ from functions.microstrategy import (
 from functions.microstrategy.http.json_decoding import DEEPEST
 from functions.requests.execution_input import Start
 from functions.requests.request import normalise
-from functions.runs.job_state import Job
-from functions.runs.run import Run
-from functions.runs.run_table import RunTable
-from functions.runs.stored_session import Access
+from functions.runs import model
+from functions.runs.job_state import JobState
+from functions.runs.model import ServerObject, Target
+from functions.runs.store.attempts import begin_attempt, set_instance, set_session
+from functions.runs.store.runs import begin_run, load_run, record_datamart
+from functions.runs.store.table import RunTable
+from functions.runs.stored_session import StoredSession
 from local.emulator.lambda_runtime import Context
+from tests.support.stored_runs import put_in_attempt
 from tests.unit.microstrategy.conftest import TOKEN, read_request
 from tests.unit.microstrategy.test_calls import CITY, INSTANCE, PROJECT
 from tests.unit.runs.tables import Direct, new_table
@@ -502,22 +506,23 @@ numbers = count(1)
 START = Start(normalise({"project": "P", "datamart": "City", "prompts": [{"name": "Year", "answers": "2026"}]}))
 
 
-def step_of(table: RunTable, server: AnyServer, job: Job | None) -> Step:
+def step_of(table: RunTable, server: AnyServer, job: JobState | None) -> Step:
     """A step of a run that has an instance, and perhaps a job."""
     arn = f"arn:aws:states:eu-west-1:123456789012:execution:RunDatamart:{next(numbers)}"
-    Run.begin(table, arn, START)
-    run = Run.load(table, arn, 1)
-    run.begin_attempt()
-    run.note(project={"id": PROJECT, "name": "P"}, datamart={"id": CITY, "name": "City"})
-    run.store(session=Access(Server(server.url), Session(TOKEN)).to_json(), instanceId=INSTANCE)
+    begin_run(table, arn, START)
+    run = load_run(table, arn, 1)
+    begin_attempt(run)
+    record_datamart(run, ServerObject(PROJECT, "P"), ServerObject(CITY, "City"), Target(), model.Definition())
+    set_session(run, StoredSession(Server(server.url), Session(TOKEN)))
+    set_instance(run, INSTANCE)
     if job is not None:
-        run.store(job=job.value, postedAt=clock.now())
+        put_in_attempt(run, job=job.value, postedAt=clock.now())
     return Step(run, {}, Context("GetStatus", "arn:aws:lambda:eu-west-1:123456789012:function:x", 10, 256))
 
 
 ASKING = {
-    "look": (get_status.handler, Job.ACCEPTED),
-    "look after an order in doubt": (get_status.handler, Job.POSTING),
+    "look": (get_status.handler, JobState.ACCEPTED),
+    "look after an order in doubt": (get_status.handler, JobState.POSTING),
     "order": (execute_datamart.handler, None),
 }
 
@@ -535,7 +540,7 @@ def check_step(server: AnyServer, table: RunTable, which: str, answer: bytes) ->
     sound(found)
     assert found["phase"] in ("succeeded", "prompts", "running", "queued", "unknown", "failed")
     assert found["phase"] == "failed" or (type(found["waitSeconds"]) is int and 1 <= found["waitSeconds"] <= 60)
-    item = json.dumps(Run.load(table, step.run.arn, 1).item, ensure_ascii=False, allow_nan=False)
+    item = json.dumps(table.load(step.run.arn), ensure_ascii=False, allow_nan=False)
     assert len(item.encode()) < 40_000
     assert re.fullmatch("[0-9A-Fa-f]{32}", str(step.run.execution_instance_id))
 

@@ -14,7 +14,8 @@ from functions.notifications.run_end import end_of
 from functions.requests.execution_input import read_input
 from functions.requests.validation import shown
 from functions.runs.failure import failed
-from functions.runs.run import Run
+from functions.runs.model import OpenQuestion, Run
+from functions.runs.store.item_format import run_of
 from functions.triggers.accepted_request import accepted
 from functions.triggers.trigger_event import RejectedEvent
 from tests.unit.triggers.conftest import JOBS
@@ -93,7 +94,12 @@ def changed(path: tuple[Any, ...], hostile: str, item: dict[str, Any] = ITEM) ->
     for part in path[:-1]:
         holder = holder[part]
     holder[path[-1]] = hostile
-    return Run(None, item, 1)  # type: ignore[arg-type]  # nothing is written
+    return run_of(item, 1)
+
+
+def question_of(run: Run) -> OpenQuestion:
+    assert run.question is not None
+    return run.question
 
 
 def assert_forges_nothing(text: str) -> None:
@@ -109,9 +115,9 @@ DETAIL = {"status": "FAILED", "error": "PromptsUnanswered", "cause": "why"}
 MESSAGES: dict[str, Callable[[Run], str]] = {
     "notice": lambda run: failure_notice.text(end_of(run, DETAIL)),
     "notice subject": lambda run: failure_notice.subject(end_of(run, DETAIL)),
-    "question": question_message.text,
-    "question subject": question_message.subject,
-    "cause": lambda run: str(failed(run, "NotFound", "why")["cause"]),
+    "question": lambda run: question_message.text(run, question_of(run)),
+    "question subject": lambda run: question_message.subject(run, question_of(run)),
+    "cause": lambda run: str(failed(run, "NotFound", "why").cause),
 }
 
 COMPOSED = {("outcome", "reason"), ("outcome", "advice"), ("question", "refusal")}
@@ -148,14 +154,14 @@ def test_a_sentence_that_was_kept_is_one_line_of_a_message(path: tuple[str, str]
 
 @each_hostile
 def test_what_a_server_said_is_one_line_of_a_cause(hostile: str) -> None:
-    cause = failed(changed(("job",), "nightly"), "DatamartFailed", f"{hostile} (step execute, HTTP 400)")["cause"]
+    cause = failed(changed(("job",), "nightly"), "DatamartFailed", f"{hostile} (step execute, HTTP 400)").cause
     assert cause.isprintable()
 
 
 @each_hostile
 @pytest.mark.parametrize("status", ["ABORTED", "TIMED_OUT", "FAILED"])
 def test_whoever_stops_an_execution_forges_no_line_of_the_notice(status: str, hostile: str) -> None:
-    run = Run(None, {key: value for key, value in ITEM.items() if key != "outcome"}, 1)  # type: ignore[arg-type]
+    run = run_of({key: value for key, value in ITEM.items() if key != "outcome"}, 1)
     end = end_of(run, {"status": status, "error": hostile, "cause": hostile if status != "FAILED" else "why"})
     assert "EVIL" in failure_notice.text(end)
     for text in (failure_notice.text(end), failure_notice.subject(end), end.reason):
@@ -218,8 +224,8 @@ def test_a_long_name_does_not_push_what_happened_out_of_the_subject() -> None:
 
 def test_the_command_to_answer_is_one_argument_whatever_the_execution_is_called() -> None:
     run = changed(("question", "refusal"), "wrong")
-    run.item["executionArn"] = f"{ARN}'(b)"
-    assert f"datamart answer '{ARN}'\"'\"'(b)' answers.json" in question_message.text(run)
+    run.arn = f"{ARN}'(b)"
+    assert f"datamart answer '{ARN}'\"'\"'(b)' answers.json" in question_message.text(run, question_of(run))
 
 
 @pytest.mark.parametrize("text", ["x" * 200, "\n" * 200, "\u202e" * 200, '"' * 200, "\\" * 200])

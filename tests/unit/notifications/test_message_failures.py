@@ -19,8 +19,9 @@ from functions.notifications.message_failures import LONGEST_TEXT, notify_with_o
 from functions.notifications.run_end import end_of
 from functions.requests.execution_input import SCHEMA
 from functions.runs.message import LONGEST_OBJECT, MOST_RUNS, message_in
-from functions.runs.run import Run
-from functions.runs.run_table import RunTable
+from functions.runs.store.notices import find_message
+from functions.runs.store.runs import refuse_run
+from functions.runs.store.table import RunTable
 from functions.triggers.s3_notification import MOST_RECORDS
 from functions.triggers.trigger_event import execution_name
 
@@ -52,9 +53,9 @@ class People:
             "message": {"id": MESSAGE, "runs": self.runs, "run": arn.rpartition(":")[2]},
             "values": {"bucket": "landing", "key": f"countries/{number}.csv"},
         }
-        run = Run.refuse(self.table, arn, "country-upload", None, f"reason {number}", message_in(given, arn))
+        run = refuse_run(self.table, arn, "country-upload", None, f"reason {number}", message_in(given, arn))
         detail = {"executionArn": arn, "status": status, "error": "InvalidRequest" if status == FAILED else None}
-        return notify_with_other_runs(self.table, end_of(run, detail))
+        return notify_with_other_runs(run, end_of(run, detail))
 
     def told(self) -> list[dict[str, Any]]:
         """Every notice so far."""
@@ -147,7 +148,7 @@ def test_of_runs_that_all_succeed_nobody_is_told(people: Any) -> None:
     two = people(2)
     assert [two.deliver(number, SUCCEEDED) for number in (0, 1, 0)] == [False] * 3
     assert two.told() == []
-    assert not messages.is_suspect(two.table.load(KEY))
+    assert not messages.is_suspect(find_message(two.table, KEY))
 
 
 def test_an_end_that_comes_while_people_are_told_comes_back_and_nothing_is_told_twice(
@@ -230,10 +231,10 @@ def test_where_an_end_never_comes_the_sweep_tells_what_is_there_and_a_late_failu
 def test_the_longest_failures_fit_into_one_notice_and_one_item(people: Any) -> None:
     ten = people(MOST_RUNS)
     for number in range(MOST_RUNS):
-        run = Run.refuse(ten.table, ten.arn(number), "country-upload", None, "ä" * 20_000)
-        run.change(put={"message": {"id": MESSAGE, "runs": MOST_RUNS, "object": "k" * LONGEST_OBJECT}})
+        run = refuse_run(ten.table, ten.arn(number), "country-upload", None, "ä" * 20_000)
+        run.write(put={"message": {"id": MESSAGE, "runs": MOST_RUNS, "object": "k" * LONGEST_OBJECT}})
         detail = {"executionArn": ten.arn(number), "status": FAILED, "error": "InvalidRequest"}
-        notify_with_other_runs(ten.table, end_of(run, detail))
+        notify_with_other_runs(run, end_of(run, detail))
     (told,) = ten.told()
     assert MOST_RUNS * LONGEST_TEXT < len(told["Message"].encode()) + 20_000 < failure_notice.LONGEST + 20_000
     assert f"Failure {MOST_RUNS} of {MOST_RUNS}" in told["Message"]

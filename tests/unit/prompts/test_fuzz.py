@@ -20,7 +20,7 @@ from functions.microstrategy.responses import prompt
 from functions.prompts import describe, rendering
 from functions.prompts.plan import plan, strangers
 from functions.requests.request import normalise
-from functions.runs.run_table import _to_dynamodb
+from functions.runs.store.table import _to_dynamodb
 from tests.unit.microstrategy.test_fuzz import FEW, LONGEST, MORE, PROMPT, any_json, near, nodes, quick, sound, written
 from tests.unit.prompts.offered import Hidden, Offered
 from tests.unit.prompts.test_plan import answered

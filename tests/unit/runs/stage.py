@@ -17,18 +17,38 @@ from functions import clock
 from functions.errors import OutcomeUnknown, PermissionDenied, ServerBusy, ServerUnavailable, SessionLost
 from functions.lifecycle import orphaned_jobs
 from functions.limits import LONGEST_SESSION, STEP_TIMEOUTS
+from functions.microstrategy import Server, Session
 from functions.microstrategy.status import GONE
 from functions.requests.execution_input import Start
 from functions.requests.request import normalise
 from functions.runs import concurrency
 from functions.runs.conclusion import conclude
 from functions.runs.concurrency import give_back, in_progress, take_lease, take_slot
-from functions.runs.failure import close
-from functions.runs.job_state import MAY_BE_RUNNING, Job
-from functions.runs.job_transitions import learn_job, lose_job
-from functions.runs.operations import begin_log_in, intend_to_execute, keep_instance
-from functions.runs.run import Run
-from functions.runs.run_table import Item, RunTable
+from functions.runs.job_state import MAY_BE_RUNNING, JobState
+from functions.runs.model import Definition, Outcome, ServerObject, Target
+from functions.runs.store.attempts import (
+    begin_attempt,
+    begin_login,
+    clear_login,
+    clear_session,
+    close_attempt,
+    set_instance,
+    set_session,
+)
+from functions.runs.store.item_format import Item
+from functions.runs.store.job_states import begin_execution, record_accepted, record_job_state, record_loss
+from functions.runs.store.record import RunRecord
+from functions.runs.store.runs import (
+    begin_run,
+    end_run,
+    find_run,
+    load_run,
+    record_conclusion,
+    record_datamart,
+)
+from functions.runs.store.table import RunTable
+from functions.runs.stored_session import StoredSession
+from tests.support.stored_runs import put_in_attempt
 from tests.unit.runs.tables import Direct
 
 LAMBDA_SECONDS = max(STEP_TIMEOUTS.values())
@@ -194,7 +214,7 @@ class Stage:
         name = f"{self.connection}-{next(self._numbers)}"
         arn = f"arn:aws:states:eu-west-1:123456789012:execution:datamart-runner-dev:{name}"
         request = {"project": "P" * 32, "datamart": datamart, "rerunIfReplacing": True, "timeoutMinutes": 1440}
-        Run.begin(self.table, arn, Start(normalise(request | {"connection": self.connection})), self.limit)
+        begin_run(self.table, arn, Start(normalise(request | {"connection": self.connection})), self.limit)
         self.executions[arn] = Execution(arn, datamart)
         return self.executions[arn]
 
@@ -336,52 +356,52 @@ class Monitor:
 # -- the functions ----------------------------------------------------------------------------------------------
 
 
-def _open(stage: Stage, arn: str, attempt: int) -> Run:
-    run = Run.load(stage.table, arn, attempt)
+def _open(stage: Stage, arn: str, attempt: int) -> RunRecord:
+    run = load_run(stage.table, arn, attempt)
     run.check_open()
     return run
 
 
 def _log_in(stage: Stage, arn: str, attempt: int, fate: str) -> None:
     run = _open(stage, arn, attempt)
-    run.begin_attempt()
-    if "session" in run.attempt:
+    begin_attempt(run)
+    if run.attempt.session is not None:
         return
     held = take_lease(stage.table, run)
-    if held is not None and held.uncertain is None:
+    if held is not None and held.pending is None:
         raise in_progress(held)
     take_slot(stage.table, run)
-    if not begin_log_in(run):
-        if "session" in run.attempt:
+    if not begin_login(run):
+        if run.attempt.session is not None:
             return
         raise ServerBusy("another invocation is at it")
     try:
         stand()
         stage.log_in(arn, attempt)
-        run.store(session="token", baseUrl="https://library", instead_of=("loggingInAt",))
+        set_session(run, StoredSession(Server("https://library"), Session("token")))
     except BaseException as error:  # logged out again; what a function leaves that was killed, nobody can log out
         stage.sessions.discard((arn, attempt))
         if not isinstance(error, Killed):
-            run.forget("loggingInAt")
+            clear_login(run)
         raise
 
 
 def _create(stage: Stage, arn: str, attempt: int, fate: str) -> None:
     run = _open(stage, arn, attempt)
-    known = {"project": {"id": "P" * 32}, "datamart": {"id": stage.executions[arn].datamart}}
-    definition = {"readable": True, "runsExtraSql": False, "maxExecutionSeconds": stage.longest}
-    run.note(**known, definition=definition, target={"source": "S", "table": "T", "append": False})
-    if run.instance_id is None:
+    definition = Definition(readable=True, runs_extra_sql=False, max_execution_seconds=stage.longest)
+    datamart = ServerObject(stage.executions[arn].datamart)
+    record_datamart(run, ServerObject("P" * 32), datamart, Target("S", "T", append=False), definition)
+    if run.attempt.instance_id is None:
         step: Any = SimpleNamespace(run=run, library=Monitor(stage))
         orphaned_jobs.take_datamart(step)
         orphaned_jobs.wait_for_lost_jobs(step)
         stand()
-        keep_instance(run, "I" * 32)
+        set_instance(run, "I" * 32)
 
 
 def _execute(stage: Stage, arn: str, attempt: int, fate: str) -> None:
     run = _open(stage, arn, attempt)
-    if not intend_to_execute(run):
+    if not begin_execution(run):
         raise OutcomeUnknown("given by another invocation")
     order = stage.order_of(arn, attempt)
     try:
@@ -392,87 +412,84 @@ def _execute(stage: Stage, arn: str, attempt: int, fate: str) -> None:
     if fate in REFUSING:
         order.over, order.never_left = True, fate == "not sent"
         known, error = REFUSING[fate]
-        learn_job(run, known)
+        record_job_state(run, known)
         raise error
     order.on_its_way, order.at = fate == "late", stage.time
     stand()
     if fate in ("answer lost", "late"):
-        learn_job(run, Job.POSTING)
+        record_job_state(run, JobState.POSTING)
         raise OutcomeUnknown("the answer was lost")
-    if not learn_job(run, Job.ACCEPTED, jobId=order.id):
-        run.learn(jobId=order.id)
+    record_accepted(run, order.id, None)
 
 
 REFUSING = {
-    "not sent": (Job.NOT_SENT, ServerUnavailable("no connection")),
-    "refused": (Job.REFUSED, ServerBusy("too many jobs")),
+    "not sent": (JobState.NOT_SENT, ServerUnavailable("no connection")),
+    "refused": (JobState.REFUSED, ServerBusy("too many jobs")),
 }
 
 
 def _look(stage: Stage, arn: str, attempt: int, fate: str) -> str:
     run = _open(stage, arn, attempt)
-    if run.job in (None, Job.NOT_SENT, Job.REFUSED):
+    if run.attempt.job_state in (None, JobState.NOT_SENT, JobState.REFUSED):
         raise OutcomeUnknown("nothing was executed")
     stand()
     order = stage.order_of(arn, attempt)
     if stage.executions[arn].session_lost:
-        lose_job(run)
+        record_loss(run)
         raise SessionLost("somebody ended it")
     if order.on_its_way or (order.over and not order.loaded):
         raise OutcomeUnknown("there is no sign of the job")
     if order.over:
-        learn_job(run, Job.LOADED, {"finishedAt": stage.time})
+        record_job_state(run, JobState.LOADED, of_the_run={"finishedAt": stage.time})
         return "loaded"
-    learn_job(run, Job.ACCEPTED)
+    record_job_state(run, JobState.ACCEPTED)
     return "running"
 
 
 def _clean_up(stage: Stage, arn: str, attempt: int, fate: str) -> None:
-    run = Run.load(stage.table, arn, attempt)
-    run.close_attempt()
+    run = load_run(stage.table, arn, attempt)
+    close_attempt(run)
     _cancel(stage, run)
     stand()
     if fate == "logout fails":
         raise ServerUnavailable("no logout")
-    run.forget("session")
+    clear_session(run)
 
 
-def _cancel(stage: Stage, run: Run) -> None:
-    job_id = run.attempt.get("jobId")
-    if not job_id or "session" not in run.attempt or run.job not in MAY_BE_RUNNING or run.job is Job.LOST:
+def _cancel(stage: Stage, run: RunRecord) -> None:
+    attempt = run.attempt
+    if not attempt.job_id or attempt.session is None:
+        return
+    if attempt.job_state not in MAY_BE_RUNNING or attempt.job_state is JobState.LOST:
         return
     stand()
     if stage.monitor:
         stage.order_of(run.arn, run.number).over = True
-        run.learn(jobEnded=True)
+        put_in_attempt(run, jobEnded=True)
 
 
 def _conclude(stage: Stage, arn: str, attempt: int, fate: str) -> dict[str, Any]:
-    run = Run.load(stage.table, arn, attempt)
-    run.close_attempt()
-    conclusion = close(run, conclude(run, stage.executions[arn].failure, saving=False))
+    run = load_run(stage.table, arn, attempt)
+    close_attempt(run)
+    conclusion = conclude(run, stage.executions[arn].failure, saving=False)
+    record_conclusion(run, conclusion)
     give_back(stage.table, run)
-    return conclusion
+    return conclusion.as_response()
 
 
 def _end_run(stage: Stage, arn: str) -> None:
-    item = stage.table.load(arn)
-    assert item is not None
-    run = Run(stage.table, item, item["attempt"])
-    for attempt in _attempts(stage, run):
-        attempt.close_attempt()
-    run.end({"end": "ABORTED", "loaded": run.loaded})
+    run = find_run(stage.table, arn)
+    assert run is not None
+    for attempt in run.each_attempt():
+        close_attempt(attempt)
+    end_run(run, Outcome("ABORTED", run.loaded))
     try:
-        for attempt in _attempts(stage, run):
+        for attempt in run.each_attempt():
             _cancel(stage, attempt)
-            attempt.forget("session")
+            clear_session(attempt)
     finally:
         run.reload()
         give_back(stage.table, run)
-
-
-def _attempts(stage: Stage, run: Run) -> list[Run]:
-    return [Run(stage.table, run.item, number) for number in sorted(map(int, run.item["attempts"]))]
 
 
 STEPS: dict[str, Callable[[Stage, str, int, str], Any]] = {

@@ -9,11 +9,12 @@ from functions import clock
 from functions.errors import ERRORS, ServerBusy
 from functions.runs.conclusion import conclude
 from functions.runs.failure import advice
-from functions.runs.job_state import LOADED, Job
-from functions.runs.run import Run
+from functions.runs.job_state import LOADED, JobState
+from functions.runs.model import Again, Conclusion, Fail, Run, Succeed
+from functions.runs.store.item_format import run_of
 
 
-def run_with(job: Job | None = None, minutes_left: float = 60, **more: Any) -> Run:
+def run_with(job: JobState | None = None, minutes_left: float = 60, **more: Any) -> Run:
     item: dict[str, Any] = {
         "executionArn": "arn",
         "startedAt": clock.now(),
@@ -25,7 +26,13 @@ def run_with(job: Job | None = None, minutes_left: float = 60, **more: Any) -> R
         "lostLogIns": 0,
         "attempts": {"1": {"job": job.value} if job else {}},
     }
-    return Run(None, item | more, 1)  # type: ignore[arg-type]  # a conclusion only reads
+    return run_of(item | more, 1)
+
+
+def failed(run: Run, failure: dict[str, str], saving: bool = False) -> Fail:
+    conclusion = conclude(run, failure, saving)
+    assert isinstance(conclusion, Fail)
+    return conclusion
 
 
 def lambda_failure(error: str, message: str) -> dict[str, str]:
@@ -34,30 +41,30 @@ def lambda_failure(error: str, message: str) -> dict[str, str]:
 
 
 def test_without_a_failure_the_run_succeeds_with_its_output() -> None:
-    conclusion = conclude(run_with(Job.LOADED), None, saving=False)
-    assert conclusion["end"] == "Succeed"
-    assert conclusion["output"]["loaded"] == "yes"
+    conclusion = conclude(run_with(JobState.LOADED), None, saving=False)
+    assert isinstance(conclusion, Succeed)
+    assert conclusion.output["loaded"] == "yes"
 
 
 @pytest.mark.parametrize("error", [name for name, error in ERRORS.items() if not error.times_out])
 def test_a_cause_begins_with_the_table_and_ends_with_what_to_do(error: str) -> None:
-    conclusion = conclude(run_with(Job.FAILED), lambda_failure(error, "it broke."), saving=False)
-    assert (conclusion["end"], conclusion["error"]) == ("Fail", error)
-    assert conclusion["cause"].startswith('Loaded: unknown. Datamart "City": it broke. ' + advice(error, "unknown"))
+    conclusion = failed(run_with(JobState.FAILED), lambda_failure(error, "it broke."))
+    assert conclusion.error == error
+    assert conclusion.cause.startswith('Loaded: unknown. Datamart "City": it broke. ' + advice(error, "unknown"))
 
 
 def test_a_doubt_names_the_table_to_look_at() -> None:
-    cause = conclude(run_with(Job.ACCEPTED), lambda_failure("SessionLost", "gone"), saving=False)["cause"]
+    cause = failed(run_with(JobState.ACCEPTED), lambda_failure("SessionLost", "gone")).cause
     assert cause.endswith("The table is DM_CITY in Statistics.")
 
 
 def test_no_stack_trace_reaches_a_person() -> None:
-    assert "File" not in conclude(run_with(), lambda_failure("NotFound", "no City"), saving=False)["cause"]
+    assert "File" not in failed(run_with(), lambda_failure("NotFound", "no City")).cause
 
 
 @pytest.mark.parametrize("text", ["{cut off", "plain", "", "[1]", '{"a": 1}'])
 def test_a_cause_that_is_not_lambdas_json_is_told_as_it_is(text: str) -> None:
-    cause = conclude(run_with(), {"Error": "NotFound", "Cause": text}, saving=False)["cause"]
+    cause = failed(run_with(), {"Error": "NotFound", "Cause": text}).cause
     assert text.rstrip(". ") in cause
 
 
@@ -68,55 +75,63 @@ def test_a_cause_that_is_not_lambdas_json_is_told_as_it_is(text: str) -> None:
         (None, "Lambda.Unknown", "ServerUnavailable"),
         (None, "Sandbox.Timedout", "ServerUnavailable"),
         (None, "KeyError", "DatamartFailed"),
-        (Job.POSTING, "States.Timeout", "OutcomeUnknown"),
-        (Job.ACCEPTED, "KeyError", "OutcomeUnknown"),
+        (JobState.POSTING, "States.Timeout", "OutcomeUnknown"),
+        (JobState.ACCEPTED, "KeyError", "OutcomeUnknown"),
     ],
 )
-def test_what_breaks_down_gets_a_name_of_the_closed_list(job: Job | None, error: str, name: str) -> None:
-    conclusion = conclude(run_with(job), {"Error": error, "Cause": "boom"}, saving=False)
-    assert conclusion["error"] == name
-    assert error in conclusion["cause"]
+def test_what_breaks_down_gets_a_name_of_the_closed_list(job: JobState | None, error: str, name: str) -> None:
+    conclusion = failed(run_with(job), {"Error": error, "Cause": "boom"})
+    assert conclusion.error == name
+    assert error in conclusion.cause
 
 
 def test_a_busy_server_is_tried_again_within_the_deadline() -> None:
     conclusion = conclude(run_with(), lambda_failure("ServerBusy", "cap"), saving=False)
-    assert conclusion["end"] == "Again"
-    assert 15 <= conclusion["waitSeconds"] <= ServerBusy.next_attempt.first_pause
+    assert isinstance(conclusion, Again)
+    assert 15 <= conclusion.wait_seconds <= ServerBusy.next_attempt.first_pause
 
 
 def test_the_pause_never_goes_past_the_deadline() -> None:
     conclusion = conclude(run_with(minutes_left=0.2), lambda_failure("ServerBusy", "cap"), saving=False)
-    assert 1 <= conclusion["waitSeconds"] <= 7  # twelve seconds are left, and a last try needs five
+    assert isinstance(conclusion, Again)
+    assert 1 <= conclusion.wait_seconds <= 7  # twelve seconds are left, and a last try needs five
 
 
-def again(error: str, run: Run) -> dict[str, Any]:
+def after(error: str, run: Run) -> Conclusion:
     return conclude(run, lambda_failure(error, "down"), saving=False)
 
 
-@pytest.mark.parametrize("job", [None, Job.NOT_SENT, Job.REFUSED])
-def test_an_outage_before_the_order_is_waited_for(job: Job | None) -> None:
+def pause_after(error: str, run: Run) -> int:
+    conclusion = after(error, run)
+    assert isinstance(conclusion, Again)
+    return conclusion.wait_seconds
+
+
+@pytest.mark.parametrize("job", [None, JobState.NOT_SENT, JobState.REFUSED])
+def test_an_outage_before_the_order_is_waited_for(job: JobState | None) -> None:
     attempt = {"outage": {"retryAfter": None}} | ({"job": job.value} if job else {})
-    conclusion = again("ServerUnavailable", run_with(attempts={"1": attempt}))
-    assert (conclusion["end"], conclusion["waitsFor"]) == ("Again", "ServerUnavailable: down")
+    conclusion = after("ServerUnavailable", run_with(attempts={"1": attempt}))
+    assert isinstance(conclusion, Again)
+    assert conclusion.waits_for == "ServerUnavailable: down"
 
 
-@pytest.mark.parametrize("job", sorted(job for job in Job if LOADED[job] == "unknown"))
-def test_an_outage_while_the_table_may_be_loaded_is_not(job: Job) -> None:
+@pytest.mark.parametrize("job", sorted(job for job in JobState if LOADED[job] == "unknown"))
+def test_an_outage_while_the_table_may_be_loaded_is_not(job: JobState) -> None:
     attempt = {"outage": {"retryAfter": None}, "job": job.value}
-    assert again("ServerUnavailable", run_with(attempts={"1": attempt}))["end"] == "Fail"
+    assert isinstance(after("ServerUnavailable", run_with(attempts={"1": attempt})), Fail)
 
 
 def test_what_no_waiting_cures_is_no_outage() -> None:
-    assert again("ServerUnavailable", run_with())["end"] == "Fail"
+    assert isinstance(after("ServerUnavailable", run_with()), Fail)
 
 
 def test_a_server_that_says_when_to_come_back_is_left_alone_until_then() -> None:
     run = run_with(attempts={"1": {"outage": {"retryAfter": 900}}})
-    assert 900 < again("ServerUnavailable", run)["waitSeconds"] <= 930
+    assert 900 < pause_after("ServerUnavailable", run) <= 930
 
 
 def test_after_an_outage_not_all_runs_come_back_at_once() -> None:
-    waits = {again("ServerBusy", run_with())["waitSeconds"] for _ in range(200)}
+    waits = {pause_after("ServerBusy", run_with()) for _ in range(200)}
     assert min(waits) >= 15
     assert max(waits) <= 30
     assert len(waits) > 8
@@ -125,24 +140,24 @@ def test_after_an_outage_not_all_runs_come_back_at_once() -> None:
 @pytest.mark.parametrize("error", ["SessionLost", "InstanceLost"])
 def test_a_loss_before_the_order_is_made_good_and_the_third_is_no_accident(error: str) -> None:
     lost = {"lostAt": 5}
-    assert again(error, run_with(attempts={"1": lost}))["end"] == "Again"
-    assert again(error, run_with(attempts={"1": lost, "2": lost}))["end"] == "Again"
-    assert again(error, run_with(attempts={"1": lost, "2": lost, "3": lost}))["end"] == "Fail"
+    assert isinstance(after(error, run_with(attempts={"1": lost})), Again)
+    assert isinstance(after(error, run_with(attempts={"1": lost, "2": lost})), Again)
+    assert isinstance(after(error, run_with(attempts={"1": lost, "2": lost, "3": lost})), Fail)
 
 
 def test_a_login_whose_answer_was_lost_twice_is_not_repeated() -> None:
-    assert again("SessionLost", run_with(lostLogIns=2, attempts={"1": {"lostAt": 5}}))["end"] == "Fail"
+    assert isinstance(after("SessionLost", run_with(lostLogIns=2, attempts={"1": {"lostAt": 5}})), Fail)
 
 
 def test_a_run_whose_time_is_over_tells_what_it_waited_for() -> None:
-    cause = again("RunTimedOut", run_with(waitsFor="ServerUnavailable: HTTP 503"))["cause"]
+    cause = failed(run_with(waitsFor="ServerUnavailable: HTTP 503"), lambda_failure("RunTimedOut", "down")).cause
     assert "down An earlier attempt of it had ended with ServerUnavailable: HTTP 503." in cause
 
 
 def test_a_busy_server_after_the_deadline_is_a_time_out_that_tells_why() -> None:
-    conclusion = conclude(run_with(minutes_left=0.05), lambda_failure("ServerBusy", "session cap"), saving=False)
-    assert conclusion["error"] == "RunTimedOut"
-    assert "session cap" in conclusion["cause"]
+    conclusion = failed(run_with(minutes_left=0.05), lambda_failure("ServerBusy", "session cap"))
+    assert conclusion.error == "RunTimedOut"
+    assert "session cap" in conclusion.cause
 
 
 @pytest.mark.parametrize("error", ERRORS)
@@ -152,20 +167,20 @@ def test_nobody_is_told_to_start_again_where_a_second_load_may_do_harm(error: st
 
 
 def test_a_busy_server_is_not_tried_again_when_a_job_may_have_started() -> None:
-    assert conclude(run_with(Job.ACCEPTED), lambda_failure("ServerBusy", "x"), saving=False)["end"] == "Fail"
+    assert failed(run_with(JobState.ACCEPTED), lambda_failure("ServerBusy", "x")).error == "ServerBusy"
 
 
 def test_a_loaded_table_is_not_turned_into_a_failed_run() -> None:
-    conclusion = conclude(run_with(Job.LOADED), {"Error": "States.Timeout", "Cause": ""}, saving=False)
-    assert conclusion["end"] == "Succeed"
+    conclusion = conclude(run_with(JobState.LOADED), {"Error": "States.Timeout", "Cause": ""}, saving=False)
+    assert isinstance(conclusion, Succeed)
 
 
 def test_a_loaded_table_whose_saving_broke_down_is_save_failed() -> None:
-    conclusion = conclude(run_with(Job.LOADED), {"Error": "States.Timeout", "Cause": ""}, saving=True)
-    assert (conclusion["error"], conclusion["cause"][:12]) == ("SaveFailed", "Loaded: yes.")
+    conclusion = failed(run_with(JobState.LOADED), {"Error": "States.Timeout", "Cause": ""}, saving=True)
+    assert (conclusion.error, conclusion.cause[:12]) == ("SaveFailed", "Loaded: yes.")
 
 
 def test_a_cause_stays_under_eight_kilobytes() -> None:
-    conclusion = conclude(run_with(Job.FAILED), lambda_failure("DatamartFailed", "ü" * 50_000), saving=False)
-    assert len(conclusion["cause"].encode()) < 8192
-    assert conclusion["cause"].endswith("DM_CITY in Statistics.")
+    conclusion = failed(run_with(JobState.FAILED), lambda_failure("DatamartFailed", "ü" * 50_000))
+    assert len(conclusion.cause.encode()) < 8192
+    assert conclusion.cause.endswith("DM_CITY in Statistics.")

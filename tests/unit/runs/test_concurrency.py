@@ -12,26 +12,38 @@ from moto import mock_aws
 from functions import clock
 from functions.errors import RunAlreadyEnded, RunInProgress, ServerBusy
 from functions.limits import LONGEST_LOG_IN, LONGEST_SESSION
+from functions.microstrategy import Server, Session
 from functions.requests.execution_input import Start
 from functions.requests.request import normalise
 from functions.runs import concurrency, executions
 from functions.runs.concurrency import (
-    LATEST_BEGINNING,
     LONGEST_JOB,
-    believe_ended,
     give_back,
     in_progress,
-    job_in_doubt,
-    session_in_doubt,
+    pending_job,
+    pending_session,
+    set_job_ended,
     take_lease,
     take_slot,
 )
 from functions.runs.executions import NotAnswered
-from functions.runs.job_state import Job
-from functions.runs.leases import Held, held_in
-from functions.runs.operations import intend_to_execute
-from functions.runs.run import Run
-from functions.runs.run_table import RunTable
+from functions.runs.job_state import LATEST_BEGINNING, MAY_GO_ON, JobState
+from functions.runs.model import Definition, Lease, Outcome, PendingJob, ServerObject, Target
+from functions.runs.store.attempts import (
+    begin_attempt,
+    begin_login,
+    clear_session,
+    close_attempt,
+    set_session,
+)
+from functions.runs.store.item_format import run_of
+from functions.runs.store.job_states import begin_execution
+from functions.runs.store.leases import load_lease
+from functions.runs.store.record import RunRecord
+from functions.runs.store.runs import begin_run, end_run, load_run, record_datamart
+from functions.runs.store.table import RunTable
+from functions.runs.stored_session import StoredSession
+from tests.support.stored_runs import put_in_attempt, put_in_run
 from tests.unit.runs.tables import REGION, new_table
 
 PROJECT, CITY = "P" * 32, "C" * 32
@@ -39,9 +51,7 @@ LEASE = f"lease/default/{PROJECT}/{CITY}"
 NOON = 1_800_000_000.5
 
 
-def doubt(until: float, jobId: str | None = None) -> dict[str, Any]:
-    """About a job, on a server that the test's runs have not named."""
-    return {"until": until, "jobId": jobId, "baseUrl": None}
+SESSION = StoredSession(Server("https://library"), Session("secret"))
 
 
 class World:
@@ -56,26 +66,27 @@ class World:
     def is_running(self, arn: str, since: float) -> bool:
         return arn not in self.ended
 
-    def other(self, at_once: int = 1) -> Run:
+    def other(self, at_once: int = 1) -> RunRecord:
         """A run of a datamart that no other run has."""
         return self.run(at_once, datamart=f"{self.runs:032X}")
 
-    def run(self, at_once: int = 1, longest: int | None = 600, datamart: str = CITY) -> Run:
+    def run(self, at_once: int = 1, longest: int | None = 600, datamart: str = CITY) -> RunRecord:
         """A run in its first attempt that knows its datamart's id."""
         self.runs += 1
         arn = f"arn:aws:states:eu-west-1:123456789012:execution:datamart-runner-dev:run-{self.runs}"
-        Run.begin(self.table, arn, Start(normalise({"project": PROJECT, "datamart": datamart})), at_once)
-        run = Run.load(self.table, arn, 1)
-        run.begin_attempt()
-        run.note(project={"id": PROJECT}, datamart={"id": datamart}, definition={"maxExecutionSeconds": longest})
+        begin_run(self.table, arn, Start(normalise({"project": PROJECT, "datamart": datamart})), at_once)
+        run = load_run(self.table, arn, 1)
+        begin_attempt(run)
+        limits = Definition(readable=True, max_execution_seconds=longest)
+        record_datamart(run, ServerObject(PROJECT), ServerObject(datamart), Target(), limits)
         return run
 
-    def end(self, run: Run) -> None:
+    def end(self, run: RunRecord) -> None:
         """As Step Functions sees it; nobody has cleaned up yet."""
         self.ended.add(run.arn)
 
     def owner(self, key: str) -> str | None:
-        held = held_in(self.table, key)
+        held = load_lease(self.table, key)
         return held.owner if held else None
 
     def slots(self, number: int) -> list[str | None]:
@@ -105,7 +116,7 @@ def test_a_lease_is_held_by_one_run_at_a_time(world: World) -> None:
 
 def test_a_lease_is_not_taken_before_the_datamarts_id_is_known(world: World) -> None:
     run = world.run()
-    run.change(remove=("datamart",))
+    run.write(remove=("datamart",))
     assert take_lease(world.table, run) is None
     assert world.owner(LEASE) is None
     give_back(world.table, run)
@@ -133,22 +144,22 @@ def test_the_lease_of_a_run_that_has_ended_is_taken_only_after_the_run_can_execu
     world.end(stopped)
     assert take_lease(world.table, second) is None
     with pytest.raises(RunAlreadyEnded):
-        intend_to_execute(stopped)
+        begin_execution(stopped)
 
 
-@pytest.mark.parametrize("job", [Job.POSTING, Job.ACCEPTED, Job.LOST])
+@pytest.mark.parametrize("job", [JobState.POSTING, JobState.ACCEPTED, JobState.LOST])
 def test_the_lease_of_a_run_that_left_a_job_keeps_others_out_until_the_job_must_have_ended(
-    world: World, job: Job
+    world: World, job: JobState
 ) -> None:
     stopped, second = world.run(longest=600), world.run()
     take_lease(world.table, stopped)
-    intend_to_execute(stopped)
-    stopped.learn(job=job.value, jobId="4711")
+    begin_execution(stopped)
+    put_in_attempt(stopped, job=job.value, jobId="4711")
     world.end(stopped)
     held = take_lease(world.table, second)
     assert held is not None
     until = NOON + LATEST_BEGINNING + 600
-    assert held.uncertain == doubt(until, jobId="4711")
+    assert held.pending == PendingJob(until, "4711", None)
     assert f"datamart free-lease default/{PROJECT}/{CITY} --stage dev" in str(in_progress(held))
     world.time = until - 1
     assert take_lease(world.table, second) is not None
@@ -156,12 +167,12 @@ def test_the_lease_of_a_run_that_left_a_job_keeps_others_out_until_the_job_must_
     assert take_lease(world.table, second) is None
 
 
-@pytest.mark.parametrize("job", sorted(set(Job) - concurrency.MAY_GO_ON))
-def test_the_lease_of_a_run_whose_job_cannot_write_any_more_is_taken(world: World, job: Job) -> None:
+@pytest.mark.parametrize("job", sorted(set(JobState) - MAY_GO_ON))
+def test_the_lease_of_a_run_whose_job_cannot_write_any_more_is_taken(world: World, job: JobState) -> None:
     ended, second = world.run(), world.run()
     take_lease(world.table, ended)
-    intend_to_execute(ended)
-    ended.learn(job=job.value)
+    begin_execution(ended)
+    put_in_attempt(ended, job=job.value)
     world.end(ended)
     assert take_lease(world.table, second) is None
 
@@ -169,22 +180,22 @@ def test_the_lease_of_a_run_whose_job_cannot_write_any_more_is_taken(world: Worl
 def test_a_lease_may_be_taken_when_the_job_is_known_to_have_ended(world: World) -> None:
     stopped, second = world.run(), world.run()
     take_lease(world.table, stopped)
-    intend_to_execute(stopped)
+    begin_execution(stopped)
     world.end(stopped)
     held = take_lease(world.table, second)
     assert held is not None
-    believe_ended(world.table, held)
+    set_job_ended(world.table, held)
     assert take_lease(world.table, second) is None
 
 
 def test_giving_back_keeps_a_pending_job_in_the_lease_while_the_job_may_go_on(world: World) -> None:
     run, second = world.run(longest=None), world.run()
     take_lease(world.table, run)
-    intend_to_execute(run)
+    begin_execution(run)
     give_back(world.table, run)
     held = take_lease(world.table, second)
-    assert (held and held.uncertain) == doubt(until=NOON + LONGEST_JOB)
-    run.learn(jobEnded=True)
+    assert (held and held.pending) == PendingJob(NOON + LONGEST_JOB)
+    put_in_attempt(run, jobEnded=True)
     give_back(world.table, run)
     assert take_lease(world.table, second) is None
 
@@ -192,7 +203,7 @@ def test_giving_back_keeps_a_pending_job_in_the_lease_while_the_job_may_go_on(wo
 def test_giving_back_keeps_a_slot_while_a_session_may_live_although_the_run_goes_on(world: World) -> None:
     waiting, second = world.run(), world.other()
     take_slot(world.table, waiting)
-    waiting.store(session="secret")
+    set_session(waiting, SESSION)
     give_back(world.table, waiting)
     world.time = NOON + LONGEST_SESSION - 1
     with pytest.raises(ServerBusy):
@@ -204,20 +215,20 @@ def test_giving_back_keeps_a_slot_while_a_session_may_live_although_the_run_goes
 def test_a_run_comes_back_to_the_slot_that_it_left_with_a_session(world: World) -> None:
     waiting = world.run()
     take_slot(world.table, waiting)
-    waiting.store(session="secret")
+    set_session(waiting, SESSION)
     give_back(world.table, waiting)
     take_slot(world.table, waiting)
-    assert held_in(world.table, "slot/default/0") == Held("slot/default/0", waiting.arn, NOON, None)
+    assert load_lease(world.table, "slot/default/0") == Lease("slot/default/0", waiting.arn, NOON, None)
 
 
 def test_giving_back_keeps_the_slot_of_a_session_that_is_still_open(world: World) -> None:
     run, second = world.run(), world.other()
     take_slot(world.table, run)
-    run.store(session="secret")
+    set_session(run, SESSION)
     give_back(world.table, run)
     with pytest.raises(ServerBusy, match=r"may run 1 datamart\(s\) at once \(maxConcurrentRuns\), and arn:.*:run-1"):
         take_slot(world.table, second)
-    run.forget("session")
+    clear_session(run)
     give_back(world.table, run)
     take_slot(world.table, second)
 
@@ -232,9 +243,9 @@ def test_giving_back_changes_nothing_for_a_run_that_holds_nothing(world: World) 
 
 def test_an_earlier_attempt_that_gives_back_takes_nothing_from_the_next(world: World) -> None:
     late = world.run()
-    late.close_attempt()
-    run = Run.load(world.table, late.arn, 2)
-    run.begin_attempt()
+    close_attempt(late)
+    run = load_run(world.table, late.arn, 2)
+    begin_attempt(run)
     take_lease(world.table, run)
     take_slot(world.table, run)
     give_back(world.table, late)
@@ -245,10 +256,10 @@ def test_an_earlier_attempt_that_gives_back_takes_nothing_from_the_next(world: W
 
 def test_a_run_that_has_ended_gives_all_back_whichever_attempt_took_it(world: World) -> None:
     first = world.run()
-    second = Run.load(world.table, first.arn, 2)
-    second.begin_attempt()
+    second = load_run(world.table, first.arn, 2)
+    begin_attempt(second)
     take_lease(world.table, second)
-    first.end({"end": "ABORTED"})
+    end_run(first, Outcome("ABORTED"))
     give_back(world.table, first)
     assert world.owner(LEASE) is None
 
@@ -287,8 +298,8 @@ def test_runs_that_wait_for_a_slot_are_compared_by_the_names_in_their_requests(
     world: World, asked: dict[str, Any], same: bool
 ) -> None:
     first, second = world.run(), world.run()
-    first.note(project={"id": PROJECT, "name": "Tutorial"}, datamart={"id": CITY, "name": "City"})
-    second.change(put={"asked": asked}, remove=("project", "datamart"))
+    put_in_run(first, project={"id": PROJECT, "name": "Tutorial"}, datamart={"id": CITY, "name": "City"})
+    second.write(put={"asked": asked}, remove=("project", "datamart"))
     take_slot(world.table, first)
     with pytest.raises(RunInProgress if same else ServerBusy):
         take_slot(world.table, second)
@@ -322,13 +333,13 @@ def test_the_slot_of_a_run_that_ended_without_a_session_is_free(world: World) ->
     world.end(ended)
     take_slot(world.table, second)
     with pytest.raises(RunAlreadyEnded):
-        ended.store(session="late")
+        set_session(ended, SESSION)
 
 
 def test_the_slot_of_a_run_that_ended_with_a_session_is_free_when_the_session_must_have_ended(world: World) -> None:
     ended, second = world.other(), world.other()
     take_slot(world.table, ended)
-    ended.store(session="secret")
+    set_session(ended, SESSION)
     world.end(ended)
     for world.time in (NOON, NOON + LONGEST_SESSION - 1):
         with pytest.raises(ServerBusy):
@@ -342,49 +353,49 @@ def test_the_slot_of_a_run_that_ended_while_it_logged_in_is_free_when_its_functi
 ) -> None:
     stopped, second = world.other(), world.other()
     take_slot(world.table, stopped)
-    stopped.store(loggingInAt=NOON)
+    begin_login(stopped)
     world.end(stopped)
     with pytest.raises(ServerBusy):
         take_slot(world.table, second)
     with pytest.raises(RunAlreadyEnded):
-        stopped.store(session="late", instead_of=("loggingInAt",))
+        set_session(stopped, SESSION)
     world.time = NOON + LONGEST_LOG_IN
     take_slot(world.table, second)
 
 
 def test_a_run_that_began_before_there_were_slots_takes_none(world: World) -> None:
     old = world.other()
-    old.change(remove=("maxConcurrentRuns",))
+    old.write(remove=("maxConcurrentRuns",))
     take_slot(world.table, old)
     assert world.slots(1) == [None]
 
 
 def test_an_item_without_attempts_has_no_pending_job() -> None:
-    assert job_in_doubt({}) is None
-    assert session_in_doubt({}) is None
+    assert pending_job(run_of({})) is None
+    assert pending_session(run_of({})) is None
 
 
 def test_a_session_may_live_for_its_idle_time_from_the_end_of_the_run(world: World) -> None:
     item: dict[str, Any] = {"attempts": {"1": {"session": "x"}, "2": {}}}
-    assert session_in_doubt(item) == {"until": NOON + LONGEST_SESSION, "jobId": None}
-    assert session_in_doubt(item | {"endedAt": 5}) == {"until": 5 + LONGEST_SESSION, "jobId": None}
+    assert pending_session(run_of(item)) == PendingJob(NOON + LONGEST_SESSION)
+    assert pending_session(run_of(item | {"endedAt": 5})) == PendingJob(5 + LONGEST_SESSION)
 
 
 def test_a_login_is_pending_until_its_function_must_have_ended(world: World) -> None:
     item: dict[str, Any] = {"attempts": {"1": {"loggingInAt": 7}, "2": {}}}
-    assert session_in_doubt(item) == {"until": 7 + LONGEST_LOG_IN, "jobId": None}
+    assert pending_session(run_of(item)) == PendingJob(7 + LONGEST_LOG_IN)
 
 
 def test_a_job_is_pending_from_the_last_answers_to_its_prompts(world: World) -> None:
     asked = {"job": "accepted", "postedAt": 5, "answeringAt": 3_000}
     limited = asked | {"maxExecutionSeconds": 60}
-    assert job_in_doubt({"attempts": {"1": limited}}) == doubt(until=3_000 + LATEST_BEGINNING + 60)
-    assert job_in_doubt({"attempts": {"1": asked}}) == doubt(until=3_000 + LONGEST_JOB)
+    assert pending_job(run_of({"attempts": {"1": limited}})) == PendingJob(3_000 + LATEST_BEGINNING + 60)
+    assert pending_job(run_of({"attempts": {"1": asked}})) == PendingJob(3_000 + LONGEST_JOB)
 
 
 def test_of_several_pending_jobs_the_last_one_counts() -> None:
     jobs = {"1": {"job": "lost", "postedAt": 9, "jobId": "a"}, "2": {"job": "posting", "postedAt": 5}}
-    assert job_in_doubt({"attempts": jobs}) == doubt(until=9 + LONGEST_JOB, jobId="a")
+    assert pending_job(run_of({"attempts": jobs})) == PendingJob(9 + LONGEST_JOB, "a")
 
 
 @pytest.fixture

@@ -5,20 +5,22 @@ from typing import Any
 import pytest
 
 from functions.runs.last_loads import is_load_of
+from functions.runs.model import Requested, Run, ServerObject
 
 CITY, OTHER, PROJECT = "C" * 32, "D" * 32, "A" * 32
 
 PLACED = {"name": "City", "path": "/Public Objects/Datamarts"}
 
 
-def run(project: Any = "Tutorial", datamart: Any = "City", *, name: str | None = "City", id_: str = CITY) -> Any:
-    """The item of a run that was asked for ``project`` and ``datamart``, and found the datamart ``id_``."""
+def run(project: Any = "Tutorial", datamart: Any = "City", *, name: str | None = "City", id_: str = CITY) -> Run:
+    """A run that was asked for ``project`` and ``datamart``, and found the datamart ``id_``."""
     named = None if len(project) == 32 else project
-    return {
-        "asked": {"project": project, "datamart": datamart},
-        "project": {"id": PROJECT, "name": named},
-        "datamart": {"id": id_, "name": name},
-    }
+    return Run(
+        "arn",
+        requested=Requested(project, datamart),
+        project=ServerObject(PROJECT, named),
+        datamart=ServerObject(id_, name),
+    )
 
 
 def job(datamart: Any = None, project: Any = "Tutorial", **accepts: Any) -> Any:
@@ -27,7 +29,7 @@ def job(datamart: Any = None, project: Any = "Tutorial", **accepts: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("named_job", "item"),
+    ("named_job", "loaded"),
     [
         (job("City"), run()),
         (job("City"), run(datamart=CITY)),
@@ -41,12 +43,12 @@ def job(datamart: Any = None, project: Any = "Tutorial", **accepts: Any) -> Any:
         (job(None, None, projects=["Tutorial"], datamarts=[CITY]), run()),
     ],
 )
-def test_a_load_of_the_datamart_that_the_file_means_counts(named_job: Any, item: Any) -> None:
-    assert is_load_of(named_job, item)
+def test_a_load_of_the_datamart_that_the_file_means_counts(named_job: Any, loaded: Run) -> None:
+    assert is_load_of(named_job, loaded)
 
 
 @pytest.mark.parametrize(
-    ("named_job", "item"),
+    ("named_job", "loaded"),
     [
         (job("City"), run(datamart="Sales", name="Sales", id_=OTHER)),
         (job("City"), run(datamart=OTHER, name="Sales", id_=OTHER)),
@@ -61,5 +63,5 @@ def test_a_load_of_the_datamart_that_the_file_means_counts(named_job: Any, item:
         ),
     ],
 )
-def test_a_load_of_another_datamart_does_not_count(named_job: Any, item: Any) -> None:
-    assert not is_load_of(named_job, item)
+def test_a_load_of_another_datamart_does_not_count(named_job: Any, loaded: Run) -> None:
+    assert not is_load_of(named_job, loaded)

@@ -11,16 +11,22 @@ from functions.microstrategy.json_access import LONGEST
 from functions.prompts import describe, reply
 from functions.requests.execution_input import Start
 from functions.requests.request import normalise
-from functions.runs.operations import LARGEST_TOLD, begin_answering
-from functions.runs.packing import LARGEST_ITEM, PACKED, packed, unpacked
-from functions.runs.run import Run
-from functions.runs.run_table import RunTable
+from functions.runs.model import Outcome
+from functions.runs.store.attempts import begin_attempt
+from functions.runs.store.job_states import LARGEST_PROMPTS, begin_answering
+from functions.runs.store.packing import LARGEST_ITEM, PACKED, packed, unpacked
+from functions.runs.store.record import RunRecord
+from functions.runs.store.runs import begin_run, end_run, load_run
+from functions.runs.store.table import RunTable
 from local.emulator.clients import client
 from local.emulator.moto_patches import dynamodb_limits
+from tests.support.stored_runs import put_in_attempt, put_in_run
 from tests.unit.runs.tables import new_table
 
 ARN = "arn:aws:states:eu-west-1:123456789012:execution:RunDatamart:one"
 REQUEST = {"project": "P", "datamart": "City", "unanswered": "ask"}
+
+QUESTION = {"token": "t", "askedAt": 5, "until": 9, "prompts": [], "refusal": None}
 
 MOST_ATTEMPTS = 386
 """Of a run that waits for its datamart for a whole day: its pauses grow to five minutes."""
@@ -34,10 +40,10 @@ def table() -> Iterator[RunTable]:
 
 
 @pytest.fixture
-def run(table: RunTable) -> Run:
-    Run.begin(table, ARN, Start(normalise(REQUEST)))
-    run = Run.load(table, ARN, 1)
-    run.begin_attempt()
+def run(table: RunTable) -> RunRecord:
+    begin_run(table, ARN, Start(normalise(REQUEST)))
+    run = load_run(table, ARN, 1)
+    begin_attempt(run)
     return run
 
 
@@ -51,32 +57,32 @@ def nested(operators: int) -> dict[str, Any]:
 
 @pytest.mark.parametrize("operators", [5, 12, 40])
 def test_answers_of_people_and_defaults_of_the_server_may_be_nested_as_deep_as_they_like(
-    run: Run, table: RunTable, operators: int
+    run: RunRecord, table: RunTable, operators: int
 ) -> None:
     answers, asked = [nested(operators)], [{"name": "Filter", "defaultAnswer": nested(operators)["answers"]}]
-    run.change(put={"asking": run.item["asking"] | {"answers": answers}})
-    run.note(unanswered={"attempt": 1, "prompts": asked}, question={"token": "t", "prompts": asked})
-    for found in (run.item, table.load(ARN) or {}):
+    run.write(put={"asking": run.stored["asking"] | {"answers": answers}})
+    put_in_run(run, unanswered={"attempt": 1, "prompts": asked}, question=QUESTION | {"prompts": asked})
+    for found in (run.stored, table.load(ARN) or {}):
         assert found["asking"]["answers"] == answers
         assert found["unanswered"] == {"attempt": 1, "prompts": asked}
-        assert found["question"] == {"token": "t", "prompts": asked}
+        assert found["question"] == QUESTION | {"prompts": asked}
 
 
-def test_numbers_that_dynamodb_has_not_come_back_as_they_were(run: Run, table: RunTable) -> None:
+def test_numbers_that_dynamodb_has_not_come_back_as_they_were(run: RunRecord, table: RunTable) -> None:
     answers = [{"name": "N", "answers": [10**60, 1.7976931348623157e308, 5e-324, 0.1]}]
-    run.change(put={"asking.answers": answers})
+    run.write(put={"asking.answers": answers})
     assert (table.load(ARN) or {})["asking"]["answers"] == answers
 
 
-def test_half_a_character_becomes_a_question_mark(run: Run, table: RunTable) -> None:
-    run.change(put={"asking.answers": [{"name": "\ud83d", "answers": {"": "x"}}]})
+def test_half_a_character_becomes_a_question_mark(run: RunRecord, table: RunTable) -> None:
+    run.write(put={"asking.answers": [{"name": "\ud83d", "answers": {"": "x"}}]})
     assert (table.load(ARN) or {})["asking"]["answers"] == [{"name": "?", "answers": {"": "x"}}]
 
 
-def test_what_conditions_look_at_is_not_packed(run: Run) -> None:
-    run.note(question={"token": "t", "prompts": []})
-    run.change(remove=("question",), condition="{question.token} = :token", condition_values={"token": "t"})
-    assert "question" not in run.item
+def test_what_conditions_look_at_is_not_packed(run: RunRecord) -> None:
+    put_in_run(run, question=QUESTION)
+    run.write(remove=("question",), condition="{question.token} = :token", condition_values={"token": "t"})
+    assert "question" not in run.stored
 
 
 OLD_ITEM: dict[str, Any] = {
@@ -97,14 +103,14 @@ OLD_ITEM: dict[str, Any] = {
 def test_a_run_that_began_before_the_upgrade_is_read_and_goes_on(table: RunTable) -> None:
     plain = {name: table_value(value) for name, value in OLD_ITEM.items()}
     client("dynamodb").put_item(TableName=table._name, Item=plain)
-    run = Run.load(table, ARN, 2)
-    assert run.item == OLD_ITEM
-    run.change(put={"asking.answers": [*run.persons_answers, nested(40)]})
-    run.learn(prompts=[*run.attempt["prompts"], {"at": "L", "name": "Filter", "given": 1}])
-    again = Run.load(table, ARN, 2)
-    assert again.persons_answers == [{"name": "Year", "answers": "2026"}, nested(40)]
-    assert again.used_answers == {0, 1}
-    assert again.item["question"] == OLD_ITEM["question"]
+    run = load_run(table, ARN, 2)
+    assert run.stored == OLD_ITEM
+    run.write(put={"asking.answers": [*run.answers_of_people, nested(40)]})
+    put_in_attempt(run, prompts=[*run.stored["attempts"]["2"]["prompts"], {"at": "L", "name": "Filter", "given": 1}])
+    again = load_run(table, ARN, 2)
+    assert again.answers_of_people == [{"name": "Year", "answers": "2026"}, nested(40)]
+    assert again.attempt.positions_sent == {0, 1}
+    assert again.stored["question"] == OLD_ITEM["question"]
 
 
 def table_value(value: Any) -> dict[str, Any]:
@@ -128,11 +134,11 @@ def answer_to(name: str, given: int) -> dict[str, Any]:
 
 def test_functions_of_the_earlier_version_read_a_run_that_new_ones_began(table: RunTable) -> None:
     datamart, prompts = {"name": "City", "path": "/Public Objects"}, [{"name": "Year", "answers": "2026"}]
-    Run.begin(table, ARN, Start(normalise({"project": "P", "datamart": datamart, "prompts": prompts})))
-    run = Run.load(table, ARN, 1)
-    run.begin_attempt()
+    begin_run(table, ARN, Start(normalise({"project": "P", "datamart": datamart, "prompts": prompts})))
+    run = load_run(table, ARN, 1)
+    begin_attempt(run)
     begin_answering(run, 1, [answer_to("Year", 0)])
-    run.learn(keysTaken=["K@Year"])
+    put_in_attempt(run, keysTaken=["K@Year"])
     item = stored(table)
     # same.py, Run.asked and Run.idle_answers of 300f2ce
     assert item["asked"]["project"] == "P"
@@ -180,19 +186,19 @@ def test_what_was_packed_for_a_time_is_read_in_both_forms(field: str, as_string:
 
 
 def test_an_attempt_begins_after_hundreds_that_left_everything_and_removes_it_by_and_by(
-    run: Run, table: RunTable
+    run: RunRecord, table: RunTable
 ) -> None:
     """A run that began before the upgrade: its attempts kept what only the newest needs."""
-    left: dict[str, Any] = {"closing": 1, "unknownStatuses": 1, "answersTaken": [0]}
-    run.note(attempts={str(number): left for number in range(1, MOST_ATTEMPTS)}, attempt=MOST_ATTEMPTS - 1)
+    left: dict[str, Any] = {"closing": 1, "unknownStatuses": [1], "answersTaken": [0]}
+    put_in_run(run, attempts={str(number): left for number in range(1, MOST_ATTEMPTS)}, attempt=MOST_ATTEMPTS - 1)
     run.number = MOST_ATTEMPTS
-    run.begin_attempt()
-    kept = sum(len(attempt) - 1 for attempt in run.item["attempts"].values() if attempt)
+    begin_attempt(run)
+    kept = sum(len(attempt) - 1 for attempt in run.stored["attempts"].values() if attempt)
     assert 0 < kept < 2 * (MOST_ATTEMPTS - 1)
     for number in range(MOST_ATTEMPTS + 1, MOST_ATTEMPTS + 10):
         run.number = number
-        run.begin_attempt()
-    assert all(set(attempt) <= {"closing"} for attempt in run.item["attempts"].values())
+        begin_attempt(run)
+    assert all(set(attempt) <= {"closing"} for attempt in run.stored["attempts"].values())
 
 
 def text_of(size: int) -> list[str]:
@@ -200,28 +206,31 @@ def text_of(size: int) -> list[str]:
     return ["x" * (size - 4)]
 
 
-def test_the_largest_of_everything_together_is_an_item_that_dynamodb_takes(run: Run, table: RunTable) -> None:
+def test_the_largest_of_everything_together_is_an_item_that_dynamodb_takes(run: RunRecord, table: RunTable) -> None:
     largest = {"project": "p" * 1_000, "datamart": {"name": "d" * 1_000, "path": "/" * 4_000}}
-    run.note(asked=largest | {"prompts": ["n" * 100] * 200})
+    put_in_run(run, asked=largest | {"prompts": ["n" * 100] * 200})
     named = {"id": "A" * 32, "name": "ü" * LONGEST}
     target = {"source": "ü" * LONGEST, "table": "ü" * LONGEST, "append": False}
-    run.note(project=named, datamart=named, target=target, waitsFor="w" * 1_000, saved={"objectId": "A" * 32})
+    put_in_run(run, project=named, datamart=named, target=target, waitsFor="w" * 1_000, saved={"objectId": "A" * 32})
     asked = text_of(describe.LARGEST)
-    run.note(unanswered={"attempt": 1, "prompts": asked}, question={"token": "t" * 2_000, "prompts": asked})
-    run.change(put={"asking.answers": text_of(reply.LARGEST)})
-    told = text_of(LARGEST_TOLD)
+    put_in_run(
+        run, unanswered={"attempt": 1, "prompts": asked}, question=QUESTION | {"token": "t" * 2_000, "prompts": asked}
+    )
+    run.write(put={"asking.answers": text_of(reply.LARGEST)})
+    told = text_of(LARGEST_PROMPTS)
     about = {"closing": 1.5, "lostAt": 1.5, "instanceId": "A" * 32, "instanceDeleted": True, "onceBy": "b" * 32}
-    largest_attempt = {"prompts": told, "keysTaken": told, "orderAnswer": "o" * 500, **about}
-    run.learn(baseUrl="https://mstr.example.com/Library", **largest_attempt)
+    prompts = [{"at": "K", "name": "x" * (LARGEST_PROMPTS - 100), "given": 0}]
+    largest_attempt = {"prompts": prompts, "keysTaken": told, "orderAnswer": "o" * 500, **about}
+    put_in_attempt(run, baseUrl="https://mstr.example.com/Library", **largest_attempt)
     run.number = 2
-    run.begin_attempt()
+    begin_attempt(run)
     item = table.load(ARN) or {}
     earlier = item["attempts"]["1"]  # what of an attempt stays when the next one begins
     item["attempts"] |= {str(number): earlier for number in range(3, MOST_ATTEMPTS)}
     table.create(item | {"executionArn": f"{ARN}-after-a-day"})  # 386 attempts in one write, not in a thousand
-    run = Run.load(table, f"{ARN}-after-a-day", MOST_ATTEMPTS)
-    run.begin_attempt()
-    run.learn(baseUrl="https://mstr.example.com/Library", **largest_attempt)
-    run.learn(session="s" * 20_000, failure={"kind": "DatamartFailed", "text": "f" * 8_000})
-    run.end({"loaded": "no", "end": "Fail", "error": "DatamartFailed", "reason": "r" * 7_900, "advice": "a" * 500})
+    run = load_run(table, f"{ARN}-after-a-day", MOST_ATTEMPTS)
+    begin_attempt(run)
+    put_in_attempt(run, baseUrl="https://mstr.example.com/Library", **largest_attempt)
+    put_in_attempt(run, session="s" * 20_000, failure={"kind": "DatamartFailed", "text": "f" * 8_000})
+    end_run(run, Outcome("Fail", "no", "DatamartFailed", "r" * 7_900, "a" * 500))
     assert len(json.dumps(table.load(f"{ARN}-after-a-day"), ensure_ascii=False).encode()) > LARGEST_ITEM / 2

@@ -10,12 +10,18 @@ from moto import mock_aws
 
 from functions import clock
 from functions.errors import RunAlreadyEnded, RunTimedOut
+from functions.microstrategy import Server, Session
 from functions.requests.execution_input import Start
 from functions.requests.request import normalise
-from functions.runs.job_state import Job
-from functions.runs.operations import intend_to_execute, keep_instance
-from functions.runs.run import Run
-from functions.runs.run_table import RunTable
+from functions.runs.job_state import JobState
+from functions.runs.model import JobFailure, Outcome, Questions, Requested
+from functions.runs.store.attempts import begin_attempt, close_attempt, set_instance, set_session
+from functions.runs.store.job_states import begin_execution
+from functions.runs.store.record import RunRecord
+from functions.runs.store.runs import begin_run, end_run, load_run
+from functions.runs.store.table import RunTable
+from functions.runs.stored_session import StoredSession
+from tests.support.stored_runs import put_in_attempt
 
 ARN = "arn:aws:states:eu-west-1:123456789012:execution:RunDatamart:one"
 REQUEST = {"project": "P", "datamart": "City", "prompts": [{"name": "Year", "answers": "2026"}], "timeoutMinutes": 2}
@@ -37,53 +43,53 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunTable]:
 
 
 @pytest.fixture
-def run(table: RunTable) -> Run:
-    Run.begin(table, ARN, START)
-    run = Run.load(table, ARN, 1)
-    run.begin_attempt()
+def run(table: RunTable) -> RunRecord:
+    begin_run(table, ARN, START)
+    run = load_run(table, ARN, 1)
+    begin_attempt(run)
     return run
 
 
-def again(run: Run) -> Run:
+def again(run: RunRecord) -> RunRecord:
     """The same run as another Lambda reads it."""
-    return Run.load(run._table, ARN, run.number)
+    return load_run(run.table, ARN, run.number)
 
 
-def test_numbers_and_nested_values_survive_the_trip(run: Run) -> None:
-    run.learn(postedAt=1_795_000_000.125, unknownStatuses=[11, 12], promptsAnswered=[{"name": "ü"}])
+def test_numbers_and_nested_values_survive_the_trip(run: RunRecord) -> None:
+    put_in_attempt(run, postedAt=1_795_000_000.125, unknownStatuses=[11, 12], failure={"kind": "K", "text": "ü"})
     attempt = again(run).attempt
-    assert (attempt["postedAt"], attempt["unknownStatuses"]) == (1_795_000_000.125, [11, 12])
-    assert attempt["promptsAnswered"] == [{"name": "ü"}]
+    assert (attempt.posted_at, attempt.unknown_statuses) == (1_795_000_000.125, (11, 12))
+    assert attempt.failure == JobFailure("K", "ü")
 
 
 def test_a_repeated_first_step_finds_the_run_that_it_wrote(table: RunTable) -> None:
-    first = Run.begin(table, ARN, START)
-    assert Run.begin(table, ARN, START).item == first.item
+    first = begin_run(table, ARN, START)
+    assert begin_run(table, ARN, START).stored == first.stored
 
 
 def test_a_run_knows_from_its_start_which_prompts_it_answers_and_whether_it_asks_people(table: RunTable) -> None:
-    silent = Run.begin(table, ARN, START)
-    asking = Run.begin(table, f"{ARN}-asking", Start(normalise(REQUEST | {"unanswered": "ask", "askDeadlineHours": 5})))
-    assert silent.item["asked"] == asking.item["asked"] == {"project": "P", "datamart": "City", "prompts": ["Year"]}
-    assert "asking" not in silent.item
-    assert asking.item["asking"] == {"hours": 5, "answers": [], "fresh": 0, "refused": {}, "seconds": 0}
+    silent = begin_run(table, ARN, START)
+    asking = begin_run(table, f"{ARN}-asking", Start(normalise(REQUEST | {"unanswered": "ask", "askDeadlineHours": 5})))
+    assert silent.requested == asking.requested == Requested("P", "City", ("Year",))
+    assert silent.questions is None
+    assert asking.questions == Questions(hours=5)
 
 
-def test_a_run_that_has_ended_cannot_be_begun_again(run: Run) -> None:
-    run.end({"end": "Fail"})
-    with pytest.raises(RunAlreadyEnded, match="Start a new one"):
-        Run.begin(run._table, ARN, START)
+def test_a_run_that_has_ended_cannot_be_begun_again(run: RunRecord) -> None:
+    end_run(run, Outcome("Fail"))
+    with pytest.raises(RunAlreadyEnded, match="start a new one"):
+        begin_run(run.table, ARN, START)
 
 
-def test_the_intent_is_written_by_one_of_two_invocations(run: Run) -> None:
+def test_the_intent_is_written_by_one_of_two_invocations(run: RunRecord) -> None:
     other = again(run)
-    assert intend_to_execute(run)
-    assert not intend_to_execute(other)
+    assert begin_execution(run)
+    assert not begin_execution(other)
 
 
-def test_an_intent_whose_answer_was_lost_is_recognised_when_it_is_sent_again(run: Run) -> None:
+def test_an_intent_whose_answer_was_lost_is_recognised_when_it_is_sent_again(run: RunRecord) -> None:
     """Within boto3, which knows nothing of intents."""
-    table, change = run._table, run._table.change
+    table, change = run.table, run.table.change
 
     def send_twice(*args: Any, **arguments: Any) -> Any:
         change(*args, **arguments)
@@ -91,66 +97,68 @@ def test_an_intent_whose_answer_was_lost_is_recognised_when_it_is_sent_again(run
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(table, "change", send_twice)
-        assert intend_to_execute(run)
-    assert not intend_to_execute(again(run))
+        assert begin_execution(run)
+    assert not begin_execution(again(run))
 
 
-def test_the_first_of_two_instances_is_kept(run: Run) -> None:
+def test_the_first_of_two_instances_is_kept(run: RunRecord) -> None:
     other = again(run)
-    assert keep_instance(run, "A" * 32)
-    assert not keep_instance(other, "B" * 32)
-    assert other.instance_id == "A" * 32
+    assert set_instance(run, "A" * 32)
+    assert not set_instance(other, "B" * 32)
+    assert other.attempt.instance_id == "A" * 32
 
 
-def test_an_order_that_never_left_may_be_given_again(run: Run) -> None:
-    assert intend_to_execute(run)
-    run.learn(job=Job.NOT_SENT.value)
-    assert intend_to_execute(again(run))
+def test_an_order_that_never_left_may_be_given_again(run: RunRecord) -> None:
+    assert begin_execution(run)
+    put_in_attempt(run, job=JobState.NOT_SENT.value)
+    assert begin_execution(again(run))
 
 
-@pytest.mark.parametrize("job", [Job.POSTING, Job.REFUSED, Job.ACCEPTED, Job.PROMPTING, Job.LOADED, Job.FAILED])
-def test_an_order_that_may_have_arrived_is_never_given_again(run: Run, job: Job) -> None:
-    assert intend_to_execute(run)
-    run.learn(job=job.value)
-    assert not intend_to_execute(again(run))
+@pytest.mark.parametrize(
+    "job", [JobState.POSTING, JobState.REFUSED, JobState.ACCEPTED, JobState.PROMPTING, JobState.LOADED, JobState.FAILED]
+)
+def test_an_order_that_may_have_arrived_is_never_given_again(run: RunRecord, job: JobState) -> None:
+    assert begin_execution(run)
+    put_in_attempt(run, job=job.value)
+    assert not begin_execution(again(run))
 
 
-def test_once_the_cleanup_began_nothing_more_is_opened(run: Run) -> None:
+def test_once_the_cleanup_began_nothing_more_is_opened(run: RunRecord) -> None:
     late = again(run)
-    run.close_attempt()
+    close_attempt(run)
     with pytest.raises(RunAlreadyEnded):
-        late.store(session="secret")
+        set_session(late, StoredSession(Server("https://library"), Session("secret")))
     with pytest.raises(RunAlreadyEnded):
-        intend_to_execute(late)
-    assert "session" not in again(run).attempt
+        begin_execution(late)
+    assert again(run).attempt.session is None
 
 
-def test_facts_about_the_server_are_kept_even_after_the_cleanup_began(run: Run) -> None:
-    run.close_attempt()
-    again(run).learn(jobId="10:abc")
-    assert again(run).attempt["jobId"] == "10:abc"
+def test_facts_about_the_server_are_kept_even_after_the_cleanup_began(run: RunRecord) -> None:
+    close_attempt(run)
+    put_in_attempt(again(run), jobId="10:abc")
+    assert again(run).attempt.job_id == "10:abc"
 
 
-def test_the_next_attempt_opens_again_what_the_last_one_closed(run: Run) -> None:
-    run.close_attempt()
-    second = Run.load(run._table, ARN, 2)
-    second.begin_attempt()
-    second.store(instanceId="A" * 32)
-    assert again(run).instance_id is None
+def test_the_next_attempt_opens_again_what_the_last_one_closed(run: RunRecord) -> None:
+    close_attempt(run)
+    second = load_run(run.table, ARN, 2)
+    begin_attempt(second)
+    set_instance(second, "A" * 32)
+    assert again(run).attempt.instance_id is None
 
 
-def test_the_first_outcome_stays(run: Run) -> None:
-    assert run.end({"end": "Succeed"})
-    assert not again(run).end({"end": "ABORTED"})
-    assert again(run).item["outcome"] == {"end": "Succeed"}
+def test_the_first_outcome_stays(run: RunRecord) -> None:
+    assert end_run(run, Outcome("Succeed"))
+    assert not end_run(again(run), Outcome("ABORTED"))
+    assert again(run).outcome == Outcome("Succeed")
 
 
-def test_the_deadline_is_a_time_of_the_one_clock(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_deadline_is_a_time_of_the_one_clock(run: RunRecord, monkeypatch: pytest.MonkeyPatch) -> None:
     run.check_deadline()
-    monkeypatch.setattr(clock, "_source", lambda: run.item["deadline"] + 1)
+    monkeypatch.setattr(clock, "_source", lambda: run.deadline + 1)
     with pytest.raises(RunTimedOut, match=r"timeoutMinutes \(2\)"):
         run.check_deadline()
 
 
-def test_the_item_expires_when_step_functions_forgets_the_name(run: Run) -> None:
-    assert run.item["expiresAt"] - run.item["deadline"] == pytest.approx(90 * 86_400, abs=1)
+def test_the_item_expires_when_step_functions_forgets_the_name(run: RunRecord) -> None:
+    assert run.expires_at - run.deadline == pytest.approx(90 * 86_400, abs=1)

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from functions.runs.job_state import Job
+from functions.runs.job_state import JobState
+from functions.runs.store.item_format import run_of
 from local.cli.left_on_server import end_of_stopped, left_on_server
 
 OPEN = {"session": '{"token": "secret"}', "baseUrl": "https://host/x", "instanceId": "I1", "jobId": "J1"}
@@ -16,22 +17,22 @@ URL = "a session at https://host/x"
     [
         ({}, []),
         ({"loggingInAt": 5}, ["perhaps a session, because a login was under way"]),
-        (OPEN | {"job": Job.ACCEPTED}, [URL, "instance I1", "job J1"]),
-        (OPEN | {"job": Job.PROMPTING}, [URL, "instance I1", "job J1"]),
-        (OPEN | {"job": Job.ACCEPTED, "jobEnded": 7, "instanceDeleted": True}, [URL]),
-        (OPEN | {"job": Job.LOADED}, [URL, "instance I1"]),
-        ({"job": Job.ACCEPTED, "jobId": "J1"}, ["perhaps job J1, which may still be running"]),
-        ({"job": Job.POSTING}, ["perhaps a job whose id is not known"]),
-        ({"job": Job.PROMPTING, "jobId": "J1", "instanceId": "I1", "instanceDeleted": True}, []),
-        ({"job": Job.ACCEPTED, "jobId": "J1", "jobEnded": 7}, []),
+        (OPEN | {"job": JobState.ACCEPTED}, [URL, "instance I1", "job J1"]),
+        (OPEN | {"job": JobState.PROMPTING}, [URL, "instance I1", "job J1"]),
+        (OPEN | {"job": JobState.ACCEPTED, "jobEnded": 7, "instanceDeleted": True}, [URL]),
+        (OPEN | {"job": JobState.LOADED}, [URL, "instance I1"]),
+        ({"job": JobState.ACCEPTED, "jobId": "J1"}, ["perhaps job J1, which may still be running"]),
+        ({"job": JobState.POSTING}, ["perhaps a job whose id is not known"]),
+        ({"job": JobState.PROMPTING, "jobId": "J1", "instanceId": "I1", "instanceDeleted": True}, []),
+        ({"job": JobState.ACCEPTED, "jobId": "J1", "jobEnded": 7}, []),
     ],
 )
 def test_what_is_left_is_named_and_never_the_token(attempt: dict[str, Any], left: list[str]) -> None:
-    assert left_on_server({"attempts": {"1": attempt}}) == left
+    assert left_on_server(run_of({"attempts": {"1": attempt}})) == left
 
 
 def test_what_every_attempt_left_on_the_server_is_listed() -> None:
-    assert left_on_server({"attempts": {"1": {}, "2": OPEN | {"job": Job.LOADED}}}) == [URL, "instance I1"]
+    assert left_on_server(run_of({"attempts": {"1": {}, "2": OPEN | {"job": JobState.LOADED}}})) == [URL, "instance I1"]
 
 
 def test_a_run_without_an_item_has_left_nothing() -> None:
@@ -40,6 +41,6 @@ def test_a_run_without_an_item_has_left_nothing() -> None:
 
 
 def test_the_end_says_what_the_clean_up_could_not_remove() -> None:
-    item = {"attempts": {"1": OPEN | {"job": Job.ACCEPTED}}}
+    run = run_of({"attempts": {"1": OPEN | {"job": JobState.ACCEPTED}}})
     said = f"Loaded: unknown. Stopped by SIGTERM. Left on the server: {URL}; instance I1; job J1."
-    assert end_of_stopped(item, "SIGTERM") == said
+    assert end_of_stopped(run, "SIGTERM") == said

@@ -1,35 +1,4 @@
-"""The run table: one DynamoDB item for each run, its key the execution's ARN.
-
-The item::
-
-    executionArn, startedAt, deadline, expiresAt (TTL)      times in seconds since the epoch
-    job, asOf                                               of the job's trigger; null for a request as typed
-    message {id, runs, object}                              of a run that one message started beside others
-    connection, asked {project, datamart, prompts}          of the request; of the prompts only their names
-    onConflict, rerunIfReplacing, maxConcurrentRuns         of the request, and of its connection
-    attempt                                                 number of the newest attempt, from 1
-    attempts {"1": {loggingInAt, session, baseUrl, instanceId, executionInstanceId, jobId, job, postedAt,
-                    maxExecutionSeconds, notCancelled, orderAnswer, lookedAt,
-                    outage {retryAfter}, unavailable {at, reason}, lostAt, reachedSql, unknownStatuses,
-                    failure {kind, text}, answeringRound, answeringAt, answersPending, answersInDoubt, answeredAt,
-                    answersTaken, keysTaken, answerFailures, slowLists, onceBy,
-                    prompts [{at, name, type, how, given}], saving, closing, instanceDeleted, jobEnded, expired}}
-    project {id, name}, datamart {id, name}, target {source, table, append}
-    definition {readable, runsExtraSql, maxExecutionSeconds}
-    polls, lostLogIns, waitsFor                             why the newest attempt but one came to nothing
-    saveFolderId, saved {objectId}, finishedAt, endedAt, outcome {end, error, reason, advice, loaded}
-    unanswered {attempt, prompts}                           of the newest PromptsUnanswered, whole
-    asking {…}, question {…}                                of a run that asks people: functions/runs/questions.py
-    claimed {event, notice}, told {event, notice}           when the end was, or is being, told
-
-What comes from outside with any shape is stored as JSON strings (:mod:`functions.runs.packing`), and read as it is
-written here.
-``session`` (token, cookies, and how to reach their server) is the only secret and is removed at logout, or at
-``expired``, when the server could not be reached for as long as any session lives. ``closing``
-is the moment at which the clean-up of an attempt began, or at which somebody who wants what it holds (another run, the
-sweep, ``datamart free-lease``) found its execution ended, and ``endedAt`` that of the run's end: every write that would
-open something on the server is conditional on the absence of both (DESIGN.md "Stopping").
-"""
+"""The run table's operations in plain Python values, and how an update is put into DynamoDB's expressions."""
 
 import os
 from collections.abc import Iterator
@@ -40,9 +9,8 @@ from typing import Any
 import boto3
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from functions.runs.packing import packed, unpacked
-
-Item = dict[str, Any]
+from functions.runs.store.item_format import Item
+from functions.runs.store.packing import packed, unpacked
 
 DAYS_KEPT = 90
 """Days after its deadline that a run's item is kept: as long as Step Functions remembers the execution's name."""

@@ -1,0 +1,27 @@
+"""Marks by which something is notified once: claimed before it is sent, told afterwards.
+
+A run, the runs of a message and the notice of late loads have them: ``claimed {what: at}``, ``told {what: at}``.
+"""
+
+from functions import clock
+from functions.runs.store.record import NotifiedRecord
+
+
+def claim(record: NotifiedRecord, what: str, stale_before: float) -> bool:
+    """Claim it for this invocation, unless it was told, or claimed since ``stale_before`` by another one."""
+    claimed, told = f"claimed.{what}", f"told.{what}"
+    return record.write_if(
+        f"attribute_not_exists({{{told}}}) AND (attribute_not_exists({{{claimed}}}) OR {{{claimed}}} < :stale)",
+        {"stale": stale_before},
+        put={claimed: clock.now()},
+    )
+
+
+def release_claim(record: NotifiedRecord, what: str) -> None:
+    """Nothing was sent: another invocation may claim it at once."""
+    record.write(remove=(f"claimed.{what}",))
+
+
+def record_told(record: NotifiedRecord, what: str) -> None:
+    """It was sent."""
+    record.write(put={f"told.{what}": clock.now()})

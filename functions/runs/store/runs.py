@@ -1,0 +1,204 @@
+"""The run itself: how its item begins, what the steps find out about it, and how it ends."""
+
+from functions import clock
+from functions.errors import InvalidRequest, RunAlreadyEnded
+from functions.requests.execution_input import Start
+from functions.requests.prompt_address import named_by
+from functions.runs.model import (
+    Again,
+    Conclusion,
+    Definition,
+    Fail,
+    Outcome,
+    Prompt,
+    Run,
+    ServerObject,
+    Succeed,
+    Target,
+    TriggerMessage,
+)
+from functions.runs.store.item_format import Item
+from functions.runs.store.record import RunRecord
+from functions.runs.store.table import RunTable, expiry
+from functions.text import shorten
+
+LONGEST_NAME = 100
+"""Bytes that are kept of the name by which the request answers a prompt: only messages show it."""
+
+
+def begin_run(
+    table: RunTable,
+    execution_arn: str,
+    start: Start,
+    max_concurrent_runs: int = 1,
+    message: TriggerMessage | None = None,
+) -> RunRecord:
+    """Write the item of a new run, or read the one that an earlier invocation wrote.
+
+    ``max_concurrent_runs`` is the connection's, ``message`` what started the run beside others.
+
+    Raises
+    ------
+    RunAlreadyEnded
+        The run has ended before: this is a redrive.
+    """
+    request = start.request
+    started = clock.now()
+    deadline = started + 60 * request["timeoutMinutes"]
+    asks = request["unanswered"] == "ask"
+    item = table.create(
+        _empty(execution_arn)
+        | {
+            "startedAt": started,
+            "deadline": deadline,
+            "expiresAt": expiry(deadline),
+            "job": start.job,
+            "asOf": start.as_of,
+            "connection": request["connection"],
+            "maxConcurrentRuns": max_concurrent_runs,
+            "onConflict": request["onConflict"],
+            "rerunIfReplacing": request["rerunIfReplacing"],
+            "asked": {
+                "project": request["project"],
+                "datamart": request["datamart"],
+                "prompts": [shorten(named_by(answer)[1], LONGEST_NAME) for answer in request["prompts"]],
+            },
+        }
+        | ({"asking": _no_questions(request["askDeadlineHours"])} if asks else {})
+        | _stored_message(message)
+    )
+    run = RunRecord(table, item, 0)
+    if run.ended:
+        raise RunAlreadyEnded("this run has ended, and a run cannot be redriven; start a new one.")
+    return run
+
+
+def refuse_run(
+    table: RunTable,
+    execution_arn: str,
+    job_name: str | None,
+    as_of: str | None,
+    reason: str | None,
+    message: TriggerMessage | None = None,
+) -> RunRecord:
+    """Write the item of a run whose request was refused, so that its end, too, is notified once.
+
+    ``reason`` is None where nothing is known but that it failed; ``message`` as in :func:`begin_run`.
+    """
+    now = clock.now()
+    outcome = {"end": "Fail", "error": InvalidRequest.__name__, "reason": reason, "loaded": "no"}
+    item = table.create(
+        _empty(execution_arn)
+        | {"startedAt": now, "deadline": now, "endedAt": now, "job": job_name, "asOf": as_of}
+        | {"expiresAt": expiry(now)}
+        | ({"outcome": outcome} if reason else {})
+        | _stored_message(message)
+    )
+    return RunRecord(table, item, 0)
+
+
+def _empty(execution_arn: str) -> Item:
+    """A run of which nothing is known yet."""
+    counters = {"attempt": 0, "attempts": {}, "polls": 0, "lostLogIns": 0}
+    return {"executionArn": execution_arn} | counters | {"claimed": {}, "told": {}}
+
+
+def _no_questions(hours: int) -> Item:
+    """What is known of a run's questions before the first."""
+    return {"hours": hours, "answers": [], "fresh": 0, "refused": {}, "seconds": 0}
+
+
+def _stored_message(message: TriggerMessage | None) -> Item:
+    if message is None:
+        return {}
+    return {"message": {"id": message.id, "runs": message.runs, "object": message.object}}
+
+
+def load_run(table: RunTable, execution_arn: str, number: int) -> RunRecord:
+    """Read the run, at an attempt.
+
+    Raises RunAlreadyEnded if there is none: its item expired, or it never passed its first step.
+    """
+    item = table.load(execution_arn)
+    if item is None:
+        raise RunAlreadyEnded("there is no record of this run any more; start a new one.")
+    return RunRecord(table, item, number)
+
+
+def find_run(table: RunTable, execution_arn: str) -> RunRecord | None:
+    """Read the run, at its newest attempt; None if there is no item of it."""
+    item = table.load(execution_arn)
+    return None if item is None else RunRecord(table, item, item["attempt"])
+
+
+# -- what is found out about it -----------------------------------------------------------------------------------
+
+
+def record_datamart(
+    run: RunRecord, project: ServerObject, datamart: ServerObject, target: Target, definition: Definition
+) -> None:
+    """Record what the names of the request lead to, and what the datamart is going to write."""
+    limits = {"maxExecutionSeconds": definition.max_execution_seconds}
+    run.write(
+        put={
+            "project": project.as_json(),
+            "datamart": datamart.as_json(),
+            "target": target.as_json(),
+            "definition": {"readable": definition.readable, "runsExtraSql": definition.runs_extra_sql} | limits,
+        }
+    )
+
+
+def set_save_folder(run: RunRecord, folder_id: str) -> None:
+    """Record where the definition will be saved."""
+    run.write(put={"saveFolderId": folder_id})
+
+
+def record_saved(run: RunRecord, object_id: str) -> None:
+    """Record that the definition was saved."""
+    run.write(put={"saved": {"objectId": object_id}})
+
+
+def record_unanswered(run: RunRecord, prompts: list[Prompt]) -> None:
+    """Record the open prompts that nothing answers, whole: the error's text has only as much as fits."""
+    run.write(put={"unanswered": {"attempt": run.number, "prompts": prompts}})
+
+
+def count_poll(run: RunRecord) -> None:
+    """Count a look at the job's status."""
+    run.write(add={"polls": 1})
+
+
+def count_lost_login(run: RunRecord) -> None:
+    """Count a login whose response was lost."""
+    run.write(add={"lostLogIns": 1})
+
+
+# -- its end ------------------------------------------------------------------------------------------------------
+
+
+def record_conclusion(run: RunRecord, conclusion: Conclusion) -> None:
+    """Close the run with a conclusion that ends it, or record what another attempt waits for."""
+    # An invocation that comes late concludes an earlier attempt: the run goes on.
+    if isinstance(conclusion, (Succeed, Fail)) and run.number == run.newest_attempt:
+        end_run(run, _outcome(run, conclusion))
+    if isinstance(conclusion, Again) and conclusion.waits_for is not None:
+        run.write(put={"waitsFor": conclusion.waits_for})
+
+
+def _outcome(run: Run, conclusion: Succeed | Fail) -> Outcome:
+    if isinstance(conclusion, Succeed):
+        return Outcome("Succeed", run.loaded)
+    return Outcome("Fail", run.loaded, conclusion.error, conclusion.reason, conclusion.advice)
+
+
+def end_run(run: RunRecord, outcome: Outcome) -> bool:
+    """Close the run with its outcome; False if it was closed before (the first outcome stays)."""
+    stored = {
+        **{"loaded": outcome.loaded, "end": outcome.end, "error": outcome.error},
+        **{"reason": outcome.reason, "advice": outcome.advice},
+    }
+    # With a question's token goes the last thing by which the run could still be told anything.
+    return run.write_if(
+        "attribute_not_exists({endedAt})", put={"endedAt": clock.now(), "outcome": stored}, remove=("question",)
+    )
