@@ -185,8 +185,7 @@ class LibraryError(NamedError, family=True):
         return status is not None and (400 <= status < 500 or status == 501) and status not in (408, 409, 429)
 
     def _sentence(self) -> str:
-        said = self.message.strip().encode("utf-8", "replace")[:LONGEST_MESSAGE].decode("utf-8", "ignore")
-        text = said.rstrip(". ") or "the server gave no reason"
+        text = shorten(self.message.strip(), LONGEST_MESSAGE).rstrip(". ") or "the server gave no reason"
         found = {
             "step": self.step.replace("_", " "),
             "HTTP": self.http_status,

@@ -22,10 +22,13 @@ def one_line(text: object, longest: int | None = None) -> str:
 
 
 def shorten(text: str, longest: int) -> str:
-    """``text`` cut to at most ``longest`` bytes of UTF-8, with an ellipsis where it was cut."""
+    """``text`` as valid UTF-8 of at most ``longest`` bytes, with an ellipsis where it was cut.
+
+    A lone surrogate, which no service takes, becomes a question mark.
+    """
     raw = text.encode("utf-8", "replace")
     if len(raw) <= longest:
-        return text
+        return raw.decode()
     return raw[: longest - len(ELLIPSIS.encode())].decode("utf-8", "ignore") + ELLIPSIS
 
 

@@ -73,3 +73,9 @@ def test_only_an_error_that_another_attempt_may_cure_becomes_a_time_out(error: t
 def test_an_exceptions_text_stays_below_the_limit_of_step_functions(family: type[NamedError]) -> None:
     for error in family.__subclasses__():
         assert len(str(error("ü" * 50_000)).encode()) < 8_192
+
+
+def test_a_servers_message_is_cut_before_the_details_that_follow_it() -> None:
+    text = str(LibraryError("x" * 10_000, step="execute", http_status=500, ticket_id="T1"))
+    assert text.endswith("x… (step execute, HTTP 500, ticketId T1)")
+    assert str(LibraryError("half \ud800")) == "half ?"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from functions.text import as_json, named, one_line, printable, quoted
+from functions.text import as_json, named, one_line, printable, quoted, shorten
 
 HOSTILE = ("\x1b[2Jgone", "a\nWhat to do: b", "a\r\u2028b", "\u202etxt.exe", "\x9b2J", "\x00", "\x7f")
 
@@ -45,3 +45,16 @@ def test_json_that_is_shown_reads_the_same_and_has_nothing_unprintable(hostile: 
     shown = as_json({hostile: [hostile]}, indent=2)
     assert json.loads(shown) == {hostile: [hostile]}
     assert shown.replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize("longest", [3, 4, 10, 11, 12])
+def test_a_shortened_text_has_at_most_so_many_bytes_and_shows_where_it_was_cut(longest: int) -> None:
+    text = "aäb" * 3  # 12 bytes
+    shown = shorten(text, longest)
+    assert len(shown.encode()) <= longest
+    assert shown == text if longest == 12 else shown.endswith("…") and text.startswith(shown[:-1])
+
+
+@pytest.mark.parametrize("longest", [5, 100])
+def test_a_shortened_text_is_valid_utf_8_even_if_it_was_not(longest: int) -> None:
+    assert shorten("a\ud800" * 3, longest).encode().startswith(b"a?")
