@@ -192,6 +192,20 @@ def test_the_order_and_saving_are_never_repeated_blindly() -> None:
     assert never == {"execute", "save", "save_as"}
 
 
+TOLD_APART = {
+    "log_in": "the handler counts lost responses, and raises SessionLost after the second",
+    "execute": "the handler raises ServerUnavailable only if the request was not sent",
+}
+"""Calls whose step is retried more often than is safe after a lost response, each with why it may be."""
+
+
+def test_no_step_is_retried_more_often_than_is_safe_unless_it_tells_lost_responses_apart() -> None:
+    unsafe = {
+        one.step for one in ENDPOINTS if one.repeat is not Repeat.ALWAYS and one.step_retries > one.repeat.retries
+    }
+    assert unsafe == set(TOLD_APART)
+
+
 def test_an_error_in_a_200_is_an_error(server: ScriptedServer, client: Client) -> None:
     server.answer(200, b'{"code":"ERR009","message":"expired"}')
     with pytest.raises(SessionLost):
