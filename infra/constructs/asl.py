@@ -19,7 +19,7 @@ class DefinitionError(ValueError):
 
 
 def rendered(text: str, facts: Facts, facts_of_task: Callable[[State], Facts]) -> Machine:
-    """The definition in ``text``, without its ``x-…`` keys, and with a fact for each ``((name))``.
+    """The definition in ``text``, without its ``x-…`` keys, and with the fact for each ``((name))``.
 
     Where ``((name))`` is the whole of a value, the fact itself takes its place; a list joins the list in which it
     stands. Within a JSONata expression a list becomes an array of strings.
@@ -34,7 +34,7 @@ def rendered(text: str, facts: Facts, facts_of_task: Callable[[State], Facts]) -
     Raises
     ------
     DefinitionError
-        A key is there twice in one mapping, or a name stands for nothing.
+        A mapping has a duplicate key, or a name is unknown.
     """
     return _machine(yaml.load(text, Loader=_Strict), facts, facts_of_task)  # noqa: S506 - a SafeLoader
 
@@ -56,12 +56,13 @@ def states(machine: Machine) -> Iterator[tuple[str, State]]:
 
 
 class _Strict(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML has no types
-    """YAML 1.2 where it matters: ``no`` is a string. A key that is there twice is an error."""
+    """YAML 1.2 where it matters: ``no`` is a string. A duplicate key is an error."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [key.value for key, _ in node.value]
         if twice := sorted({key for key in keys if keys.count(key) > 1}):
-            raise DefinitionError(f'the key "{twice[0]}" is there twice ({node.start_mark}); give each key once')
+            line = node.start_mark.line + 1
+            raise DefinitionError(f'duplicate key "{twice[0]}" in the mapping at line {line}. Remove one of the two.')
         found: dict[Any, Any] = super().construct_mapping(node, deep)
         return found
 
@@ -110,7 +111,10 @@ def _items(value: Any, facts: Facts) -> list[Any]:
 
 def _fact(name: str, facts: Facts) -> Any:
     if name not in facts:
-        raise DefinitionError(f'"(({name}))" stands for nothing here; known are: {", ".join(sorted(facts))}')
+        known = ", ".join(sorted(facts))
+        raise DefinitionError(
+            f'unknown name "(({name}))". Known here: {known}. Correct it, or state the fact in the code.'
+        )
     return facts[name]
 
 

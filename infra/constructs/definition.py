@@ -35,9 +35,9 @@ def definition(tokens: set[str]) -> str:
     text = _text()
     named = set(re.findall(r"\$\{(\w+)\}", text))
     if missing := sorted(named - tokens):
-        raise DefinitionError(f"{PATH.name} names {', '.join(missing)}, no function of {_TABLE}; add it there")
+        raise DefinitionError(f"{PATH.name} names {', '.join(missing)}, which {_TABLE} does not have. Add it there.")
     if unused := sorted(tokens - named):
-        raise DefinitionError(f"{', '.join(unused)} of {_TABLE}: no state of {PATH.name} calls it; add a state")
+        raise DefinitionError(f"no state of {PATH.name} calls {', '.join(unused)} of {_TABLE}. Add one.")
     return _INTEGRATION.sub(lambda found: f'"${{{_token(found[1])}}}"', text)
 
 
@@ -73,7 +73,7 @@ def function_of(task: State) -> FunctionSpec:
     """The function that a Task state calls. Raises DefinitionError if the table has no such function."""
     name = task["Arguments"]["FunctionName"]
     if name not in _SPECS:
-        raise DefinitionError(f'"{name}" in {PATH.name} is no function of {_TABLE}; add it there')
+        raise DefinitionError(f'{PATH.name} names "{name}", which {_TABLE} does not have. Add it there.')
     return _SPECS[name]
 
 

@@ -53,7 +53,7 @@ def test_an_anchor_that_is_merged_may_be_overridden() -> None:
 
 
 def test_a_name_that_stands_for_nothing_is_refused_and_the_known_ones_are_listed() -> None:
-    with pytest.raises(DefinitionError, match=r'"\(\(mots\)\)" stands for nothing here; known are: most, names'):
+    with pytest.raises(DefinitionError, match=r'^unknown name "\(\(mots\)\)"\. Known here: most, names\.'):
         states_of("    {Type: Pass, MaxAttempts: ((mots))}")
 
 
@@ -65,7 +65,7 @@ def test_a_name_that_holds_only_in_tasks_is_refused_elsewhere() -> None:
 
 @pytest.mark.parametrize("again", ["    Type: Pass", "    Type: Fail\n  S: {Type: Pass}"])
 def test_a_key_that_is_there_twice_is_refused_with_its_line(again: str) -> None:
-    with pytest.raises(DefinitionError, match=r'the key "(Type|S)" is there twice .*line \d'):
+    with pytest.raises(DefinitionError, match=r'duplicate key "(Type|S)" in the mapping at line \d'):
         states_of(f"    Type: Pass\n{again}")
 
 
