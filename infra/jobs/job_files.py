@@ -59,6 +59,16 @@ def names_of(settings: Settings, folder: Path = FOLDER, *, with_samples: bool = 
     return names
 
 
+def no_jobs(settings: Settings) -> str:
+    """That a stage has no jobs, and how it gets one."""
+    file = f"infra/settings/{settings.stage}.toml"
+    if settings.jobs is None:
+        how = f"put one into infra/jobs, or name a sample as jobs of {file}"
+    else:
+        how = f"name the jobs that it runs as jobs of {file}, or leave that key out"
+    return f"The stage {settings.stage} has no jobs: {how}."
+
+
 def jobs_of(settings: Settings, folder: Path = FOLDER, *, with_samples: bool = False) -> list[NamedJob]:
     """The jobs of a stage, as :func:`names_of` has them. Raises BadConfiguration.
 

@@ -22,7 +22,7 @@ from rich.text import Text
 
 from functions.text import one_line
 from infra.jobs.job_files import FOLDER as JOBS
-from infra.jobs.job_files import jobs_of
+from infra.jobs.job_files import jobs_of, no_jobs
 from infra.jobs.named_job import NamedJob
 from infra.jobs.schedule_expression import Rate, parse_schedule
 from infra.jobs.schedule_times import firings
@@ -67,9 +67,7 @@ def report(jobs: list[NamedJob], settings: Settings, now: datetime, out: TextIO,
         # Not a terminal: 80 columns, or what COLUMNS says.
         Console(file=out, highlight=False, markup=False, emoji=False).print(table(jobs, settings, now))
     else:
-        out.write(
-            f"The stage {settings.stage} has no jobs yet: put one into infra/jobs, or name a sample in its settings.\n"
-        )
+        out.write(f"{no_jobs(settings)}\n")
     out.flush()
     for warning in warnings_of(jobs, now):
         err.write(f"warning: {one_line(warning)}\n")

@@ -6,7 +6,7 @@ leave in the run table. The run is a real one: it loads the job's table.
 
 import argparse
 
-from infra.jobs.job_files import names_of
+from infra.jobs.job_files import names_of, no_jobs
 from infra.settings.settings import BadConfiguration, settings_of
 from local.aws import CannotGoOn
 from local.aws.smoke_test import smoke
@@ -36,13 +36,11 @@ def _tried(arguments: argparse.Namespace) -> int:
 def _no_job(stage: str) -> str:
     """That no job was named, and which there are."""
     try:
-        names = names_of(settings_of(stage))
+        settings = settings_of(stage)
     except BadConfiguration as problem:
         return str(problem)
-    if names:
-        there = f"Jobs of the stage: {', '.join(names)}."
-    else:
-        there = f"The stage has no jobs yet: put one into infra/jobs, and make deploy STAGE={stage}."
+    names = names_of(settings)
+    there = f"Jobs of the stage: {', '.join(names)}." if names else no_jobs(settings)
     return f"no job is named. Name the job to run: make smoke STAGE={stage} JOB=NAME. {there}"
 
 

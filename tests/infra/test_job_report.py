@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from infra.jobs.job_files import jobs_of
+from infra.jobs.job_files import jobs_of, no_jobs
 from infra.jobs.named_job import NamedJob
 from infra.jobs.report import report
 from infra.jobs.trigger_words import cron_words, trigger_words
@@ -101,9 +102,16 @@ def test_a_job_without_triggers_and_one_that_takes_requests_are_told_too(tmp_pat
 
 
 def test_a_stage_without_jobs_says_so(tmp_path: Path) -> None:
-    assert told(tmp_path, {}) == (
-        "The stage dev has no jobs yet: put one into infra/jobs, or name a sample in its settings.\n",
-        "",
+    out, err = told(tmp_path, {})
+    settings = "infra/settings/dev.toml"
+    assert out == f"The stage dev has no jobs: put one into infra/jobs, or name a sample as jobs of {settings}.\n"
+    assert err == ""
+
+
+def test_a_stage_whose_settings_name_no_job_is_told_to_name_some() -> None:
+    assert no_jobs(replace(DEV, jobs=())) == (
+        "The stage dev has no jobs: "
+        "name the jobs that it runs as jobs of infra/settings/dev.toml, or leave that key out."
     )
 
 

@@ -10,7 +10,7 @@ from local.cli import smoke
 @pytest.mark.parametrize(
     ("stage", "said"),
     [
-        ("dev", "no job is named. Name the job to run: make smoke STAGE=dev JOB=NAME. The stage has no jobs yet"),
+        ("dev", "no job is named. Name the job to run: make smoke STAGE=dev JOB=NAME. The stage dev has no jobs: "),
         ("nowhere", 'there is no stage "nowhere"'),
     ],
 )
