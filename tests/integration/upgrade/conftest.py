@@ -17,7 +17,7 @@ from local.simulator.scenario import Scenario
 from tests.integration.conftest import World
 from tests.integration.upgrade.player import Player
 from tests.integration.upgrade.recording import FOLDER, Cut, Recording
-from tests.integration.upgrade.scenarios import START
+from tests.integration.upgrade.scenarios import LEASE, SOMEBODY, START
 
 
 class Upgrade:
@@ -28,9 +28,9 @@ class Upgrade:
         self._name = f"{recording.name}-{uuid.uuid4()}"
         machine = world.emulator.deployed.state_machine
         self.arn = f"{machine.replace(':stateMachine:', ':execution:')}:{self._name}"
-        (table,) = world.emulator.deployed.tables
+        (self._table,) = world.emulator.deployed.tables
         today = type(world.emulator.runtime)._handler.__get__(world.emulator.runtime)
-        self.player = Player(recording, cut, self.arn, world.simulator.base_url, table, clock, today)
+        self.player = Player(recording, cut, self.arn, world.simulator.base_url, self._table, clock, today)
         world.expect_left = recording.scenario.get("leaves", False)
         for fault in recording.scenario.get("faults", []):
             world.simulator.inject(**fault)
@@ -49,6 +49,8 @@ class Upgrade:
         outcome = self.world.watch(self.arn)
         assert self.player.differences == []
         assert self.player.is_over
+        if self.world.leases().get(LEASE, {}).get("owner") == SOMEBODY:
+            client("dynamodb").delete_item(TableName=self._table, Key={"executionArn": {"S": LEASE}})
         return outcome
 
 

@@ -29,7 +29,7 @@ LEASE = f"lease/default/{TUTORIAL}/{CITY}"
 Scenario = dict[str, Any]
 """``input`` of the execution; ``server``: fields of the simulator's Scenario; ``faults``: the simulator's; ``replies``
 of people, one a question (empty: nobody ever replies); ``taken``: somebody else has the datamart's lease, until that
-invocation; ``leaves``: something is left behind at the end."""
+invocation at the latest; ``leaves``: something is left behind at the end."""
 
 
 def city(**request: Any) -> dict[str, Any]:
@@ -78,7 +78,7 @@ SCENARIOS: dict[str, Scenario] = {
     "session-lost-early": {"input": city(), "faults": [fault("create_instance", "evict session")]},
     "no-session-left": {"input": city(), "faults": [fault("log_in", "status", json=NO_SESSION_LEFT, times=2)]},
     "datamart-taken": {"input": city(), "taken": "log_in#3"},
-    "datamart-taken-skip": {"input": city(onConflict="skip"), "taken": "log_in#9", "leaves": True},
+    "datamart-taken-skip": {"input": city(onConflict="skip"), "taken": "log_in#9"},
     "rerun": {
         "input": {"project": TUTORIAL, "datamart": SLOW_LOAD, "rerunIfReplacing": True},
         "server": {"slow_seconds": 100.0},
