@@ -25,11 +25,6 @@ OF_A_STACK = {"diff": True, "deploy": True, "destroy": True, "bootstrap": False}
 ENVIRONMENT = {"CDK_DISABLE_VERSION_CHECK": "1", "CDK_DISABLE_CLI_TELEMETRY": "true"}
 """It asks the registry for a newer version than the pinned one, and reports its use, unless told not to."""
 
-NO_CREDENTIALS = (
-    "There are no AWS credentials. Set AWS_PROFILE, or run `aws configure` or `aws sso login`, and try again."
-)
-NO_REGION = "No AWS region is set. Set AWS_REGION, or region in the profile, and try again."
-
 
 def command(program: Path, word: str, stack: str, assembly: Path, more: list[str]) -> list[str]:
     """The whole command line of one of the CDK's commands.
@@ -68,12 +63,14 @@ def missing() -> str | None:
     import boto3  # takes a while, and only a failure asks
     from botocore.exceptions import BotoCoreError
 
+    from infra.build.aws_refusals import NO_CREDENTIALS, NO_REGION, sentence
+
     try:
         session = boto3.Session()
         if session.get_credentials() is None:
             return NO_CREDENTIALS
     except BotoCoreError as problem:
-        return f"{problem}."
+        return sentence(problem)
     return None if session.region_name else NO_REGION
 
 

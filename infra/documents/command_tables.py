@@ -3,7 +3,7 @@
 import argparse
 
 from infra.documents.markdown import code, table
-from local.cli.main import command_line
+from local.cli.arguments import command_line
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:

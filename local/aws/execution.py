@@ -8,7 +8,7 @@ import boto3
 
 from functions.notifications.run_end import WORDS
 from local.aws.aws_errors import passes
-from local.cli.outcome import Outcome
+from local.outcome import Outcome
 
 Wait = Callable[[float], None]
 """Lets so many seconds pass."""

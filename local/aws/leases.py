@@ -13,8 +13,9 @@ from functions.runs.model import PendingJob
 from functions.runs.store.item_format import stored_pending_job
 from functions.runs.store.leases import load_lease, take_away
 from functions.runs.store.table import RunTable
-from local.aws.aws_errors import CannotGoOn, in_plain_words
+from local.aws.aws_errors import in_plain_words
 from local.aws.stack import stack_of
+from local.errors import CannotGoOn
 
 GONE = "UNKNOWN"
 """Status of an execution that Step Functions has forgotten: it ended more than 90 days ago."""

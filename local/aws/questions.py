@@ -14,9 +14,10 @@ from functions.runs.model import Prompt, Run
 from functions.runs.store.runs import find_run
 from functions.runs.store.table import RunTable
 from functions.text import shorten
-from local.aws.aws_errors import CannotGoOn, in_plain_words
+from local.aws.aws_errors import in_plain_words
 from local.aws.execution import execution_arn
 from local.aws.stack import stack_of
+from local.errors import CannotGoOn, NotDone
 
 DECLINED = "Declined"
 """The error with which the waiting ends when nobody is going to answer."""
@@ -42,7 +43,7 @@ NOTHING_TO_ANSWER: tuple[tuple[Callable[[Run], bool], str], ...] = (
 """Why a run without an open question has none; the first that fits."""
 
 
-class NotTaken(CannotGoOn):
+class NotTaken(NotDone):
     """There is nothing to answer, or not any more."""
 
 
@@ -73,7 +74,7 @@ class Waiting:
             with in_plain_words():
                 _checked(getattr(boto3.client("stepfunctions"), operation), taskToken=self.token, **what)
         except CannotGoOn as problem:
-            raise type(problem)(str(problem).replace(self.token, "…")) from None  # some of AWS's messages quote it
+            raise CannotGoOn(str(problem).replace(self.token, "…")) from None  # some of AWS's messages quote it
 
 
 def _checked(call: Callable[..., Any], **arguments: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from local.aws.aws_errors import CannotGoOn
+from local.errors import CannotGoOn
 
 MACHINE = "StateMachineArn"
 """Name of the output with the state machine."""

@@ -11,13 +11,14 @@ from rich.console import Console
 from functions import clock
 from functions.notifications.failure_notice import console_link
 from functions.prompts.describe import skeleton
+from functions.prompts.prompt import Given
 from functions.prompts.reply import WrongReply, answers_in
-from local.aws import CannotGoOn
-from local.aws.questions import NotTaken, Waiting, waiting_run
+from local.aws.questions import Waiting, waiting_run
 from local.cli.console import console_for
 from local.cli.dialogue import Read, ask_about, from_json, show_line, show_question
-from local.cli.result import Ends, reported
+from local.cli.endings import reported
 from local.cli.terminal import as_json
+from local.errors import CannotGoOn, NotDone
 
 STANDARD_INPUT = "-"
 STAGE = "dev"
@@ -25,18 +26,12 @@ STAGE = "dev"
 EXAMPLES = 3
 """Choices of a prompt that are put into answers to change."""
 
-ENDS: Ends = (
-    (WrongReply, 1, "the reply does not answer the question, and was not sent: {problem}"),
-    (NotTaken, 1, "{problem}"),
-    (EOFError, 1, "the input ended before every prompt had an answer; nothing was sent."),
-    (CannotGoOn, 2, "{problem}"),
-    (KeyboardInterrupt, 130, "stopped; unless the answers were just being sent, the question is still open."),
-)
+STOPPED = "stopped; unless the answers were just being sent, the question is still open."
 
 
 @dataclass
 class Report:
-    """What became of it: whether it was ``sent``, the ``question`` without its token, the ``problem`` in words."""
+    """The result: whether the answers were ``sent``, the ``question`` without its token, the ``problem`` in words."""
 
     sent: bool = False
     question: dict[str, Any] | None = None
@@ -51,12 +46,12 @@ def answer(arguments: argparse.Namespace, read: Read | None = None) -> int:
     Parameters
     ----------
     arguments
-        ``run``, ``file``, ``stage``, ``decline`` and ``json``, as local/cli/main.py parses them.
+        ``run``, ``file``, ``stage``, ``decline`` and ``json``, as local/cli/arguments.py parses them.
     read
         Where the lines of a dialogue come from; the terminal if left out.
     """
     report = Report()
-    return reported(lambda: _answer(arguments, report, read), report, ENDS, arguments.json)
+    return reported(lambda: _answer(arguments, report, read), report, STOPPED, arguments.json)
 
 
 def _answer(arguments: argparse.Namespace, report: Report, read: Read | None) -> None:
@@ -73,11 +68,18 @@ def _answer(arguments: argparse.Namespace, report: Report, read: Read | None) ->
         if given is None:
             given = _asked(run, console, read, in_words=not arguments.json)
         # Not as they were given but as they were taken: numbers are text then, which Step Functions would round.
-        run.answer(answers_in(given, run.prompts, run.answered))
+        run.answer(_taken(given, run))
         said = "Sent; the run goes on."
     report.sent = True
     console.print(said)
     console.print(f"Console: {console_link(run.arn)}", soft_wrap=True)
+
+
+def _taken(given: Any, run: Waiting) -> list[Given]:
+    try:
+        return answers_in(given, run.prompts, run.answered)
+    except WrongReply as problem:
+        raise NotDone(f"the reply does not answer the question, and was not sent: {problem}") from None
 
 
 def _from_file(name: str) -> Any:
@@ -93,7 +95,10 @@ def _asked(run: Waiting, console: Console, read: Read | None, in_words: bool) ->
     """The reply that a person gives on the terminal. Raises CannotGoOn where there is none, the question shown."""
     if read is not None or (sys.stdin.isatty() and console.file.isatty()):
         console.print(f"The run waits until {clock.timestamp(run.until)}. Ctrl-C sends nothing.")
-        return ask_about(run.prompts, console, run.refusal, read)
+        try:
+            return ask_about(run.prompts, console, run.refusal, read)
+        except EOFError:
+            raise NotDone("the input ended before every prompt had an answer; nothing was sent.") from None
     if in_words:
         show_question(console, run.prompts, run.refusal)
         console.print()

@@ -11,12 +11,12 @@ from local.checks.findings import Findings
 from local.checks.sequence import ask
 from local.checks.stage_jobs import jobs_for
 from local.cli.check_output import shown_on, summary
-from local.cli.terminal import put, put_json, say
+from local.cli.endings import FAILED, SUCCEEDED, Ending, code_of, finish
+from local.errors import CannotGoOn
 from local.server_access.ca_bundle import authorities_of
 from local.server_access.connection import Source, of_environment, of_simulator
 from local.server_access.secrets_manager import of_secrets_manager
 from local.server_access.stage import settings_for
-from local.server_access.usage import BadUsage
 
 WITHOUT_AWS = (
     "Without AWS: --library-url URL with MSTR_USERNAME and MSTR_PASSWORD in the environment, or --simulator to try it."
@@ -28,33 +28,30 @@ def check(arguments: argparse.Namespace) -> int:
     with contextlib.ExitStack() as stack:
         told = (lambda _: None) if arguments.json else stack.enter_context(shown_on(sys.stdout))
         findings = Findings(told)
-        code = _code(arguments, findings)
-    if arguments.json:
-        put_json(findings.as_json())
-    elif code in (0, 1):
-        put(summary(findings))
-    return code
+        code, said = _checked(arguments, findings)
+    shown = (summary(findings),) if code in (SUCCEEDED, FAILED) else ()
+    return finish(Ending(code, findings.as_json(), said, shown), arguments.json)
 
 
-def _code(arguments: argparse.Namespace, findings: Findings) -> int:
+def _checked(arguments: argparse.Namespace, findings: Findings) -> tuple[int, tuple[str, ...]]:
+    """Check; the exit code, and what is said of a command line that cannot be used."""
     try:
         with contextlib.ExitStack() as stack:
             _check(arguments, findings, stack)
-    except BadUsage as problem:
-        say(f"datamart: {problem}")
+    except CannotGoOn as problem:
         if arguments.json:
             findings.problem("usage", "command line", str(problem))
-        return 2
-    except KeyboardInterrupt:
+        return code_of(problem), (f"datamart: {problem}",)
+    except KeyboardInterrupt as problem:
         with signals.deferred():
             closed = "" if findings.has("logout") else "; what it had opened is logged out"
             text = f"Stopped by {signals.stopped_by()} before its end{closed}."
             findings.problem("check", arguments.connection, text)
-            return signals.exit_code()
+            return code_of(problem), ()
     except Exception as error:
         # A person is told what there is to tell; the error's own text may quote anything, so only its kind is shown.
         findings.problem("check", arguments.connection, f"Ended by an error of its own: {type(error).__name__}.")
-    return 1 if findings.problems else 0
+    return FAILED if findings.problems else SUCCEEDED, ()
 
 
 def _check(arguments: argparse.Namespace, findings: Findings, stack: contextlib.ExitStack) -> None:

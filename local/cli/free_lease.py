@@ -11,10 +11,10 @@ from rich.text import Text
 
 from functions import clock
 from functions.text import printable
-from local.aws import CannotGoOn
 from local.aws.leases import Lease, Leases, lease_key
 from local.cli.console import console_for
-from local.cli.result import Ends, reported
+from local.cli.endings import reported
+from local.errors import CannotGoOn, NotDone
 
 Confirm = Callable[[str], str]
 """Shows a question and returns the line that is answered."""
@@ -22,21 +22,12 @@ Confirm = Callable[[str], str]
 YES = frozenset({"y", "yes"})
 
 
-class NotFreed(Exception):
-    """The lease stays; the text says why, and what to do."""
-
-
-ENDS: Ends = (
-    (NotFreed, 1, "{problem}"),
-    (CannotGoOn, 2, "{problem}"),
-    (EOFError, 1, "the input ended without a yes; nothing was freed."),
-    (KeyboardInterrupt, 130, "stopped; unless the lease was just being freed, it is as it was."),
-)
+STOPPED = "stopped; unless the lease was just being freed, it is as it was."
 
 
 @dataclass
 class Report:
-    """What became of it: whether it is ``freed``, the ``lease`` as it was found, the ``problem`` in words."""
+    """The result: whether the lease is ``freed``, the ``lease`` as it was found, the ``problem`` in words."""
 
     freed: bool = False
     lease: dict[str, Any] | None = None
@@ -52,12 +43,12 @@ def free_lease(arguments: argparse.Namespace, confirm: Confirm | None = None) ->
     Parameters
     ----------
     arguments
-        ``lease``, ``stage``, ``yes`` and ``json``, as local/cli/main.py parses them.
+        ``lease``, ``stage``, ``yes`` and ``json``, as local/cli/arguments.py parses them.
     confirm
         Who is asked; the terminal if left out.
     """
     report = Report()
-    return reported(lambda: _free(arguments, report, confirm), report, ENDS, arguments.json)
+    return reported(lambda: _free(arguments, report, confirm), report, STOPPED, arguments.json)
 
 
 def _free(arguments: argparse.Namespace, report: Report, confirm: Confirm | None) -> None:
@@ -73,14 +64,14 @@ def _free(arguments: argparse.Namespace, report: Report, confirm: Confirm | None
     for line in _shown(lease):
         console.print(line, soft_wrap=True)
     if lease.running:
-        raise NotFreed(
+        raise NotDone(
             "its run has not ended, and frees it by itself. To end the run first: "
             f"aws stepfunctions stop-execution --execution-arn {lease.owner}"
         )
     if not arguments.yes:
         _confirmed(lease, console, confirm)
     if not leases.free(lease):
-        raise NotFreed("somebody else took or freed it meanwhile; look again.")
+        raise NotDone("somebody else took or freed it meanwhile; look again.")
     report.freed = True
     console.print("Freed; the next run takes it.")
 
@@ -101,13 +92,16 @@ def _shown(lease: Lease) -> list[str]:
 
 
 def _confirmed(lease: Lease, console: Console, confirm: Confirm | None) -> None:
-    """Raises NotFreed where a person does not say yes, CannotGoOn where there is none to ask."""
+    """Raises NotDone where a person does not say yes, CannotGoOn where there is none to ask."""
     if confirm is None and not (sys.stdin.isatty() and console.file.isatty()):
         raise CannotGoOn("there is no terminal to ask on; --yes says that what the run left has ended.")
     what = "its job" if lease.key.startswith("lease/") else "its session"
-    said = (confirm or _asker(console))(f"Has {what} ended, as you saw on the Intelligence Server? [y/N] ")
+    try:
+        said = (confirm or _asker(console))(f"Has {what} ended, as you saw on the Intelligence Server? [y/N] ")
+    except EOFError:
+        raise NotDone("the input ended without a yes; nothing was freed.") from None
     if said.strip().lower() not in YES:
-        raise NotFreed("not confirmed; nothing was freed.")
+        raise NotDone("not confirmed; nothing was freed.")
 
 
 def _asker(console: Console) -> Confirm:

@@ -1,17 +1,14 @@
 """The command line: ``datamart run``, ``prompts``, ``check``, ``start``, ``answer``, ``free-lease``, ``simulate``."""
 
-import argparse
 import gc
+import importlib
 import sys
-from pathlib import Path
-from typing import NoReturn
+from collections.abc import Callable
+from typing import Any
 
-from functions.errors import InvalidRequest
-from functions.text import printable
-from local import signals
+from local.cli.arguments import command_line
+from local.cli.endings import Failure, finish, not_understood, report_of, stopped
 from local.cli.process import exits_with
-from local.cli.terminal import put, put_json, say
-from local.synth import ROOT
 
 
 def main() -> None:
@@ -21,7 +18,7 @@ def main() -> None:
     words = sys.argv[1:]
 
     def aborted(why: str, left: bool) -> dict[str, object] | None:
-        return _outcome(words, "ABORTED", None, why, "unknown" if left else "no") if "--json" in words else None
+        return report_of(words[0], Failure(None, why, "unknown" if left else "no")) if "--json" in words else None
 
     exits_with(lambda: _main(words), aborted)
 
@@ -30,204 +27,20 @@ def _main(words: list[str]) -> int:
     try:
         arguments = command_line().parse_args(words)
     except SystemExit as refused:
-        if refused.code and "--json" in words:
-            put_json(_outcome(words, "FAILED", InvalidRequest.name, "The command line is not understood."))
+        if refused.code:
+            finish(not_understood(words[0] if words else ""), "--json" in words)
         raise
     try:
-        return int(arguments.work(arguments))
+        return _work_of(arguments.command)(arguments)
     except KeyboardInterrupt:
-        with signals.deferred():
-            why = f"Stopped by {signals.stopped_by()}."
-            say(f"datamart: {why}")
-            if "--json" in words:
-                put_json(_outcome(words, "ABORTED", None, why))
-        return signals.exit_code()
+        return finish(stopped(words[0]), "--json" in words)
 
 
-def _outcome(words: list[str], status: str, error: str | None, why: str, loaded: str = "no") -> dict[str, object]:
-    """What ``--json`` prints for a command that did not get as far as an object of its own."""
-    outcome: dict[str, object] = {"status": status, "error": error, "cause": f"Loaded: {loaded}. {why}"}
-    outcome |= {"output": None, "states": []}
-    if words[0] == "answer":
-        outcome = {"sent": False, "question": None, "problem": why}
-    if words[0] == "free-lease":
-        outcome = {"freed": False, "lease": None, "problem": why}
-    if words[0] == "check":
-        about = {"check": "usage", "subject": "command line"} if error else {"check": "check", "subject": "all of it"}
-        finding = about | {"result": "problem", "text": why}
-        outcome = {"ok": False, "findings": [finding]}
-    if words[0] == "prompts":
-        outcome = {"error": error or "Interrupted", "cause": why}
-    return outcome
-
-
-def _run(arguments: argparse.Namespace) -> int:
-    from local.cli.run import run  # what a run needs takes seconds to import; --help does not wait for it
-
-    return run(arguments)
-
-
-def _prompts(arguments: argparse.Namespace) -> int:
-    from local.cli.prompts import prompts
-
-    return prompts(arguments)
-
-
-def _check(arguments: argparse.Namespace) -> int:
-    from local.cli.check import check
-
-    return check(arguments)
-
-
-def _start(arguments: argparse.Namespace) -> int:
-    from local.cli.start import start
-
-    return start(arguments)
-
-
-def _answer(arguments: argparse.Namespace) -> int:
-    from local.cli.answer import answer
-
-    return answer(arguments)
-
-
-def _free_lease(arguments: argparse.Namespace) -> int:
-    from local.cli.free_lease import free_lease
-
-    return free_lease(arguments)
-
-
-def _simulate(arguments: argparse.Namespace) -> int:
-    from local.simulator.serve import serve
-
-    try:
-        serve(arguments.port, arguments.scenario, put)
-    except (ValueError, OSError, OverflowError) as problem:
-        say(f"datamart: {problem}")
-        return 2
-    return 0
-
-
-SIGNALS = (
-    "Ctrl-C, SIGTERM and SIGHUP clean up on the server first (exit codes 130, 143, 129). A second signal leaves at "
-    "once and lists what is left."
-)
-
-
-class _Parser(argparse.ArgumentParser):
-    """Quotes what was typed without its control characters."""
-
-    def error(self, message: str) -> NoReturn:
-        super().error(printable(message))
-
-
-def command_line() -> argparse.ArgumentParser:
-    """The parser of the command line; local/README.md is made from it, too."""
-    parser = _Parser(prog="datamart", description="Run MicroStrategy datamarts.", epilog=SIGNALS)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    run = commands.add_parser("run", help="run a datamart on this machine")
-    run.add_argument(
-        "event_file",
-        nargs="?",
-        type=Path,
-        default=ROOT / "events" / "console.json",
-        metavar="EVENT_FILE",
-        help="JSON file: a request, a job by name, or an event as AWS delivers it; events/console.json if left out",
-    )
-    run.add_argument("--library-url", metavar="URL", help="a real Library server in place of the simulator")
-    run.add_argument("--json", action="store_true", help="print one JSON object on standard output")
-    run.add_argument("--max-wait", type=_seconds, metavar="SECONDS", help="cap of each wait; 0 waits for nothing")
-    run.add_argument("--scenario", default="default", metavar="NAME", help="how the simulator behaves")
-    run.set_defaults(work=_run)
-
-    prompts = commands.add_parser(
-        "prompts",
-        help="show what a datamart asks, without executing it",
-        epilog="Without --library-url and --stage it asks the built-in simulator, and P may be left out. Exit code 0: "
-        "shown, 1: failed, 2: bad usage, 130: stopped by Ctrl-C.",
-    )
-    prompts.add_argument("datamart", metavar="DATAMART", help="id, exact name, or path: /Public Objects/Datamarts/City")
-    prompts.add_argument("--project", metavar="P", help="id or exact name of its project")
-    server = prompts.add_mutually_exclusive_group()
-    server.add_argument("--library-url", metavar="URL", help="this server, with MSTR_USERNAME and so on")
-    server.add_argument("--stage", metavar="S", help="the server of this stage's connection, with its secret in AWS")
-    prompts.add_argument("--connection", metavar="C", help="another connection of the stage than default")
-    prompts.add_argument("--json", action="store_true", help="print one JSON object on standard output")
-    prompts.set_defaults(work=_prompts)
-
-    check = commands.add_parser(
-        "check",
-        help="test a connection and the jobs that use it, without executing anything",
-        epilog="It logs in twice and out again. Where a logout ends all sessions of an account, it ends those of runs "
-        "that are under way, too: check an account while nothing runs under it.",
-    )
-    check.add_argument(
-        "--connection", default="default", metavar="C", help="a connection of the stage's settings; default if left out"
-    )
-    check.add_argument("--stage", default="dev", metavar="S", help="whose settings, jobs and secret; dev if left out")
-    where = check.add_mutually_exclusive_group()
-    where.add_argument(
-        "--library-url", metavar="URL", help="this server, with MSTR_USERNAME and so on, in place of AWS"
-    )
-    where.add_argument("--simulator", action="store_true", help="the built-in simulator, to try it")
-    check.add_argument("--json", action="store_true", help="print one JSON object on standard output")
-    check.set_defaults(work=_check)
-
-    start = commands.add_parser(
-        "start",
-        help="start a deployed run and follow it",
-        epilog="The credentials are those of the aws command line. Ctrl-C ends the following and not the run: it goes "
-        "on in AWS, and the command that stops it is printed. Exit code 0: succeeded, 1: failed, 2: refused, not "
-        "started or lost from sight, 130: not followed any more after Ctrl-C.",
-    )
-    start.add_argument("job", metavar="JOB", help="a job's name, or the path of a .json file with a request")
-    start.add_argument("--stage", default="dev", help="which deployment; dev if left out")
-    start.add_argument("--as-of", metavar="TIME", help="run the job as if triggered then: 2026-11-20T05:00+01:00")
-    start.add_argument("--json", action="store_true", help="print one JSON object on standard output")
-    start.set_defaults(work=_start)
-
-    answer = commands.add_parser(
-        "answer",
-        help="answer what a deployed run asks",
-        epilog="Without FILE the prompts are asked one after another on the terminal. An answer is judged before it is "
-        "sent. Exit code 0: sent, 1: not taken (a wrong answer, nothing waits, too late), 2: bad usage or no such run, "
-        "130: stopped by Ctrl-C.",
-    )
-    answer.add_argument("run", metavar="RUN", help="the execution's ARN, which tells its stage, or its name")
-    answer.add_argument("file", nargs="?", metavar="FILE", help='JSON: {"prompts": [...]}; - is standard input')
-    answer.add_argument("--stage", metavar="S", help="which deployment, for a name; dev if left out")
-    answer.add_argument("--decline", metavar="REASON", help="answer nothing, and let the run end for this reason")
-    answer.add_argument("--json", action="store_true", help="print one JSON object on standard output")
-    answer.set_defaults(work=_answer)
-
-    free_lease = commands.add_parser(
-        "free-lease",
-        help="free a datamart that an ended run keeps, because its job may still go on",
-        epilog="It shows who has the lease and asks whether the job has ended: look into MicroStrategy's job monitor "
-        "first, because the next run begins at once. Exit code 0: freed, or free already, 1: not freed (its run still "
-        "runs, somebody else has it by now, not confirmed), 2: bad usage or refused, 130: stopped by Ctrl-C.",
-    )
-    free_lease.add_argument(
-        "lease", metavar="LEASE", help="CONNECTION/PROJECT_ID/DATAMART_ID as the message has it, or slot/CONNECTION/N"
-    )
-    free_lease.add_argument("--stage", default="dev", metavar="S", help="which deployment; dev if left out")
-    free_lease.add_argument("--yes", action="store_true", help="do not ask: the job has ended")
-    free_lease.add_argument("--json", action="store_true", help="print one JSON object on standard output")
-    free_lease.set_defaults(work=_free_lease)
-
-    simulate = commands.add_parser("simulate", help="start the simulator alone")
-    simulate.add_argument("--port", type=int, default=0, metavar="N", help="port to listen on; a free one if left out")
-    simulate.add_argument("--scenario", default="default", metavar="NAME", help="how it behaves")
-    simulate.set_defaults(work=_simulate)
-    return parser
-
-
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 <= seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is no number of seconds from 0")
-    return seconds
+def _work_of(command: str) -> Callable[[Any], int]:
+    """The function of the command's module; imported here, because what a run needs takes seconds to import."""
+    name = command.replace("-", "_")
+    work: Callable[[Any], int] = getattr(importlib.import_module(f"local.cli.{name}"), name)
+    return work
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import NoReturn
 from functions.text import one_line
 from local import signals
 from local.cli import streams
+from local.cli.endings import FAILED
 from local.cli.terminal import as_json, say
 
 SHOW_CURSOR = "\x1b[?25h"
@@ -37,7 +38,7 @@ def exits_with(work: Callable[[], int], aborted: Aborted = lambda why, left: Non
                 code = signals.exit_code()
         if output.problem is not None:
             say(f"datamart: the output could not be written: {output.problem}.")
-            code = code or 1
+            code = code or FAILED
     sys.exit(code)
 
 

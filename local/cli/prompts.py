@@ -6,13 +6,14 @@ import os
 import sys
 from typing import Any
 
-from functions.errors import CredentialsRejected, InvalidRequest, LibraryError
+from functions.errors import CredentialsRejected, LibraryError
 from functions.microstrategy import Client, Server
 from local import signals
 from local.cli.console import console_for
+from local.cli.endings import SUCCEEDED, Ending, failed, finish
 from local.cli.prompts_arguments import wanted
 from local.cli.prompts_output import show as show_asked
-from local.cli.terminal import put_json, say
+from local.errors import CannotGoOn
 from local.server_access.ca_bundle import authorities_of
 from local.server_access.connection import Source, of_environment, of_simulator
 from local.server_access.datamart_prompts import Asked, ask
@@ -20,7 +21,6 @@ from local.server_access.redacted import Hidden
 from local.server_access.secrets_manager import of_secrets_manager
 from local.server_access.sessions import Sessions
 from local.server_access.stage import settings_for
-from local.server_access.usage import BadUsage
 
 TUTORIAL = "MicroStrategy Tutorial"
 """The simulator's project: meant where no other is named."""
@@ -40,31 +40,26 @@ def prompts(arguments: argparse.Namespace) -> int:
     hidden, notes, lost = Hidden(), list[str](), list[str]()
     try:
         asked = _asked(arguments, hidden, notes, lost)
-    except BadUsage as problem:
-        return _failed(arguments, 2, InvalidRequest.name, str(problem))
-    except LibraryError as error:
-        return _failed(arguments, 1, type(error).__name__, f"{hidden(str(error))}.", notes)
-    except KeyboardInterrupt:
+    except CannotGoOn as problem:
+        ending = failed("prompts", problem, str(problem))
+    except LibraryError as problem:
+        ending = failed("prompts", problem, f"{hidden(str(problem))}.", _shown(notes))
+    except KeyboardInterrupt as problem:
         with signals.deferred():
             closed = lost[0] if lost else "What it had opened on the server is closed."
             cause = f"Stopped by {signals.stopped_by()}. {closed}"
-            return _failed(arguments, signals.exit_code(), "Interrupted", cause, notes)
-    except Exception as error:
+            return finish(failed("prompts", problem, cause, _shown(notes)), arguments.json)
+    except Exception as problem:
         # A person is told what there is to tell; the error's own text may quote anything, so only its kind is shown.
-        return _failed(arguments, 1, type(error).__name__, "This is an error of the command's own.", notes)
-    show_asked(console, asked, notes)
-    if arguments.json:
-        put_json(asked.as_json())
-    return 0
+        ending = failed("prompts", problem, "This is an error of the command's own.", _shown(notes))
+    else:
+        show_asked(console, asked, notes)
+        ending = Ending(SUCCEEDED, asked.as_json())
+    return finish(ending, arguments.json)
 
 
-def _failed(arguments: argparse.Namespace, code: int, error: str, cause: str, notes: list[str] | None = None) -> int:
-    for note in notes or []:
-        say(f"Note: {note}")
-    say(f"datamart: {cause}" if code == 2 else f"datamart: {error}: {cause}")
-    if arguments.json:
-        put_json({"error": error, "cause": cause})
-    return code
+def _shown(notes: list[str]) -> tuple[str, ...]:
+    return tuple(f"Note: {note}" for note in notes)
 
 
 def _asked(arguments: argparse.Namespace, hidden: Hidden, notes: list[str], lost: list[str]) -> Asked:
@@ -78,7 +73,7 @@ def _asked(arguments: argparse.Namespace, hidden: Hidden, notes: list[str], lost
 def _ask(source: Source, asked_for: dict[str, Any], hidden: Hidden, notes: list[str], lost: list[str]) -> Asked:
     """Notes are good to know; ``lost`` are the sessions that could not be closed, which are noted, too."""
     if source.url_problem is not None:
-        raise BadUsage(f"--library-url: the address {source.url_problem}.")
+        raise CannotGoOn(f"--library-url: the address {source.url_problem}.")
     if source.credentials is None:
         raise CredentialsRejected(f"{source.name} {source.flaw}")
     server = Server(source.secret["baseUrl"], source.secret.get("caBundle"), source.secret.get("proxy"))
@@ -108,12 +103,12 @@ def _project(arguments: argparse.Namespace) -> str:
         return str(arguments.project)
     if arguments.library_url is None and arguments.stage is None:
         return TUTORIAL
-    raise BadUsage("--project is missing: the id or the exact name of the datamart's project.")
+    raise CannotGoOn("--project is missing: the id or the exact name of the datamart's project.")
 
 
 def _source(arguments: argparse.Namespace, stack: contextlib.ExitStack) -> Source:
     if arguments.connection is not None and arguments.stage is None:
-        raise BadUsage("--connection: is a connection of a stage's settings; name the stage with --stage.")
+        raise CannotGoOn("--connection: is a connection of a stage's settings; name the stage with --stage.")
     if arguments.library_url is None and arguments.stage is None:
         return of_simulator(stack)
     stack.enter_context(authorities_of(os.environ))

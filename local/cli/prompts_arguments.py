@@ -4,17 +4,17 @@ from typing import Any
 
 from functions.errors import InvalidRequest
 from functions.requests.request import normalise
-from local.server_access.usage import BadUsage
+from local.errors import CannotGoOn
 
 Reference = str | dict[str, str]
 
 
 def wanted(project: str, datamart: str) -> dict[str, Any]:
-    """``project`` and ``datamart`` as a request names them; a path is split. Raises BadUsage."""
+    """``project`` and ``datamart`` as a request names them; a path is split. Raises CannotGoOn."""
     try:
         request = normalise({"project": project, "datamart": _reference(datamart)})
     except InvalidRequest as problem:
-        raise BadUsage(str(problem)) from None
+        raise CannotGoOn(str(problem)) from None
     return {key: request[key] for key in ("project", "datamart")}
 
 
@@ -24,5 +24,5 @@ def _reference(given: str) -> Reference:
         return given
     path, _, name = given.rstrip("/").rpartition("/")
     if not path.strip("/") or not name:
-        raise BadUsage(f'DATAMART: "{given}" names no datamart in a folder, such as /Public Objects/Datamarts/City.')
+        raise CannotGoOn(f'DATAMART: "{given}" names no datamart in a folder, such as /Public Objects/Datamarts/City.')
     return {"name": name, "path": path}

@@ -9,25 +9,20 @@ from typing import Any, TextIO
 
 from rich.console import Console
 
-from functions.errors import InvalidRequest
 from local import signals
 from local.cli import run_output
 from local.cli.console import console_for
 from local.cli.dialogue import from_json
-from local.cli.outcome import Outcome
-from local.cli.terminal import put_json, say
+from local.cli.endings import Ending, finish, not_begun, of_run
 from local.clock import Clock, StandingClock
-from local.server_access import usage
+from local.errors import CannotGoOn
+from local.outcome import Outcome
 from local.server_access.ca_bundle import authorities_of
 from local.server_access.environment import BadConnection, secret_from
 from local.synth import SynthFailed, template_path
 
 LARGEST_EVENT = 256 * 1024
 """Bytes: what Step Functions takes as an execution's input."""
-
-
-class BadUsage(Exception):
-    """What was asked for cannot be run; the text says why in one line."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -38,27 +33,23 @@ def run(arguments: argparse.Namespace) -> int:
     """
     stream = sys.stderr if arguments.json else sys.stdout
     with signals.deferred():
-        outcome = _ended(arguments, stream)
-        if arguments.json:
-            put_json(outcome.as_json())
+        code = finish(_ended(arguments, stream), arguments.json)
         signals.settled()
-        code = signals.exit_code() if outcome.status == "ABORTED" else 0 if outcome.status == "SUCCEEDED" else 1
-    return 2 if outcome.error == InvalidRequest.name else code
+    return code
 
 
-def _ended(arguments: argparse.Namespace, stream: TextIO) -> Outcome:
+def _ended(arguments: argparse.Namespace, stream: TextIO) -> Ending:
     console = console_for(stream)
     try:
-        return _run(arguments, console, stream)
-    except BadUsage as problem:
-        say(f"datamart: {problem}")
-        return Outcome("", "FAILED", InvalidRequest.name, f"Loaded: no. {problem}")
+        return of_run(_run(arguments, console, stream))
+    except CannotGoOn as problem:
+        return of_run(*not_begun(problem))
     except signals.Stopped:
         from local.cli.left_on_server import end_of_stopped  # imports boto3, which no wrong usage waits for
 
         outcome = Outcome("", "ABORTED", None, end_of_stopped(None, signals.stopped_by()))
         run_output.show_outcome(console, outcome)
-        return outcome
+        return of_run(outcome)
 
 
 def _run(arguments: argparse.Namespace, console: Console, stream: TextIO) -> Outcome:
@@ -70,10 +61,15 @@ def _run(arguments: argparse.Namespace, console: Console, stream: TextIO) -> Out
             try:
                 template = template_path()
             except SynthFailed as problem:
-                raise BadUsage(f"the stack cannot be synthesized: {problem}") from None
-            from local.cli.watched_run import watched_run  # takes seconds to import, which no wrong usage waits for
+                raise CannotGoOn(f"the stack cannot be synthesized: {problem}") from None
+            from local.cli import watched_run  # takes seconds to import, which no wrong usage waits for
 
-        outcome = watched_run(template, secret, clock, arguments, request, stream)
+        outcome = watched_run.watched_run(
+            watched_run.Emulated(template, secret, clock, arguments.max_wait, arguments.library_url is not None),
+            request,
+            arguments.event_file,
+            stream,
+        )
         run_output.show_outcome(console, outcome)
         if simulator is not None:
             run_output.show_requests(console, simulator.state()["requests"])
@@ -91,13 +87,13 @@ def _request(path: Path) -> Any:
     try:
         content = path.read_bytes()
     except OSError as problem:
-        raise BadUsage(f"{path}: cannot be read ({problem.strerror}).") from None
+        raise CannotGoOn(f"{path}: cannot be read ({problem.strerror}).") from None
     if len(content) > LARGEST_EVENT:
-        raise BadUsage(f"{path}: has {len(content)} bytes; an execution's input may have {LARGEST_EVENT}.")
+        raise CannotGoOn(f"{path}: has {len(content)} bytes; an execution's input may have {LARGEST_EVENT}.")
     try:
         return from_json(content)
     except (ValueError, RecursionError) as problem:
-        raise BadUsage(f"{path}: is not JSON ({problem}).") from None
+        raise CannotGoOn(f"{path}: is not JSON ({problem}).") from None
 
 
 def _server(arguments: argparse.Namespace, clock: Clock, stack: contextlib.ExitStack) -> tuple[dict[str, Any], Any]:
@@ -106,13 +102,13 @@ def _server(arguments: argparse.Namespace, clock: Clock, stack: contextlib.ExitS
         try:
             stack.enter_context(authorities_of(os.environ))
             return secret_from(arguments.library_url, os.environ), None
-        except (BadConnection, usage.BadUsage) as problem:
-            raise BadUsage(str(problem)) from None
+        except BadConnection as problem:
+            raise CannotGoOn(str(problem)) from None
     from local.simulator import Simulator
 
     try:
         simulator = stack.enter_context(Simulator(scenario=arguments.scenario, clock=clock.now))
     except ValueError as problem:
-        raise BadUsage(f"--scenario: {problem}") from None
+        raise CannotGoOn(f"--scenario: {problem}") from None
     secret = {"baseUrl": simulator.base_url, "username": simulator.username, "password": simulator.password}
     return secret, simulator

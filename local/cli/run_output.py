@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from local.cli.console import console_for
-from local.cli.outcome import Outcome
+from local.outcome import Outcome
 
 ROWS = 10
 

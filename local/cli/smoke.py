@@ -1,17 +1,23 @@
-"""After a deployment: does it work in this account? ``python -m local.cli.smoke --stage dev --job sales-nightly``.
+"""``make smoke``: tests a deployment. ``python -m local.cli.smoke --stage dev --job sales-nightly``.
 
 Looks for the stack, the content of its secrets, a run of the job from start to end, and what the end of that run must
 leave in the run table. The run is a real one: it loads the job's table.
 """
 
 import argparse
+import sys
+import time
 
 from infra.jobs.job_files import names_of, no_jobs
 from infra.settings.settings import BadConfiguration, settings_of
-from local.aws import CannotGoOn
-from local.aws.smoke_test import smoke
+from local.aws import in_plain_words, stack_of
+from local.aws.deployment_checks import filled_secrets, traces_of_the_end
+from local.aws.execution import Wait
+from local.cli.console import console_for
+from local.cli.endings import Ending, code_of, finish, of_followed_run
 from local.cli.process import exits_with
-from local.cli.terminal import say
+from local.cli.start import run_deployed
+from local.errors import CannotGoOn
 
 
 def main() -> None:
@@ -20,17 +26,49 @@ def main() -> None:
     parser.add_argument("--stage", default="dev")
     parser.add_argument("--job", default="", help="the job to run once, for real")
     arguments = parser.parse_args()
-    exits_with(lambda: _tried(arguments))
+    exits_with(lambda: smoke(arguments.stage, arguments.job))
 
 
-def _tried(arguments: argparse.Namespace) -> int:
+def smoke(stage: str, job: str, wait: Wait = time.sleep) -> int:
+    """Try the deployment and return the exit code: 0 all is well, else as ``datamart start``.
+
+    Parameters
+    ----------
+    stage
+        Whose stack.
+    job
+        What to run.
+    wait
+        Lets so many seconds pass.
+    """
     try:
-        if not arguments.job:
-            raise CannotGoOn(_no_job(arguments.stage))
-        return smoke(arguments.stage, arguments.job)
+        if not job:
+            raise CannotGoOn(_no_job(stage))
+        ending = _smoke(stage, job, wait)
     except CannotGoOn as problem:
-        say(f"smoke: {problem}")
-        return 2
+        ending = Ending(code_of(problem), said=(f"smoke: {problem}",))
+    return finish(ending)
+
+
+def _smoke(stage: str, job: str, wait: Wait) -> Ending:
+    console = console_for(sys.stdout)
+
+    def well(text: str) -> None:
+        console.print(f"ok: {text}", soft_wrap=True)
+
+    with in_plain_words():
+        stack = stack_of(stage)
+        well(f"the stack {stack.name} is there ({stack.status})")
+        for secret in filled_secrets(stack):
+            well(f"the secret {secret} is filled")
+    outcome = run_deployed(stack, {"job": job}, sys.stdout, wait)
+    if outcome.status != "RUNNING":
+        with in_plain_words():
+            for text in traces_of_the_end(stack, outcome.execution_arn, wait):
+                well(text)
+    if outcome.status == "SUCCEEDED":
+        well(f"the job {job} loaded its table")
+    return of_followed_run(outcome)
 
 
 def _no_job(stage: str) -> str:

@@ -11,16 +11,14 @@ from typing import Any, TextIO
 from functions.errors import InvalidRequest
 from functions.notifications.failure_notice import console_link
 from functions.requests.execution_input import moment
-from local import signals
-from local.aws import CannotGoOn, Stack, in_plain_words, stack_of
+from local.aws import Stack, in_plain_words, stack_of
 from local.aws.execution import Wait, begin, execution_arn, follow
 from local.cli import run_output
 from local.cli.console import console_for
 from local.cli.dialogue import from_json
-from local.cli.outcome import Outcome
-from local.cli.terminal import put_json, say
-
-REFUSED = InvalidRequest.name
+from local.cli.endings import LOST, finish, not_begun, of_followed_run
+from local.errors import CannotGoOn
+from local.outcome import Outcome
 
 _JOB = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
@@ -36,7 +34,7 @@ def start(arguments: argparse.Namespace, wait: Wait = time.sleep) -> int:
     Parameters
     ----------
     arguments
-        ``job``, ``stage``, ``as_of`` and ``json``, as local/cli/main.py parses them.
+        ``job``, ``stage``, ``as_of`` and ``json``, as local/cli/arguments.py parses them.
     wait
         Lets so many seconds pass.
     """
@@ -45,22 +43,10 @@ def start(arguments: argparse.Namespace, wait: Wait = time.sleep) -> int:
         given = input_of(arguments.job, arguments.as_of)
         with in_plain_words():
             stack = stack_of(arguments.stage)
-        outcome = run_deployed(stack, given, stream, wait)
+        ending = of_followed_run(run_deployed(stack, given, stream, wait))
     except CannotGoOn as problem:
-        say(f"datamart: {problem}")
-        outcome = Outcome("", "FAILED", REFUSED, f"Loaded: no. {problem}")
-    if arguments.json:
-        put_json(outcome.as_json() | {"executionArn": outcome.execution_arn or None})
-    return exit_code(outcome)
-
-
-def exit_code(outcome: Outcome) -> int:
-    """Of an outcome, as :func:`start` lists them."""
-    if outcome.error in (REFUSED, LOST):
-        return 2
-    if outcome.status == "RUNNING":  # what a signal leaves
-        return signals.exit_code()
-    return 0 if outcome.status == "SUCCEEDED" else 1
+        ending = of_followed_run(*not_begun(problem))
+    return finish(ending, arguments.json)
 
 
 def input_of(job: str, as_of: str | None) -> dict[str, Any]:
@@ -119,10 +105,6 @@ def run_deployed(stack: Stack, given: dict[str, Any], stream: TextIO, wait: Wait
         console.print(f"To stop it: {stop}", soft_wrap=True)
     console.print(f"Console: {console_link(arn)}", soft_wrap=True)
     return outcome
-
-
-LOST = "NotFollowed"
-"""The name, in the outcome, of what is no end of the run: it was started, and AWS tells nothing more of it."""
 
 
 def _followed(arn: str, stream: TextIO, wait: Wait) -> Outcome:

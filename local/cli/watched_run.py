@@ -1,9 +1,8 @@
 """One run on the emulator, watched from its start to its end."""
 
-import argparse
 import sys
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -12,11 +11,11 @@ from local import signals
 from local.cli import run_output
 from local.cli.dialogue import ask_about, show_question
 from local.cli.left_on_server import end_of_stopped, left_on_server
-from local.cli.outcome import Outcome
-from local.cli.run import BadUsage
 from local.cli.terminal import say
 from local.clock import Clock
 from local.emulator import Emulator, NothingStarts, Person, is_delivered
+from local.errors import CannotGoOn
+from local.outcome import Outcome
 
 WAITS = "WaitForNextAttempt"
 """The state in which a run waits that holds nothing: for a server, or for another run."""
@@ -28,24 +27,49 @@ STOPPING = (
 )
 
 
-def watched_run(
-    template: Path, secret: dict[str, Any], clock: Clock, arguments: argparse.Namespace, request: Any, stream: TextIO
-) -> Outcome:
-    """Run what ``request`` starts against the server of ``secret`` and show its states on ``stream``.
+@dataclass(frozen=True)
+class Emulated:
+    """What a run happens in.
+
+    Parameters
+    ----------
+    template
+        Path of the synthesized template.
+    secret
+        Content of the connection's secret.
+    clock
+        The clock that run and simulator read.
+    max_wait
+        Most real seconds of a wait; None waits in full.
+    real_server
+        Whether the server stays when this process ends.
+    """
+
+    template: Path
+    secret: dict[str, Any] = field(repr=False)
+    clock: Clock
+    max_wait: float | None
+    real_server: bool
+
+
+def watched_run(emulated: Emulated, request: Any, file: Path, stream: TextIO) -> Outcome:
+    """Run what ``request``, the content of ``file``, starts, and show its states on ``stream``.
 
     Signals are to be deferred meanwhile: one stops the run, whose outcome is then that of an aborted one. Raises
-    BadUsage for an event that starts nothing.
+    CannotGoOn for an event that starts nothing.
     """
-    emulator = Emulator(template, secrets={"default": secret}, clock=clock, max_wait=arguments.max_wait)
+    emulator = Emulator(
+        emulated.template, secrets={"default": emulated.secret}, clock=emulated.clock, max_wait=emulated.max_wait
+    )
     with emulator, run_output.Progress(stream) as progress:
         emulator.person = _person(emulator, progress)
         stopping = _stopping(progress)
         if stopping():
             return Outcome("", "ABORTED", None, end_of_stopped(None, signals.stopped_by()))
-        left = left_on_server if arguments.library_url else lambda item: []  # the simulator goes with this process
+        left = left_on_server if emulated.real_server else lambda item: []  # the simulator goes with this process
         executions: list[str] = []
         with signals.may_leave(lambda: [one for run in executions for one in left(emulator.stored_run(run))]):
-            executions += _given(emulator, arguments.event_file, request)
+            executions += _given(emulator, file, request)
             return _outcome_of(emulator, executions, progress, stopping)
 
 
@@ -82,11 +106,11 @@ def _given(emulator: Emulator, file: Path, request: Any) -> list[str]:
         try:
             return [emulator.start(request)]
         except ValueError as problem:
-            raise BadUsage(str(problem)) from None
+            raise CannotGoOn(str(problem)) from None
     try:
         executions = emulator.deliver(request, file.parent / "objects")
     except NothingStarts as problem:
-        raise BadUsage(f"{file}: {problem}.") from None
+        raise CannotGoOn(f"{file}: {problem}.") from None
     for why in emulator.ignored:
         say(f"datamart: {why}.")
     return executions

@@ -22,7 +22,6 @@ from functions.runs.model import OpenQuestion, Run
 from functions.runs.store.runs import find_run
 from functions.runs.store.table import RunTable
 from local import signals
-from local.cli.outcome import Outcome
 from local.clock import Clock, Waiter
 from local.emulator.clients import client
 from local.emulator.delivery import deliver
@@ -33,6 +32,7 @@ from local.emulator.moto_patches.install import install
 from local.emulator.moto_patches.moto_objects import execution as moto_execution
 from local.emulator.template import REGION, Template
 from local.emulator.uploads import upload
+from local.outcome import Outcome
 
 Person = Callable[[OpenQuestion], None]
 """Given a run's question, replies to its token by :meth:`Emulator.reply`, or declines."""

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from functions.microstrategy.http.tls import trusting
-from local.server_access.usage import BadUsage
+from local.errors import CannotGoOn
 
 VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 """In the order in which they count: those of requests first, as it reads them, then those of OpenSSL."""
@@ -18,7 +18,7 @@ VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_
 def authorities_of(environment: Mapping[str, str]) -> AbstractContextManager[None]:
     """Trust, while the context lasts, the file or folder that the first variable that is set names.
 
-    Raises BadUsage on entering: there are no certificates in it.
+    Raises CannotGoOn on entering: there are no certificates in it.
     """
     name = next((name for name in VARIABLES if environment.get(name)), None)
     return contextlib.nullcontext() if name is None else _trusted(name, environment[name])
@@ -30,5 +30,5 @@ def _trusted(name: str, path: str) -> Generator[None]:
         try:
             stack.enter_context(trusting(Path(path).expanduser()))
         except OSError:
-            raise BadUsage(f"{name} names no file with certificates (PEM); correct it, or unset it.") from None
+            raise CannotGoOn(f"{name} names no file with certificates (PEM); correct it, or unset it.") from None
         yield

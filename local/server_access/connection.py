@@ -8,8 +8,8 @@ from functions.microstrategy import Credentials
 from functions.requests.connection import ConnectionSecret, Secret, judge
 from functions.requests.connection_secret.base_url import base_url
 from functions.requests.connection_secret.problem import InvalidSecret
+from local.errors import CannotGoOn
 from local.server_access.environment import BadConnection, secret_from
-from local.server_access.usage import BadUsage
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Source:
 
 
 def of_environment(url: str, environment: Mapping[str, str]) -> Source:
-    """The server that was named, with the credentials of ``MSTR_USERNAME`` and the like. Raises BadUsage.
+    """The server that was named, with the credentials of ``MSTR_USERNAME`` and the like. Raises CannotGoOn.
 
     An address that cannot be used is left to the check of the address.
     """
@@ -56,7 +56,7 @@ def of_environment(url: str, environment: Mapping[str, str]) -> Source:
     try:
         return judged(name, judge(secret_from(url, environment)))
     except BadConnection as problem:
-        raise BadUsage(str(problem)) from None
+        raise CannotGoOn(str(problem)) from None
 
 
 def of_simulator(stack: contextlib.ExitStack) -> Source:

@@ -2,17 +2,17 @@
 
 from functions.requests.validation import nearest
 from infra.settings.settings import BadConfiguration, Settings, settings_of
-from local.server_access.usage import BadUsage
+from local.errors import CannotGoOn
 
 
 def settings_for(stage: str, connection: str) -> Settings:
-    """The stage's settings. Raises BadUsage: no such stage, or no such connection in it."""
+    """The stage's settings. Raises CannotGoOn: no such stage, or no such connection in it."""
     try:
         settings = settings_of(stage)
     except BadConfiguration as problem:
-        raise BadUsage(f"--stage: {problem}") from None
+        raise CannotGoOn(f"--stage: {problem}") from None
     if connection not in settings.connections:
-        raise BadUsage(
+        raise CannotGoOn(
             f'--connection: "{connection}" is none of the connections of infra/settings/{stage}.toml'
             f"{nearest(connection, settings.connections)}; there are {', '.join(settings.connections)}."
         )

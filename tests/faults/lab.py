@@ -12,10 +12,10 @@ from typing import Any, Self
 import boto3
 
 from functions.runs.store.table import RunTable
-from local.cli.outcome import Outcome
 from local.clock import StandingClock
 from local.emulator import Emulator
 from local.emulator.end_events import tell_the_end
+from local.outcome import Outcome
 from local.simulator import Simulator
 from tests.faults.aws import AwsCalls
 from tests.faults.faults import ARMED, FOR_EVER, Case

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra.build import cdk_cli, node_tools, synth_report
+from infra.build import aws_refusals, cdk_cli, node_tools, synth_report
 
 
 @pytest.fixture
@@ -89,10 +89,10 @@ def test_the_exit_code_is_that_of_the_cdk(code: int) -> None:
 @pytest.mark.parametrize(
     ("environment", "said"),
     [
-        ({}, cdk_cli.NO_CREDENTIALS),
-        ({"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}, cdk_cli.NO_REGION),
+        ({}, aws_refusals.NO_CREDENTIALS),
+        ({"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}, aws_refusals.NO_REGION),
         ({"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "eu-west-1"}, None),
-        ({"AWS_PROFILE": "nobody"}, "The config profile (nobody) could not be found."),
+        ({"AWS_PROFILE": "nobody"}, "The config profile (nobody) could not be found: AWS_PROFILE names it."),
     ],
 )
 def test_what_is_missing_is_said_in_a_sentence(

@@ -17,10 +17,10 @@ from functions.runs.store.attempts import begin_attempt, close_attempt
 from functions.runs.store.item_format import run_of
 from functions.runs.store.runs import load_run
 from functions.runs.store.table import run_table
-from local.cli.outcome import Outcome
 from local.clock import Clock, StandingClock
 from local.emulator import Emulator
 from local.emulator.clients import client
+from local.outcome import Outcome
 from local.simulator import Simulator
 from tests.infra.template import Template
 from tests.support.permissions import USED, Recorder

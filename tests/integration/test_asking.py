@@ -11,7 +11,7 @@ import pytest
 
 from functions.runs.model import OpenQuestion
 from functions.runs.store.table import run_table
-from local.cli.outcome import Outcome
+from local.outcome import Outcome
 from local.simulator import catalogue
 from tests.integration.conftest import CITY, TUTORIAL, World
 from tests.support.permissions import Recorder

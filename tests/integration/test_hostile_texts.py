@@ -18,10 +18,10 @@ import pytest
 from functions.runs.store.table import RunTable
 from infra.jobs import job_files
 from local.aws.execution import execution_arn
-from local.aws.smoke_test import smoke
 from local.cli import main
 from local.cli.answer import answer
 from local.cli.free_lease import free_lease
+from local.cli.smoke import smoke
 from local.cli.start import start
 from local.simulator import Simulator, catalogue
 from local.simulator.response import Answer

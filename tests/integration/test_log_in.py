@@ -15,7 +15,7 @@ from aws_lambda_powertools.utilities.parameters.constants import DEFAULT_PROVIDE
 from botocore.exceptions import ClientError
 
 from functions.handlers import log_in
-from local.cli.outcome import Outcome
+from local.outcome import Outcome
 from local.simulator import Simulator, catalogue
 from tests.integration.conftest import PASSWORD, TUTORIAL, World
 from tests.support.cases import exhaustive

@@ -11,7 +11,7 @@ import pytest
 from functions import clock
 from functions.microstrategy import Client
 from functions.runs.store.table import run_table
-from local.cli.outcome import Outcome
+from local.outcome import Outcome
 from local.simulator import catalogue
 from local.simulator.scenarios import scenario_named
 from tests.integration.conftest import CITY, TUTORIAL, World

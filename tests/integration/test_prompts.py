@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.cli.outcome import Outcome
+from local.outcome import Outcome
 from local.simulator import catalogue
 from local.simulator.scenario import Scenario
 from local.simulator.warehouse.sales import COUNTRIES

@@ -8,7 +8,8 @@ from typing import Any
 import boto3
 import pytest
 
-from local.aws.smoke_test import LOOKS, smoke
+from local.aws.deployment_checks import LOOKS
+from local.cli.smoke import smoke
 from tests.integration.conftest import World
 from tests.support.cloud import Cloud, answered, deployed, instead_of
 

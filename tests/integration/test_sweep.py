@@ -11,9 +11,9 @@ import pytest
 from functions.handlers import sweep
 from functions.limits import LONGEST_SESSION, SWEEP_GRACE
 from functions.runs.store.table import RunTable, run_table
-from local.cli.outcome import Outcome
 from local.clock import Clock
 from local.emulator import emulator as emulator_module
+from local.outcome import Outcome
 from tests.integration.conftest import CITY, TUTORIAL, World
 
 COUNTRIES = [{"name": "Elements of Country", "answers": "USA"}]

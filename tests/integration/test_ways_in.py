@@ -10,9 +10,9 @@ import boto3
 import pytest
 
 from functions.requests.placeholders import strings
-from local.cli.outcome import Outcome
 from local.emulator import NothingStarts, is_delivered
 from local.emulator.uploads import upload
+from local.outcome import Outcome
 from local.simulator import catalogue
 from tests.integration.conftest import TUTORIAL, World
 from tests.support.cases import exhaustive

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from local.cli.outcome import Outcome
 from local.clock import StandingClock
 from local.emulator import Emulator
 from local.emulator.clients import client
+from local.outcome import Outcome
 from local.simulator.scenario import Scenario
 from tests.integration.conftest import World
 from tests.integration.upgrade.player import Player

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from functions.runs.concurrency import LONGEST_JOB, LONGEST_SESSION
-from local.cli.outcome import Outcome
 from local.clock import StandingClock
 from local.emulator.moto_patches import internals
+from local.outcome import Outcome
 from local.simulator import catalogue
 from tests.integration.upgrade.conftest import Upgrade
 from tests.integration.upgrade.recording import Cut, Recording, case_named

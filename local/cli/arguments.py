@@ -1,0 +1,122 @@
+"""The arguments of every command, with their help texts."""
+
+import argparse
+from pathlib import Path
+from typing import NoReturn
+
+from functions.text import printable
+from local.synth import ROOT
+
+SIGNALS = (
+    "Ctrl-C, SIGTERM and SIGHUP clean up on the server first (exit codes 130, 143, 129). A second signal leaves at "
+    "once and lists what is left."
+)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Quotes what was typed without its control characters."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(printable(message))
+
+
+def command_line() -> argparse.ArgumentParser:
+    """The parser of the command line; local/README.md is made from it, too."""
+    parser = _Parser(prog="datamart", description="Run MicroStrategy datamarts.", epilog=SIGNALS)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
+
+    run = commands.add_parser("run", help="run a datamart on this machine")
+    run.add_argument(
+        "event_file",
+        nargs="?",
+        type=Path,
+        default=ROOT / "events" / "console.json",
+        metavar="EVENT_FILE",
+        help="JSON file: a request, a job by name, or an event as AWS delivers it; events/console.json if left out",
+    )
+    run.add_argument("--library-url", metavar="URL", help="a real Library server in place of the simulator")
+    run.add_argument("--json", action="store_true", help="print one JSON object on standard output")
+    run.add_argument("--max-wait", type=_seconds, metavar="SECONDS", help="cap of each wait; 0 waits for nothing")
+    run.add_argument("--scenario", default="default", metavar="NAME", help="how the simulator behaves")
+
+    prompts = commands.add_parser(
+        "prompts",
+        help="show what a datamart asks, without executing it",
+        epilog="Without --library-url and --stage it asks the built-in simulator, and P may be left out. Exit code 0: "
+        "shown, 1: failed, 2: bad usage, 130: stopped by Ctrl-C.",
+    )
+    prompts.add_argument("datamart", metavar="DATAMART", help="id, exact name, or path: /Public Objects/Datamarts/City")
+    prompts.add_argument("--project", metavar="P", help="id or exact name of its project")
+    server = prompts.add_mutually_exclusive_group()
+    server.add_argument("--library-url", metavar="URL", help="this server, with MSTR_USERNAME and so on")
+    server.add_argument("--stage", metavar="S", help="the server of this stage's connection, with its secret in AWS")
+    prompts.add_argument("--connection", metavar="C", help="another connection of the stage than default")
+    prompts.add_argument("--json", action="store_true", help="print one JSON object on standard output")
+
+    check = commands.add_parser(
+        "check",
+        help="test a connection and the jobs that use it, without executing anything",
+        epilog="It logs in twice and out again. Where a logout ends all sessions of an account, it ends those of runs "
+        "that are under way, too: check an account while nothing runs under it.",
+    )
+    check.add_argument(
+        "--connection", default="default", metavar="C", help="a connection of the stage's settings; default if left out"
+    )
+    check.add_argument("--stage", default="dev", metavar="S", help="whose settings, jobs and secret; dev if left out")
+    where = check.add_mutually_exclusive_group()
+    where.add_argument(
+        "--library-url", metavar="URL", help="this server, with MSTR_USERNAME and so on, in place of AWS"
+    )
+    where.add_argument("--simulator", action="store_true", help="the built-in simulator, to try it")
+    check.add_argument("--json", action="store_true", help="print one JSON object on standard output")
+
+    start = commands.add_parser(
+        "start",
+        help="start a deployed run and follow it",
+        epilog="The credentials are those of the aws command line. Ctrl-C ends the following and not the run: it goes "
+        "on in AWS, and the command that stops it is printed. Exit code 0: succeeded, 1: failed, 2: refused, not "
+        "started or lost from sight, 130: not followed any more after Ctrl-C.",
+    )
+    start.add_argument("job", metavar="JOB", help="a job's name, or the path of a .json file with a request")
+    start.add_argument("--stage", default="dev", help="which deployment; dev if left out")
+    start.add_argument("--as-of", metavar="TIME", help="run the job as if triggered then: 2026-11-20T05:00+01:00")
+    start.add_argument("--json", action="store_true", help="print one JSON object on standard output")
+
+    answer = commands.add_parser(
+        "answer",
+        help="answer what a deployed run asks",
+        epilog="Without FILE the prompts are asked one after another on the terminal. An answer is judged before it is "
+        "sent. Exit code 0: sent, 1: not taken (a wrong answer, nothing waits, too late), 2: bad usage or no such run, "
+        "130: stopped by Ctrl-C.",
+    )
+    answer.add_argument("run", metavar="RUN", help="the execution's ARN, which tells its stage, or its name")
+    answer.add_argument("file", nargs="?", metavar="FILE", help='JSON: {"prompts": [...]}; - is standard input')
+    answer.add_argument("--stage", metavar="S", help="which deployment, for a name; dev if left out")
+    answer.add_argument("--decline", metavar="REASON", help="answer nothing, and let the run end for this reason")
+    answer.add_argument("--json", action="store_true", help="print one JSON object on standard output")
+
+    free_lease = commands.add_parser(
+        "free-lease",
+        help="free a datamart that an ended run keeps, because its job may still go on",
+        epilog="It shows who has the lease and asks whether the job has ended: look into MicroStrategy's job monitor "
+        "first, because the next run begins at once. Exit code 0: freed, or free already, 1: not freed (its run still "
+        "runs, somebody else has it by now, not confirmed), 2: bad usage or refused, 130: stopped by Ctrl-C.",
+    )
+    free_lease.add_argument(
+        "lease", metavar="LEASE", help="CONNECTION/PROJECT_ID/DATAMART_ID as the message has it, or slot/CONNECTION/N"
+    )
+    free_lease.add_argument("--stage", default="dev", metavar="S", help="which deployment; dev if left out")
+    free_lease.add_argument("--yes", action="store_true", help="do not ask: the job has ended")
+    free_lease.add_argument("--json", action="store_true", help="print one JSON object on standard output")
+
+    simulate = commands.add_parser("simulate", help="start the simulator alone")
+    simulate.add_argument("--port", type=int, default=0, metavar="N", help="port to listen on; a free one if left out")
+    simulate.add_argument("--scenario", default="default", metavar="NAME", help="how it behaves")
+    return parser
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is no number of seconds from 0")
+    return seconds

@@ -1,0 +1,187 @@
+"""How every command ends: its exit code, its lines on standard error, and the JSON object of a failure.
+
+No other module of the commands knows an exit code or prints JSON (tests/unit/cli/test_endings.py).
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Protocol
+
+from functions.errors import InvalidRequest
+from functions.text import printable
+from local import signals
+from local.cli.terminal import put, put_json, say
+from local.errors import CannotGoOn, NotDone
+from local.outcome import Outcome
+
+SUCCEEDED, FAILED, REFUSED = 0, 1, 2
+"""Exit codes; that of a command that a signal stopped is :func:`local.signals.exit_code`."""
+
+LOST = "NotFollowed"
+"""The name, in the outcome, of what is no end of a run: it was started, and AWS tells nothing more of it."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """The end of a command.
+
+    Parameters
+    ----------
+    code
+        The exit code.
+    report
+        The object that ``--json`` prints; None for a command that has no ``--json``.
+    said
+        Lines on standard error.
+    shown
+        Lines on standard output, if ``--json`` is not given.
+    """
+
+    code: int
+    report: dict[str, Any] | None = None
+    said: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+
+
+def finish(ending: Ending, as_json: bool = False) -> int:
+    """Print the end of a command whole, whatever signal arrives, and return its exit code."""
+    with signals.deferred():
+        for line in ending.said:
+            say(line)
+        if as_json and ending.report is not None:
+            put_json(ending.report)
+        elif not as_json:
+            for line in ending.shown:
+                put(line)
+    return ending.code
+
+
+def code_of(problem: BaseException) -> int:
+    """The exit code of a command that ends with this error."""
+    if isinstance(problem, KeyboardInterrupt):
+        return signals.exit_code()
+    return REFUSED if isinstance(problem, CannotGoOn) else FAILED
+
+
+def error_of(problem: BaseException) -> str:
+    """The name of an error in the JSON object of a failure."""
+    if isinstance(problem, KeyboardInterrupt):
+        return "Interrupted"
+    return InvalidRequest.name if isinstance(problem, CannotGoOn) else type(problem).__name__
+
+
+# -- commands that report on a run ------------------------------------------------------------------------------------
+
+
+def of_run(outcome: Outcome, said: tuple[str, ...] = ()) -> Ending:
+    """The end of ``datamart run``."""
+    code = SUCCEEDED if outcome.status == "SUCCEEDED" else FAILED
+    if outcome.status == "ABORTED":
+        code = signals.exit_code()
+    return Ending(REFUSED if outcome.error == InvalidRequest.name else code, outcome.as_json(), said)
+
+
+def of_followed_run(outcome: Outcome, said: tuple[str, ...] = ()) -> Ending:
+    """The end of ``datamart start``: a run that is not followed any more ends it as the signal says."""
+    code = SUCCEEDED if outcome.status == "SUCCEEDED" else FAILED
+    if outcome.status == "RUNNING":
+        code = signals.exit_code()
+    report = outcome.as_json() | {"executionArn": outcome.execution_arn or None}
+    return Ending(REFUSED if outcome.error in (InvalidRequest.name, LOST) else code, report, said)
+
+
+def not_begun(problem: CannotGoOn) -> tuple[Outcome, tuple[str, ...]]:
+    """The outcome of a run that was not begun, and what is said of it."""
+    return Outcome("", "FAILED", InvalidRequest.name, f"Loaded: no. {problem}"), (_line(problem),)
+
+
+# -- commands with a report of their own ------------------------------------------------------------------------------
+
+
+class Report(Protocol):
+    """A dataclass with the result of a command; ``problem`` in words, if there was one."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+    problem: str | None
+
+
+def reported(work: Callable[[], None], report: Report, stopped: str, as_json: bool) -> int:
+    """Do ``work``, which fills the report, and end the command with it; ``stopped`` is said after a signal."""
+    try:
+        work()
+    except (NotDone, CannotGoOn, KeyboardInterrupt) as problem:
+        report.problem = printable(stopped if isinstance(problem, KeyboardInterrupt) else problem)
+        return finish(Ending(code_of(problem), asdict(report), (_line(report.problem),)), as_json)
+    return finish(Ending(SUCCEEDED, asdict(report)), as_json)
+
+
+# -- failures without a report ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A command that ended before it had an object of its own; ``error`` is None if a signal stopped it."""
+
+    error: str | None
+    cause: str
+    loaded: str = "no"
+
+
+def _of_run(failure: Failure) -> dict[str, Any]:
+    status = "FAILED" if failure.error else "ABORTED"
+    return Outcome("", status, failure.error, f"Loaded: {failure.loaded}. {failure.cause}").as_json()
+
+
+def _of_prompts(failure: Failure) -> dict[str, Any]:
+    return {"error": failure.error or "Interrupted", "cause": failure.cause}
+
+
+def _of_check(failure: Failure) -> dict[str, Any]:
+    about = ("usage", "command line") if failure.error else ("check", "all of it")
+    finding = {"check": about[0], "subject": about[1], "result": "problem", "text": failure.cause}
+    return {"ok": False, "findings": [finding]}
+
+
+def _of_answer(failure: Failure) -> dict[str, Any]:
+    return {"sent": False, "question": None, "problem": failure.cause}
+
+
+def _of_free_lease(failure: Failure) -> dict[str, Any]:
+    return {"freed": False, "lease": None, "problem": failure.cause}
+
+
+FAILURES: dict[str, Callable[[Failure], dict[str, Any]]] = {
+    "prompts": _of_prompts,
+    "check": _of_check,
+    "answer": _of_answer,
+    "free-lease": _of_free_lease,
+}
+"""The object of a failure by the command; that of every other command is the outcome of a run."""
+
+
+def report_of(command: str, failure: Failure) -> dict[str, Any]:
+    """The object that ``--json`` prints for a failure of the command."""
+    return FAILURES.get(command, _of_run)(failure)
+
+
+def not_understood(command: str) -> Ending:
+    """The end of a command line that argparse refuses; it has said why."""
+    failure = Failure(InvalidRequest.name, "The command line is not understood.")
+    return Ending(REFUSED, report_of(command, failure))
+
+
+def stopped(command: str) -> Ending:
+    """The end of a command that a signal stopped and that does not say so itself."""
+    why = f"Stopped by {signals.stopped_by()}."
+    return Ending(signals.exit_code(), report_of(command, Failure(None, why)), (_line(why),))
+
+
+def failed(command: str, problem: BaseException, cause: str, notes: tuple[str, ...] = ()) -> Ending:
+    """The end of a command by an error, with its ``cause`` in words."""
+    error = error_of(problem)
+    line = _line(cause if isinstance(problem, CannotGoOn) else f"{error}: {cause}")
+    return Ending(code_of(problem), report_of(command, Failure(error, cause)), (*notes, line))
+
+
+def _line(problem: object) -> str:
+    return f"datamart: {problem}"
