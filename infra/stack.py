@@ -76,9 +76,7 @@ class DatamartRunner(cdk.Stack):
         ends_lost = dead_letters(self, "EndRunDeadLetters", self._encryption)
         by_module["end_run"] = functions.make(END_RUN)
         call_at_the_end(self, by_module["end_run"], machine, topic, ends_lost, self._encryption)
-        alarms.on_dead_letters(
-            "EndRunDeadLetters", ends_lost, "The end of a run could not be worked off in four hours."
-        )
+        alarms.on_dead_letters("EndRunDeadLetters", ends_lost, "The end of a run could not be processed in four hours.")
 
         starts_lost = dead_letters(self, "StartDeadLetters", self._encryption)
         alarms.on_dead_letters(

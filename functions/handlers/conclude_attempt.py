@@ -1,4 +1,4 @@
-"""After the clean-up, whatever became of it: does the run succeed, fail, or try again? Other runs may go on now."""
+"""After the clean-up, failed or not: decides whether the run succeeds, fails or tries again, and frees its slot."""
 
 from functions.handlers._decorators import cleanup_step
 from functions.lifecycle.step import Step, StepResult

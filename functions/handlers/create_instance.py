@@ -7,7 +7,7 @@ import contextlib
 
 from functions.errors import LibraryError
 from functions.handlers._decorators import step
-from functions.lifecycle.orphaned_jobs import take_datamart, wait_for_lost_jobs
+from functions.lifecycle.orphaned_jobs import take_datamart, wait_for_orphaned_jobs
 from functions.lifecycle.step import Step, StepResult
 from functions.runs.store.attempts import set_instance
 
@@ -17,13 +17,13 @@ def handler(step: Step) -> StepResult:
     """Create the instance and keep its id. Returns ``instanceId``.
 
     Raises ServerUnavailable (repeated once: a lost answer leaves an instance until logout), NotFound,
-    PermissionDenied, RunInProgress (another run has the datamart), ServerBusy (a lost job of this run still goes on),
+    PermissionDenied, RunInProgress (another run has the datamart), ServerBusy (an orphaned job of this run still runs),
     RunAlreadyEnded (the run was closed meanwhile). What could not be kept in the run is deleted again.
     """
     run = step.run
     if run.attempt.instance_id is None:
         take_datamart(step)
-        wait_for_lost_jobs(step)
+        wait_for_orphaned_jobs(step)
         instance_id = step.library.create_instance(run.project_id, run.datamart_id)
         kept = False
         try:

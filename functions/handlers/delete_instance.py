@@ -7,6 +7,6 @@ from functions.lifecycle.step import Step, StepResult
 
 @cleanup_step
 def handler(step: Step) -> StepResult:
-    """Delete the attempt's instance, if there is one; gone already counts as deleted (API.md 8.5)."""
+    """Delete the attempt's instance, if any; one that does not exist any more counts as deleted (API.md 8.5)."""
     cleanup.delete_instance(step)
     return {}

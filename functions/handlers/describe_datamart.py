@@ -20,7 +20,7 @@ from functions.telemetry import logger
 def handler(step: Step) -> StepResult:
     """Find project and datamart and read the definition; keep them in the run.
 
-    A definition that may not be read is no reason to fail: the datamart then counts as appending, which is the
+    A definition that may not be read does not fail the run: the datamart then counts as appending, which is the
     careful reading (API.md 5.1). The folder to save in is looked for here, before anything is executed: a path that
     leads nowhere must not be found out when the table is loaded. Returns ``project``, ``datamart``, ``target``. Raises
     NotFound, ServerBusy.

@@ -1,4 +1,4 @@
-"""After every end of an execution: tell of the end, once, and finish the clean-up that is still due.
+"""After every end of an execution: notify once, and finish the clean-up that is still due.
 
 An execution that is stopped or runs into its own timeout never reaches its clean-up states (infra/PLATFORM.md
 "Step Functions"), and does not stop the function that is at work. The rule on the status change delivers at least once,

@@ -1,4 +1,4 @@
-"""Give the order to execute: once, whatever happens (DESIGN.md "Executing")."""
+"""Send the execution request: at most once (DESIGN.md "Executing")."""
 
 import contextlib
 
@@ -55,7 +55,7 @@ def handler(step: Step) -> StepResult:
 
 
 def _intend(run: RunRecord) -> bool:
-    """Write the intent; where it cannot be written, or may have been and nobody says so, nothing was sent."""
+    """Record the intent. If that fails, or may have failed, the execution request is not sent."""
     try:
         return begin_execution(run)
     except (ClientError, BotoCoreError) as error:
@@ -75,13 +75,13 @@ def _after(error: LibraryError) -> JobState:
 
 def _is_refusal(error: LibraryError) -> bool:
     if error.code is None and error.i_server_code is None:
-        return False  # not in the Library's envelope: somebody before it has the last word (API.md 8.1)
+        return False  # not in the Library's envelope: it is an intermediary's response (API.md 8.1)
     if isinstance(error, _REFUSALS) or error.i_server_code in BEFORE_SQL:
         return True
     if isinstance(error, InstanceLost):
-        return error.i_server_code is not None  # the Intelligence Server's own word, not that of the Library
+        return error.i_server_code is not None  # from the Intelligence Server itself, not from the Library
     return isinstance(error, DatamartFailed) and error.is_refusal
 
 
 _REFUSALS = (PermissionDenied, NotFound, ServerBusy, SessionLost)
-"""Answers that leave no doubt: the server itself said that it does not start the job, or does not know who asks."""
+"""Errors that prove a refusal: the server does not start the job, or does not accept the session."""

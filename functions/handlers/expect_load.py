@@ -1,7 +1,7 @@
-"""Were the tables loaded by the time that their jobs' files expect them (``expectBy``)? Called at those times.
+"""Checks at the times of ``expectBy`` whether the tables of those jobs were loaded.
 
-The answer is a metric with an alarm on it and a notice that names the late jobs, so that people are told also when no
-run was ever started.
+The result is a metric with an alarm, and a notification that names the late jobs: people learn of it also when no run
+was ever started.
 """
 
 from datetime import datetime, timedelta

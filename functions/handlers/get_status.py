@@ -1,6 +1,6 @@
-"""Look at the job: how far is it? Also the look after an order to execute whose fate is not known.
+"""Poll the job's status, also after an execution request without a response.
 
-It looks first and asks for the deadline afterwards: a job that has ended in time is not a run that timed out.
+It polls first and checks the deadline afterwards: a job that has ended in time is not a run that timed out.
 """
 
 from functions.handlers._decorators import deadline_free_step

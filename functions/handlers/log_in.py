@@ -53,7 +53,7 @@ def handler(step: Step) -> StepResult:
         client, session = _enter(step)
         try:
             set_session(step.run, StoredSession(client.server, session))
-        except Exception:  # closed meanwhile, or the table cannot be written: nobody else knows of this session
+        except Exception:  # closed meanwhile, or the table cannot be written: only this process knows the session
             _leave(step, client, session)
             raise
     return {}
@@ -61,17 +61,17 @@ def handler(step: Step) -> StepResult:
 
 @contextlib.contextmanager
 def _settled(step: Step) -> Iterator[None]:
-    """Say in the run that nobody is about to log in any more when it came to nothing."""
+    """Record that no login is under way any more if it failed."""
     try:
         yield
     except Exception:
-        with contextlib.suppress(Exception):  # it passes with time; what brought us here is what is told
+        with contextlib.suppress(Exception):  # it expires by itself; the first error is the one to report
             clear_login(step.run)
         raise
 
 
 def _log_out_of_earlier_attempts(step: Step) -> None:
-    """A server that was down when an attempt was cleaned up has kept its session: nobody waits with two."""
+    """A server that was down when an attempt was cleaned up has kept its session: a run has one session at a time."""
     for number in step.run.attempts:
         if number < step.run.number:
             with contextlib.suppress(LibraryError):  # the end of the run tries again
@@ -84,15 +84,15 @@ def _leave(step: Step, client: Client, session: Session) -> None:
     try:
         client.log_out()
     except LibraryError:
-        with contextlib.suppress(Exception):  # what brought us here is what is told
+        with contextlib.suppress(Exception):  # the first error is the one to report
             set_orphaned_session(step.run, StoredSession(client.server, session))
 
 
 def _enter(step: Step) -> tuple[Client, Session]:
     """Log in with the secret as this process knows it; if that is refused, with what it holds by now, if that differs.
 
-    An account locks after some refusals, so what was refused is never sent again. Compared is what a login is made of,
-    not the text: a comma more in the secret is no other password.
+    An account locks after some refusals, so what was refused is never sent again. The parsed credentials are compared,
+    not the text: one more comma in the secret is not another password.
     """
     connection = str(step.run.connection)
     known = _secret(connection)
@@ -105,7 +105,7 @@ def _enter(step: Step) -> tuple[Client, Session]:
             raise refusal from None
         if newest == known:
             raise
-        logger.info("the log-in was refused, and the secret has changed meanwhile: once more with what it holds now")
+        logger.info("the login was refused, and the secret has changed meanwhile: logging in with its new content")
         return _log_in(step, newest)
 
 
@@ -122,7 +122,7 @@ def _log_in(step: Step, login: Login) -> tuple[Client, Session]:
 
 def _count_lost(step: Step) -> None:
     count_lost_login(step.run)
-    logger.warning("the answer to a log-in was lost: a session may be left until its idle timeout")
+    logger.warning("the response to a login was lost: a session may be left until its idle timeout")
     if step.run.lost_logins >= LOST_LOG_INS:
         raise SessionLost(
             "the response to the login was lost twice; the login is not repeated, "
@@ -148,5 +148,5 @@ def _secret(connection: str, anew: bool = False) -> Login:
     if not secret.flaws:
         return secret.server, secret.credentials
     if not anew:
-        return _secret(connection, anew=True)  # it may have been mended since it was read
+        return _secret(connection, anew=True)  # it may have been corrected since it was read
     raise CredentialsRejected(f'the secret of connection "{connection}" {secret.flaw}; {fill}')

@@ -1,4 +1,4 @@
-"""Second step of the clean-up: end the session on the server and forget it."""
+"""Second step of the clean-up: end the session on the server and remove it from the run's item."""
 
 from functions.handlers._decorators import cleanup_step
 from functions.lifecycle import cleanup

@@ -1,7 +1,7 @@
-"""Once a day: what have runs left behind that everything else has missed? Remove it, and tell people.
+"""Once a day: removes what runs have left behind in spite of their clean-up, and notifies people.
 
 The clean-up of a run is done by its own states and by end_run. This is for what went wrong there for hours: an end that
-was never delivered or worked off, a session that is still kept, a lease or a slot of an execution that has ended.
+was never delivered or processed, a session that is still kept, a lease or a slot of an execution that has ended.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.lifecycle.step import Event, StepResult
 from functions.lifecycle.sweep import leases, messages, runs
 from functions.metric_names import SWEEP_FOUND, SWEEP_LEFT
-from functions.notifications.sweep_notice import SEE_LOG, Thing, tell
+from functions.notifications.sweep_notice import SEE_LOG, Thing, send
 from functions.runs.executions import described
 from functions.runs.model import Lease, MessageRuns
 from functions.runs.store.scan import scan
@@ -24,7 +24,7 @@ SECONDS_FOR_A_RUN = 25
 """The most that one run may take: a server that hangs must not use up the time of all."""
 
 SECONDS_KEPT = 60
-"""For the leases, the messages and the notice."""
+"""For the leases, the messages and the notification."""
 
 
 @logger.inject_lambda_context
@@ -33,9 +33,9 @@ SECONDS_KEPT = 60
 def handler(event: Event, context: LambdaContext) -> StepResult:
     """Sweep the run table. Returns how many things were ``found``, and how many of them are ``left``.
 
-    Executions that run, and what they hold, are left alone. A second sweep does nothing but tell again of what is left.
+    Executions that run, and what they hold, are left alone. A second sweep only notifies of what is still left.
     """
-    suspects, held, untold = _suspects()
+    suspects, held, unsent = _suspects()
     describe = cache(described)
     things: list[Thing] = []
     while suspects and _seconds_left(context) > SECONDS_FOR_A_RUN + SECONDS_KEPT:
@@ -43,11 +43,11 @@ def handler(event: Event, context: LambdaContext) -> StepResult:
         things += _found(run, runs.finish, run, describe, _Share(context))
     for key, owner in held:
         things += _found(owner, leases.free, key, owner, describe)
-    for key, run in untold:
-        things += _found(run, messages.tell, key)
+    for key, run in unsent:
+        things += _found(run, messages.notify, key)
     left = sum(thing.left for thing in things) + len(suspects)
     if things or suspects:
-        tell(things, len(suspects))
+        send(things, len(suspects))
     logger.info("swept", extra={"found": len(things), "left": left, "unseen": len(suspects)})
     metrics.add_metric(name=SWEEP_FOUND, unit=MetricUnit.Count, value=len(things))
     metrics.add_metric(name=SWEEP_LEFT, unit=MetricUnit.Count, value=left)
@@ -59,15 +59,15 @@ def _suspects() -> tuple[list[str], list[tuple[str, str]], list[tuple[str, str]]
 
     Nothing else of an item is kept: no session, above all.
     """
-    found, held, untold = [], [], []
+    found, held, unsent = [], [], []
     for one in scan(run_table()):
         if isinstance(one, Lease):
             held.append((one.key, one.owner))
         elif isinstance(one, MessageRuns):
-            untold += [(one.key, one.run)] if messages.is_suspect(one) else []
+            unsent += [(one.key, one.run)] if messages.is_suspect(one) else []
         elif runs.flaws(one):
             found.append(one.arn)
-    return found, held, untold
+    return found, held, unsent
 
 
 def _found(run: str, look: Callable[..., list[Thing]], *arguments: object) -> list[Thing]:

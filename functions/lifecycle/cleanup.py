@@ -1,7 +1,7 @@
-"""Leave nothing behind: what the end of an attempt and the end of a run do on the server.
+"""Cleans up on the server at the end of an attempt and of a run: cancels the job, deletes the instance, logs out.
 
-Idempotent: each part is done only while the run item says that there is something, and a thing that is gone
-already counts as removed.
+Idempotent: each part is done only while the run's item says that it is due, and what does not exist any more counts as
+removed.
 """
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -25,25 +25,25 @@ def delete_instance(step: Step) -> None:
     run = step.run
     if run.attempt.session is None:
         return
-    _cancel_job(step)  # also when the instance is gone: the job's id may have been learned after that
+    _cancel_job(step)  # also without an instance: the job's ID may have been recorded after it was deleted
     if run.attempt.instance_id is None or run.attempt.instance_deleted:
         return
     try:
         step.library.delete_instance(run.project_id, run.datamart_id, run.attempt.instance_id)
     except SessionLost:
-        logger.info("the session is gone, and the instance with it")
+        logger.info("the session has ended, and the instance with it")
     record_instance_deleted(run)
 
 
 def log_out(step: Step) -> None:
-    """End the session and forget it. Raises ServerUnavailable and the like; the caller repeats."""
+    """End the session and remove it from the run's item. Raises ServerUnavailable and the like; the caller repeats."""
     if step.run.attempt.session is None:
         return
     step.library.log_out()
     clear_session(step.run)
 
 
-def may_learn_job(run: Run) -> bool:
+def may_record_job(run: Run) -> bool:
     """Whether a function that is still at work may write the id of a job, which only the session could cancel."""
     return run.attempt.job_state in UNSETTLED and not run.attempt.job_id
 

@@ -1,6 +1,6 @@
-"""The end of a run, for whoever learns of it: close it, tell of it, leave nothing behind, let other runs go on.
+"""Finishes a run: closes it, notifies, cleans up, releases its slot and lease. Idempotent.
 
-Every part is done only while the run's item says that it is still to be done: it may be called again and again.
+Every part is done only while the run's item says that it is still due, so it may be called again and again.
 """
 
 import json
@@ -37,27 +37,27 @@ CUT_SHORT = frozenset({"ABORTED", "TIMED_OUT"})
 
 
 def end(detail: dict[str, Any], context: LambdaContext, longest_step: float = 0.0) -> bool:
-    """Work off the end of an execution; whether that is to be done once more, later.
+    """Finish the run of an execution that has ended. Returns whether to call it once more, later.
 
     ``detail`` is of its status change, or what DescribeExecution answers. An execution that was cut short may leave a
     function at work for ``longest_step`` seconds, and what that one still writes has to be looked at.
 
-    People are told before the clean-up, which may have to wait for the server; and it is cleaned up also when they
-    cannot be told. Raises what the server or AWS answers: call it again later.
+    People are notified before the clean-up, which may have to wait for the server; a notification that fails does not
+    prevent the clean-up. Raises what the server or AWS answers: call it again later.
     """
     run = _closed(detail, context)
     early = detail["status"] in CUT_SHORT and clock.now() < (run.ended_at or 0) + longest_step
     try:
-        _tell(run, detail)
+        _notify(run, detail)
     finally:
-        _leave_nothing(run, context, early)
+        _clean_up_all(run, context, early)
     return early
 
 
 def _closed(detail: dict[str, Any], context: LambdaContext) -> RunRecord:
-    """The run, closed: from here on nothing is opened on the server any more, by whichever function still works."""
+    """The run, closed: from here on no function opens anything on the server for it."""
     run = find_run(run_table(), detail["executionArn"])
-    if run is None:  # the first step broke down before it wrote anything
+    if run is None:  # the first step failed before it wrote an item
         given = _input_in(detail)
         job, as_of = named_in(given)
         message = message_in(given, detail["executionArn"])
@@ -73,16 +73,16 @@ def _closed(detail: dict[str, Any], context: LambdaContext) -> RunRecord:
     return run
 
 
-def _tell(run: RunRecord, detail: dict[str, Any]) -> None:
+def _notify(run: RunRecord, detail: dict[str, Any]) -> None:
     found = end_of(run, detail)
     if found.loaded == "yes":
         _record_load(run)
-    told = {"event": once(run, "event", lambda: end_event.send(found))}
+    sent = {"event": once(run, "event", lambda: end_event.send(found))}
     if run.message:
-        told["notice"] = notify_with_other_runs(run, found)
+        sent["notice"] = notify_with_other_runs(run, found)
     elif failure_notice.is_due(found):
-        told["notice"] = once(run, "notice", lambda: failure_notice.send(found))
-    logger.info("the end was told", extra={"told": told, "status": found.status, "loaded": found.loaded})
+        sent["notice"] = once(run, "notice", lambda: failure_notice.send(found))
+    logger.info("notified of the end", extra={"sent": sent, "status": found.status, "loaded": found.loaded})
 
 
 def _record_load(run: RunRecord) -> None:
@@ -93,7 +93,7 @@ def _record_load(run: RunRecord) -> None:
         record_load(run_table(), str(run.job_name), at, run.arn)
 
 
-def _leave_nothing(run: RunRecord, context: LambdaContext, early: bool) -> None:
+def _clean_up_all(run: RunRecord, context: LambdaContext, early: bool) -> None:
     try:
         problems = [_clean_up(Step(attempt, {}, context), early) for attempt in run.each_attempt()]
     finally:
@@ -104,13 +104,13 @@ def _leave_nothing(run: RunRecord, context: LambdaContext, early: bool) -> None:
 
 
 def _clean_up(step: Step, early: bool) -> LibraryError | None:
-    """Clean up one attempt; what was in the way, unless that has been so for longer than any session lives."""
+    """Clean up one attempt. Returns the error that prevented it, unless it lasts longer than any session lives."""
     with step.keeping_cookies():
         try:
             cleanup.delete_instance(step)
         except LibraryError as error:
             logger.info("the instance was not deleted; it ends with its session", extra={"reason": str(error)})
-        if early and cleanup.may_learn_job(step.run):
+        if early and cleanup.may_record_job(step.run):
             return None
         try:
             cleanup.log_out(step)

@@ -1,4 +1,4 @@
-"""One look at a job, whatever the order's fate: also after one of which it is not known whether it arrived."""
+"""Polls a job once, also when it is not known whether the execution request arrived."""
 
 from functions import clock
 from functions.errors import (
@@ -20,8 +20,8 @@ from functions.runs.job_state import JobState
 from functions.runs.model import Run
 
 CONFIRM_SECONDS = 600
-"""How long an order whose fate is unknown is looked for before the run ends as OutcomeUnknown (DESIGN.md
-"Executing")."""
+"""How long a job is looked for after an execution request without a response, before the run ends as OutcomeUnknown
+(DESIGN.md "Executing")."""
 
 NOT_CONCLUSIVE = frozenset({None, 0, 13})
 """What GET may answer although nothing was ever posted (API.md 11.6)."""

@@ -1,4 +1,4 @@
-"""What a run that was cut short had come to, as far as one more look at its job tells: that is what people are told."""
+"""One last look at the job of a run that was stopped or timed out, so that the notification is up to date."""
 
 from functions.errors import LibraryError, RunError
 from functions.lifecycle.job_status import look
@@ -8,7 +8,7 @@ from functions.telemetry import logger
 
 
 def look_once_more(step: Step) -> None:
-    """Look at the job of an attempt whose execution was stopped or timed out. It does not matter if that fails."""
+    """Look at the job of an attempt whose execution was stopped or timed out. A failure is only logged."""
     if step.run.attempt.job_state not in UNSETTLED or step.run.attempt.session is None:
         return
     with step.keeping_cookies():

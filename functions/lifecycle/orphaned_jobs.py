@@ -1,6 +1,6 @@
-"""Jobs that nobody follows any more: have they ended, so that their datamart may be executed?
+"""Orphaned jobs: waits until a job that no run follows any more has ended, so that its datamart may be executed.
 
-Those of earlier runs keep the datamart's lease in doubt; those of earlier attempts are this run's own
+Those of earlier runs keep the datamart's lease pending; those of earlier attempts are this run's own
 (DESIGN.md "Losing the session or the instance").
 """
 
@@ -41,15 +41,15 @@ def _is_gone(step: Step, pending: PendingJob) -> bool:
         return False
 
 
-def wait_for_lost_jobs(step: Step) -> None:
-    """Look after the jobs of earlier attempts that may still go on.
+def wait_for_orphaned_jobs(step: Step) -> None:
+    """Wait for the jobs of earlier attempts that may still run.
 
     Raises
     ------
     ServerBusy
-        One still does: come back later.
+        One still runs: retry later.
     SessionLost
-        It cannot be known, it has loaded the table, or the datamart has been changed since: nothing may be ordered
+        Its state cannot be known, it has loaded the table, or the datamart was changed since: it may not be executed
         again.
     """
     is_rerun = any(attempt.job_state is JobState.LOST for attempt in step.run.attempts.values())
@@ -59,7 +59,7 @@ def wait_for_lost_jobs(step: Step) -> None:
         if lost.number < step.run.number and may_go_on(lost.attempt):
             said = _wait_for(step, lost.attempt)
             known = {"job": lost.attempt.job_id, "attempt": lost.number, "how": said}
-            logger.info("the lost job has ended", extra=known)
+            logger.info("the orphaned job has ended", extra=known)
             record_job_ended(lost, said)
             step.run.reload()
             if lost.attempt.job_state is JobState.LOADED:

@@ -1,6 +1,6 @@
 """Notifies of something once, although the event that it follows from is delivered at least once.
 
-Before something is sent it is claimed, afterwards marked as told. An invocation that finds a claim without the mark
+Before something is sent it is claimed, afterwards marked as sent. An invocation that finds a claim without the mark
 comes back later: the other may still be at work. If that one died, its claim is free after some time, and the
 notification is sent again rather than never.
 """
@@ -16,7 +16,7 @@ CLAIM_SECONDS = 300
 
 
 class NotificationInProgress(Exception):
-    """Another invocation is telling of it; look again later."""
+    """Another invocation is sending the notification; look again later."""
 
 
 def once(record: NotifiedRecord, what: str, send: Callable[[], None], claim_seconds: float = CLAIM_SECONDS) -> bool:
@@ -39,7 +39,7 @@ def once(record: NotifiedRecord, what: str, send: Callable[[], None], claim_seco
     if not claim(record, what, stale_before=clock.now() - claim_seconds):
         if what in record.told:
             return False
-        raise NotificationInProgress(f"another invocation is telling by {what}")
+        raise NotificationInProgress(f"another invocation is sending the {what}")
     try:
         send()
     except Exception:

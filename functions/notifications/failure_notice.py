@@ -1,4 +1,4 @@
-"""The notice of a failed run: one message that a person understands at once."""
+"""The failure notification: one message that a person understands at once."""
 
 import os
 import re
@@ -38,7 +38,7 @@ ENDED = {"FAILED": "failed", "ABORTED": "was stopped", "TIMED_OUT": "was timed o
 
 
 def is_due(end: End) -> bool:
-    """Whether people are told at all: of every end but success."""
+    """Whether people are notified: of every end but success."""
     return end.status != "SUCCEEDED"
 
 
@@ -98,7 +98,7 @@ def send(end: End) -> None:
 
 
 def publish(heading: str, message: str, topic_arn: str | None = None) -> None:
-    """Publish on a topic, by default that of notices (``NOTICE_TOPIC_ARN``), each part cut to what SNS takes."""
+    """Publish on a topic, by default that of notifications (``NOTICE_TOPIC_ARN``), each part cut to what SNS takes."""
     topic = topic_arn or os.environ["NOTICE_TOPIC_ARN"]
     plain = re.sub(r"[^ -~]", "?", heading)[:LONGEST_SUBJECT]
     _sns().publish(TopicArn=topic, Subject=plain, Message=shorten(message, LONGEST))

@@ -1,4 +1,4 @@
-"""The notice of late tables: one message for all jobs whose ``expectBy`` has come and whose table was not loaded."""
+"""The notification of late tables: one message for all jobs whose table was not loaded by ``expectBy``."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ class LateLoad:
 
 
 def send(late: list[LateLoad]) -> None:
-    """Publish the notice."""
+    """Publish the notification."""
     publish(subject(late), text(late))
 
 

@@ -52,7 +52,7 @@ def _register(record: MessageRecord, end: End) -> bool:
         return True
     if "notice" in record.told:
         return False
-    raise NotificationInProgress("another invocation is telling of the runs of one message")
+    raise NotificationInProgress("another invocation is notifying of the runs of this message")
 
 
 def _digits(end: End) -> str:

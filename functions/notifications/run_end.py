@@ -12,7 +12,7 @@ LONGEST_ERROR = 100
 """Characters of an error's name: the caller of StopExecution chooses it."""
 
 LONGEST_SAID = 2_000
-"""Characters of what somebody said when an execution was stopped."""
+"""Characters of the cause that was given when an execution was stopped."""
 
 WORDS = {
     "ABORTED": "The execution was stopped",
@@ -44,7 +44,7 @@ class End:
 
 
 def end_of(run: Run, detail: dict[str, Any]) -> End:
-    """The end that ``detail`` of a status change tells of."""
+    """The end that ``detail`` of a status change reports."""
     status, outcome = str(detail["status"]), run.outcome or Outcome("")
     own = status in ("SUCCEEDED", "FAILED")
     error = (outcome.error or detail.get("error")) if status == "FAILED" else None
@@ -70,7 +70,7 @@ JOB_LEFT = (
     "Its job may still be running, and goes on if the account may not cancel it: look for it in MicroStrategy's job "
     "monitor before you start a new run."
 )
-"""About an execution that was cut short: people are told before the clean-up has tried to cancel its job."""
+"""About an execution that was cut short: people are notified before the clean-up has tried to cancel its job."""
 
 
 def _advice(run: Run, status: str, error: str | None) -> str:

@@ -1,4 +1,4 @@
-"""The notice of the daily sweep: what runs had left behind, what became of it, and what is left to do."""
+"""The notification of the daily sweep: what runs had left behind, what was removed, and what is left to do."""
 
 from dataclasses import dataclass
 from itertools import groupby
@@ -9,7 +9,7 @@ from functions.runs.leases import stage_of
 from functions.text import named, one_line
 
 BEGINNING = (
-    "Once a day the runner looks for what runs have left behind and everything else has missed, and removes it. "
+    "Once a day the runner looks for what runs have left behind in spite of their clean-up, and removes it. "
     "This is what it found."
 )
 
@@ -33,7 +33,7 @@ class Thing:
     left: bool = False
 
 
-def tell(things: list[Thing], unseen: int) -> None:
+def send(things: list[Thing], unseen: int) -> None:
     """Publish it; ``unseen`` is the number of runs for which there was no time."""
     publish(subject(things, unseen), text(things, unseen))
 

@@ -122,7 +122,7 @@ def test_an_end_that_was_never_delivered_is_told(world: World, crash: Any) -> No
     crash()
     assert world.invoke("sweep", {}) == {"found": 1, "left": 0}
     assert len(world.events()) == 1
-    assert "its end had been told to nobody: told now" in the_notice(world)
+    assert "its end had not been notified: notified now" in the_notice(world)
 
 
 def test_a_failed_run_that_was_never_told_of_is_told_as_always(world: World, crash: Any) -> None:
@@ -175,7 +175,7 @@ def test_leases_and_slots_of_ended_runs_are_freed(world: World, clock: Clock) ->
     assert world.leases() == {}
     notice = the_notice(world)
     assert "its datamart was kept from other runs: free now" in notice
-    assert "its place of the connection was kept from other runs: free now" in notice
+    assert "its slot of the connection was kept from other runs: free now" in notice
 
 
 def test_a_lease_in_doubt_stays_until_its_time_has_passed(world: World, clock: Clock) -> None:
@@ -211,7 +211,7 @@ def test_a_session_that_cannot_be_ended_is_told_with_the_reason_and_given_up_in_
     notice = the_notice(world)
     assert "STILL LEFT: a session of it was still kept: " in notice
     assert "HTTP 503" in notice
-    assert "STILL LEFT: its place of the connection was kept from other runs: its session may still be open" in notice
+    assert "STILL LEFT: its slot of the connection was kept from other runs: its session may still be open" in notice
     assert len(world.events()) == 1  # told all the same
     clock.advance(LONGEST_SESSION)
     assert world.invoke("sweep", {}) == {"found": 1, "left": 0}  # the place is freed with its run

@@ -17,9 +17,9 @@ KINDS: dict[str, tuple[str, PendingIn, str]] = {
         "other runs go on with: {command}",
     ),
     "slot": (
-        "its place of the connection was kept from other runs",
+        "its slot of the connection was kept from other runs",
         pending_session,
-        "its session may still be open, until {until} at the latest; then the place is free by itself",
+        "its session may still be open, until {until} at the latest; then the slot is free by itself",
     ),
 }
 """By how a key begins: what it is, what may speak for keeping it, and what to say then."""
@@ -34,7 +34,7 @@ def free(key: str, owner: str, describe: Describe) -> list[Thing]:
         return []
     lease = load_lease(table, key)
     if lease is None or lease.owner != owner:
-        return []  # freed with its run, or somebody else's by now
+        return []  # freed with its run, or taken by another run
     what, pending_in, why = KINDS[key.partition("/")[0]]
     name = (run and ((run.datamart and run.datamart.name) or run.job_name)) or "unknown"
     pending = lease.pending or left_by(table, pending_in, owner)

@@ -1,4 +1,4 @@
-"""Messages with failures that nobody was notified of, because the end of one of their runs never came."""
+"""Messages whose failures were not notified, because the end of one of their runs never came."""
 
 from functions import clock
 from functions.limits import END_REPEATED_FOR
@@ -18,14 +18,13 @@ def is_suspect(message: MessageRuns) -> bool:
     return bool(message.failures and "notice" not in message.told and is_old)
 
 
-def tell(key: str) -> list[Thing]:
+def notify(key: str) -> list[Thing]:
     """Notify of the failures that are there."""
     record = find_message(run_table(), key)
     if record is None or not is_suspect(record) or not notify_of_failures(record):
         return []
-    told = len(record.failed)
     what = (
-        f"{told} failure(s) of one message had been told to nobody: the ends of {record.missing} run(s) of it are "
-        "missing"
+        f"{len(record.failed)} failure(s) of one message had not been notified: the ends of {record.missing} run(s) of "
+        "it are missing"
     )
-    return [Thing(record.run, key.split("/")[1], what, "told now")]
+    return [Thing(record.run, key.split("/")[1], what, "notified now")]

@@ -1,4 +1,4 @@
-"""Runs whose execution has ended and which are not closed, not told of, or have a session left."""
+"""Runs whose execution has ended and which are not closed, not notified, or have a session left."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ def _is_open(run: Run) -> bool:
     return not run.ended
 
 
-def _is_untold(run: Run) -> bool:
+def _is_not_notified(run: Run) -> bool:
     succeeded = run.outcome is not None and run.outcome.end in ("Succeed", "SUCCEEDED")
     return "event" not in run.told or not (succeeded or "notice" in run.told)
 
@@ -27,16 +27,16 @@ def _has_session(run: Run) -> bool:
     return any(attempt.session is not None for attempt in run.attempts.values())
 
 
-OPEN, UNTOLD, SESSION = (
-    "its end had not been worked off",
-    "its end had been told to nobody",
+OPEN, NOT_NOTIFIED, SESSION = (
+    "its end had not been processed",
+    "its end had not been notified",
     "a session of it was still kept",
 )
 
-FLAWS: dict[str, Callable[[Run], bool]] = {OPEN: _is_open, UNTOLD: _is_untold, SESSION: _has_session}
-"""What a run that has ended must not be."""
+FLAWS: dict[str, Callable[[Run], bool]] = {OPEN: _is_open, NOT_NOTIFIED: _is_not_notified, SESSION: _has_session}
+"""What must not be true of a run that has ended."""
 
-MENDED = {OPEN: "done now", UNTOLD: "told now", SESSION: "logged out now"}
+REPAIRED = {OPEN: "done now", NOT_NOTIFIED: "notified now", SESSION: "logged out now"}
 
 GIVEN_UP = "the server could not be reached for hours: by now its idle timeout has ended the session, if nothing else"
 
@@ -53,21 +53,22 @@ def finish(execution_arn: str, describe: Describe, context: LambdaContext) -> li
         return []
     described = describe(execution_arn)
     if described is None or not has_ended(described, run):
-        return []  # it still runs, end_run is at it, or it is so old that its item is about to expire
+        return []  # it still runs, end_run works on it, or it is so old that its item is about to expire
     problem = ""
     try:
         end_of_run.end(described, context)
     except LibraryError as error:
         problem = f"{error}; the next sweep tries again"
     except Exception as error:
-        logger.warning("not worked off", extra={"error": type(error).__name__, "reason": str(error)})
+        logger.warning("not finished", extra={"error": type(error).__name__, "reason": str(error)})
         problem = f"{type(error).__name__}, {SEE_LOG}; the next one tries again"
     run.reload()
     left = flaws(run)
-    mended = MENDED | ({SESSION: GIVEN_UP} if _is_given_up(run) else {})
+    repaired = REPAIRED | ({SESSION: GIVEN_UP} if _is_given_up(run) else {})
     name = run.datamart_in_words or run.job_name or "unknown"
     return [
-        Thing(execution_arn, name, flaw, problem if flaw in left else mended[flaw], left=flaw in left) for flaw in found
+        Thing(execution_arn, name, flaw, problem if flaw in left else repaired[flaw], left=flaw in left)
+        for flaw in found
     ]
 
 

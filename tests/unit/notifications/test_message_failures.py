@@ -212,12 +212,12 @@ def test_where_an_end_never_comes_the_sweep_tells_what_is_there_and_a_late_failu
     three = people(3)
     three.deliver(0)
     three.deliver(1, SUCCEEDED)
-    assert messages.tell(KEY) == [], "the queue may still deliver the end"
+    assert messages.notify(KEY) == [], "the queue may still deliver the end"
     now = clock.now()
     monkeypatch.setattr(clock, "now", lambda: now + END_REPEATED_FOR + 1)
-    (thing,) = messages.tell(KEY)
-    assert (thing.run, thing.now, thing.left) == (three.arn(0), "told now", False)
-    assert messages.tell(KEY) == []
+    (thing,) = messages.notify(KEY)
+    assert (thing.run, thing.now, thing.left) == (three.arn(0), "notified now", False)
+    assert messages.notify(KEY) == []
     (told,) = three.told()
     assert "The ends of 1 more runs are not known yet" in told["Message"]
     assert three.deliver(2)

@@ -394,7 +394,7 @@ def _create(stage: Stage, arn: str, attempt: int, fate: str) -> None:
     if run.attempt.instance_id is None:
         step: Any = SimpleNamespace(run=run, library=Monitor(stage))
         orphaned_jobs.take_datamart(step)
-        orphaned_jobs.wait_for_lost_jobs(step)
+        orphaned_jobs.wait_for_orphaned_jobs(step)
         stand()
         set_instance(run, "I" * 32)
 
