@@ -13,13 +13,12 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.build.findings import accept, accept_everywhere_in_cfn_lint, accept_in_cfn_lint
 from infra.constructs.alarms import Alarms
-from infra.constructs.construct_names import construct_name
 from infra.constructs.definition import definition, integrations
 from infra.constructs.encryption import Encryption
 from infra.constructs.end_of_run import call_at_the_end, let_notify
 from infra.constructs.expect_load import expect_loads
+from infra.constructs.findings import accept, accept_everywhere_in_cfn_lint, accept_in_cfn_lint
 from infra.constructs.function_table import END_RUN, EXPECT_LOAD, START_RUN, STEPS, SWEEP, FunctionSpec
 from infra.constructs.functions import Functions, log_group
 from infra.constructs.notifications import notice_topic
@@ -31,6 +30,7 @@ from infra.constructs.triggers.schedule import Schedules
 from infra.constructs.triggers.triggers import Triggers
 from infra.constructs.update_order import order_updates
 from infra.jobs.named_job import NamedJob
+from infra.names import construct_name
 from infra.settings.settings import Settings
 
 

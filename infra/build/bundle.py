@@ -26,7 +26,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from infra.build.package_indexes import environment
-from infra.build.runtime import MINOR
+from infra.constructs.runtime import MINOR
 
 ROOT = Path(__file__).parents[2]
 TARGET = ROOT / "build" / "lambda"

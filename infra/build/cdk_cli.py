@@ -15,6 +15,7 @@ from typing import Any
 
 from infra.build.node_tools import NODE, NotInstalled, installed
 from infra.jobs.regions import undeliverable
+from infra.names import stack_name
 
 ROOT = Path(__file__).parents[2]
 ASSEMBLY = ROOT / "cdk.out"
@@ -103,8 +104,6 @@ def main() -> None:
 
 
 def _cdk(ours: argparse.Namespace, more: list[str]) -> int:
-    from infra.app import stack_name  # starts the CDK's engine, which takes seconds
-
     if ours.command == "deploy" and (problems := undeliverable(_template(ours), region())):
         sys.stderr.write("".join(f"deploy: {problem}\n" for problem in problems))
         return 1
@@ -116,8 +115,6 @@ def _cdk(ours: argparse.Namespace, more: list[str]) -> int:
 
 
 def _template(ours: argparse.Namespace) -> dict[str, Any]:
-    from infra.app import stack_name
-
     path = ours.assembly / f"{stack_name(ours.stage)}.template.json"
     content: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return content

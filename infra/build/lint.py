@@ -7,12 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from infra.app import stack_name, synthesize
 from infra.build import asl_validator
 from infra.build.node_tools import ROOT, NotInstalled
+from infra.build.synthesize import synthesize
 from infra.constructs.asl import DefinitionError
 from infra.constructs.definition import machine
 from infra.jobs.job_files import sample_paths
+from infra.names import stack_name
 from infra.settings.settings import FOLDER, BadConfiguration, Settings, settings_of
 
 REGIONS = ("us-east-1", "eu-central-1", "ap-southeast-2", "us-gov-west-1", "cn-north-1")

@@ -1,9 +1,9 @@
 """What a synth came to, in one line, and whether it may be deployed: ``python -m infra.build.synth_report cdk.out``.
 
 CloudFormation's own checker reports real errors as warnings, and the CDK's synth succeeds all the same
-(infra/PLATFORM.md "Checkers of a synth"). So every finding that is not accepted with a reason (infra/build/findings.py)
-ends this with exit code 1, and ``make deploy`` with it. So does what asl-validator finds in the state machine, which
-is written into the assembly as JSON.
+(infra/PLATFORM.md "Checkers of a synth"). So every finding that is not accepted with a reason
+(infra/constructs/findings.py) ends this with exit code 1, and ``make deploy`` with it. So does what asl-validator finds
+in the state machine, which is written into the assembly as JSON.
 """
 
 import json

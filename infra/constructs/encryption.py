@@ -11,7 +11,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.build.findings import accept
+from infra.constructs.findings import accept
 
 WRITERS = {
     "events": "Rules put events into the queue of ends and into dead letters, and may publish on the notice topic.",

@@ -10,10 +10,10 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.build.findings import accept
-from infra.build.runtime import MINOR
 from infra.constructs.encryption import Encryption
+from infra.constructs.findings import accept
 from infra.constructs.function_table import FunctionSpec
+from infra.constructs.runtime import MINOR
 from infra.settings.settings import Settings, Vpc
 
 RUNTIME = getattr(lambda_.Runtime, f"PYTHON_{MINOR.replace('.', '_')}")

@@ -7,8 +7,8 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.build.findings import accept
 from infra.constructs.encryption import Encryption
+from infra.constructs.findings import accept
 
 
 def dead_letters(scope: Construct, construct_id: str, encryption: Encryption) -> sqs.Queue:

@@ -15,8 +15,8 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from functions.triggers import aliases
-from infra.constructs.construct_names import construct_name
 from infra.jobs.named_job import NamedJob
+from infra.names import construct_name
 
 _SHARED = {
     aliases.SCHEDULES: ("StarterForSchedules", "Schedules start jobs by it"),

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from functions.limits import TIMEOUTS
 from functions.requests.validation import Misfit, Schema, nearest
 from functions.text import printable
-from infra.constructs.construct_names import construct_name
-from infra.constructs.function_table import EVERY
+from infra.names import construct_name
 
 FOLDER = Path(__file__).parent
 
@@ -90,7 +90,7 @@ def settings_of(stage: str, folder: Path = FOLDER) -> Settings:
         raise BadConfiguration(f"{_shown(path)}: is not TOML ({problem}).") from None
     except Misfit as problem:
         raise BadConfiguration(f"{_shown(path)}: {problem}") from None
-    modules = [spec.module for spec in EVERY]
+    modules = list(TIMEOUTS)
     for name in given["reservedConcurrency"]:
         if name not in modules:
             raise BadConfiguration(

@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
+from infra.names import stack_name
 from local.errors import CannotGoOn
 
 MACHINE = "StateMachineArn"
@@ -42,11 +43,6 @@ class Stack:
         pages = boto3.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=self.name)
         found: Iterator[dict[str, Any]] = (made for page in pages for made in page["StackResourceSummaries"])
         return [made["PhysicalResourceId"] for made in found if made["ResourceType"] == kind]
-
-
-def stack_name(stage: str) -> str:
-    """The same as infra.app's, which cannot be imported without starting the CDK's engine; a test compares them."""
-    return f"DatamartRunner-{stage}"
 
 
 def stack_of(stage: str) -> Stack:

@@ -18,7 +18,7 @@ from statistics import median
 from typing import NamedTuple
 
 from infra.build.bundle import add_byte_code, bundle, files, zipped
-from infra.build.runtime import MINOR
+from infra.constructs.runtime import MINOR
 from tests.bench.like_lambda import HANDLERS, link_runtime, run
 
 ROUNDS = 5

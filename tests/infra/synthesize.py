@@ -9,7 +9,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from infra.app import synthesize
+from infra.build.synthesize import synthesize
 from infra.jobs.job_files import sample_paths
 from infra.settings.settings import FOLDER as SETTINGS
 from infra.settings.settings import Settings, settings_of

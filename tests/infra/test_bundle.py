@@ -24,8 +24,8 @@ from infra.build.bundle import (
     level,
     zipped,
 )
-from infra.build.runtime import MINOR
 from infra.constructs.function_table import EVERY
+from infra.constructs.runtime import MINOR
 from tests.bench.like_lambda import HANDLERS, link_runtime, run
 
 MB = 1_000_000

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from infra.app import synthesize
 from infra.build.cdk_refusals import in_one_sentence
+from infra.build.synthesize import synthesize
 from infra.settings.settings import BadConfiguration, settings_of
 
 REQUEST = {"request": {"project": "P", "datamart": "D"}}

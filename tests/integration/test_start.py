@@ -15,7 +15,7 @@ from typing import Any
 import boto3
 import pytest
 
-from local.aws.stack import stack_name
+from infra.names import stack_name
 from local.cli.process import exits_with
 from local.cli.start import start
 from local.simulator import catalogue
@@ -262,5 +262,5 @@ def test_a_profile_that_does_not_exist_is_told_in_a_sentence(command: list[str],
     assert "(nobody) could not be found: AWS_PROFILE names it." in line
 
 
-def test_the_stack_has_the_name_that_it_is_deployed_under(template_path: Path) -> None:
+def test_the_template_has_the_name_of_the_stack(template_path: Path) -> None:
     assert template_path.name == f"{stack_name('dev')}.template.json"

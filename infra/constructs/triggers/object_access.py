@@ -9,7 +9,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 
-from infra.build.findings import accept
+from infra.constructs.findings import accept
 from infra.jobs.named_job import NamedJob
 
 Declared = dict[str, Any]

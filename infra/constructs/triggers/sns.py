@@ -15,7 +15,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.build.findings import accept
+from infra.constructs.findings import accept
 from infra.jobs.regions import is_opted_in_to
 
 

@@ -14,7 +14,6 @@ from constructs import Construct
 
 from functions.triggers import aliases
 from functions.triggers.schedule import TARGET_INPUT
-from infra.constructs.construct_names import construct_name
 from infra.constructs.encryption import Encryption
 from infra.constructs.starter import Starter
 from infra.constructs.triggers.object_access import let_read
@@ -23,6 +22,7 @@ from infra.constructs.triggers.schedule import Schedules
 from infra.constructs.triggers.sns import Subscriptions
 from infra.constructs.triggers.topics import OwnTopic, make_own_topics, own_topic_arns
 from infra.jobs.named_job import NamedJob
+from infra.names import construct_name
 
 Declared = dict[str, Any]
 """A trigger as a job's file has it, or what it says of its uploads or messages."""

@@ -1,0 +1,11 @@
+"""How a stage's stack is called, and in it the resources of a job or a connection."""
+
+
+def stack_name(stage: str) -> str:
+    """The stack of the stage ``dev`` is DatamartRunner-dev."""
+    return f"DatamartRunner-{stage}"
+
+
+def construct_name(name: str) -> str:
+    """``city-nightly`` as part of a resource's name: CityNightly."""
+    return "".join(word[:1].upper() + word[1:] for word in name.replace("_", "-").split("-"))
