@@ -1,0 +1,366 @@
+"""The real handlers, whose calls of DynamoDB, Step Functions and the server a test lets happen one by one.
+
+Every invocation pauses before each call of DynamoDB, Step Functions and the server until the test lets it go on. So any
+interleaving of the handlers can be played, and any crash between two of their calls.
+"""
+
+import functools
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+from boto3.dynamodb.types import TypeDeserializer
+
+from functions import clock
+from functions.errors import NamedError, OutcomeUnknown, ServerUnavailable
+from functions.handlers import (
+    conclude_attempt,
+    create_instance,
+    delete_instance,
+    describe_datamart,
+    end_run,
+    execute_datamart,
+    get_status,
+    log_in,
+    log_out,
+    prepare_run,
+)
+from functions.limits import LONGEST_SESSION
+from functions.notifications import end_event, failure_notice
+from functions.runs.concurrency import LONGEST_JOB
+from tests.support.invocations import Invocation, pause
+from tests.support.scripted_server import BASE_URL, ScriptedServer, token_of
+from tests.unit.runs.tables import Direct
+
+LAMBDA_SECONDS = 60
+"""No function lives longer."""
+
+LATEST_ARRIVAL = 500
+"""Seconds until a job begins whose request was on its way, if at all."""
+
+PROJECT = "F" * 32
+REGION_AND_ACCOUNT = "eu-west-1:123456789012"
+
+Handler = Callable[[Any, Any], Any]
+
+HANDLERS: dict[str, Handler] = {
+    module.__name__.rpartition(".")[2]: module.handler
+    for module in (
+        *(log_in, describe_datamart, create_instance, execute_datamart, get_status),
+        *(delete_instance, log_out, conclude_attempt),
+    )
+}
+
+AFTER = {
+    "log_in": "describe_datamart",
+    "describe_datamart": "create_instance",
+    "create_instance": "execute_datamart",
+    "delete_instance": "log_out",
+    "log_out": "conclude_attempt",
+}
+"""The states that follow each other whatever a function returns."""
+
+
+@dataclass
+class Run:
+    """An execution of the state machine, as far as the definition decides where it goes."""
+
+    arn: str
+    datamart: str
+    attempt: int = 1
+    step: str = "log_in"
+    status: str = "RUNNING"
+    ended_at: float = 0
+    failure: dict[str, str] | None = None
+    execute_failure: dict[str, str] | None = None
+    current: list[Invocation] = field(default_factory=list)
+
+    @property
+    def running(self) -> bool:
+        return self.status == "RUNNING"
+
+
+class InterleavingSimulator:
+    """Everything at once; ``flaws`` has a sentence for each rule of DESIGN.md that was broken."""
+
+    def __init__(self, table: str, connection: str, limit: int, longest: int | None, monitor: bool) -> None:
+        self.connection, self.limit, self.table = connection, limit, table
+        self.time = 1_800_000_000.0
+        self.runs: dict[str, Run] = {}
+        self.invocations: list[Invocation] = []
+        self.server = ScriptedServer(limit, longest, monitor, self.now)
+        self.flaws = self.server.flaws
+        self.closed: dict[str, float] = {}
+        self._items: dict[str, dict[str, Any]] = {}
+        self._numbers = count(1)
+
+    def patched(self, patch: Any) -> None:
+        """Let the handlers see this system and no other."""
+        for name, value in {
+            "RUN_TABLE": self.table,
+            "AWS_DEFAULT_REGION": "eu-west-1",
+            "POWERTOOLS_TRACE_DISABLED": "true",
+            "POWERTOOLS_METRICS_NAMESPACE": "DatamartRunner",
+            "CONNECTIONS": json.dumps([self.connection]),
+            "MAX_CONCURRENT_RUNS": json.dumps({self.connection: self.limit}),
+            "SECRETS": json.dumps({self.connection: "arn:aws:secretsmanager:secret"}),
+        }.items():
+            patch.setenv(name, value)
+        patch.setattr(clock, "_source", self.now)
+        patch.setattr(logging.root.manager, "disable", logging.CRITICAL)  # thousands of lines that nobody reads
+        patch.setattr(boto3, "client", self._client)
+        secret = json.dumps({"baseUrl": BASE_URL, "loginMode": 1, "username": "u", "password": "p"})
+        patch.setattr(log_in.parameters, "get_secret", lambda *_, **__: secret)
+        for module in (end_event, failure_notice):
+            patch.setattr(module, "send", lambda *_: None)
+        self.server.behind(patch)
+        forget_clients()
+
+    def now(self) -> float:
+        """No two looks at a clock tell the same time."""
+        self.time += 0.001
+        return self.time
+
+    def _client(self, service: str, **_: Any) -> Any:
+        if service == "dynamodb":
+            return _SteppedTable(self._written)
+        assert service == "stepfunctions", service
+        return SimpleNamespace(
+            describe_execution=self._describe, exceptions=SimpleNamespace(ExecutionDoesNotExist=KeyError)
+        )
+
+    def _describe(self, executionArn: str) -> dict[str, Any]:
+        pause()
+        return {"status": self.runs[executionArn].status}
+
+    def item(self, key: str) -> dict[str, Any]:
+        """An item of the table: a run's, a lease's, a slot's."""
+        return self._items.get(key, {})
+
+    # -- what the test may do -----------------------------------------------------------------------------------
+
+    def begin(self, datamart: str) -> Run:
+        """Start an execution; its first step is done at once."""
+        name = f"{self.connection}-{next(self._numbers)}"
+        arn = f"arn:aws:states:{REGION_AND_ACCOUNT}:execution:datamart-runner-dev:{name}"
+        self.runs[arn] = Run(arn, datamart)
+        asked = {"project": PROJECT, "datamart": datamart, "rerunIfReplacing": True, "timeoutMinutes": 1440}
+        started = datetime.fromtimestamp(self.now(), UTC).isoformat()
+        event = {"executionArn": arn, "startedAt": started, "input": asked | {"connection": self.connection}}
+        prepare_run.handler(event, _Context())
+        return self.runs[arn]
+
+    def invoke(self, run: Run, fate: str = "") -> Invocation:
+        """Begin the step that the run is in; a second time, too, as Step Functions may."""
+        event = {"executionArn": run.arn, "attempt": run.attempt, "project": PROJECT, "datamart": run.datamart}
+        event |= {"failure": run.failure, "saving": False}
+        handler = HANDLERS[run.step]
+        invocation = Invocation(run.step, run.arn, run.attempt, fate, lambda: handler(event, _Context()))
+        run.current.append(invocation)
+        self.invocations.append(invocation)
+        return invocation
+
+    def end_run(self, run: Run) -> Invocation:
+        """What the queue does after every end, at least once."""
+        body = json.dumps({"detail": {"executionArn": run.arn, "status": run.status}})
+        event = {"Records": [{"messageId": "1", "body": body}]}
+        work = functools.partial(end_run.handler, event, _Context())
+        self.invocations.append(Invocation("end_run", run.arn, run.attempt, "", work))
+        return self.invocations[-1]
+
+    def stop(self, run: Run, status: str = "ABORTED") -> None:
+        run.status, run.ended_at = status, self.time
+
+    def lose_session(self, run: Run) -> None:
+        """The server ends the session of the run's attempt, and says so to whoever uses it."""
+        token = token_of(run.arn, run.attempt)
+        self.server.sessions.discard(token)
+        self.server.lost.add(token)
+
+    def pass_time(self, seconds: float) -> None:
+        """Functions end by their timeout, jobs by their maximum execution time, sessions of nobody by being idle."""
+        if seconds >= LAMBDA_SECONDS:
+            for invocation in self.invocations:
+                invocation.kill()
+            self.settle()
+        for request in self.server.live():
+            if request.on_its_way:
+                request.on_its_way, request.at = False, self.time + min(seconds, LATEST_ARRIVAL)
+        self.time += seconds
+        longest = self.server.longest or LONGEST_JOB - LATEST_ARRIVAL
+        for request in self.server.requests:
+            request.over |= self.time > request.at + longest
+        for token in list(self.server.sessions):
+            if self.time > self._last_used(token) + LONGEST_SESSION:
+                self.server.sessions.discard(token)
+
+    def _last_used(self, token: str) -> float:
+        """When a session was last used at the latest: sessions end by being idle."""
+        run = self.runs[token.rpartition("#")[0]]
+        until = [] if run.running else [run.ended_at]
+        until += [self.closed[closed] for closed in (token,) if closed in self.closed]
+        return min(until, default=self.time)
+
+    def settle(self) -> None:
+        """Step Functions hears of what has ended, and goes on."""
+        for invocation in self.invocations:
+            if invocation.done:
+                self._left_by(invocation)
+        self.invocations = [invocation for invocation in self.invocations if not invocation.done]
+        for run in self.runs.values():
+            if not run.running:
+                continue
+            ended = [invocation for invocation in run.current if invocation.done]
+            told = [invocation for invocation in ended if not invocation.was_killed]
+            if told or (ended and len(ended) == len(run.current)):
+                run.current = []  # another invocation of the step may still be at work: nobody hears of it
+                self._next(run, (told or ended)[0])
+
+    def _left_by(self, invocation: Invocation) -> None:
+        """What a killed function leaves: a request that was not sent, or still arrives; a session that nobody knows."""
+        if not invocation.was_killed:
+            return
+        if invocation.name == "execute_datamart":
+            for request in self.server.live():
+                if (request.run, request.attempt) == (invocation.run, invocation.attempt) and request.on_its_way:
+                    request.over = invocation.fate != "late"
+        token = token_of(invocation.run, invocation.attempt)
+        if invocation.name == "log_in" and "session" not in self._attempt(invocation.run, invocation.attempt):
+            self.server.sessions.discard(token)
+
+    # -- the definition -----------------------------------------------------------------------------------------
+
+    def _next(self, run: Run, ended: Invocation) -> None:
+        """The state that follows (statemachine/run_datamart.asl.yaml)."""
+        error = ended.error
+        if ended.name == "conclude_attempt":
+            self._after_conclusion(run, ended)
+        elif ended.name in ("delete_instance", "log_out") or (error is None and ended.name in AFTER):
+            run.step = AFTER[ended.name]
+        elif ended.name == "execute_datamart":
+            self._after_execution(run, ended)
+        elif ended.name == "get_status" and (ended.was_killed or isinstance(error, ServerUnavailable)):
+            pass  # it is looked again
+        elif error is None:
+            self._after_look(run, ended.result["phase"])
+        else:
+            run.failure = _error_output(error)
+            run.step = "delete_instance"
+
+    def _after_execution(self, run: Run, ended: Invocation) -> None:
+        if ended.error is None:
+            run.step = "get_status"
+            self._after_look(run, ended.result["phase"])
+        elif not isinstance(ended.error, ServerUnavailable):  # which is retried: it was not sent
+            run.execute_failure = _error_output(ended.error)
+            run.step = "get_status"
+
+    def _after_look(self, run: Run, phase: str) -> None:
+        if phase == "notExecuted":
+            run.failure = run.execute_failure or _error_output(OutcomeUnknown("nothing was executed"))
+        if phase in ("notExecuted", "succeeded"):
+            run.step = "delete_instance"
+
+    def _after_conclusion(self, run: Run, ended: Invocation) -> None:
+        end = None if ended.error else ended.result["end"]
+        if end == "Again":
+            run.attempt += 1
+            run.step, run.failure, run.execute_failure = "log_in", None, None
+        else:
+            self.stop(run, "SUCCEEDED" if end == "Succeed" else "FAILED")
+
+    # -- what is watched ----------------------------------------------------------------------------------------
+
+    def _attempt(self, arn: str, attempt: int) -> dict[str, Any]:
+        found: dict[str, Any] = self._items.get(arn, {}).get("attempts", {}).get(str(attempt), {})
+        return found
+
+    def _written(self, key: str, item: dict[str, Any]) -> None:
+        """A write to the table has succeeded; ``item`` is what the table then holds."""
+        before, self._items[key] = self._items.get(key, {}), item
+        if key not in self.runs:
+            return
+        for number, attempt in item.get("attempts", {}).items():
+            was = before.get("attempts", {}).get(number, {})
+            for name in _changed(was, attempt):
+                self._attempt_written(key, int(number), name)
+        if "endedAt" in item:
+            self.closed.setdefault(key, self.time)
+
+    def _attempt_written(self, arn: str, attempt: int, name: str) -> None:
+        here = token_of(arn, attempt)
+        if name == "closing":
+            self.closed.setdefault(here, self.time)
+        if name in ("session", "instanceId", "postedAt") and {arn, here} & set(self.closed):
+            self.flaws.append(f"{name} was written to {here} after its closing")
+        if name == "postedAt":  # the intent
+            self.server.intend(arn, attempt, self.runs[arn].datamart)
+
+
+class _SteppedTable(Direct):
+    """DynamoDB: one operation is done at a time, and each write is watched."""
+
+    def __init__(self, written: Callable[[str, dict[str, Any]], None]) -> None:
+        super().__init__()
+        self._written = written
+
+    def get_item(self, **given: Any) -> dict[str, Any]:
+        pause()
+        return super().get_item(**given)
+
+    def put_item(self, **given: Any) -> None:
+        pause()
+        super().put_item(**given)
+        self._watch(given["Item"])
+
+    def update_item(self, **given: Any) -> dict[str, Any]:
+        pause()
+        result = super().update_item(**given)
+        self._watch(result["Attributes"])
+        return result
+
+    def _watch(self, stored: dict[str, Any]) -> None:
+        item = {name: _plain(value) for name, value in stored.items()}
+        self._written(item["executionArn"], item)
+
+
+_plain = TypeDeserializer().deserialize
+
+
+class _Context:
+    """Lambda's context object; a test's clock does not end an invocation."""
+
+    function_name = "function"
+    memory_limit_in_mb = 256
+    invoked_function_arn = f"arn:aws:lambda:{REGION_AND_ACCOUNT}:function:function"
+    aws_request_id = "1"
+
+    @staticmethod
+    def get_remaining_time_in_millis() -> int:
+        return 1000 * LAMBDA_SECONDS
+
+
+def _changed(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
+    return (name for name, value in after.items() if before.get(name) != value)
+
+
+def _error_output(error: BaseException) -> dict[str, str]:
+    """What Step Functions catches."""
+    known = isinstance(error, NamedError)
+    return {"Error": type(error).__name__ if known else "States.Timeout", "Cause": str(error)}
+
+
+def forget_clients() -> None:
+    """Let the functions make their clients of AWS anew."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("functions."):
+            for value in vars(module).values():
+                if isinstance(value, functools._lru_cache_wrapper):
+                    value.cache_clear()
