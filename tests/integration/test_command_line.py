@@ -101,7 +101,9 @@ def test_without_json_a_person_sees_states_calls_and_rows(tmp_path: Path) -> Non
     ("content", "sentence"),
     [
         ("not JSON", "is not JSON"),
-        ('{"project": "P", "datamart": "City", "timeoutMinutes": NaN}', "is not JSON (NaN is not a JSON number"),
+        exhaustive(
+            ('{"project": "P", "datamart": "City", "timeoutMinutes": NaN}', "is not JSON (NaN is not a JSON number")
+        ),
         exhaustive(('{"project": "P", "datmart": "City"}', "did you mean datamart")),
         exhaustive(("[]", "must be an object")),
         (json.dumps({**EXAMPLE, "prompts": "x" * 300_000}), "bytes"),
@@ -120,12 +122,14 @@ def test_bad_input_ends_with_one_line_and_code_2(tmp_path: Path, content: str, s
 @pytest.mark.parametrize(
     ("words", "environment", "sentence"),
     [
-        (["run", "no-such-file.json"], {}, "cannot be read"),
+        exhaustive((["run", "no-such-file.json"], {}, "cannot be read")),
         exhaustive((["run", "--scenario", "get-before-post-403"], {}, "did you mean get-before-post-404")),
         (["run", "--library-url", "https://library.invalid/x"], {}, "MSTR_USERNAME and MSTR_PASSWORD not set"),
         exhaustive((["run", "--library-url", "http://library.invalid/x"], {}, "must be https://")),
         exhaustive((["run", "--library-url", "nothing"], {}, "must begin with https://")),
-        (["run", "--library-url", "https://h/x"], {"MSTR_LOGIN_MODE": "2"}, "MSTR_LOGIN_MODE must be one of"),
+        exhaustive(
+            (["run", "--library-url", "https://h/x"], {"MSTR_LOGIN_MODE": "2"}, "MSTR_LOGIN_MODE must be one of")
+        ),
         exhaustive(
             (
                 ["run", "--library-url", "https://h/x"],

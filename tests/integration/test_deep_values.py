@@ -8,6 +8,7 @@ import pytest
 
 from local.simulator import catalogue
 from tests.integration.conftest import World
+from tests.support.cases import exhaustive
 
 DAY = {"name": "From day", "answers": "2026-02-01"}
 
@@ -40,7 +41,7 @@ def questions(world: World, operators: int) -> Iterator[list[dict[str, Any]]]:
     world.emulator.person = None
 
 
-@pytest.mark.parametrize("operators", [12, 40])
+@pytest.mark.parametrize("operators", [exhaustive(12), 40])
 def test_a_reply_that_is_nested_too_deep_for_the_table_is_sent_and_judged_by_the_server(
     world: World, questions: list[dict[str, Any]], operators: int
 ) -> None:
@@ -52,7 +53,7 @@ def test_a_reply_that_is_nested_too_deep_for_the_table_is_sent_and_judged_by_the
     assert all("And" not in json.dumps(body) for body in sent), "the simulator took what it should refuse"
 
 
-@pytest.mark.parametrize(("operators", "kept_as"), [(12, nested(12)), (40, "(too long to be shown)")])
+@pytest.mark.parametrize(("operators", "kept_as"), [exhaustive((12, nested(12))), (40, "(too long to be shown)")])
 def test_a_default_of_the_server_that_is_nested_too_deep_is_kept_and_told(
     world: World, operators: int, kept_as: Any
 ) -> None:

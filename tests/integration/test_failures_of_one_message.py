@@ -13,6 +13,7 @@ from local.emulator import emulator as emulator_module
 from local.emulator.uploads import upload
 from tests.integration.conftest import World
 from tests.integration.test_ways_in import notification
+from tests.support.cases import exhaustive
 
 
 def several(objects: Path, message_id: str, *keys: str) -> Any:
@@ -70,7 +71,9 @@ def test_a_run_that_a_person_starts_again_with_the_same_input_is_told_of_by_itse
     assert alone["Subject"].startswith("Datamart City failed: PromptAnswerRejected")
 
 
-@pytest.mark.parametrize(("began", "failures"), [(True, 2), (False, 1)], ids=["was not delivered", "never comes"])
+@pytest.mark.parametrize(
+    ("began", "failures"), [(True, 2), exhaustive((False, 1))], ids=["was not delivered", "never comes"]
+)
 def test_where_an_end_is_missing_the_sweep_tells_of_the_message(
     world: World, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, began: bool, failures: int
 ) -> None:

@@ -185,6 +185,7 @@ def test_what_was_packed_for_a_time_is_read_in_both_forms(field: str, as_string:
     assert packed(field, value) == value
 
 
+@pytest.mark.exhaustive
 def test_an_attempt_begins_after_hundreds_that_left_everything_and_removes_it_by_and_by(
     run: RunRecord, table: RunTable
 ) -> None:
