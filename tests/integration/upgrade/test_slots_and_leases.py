@@ -10,13 +10,15 @@ import pytest
 
 from functions.runs.concurrency import LONGEST_JOB, LONGEST_SESSION
 from local.clock import StandingClock
-from local.emulator.moto_patches import internals
+from local.emulator.moto_patches.moto_objects import execution
 from local.outcome import Outcome
 from local.simulator import catalogue
 from tests.integration.upgrade.conftest import Upgrade
 from tests.integration.upgrade.recording import Cut, Recording, case_named
+from tests.integration.upgrade.scenarios import TUTORIAL
 
 Begin = Callable[[str], Upgrade]
+AN_HOUR = 3_600
 SECONDS = 60
 """After which a test gives up waiting for a thread."""
 
@@ -76,7 +78,7 @@ def same_datamart(run: Upgrade, **changes: Any) -> Outcome:
 def wait_for_the_end(run: Upgrade) -> None:
     """Wait until the execution has ended; nothing has processed its end yet."""
     ends = time.monotonic() + SECONDS
-    while internals.execution(run.arn).status == "RUNNING":
+    while execution(run.arn).status == "RUNNING":
         assert time.monotonic() < ends
         time.sleep(0.02)
 
@@ -166,3 +168,17 @@ def test_a_slot_that_was_kept_for_an_open_session_is_free_when_that_session_must
     clock.advance(LONGEST_SESSION)
     run.world.invoke("sweep", {})
     assert run.world.leases() == {}
+
+
+def test_the_sweep_ends_a_stopped_run_whose_end_nobody_has_processed(
+    begin: Begin, paused: Callable[[Upgrade], Pause], clock: StandingClock
+) -> None:
+    run = begin("by-names/create_instance#1")
+    with paused(run):
+        run.world.emulator.stop(run.arn)
+    wait_for_the_end(run)
+    assert set(run.world.leases()) == {"slot/default/0", f"lease/default/{TUTORIAL}/{catalogue.CATEGORY_SALES}"}
+    clock.set(max(clock.now(), time.time()) + AN_HOUR)  # moto notes the end of an execution in real time
+    assert run.world.invoke("sweep", {})["left"] == 0
+    assert run.world.leases() == {}
+    assert [event["detail"]["status"] for event in run.world.events()] == ["ABORTED"]
