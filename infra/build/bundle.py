@@ -26,6 +26,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from infra.build.package_indexes import environment
+from infra.constructs import runtime
 from infra.constructs.runtime import MINOR
 
 ROOT = Path(__file__).parents[2]
@@ -201,7 +202,7 @@ def _sentence(said: str, lock: str) -> str:
 
 def _made_from(lock: Path, version: str) -> str:
     total = hashlib.sha256(version.encode())
-    recipe = [Path(__file__), Path(__file__).with_name("runtime.py")]
+    recipe = [Path(__file__), Path(runtime.__file__)]
     own = own_sources()
     for path in (lock, *recipe, *own):
         total.update(f"{path.relative_to(ROOT) if path.is_relative_to(ROOT) else path.name}\0".encode())
