@@ -8,9 +8,10 @@ from functions.errors import DatamartFailed, PromptAnswerRejected, PromptsUnansw
 from functions.handlers._decorators import step
 from functions.lifecycle.step import Step, StepResult
 from functions.prompts import describe
-from functions.prompts.choices import OfServer, Unknown
+from functions.prompts.choices import NoChoices
 from functions.prompts.plan import Plan, plan
 from functions.prompts.prompt import Prompt, address_of
+from functions.prompts.server_choices import ServerChoices
 from functions.runs.job_state import JobState, answered_a_moment_ago
 from functions.runs.store.attempts import record_slow_lists
 from functions.runs.store.job_states import record_standstill
@@ -50,7 +51,7 @@ def handler(step: Step) -> StepResult:
         return {"answers": []}
     open_prompts = _open(step, listed, asked_at)
     given = [*step.event["prompts"], *run.answers_of_people]
-    choices = OfServer(step.library, *where)
+    choices = ServerChoices(step.library, *where)
     made = _planned(step, open_prompts, given, choices)
     if made.problems:
         raise PromptAnswerRejected("; ".join(made.problems))
@@ -86,7 +87,7 @@ def _listed(step: Step, where: tuple[str, str, str]) -> list[Prompt] | None:
     return listed
 
 
-def _planned(step: Step, open_prompts: list[Prompt], given: list[dict[str, Any]], choices: OfServer) -> Plan:
+def _planned(step: Step, open_prompts: list[Prompt], given: list[dict[str, Any]], choices: ServerChoices) -> Plan:
     """What is answered to each. A look-up that took too long fails the run: a retry would start the query again."""
     try:
         return plan(open_prompts, given, step.event["unanswered"], choices, step.run.attempt.positions_sent)
@@ -108,11 +109,13 @@ def _open(step: Step, listed: list[Prompt], asked_at: float) -> list[Prompt]:
     return new if answered_a_moment_ago(step.run.attempt, asked_at) else listed
 
 
-def _unanswered(step: Step, missing: list[Prompt], given: list[dict[str, Any]], choices: OfServer) -> PromptsUnanswered:
+def _unanswered(
+    step: Step, missing: list[Prompt], given: list[dict[str, Any]], choices: ServerChoices
+) -> PromptsUnanswered:
     """Keep what is missing in the run, whole: the error's text has only as much of it as fits."""
     try:
         asked = describe.questions(missing, choices, MOST_CHOICES)
     except (ServerUnavailable, ServerBusy):  # what is asked matters more than what may be answered
-        asked = describe.questions(missing, Unknown(), MOST_CHOICES)
-    record_unanswered(step.run, describe.within(asked, describe.LARGEST))
+        asked = describe.questions(missing, NoChoices(), MOST_CHOICES)
+    record_unanswered(step.run, describe.shortened(asked, describe.LARGEST))
     return PromptsUnanswered(describe.missing(asked, given))

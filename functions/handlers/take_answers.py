@@ -7,7 +7,7 @@ from functions import clock
 from functions.errors import PromptsUnanswered, RunAlreadyEnded
 from functions.handlers._decorators import pause_step
 from functions.lifecycle.step import Step, StepResult
-from functions.prompts.reply import WrongReply, answers_in
+from functions.prompts.reply import InvalidReply, answers_in
 from functions.runs.failure import Failure, failed, message_of
 from functions.runs.model import Again, Conclusion, Fail, OpenQuestion, Questions, Run
 from functions.runs.questions import ask, expired
@@ -58,7 +58,7 @@ def _judged(run: Run, question: OpenQuestion, questions: Questions, reply: Any) 
     """The run's questions after the reply, with what follows from it."""
     try:
         answers = answers_in(reply, list(question.prompts), list(questions.answers))
-    except WrongReply as wrong:
+    except InvalidReply as wrong:
         refusal = shorten(str(wrong), LONGEST_REFUSAL)
         questions = replace(questions, refused=questions.refused | {f"q{len(questions.refused)}": refusal})
         return replace(questions, conclusion=ask(run, questions, refusal))

@@ -50,7 +50,7 @@ def text(run: Run, question: OpenQuestion) -> str:
 def _about(number: int, prompt: Question) -> list[str]:
     """What there is to say of a prompt; its texts can be edited in MicroStrategy: each is one line."""
     head, shown = titled(prompt), _marked(prompt)
-    lines = [f"{number}. {head[0].upper()}{head[1:]}: {one_line(rendering.taken(shown))}"]
+    lines = [f"{number}. {head[0].upper()}{head[1:]}: {one_line(rendering.requirements(shown))}"]
     if "instruction" in prompt:
         lines.append(f"   Instruction: {quoted(prompt['instruction'], LONGEST_INSTRUCTION)}")
     if "defaultAnswer" in prompt:

@@ -1,4 +1,4 @@
-"""Open prompts described for people: what they are, what may answer them, and JSON to paste."""
+"""Questions: open prompts described for people, with their choices, and JSON to paste."""
 
 import json
 from collections import Counter
@@ -7,41 +7,44 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from functions.prompts.choices import OFFERS, PAGE, Choices, NotListed
+from functions.prompts.choices import PAGE, Choices, NotListed
+from functions.prompts.limits import most
 from functions.prompts.matching import slip_for
-from functions.prompts.prompt import TYPES, Given, Prompt, address_of, has_default, most, name_of, titled
+from functions.prompts.prompt import Given, Prompt, address_of, has_default, name_of, titled
+from functions.prompts.types import can_be_answered, type_of
 from functions.requests.validation import shown
 from functions.text import as_json
 
 SHORT = 3_500
-"""Bytes of JSON that fit into a cause beside everything else that it says."""
+"""Bytes of JSON that fit into an error's text (8 KB) with the rest of it."""
 
 LISTED = 2_500
-"""Bytes of titles and names that do."""
+"""Bytes of titles and names that fit into the same text."""
 
 MOST_LISTED = 20
+"""Open prompts that the text names."""
 
 LONGEST_INSTRUCTION = 500
 LARGEST_DEFAULT = 2_000
-"""Bytes of a default answer as JSON; a longer one is not shown, it can only be used as a whole."""
+"""Bytes of a default answer as JSON; a longer one is not shown, and can still be used."""
 
 NOT_SHOWN = "(too long to be shown)"
-"""In place of a default answer that is."""
+"""In place of a default answer above LARGEST_DEFAULT."""
 
 DIGITS, LEAST_EXPONENT, LARGEST_EXPONENT = 38, -130, 125
-"""Of a number in DynamoDB."""
+"""Limits of a number in DynamoDB."""
 
 LARGEST = 50_000
-"""Bytes of all questions as JSON: the run's item holds them twice and may have 400 KB, a message of SNS 256 KB."""
+"""Bytes of all questions as JSON: the run's item (400 KB) holds them twice, an SNS message may have 256 KB."""
 
 Question = dict[str, Any]
-"""One open prompt: the server's own fields that matter, and ``choices`` with ``more``: whether there are others."""
+"""One open prompt: some of the server's fields, ``choices``, and ``more``: whether there are others."""
 
 _FIELDS = ("key", "id", "name", "title", "type", "dataType", "required", "min", "max", "maxElementsPerSelection")
 
 
 def questions(prompts: list[Prompt], choices: Choices, most: int) -> list[Question]:
-    """Each prompt with at most ``most`` of its choices. Raises LibraryError where the server cannot be asked."""
+    """Each prompt with at most ``most`` of its choices. Raises LibraryError if the server cannot be asked."""
     return [_question(prompt, choices, most) for prompt in prompts]
 
 
@@ -52,14 +55,14 @@ def _question(prompt: Prompt, choices: Choices, most: int) -> Question:
     if has_default(prompt):
         whole = prompt["defaultAnswer"]
         asked["defaultAnswer"] = whole if _size(whole) <= LARGEST_DEFAULT else NOT_SHOWN
-    if prompt["type"] in OFFERS:
+    if type_of(prompt).listing is not None:
         asked |= _offered(prompt, choices, most)
     kept: Question = json.loads(_json(asked), parse_int=partial(_kept, int), parse_float=partial(_kept, float))
     return kept
 
 
 def _kept(read: Callable[[str], Any], written: str) -> Any:
-    """The number, or its text where the run table cannot keep it: a server's largest double, as a limit, is above."""
+    """The number, or its text if DynamoDB cannot store it: a limit may be the largest double."""
     number = Decimal(written)
     fits = len(number.as_tuple().digits) <= DIGITS and LEAST_EXPONENT <= number.adjusted() <= LARGEST_EXPONENT
     return read(written) if fits else written
@@ -75,11 +78,11 @@ def _offered(prompt: Prompt, choices: Choices, most: int) -> Question:
     return {"choices": shown, "more": len(page) > len(shown) or len(page) == PAGE}
 
 
-def within(asked: list[Question], largest: int) -> list[Question]:
-    """The same questions with less about each, so that all of them stay under ``largest`` bytes as JSON.
+def shortened(asked: list[Question], largest: int) -> list[Question]:
+    """The questions, shortened to at most ``largest`` bytes as JSON.
 
-    First with fewer choices, then without instructions, defaults and titles. At last there are fewer questions: those
-    left out stay open, and are asked when these are answered.
+    First with fewer choices, then without instructions, defaults and titles, then fewer questions: those left out stay
+    open, and are asked after the others are answered.
     """
     most = max((len(question.get("choices", [])) for question in asked), default=0)
     while most and _size(asked) > largest:
@@ -98,15 +101,15 @@ def _with_fewer(question: Question, most: int) -> Question:
 
 
 def skeleton(asked: Sequence[Question], examples: int) -> list[Given]:
-    """Answers to paste into a request: of each prompt the name, type and limits, and examples to choose from."""
+    """Answers to paste into a request: each prompt's name, type and limits, and examples of answers."""
     names = Counter(name_of(question) for question in asked)
     return [_entry(question, names[name_of(question)] == 1, examples) for question in asked]
 
 
 def _entry(question: Question, unique: bool, examples: int) -> Given:
     field, address = ("name", name_of(question)) if unique and question.get("name") else address_of(question)
-    if question["type"] not in TYPES:
-        return {field: address, "useDefault": True}  # all that may be said to it
+    if not can_be_answered(question):
+        return {field: address, "useDefault": True}
     about = ("type", "dataType", "required", "min", "max", "defaultAnswer")
     return (
         {field: address} | {k: question[k] for k in about if k in question} | {"answers": _example(question, examples)}
@@ -114,25 +117,23 @@ def _entry(question: Question, unique: bool, examples: int) -> Given:
 
 
 def _example(question: Question, examples: int) -> Any:
-    if question["type"] in OFFERS:
+    if type_of(question).listing is not None:
         known = [choice.get("name", choice.get("id")) for choice in question.get("choices", [])]
         return known[: int(min(examples, most(question) or examples))] or ["…"]
-    if question["type"] == "EXPRESSION":
-        return {"metric": "…", "operator": ">", "value": "…"}
-    return "…"
+    return type_of(question).example
 
 
 def missing(asked: list[Question], given: list[Given]) -> str:
-    """The sentence of PromptsUnanswered: what is open, and JSON to paste, as much of it as fits."""
+    """The text of PromptsUnanswered: the open prompts, and JSON to paste, as much of it as fits."""
     names = [f"{titled(question)}{_slip(question, given)}" for question in asked[:MOST_LISTED]]
     kept = names[: _fitting(names, LISTED)]
     more = f" and {len(asked) - len(kept)} more" if len(asked) > len(kept) else ""
-    return f"no answer for {', '.join(kept)}{more}. Put into the request: {_short(asked)}"
+    return f"no answer for {', '.join(kept)}{more}. Add to the request: {_short(asked)}"
 
 
 def _slip(question: Question, given: list[Given]) -> str:
     slip = slip_for(question, given)
-    return f" (the request answers {shown(slip)}; is that a slip?)" if slip else ""
+    return f" (the request answers {shown(slip)}: is that a typing error?)" if slip else ""
 
 
 def _short(asked: list[Question]) -> str:
@@ -140,15 +141,15 @@ def _short(asked: list[Question]) -> str:
     entries = [as_json(entry) for entry in skeleton(asked, 3)]
     kept = entries[: _fitting(entries, SHORT)]
     if not kept:
-        return "the JSON that is in the notice and in the run's item"
+        return "the JSON in the notification and in the run's item"
     left = len(entries) - len(kept)
     return f'{{"prompts": [{", ".join(kept)}]}}' + (
-        f" and {left} more, in the notice and in the run's item" if left else ""
+        f" and {left} more, in the notification and in the run's item" if left else ""
     )
 
 
 def _fitting(texts: Iterable[str], largest: int) -> int:
-    """How many of the texts, from the first on, have at most ``largest`` bytes together, with what joins them."""
+    """How many of the first texts fit into ``largest`` bytes, with their separators."""
     count, size = 0, 2
     for text in texts:
         size += len(text.encode("utf-8", "replace")) + 2

@@ -1,44 +1,44 @@
-"""From the names of elements and objects to their ids, without downloading long lists (API.md 7.1)."""
+"""Looks up the IDs of elements and objects by their names, without downloading long lists (API.md 7.1)."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from functions.prompts.choices import PAGE, Choice, Choices, NotListed
-from functions.prompts.prompt import Misfit, Prompt
+from functions.prompts.prompt import InvalidAnswer, Prompt
 from functions.requests.validation import shown
 from functions.similar_names import canonical, composed, folded, similar, spellings
 
 MOST_SEARCHES = 40
-"""Names that are looked up one by one in a list that does not fit onto one page: each takes a call, or a few."""
+"""Names that are searched for one by one, if the list is longer than a page: each takes a call, or a few."""
 
 MOST_CALLS = 3 * MOST_SEARCHES
-"""Calls of all these searches together, pages not counted: there is no time for more."""
+"""Calls of all these searches together, without further pages: the Lambda function has no time for more."""
 
 MOST_PAGES = 10
-"""Pages of one search, where the server finds that many or ignores the pattern."""
+"""Pages that are read of one search."""
 
 LONGEST_PATTERN = 100
-"""Characters of a name that are searched for: a longer one stands in an address, and these find it as well."""
+"""Characters of a name that are searched for: they go into a URL, and are enough to find the name."""
 
 SHORTEST_PIECE = 3
-"""Characters of a part of a name from which on it is searched for; of one as short only the first page is read."""
+"""Least length of a part of a name that is searched for; of a search for that length only one page is read."""
 
 SHOWN = 5
-"""Nearest choices that a message lists, or those of the same name."""
+"""Choices that a message lists: the closest matches, or those of the same name."""
 
-MOST_TOLD = 20
+MOST_NAMED = 20
 """Wrong names that a message lists."""
 
-FEW_TOLD = 5
-"""Wrong names up to which each is told with SHOWN nearest ones; of more, each is told with fewer."""
+FEW_NAMED = 5
+"""Wrong names up to which a message lists SHOWN closest matches of each; with more names, fewer matches."""
 
 
 @dataclass
 class _Lookup:
-    """Result of the look-ups: ``known`` by name, and the ``wrong`` ones with the several choices that they fit.
+    """Results: ``known`` choices by name; ``wrong`` names with the choices that they match, none or several.
 
-    ``seen`` are choices among which those most like the wrong ones may be.
+    ``seen``: choices among which the closest matches of the wrong names are looked for.
     """
 
     seen: list[Choice]
@@ -46,7 +46,7 @@ class _Lookup:
     wrong: dict[str, list[Choice]] = field(default_factory=dict)
 
     def take(self, name: str, fitting: list[Choice]) -> None:
-        """What fits ``name``: it is known if that is one choice."""
+        """Record the choices that match ``name``: it is known if there is exactly one."""
         if len(fitting) == 1:
             self.known[name] = fitting[0]
         else:
@@ -54,21 +54,23 @@ class _Lookup:
 
 
 def found(prompt: Prompt, names: list[str], choices: Choices) -> dict[str, Choice]:
-    """The choice behind each name: exactly that name, or the only one but for accents, blanks and case.
+    """The choice of each name: the exact match, or the only one that differs just in accents, blanks and case.
 
     Raises
     ------
-    Misfit
-        Names that are unknown (with the nearest), or that several choices have (with their ids): all of them at once.
+    InvalidAnswer
+        Unknown names, with the closest matches, and ambiguous names, with the IDs of the candidates: all of them.
     NotListed
-        The server does not list this prompt's choices, or too many to find one by its name.
+        The server does not list this prompt's choices, or lists too many to find one by its name.
     """
     wanted = list(dict.fromkeys(names))
     first = choices.page(prompt)
     if len(first) < PAGE:
         return _known(_looked_up(wanted, first))
     if len(wanted) > MOST_SEARCHES:
-        raise Misfit(f"has a long list of choices: give at most {MOST_SEARCHES} of them by name and the others by id")
+        raise InvalidAnswer(
+            f"has a long list of choices: give at most {MOST_SEARCHES} of them by name and the others by ID"
+        )
     search = _Search(prompt, choices, first)
     lookup = _Lookup(seen=list(first))
     for name in wanted:
@@ -98,7 +100,7 @@ class _Search:
     calls: int = 0
 
     def listed(self, name: str) -> list[Choice]:
-        """Choices with ``name`` among them, or with names like it; ``is_ignored`` is set if nothing is searched for."""
+        """Choices of that name or similar ones; sets ``is_ignored`` if the server ignores the search pattern."""
         listed: list[Choice] = []
         for number, pattern in enumerate(patterns(name)):
             if number and self.calls >= MOST_CALLS:
@@ -125,11 +127,11 @@ class _Search:
 
 
 def patterns(name: str) -> list[str]:
-    """What to search for, one after the other, until the name is found.
+    """Search patterns for a name, to try one after the other until it is found.
 
     A server may compare characters as they are stored: with composed or decomposed accents, with another kind of
-    blank. The longest part of the name without any of these finds it in every form. Its beginning finds what is like
-    a name that is unknown.
+    blank. The longest part of the name without any of these finds it in every form. Its beginning finds names similar
+    to an unknown one.
     """
     short = composed(name).strip()[:LONGEST_PATTERN]
     forms = [short, canonical(short), name.strip()[:LONGEST_PATTERN], *spellings(short)]
@@ -140,7 +142,7 @@ def patterns(name: str) -> list[str]:
 
 
 def every(prompt: Prompt, choices: Choices, pattern: str = "") -> Iterator[Choice]:
-    """The choices that match the pattern, page by page. Raises NotListed when they do not come to an end."""
+    """The choices that match the pattern, page by page. Raises NotListed above MOST_PAGES pages."""
     for number in range(MOST_PAGES):
         page = choices.page(prompt, pattern, number * PAGE)
         yield from page
@@ -150,30 +152,30 @@ def every(prompt: Prompt, choices: Choices, pattern: str = "") -> Iterator[Choic
 
 
 def _known(lookup: _Lookup) -> dict[str, Choice]:
-    """What was found, if everything was. Raises Misfit."""
+    """The choices by name. Raises InvalidAnswer if any name is wrong."""
     if lookup.wrong:
-        raise Misfit(_told(lookup))
+        raise InvalidAnswer(_wrong_names(lookup))
     return lookup.known
 
 
-def _told(lookup: _Lookup) -> str:
-    told = list(lookup.wrong)[:MOST_TOLD]
-    unknown = [name for name in told if not lookup.wrong[name]]
+def _wrong_names(lookup: _Lookup) -> str:
+    named = list(lookup.wrong)[:MOST_NAMED]
+    unknown = [name for name in named if not lookup.wrong[name]]
     parts = [_unknown(unknown, lookup.seen)] if unknown else []
-    parts += [_ambiguous(name, lookup.wrong[name]) for name in told if lookup.wrong[name]]
-    more = len(lookup.wrong) - len(told)
-    return "; ".join([*parts, *([f"and {more} more names are wrong"] if more else [])])
+    parts += [_ambiguous(name, lookup.wrong[name]) for name in named if lookup.wrong[name]]
+    more = len(lookup.wrong) - len(named)
+    return "; ".join([*parts, *([f"and {more} more wrong names"] if more else [])])
 
 
 def _ambiguous(name: str, fitting: list[Choice]) -> str:
     ids = ", ".join(f"{shown(name_of(choice))} ({choice['id']})" for choice in fitting[:SHOWN])
     more = ", …" if len(fitting) > SHOWN else ""
-    return f"offers {len(fitting)} choices called {shown(name)}; give the id of one: {ids}{more}"
+    return f"offers {len(fitting)} choices called {shown(name)}; give the ID of one: {ids}{more}"
 
 
 def _unknown(names: list[str], seen: list[Choice]) -> str:
     known = list(dict.fromkeys(written for choice in seen if (written := name_of(choice))))
-    most = SHOWN if len(names) <= FEW_TOLD else SHOWN // 2
+    most = SHOWN if len(names) <= FEW_NAMED else SHOWN // 2
     near = {name: similar(name, known, most) for name in names}
     listed = ", ".join(map(shown, known[:SHOWN])) + (", …" if len(known) > SHOWN else "")
     if len(names) == 1:
@@ -189,7 +191,7 @@ def _unknown(names: list[str], seen: list[Choice]) -> str:
 
 
 class ByName:
-    """Choices by their names, for many look-ups in one list. A choice without an id cannot be sent, and is left out."""
+    """Choices by name, for many look-ups in one list. Leaves out choices without an ID: they cannot be sent."""
 
     def __init__(self, listed: Iterable[Choice]) -> None:
         self._indexes: list[tuple[Callable[[str], str], dict[str, dict[str, Choice]]]]
@@ -200,7 +202,7 @@ class ByName:
                     index.setdefault(read(name_of(choice)), {})[choice["id"]] = choice
 
     def of(self, name: str) -> list[Choice]:
-        """Those of exactly that name; or else but for accents and blanks at its end; or else but for case, too."""
+        """Exact matches; else those that differ in accents and trailing blanks; else those that differ in case, too."""
         found = (index.get(read(name)) for read, index in self._indexes)
         return list(next(filter(None, found), {}).values())
 
@@ -211,5 +213,5 @@ def of_name(name: str, listed: Iterable[Choice]) -> list[Choice]:
 
 
 def name_of(choice: Choice) -> str:
-    """A year may be a number."""
+    """The choice's name as text: a year may be a number."""
     return "" if choice.get("name") is None else str(choice["name"])

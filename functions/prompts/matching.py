@@ -1,38 +1,40 @@
-"""Which answer of the request is for which open prompt (API.md 7.3)."""
+"""Matches the request's answers to the open prompts, by key, ID or name (API.md 7.3)."""
 
 from collections.abc import Callable, Iterable
 
-from functions.prompts.prompt import Given, Misfit, Prompt, address_of, name_of
-from functions.requests.prompt_address import named_by
+from functions.prompts.prompt import Given, InvalidAnswer, Prompt, address_of, name_of
+from functions.requests.prompt_answers import named_by
 from functions.requests.validation import shown
 from functions.similar_names import composed, similar
 
 LIKE = 0.75
-"""How alike two names are, from 0 to 1, for one to be taken for a slip of the other."""
+"""Least similarity, from 0 to 1, at which one name is taken for a misspelling of the other."""
 
 
 def answer_for(prompt: Prompt, given: list[Given], prompts: list[Prompt]) -> int | None:
     """The position of the answer for ``prompt`` among those ``given``, or None.
 
-    Raises Misfit: it is answered twice, or its name is that of another open prompt, too.
+    Raises InvalidAnswer if it is answered twice, or if another open prompt has the same name.
     """
     near = [(index, answer) for index, answer in enumerate(given) if _meant_by(answer, [prompt])]
     meant = [(index, _meant_by(answer, prompts)) for index, answer in near]
     found = [(index, others) for index, others in meant if prompt in others]
     if len(found) > 1:
-        raise Misfit(f"is answered {len(found)} times ({_ways([index for index, _ in found], given)}); answer it once")
+        raise InvalidAnswer(
+            f"is answered {len(found)} times ({_ways([index for index, _ in found], given)}); answer it once"
+        )
     if not found:
         return None
     index, same = found[0]
     if len(same) > 1:
         field, value = named_by(given[index])
         keys = ", ".join(address_of(other)[1] for other in same[:20])
-        raise Misfit(f"is one of {len(same)} with the {field} {shown(value)}; name it by its key: {keys}")
+        raise InvalidAnswer(f"is one of {len(same)} with the {field} {shown(value)}; give its key instead: {keys}")
     return index
 
 
 def _ways(positions: list[int], given: list[Given]) -> str:
-    """How the answers name the prompt; where all do it in the same way, also which they are."""
+    """How the answers name the prompt; if all do it in the same way, their positions, too."""
     ways = ["{} {}".format(*named_by(given[index])) for index in positions[:3]]
     if len(set(ways)) == 1:
         return f"{ways[0]}, in {' and '.join(f'prompts[{index}]' for index in positions[:3])}"
@@ -40,16 +42,13 @@ def _ways(positions: list[int], given: list[Given]) -> str:
 
 
 def unmatched(given: list[Given], prompts: Iterable[Prompt]) -> list[int]:
-    """Positions of the answers that are for none of the prompts."""
+    """Positions of the answers that match none of the prompts."""
     known = list(prompts)
     return [index for index, answer in enumerate(given) if not _meant_by(answer, known)]
 
 
 def slip_for(prompt: Prompt, given: Iterable[Given]) -> str | None:
-    """The name in one of the answers that may well be meant for ``prompt``, but is not quite its name.
-
-    People also write its title, which is what they see.
-    """
+    """The name in an answer that is probably a misspelling of the prompt's name or title; None without one."""
     own = composed(name_of(prompt))
     answers = (answer for answer in given if named_by(answer)[0] == "name")
     names = [answer["name"] for answer in answers if composed(answer["name"]) != own]
@@ -58,7 +57,7 @@ def slip_for(prompt: Prompt, given: Iterable[Given]) -> str | None:
 
 
 def nearest_prompt(answer: Given, prompts: Iterable[Prompt]) -> str:
-    """`` (did you mean …?)`` where one of the prompts is called something like what the answer names."""
+    """`` (did you mean …?)`` if a prompt has a name similar to the answer's, else nothing."""
     field, value = named_by(answer)
     labelled = ((_labels(prompt) if field == "name" else [prompt.get(field)], prompt) for prompt in prompts)
     known = {label: prompt for labels, prompt in labelled for label in labels if isinstance(label, str)}
@@ -73,9 +72,9 @@ def _labels(prompt: Prompt) -> list[str]:
 
 
 def _meant_by(answer: Given, prompts: list[Prompt]) -> list[Prompt]:
-    """The prompts that an answer names: those of just that name, or else those of it but for accents and blanks.
+    """The prompts that an answer names: exact matches, or else those that differ only in accents and blanks.
 
-    The digits of keys and ids are compared in either case.
+    Keys and IDs are compared without regard to case.
     """
     field, value = named_by(answer)
     there = [prompt for prompt in prompts if prompt.get(field) is not None]

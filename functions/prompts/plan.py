@@ -1,6 +1,5 @@
-"""What is answered to every open prompt, and what is missing (API.md 7)."""
+"""The plan of an answer round: an answer for every open prompt, missing answers and problems (API.md 7)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +8,7 @@ from functions.prompts.matching import answer_for, nearest_prompt, slip_for, unm
 from functions.prompts.prompt import (
     EMPTY,
     Given,
-    Misfit,
+    InvalidAnswer,
     Prompt,
     address_of,
     has_default,
@@ -17,22 +16,19 @@ from functions.prompts.prompt import (
     name_of,
     titled,
 )
-from functions.prompts.types.expression import expression
-from functions.prompts.types.level import level
-from functions.prompts.types.selections import elements, objects
-from functions.prompts.types.value import value
+from functions.prompts.types import type_of
 from functions.requests.placeholders import hint
-from functions.requests.prompt_address import named_by
+from functions.requests.prompt_answers import named_by
 from functions.requests.validation import shown
 
 Answer = dict[str, Any]
-"""``send``: what the REST API takes; ``name``; ``how``: answers, default or closed; ``given``: which of the request's
-answers it is, by position, or None."""
+"""``send``: what the REST API takes; ``name``; ``how``: answers, default or closed; ``given``: the position of the
+request's answer, or None."""
 
 
 @dataclass
 class Plan:
-    """``answers`` for the prompts that have one, prompts that are ``missing`` one, and ``problems`` in words."""
+    """``answers`` to send, the prompts whose answer is ``missing``, and ``problems`` in words."""
 
     answers: list[Answer] = field(default_factory=list)
     missing: list[Prompt] = field(default_factory=list)
@@ -46,7 +42,7 @@ def plan(
     choices: Choices,
     used: frozenset[int] = frozenset(),
 ) -> Plan:
-    """One answer for every open prompt, as far as there is one.
+    """Plan one answer for every open prompt.
 
     Parameters
     ----------
@@ -55,9 +51,9 @@ def plan(
     given
         The request's answers.
     unanswered
-        What to do with a prompt that none of them names: ``default``, ``close``, ``fail`` or ``ask``.
+        What to do with a prompt that the request does not answer: ``default``, ``close``, ``fail`` or ``ask``.
     choices
-        What may answer them.
+        What the prompts offer.
     used
         Positions of the answers that earlier rounds have used.
 
@@ -73,7 +69,7 @@ def plan(
             answer = _answer(prompt, prompts, given, unanswered, choices)
             if answer is not None and answer["given"] is None:
                 _check_slip(prompt, idle)
-        except Misfit as problem:
+        except InvalidAnswer as problem:
             made.problems.append(f"{titled(prompt)} {problem}")
         else:
             if answer is None:
@@ -83,17 +79,18 @@ def plan(
     return made
 
 
-def strangers(given: list[Given], prompts: list[Prompt]) -> list[str]:
-    """In words, the answers that are for none of ``prompts``."""
+def unmatched_in_words(given: list[Given], prompts: list[Prompt]) -> list[str]:
+    """A sentence for each answer that matches none of ``prompts``."""
     return [
-        f"{shown(named_by(given[index])[1])} is no prompt here{nearest_prompt(given[index], prompts)}"
-        f"{_hint(named_by(given[index])[1])}"
+        f"no prompt has the {named_by(given[index])[0]} {shown(named_by(given[index])[1])}"
+        + nearest_prompt(given[index], prompts)
+        + _hint(named_by(given[index])[1])
         for index in unmatched(given, prompts)
     ]
 
 
 def _hint(value: Any) -> str:
-    """In brackets, that a placeholder in it was not filled in."""
+    """In brackets, that a placeholder in ``value`` was not filled in; empty without one."""
     return f" ({found})" if (found := hint(value)) else ""
 
 
@@ -101,13 +98,13 @@ def _answer(
     prompt: Prompt, prompts: list[Prompt], given: list[Given], unanswered: str, choices: Choices
 ) -> Answer | None:
     if not address_of(prompt)[1]:
-        raise Misfit("has neither key, id nor name, so that no answer can be sent to it")
+        raise InvalidAnswer("has neither key, ID nor name, so no answer can be sent to it")
     position = answer_for(prompt, given, prompts)
     if position is not None:
         try:
             return _given_answer(prompt, given[position], choices) | {"given": position}
-        except Misfit as problem:
-            raise Misfit(f"{problem}{_hint(given[position].get('answers'))}") from None
+        except InvalidAnswer as problem:
+            raise InvalidAnswer(f"{problem}{_hint(given[position].get('answers'))}") from None
     if unanswered == "default" and has_default(prompt):
         return _send(prompt, "default", useDefault=True)
     if unanswered in ("default", "close") and not is_required(prompt):
@@ -117,43 +114,32 @@ def _answer(
 
 def _given_answer(prompt: Prompt, answer: Given, choices: Choices) -> Answer:
     if answer.get("type", prompt["type"]) != prompt["type"]:
-        raise Misfit(f"is of type {prompt['type']}, and the request answers it as {answer['type']}")
+        raise InvalidAnswer(
+            f"is of type {prompt['type']}, but the request answers it as {answer['type']}; correct the type or omit it"
+        )
     if answer.get("useDefault"):
         if not has_default(prompt):
-            raise Misfit("has no default answer, and the request says useDefault")
+            raise InvalidAnswer('has no default answer; give "answers" instead of "useDefault"')
         return _send(prompt, "default", useDefault=True)
     if answer["answers"] in EMPTY:
         if is_required(prompt):
-            raise Misfit("is required and takes no empty answer")
+            raise InvalidAnswer("is required; the answer must not be empty")
         return _closed(prompt)
-    shape = SHAPES.get(prompt["type"])
-    if shape is None:
-        raise Misfit(f"is of type {prompt['type']}, which cannot be answered; it may have a default (useDefault)")
-    return _send(prompt, "answers", answers=shape(prompt, answer["answers"], choices))
-
-
-SHAPES: dict[str, Callable[[Prompt, Any, Choices], Any]] = {
-    "VALUE": lambda prompt, given, choices: value(prompt, given),
-    "ELEMENTS": elements,
-    "OBJECTS": objects,
-    "EXPRESSION": expression,
-    "LEVEL": level,
-}
-"""From what was given to what the API takes, by the prompt's type."""
+    return _send(prompt, "answers", answers=type_of(prompt).convert(prompt, answer["answers"], choices))
 
 
 def _check_slip(prompt: Prompt, idle: list[Given]) -> None:
-    """A name that is nearly the prompt's must not leave it to its default or without an answer."""
+    """Reject a typing error in a name: it must not leave the prompt with its default or without an answer."""
     slip = slip_for(prompt, idle)
     if slip is not None:
-        raise Misfit(
-            f"has no answer of its own, but the request answers {shown(slip)}: correct that name, or answer this "
-            'prompt as well ("useDefault": true, or "answers": [] to leave it open)'
+        raise InvalidAnswer(
+            f"has no answer, but the request answers {shown(slip)}: correct that name, or answer this prompt "
+            'as well ("useDefault": true, or "answers": [] to leave it open)'
         )
 
 
 def _closed(prompt: Prompt) -> Answer:
-    return _send(prompt, "closed", answers="" if prompt["type"] == "VALUE" else [])
+    return _send(prompt, "closed", answers=type_of(prompt).closed)
 
 
 def _send(prompt: Prompt, how: str, **answer: Any) -> Answer:

@@ -17,7 +17,7 @@ from functions.requests.event_shapes import WHAT_TO_GIVE, described, without_add
 from functions.requests.named_jobs import job_named
 from functions.requests.placeholders import BadPlaceholder
 from functions.requests.request import normalise
-from functions.requests.validation import Misfit, Schema
+from functions.requests.validation import Schema, SchemaError
 from functions.text import one_line
 
 _PATTERN_OF_TIME = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})$"
@@ -71,7 +71,7 @@ def read_input(given: Any, started_at: str) -> Start:
         return Start(normalise(given))
     try:
         start = SCHEMA.check(dict(given))
-    except Misfit as problem:
+    except SchemaError as problem:
         raise InvalidRequest(str(problem)) from None
     if "refusal" in start:
         raise InvalidRequest(one_line(start["refusal"]))

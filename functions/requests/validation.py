@@ -15,7 +15,7 @@ from functions.similar_names import similar
 from functions.text import ELLIPSIS, as_json, one_line
 
 
-class Misfit(ValueError):
+class SchemaError(ValueError):
     """The value does not fit its schema; the text names the key and says what is expected there."""
 
 
@@ -44,13 +44,13 @@ class Schema:
         self._choices = choices or {}
 
     def check(self, value: Any) -> dict[str, Any]:
-        """Fill the defaults into ``value`` and return it. Raises Misfit."""
+        """Fill the defaults into ``value`` and return it. Raises SchemaError."""
         try:
             return self._check(value)
         except fastjsonschema.JsonSchemaValueException as finding:
-            raise Misfit(self._sentence(finding)) from None
+            raise SchemaError(self._sentence(finding)) from None
         except RecursionError:
-            raise Misfit(f"{self._subject} is nested too deeply.") from None
+            raise SchemaError(f"{self._subject} is nested too deeply.") from None
 
     def _sentence(self, finding: fastjsonschema.JsonSchemaValueException) -> str:
         where = _path(finding.path)

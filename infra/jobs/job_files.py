@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from functions.requests.validation import Misfit, Schema, nearest
+from functions.requests.validation import Schema, SchemaError, nearest
 from infra.jobs.check import check_job
 from infra.jobs.named_job import NamedJob
 from infra.settings.settings import BadConfiguration, Settings
@@ -132,7 +132,7 @@ def _read(path: Path, folder: Path, settings: Settings) -> NamedJob:
             raise BadConfiguration("a job's name is a letter and then letters, digits, - and _, at most 40 together.")
         job = NamedJob(path.stem, SCHEMA.check(given), file)
         check_job(job, settings)
-    except (Misfit, BadConfiguration) as problem:
+    except (SchemaError, BadConfiguration) as problem:
         raise BadConfiguration(f"{file}: {problem}") from None
     return job
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from functions.limits import TIMEOUTS
-from functions.requests.validation import Misfit, Schema, nearest
+from functions.requests.validation import Schema, SchemaError, nearest
 from functions.text import printable
 from infra.names import construct_name
 
@@ -88,7 +88,7 @@ def settings_of(stage: str, folder: Path = FOLDER) -> Settings:
         given = SCHEMA.check(tomllib.loads(path.read_text("utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise BadConfiguration(f"{_shown(path)}: is not TOML ({problem}).") from None
-    except Misfit as problem:
+    except SchemaError as problem:
         raise BadConfiguration(f"{_shown(path)}: {problem}") from None
     modules = list(TIMEOUTS)
     for name in given["reservedConcurrency"]:

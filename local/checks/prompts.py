@@ -5,7 +5,7 @@ from typing import Any
 from functions.errors import PermissionDenied
 from functions.microstrategy import Client
 from functions.prompts.describe import missing, questions
-from functions.prompts.plan import Answer, Plan, plan, strangers
+from functions.prompts.plan import Answer, Plan, plan, unmatched_in_words
 from functions.prompts.prompt import Prompt, address_of, name_of, titled
 from infra.jobs.named_job import NamedJob
 from local.checks.answers import Answers, answers_of
@@ -64,7 +64,8 @@ class _PromptCheck:
         names = ", ".join(map(name_of, self._prompts))
         there = f"its prompts are {names}" if names else "it has no prompts"
         found = [
-            f"One answer belongs to no prompt: {one}; {there}" for one in strangers(self._answers.given, self._prompts)
+            f"One answer belongs to no prompt: {one}; {there}"
+            for one in unmatched_in_words(self._answers.given, self._prompts)
         ]
         found += [f"The run would end as PromptAnswerRejected: {problem}" for problem in self._made.problems]
         if self._made.missing and not self._asks:

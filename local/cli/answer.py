@@ -12,7 +12,7 @@ from functions import clock
 from functions.notifications.failure_notice import console_link
 from functions.prompts.describe import skeleton
 from functions.prompts.prompt import Given
-from functions.prompts.reply import WrongReply, answers_in
+from functions.prompts.reply import InvalidReply, answers_in
 from local.aws.questions import Waiting, waiting_run
 from local.cli.console import console_for
 from local.cli.dialogue import Read, ask_about, from_json, show_line, show_question
@@ -78,7 +78,7 @@ def _answer(arguments: argparse.Namespace, report: Report, read: Read | None) ->
 def _taken(given: Any, run: Waiting) -> list[Given]:
     try:
         return answers_in(given, run.prompts, run.answered)
-    except WrongReply as problem:
+    except InvalidReply as problem:
         raise NotDone(f"the reply does not answer the question, and was not sent: {problem}") from None
 
 

@@ -53,7 +53,7 @@ def _row(question: Question) -> list[Text]:
     kind, limits, default, choices = map(
         _line,
         (
-            rendering.type_of(question),
+            rendering.type_in_words(question),
             rendering.limits(question),
             rendering.default(question),
             rendering.choices(question),

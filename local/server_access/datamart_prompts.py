@@ -6,9 +6,10 @@ from typing import Any
 
 from functions.errors import LibraryError
 from functions.microstrategy import Client, Datamart, Project
-from functions.prompts.choices import Unknown
+from functions.prompts.choices import NoChoices
 from functions.prompts.describe import Question, questions, skeleton
-from functions.prompts.prompt import TYPES, Prompt, address_of, has_default, titled
+from functions.prompts.prompt import Prompt, address_of, has_default, titled
+from functions.prompts.types import can_be_answered
 from local.server_access.prompt_choices import NewInstance
 from local.server_access.unlisted_choices import Watched
 
@@ -81,7 +82,7 @@ def ask(client: Client, wanted: dict[str, Any], told: Told) -> Asked:
 
 def _is_answerable(question: Question) -> bool:
     """Whether anything may be said to it, be it that its default is wanted."""
-    return bool(address_of(question)[1]) and (question["type"] in TYPES or has_default(question))
+    return bool(address_of(question)[1]) and (can_be_answered(question) or has_default(question))
 
 
 def _questions(prompts: list[Prompt], choices: Watched, told: Told) -> list[Question]:
@@ -89,7 +90,7 @@ def _questions(prompts: list[Prompt], choices: Watched, told: Told) -> list[Ques
         asked = questions(prompts, choices, MOST_CHOICES)
     except LibraryError as error:
         told(f"The choices cannot be listed: {error}.")
-        return questions(prompts, Unknown(), MOST_CHOICES)
+        return questions(prompts, NoChoices(), MOST_CHOICES)
     by_reason: dict[str, list[str]] = {}
     for prompt, reason in choices.refused.values():
         by_reason.setdefault(reason, []).append(titled(prompt))

@@ -6,8 +6,9 @@ from typing import Self
 
 from functions.errors import LibraryError, SessionLost
 from functions.microstrategy import Client
-from functions.prompts.choices import Choice, NotListed, OfServer, searched
+from functions.prompts.choices import Choice, NotListed
 from functions.prompts.prompt import Prompt
+from functions.prompts.server_choices import ServerChoices, search_by_name
 from local import signals
 from local.server_access.fatal_errors import ends_everything
 
@@ -39,7 +40,7 @@ class NewInstance:
     def page(self, prompt: Prompt, pattern: str = "", offset: int = 0) -> list[Choice]:
         """One call, and before the first one that of the instance. Raises NotListed, LibraryError."""
         try:
-            return OfServer(self._client, *self._where, self._made()).page(prompt, pattern, offset)
+            return ServerChoices(self._client, *self._where, self._made()).page(prompt, pattern, offset)
         except LibraryError as error:
             if ends_everything(error):
                 raise
@@ -47,7 +48,7 @@ class NewInstance:
 
     def named(self, kind: str, name: str) -> list[Choice]:
         """One search, for which no instance is made. Raises NotListed, LibraryError."""
-        return searched(self._client, self._where[0], kind, name)
+        return search_by_name(self._client, self._where[0], kind, name)
 
     def _made(self) -> str:
         if self._refusal is not None:

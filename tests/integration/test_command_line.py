@@ -236,7 +236,7 @@ def test_at_a_terminal_the_person_is_asked_right_there(tmp_path: Path) -> None:
             os.write(ours, f"{next(replies)}\n".encode())
     os.close(ours)
     assert process.wait(60) == 0, shown
-    assert "Not taken" in shown
+    assert "Not accepted" in shown
     assert re.search(r"SUCCEEDED.* loaded: yes", shown)
     assert "Boston" in shown
     assert "Lyon" not in shown

@@ -179,7 +179,7 @@ def test_a_run_asks_hostile_prompts_harmlessly(simulator: Simulator, tmp_path: P
     event = request(tmp_path, datamart=CITY, unanswered="ask")
     run = Command(simulator, "run", event, "--max-wait", "0", typed="Atlantis\n\x04")
     assert "1 of 1: Elements of Country" in run.seen
-    assert "Not taken" in run.seen
+    assert "Not accepted" in run.seen
     check_harmless(run.seen)
 
 

@@ -201,7 +201,7 @@ def test_the_servers_own_words_are_kept(world: World, message: str) -> None:
 def test_a_prompt_answered_twice_and_a_name_that_two_prompts_share_are_told(world: World) -> None:
     shared = asking(world, catalogue.SAME_NAMES, {"name": "Remark", "answers": "x"})
     first, second = (prompt.key for prompt in catalogue.SAME_NAME_TWICE)
-    assert f"name it by its key: {first}, {second}" in rejected(shared)
+    assert f"give its key instead: {first}, {second}" in rejected(shared)
     twice = world.run(prompts=[{"name": "Elements of Country", "answers": "USA"}] * 2)
     assert "is answered 2 times" in rejected(twice)
 

@@ -12,7 +12,7 @@ from typing import Any
 from functions import clock
 from functions.errors import LibraryError, PromptAnswerRejected
 from functions.microstrategy.status import COMPLETED
-from functions.requests.prompt_address import named_by
+from functions.requests.prompt_answers import named_by
 from functions.runs.job_state import ABOUT_A_REQUEST, MAY_FOLLOW, JobState
 from functions.runs.store.item_format import Item
 from functions.runs.store.record import RunRecord

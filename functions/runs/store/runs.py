@@ -3,7 +3,7 @@
 from functions import clock
 from functions.errors import InvalidRequest, RunAlreadyEnded
 from functions.requests.execution_input import Start
-from functions.requests.prompt_address import named_by
+from functions.requests.prompt_answers import named_by
 from functions.runs.model import (
     Again,
     Conclusion,

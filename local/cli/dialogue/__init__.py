@@ -1,4 +1,4 @@
-"""Asking on a terminal what a datamart asks: a dialogue that turns what is typed into a reply."""
+"""The dialogue on a terminal: shows a datamart's open prompts and turns what is typed into a reply."""
 
 from local.cli.dialogue.dialogue import Read, ask_about
 from local.cli.dialogue.rendering import show_line, show_question

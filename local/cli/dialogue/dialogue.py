@@ -1,4 +1,4 @@
-"""Prompt after prompt: shown, typed, judged at once, asked again until it is right."""
+"""Asks for one prompt after another, checks each answer at once, and asks again until it fits."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,22 +8,22 @@ from rich.text import Text
 
 from functions.prompts.describe import Question
 from functions.prompts.prompt import Given
-from functions.prompts.reply import WrongReply, answers_in
+from functions.prompts.reply import InvalidReply, answers_in
 from local.cli.dialogue.hints import hint
-from local.cli.dialogue.invalid_input import NotUnderstood
 from local.cli.dialogue.rendering import show_line, show_prompt, show_refusal
+from local.cli.dialogue.selections import InvalidInput
 from local.cli.dialogue.typed_answer import answer_from
 
 Read = Callable[[Text], str]
-"""Shows the text and gives the line that is then typed, without its end."""
+"""Shows the text and returns the line typed after it, without its line break."""
 
 
 def ask_about(
     questions: list[Question], console: Console, refusal: str | None = None, read: Read | None = None
 ) -> dict[str, Any]:
-    """Ask a person all ``questions`` and return the reply, ``{"prompts": [...]}``, as a run takes it.
+    """Ask a person all ``questions`` and return the reply, ``{"prompts": [...]}``, as a run accepts it.
 
-    Ctrl-C and the end of the input end it with KeyboardInterrupt and EOFError.
+    Ctrl-C raises KeyboardInterrupt, the end of the input EOFError.
 
     Parameters
     ----------
@@ -32,9 +32,9 @@ def ask_about(
     console
         Where they are shown.
     refusal
-        Why an earlier reply was not taken.
+        Why an earlier reply was rejected, or None.
     read
-        Where the lines come from; the console if left out.
+        Where the lines come from; the console by default.
     """
     read = read or console.input
     show_refusal(console, refusal)
@@ -51,5 +51,5 @@ def _answered(question: Question, console: Console, read: Read) -> list[Given]:
         line = read(Text("> "))
         try:
             return answers_in({"prompts": [answer_from(question, line)]}, [question], [])
-        except (NotUnderstood, WrongReply) as problem:
-            show_line(console, f"  Not taken: {problem}", "red")
+        except (InvalidInput, InvalidReply) as problem:
+            show_line(console, f"  Not accepted: {problem}", "red")

@@ -1,4 +1,4 @@
-"""A prompt as a person sees it: what it is, what it takes, what there is to choose from."""
+"""Shows a prompt on a terminal: title, requirements, instruction, default and choices."""
 
 from typing import Any
 
@@ -15,24 +15,24 @@ SHOWN = 20
 
 
 def show_question(console: Console, questions: list[Question], refusal: str | None) -> None:
-    """All of it at once, with the reason why it is asked once more."""
+    """All prompts, after the reason why an earlier reply was rejected."""
     show_refusal(console, refusal)
     for number, question in enumerate(questions, 1):
         show_prompt(console, question, f"{number} of {len(questions)}")
 
 
 def show_refusal(console: Console, refusal: str | None) -> None:
-    """Why an earlier reply was not taken, if there was one."""
+    """Why an earlier reply was rejected, if one was."""
     if refusal:
         show_line(console, f"The last reply was refused: {refusal}", "red")
 
 
 def show_prompt(console: Console, question: Question, place: str) -> None:
-    """One prompt; ``place`` is which of how many."""
+    """One prompt; ``place`` is its position, such as ``2 of 3``."""
     console.print()
     title, *other = names_of(question)
     show_line(console, f"{place}: {title}" + "".join(f' (named "{name}")' for name in other), "bold")
-    show_line(console, f"  {rendering.taken(question)}")
+    show_line(console, f"  {rendering.requirements(question)}")
     if question.get("instruction"):
         show_line(console, f"  {question['instruction']}")
     if has_default(question):
@@ -44,11 +44,11 @@ def show_prompt(console: Console, question: Question, place: str) -> None:
 
 
 def show_line(console: Console, text: str, style: str = "") -> None:
-    """Text that is no markup, in one line however narrow the console is: names in it are there to be copied."""
+    """Text without markup, not wrapped, so that names in it can be copied."""
     console.print(Text(printable(text), style=style), soft_wrap=True)
 
 
 def choices_shown(question: Question) -> list[dict[str, Any]]:
-    """Those that have a number."""
+    """The choices that have a number."""
     listed: list[dict[str, Any]] = question.get("choices", [])
     return listed[:SHOWN]

@@ -1,4 +1,4 @@
-"""JSON as everybody else reads it."""
+"""Strict JSON: rejects NaN and Infinity, which Python accepts."""
 
 import json
 import math
@@ -6,10 +6,7 @@ from typing import Any
 
 
 def from_json(text: str | bytes) -> Any:
-    """The value; Python alone takes NaN and Infinity, and a number too large makes it Infinity.
-
-    Raises ValueError, also for what is nested too deeply.
-    """
+    """The value. Raises ValueError, also for numbers too large for a double and for values nested too deeply."""
     try:
         return json.loads(text, parse_constant=_no_number, parse_float=_finite, parse_int=_whole)
     except RecursionError:
@@ -24,7 +21,7 @@ def _finite(written: str) -> float:
 def _whole(written: str) -> int:
     try:
         return int(written)
-    except ValueError:  # Python reads no whole number of more than 4,300 digits
+    except ValueError:  # Python reads integers of at most 4,300 digits
         return int(_no_number(written))
 
 

@@ -1,54 +1,47 @@
-"""From a typed line to an answer, by the type of the prompt; whether it is a right one is judged elsewhere."""
+"""From a typed line to an answer, as the prompt's type is typed; ``functions.prompts`` checks whether it fits."""
 
 from collections.abc import Callable
 from typing import Any
 
 from functions.prompts.describe import Question
 from functions.prompts.prompt import Given, address_of, has_default, is_required
-from local.cli.dialogue.invalid_input import NotUnderstood
-from local.cli.dialogue.selections import picked
+from functions.prompts.types import type_of
+from local.cli.dialogue.selections import InvalidInput, picked
 from local.cli.dialogue.strict_json import from_json
 
-NOTHING = "[]"
-"""Leaves an optional prompt open that has a default, which an empty line would take; a reply says it like this, too."""
+NO_ANSWER = "[]"
+"""What to type to leave an optional prompt open that has a default answer; a request and a reply say it like this."""
 
 
 def answer_from(question: Question, line: str) -> Given:
-    """The answer that ``line`` gives; an empty one takes the default, or leaves it open. Raises NotUnderstood."""
+    """The answer in a typed line; an empty line takes the default, or leaves the prompt open. Raises InvalidInput."""
     field, address = address_of(question)
-    return {field: address} | _said(question, line)
+    return {field: address} | _answers(question, line)
 
 
-def _said(question: Question, line: str) -> Given:
+def _answers(question: Question, line: str) -> Given:
     typed = line.strip()
     if not typed and has_default(question):
         return {"useDefault": True}
-    if not typed or (typed == NOTHING and not is_required(question)):
+    if not typed or (typed == NO_ANSWER and not is_required(question)):
         return {"answers": []}
-    return {"answers": READERS.get(question["type"], _as_typed)(question, line)}
+    return {"answers": _READERS[type_of(question).typed_as](question, line)}
 
 
-def _as_typed(question: Question, line: str) -> Any:
+def _text(question: Question, line: str) -> str:
     return line
 
 
-def _level(question: Question, line: str) -> list[Any]:
-    """Of a unit that was picked only the id: whatever else it has would be sent as a property of the level."""
-    return [{"id": one["id"]} if isinstance(one, dict) and "id" in one else one for one in picked(question, line)]
+def _choices(question: Question, line: str) -> list[Any]:
+    return [type_of(question).picked(one) for one in picked(question, line)]
 
 
 def _json(question: Question, line: str) -> Any:
     try:
         return from_json(line)
-    except (ValueError, RecursionError) as problem:
-        raise NotUnderstood(f"that is not JSON ({problem})") from None
+    except ValueError as problem:
+        raise InvalidInput(f"that is not JSON: {problem}") from None
 
 
-READERS: dict[str, Callable[[Question, str], Any]] = {
-    "VALUE": _as_typed,
-    "ELEMENTS": picked,
-    "OBJECTS": picked,
-    "LEVEL": _level,
-    "EXPRESSION": _json,
-}
-"""By the type of the prompt."""
+_READERS: dict[str, Callable[[Question, str], Any]] = {"text": _text, "choices": _choices, "json": _json}
+"""By ``PromptType.typed_as``."""

@@ -32,9 +32,9 @@ PROBLEMS: list[tuple[str, list[dict[str, Any]], str]] = [
     (
         "All Prompts",
         [DAY, {"name": "Category", "answers": ["Books", "Music", "Movies"]}],
-        "takes at most 2 elements, and 3 are given",
+        "takes at most 2 elements, not 3",
     ),
-    ("Same Names", [{"name": "Remark", "answers": "x"}], "name it by its key"),
+    ("Same Names", [{"name": "Remark", "answers": "x"}], "give its key instead"),
     ("Customers", [{"name": "Customers", "answers": ["Customer 99999"]}], "the nearest are"),
 ]
 

@@ -5,7 +5,7 @@ from typing import Any
 from functions.handlers.take_answers import _not_answered
 from functions.notifications import question_message
 from functions.notifications.failure_notice import LONGEST
-from functions.prompts.describe import LARGEST, questions, within
+from functions.prompts.describe import LARGEST, questions, shortened
 from functions.runs.model import Run
 from functions.runs.store.item_format import run_of
 from tests.unit.prompts.offered import Offered, named
@@ -30,7 +30,7 @@ def test_how_to_answer_is_said_at_the_end_of_a_message_that_is_too_long() -> Non
     default = [{"id": f"h{n};", "name": "é"} for n in range(60)]
     prompt = {"type": "ELEMENTS", "required": True, "defaultAnswer": default}
     many = [prompt | {"key": f"{n:032X}@0@10", "name": f"Prompt {n}"} for n in range(100)]
-    asked = within(questions(many, Offered(named("USA")), 50), LARGEST)
+    asked = shortened(questions(many, Offered(named("USA")), 50), LARGEST)
     run = run_that_asks(asked)
     assert run.question is not None
     text = question_message.text(run, run.question)

@@ -5,12 +5,13 @@ import unicodedata
 
 import pytest
 
-from functions.prompts.lookup import MOST_CALLS, MOST_TOLD
+from functions.prompts.lookup import MOST_CALLS, MOST_NAMED
 from functions.prompts.matching import answer_for, unmatched
-from functions.prompts.prompt import Misfit
+from functions.prompts.prompt import InvalidAnswer
+from functions.prompts.types.elements import elements
 from functions.prompts.types.expression import expression
 from functions.prompts.types.level import level
-from functions.prompts.types.selections import elements, objects
+from functions.prompts.types.objects import objects
 from functions.similar_names import canonical, folded, similar
 from tests.unit.prompts.offered import Hidden, Offered, customers, deaf, named
 
@@ -61,14 +62,16 @@ def test_of_names_that_differ_only_in_accents_or_blanks_the_one_as_written_is_ta
 
 
 def test_a_name_that_fits_several_but_for_accents_is_told_with_their_ids() -> None:
-    with pytest.raises(Misfit, match=r'^offers 2 choices called "Zoë  "; give the id of one: "Zoë" \(.*\), "Zoe'):
+    with pytest.raises(
+        InvalidAnswer, match=r'^offers 2 choices called "Zoë  "; give the ID of one: "Zoë" \(.*\), "Zoe'
+    ):
         elements(PROMPT, "Zoë  ", Offered(named("Zoë", "Zoe\u0308", "zoë")))
 
 
 def test_letters_that_are_others_stay_others() -> None:
-    with pytest.raises(Misfit, match="offers no choice called"):
+    with pytest.raises(InvalidAnswer, match="offers no choice called"):
         elements(PROMPT, "Cit\u0443", Offered(named("City")))
-    with pytest.raises(Misfit, match="offers no choice called"):
+    with pytest.raises(InvalidAnswer, match="offers no choice called"):
         elements(PROMPT, "Elodie", Offered(named("Élodie")))
 
 
@@ -103,7 +106,7 @@ def test_of_prompts_that_differ_only_in_accents_each_takes_the_answer_written_li
 def test_a_prompt_answered_twice_in_the_same_way_is_told_with_where_the_answers_are() -> None:
     prompt = {"key": "K", "name": "Year"}
     with pytest.raises(
-        Misfit, match=r"^is answered 2 times \(name Year, in prompts\[0\] and prompts\[2\]\); answer it"
+        InvalidAnswer, match=r"^is answered 2 times \(name Year, in prompts\[0\] and prompts\[2\]\); answer it"
     ):
         answer_for(prompt, [{"name": "Year"}, {"name": "Day"}, {"name": "Year"}], [prompt])
 
@@ -114,7 +117,7 @@ def test_a_prompt_answered_twice_in_the_same_way_is_told_with_where_the_answers_
 @pytest.mark.parametrize("before", [0, 300], ids=["short list", "long list"])
 def test_every_wrong_element_is_told_with_its_nearest(before: int) -> None:
     choices = Offered([*named("USA", "England", "Spain"), *customers(before)])
-    with pytest.raises(Misfit) as refused:
+    with pytest.raises(InvalidAnswer) as refused:
         elements(PROMPT, ["USS", "Spain", "Englnd"], choices)
     assert str(refused.value).startswith(
         'offers no choices called "USS" (the nearest are "USA"), "Englnd" (the nearest are "England")'
@@ -123,25 +126,25 @@ def test_every_wrong_element_is_told_with_its_nearest(before: int) -> None:
 
 def test_unknown_and_ambiguous_elements_are_told_together() -> None:
     listed = [*named("Smith, John", "Ann"), {"id": f"h9;{'B' * 32}", "name": "Smith, John"}]
-    with pytest.raises(Misfit) as refused:
+    with pytest.raises(InvalidAnswer) as refused:
         elements(PROMPT, ["Smith, John", "Bob", "Annn"], Offered(listed))
     text = str(refused.value)
     assert 'offers no choices called "Bob", "Annn" (the nearest are "Ann")' in text
-    assert 'offers 2 choices called "Smith, John"; give the id of one:' in text
+    assert 'offers 2 choices called "Smith, John"; give the ID of one:' in text
 
 
 def test_of_very_many_wrong_elements_the_first_are_told_and_the_others_counted() -> None:
-    with pytest.raises(Misfit) as refused:
+    with pytest.raises(InvalidAnswer) as refused:
         elements(PROMPT, ["x" * 70 + str(number) for number in range(1_000)], Offered(named(*("x" * 75 for _ in "ab"))))
     text = str(refused.value)
-    assert f"and {1_000 - MOST_TOLD} more names are wrong" in text
+    assert f"and {1_000 - MOST_NAMED} more wrong names" in text
     assert len(text.encode()) < 8_000
 
 
 def test_everything_that_is_no_element_at_all_is_told_at_once() -> None:
-    with pytest.raises(Misfit, match=r"; true, null, {} are neither$"):
+    with pytest.raises(InvalidAnswer, match=r", not true, null, {}$"):
         elements(PROMPT, ["USA", True, None, {}], Offered(named("USA")))
-    with pytest.raises(Misfit, match=r'not "Books", "Music"$'):
+    with pytest.raises(InvalidAnswer, match=r'not "Books", "Music"$'):
         expression(
             {"key": "K", "name": "P", "type": "EXPRESSION"},
             {"attribute": "A" * 32, "operator": "In", "elements": ["Books", f"h1;{'A' * 32}", "Music"]},
@@ -150,13 +153,15 @@ def test_everything_that_is_no_element_at_all_is_told_at_once() -> None:
 
 
 def test_wrong_objects_are_told_at_once() -> None:
-    with pytest.raises(Misfit, match=r'^offers no choices called "Salse" \(the.*"Sales"\), "Cots" \(the.*"Cost"\)$'):
+    with pytest.raises(
+        InvalidAnswer, match=r'^offers no choices called "Salse" \(the.*"Sales"\), "Cots" \(the.*"Cost"\)$'
+    ):
         objects({"key": "K", "name": "P", "type": "OBJECTS"}, ["Salse", "Cots"], Offered(named("Sales", "Cost")))
 
 
 def test_wrong_names_in_a_long_list_take_a_bounded_number_of_calls() -> None:
     choices = Offered(customers(1_000))
-    with pytest.raises(Misfit):
+    with pytest.raises(InvalidAnswer):
         elements(PROMPT, [f"Ünknown \u00a0{number:02} Nâme" for number in range(40)], choices)
     assert len(choices.calls) <= MOST_CALLS + 40
 
@@ -174,7 +179,7 @@ def test_names_of_any_length_are_compared_in_no_time(hostile: str) -> None:
     began = time.process_time()
     canonical(hostile), folded(hostile), similar(hostile, [hostile, "x"] * 10)
     for choices in (Offered(named("USA")), Offered(customers(300)), Offered(customers(300), deaf)):
-        with pytest.raises(Misfit):
+        with pytest.raises(InvalidAnswer):
             elements(PROMPT, hostile, choices)
     assert time.process_time() - began < 4
 
@@ -183,7 +188,7 @@ def test_names_of_any_length_are_compared_in_no_time(hostile: str) -> None:
 def test_very_many_wrong_names_are_looked_up_in_no_time(choices: Offered) -> None:
     names = [f"Ü{number}" for number in range(25_000 if len(choices.listed) < 200 else 40)]
     began = time.process_time()
-    with pytest.raises(Misfit, match="more names are wrong"):
+    with pytest.raises(InvalidAnswer, match="more wrong names"):
         elements(PROMPT, names, choices)
     assert time.process_time() - began < 4
 

@@ -8,10 +8,11 @@ import pytest
 
 from functions.errors import DatamartFailed, ServerUnavailable
 from functions.microstrategy import Client
-from functions.prompts.choices import PAGE, OfServer
+from functions.prompts.choices import PAGE
 from functions.prompts.lookup import MOST_PAGES, MOST_SEARCHES
-from functions.prompts.prompt import Misfit
-from functions.prompts.types.selections import elements
+from functions.prompts.prompt import InvalidAnswer
+from functions.prompts.server_choices import ServerChoices
+from functions.prompts.types.elements import elements
 from tests.unit.prompts.offered import Hidden, Offered, customers, deaf, heeding, named, stuck
 
 PROMPT = {"key": f"{'C' * 32}@0@10", "name": "Country", "type": "ELEMENTS"}
@@ -68,19 +69,21 @@ def test_the_exact_name_wins_over_one_that_differs_in_case() -> None:
 
 def test_a_name_that_two_elements_have_is_refused_with_their_ids() -> None:
     with pytest.raises(
-        Misfit, match=r'^offers 2 choices called "X"; give the id of one: "X" \(h1;A+\), "X" \(h2;A+\)$'
+        InvalidAnswer, match=r'^offers 2 choices called "X"; give the ID of one: "X" \(h1;A+\), "X" \(h2;A+\)$'
     ):
         elements(PROMPT, "X", Offered(named("X", "X")))
-    with pytest.raises(Misfit, match=r"\(h5;A+\), …$"):
+    with pytest.raises(InvalidAnswer, match=r"\(h5;A+\), …$"):
         elements(PROMPT, "X", Offered(named(*"XXXXXXX")))
 
 
 def test_an_unknown_name_is_refused_with_the_nearest() -> None:
-    with pytest.raises(Misfit, match=r'^offers no choice called "Englnd"; the nearest are "England"$'):
+    with pytest.raises(InvalidAnswer, match=r'^offers no choice called "Englnd"; the nearest are "England"$'):
         elements(PROMPT, "Englnd", Offered(COUNTRIES))
-    with pytest.raises(Misfit, match=r'^offers no choice called "zzz"; it offers "USA", "England", "Österreich"$'):
+    with pytest.raises(
+        InvalidAnswer, match=r'^offers no choice called "zzz"; it offers "USA", "England", "Österreich"$'
+    ):
         elements(PROMPT, "zzz", Offered(COUNTRIES))
-    with pytest.raises(Misfit, match=r'^offers no choice called "zzz"$'):
+    with pytest.raises(InvalidAnswer, match=r'^offers no choice called "zzz"$'):
         elements(PROMPT, "zzz", Offered([]))
 
 
@@ -88,12 +91,14 @@ def test_an_unknown_name_is_refused_with_the_nearest() -> None:
     "one", [True, None, [], {}, {"id": 5}, {"nme": "USA"}, {"id": None}, {"name": ["USA"]}, ["USA"], ""]
 )
 def test_what_is_neither_name_nor_id_is_refused(one: Any) -> None:
-    with pytest.raises(Misfit, match=r"^takes each element as its name, its id, or an object with one of the two; "):
+    with pytest.raises(
+        InvalidAnswer, match=r"^takes each element as its name, its ID, or an object with one of these keys, not "
+    ):
         elements(PROMPT, [one], Offered(COUNTRIES))
 
 
 def test_an_empty_list_of_elements_is_refused() -> None:
-    with pytest.raises(Misfit, match=r"^takes at least one element, and none is given$"):
+    with pytest.raises(InvalidAnswer, match=r"^takes at least one element, but the list is empty$"):
         elements(PROMPT, [], Offered(COUNTRIES))
 
 
@@ -101,9 +106,9 @@ def test_an_empty_list_of_elements_is_refused() -> None:
 def test_too_few_and_too_many_are_refused_and_the_same_one_twice_counts_once(limits: dict[str, Any]) -> None:
     prompt = PROMPT | limits
     assert elements(prompt, ["USA", "England", "USA"], Offered(COUNTRIES)) == [USA, ENGLAND]
-    with pytest.raises(Misfit, match=r"^takes at least 2(\.0)? elements, and 1 are given$"):
+    with pytest.raises(InvalidAnswer, match=r"^takes at least 2(\.0)? elements, not 1$"):
         elements(prompt, ["USA", "USA"], Offered(COUNTRIES))
-    with pytest.raises(Misfit, match=r"^takes at most 2(\.0)? elements, and 3 are given$"):
+    with pytest.raises(InvalidAnswer, match=r"^takes at most 2(\.0)? elements, not 3$"):
         elements(prompt, ["USA", "England", "Österreich"], Offered(COUNTRIES))
 
 
@@ -121,7 +126,7 @@ def test_two_names_are_found_in_a_list_of_fifty_thousand_with_three_calls() -> N
 
 def test_an_unknown_name_in_a_long_list_is_told_with_the_nearest_and_one_call_more() -> None:
     choices = Offered(customers())
-    with pytest.raises(Misfit, match=r'called "customr 1"; the nearest are "Customer 00'):
+    with pytest.raises(InvalidAnswer, match=r'called "customr 1"; the nearest are "Customer 00'):
         elements(PROMPT, "customr 1", choices)
     assert len(choices.calls) == 3
 
@@ -130,7 +135,7 @@ def test_a_second_one_of_a_name_is_found_however_far_behind_the_first_it_is() ->
     listed = customers()
     choices = Offered([named("Smith, John")[0], *listed[1:], {"id": "h0;" + "B" * 32, "name": "Smith, John"}])
     with pytest.raises(
-        Misfit, match=r'^offers 2 choices called "Smith, John"; give the id of one: .*h1;A+\).*h0;B+\)$'
+        InvalidAnswer, match=r'^offers 2 choices called "Smith, John"; give the ID of one: .*h1;A+\).*h0;B+\)$'
     ):
         elements(PROMPT, "Smith, John", choices)
 
@@ -150,7 +155,7 @@ def test_a_name_that_too_many_others_contain_is_left_to_the_server() -> None:
 
 def test_many_names_in_a_long_list_are_refused_before_any_search() -> None:
     choices = Offered(customers())
-    with pytest.raises(Misfit, match=rf"give at most {MOST_SEARCHES} of them by name and the others by id$"):
+    with pytest.raises(InvalidAnswer, match=rf"give at most {MOST_SEARCHES} of them by name and the others by ID$"):
         elements(PROMPT, [f"Customer {number:05}" for number in range(1, MOST_SEARCHES + 2)], choices)
     assert len(choices.calls) == 1
 
@@ -174,7 +179,7 @@ def test_a_server_that_does_not_heed_the_pattern_is_read_through_once_for_all_na
     picked = elements(PROMPT, ["Customer 00900", "Customer 00450", "Customer 00001"], choices)
     assert [one["name"] for one in picked] == ["Customer 00900", "Customer 00450", "Customer 00001"]
     assert len(choices.calls) == 2 + 5
-    with pytest.raises(Misfit, match='called "Customer 00901"; the nearest are '):
+    with pytest.raises(InvalidAnswer, match='called "Customer 00901"; the nearest are '):
         elements(PROMPT, "Customer 00901", choices)
 
 
@@ -188,7 +193,7 @@ def test_a_long_list_that_cannot_be_searched_is_given_up_and_the_names_left_to_t
 def test_where_elements_are_not_listed_the_names_are_left_to_the_server() -> None:
     given = [{"name": "USA"}, ENGLAND["id"]]
     assert elements(PROMPT, given, Hidden()) == [{"name": "USA"}, {"id": ENGLAND["id"]}]
-    with pytest.raises(Misfit, match=r"^takes at most 1 elements, and 2 are given$"):
+    with pytest.raises(InvalidAnswer, match=r"^takes at most 1 elements, not 2$"):
         elements(PROMPT | {"max": 1}, given, Hidden())
 
 
@@ -197,14 +202,14 @@ def test_where_elements_are_not_listed_the_names_are_left_to_the_server() -> Non
 )
 def test_a_choice_without_an_id_or_a_name_is_passed_over(broken: dict[str, Any]) -> None:
     assert elements(PROMPT, "USA", Offered([broken, *COUNTRIES], deaf)) == [USA]
-    with pytest.raises(Misfit, match='called "Germany"'):
+    with pytest.raises(InvalidAnswer, match='called "Germany"'):
         elements(PROMPT, "Germany", Offered([broken, *COUNTRIES], deaf))
 
 
 def test_thousands_of_names_are_judged_in_a_moment() -> None:
     began = time.process_time()
     for choices in (Offered(COUNTRIES), Offered(customers()), Hidden()):
-        with contextlib.suppress(Misfit):
+        with contextlib.suppress(InvalidAnswer):
             elements(PROMPT, [f"n{number}" for number in range(12_000)], choices)
     assert time.process_time() - began < 2
 
@@ -222,13 +227,13 @@ class Canned(Client):
 
 
 def test_a_server_that_gives_more_than_it_is_asked_for_is_searched_nevertheless() -> None:
-    assert len(OfServer(Canned(customers(5_000)), "p", "d", "i").page(PROMPT)) == PAGE
+    assert len(ServerChoices(Canned(customers(5_000)), "p", "d", "i").page(PROMPT)) == PAGE
 
 
 def test_a_server_that_refuses_to_list_and_one_that_cannot_be_reached_are_told_apart() -> None:
-    assert elements(PROMPT, "USA", OfServer(Canned(DatamartFailed("no")), "p", "d", "i")) == [{"name": "USA"}]
+    assert elements(PROMPT, "USA", ServerChoices(Canned(DatamartFailed("no")), "p", "d", "i")) == [{"name": "USA"}]
     with pytest.raises(ServerUnavailable):
-        elements(PROMPT, "USA", OfServer(Canned(ServerUnavailable("gone")), "p", "d", "i"))
+        elements(PROMPT, "USA", ServerChoices(Canned(ServerUnavailable("gone")), "p", "d", "i"))
 
 
 def test_the_choices_in_memory_behave_like_the_contract() -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from functions.prompts.choices import OfServer
-from functions.prompts.prompt import Misfit
+from functions.prompts.prompt import InvalidAnswer
+from functions.prompts.server_choices import ServerChoices
 from functions.prompts.types.expression import OPERATORS, expression
 from tests.unit.prompts.offered import Hidden, Later, Offered, named
 
@@ -86,23 +86,26 @@ def test_xml_is_sent_as_it_is() -> None:
         ({"expression": {}}, '^takes a list of objects as "operands", not null$'),
         ({"expression": {"operator": "In", "operands": []}}, '^takes a list of objects as "operands", not \\[\\]$'),
         ({"expression": {"operator": "In", "operands": ["x"]}}, '^takes a list of objects as "operands", not '),
-        ({"expression": {"operands": [METRIC]}}, "^takes no operator null; there are In, "),
-        ({"expression": {"operator": [], "operands": [METRIC]}}, r"^takes no operator \[\]; there are In, "),
+        ({"expression": {"operands": [METRIC]}}, "^does not know the operator null; use one of In, "),
+        ({"expression": {"operator": [], "operands": [METRIC]}}, r"^does not know the operator \[\]; use one of In, "),
         (
             {"expression": {"operator": "Grater", "operands": [METRIC]}},
-            r'^takes no operator "Grater" \(did you mean Greater\?\); there are In, ',
+            r'^does not know the operator "Grater" \(did you mean Greater\?\); use one of In, ',
         ),
-        ({"operator": ">", "value": 1}, '^takes just one of "attribute" and "metric"$'),
-        ({"metric": ID, "attribute": ID, "operator": ">", "value": 1}, '^takes just one of "attribute" and "metric"$'),
-        ({"metric": "", "operator": ">", "value": 1}, '^takes the name or the id of the metric, not ""$'),
-        ({"metric": 5, "operator": ">", "value": 1}, "^takes the name or the id of the metric, not 5$"),
-        ({"attribute": None, "operator": "In", "elements": ["h1;;1"]}, "the id of the attribute, not null$"),
+        ({"operator": ">", "value": 1}, '^takes exactly one of "attribute" and "metric"$'),
+        (
+            {"metric": ID, "attribute": ID, "operator": ">", "value": 1},
+            '^takes exactly one of "attribute" and "metric"$',
+        ),
+        ({"metric": "", "operator": ">", "value": 1}, '^takes the name or the ID of the metric, not ""$'),
+        ({"metric": 5, "operator": ">", "value": 1}, "^takes the name or the ID of the metric, not 5$"),
+        ({"attribute": None, "operator": "In", "elements": ["h1;;1"]}, "the ID of the attribute, not null$"),
         (
             {"attribute": ID, "form": "ID", "operator": "Like", "value": "x"},
-            r'^takes the id \(32 hexadecimal digits\) of the form, not "ID"$',
+            r'^takes the ID \(32 hexadecimal digits\) of the form, not "ID"$',
         ),
-        ({"metric": ID, "operator": ">"}, '^takes "value", "values" or "elements" beside the operator Greater$'),
-        ({"metric": ID, "operator": ">", "value": 1, "values": [1]}, "^takes one of value and values$"),
+        ({"metric": ID, "operator": ">"}, '^takes "value", "values" or "elements" with the operator Greater$'),
+        ({"metric": ID, "operator": ">", "value": 1, "values": [1]}, '^takes exactly one of "value", "values"$'),
         ({"metric": ID, "operator": ">", "value": ""}, '^takes a number or a text to compare with, not ""$'),
         ({"metric": ID, "operator": ">", "value": None}, "^takes a number or a text to compare with, not null$"),
         ({"metric": ID, "operator": ">", "value": True}, "^takes a number or a text to compare with, not true$"),
@@ -110,14 +113,17 @@ def test_xml_is_sent_as_it_is() -> None:
         ({"metric": ID, "operator": ">", "value": [1, 2]}, "^takes a number or a text to compare with, not "),
         ({"metric": ID, "operator": "In", "values": []}, '^takes a list with at least one value as "values"'),
         ({"metric": ID, "operator": "In", "values": "1,2"}, '^takes a list with at least one value as "values"'),
-        ({"attribute": ID, "operator": "In", "elements": []}, "^takes at least one element, and none is given$"),
-        ({"attribute": ID, "operator": "In", "elements": ["Books"]}, '^takes element ids such as h1;.*, not "Books"$'),
-        ({"attribute": ID, "operator": "In", "elements": [{"name": "Books"}]}, "^takes element ids such as h1;"),
-        ({"attribute": ID, "operator": "In", "elements": [None]}, "^takes element ids such as h1;"),
+        (
+            {"attribute": ID, "operator": "In", "elements": []},
+            '^takes at least one element in "elements", but the list is empty$',
+        ),
+        ({"attribute": ID, "operator": "In", "elements": ["Books"]}, '^takes element IDs such as h1;.*, not "Books"$'),
+        ({"attribute": ID, "operator": "In", "elements": [{"name": "Books"}]}, "^takes element IDs such as h1;"),
+        ({"attribute": ID, "operator": "In", "elements": [None]}, "^takes element IDs such as h1;"),
     ],
 )
 def test_what_is_no_expression_is_refused(written: Any, sentence: str) -> None:
-    with pytest.raises(Misfit, match=sentence):
+    with pytest.raises(InvalidAnswer, match=sentence):
         expression(PROMPT, written, SCHEMA)
 
 
@@ -125,7 +131,7 @@ def test_what_is_no_expression_is_refused(written: Any, sentence: str) -> None:
 def test_the_number_of_elements_is_checked(most: Any) -> None:
     two = {"type": "elements", "elements": [{"id": "h1;;1"}, {"id": "h2;;2"}]}
     given = {"expression": {"operator": "In", "operands": [ATTRIBUTE, two]}}
-    with pytest.raises(Misfit, match=r"^takes at most 1 elements, and 2 are given$"):
+    with pytest.raises(InvalidAnswer, match=r"^takes at most 1 elements, not 2$"):
         expression(PROMPT | {"maxElementsPerSelection": most}, given, SCHEMA)
     for none in (-1, 0, "-1", None, "x"):
         assert expression(PROMPT | {"maxElementsPerSelection": none}, given, SCHEMA) == given
@@ -160,10 +166,10 @@ def test_an_id_is_not_looked_up() -> None:
 
 def test_a_name_that_several_have_is_told_with_their_ids_and_folders() -> None:
     twins = [one | {"path": f"/Public Objects/{letter}"} for letter, one in zip("ABCDE", METRICS, strict=True)]
-    with pytest.raises(Misfit) as misfit:
+    with pytest.raises(InvalidAnswer) as misfit:
         expression(PROMPT, {"metric": "rate", "operator": "IsNull"}, Offered(twins))
     assert str(misfit.value) == (
-        'finds 2 metrics called "rate"; give the id of one: '
+        'finds 2 metrics called "rate"; give the ID of one: '
         f"Rate ({4:032X}) in /Public Objects/D, RATE ({5:032X}) in /Public Objects/E"
     )
 
@@ -171,7 +177,7 @@ def test_a_name_that_several_have_is_told_with_their_ids_and_folders() -> None:
 def test_the_folder_of_what_a_search_finds_begins_at_the_root() -> None:
     way = [{"name": "Metrics", "level": 1}, {"name": "SERVER", "level": "3"}, {"name": "Public Objects", "level": 2}]
     library: Any = SimpleNamespace(find_objects=lambda project, name, kind: [METRICS[0] | {"ancestors": way}, {}])
-    assert OfServer(library, ID, ID, ID).named("metric", "Cost") == [
+    assert ServerChoices(library, ID, ID, ID).named("metric", "Cost") == [
         {"id": METRICS[0]["id"], "name": "Cost", "path": "/SERVER/Public Objects/Metrics"},
         {"id": None, "name": None, "path": "/"},
     ]
@@ -179,19 +185,21 @@ def test_the_folder_of_what_a_search_finds_begins_at_the_root() -> None:
 
 @pytest.mark.parametrize("name", ["Country", "Sale", "Sales ", "x" * 5_000])
 def test_a_name_that_no_metric_has_is_told_and_that_an_id_will_do(name: str) -> None:
-    with pytest.raises(Misfit, match=r'^finds no metric called ".*; where there is one, give its id$'):
+    with pytest.raises(InvalidAnswer, match=r'^finds no metric called ".*; if it exists, give its ID$'):
         expression(PROMPT, {"metric": name, "operator": "IsNull"}, SCHEMA)
 
 
 def test_a_name_that_is_too_long_for_any_object_is_not_looked_up() -> None:
     choices = Offered([])
-    with pytest.raises(Misfit):
+    with pytest.raises(InvalidAnswer):
         expression(PROMPT, {"metric": "x" * 251, "operator": "IsNull"}, choices)
     assert choices.searches == []
 
 
 def test_where_the_account_may_not_search_an_id_is_asked_for() -> None:
-    with pytest.raises(Misfit, match=r'^needs the id .* of the metric "Sales", because .* \(the account has no priv'):
+    with pytest.raises(
+        InvalidAnswer, match=r'^needs the ID .* of the metric "Sales", because .* \(the account has no priv'
+    ):
         expression(PROMPT, {"metric": "Sales", "operator": "IsNull"}, Hidden())
     assert expression(PROMPT, {"metric": ID, "operator": "IsNull"}, Hidden())
 
@@ -199,5 +207,5 @@ def test_where_the_account_may_not_search_an_id_is_asked_for() -> None:
 def test_a_name_that_is_looked_up_later_is_taken_for_now_and_all_else_is_judged() -> None:
     made = expression(PROMPT, {"metric": "Sales", "operator": "IsNull"}, Later())
     assert made == {"expression": {"operator": "IsNull", "operands": [{"type": "metric", "name": "Sales"}]}}
-    with pytest.raises(Misfit, match="takes no operator"):
+    with pytest.raises(InvalidAnswer, match="does not know the operator"):
         expression(PROMPT, {"metric": "Sales", "operator": "~", "value": 1}, Later())

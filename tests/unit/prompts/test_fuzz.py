@@ -18,7 +18,7 @@ from functions.microstrategy.http.json_decoding import decoded
 from functions.microstrategy.json_access import mappings
 from functions.microstrategy.responses import prompt
 from functions.prompts import describe, rendering
-from functions.prompts.plan import plan, strangers
+from functions.prompts.plan import plan, unmatched_in_words
 from functions.requests.request import normalise
 from functions.runs.store.table import _to_dynamodb
 from tests.unit.microstrategy.test_fuzz import FEW, LONGEST, MORE, PROMPT, any_json, near, nodes, quick, sound, written
@@ -64,10 +64,10 @@ def check(prompts: list[Any], given: list[Any], unanswered: str, choices: Any) -
     assert len(made.answers) + len(made.missing) + len(made.problems) == len(prompts)
     sound(made.answers)
     assert all(len(answer["send"]) == 3 for answer in made.answers)
-    refused = str(PromptAnswerRejected("; ".join([*made.problems, *strangers(given, prompts)]) or "none"))
+    refused = str(PromptAnswerRejected("; ".join([*made.problems, *unmatched_in_words(given, prompts)]) or "none"))
     sound(refused)
     assert len(refused.encode()) < LONGEST
-    asked = describe.within(describe.questions(prompts, choices, 50), describe.LARGEST)
+    asked = describe.shortened(describe.questions(prompts, choices, 50), describe.LARGEST)
     sound(asked)
     if asked:
         assert len(json.dumps(_to_dynamodb({"prompts": asked}), default=str).encode()) < LARGEST_ITEM
@@ -75,7 +75,7 @@ def check(prompts: list[Any], given: list[Any], unanswered: str, choices: Any) -
         sound(missing)
         assert len(missing.encode()) < LONGEST
     sound(describe.skeleton(asked, 3))
-    sound([[rendering.taken(one), rendering.default(one), rendering.choices(one)] for one in asked])
+    sound([[rendering.requirements(one), rendering.default(one), rendering.choices(one)] for one in asked])
 
 
 def read(text: str) -> list[Any]:
@@ -180,4 +180,4 @@ def test_a_limit_that_the_run_table_cannot_keep_is_kept_as_a_text(limit: str, ke
 
 @pytest.mark.parametrize("key", [["x"], {"a": 1}, 5, None])
 def test_a_prompt_whose_key_is_no_text_can_be_told_beside_an_answer_by_key(key: Any) -> None:
-    assert strangers([{"key": "K", "answers": "x"}], [PROMPT | {"key": key}]) == ['"K" is no prompt here']
+    assert unmatched_in_words([{"key": "K", "answers": "x"}], [PROMPT | {"key": key}]) == ['no prompt has the key "K"']

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from functions.prompts.prompt import Misfit
+from functions.prompts.prompt import InvalidAnswer
 from functions.prompts.types.level import level
 from tests.unit.prompts.offered import Hidden, Later, Offered, named
 
@@ -41,7 +41,7 @@ def test_a_unit_given_twice_is_sent_once() -> None:
 @pytest.mark.parametrize(
     ("written", "sentence"),
     [
-        ({"units": []}, "^takes at least one unit, and none is given$"),
+        ({"units": []}, "^takes at least one unit, but the list is empty$"),
         ({"units": None}, "^takes each unit as its name"),
         ({"unit": ["City"]}, "^takes each unit as its name"),
         ([True], "^takes each unit as its name"),
@@ -49,17 +49,17 @@ def test_a_unit_given_twice_is_sent_once() -> None:
     ],
 )
 def test_what_is_no_level_is_refused(written: Any, sentence: str) -> None:
-    with pytest.raises(Misfit, match=sentence):
+    with pytest.raises(InvalidAnswer, match=sentence):
         level(PROMPT, written, Offered(ATTRIBUTES))
 
 
 def test_the_number_of_units_is_checked() -> None:
-    with pytest.raises(Misfit, match=r"^takes at most 1 units, and 2 are given$"):
+    with pytest.raises(InvalidAnswer, match=r"^takes at most 1 units, not 2$"):
         level(PROMPT | {"max": 1}, ["City", "Country"], Offered(ATTRIBUTES))
 
 
 def test_names_need_a_server_that_lists_its_units() -> None:
-    with pytest.raises(Misfit, match=r"^needs ids, because the server does not list its units \("):
+    with pytest.raises(InvalidAnswer, match=r"^needs IDs, because the server does not list its units \("):
         level(PROMPT, "City", Hidden())
     assert level(PROMPT, CITY, Hidden()) == {"units": [{"id": CITY}]}
 

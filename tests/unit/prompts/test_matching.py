@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from functions.prompts.matching import answer_for, nearest_prompt, slip_for, unmatched
-from functions.prompts.prompt import Misfit
+from functions.prompts.prompt import InvalidAnswer
 
 YEAR = {"key": "9BC4631D436CAA78D7A70AB2D0635D88@0@10", "id": "9BC4631D436CAA78D7A70AB2D0635D88", "name": "Year"}
 TITLED = {"key": "0C3C5CA4483E29FFB0AF969D68588E95@0@10", "name": "Customers", "title": "Which customers?"}
@@ -45,14 +45,16 @@ def test_a_name_may_be_a_number_on_the_server() -> None:
 
 def test_a_prompt_that_is_answered_twice_is_refused_with_both_ways() -> None:
     given = [{"name": "Year"}, {"key": YEAR["key"]}]
-    with pytest.raises(Misfit, match=rf"^is answered 2 times \(name Year and key {YEAR['key']}\); answer it once$"):
+    with pytest.raises(
+        InvalidAnswer, match=rf"^is answered 2 times \(name Year and key {YEAR['key']}\); answer it once$"
+    ):
         answer_for(YEAR, given, [YEAR])
 
 
 @pytest.mark.parametrize("field", ["name", "id"])
 def test_what_two_open_prompts_have_in_common_names_neither(field: str) -> None:
     keys = ", ".join(remark["key"] for remark in REMARKS)
-    with pytest.raises(Misfit, match=rf"^is one of 2 with the {field} .*; name it by its key: {keys}$"):
+    with pytest.raises(InvalidAnswer, match=rf"^is one of 2 with the {field} .*; give its key instead: {keys}$"):
         answer_for(REMARKS[0], [{field: REMARKS[0][field]}], REMARKS)
 
 

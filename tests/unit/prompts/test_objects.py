@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from functions.prompts.prompt import Misfit
-from functions.prompts.types.selections import objects
+from functions.prompts.prompt import InvalidAnswer
+from functions.prompts.types.objects import objects
 from tests.unit.prompts.offered import Hidden, Offered, deaf, named
 
 PROMPT = {"key": f"{'C' * 32}@0@10", "name": "Metrics", "type": "OBJECTS"}
@@ -47,25 +47,27 @@ def test_an_id_whose_type_nobody_says_is_sent_without_one(choices: Any) -> None:
 @pytest.mark.parametrize("choices", [Hidden(), Offered(named(*map(str, range(5_000)), kind="metric"), deaf)])
 def test_a_name_that_cannot_be_looked_up_is_refused_with_the_reason(choices: Any) -> None:
     with pytest.raises(
-        Misfit, match=r"^needs ids, because the server does not list its objects \((the account|there are)"
+        InvalidAnswer, match=r"^needs IDs, because the server does not list its objects \((the account|there are)"
     ):
         objects(PROMPT, ["Sales", COST], choices)
 
 
 def test_an_unknown_name_is_refused_with_the_nearest() -> None:
-    with pytest.raises(Misfit, match=r'^offers no choice called "Sale"; the nearest are "Sales"'):
+    with pytest.raises(InvalidAnswer, match=r'^offers no choice called "Sale"; the nearest are "Sales"'):
         objects(PROMPT, "Sale", Offered(METRICS))
 
 
 def test_the_number_of_objects_is_checked() -> None:
-    with pytest.raises(Misfit, match=r"^takes at most 1 objects, and 2 are given$"):
+    with pytest.raises(InvalidAnswer, match=r"^takes at most 1 objects, not 2$"):
         objects(PROMPT | {"max": 1}, ["Sales", "Cost"], Offered(METRICS))
     assert objects(PROMPT | {"max": 1}, ["Sales", SALES["id"], SALES], Offered(METRICS)) == [SALES]
-    with pytest.raises(Misfit, match=r"^takes at least one object, and none is given$"):
+    with pytest.raises(InvalidAnswer, match=r"^takes at least one object, but the list is empty$"):
         objects(PROMPT, [], Offered(METRICS))
 
 
 @pytest.mark.parametrize("one", [True, None, {}, {"type": "metric"}, ["Sales"], {"id": {}}])
 def test_what_is_neither_name_nor_id_is_refused(one: Any) -> None:
-    with pytest.raises(Misfit, match=r"^takes each object as its name, its id, or an object with one of the two; "):
+    with pytest.raises(
+        InvalidAnswer, match=r"^takes each object as its name, its ID, or an object with one of these keys, not "
+    ):
         objects(PROMPT, [one], Offered(METRICS))

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from functions.errors import InvalidRequest
-from functions.prompts.plan import plan, strangers
+from functions.prompts.plan import plan, unmatched_in_words
 from functions.requests.request import normalise
 from tests.unit.prompts.offered import Offered, named
 
@@ -44,7 +44,7 @@ def test_a_text_may_hold_braces() -> None:
 
 
 def test_the_name_of_a_prompt_that_holds_a_placeholder_gets_the_hint() -> None:
-    assert BELONGS in strangers([{"name": "{stem}", "answers": "x"}], [DAY])[0]
+    assert BELONGS in unmatched_in_words([{"name": "{stem}", "answers": "x"}], [DAY])[0]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.errors import InvalidRequest, ServerUnavailable
-from functions.prompts.plan import plan, strangers
+from functions.prompts.plan import plan, unmatched_in_words
 from functions.requests.request import normalise
 from tests.unit.prompts.offered import Hidden, Offered, named
 
@@ -61,7 +61,7 @@ def test_without_a_key_the_id_is_sent_and_without_both_the_name(lacking: dict[st
 
 def test_a_prompt_without_key_id_and_name_is_a_problem_and_no_crash() -> None:
     text = problem([{"type": "VALUE", "title": "Which?"}], [])
-    assert text == 'the prompt "Which?" has neither key, id nor name, so that no answer can be sent to it'
+    assert text == 'the prompt "Which?" has neither key, ID nor name, so no answer can be sent to it'
     assert problem([{"type": "VALUE"}], []).startswith('the prompt "without a name" has neither')
 
 
@@ -70,7 +70,8 @@ def test_a_type_that_is_given_must_be_the_prompts() -> None:
     assert sent([YEAR], [answer])[0]["answers"] == "2024"
     text = problem([YEAR], [answer | {"type": "ELEMENTS"}])
     assert text == (
-        'the prompt "Of which year?" (named "Year") is of type VALUE, and the request answers it as ELEMENTS'
+        'the prompt "Of which year?" (named "Year") is of type VALUE, but the request answers it as ELEMENTS; '
+        "correct the type or omit it"
     )
 
 
@@ -107,7 +108,7 @@ def test_an_optional_prompt_can_be_left_open_and_a_required_one_cannot() -> None
     leave = {"name": "Year", "answers": []}
     for unanswered in ("default", "fail"):
         assert sent([YEAR | {"defaultAnswer": "2024"}], [leave], unanswered)[0]["answers"] == ""
-    assert problem([YEAR | {"required": True}], [leave]).endswith("is required and takes no empty answer")
+    assert problem([YEAR | {"required": True}], [leave]).endswith("is required; the answer must not be empty")
 
 
 def test_a_default_can_be_asked_for_where_there_is_one() -> None:
@@ -117,7 +118,7 @@ def test_a_default_can_be_asked_for_where_there_is_one() -> None:
         "type": "VALUE",
         "useDefault": True,
     }
-    assert problem([YEAR], [wish]).endswith("has no default answer, and the request says useDefault")
+    assert problem([YEAR], [wish]).endswith('has no default answer; give "answers" instead of "useDefault"')
 
 
 @pytest.mark.parametrize("kind", ["UNSUPPORTED", "None", "MAP"])
@@ -145,7 +146,7 @@ def test_every_problem_is_told_and_what_is_right_is_still_answered() -> None:
 @pytest.mark.parametrize("unanswered", ["default", "close"])
 def test_a_slip_in_a_name_does_not_leave_a_prompt_to_its_default(slip: str, default: Any, unanswered: str) -> None:
     text = problem([YEAR | {"defaultAnswer": default}], [{"name": slip, "answers": "1999"}], unanswered)
-    assert text.startswith('the prompt "Of which year?" (named "Year") has no answer of its own, but the request ')
+    assert text.startswith('the prompt "Of which year?" (named "Year") has no answer, but the request ')
     assert f'answers "{slip}": correct that name, or answer this prompt as well' in text
 
 
@@ -164,9 +165,9 @@ def test_an_answer_that_an_earlier_prompt_or_another_open_one_took_is_no_slip() 
 
 def test_answers_for_no_prompt_are_told_with_the_nearest() -> None:
     answers = [{"name": "Yaer", "answers": "x"}, {"name": "Year", "answers": "x"}, {"name": "zzz", "answers": "x"}]
-    assert strangers(answers, [YEAR]) == [
-        '"Yaer" is no prompt here (did you mean "Year"?)',
-        '"zzz" is no prompt here',
+    assert unmatched_in_words(answers, [YEAR]) == [
+        'no prompt has the name "Yaer" (did you mean "Year"?)',
+        'no prompt has the name "zzz"',
     ]
 
 

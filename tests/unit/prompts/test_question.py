@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from functions.errors import InvalidRequest, PromptsUnanswered
-from functions.prompts.describe import LARGEST, missing, questions, skeleton, within
+from functions.prompts.describe import LARGEST, missing, questions, shortened, skeleton
 from functions.requests.request import normalise
 from tests.unit.prompts.offered import Hidden, Offered, customers, named
 
@@ -110,7 +110,7 @@ def test_what_is_missing_is_told_with_titles_names_slips_and_json() -> None:
     text = missing(asked(COUNTRY, YEAR), [{"name": "Element of Country", "answers": "USA"}])
     assert text.startswith(
         'no answer for the prompt "Which countries?" (named "Elements of Country") (the request answers '
-        '"Element of Country"; is that a slip?), the prompt "Year". Put into the request: {"prompts": [{"name": '
+        '"Element of Country": is that a typing error?), the prompt "Year". Add to the request: {"prompts": [{"name": '
     )
     assert [prompt["answers"] for prompt in pasted(text)] == [["USA", "England"], "…"]
 
@@ -128,18 +128,18 @@ def test_the_error_stays_under_eight_kilobytes_and_its_json_whole(letter: str, c
     entries = pasted(text)
     assert [entry["name"] for entry in entries] == [prompt["name"] for prompt in prompts[: len(entries)]]
     left = count - len(entries)
-    assert text.endswith(f" and {left} more, in the notice and in the run's item" if left else "}")
+    assert text.endswith(f" and {left} more, in the notification and in the run's item" if left else "}")
 
 
 def test_where_not_even_one_fits_it_is_said_where_to_look() -> None:
     text = missing(asked(COUNTRY | {"name": "東" * 2_000}), [])
-    assert text.endswith("Put into the request: the JSON that is in the notice and in the run's item")
+    assert text.endswith("Add to the request: the JSON in the notification and in the run's item")
 
 
 def test_what_fits_is_left_as_it_is() -> None:
     whole = asked(COUNTRY, YEAR)
-    assert within(whole, LARGEST) == whole
-    assert within([], LARGEST) == []
+    assert shortened(whole, LARGEST) == whole
+    assert shortened([], LARGEST) == []
 
 
 def test_first_there_are_fewer_choices_then_less_of_all_else_and_at_last_fewer_questions() -> None:
@@ -149,19 +149,19 @@ def test_first_there_are_fewer_choices_then_less_of_all_else_and_at_last_fewer_q
     def size(questions: list[Any]) -> int:
         return len(json.dumps(questions, ensure_ascii=False).encode())
 
-    fewer = within(whole, 30_000)
+    fewer = shortened(whole, 30_000)
     assert {len(question["choices"]) for question in fewer} == {12}
     assert all(question["more"] and question["instruction"] for question in fewer)
-    bare = within(whole, 6_000)
+    bare = shortened(whole, 6_000)
     assert all(question["choices"] == [] and "instruction" not in question for question in bare)
     assert {question["defaultAnswer"] for question in bare} == {"(too long to be shown)"}
-    some = within(whole, 1_000)
+    some = shortened(whole, 1_000)
     assert 0 < len(some) < 10
     assert [size(fewer) <= 30_000, size(bare) <= 6_000, size(some) <= 1_000] == [True] * 3
-    assert len(within(whole, 1)) == 1
+    assert len(shortened(whole, 1)) == 1
 
 
 def test_two_hundred_questions_at_their_largest_stay_under_the_limit() -> None:
     big = {"name": "東" * 250, "title": "東" * 250, "instruction": "東" * 900, "defaultAnswer": "東" * 600}
     whole = asked(*(COUNTRY | big | {"key": f"{n:032X}@0@10"} for n in range(200)), choices=Offered(named("東" * 200)))
-    assert len(json.dumps(within(whole, LARGEST), ensure_ascii=False).encode()) <= LARGEST
+    assert len(json.dumps(shortened(whole, LARGEST), ensure_ascii=False).encode()) <= LARGEST

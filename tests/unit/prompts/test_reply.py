@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.prompts.describe import questions
-from functions.prompts.reply import WrongReply, answers_in
+from functions.prompts.reply import InvalidReply, answers_in
 from tests.unit.prompts.offered import Hidden, Offered, customers, named
 
 KEY = "{:032X}@0@10"
@@ -26,7 +26,7 @@ def asked(*prompts: dict[str, Any], choices: Any = FEW) -> list[dict[str, Any]]:
 
 
 def refusal(reply: Any, *prompts: dict[str, Any], choices: Any = FEW, so_far: Any = ()) -> str:
-    with pytest.raises(WrongReply) as wrong:
+    with pytest.raises(InvalidReply) as wrong:
         answers_in(reply, asked(*prompts, choices=choices), list(so_far))
     return str(wrong.value)
 
@@ -42,7 +42,7 @@ def test_a_reply_is_taken_as_a_requests_prompts_whole_or_the_list_alone() -> Non
     "reply", [None, "USA", 5, True, {}, {"prompts": None}, {"prompts": [], "x": 1}, {"Country": "USA"}]
 )
 def test_what_is_no_reply_is_refused_with_its_form(reply: Any) -> None:
-    assert refusal(reply, COUNTRY).startswith('a reply is {"prompts": [{"name": …, "answers": …}]}')
+    assert refusal(reply, COUNTRY).startswith('the reply must be {"prompts": [{"name": …, "answers": …}]}')
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_an_answer_that_nests_without_end_is_refused() -> None:
 def test_everything_that_was_asked_must_be_answered_and_nothing_else() -> None:
     text = refusal([{"name": "Contry", "answers": "USA"}], COUNTRY, YEAR)
     assert text == (
-        '"Contry" is no prompt here (did you mean "Country"?); the prompt "Country" has no answer; '
+        'no prompt has the name "Contry" (did you mean "Country"?); the prompt "Country" has no answer; '
         'the prompt "Year" has no answer'
     )
     assert refusal([], COUNTRY) == 'the prompt "Country" has no answer'
@@ -83,7 +83,7 @@ def test_an_answer_that_cannot_be_right_is_refused_with_the_reason() -> None:
     assert 'offers no choice called "Ingland"; the nearest are "England"' in refusal(
         [{"name": "Country", "answers": "Ingland"}], COUNTRY
     )
-    assert "is of type ELEMENTS, and the request answers it as VALUE" in refusal(
+    assert "is of type ELEMENTS, but the request answers it as VALUE" in refusal(
         [{"name": "Country", "type": "VALUE", "answers": "USA"}], COUNTRY
     )
 
@@ -91,7 +91,7 @@ def test_an_answer_that_cannot_be_right_is_refused_with_the_reason() -> None:
 def test_an_optional_prompt_may_be_left_open_and_a_default_taken_however_long_it_is() -> None:
     assert answers_in([{"name": "Year", "answers": []}], asked(YEAR), [])
     assert answers_in([{"name": "Year", "useDefault": True}], asked(YEAR), [])
-    assert "takes no empty answer" in refusal([{"name": "Country", "answers": []}], COUNTRY)
+    assert "the answer must not be empty" in refusal([{"name": "Country", "answers": []}], COUNTRY)
     assert "has no default answer" in refusal([{"name": "Country", "useDefault": True}], COUNTRY)
 
 
@@ -113,7 +113,7 @@ def test_where_all_choices_were_shown_a_name_must_be_one_of_them(prompt: dict[st
 
 def test_two_prompts_of_one_name_are_answered_by_their_keys() -> None:
     twins = [YEAR, YEAR | {"key": KEY.format(9)}]
-    assert "name it by its key" in refusal([{"name": "Year", "answers": "1"}], *twins)
+    assert "give its key instead" in refusal([{"name": "Year", "answers": "1"}], *twins)
     assert answers_in([{"key": twin["key"], "answers": "1"} for twin in twins], asked(*twins), [])
 
 
@@ -163,5 +163,5 @@ json_values = st.recursive(
 
 @given(json_values)
 def test_whatever_is_replied_is_taken_or_refused(reply: Any) -> None:
-    with contextlib.suppress(WrongReply):
+    with contextlib.suppress(InvalidReply):
         assert answers_in(reply, asked(COUNTRY), [])

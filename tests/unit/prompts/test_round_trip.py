@@ -11,9 +11,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from functions.microstrategy import Client, Credentials, Server
-from functions.prompts.choices import OfServer
 from functions.prompts.plan import plan
-from functions.requests.request import UNFILLED, normalise
+from functions.prompts.server_choices import ServerChoices
+from functions.requests.prompt_answers import UNFILLED
+from functions.requests.request import normalise
 from local.simulator import Simulator, catalogue
 from local.simulator.warehouse.customers import ODD_NAMES, customer_names
 from tests.support import vendor
@@ -40,7 +41,7 @@ def arrives() -> Iterator[Trip]:
             body = body or {"prompts": [{"key": prompt["key"], "answers": answers}]}
             request = normalise(json.loads(json.dumps({"project": "p", "datamart": "d"} | body)))
             where = (catalogue.TUTORIAL, datamart, library.create_instance(catalogue.TUTORIAL, datamart))
-            made = plan([prompt], request["prompts"], "fail", OfServer(library, *where))
+            made = plan([prompt], request["prompts"], "fail", ServerChoices(library, *where))
             assert (made.problems, made.missing) == ([], [])
             library.answer_prompts(*where, [answer["send"] for answer in made.answers])
             (noted,) = simulator.state()["answers"][-1]["body"]["prompts"]

@@ -30,7 +30,7 @@ def test_an_expression_is_typed_as_json_in_the_short_form_or_the_long(person: An
     assert person.answer_to(prompt("EXPRESSION"), line) == {
         "answers": {"metric": METRIC, "operator": ">", "value": 1000}
     }
-    assert '{"metric": name or id, "operator": ">", "value": 1000}' in person.screen
+    assert '{"metric": name or ID, "operator": ">", "value": 1000}' in person.screen
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_an_expression_is_typed_as_json_in_the_short_form_or_the_long(person: An
         ('{"value": NaN}', "NaN is not a JSON number"),
         ("[" * 100_000, "that is not JSON"),
         ("[1]", "takes {"),
-        (f'{{"metric": "{METRIC}", "operator": "~", "value": 1}}', 'takes no operator "~"'),
+        (f'{{"metric": "{METRIC}", "operator": "~", "value": 1}}', 'does not know the operator "~"'),
     ],
 )
 def test_what_is_no_expression_is_asked_again(person: Any, prompt: Any, line: str, why: str) -> None:
@@ -64,7 +64,7 @@ def test_an_empty_line_leaves_an_optional_prompt_open(person: Any, prompt: Any) 
 
 def test_an_empty_line_is_no_answer_to_a_required_prompt(person: Any, prompt: Any) -> None:
     assert person.answer_to(prompt("VALUE"), "", "x") == {"answers": "x"}
-    assert "is required and takes no empty answer" in person.screen
+    assert "is required; the answer must not be empty" in person.screen
     assert "Enter" not in person.screen
 
 
@@ -76,7 +76,7 @@ def test_a_prompt_with_a_default_is_left_open_by_another_input_than_the_empty_li
 
 def test_a_prompt_of_a_kind_that_nobody_can_answer_takes_its_default(person: Any, prompt: Any) -> None:
     assert person.answer_to(prompt("HIERARCHY", defaultAnswer={"x": 1}), "Europe", "") == {"useDefault": True}
-    assert "cannot be answered; it may have a default" in person.screen
+    assert 'cannot be answered; use "useDefault": true' in person.screen
     assert 'Default: {"x": 1}' in person.screen
 
 

@@ -38,7 +38,7 @@ def test_titles_names_and_instructions_are_shown_where_they_differ(person: Perso
     lines = [line.strip() for line in out.splitlines()]
     at = next(index for index, line in enumerate(lines) if line.startswith("Short code"))
     assert lines[at + 1 : at + 3] == ["named Code", "2 to 5 characters"]
-    assert "just 1" in row(out, "Sales or cost?")
+    assert "exactly 1" in row(out, "Sales or cost?")
     assert [prompt["name"] for prompt in pasted(out)["prompts"]][:2] == ["Code", "Percentage"]
 
 
@@ -131,7 +131,7 @@ def test_nothing_in_a_name_is_taken_for_markup_or_by_the_terminal(person: Person
 @pytest.mark.parametrize(
     ("changes", "limits"),
     [
-        ({"dataType": 3, "min": 5, "max": 5}, "VALUE, NUMERIC optional just 5"),
+        ({"dataType": 3, "min": 5, "max": 5}, "VALUE, NUMERIC optional exactly 5"),
         ({"dataType": "TEXT", "min": 2}, "VALUE, TEXT optional at least 2 characters"),
         ({"dataType": "DATE", "max": "2026-12-31"}, "VALUE, DATE optional until 2026-12-31"),
         ({"dataType": 99}, "VALUE, 99 optional"),
