@@ -5,11 +5,11 @@ from typing import Any
 from local.simulator.iserver.instance import Instance
 from local.simulator.metadata.schema import BY_ID
 from local.simulator.prompts.open_prompt import OpenPrompt
+from local.simulator.prompts.prompt_type import PromptType
+from local.simulator.prompts.types import type_of
 from local.simulator.request import Request
 from local.simulator.response import Answer, Refusal
 
-PAGE, LARGEST_PAGE = 100, 200
-LEVEL_PAGE = 1000
 PADDING = "Choose what the datamart is to be loaded with. "
 
 
@@ -47,20 +47,19 @@ def prompt_elements(request: Request) -> Answer:
     instance, search = _mine(request), request.server.scenario.element_search
     if search == "refused":
         raise Refusal(403, 14, "The user has no privilege to browse elements.", -2147213784)
-    elements = request.server.instances.elements(instance, _prompt(request, instance, "ELEMENTS").prompt)
+    prompt = _prompt(request, instance, "elements").prompt
+    elements = request.server.instances.elements(instance, prompt)
     found = elements.containing(request.one("searchPattern") if search == "contains" else "")
-    return _paged(request, "elements", found, PAGE, LARGEST_PAGE)
+    return _paged(request, "elements", found, type_of(prompt))
 
 
 def prompt_objects(request: Request) -> Answer:
     """GET …/prompts/{keyOrId}/objects, of OBJECTS and LEVEL prompts; of the latter -1 is all."""
-    prompt = _prompt(request, _mine(request), "OBJECTS", "LEVEL")
+    prompt = _prompt(request, _mine(request), "objects").prompt
     pattern = request.one("searchPattern").casefold()
-    choices = [BY_ID[choice].describe() for choice in prompt.prompt.choices]
+    choices = [BY_ID[choice].describe() for choice in prompt.choices]
     choices = [choice for choice in choices if pattern in choice["name"].casefold()]
-    if prompt.prompt.type == "LEVEL":
-        return _paged(request, "objects", choices, LEVEL_PAGE, None)
-    return _paged(request, "objects", choices, PAGE, LARGEST_PAGE)
+    return _paged(request, "objects", choices, type_of(prompt))
 
 
 def answer_prompts(request: Request) -> Answer:
@@ -73,16 +72,16 @@ def _mine(request: Request) -> Instance:
     return request.server.instances.find(request.mine, request.ids["instance"])
 
 
-def _prompt(request: Request, instance: Instance, *types: str) -> OpenPrompt:
+def _prompt(request: Request, instance: Instance, listing: str) -> OpenPrompt:
     wanted = request.ids["prompt"]
     for prompt in request.server.instances.listed(instance):
-        if wanted in (prompt.prompt.key, prompt.prompt.id) and prompt.prompt.type in types:
+        if wanted in (prompt.prompt.key, prompt.prompt.id) and type_of(prompt.prompt).listing == listing:
             return prompt
     raise Refusal(400, 6, "Failed to locate the prompt.")
 
 
-def _paged(request: Request, field: str, found: list[dict[str, str]], page: int, largest: int | None) -> Answer:
-    limit = request.number("limit", page)
+def _paged(request: Request, field: str, found: list[dict[str, str]], kind: PromptType) -> Answer:
+    limit, largest = request.number("limit", kind.page), kind.largest_page
     if largest is not None and not 0 < limit <= largest:
         raise Refusal(400, 6, f"limit must be between 1 and {largest}.")
-    return Answer(200, {field: request.page(found, page)}, [("x-mstr-total-count", str(len(found)))])
+    return Answer(200, {field: request.page(found, kind.page)}, [("x-mstr-total-count", str(len(found)))])

@@ -5,8 +5,9 @@ from typing import Any
 from local.simulator.catalogue import DatamartSpec
 from local.simulator.iserver.job import Job
 from local.simulator.iserver.session import Session
-from local.simulator.prompts.open_prompt import OpenPrompt
-from local.simulator.warehouse.query import Query, query_of
+from local.simulator.prompts.open_prompt import EMPTY, OpenPrompt
+from local.simulator.prompts.types import type_of
+from local.simulator.warehouse.query import Query
 
 
 class Instance:
@@ -46,4 +47,8 @@ class Instance:
 
     def query(self) -> Query:
         """What it would select under the answers given so far."""
-        return query_of(self.spec, self.prompts)
+        query = Query(self.spec.attributes, self.spec.metrics)
+        for prompt in self.prompts:
+            if prompt.closed and prompt.answer not in EMPTY:
+                query = type_of(prompt.prompt).apply(query, prompt.prompt, prompt.answer)
+        return query

@@ -7,8 +7,8 @@ from typing import Any
 from local.simulator.catalogue import DatamartSpec, Prompt
 from local.simulator.iserver.instance import Instance
 from local.simulator.iserver.session import Session
-from local.simulator.prompts.answers import Rules
 from local.simulator.prompts.open_prompt import OpenPrompt, answer_all
+from local.simulator.prompts.rules import Rules
 from local.simulator.response import Refusal
 from local.simulator.scenario import Scenario
 from local.simulator.warehouse.elements import Elements, offered

@@ -3,7 +3,8 @@
 from typing import Any
 
 from local.simulator.catalogue import Prompt
-from local.simulator.prompts.answers import CHECKS, STRUCTURED, Rules
+from local.simulator.prompts.rules import Rules
+from local.simulator.prompts.types import type_of
 from local.simulator.response import Refusal
 
 EMPTY: tuple[Any, ...] = (None, "", [], {})
@@ -35,7 +36,7 @@ class OpenPrompt:
             "source": {"id": p.source, "name": p.name, "type": 12} if p.source else None,
             "min": p.minimum,
             "max": p.maximum,
-            "maxElementsPerSelection": -1 if p.type == "EXPRESSION" else None,
+            **type_of(p).described,
             "defaultAnswer": self.default,
             "answers": self.answer if closed else None,
             "instruction": p.instruction,
@@ -48,17 +49,17 @@ class OpenPrompt:
         """As the older samples show it (API.md 7.2): no id, numbers as types, a single default, DIMENSION for LEVEL."""
         shown = self.describe(now)
         del shown["id"]
-        shown["type"] = {"LEVEL": "DIMENSION"}.get(shown["type"], shown["type"])
+        kind = type_of(self.prompt)
+        shown["type"] = kind.old_name or kind.name
         if "dataType" in shown:
             shown["dataType"] = OLD_DATA_TYPES[shown["dataType"]]
-        if shown["type"] == "OBJECTS" and "defaultAnswer" in shown:
-            shown["defaultAnswer"] = self.default[0] | {"type": OLD_OBJECT_TYPES[self.default[0]["type"]]}
+        if "defaultAnswer" in shown:
+            shown["defaultAnswer"] = kind.old_default(self.default)
         return shown
 
 
 # 8 is in a sample (API.md 7.2), the others are ours.
 OLD_DATA_TYPES = {"TEXT": 8, "NUMERIC": 3, "DATE": 14, "TIMESTAMP": 16}
-OLD_OBJECT_TYPES = {"metric": 4, "attribute": 12}
 
 
 def answer_all(prompts: list[OpenPrompt], entries: Any, rules: Rules) -> list[OpenPrompt]:
@@ -85,18 +86,18 @@ def _locate(prompts: list[OpenPrompt], entry: dict[str, Any]) -> OpenPrompt:
 
 
 def _check(prompt: OpenPrompt, entry: dict[str, Any], rules: Rules) -> Any:
-    p = prompt.prompt
+    p, kind = prompt.prompt, type_of(prompt.prompt)
     if entry.get("type") != p.type:
         raise Refusal(400, 6, f"The type supplied does not match the type of the prompt {p.name}.")
     if entry.get("useDefault"):
         if prompt.default is None:
             raise Refusal(400, 6, f"The prompt {p.name} has no default answer.")
-        return CHECKS[p.type](p, prompt.default, rules)
+        return kind.check(p, prompt.default, rules)
     answers = entry.get("answers")
     if answers in EMPTY:
         if p.required:
             raise Refusal(400, 6, "Prompt validation failed. This is a required prompt.")
         return None
-    if p.type in STRUCTURED and not rules.structured:
+    if kind.structured and not rules.structured:
         raise Refusal(400, 6, f"Prompts of the type {p.type} cannot be answered.")
-    return CHECKS[p.type](p, answers, rules)
+    return kind.check(p, answers, rules)

@@ -1,14 +1,9 @@
-"""The SELECT of a datamart under the answers to its prompts (API.md 7.3)."""
+"""A SELECT on the warehouse, with bound values."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
-from local.simulator.catalogue import DatamartSpec
-from local.simulator.metadata.schema import BY_ID, of_column
-from local.simulator.prompts.dates import day_of
-from local.simulator.prompts.expressions import condition
-from local.simulator.prompts.open_prompt import OpenPrompt
+from local.simulator.metadata.schema import of_column
 
 
 @dataclass(frozen=True)
@@ -38,41 +33,12 @@ class Query:
         """What is bound to the question marks."""
         return [*self.where_values, *self.having_values]
 
+    def filtered(self, condition: str, values: list[Any]) -> Self:
+        """The query with one more condition on rows."""
+        return replace(self, where=[*self.where, condition], where_values=[*self.where_values, *values])
+
     def readable(self) -> str:
         """With the values written in, for people (sqlView)."""
         parts = self.text.split("?")
         written = [repr(v) if isinstance(v, (int, float)) else "'{}'".format(v.replace("'", "''")) for v in self.values]
         return "".join(part + value for part, value in zip(parts, [*written, ""], strict=True))
-
-
-def query_of(spec: DatamartSpec, prompts: Iterable[OpenPrompt]) -> Query:
-    """The query of a datamart: elements and values filter, objects and levels choose the columns."""
-    answered = [p for p in prompts if p.closed and p.answer not in (None, [], "", {})]
-    query = Query(_chosen(spec.attributes, answered, "LEVEL"), _chosen(spec.metrics, answered, "OBJECTS"))
-    for prompt in answered:
-        if prompt.prompt.type == "EXPRESSION":
-            found = condition(prompt.answer)
-            (query.having if found.on_metric else query.where).append(found.text)
-            (query.having_values if found.on_metric else query.where_values).extend(found.values)
-        elif prompt.prompt.type == "ELEMENTS" and prompt.prompt.column:
-            query.where.append(f"{prompt.prompt.column} IN ({', '.join('?' * len(prompt.answer))})")
-            query.where_values.extend(element["name"] for element in prompt.answer)
-        elif prompt.prompt.column:
-            query.where.append(f"{prompt.prompt.column} >= ?")
-            query.where_values.append(_compared(prompt))
-    return query
-
-
-def _compared(prompt: OpenPrompt) -> Any:
-    """What a value is compared as: the warehouse keeps days, an answer may be a moment of one."""
-    is_time = prompt.prompt.data_type in ("DATE", "TIMESTAMP")
-    return day_of(prompt.answer).isoformat() if is_time else prompt.answer
-
-
-def _chosen(columns: tuple[str, ...], answered: list[OpenPrompt], prompt_type: str) -> tuple[str, ...]:
-    for prompt in answered:
-        if prompt.prompt.type == prompt_type:
-            units = prompt.answer["units"] if prompt_type == "LEVEL" else prompt.answer
-            wanted = {BY_ID[unit["id"]].column for unit in units}
-            columns = tuple(column for column in columns if column in wanted)
-    return columns

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from local.simulator.catalogue import Prompt
-from local.simulator.prompts.expressions import condition
-from local.simulator.prompts.values import value
+from local.simulator.prompts.types.expression import condition
+from local.simulator.prompts.types.value import value
 from local.simulator.response import Refusal
 
 

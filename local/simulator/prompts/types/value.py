@@ -1,4 +1,4 @@
-"""Which answers to a VALUE prompt are refused, by its data type (API.md 7.2 to 7.4)."""
+"""The prompt type VALUE: a number, text, date or point in time that filters the rows (API.md 7.2 to 7.4)."""
 
 import math
 import re
@@ -8,7 +8,10 @@ from typing import Any
 
 from local.simulator.catalogue import Prompt
 from local.simulator.prompts.dates import day_of, moment_of
+from local.simulator.prompts.prompt_type import PromptType
+from local.simulator.prompts.rules import Rules
 from local.simulator.response import Refusal
+from local.simulator.warehouse.query import Query
 
 _NUMBER = re.compile(r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?")
 
@@ -18,9 +21,9 @@ LONGEST_NUMBER = 500
 
 @dataclass(frozen=True)
 class _Kind:
-    """A data type: what it is, how an answer is read, what of it has limits, and what is said beyond them.
+    """A data type: its name in messages, how answers and limits are read, and the texts of refusals.
 
-    ``read`` and ``measure`` raise ValueError for what is none of it; ``limit`` reads a limit of the definition.
+    ``read`` and ``measure`` raise ValueError for an answer of another type; ``limit`` reads a limit of the definition.
     """
 
     what: str
@@ -61,7 +64,7 @@ _KINDS = {
 }
 
 
-def value(prompt: Prompt, answers: Any) -> Any:
+def value(prompt: Prompt, answers: Any, _: Rules | None = None) -> Any:
     """The answer as it is kept: a number as one, a text and a date as they were written. Raises Refusal 400 ERR006."""
     kind = _KINDS[str(prompt.data_type)]
     try:
@@ -74,3 +77,15 @@ def value(prompt: Prompt, answers: Any) -> Any:
     if prompt.maximum is not None and measured > kind.limit(prompt.maximum):
         raise Refusal(400, 6, f"The answer to {prompt.name} {kind.above} {prompt.maximum}.")
     return answer
+
+
+def _apply(query: Query, p: Prompt, answer: Any) -> Query:
+    return query.filtered(f"{p.column} >= ?", [_compared(p, answer)]) if p.column else query
+
+
+def _compared(p: Prompt, answer: Any) -> Any:
+    """The warehouse keeps days, but an answer may be a moment of one."""
+    return day_of(answer).isoformat() if p.data_type in ("DATE", "TIMESTAMP") else answer
+
+
+VALUE = PromptType("VALUE", value, _apply)

@@ -1,12 +1,16 @@
-"""The answer to an EXPRESSION prompt as a condition on the warehouse (API.md 7.3)."""
+"""The prompt type EXPRESSION: a condition on the warehouse (API.md 7.3)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from local.simulator.catalogue import Prompt
 from local.simulator.metadata.schema import BY_ID, SchemaObject
-from local.simulator.prompts.values import number
+from local.simulator.prompts.prompt_type import PromptType
+from local.simulator.prompts.rules import Rules
+from local.simulator.prompts.types.value import number
 from local.simulator.response import Refusal
 from local.simulator.warehouse.elements import elements_of
+from local.simulator.warehouse.query import Query
 
 
 @dataclass(frozen=True)
@@ -101,3 +105,18 @@ def _element(element: Any) -> str:
     if found is None:
         raise Refusal(400, 6, "Prompt validation failed. This is a required prompt.")
     return found["name"]
+
+
+def _check(_: Prompt, answers: Any, __: Rules) -> dict[str, Any]:
+    found = condition(answers)
+    return {"content": answers.get("content") or found.content, "expression": answers["expression"]}
+
+
+def _apply(query: Query, _: Prompt, answer: dict[str, Any]) -> Query:
+    found = condition(answer)
+    if not found.on_metric:
+        return query.filtered(found.text, found.values)
+    return replace(query, having=[*query.having, found.text], having_values=[*query.having_values, *found.values])
+
+
+EXPRESSION = PromptType("EXPRESSION", _check, _apply, structured=True, described={"maxElementsPerSelection": -1})
