@@ -157,7 +157,7 @@ def test_with_json_the_answer_command_prints_one_object(asked: Asked, file: Any)
     [
         ({"prompts": [{"name": "Region", "answers": ["South"]}]}, 'offers no choice called "South"'),
         exhaustive(({"prompts": RIGHT["prompts"][:1]}, 'the prompt "Rate" has no answer')),
-        exhaustive(({"answers": []}, "a reply is")),
+        exhaustive(({"answers": []}, "the reply must be")),
         ('{"prompts": [{"name": "Region", "answers": ["\\ud800"]}]}', "half of a character"),
     ],
 )

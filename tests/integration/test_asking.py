@@ -119,7 +119,7 @@ def test_a_wrong_reply_is_refused_with_the_reason_and_asked_again_under_a_new_to
     refusals = [question.refusal for question in asked.questions]
     assert refusals[0] is None
     for refusal, told in zip(
-        refusals[1:], ('"Atlantis"', "a reply is", 'did you mean "Elements of Country"'), strict=True
+        refusals[1:], ('"Atlantis"', "the reply must be", 'did you mean "Elements of Country"'), strict=True
     ):
         assert told in refusal
     assert outcome.states.count("Attempt") == 2
