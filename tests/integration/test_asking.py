@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
+from functions.microstrategy.retries import MAX_RETRIES
 from functions.runs.model import OpenQuestion
 from functions.runs.store.table import run_table
 from local.outcome import Outcome
@@ -173,7 +174,8 @@ def test_people_are_not_asked_again_for_an_answer_of_the_request_that_is_wrong(
 def test_people_are_asked_although_the_server_does_not_list_what_they_may_answer(
     world: World, person: Callable[..., Person]
 ) -> None:
-    world.simulator.inject("search_elements", status=500, json={"code": "ERR002", "message": "Down."}, times=1)
+    down = {"status": 500, "json": {"code": "ERR002", "message": "Down."}}
+    world.simulator.inject("search_elements", **down, times=1 + MAX_RETRIES)  # those of one call
     asked = person(reply("USA"))
     assert world.run(unanswered="ask").status == "SUCCEEDED"
     assert "choices" not in asked.questions[0].prompts[0]
