@@ -88,7 +88,10 @@ class Run:
 
 
 class InterleavingSimulator:
-    """Everything at once; ``flaws`` has a sentence for each rule of DESIGN.md that was broken."""
+    """Everything at once.
+
+    ``flaws`` has a sentence for each rule of DESIGN.md "What must never happen" that was broken.
+    """
 
     def __init__(self, table: str, connection: str, limit: int, longest: int | None, monitor: bool) -> None:
         self.connection, self.limit, self.table = connection, limit, table
