@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import boto3
 
+from functions.errors import ERRORS
 from functions.notifications.run_end import End
 from functions.prompts.describe import skeleton
 from functions.runs.model import Target
@@ -77,7 +78,8 @@ def text(end: End) -> str:
 
 def _missing(end: End) -> str | None:
     """Every answer that was missing, as JSON to paste; the cause has only as much of it as fits."""
-    if end.error not in ("PromptsUnanswered", "AskExpired") or end.run.unanswered is None:
+    error = ERRORS.get(end.error or "")
+    if error is None or not error.lists_prompts or end.run.unanswered is None:
         return None
     entries = skeleton(end.run.unanswered.prompts, EXAMPLES)
     return "\n" + as_json({"prompts": entries}, indent=2)

@@ -86,7 +86,7 @@ def refuse_run(
     ``reason`` is None where nothing is known but that it failed; ``message`` as in :func:`begin_run`.
     """
     now = clock.now()
-    outcome = {"end": "Fail", "error": InvalidRequest.__name__, "reason": reason, "loaded": "no"}
+    outcome = {"end": "Fail", "error": InvalidRequest.name, "reason": reason, "loaded": "no"}
     item = table.create(
         _empty(execution_arn)
         | {"startedAt": now, "deadline": now, "endedAt": now, "job": job_name, "asOf": as_of}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from functions import clock
-from functions.errors import ERRORS, ServerBusy
+from functions.errors import ERRORS, NamedError, PromptAnswerRejected, SaveFailed, ServerBusy
 from functions.runs.conclusion import conclude
 from functions.runs.failure import advice
 from functions.runs.job_state import LOADED, JobState
@@ -14,7 +14,7 @@ from functions.runs.model import Again, Conclusion, Fail, Run, Succeed
 from functions.runs.store.item_format import run_of
 
 
-def run_with(job: JobState | None = None, minutes_left: float = 60, **more: Any) -> Run:
+def run_with(job: JobState | None = None, minutes_left: float = 60, number: int = 1, **more: Any) -> Run:
     item: dict[str, Any] = {
         "executionArn": "arn",
         "startedAt": clock.now(),
@@ -26,7 +26,7 @@ def run_with(job: JobState | None = None, minutes_left: float = 60, **more: Any)
         "lostLogIns": 0,
         "attempts": {"1": {"job": job.value} if job else {}},
     }
-    return run_of(item | more, 1)
+    return run_of(item | more, number)
 
 
 def failed(run: Run, failure: dict[str, str], saving: bool = False) -> Fail:
@@ -137,6 +137,20 @@ def test_after_an_outage_not_all_runs_come_back_at_once() -> None:
     assert len(waits) > 8
 
 
+@pytest.mark.parametrize("number", [1, 2, 3, 20])
+def test_the_pause_doubles_with_every_attempt_up_to_its_longest(number: int) -> None:
+    again = ServerBusy.next_attempt
+    longest = min(again.first_pause * 2 ** (number - 1), again.longest_pause)
+    attempts = {str(each): {} for each in range(1, number + 1)}
+    waits = {pause_after("ServerBusy", run_with(attempts=attempts, number=number, attempt=number)) for _ in range(100)}
+    assert longest // 2 <= min(waits) < max(waits) <= longest
+
+
+def test_a_busy_server_is_waited_for_after_however_many_attempts_and_lost_logins() -> None:
+    attempts = {str(each): {"lostAt": 5} for each in range(1, 6)}
+    assert isinstance(after("ServerBusy", run_with(lostLogIns=2, attempts=attempts)), Again)
+
+
 @pytest.mark.parametrize("error", ["SessionLost", "InstanceLost"])
 def test_a_loss_before_the_order_is_made_good_and_the_third_is_no_accident(error: str) -> None:
     lost = {"lostAt": 5}
@@ -184,3 +198,15 @@ def test_a_cause_stays_under_eight_kilobytes() -> None:
     conclusion = failed(run_with(JobState.FAILED), lambda_failure("DatamartFailed", "ü" * 50_000))
     assert len(conclusion.cause.encode()) < 8192
     assert conclusion.cause.endswith("DM_CITY in Statistics.")
+
+
+@pytest.mark.parametrize("error", [SaveFailed, PromptAnswerRejected])
+def test_what_else_was_asked_for_and_not_done_fails_a_run_whose_table_is_loaded(error: type[NamedError]) -> None:
+    conclusion = failed(run_with(JobState.LOADED), lambda_failure(error.name, "it was refused"), saving=True)
+    assert conclusion.error == error.name
+    assert conclusion.advice == f"{error.advice} {error.when_loaded}"
+
+
+@pytest.mark.parametrize("conflict", ["fail", "wait"])
+def test_another_run_of_the_datamart_is_waited_for_only_where_the_request_says_so(conflict: str) -> None:
+    assert isinstance(after("RunInProgress", run_with(onConflict=conflict)), Again) is (conflict == "wait")
