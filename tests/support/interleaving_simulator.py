@@ -133,7 +133,7 @@ class InterleavingSimulator:
 
     def _client(self, service: str, **_: Any) -> Any:
         if service == "dynamodb":
-            return _SteppedTable(self._written)
+            return SteppedTable(self._written)
         assert service == "stepfunctions", service
         return SimpleNamespace(
             describe_execution=self._describe, exceptions=SimpleNamespace(ExecutionDoesNotExist=KeyError)
@@ -307,7 +307,7 @@ class InterleavingSimulator:
             self.server.intend(arn, attempt, self.runs[arn].datamart)
 
 
-class _SteppedTable(Direct):
+class SteppedTable(Direct):
     """DynamoDB: one operation is done at a time, and each write is watched."""
 
     def __init__(self, written: Callable[[str, dict[str, Any]], None]) -> None:
