@@ -116,13 +116,13 @@ def case_named(name: str) -> tuple[Recording, Cut]:
 
 
 def fields(items: Items) -> set[str]:
-    """The dotted paths of everything in items, numbers of attempts as ``#``; of a job also what is known of it."""
+    """The dotted paths of everything in items, with what is known of a job; ``#`` is any attempt or question."""
     found: set[str] = set()
 
     def walk(path: str, value: Any) -> None:
         if isinstance(value, dict) and value:
             for name, inner in value.items():
-                walk(f"{path}.{re.sub('^a?[0-9]+$', '#', name)}", inner)
+                walk(f"{path}.{re.sub('^[aq]?[0-9]+$', '#', name)}", inner)
         else:
             found.add(f"{path}={value}" if path.endswith("#.job") else path)
 

@@ -104,6 +104,7 @@ def test_a_run_of_the_same_datamart_is_refused_until_the_one_before_has_ended(
     assert run.world.simulator.state()["loads"] == {catalogue.CATEGORY_SALES: 2}
 
 
+@pytest.mark.exhaustive
 def test_a_run_of_another_datamart_waits_for_the_slot_that_a_run_before_the_update_took(
     begin: Begin, paused: Callable[[Upgrade], Pause]
 ) -> None:
@@ -117,6 +118,7 @@ def test_a_run_of_another_datamart_waits_for_the_slot_that_a_run_before_the_upda
     assert same_datamart(run, **other).status == "SUCCEEDED"
 
 
+@pytest.mark.exhaustive
 def test_a_run_whose_question_was_published_before_the_update_holds_nothing(
     begin: Begin, paused: Callable[[Upgrade], Pause]
 ) -> None:
@@ -158,6 +160,7 @@ def test_a_lease_that_was_kept_for_a_pending_job_is_free_when_that_job_must_have
     assert same_datamart(run).status == "SUCCEEDED"
 
 
+@pytest.mark.exhaustive
 def test_a_slot_that_was_kept_for_an_open_session_is_free_when_that_session_must_have_ended(
     begin: Begin, clock: StandingClock
 ) -> None:

@@ -30,7 +30,7 @@ QUICK = (
     "datamart-taken/delete_instance#2",
     "broken-sql/delete_instance#1",
     "fails-early/log_out#1",
-    "asked-and-refused-by-the-server/ask_person#2",
+    "asked-in-vain/ask_person#1",
     "asked/take_answers#2",
     "session-lost-late/end_run#1",
     "logout-fails/end_run#2",
@@ -38,8 +38,6 @@ QUICK = (
 """Updates in which, taken together, each function is the first to be called and each field of the items is there."""
 
 QUICK_KILLS = (
-    "by-names/log_in#1+4",  # the session is open, and not stored
-    "by-names/create_instance#1+2",  # the instance exists, and is not stored
     "by-names/execute_datamart#1+1",  # the intent is stored, and nothing was sent
     "by-names/execute_datamart#1+2",  # the job runs, and is not stored
     "nested-prompts/answer_prompts#1+2",  # the answers were sent, and nobody knows what became of them
