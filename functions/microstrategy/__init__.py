@@ -1,9 +1,9 @@
 """The MicroStrategy Library's REST API, as far as running a datamart needs it. Knows nothing of AWS."""
 
 from functions.microstrategy.client import Client
+from functions.microstrategy.credentials import Credentials
 from functions.microstrategy.models import (
     Cookie,
-    Credentials,
     Datamart,
     Definition,
     Execution,

@@ -25,6 +25,7 @@ from functions.limits import CALL_SECONDS
 from functions.microstrategy import endpoints as at
 from functions.microstrategy import responses as reading
 from functions.microstrategy.codes import NO_DATAMART
+from functions.microstrategy.credentials import Credentials
 from functions.microstrategy.endpoints import Endpoint
 from functions.microstrategy.error_mapping import is_not_ready
 from functions.microstrategy.http.cookies import Jar, cookies_not_sent, everywhere, reason_dropped, reason_not_sent
@@ -32,7 +33,6 @@ from functions.microstrategy.http.redaction import redactor
 from functions.microstrategy.http.transport import Reply, call
 from functions.microstrategy.json_access import integer, job_id, mapping, mappings, moment, text
 from functions.microstrategy.models import (
-    Credentials,
     Datamart,
     Definition,
     Execution,
@@ -112,7 +112,7 @@ class Client:
         Raises CredentialsRejected; ServerUnavailable, with ``delivery`` "unknown" where a session may be left behind;
         DatamartFailed where the base URL leads to no Library, or to one whose cookies do not come back to it.
         """
-        self._secrets |= {credentials.password, credentials.api_token}
+        self._secrets |= credentials.secrets
         self.session = Session("")  # holds the login's cookies
         try:
             reply = self._call(at.LOG_IN, body=credentials.body())

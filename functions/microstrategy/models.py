@@ -2,11 +2,8 @@
 
 import json
 from dataclasses import asdict, dataclass, field
-from typing import Any, Self
+from typing import Self
 from urllib.parse import urlsplit
-
-LOGIN_MODES = {1: "standard", 8: "guest", 16: "LDAP", 4096: "API token"}
-"""The login modes that work unattended (API.md 2.1)."""
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -48,29 +45,6 @@ class Server:
             path = path.removesuffix("/api")
         host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
         object.__setattr__(self, "base_url", f"{parts.scheme}://{host}{f':{port}' if port else ''}{path}")
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """Who logs in, and how (API.md 2.1). Nothing but the mode is ever shown."""
-
-    login_mode: int = 1
-    username: str = field(default="", repr=False)
-    password: str = field(default="", repr=False)
-    api_token: str = field(default="", repr=False)
-
-    def __post_init__(self) -> None:
-        if self.login_mode not in LOGIN_MODES:
-            raise ValueError(f"loginMode must be one of {', '.join(map(str, LOGIN_MODES))}")
-
-    def body(self) -> dict[str, Any]:
-        """The login's JSON body."""
-        common: dict[str, Any] = {"loginMode": self.login_mode, "applicationType": 35}
-        if self.login_mode == 8:
-            return common
-        if self.login_mode == 4096:
-            return common | {"username": self.api_token}
-        return common | {"username": self.username, "password": self.password}
 
 
 @dataclass(frozen=True)

@@ -1,47 +1,36 @@
-"""A connection's secret, once it was read: whether it is complete, and what it stands for. Reads nothing itself.
+"""Checks a connection's secret: its fields, what is wrong with it, and the server and credentials it holds.
 
-``log_in`` is the only deployed function that may read a secret; ``datamart check`` judges one by the same rules.
+Reads no secret itself: of the deployed functions only ``log_in`` may. ``datamart check`` applies the same rules.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from functions.microstrategy import Credentials, Server
-from functions.requests.connection_secret.base_url import base_url
-from functions.requests.connection_secret.certificates import ca_bundle
-from functions.requests.connection_secret.login import NEEDED, login_mode, name_or_token, password
+from functions.microstrategy.credentials import LOGIN_MODES
+from functions.requests.connection_secret.fields import FIELDS
+from functions.requests.connection_secret.login import login_mode
 from functions.requests.connection_secret.names import under_known_names
 from functions.requests.connection_secret.problem import InvalidSecret
-from functions.requests.connection_secret.proxy_address import proxy_address
 from functions.requests.connection_secret.text import fields_of
 
 Secret = dict[str, Any]
 
-_READERS: dict[str, Callable[[Any], str]] = {
-    "baseUrl": base_url,
-    "username": name_or_token,
-    "password": password,
-    "apiToken": name_or_token,
-    "caBundle": ca_bundle,
-    "proxy": proxy_address,
-}
-"""What reads each field but the login mode, which depends on the others."""
-
-_WAY = ("baseUrl", "caBundle", "proxy")
+_REACHES_SERVER = ("baseUrl", "caBundle", "proxy")
 """The fields that say where the server is and how to reach it."""
 
 
 @dataclass(frozen=True)
 class ConnectionSecret:
-    """A secret as it was read.
+    """A secret after it was checked.
 
     Parameters
     ----------
     fields
-        What can be used of it, by field name, in the form that a login needs.
+        The valid fields by name, in the form that a login needs.
     flaws
-        What is wrong, each with the name of its field, without a word of what it holds; empty for a complete secret.
+        What is wrong, each with the field's name and without its value; empty for a complete secret.
     """
 
     fields: Secret = field(repr=False)
@@ -49,27 +38,22 @@ class ConnectionSecret:
 
     @property
     def flaw(self) -> str | None:
-        """All that is wrong, or None."""
+        """All flaws in one text, or None."""
         return "; ".join(self.flaws) or None
 
     @property
     def server(self) -> Server:
-        """Where the connection leads. Raises ValueError without a base URL that can be used."""
+        """The connection's server. Raises ValueError without a valid base URL."""
         return Server(self.fields.get("baseUrl", ""), self.fields.get("caBundle"), self.fields.get("proxy"))
 
     @property
     def credentials(self) -> Credentials:
-        """Who logs in, from a secret without a flaw."""
-        return Credentials(
-            login_mode=self.fields["loginMode"],
-            username=self.fields.get("username", ""),
-            password=self.fields.get("password", ""),
-            api_token=self.fields.get("apiToken", ""),
-        )
+        """The credentials of a secret without flaws."""
+        return Credentials.of_secret(self.fields)
 
 
 def read(text: str | bytes | None) -> ConnectionSecret:
-    """The secret that a text is."""
+    """Checks the text of a secret."""
     try:
         return judge(fields_of(text))
     except InvalidSecret as problem:
@@ -77,22 +61,22 @@ def read(text: str | bytes | None) -> ConnectionSecret:
 
 
 def judge(written: Mapping[str, Any]) -> ConnectionSecret:
-    """The secret that keys and values are, as somebody wrote them."""
+    """Checks the keys and values of a secret as somebody wrote them."""
     given, flaws = under_known_names(written)
     fields: Secret = {}
-    readers: dict[str, Callable[[Any], Any]] = {"loginMode": lambda _: login_mode(given), **_READERS}
-    for name, reader in readers.items():
+    for name in ("loginMode", *(name for name in FIELDS if name != "loginMode")):
         if name in given or name == "loginMode":
+            read_field = FIELDS[name].read
             try:
-                fields[name] = reader(given.get(name))
+                fields[name] = read_field(given[name]) if read_field else login_mode(given)
             except InvalidSecret as problem:
                 article = "an" if name == "apiToken" else "a"
                 flaws.append(f"has {article} {name} that {problem}")
-    if any(name in given and name not in fields for name in _WAY):
-        for name in _WAY:
-            fields.pop(name, None)  # a server is not asked by half of the way to it
+    if any(name in given and name not in fields for name in _REACHES_SERVER):
+        for name in _REACHES_SERVER:
+            fields.pop(name, None)  # without one of them the server must not be called at all
     if "loginMode" in fields:
-        missing = [name for name in ("baseUrl", *NEEDED[fields["loginMode"]]) if name not in given]
+        missing = [name for name in ("baseUrl", *LOGIN_MODES[fields["loginMode"]].needed) if name not in given]
         if missing:
             flaws.insert(0, f"lacks {', '.join(missing)} (for loginMode {fields['loginMode']})")
     return ConnectionSecret(fields, tuple(flaws))

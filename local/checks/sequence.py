@@ -4,7 +4,7 @@ from functools import partial
 
 from functions.errors import LibraryError
 from functions.microstrategy import Client, Credentials
-from functions.microstrategy.models import LOGIN_MODES
+from functions.microstrategy.credentials import LOGIN_MODES
 from infra.jobs.named_job import NamedJob
 from local.checks.findings import Findings
 from local.checks.jobs import JobCheck
@@ -55,4 +55,4 @@ def _ask_in_session(
 
 
 def _account(credentials: Credentials) -> str:
-    return credentials.username or f"account of the {LOGIN_MODES[credentials.login_mode]} login"
+    return credentials.username or f"account of the {LOGIN_MODES[credentials.login_mode].name} login"

@@ -4,7 +4,7 @@ import re
 
 from functions.errors import DatamartFailed, LibraryError, NotFound, ServerUnavailable
 from functions.microstrategy import Client, Server
-from functions.microstrategy.models import LOGIN_MODES
+from functions.microstrategy.credentials import LOGIN_MODES
 from local.checks.findings import Findings
 from local.server_access.connection import Source
 
@@ -82,4 +82,4 @@ def login_mode(client: Client, mode: int, findings: Findings) -> None:
 
 
 def _named(mode: int) -> str:
-    return f"{mode} ({LOGIN_MODES[mode]})" if mode in LOGIN_MODES else str(mode)
+    return f"{mode} ({LOGIN_MODES[mode].name})" if mode in LOGIN_MODES else str(mode)

@@ -5,7 +5,7 @@ import contextlib
 import os
 import sys
 
-from functions.microstrategy.models import LOGIN_MODES
+from functions.microstrategy.credentials import LOGIN_MODES
 from local import signals
 from local.checks.findings import Findings
 from local.checks.sequence import ask
@@ -62,7 +62,7 @@ def _check(arguments: argparse.Namespace, findings: Findings, stack: contextlib.
         findings.problem("secret", source.name, f"It {source.flaw}.")
     elif source.credentials:
         mode = source.credentials.login_mode
-        findings.ok("secret", source.name, f"It is complete, for login mode {mode} ({LOGIN_MODES[mode]}).")
+        findings.ok("secret", source.name, f"It is complete, for login mode {mode} ({LOGIN_MODES[mode].name}).")
     jobs = jobs_for(settings, arguments.connection, findings, with_samples=arguments.simulator)
     for job in ask(source, jobs, settings.most_at_once[arguments.connection], findings):
         text = "Its file is valid; what it names on the server is not, or not completely, checked because of the above."

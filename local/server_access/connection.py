@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functions.microstrategy import Credentials
 from functions.requests.connection import ConnectionSecret, Secret, judge
 from functions.requests.connection_secret.base_url import base_url
+from functions.requests.connection_secret.fields import FIELDS
 from functions.requests.connection_secret.problem import InvalidSecret
 from local.errors import CannotGoOn
 from local.server_access.environment import BadConnection, secret_from
@@ -39,7 +40,7 @@ class Source:
     @property
     def hidden(self) -> tuple[str, ...]:
         """Every value that must never be shown."""
-        values = (self.secret.get(name) for name in ("password", "apiToken", "proxy"))
+        values = (self.secret.get(name) for name, field in FIELDS.items() if field.is_secret)
         return tuple(value for value in values if isinstance(value, str))
 
 

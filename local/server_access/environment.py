@@ -5,23 +5,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from functions.microstrategy.credentials import API_TOKEN, LOGIN_MODES, STANDARD
 from functions.requests.connection_secret.base_url import base_url
 from functions.requests.connection_secret.certificates import ca_bundle
-from functions.requests.connection_secret.login import MODES, NEEDED, login_mode, name_or_token, password
+from functions.requests.connection_secret.fields import FIELDS
+from functions.requests.connection_secret.login import MODES, login_mode
 from functions.requests.connection_secret.problem import InvalidSecret
-from functions.requests.connection_secret.proxy_address import proxy_address
 from functions.text import quoted
 
 LARGEST_SECRET = 65_536
 """Bytes that Secrets Manager takes: a bundle that is larger would work here and nowhere else."""
 
-VARIABLES = {
-    "MSTR_USERNAME": ("username", name_or_token),
-    "MSTR_PASSWORD": ("password", password),
-    "MSTR_API_TOKEN": ("apiToken", name_or_token),
-    "MSTR_PROXY": ("proxy", proxy_address),
-}
-"""The variables whose values are the secret's fields, and what reads each."""
+VARIABLES = {field.variable: (name, field.read) for name, field in FIELDS.items() if field.variable and field.read}
+"""The variables whose values are fields of the secret: the field, and the function that reads it."""
 
 
 class BadConnection(Exception):
@@ -52,12 +48,14 @@ def secret_from(url: str, environment: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _mode(secret: dict[str, Any], environment: Mapping[str, str]) -> int:
-    written = environment.get("MSTR_LOGIN_MODE") or (4096 if "apiToken" in secret else 1)
+    written = environment.get("MSTR_LOGIN_MODE") or (API_TOKEN if "apiToken" in secret else STANDARD)
     try:
         mode = login_mode({"loginMode": written})
     except InvalidSecret:
         raise BadConnection(f"MSTR_LOGIN_MODE must be one of {MODES}.") from None
-    missing = [name for name, (field, _) in VARIABLES.items() if field in NEEDED[mode] and field not in secret]
+    missing = [
+        name for name, (field, _) in VARIABLES.items() if field in LOGIN_MODES[mode].needed and field not in secret
+    ]
     if missing:
         raise BadConnection(
             f"{' and '.join(missing)} not set: login mode {mode} on {secret['baseUrl']} needs what belongs there."

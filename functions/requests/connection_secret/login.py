@@ -1,27 +1,28 @@
-"""Who logs in, and how: login mode, user name, password and API token."""
+"""Reads the login fields of a secret: login mode, user name, password and API token."""
 
 import re
 from typing import Any
 
-from functions.microstrategy.models import LOGIN_MODES
+from functions.microstrategy.credentials import API_TOKEN, LOGIN_MODES, STANDARD
 from functions.requests.connection_secret.problem import INVISIBLE, InvalidSecret, string
 
-NEEDED = {1: ("username", "password"), 16: ("username", "password"), 4096: ("apiToken",), 8: ()}
-"""The fields that each login mode needs (API.md 2.1)."""
-
-MODES = ", ".join(f"{number} ({name})" for number, name in LOGIN_MODES.items())
+MODES = ", ".join(f"{number} ({mode.name})" for number, mode in LOGIN_MODES.items())
 """All login modes, for a message."""
 
-_MODES_BY_NAME = {"standard": 1, "ldap": 16, "apitoken": 4096, "token": 4096, "guest": 8, "anonymous": 8}
+_MODES_BY_NAME = {
+    name: number
+    for number, mode in LOGIN_MODES.items()
+    for name in (mode.name.replace(" ", "").lower(), *mode.other_names)
+}
 
 _NOT_FILLED_IN = frozenset({"…", "..."})
-"""What the samples of the documentation have where a value belongs."""
+"""The placeholders of values in the documentation's samples."""
 
 
 def login_mode(fields: dict[str, Any]) -> int:
     """The login mode of a secret: as a number, also in a string, or by name.
 
-    Left out it is 1 (standard), or 4096 where an API token is all there is. Raises InvalidSecret.
+    Without one it is 1 (standard), or 4096 if the secret has an API token and no user. Raises InvalidSecret.
     """
     written = fields.get("loginMode", "")
     if isinstance(written, float) and written.is_integer():
@@ -37,7 +38,7 @@ def _mode_in(written: str, fields: dict[str, Any]) -> int | None:
     plain = re.sub(r"[\W_]", "", written).lower()
     if not plain:
         has_user = fields.get("username") or fields.get("password")
-        return 4096 if fields.get("apiToken") and not has_user else 1
+        return API_TOKEN if fields.get("apiToken") and not has_user else STANDARD
     if plain.isascii() and plain.isdigit():
         return int(plain[:9])
     return _MODES_BY_NAME.get(plain)
@@ -49,7 +50,7 @@ def name_or_token(written: object) -> str:
 
 
 def password(written: object) -> str:
-    """A password, without a line break at its end: nobody can type one at a login. A blank may be meant.
+    """A password, without a line break at its end: nobody can type one at a login. Blanks are kept.
 
     Raises InvalidSecret.
     """

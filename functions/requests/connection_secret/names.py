@@ -5,30 +5,26 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-KNOWN = ("baseUrl", "loginMode", "username", "password", "apiToken", "caBundle", "proxy")
+from functions.requests.connection_secret.fields import FIELDS
 
-_SPELLINGS = {name.lower(): name for name in KNOWN} | {
-    "url": "baseUrl",
-    "libraryurl": "baseUrl",
-    "user": "username",
-    "token": "apiToken",
-    "mode": "loginMode",
-    "cacert": "caBundle",
-}
-"""Names without case and separators, and what they stand for."""
+KNOWN = tuple(FIELDS)
+"""The names of all fields."""
+
+_SPELLINGS = {spelling: name for name, field in FIELDS.items() for spelling in (name.lower(), *field.other_names)}
+"""The fields by their names without case and separators."""
 
 
 def field_named(key: str) -> str | None:
-    """The field that a key means, as in ``base_url``, ``BASE-URL`` or ``MSTR_BASE_URL``; None for no known one."""
+    """The field that a key names, as in ``base_url``, ``BASE-URL`` or ``MSTR_BASE_URL``; None for an unknown one."""
     plain = re.sub(r"[\W_]", "", key).lower()
     return _SPELLINGS.get(plain) or _SPELLINGS.get(plain.removeprefix("mstr"))
 
 
 def under_known_names(written: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """The values by the fields that their keys mean, and what is wrong with other keys.
+    """The values by field, and what is wrong with the keys that name no field.
 
-    A field without a value (null, or empty as an editor of keys and values leaves it) counts as left out; only a
-    password may be empty.
+    A field without a value (null, or empty, as editors of keys and values leave it) counts as missing; only a password
+    may be empty.
     """
     found: dict[str, Any] = {}
     flaws: list[str] = []
@@ -48,17 +44,17 @@ def _is_left_out(field: str, value: Any) -> bool:
 
 
 def _unknown(key: str, position: int) -> str:
-    """What is wrong with a key that names no field; it may be a value, such as the password, in the wrong place.
+    """What is wrong with a key that names no field. It may be a value in the wrong place, such as the password.
 
-    Only the name of a database's field and a known name with one wrong letter are quoted; any other key is named by its
-    place.
+    So only a misspelled name with one wrong letter and the fields of databases are quoted; any other key is named by
+    its position.
     """
     plain = key.lower()
     near = difflib.get_close_matches(plain, [name.lower() for name in KNOWN], 1, 0.6)
     hint = f' (did you mean "{_SPELLINGS[near[0]]}"?)' if near else ""
     is_name = plain in _OF_DATABASES or (re.fullmatch("[a-z_-]+", plain) and _has_one_wrong_letter(plain, near))
-    what = f"the unknown field {key}" if is_name else f"an unknown field in place {position}"
-    return f"has {what}{hint}; known are {', '.join(KNOWN)}"
+    what = f"the unknown field {key}" if is_name else f"an unknown field in position {position}"
+    return f"has {what}{hint}; known fields: {', '.join(KNOWN)}"
 
 
 _OF_DATABASES = ("engine", "host", "port", "dbname", "dbinstanceidentifier", "dbclusteridentifier", "masterarn")
@@ -66,7 +62,7 @@ _OF_DATABASES = ("engine", "host", "port", "dbname", "dbinstanceidentifier", "db
 
 
 def _has_one_wrong_letter(plain: str, near: list[str]) -> bool:
-    """Whether the hint says all but one letter of the key: one is added, left out, another, or in the wrong place."""
+    """Whether the key differs from the hint in one letter only: added, omitted, replaced or moved."""
     for name in near:
         matched = sum(block.size for block in difflib.SequenceMatcher(None, plain, name).get_matching_blocks())
         return max(len(plain), len(name)) - matched <= 1

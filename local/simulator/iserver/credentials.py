@@ -27,10 +27,8 @@ class Credentials:
         self._token_expires: float | None = None
 
     def check(self, mode: int, username: str, password: str, now: float) -> str:
-        """Who logs in. Raises Refusal for wrong credentials or a mode that is not enabled (API.md 2.2)."""
-        person = (self.username, self.password) == (username, password)
-        token_lives = self._token_expires is None or now < self._token_expires
-        right = {STANDARD: person, LDAP: person, API_TOKEN: username == self.api_token and token_lives, GUEST: True}
+        """The user who logs in. Raises Refusal for wrong credentials or a mode that is not enabled (API.md 2.2)."""
+        right = self._by_mode(username, password, now)
         if mode not in right:
             raise Refusal(400, 1, "The server is not configured to support this login mode.", -2147205409)
         if not right[mode]:
@@ -40,7 +38,14 @@ class Credentials:
     @property
     def modes(self) -> list[int]:
         """The login modes that are enabled."""
-        return [STANDARD, GUEST, LDAP, API_TOKEN]
+        return list(self._by_mode("", "", 0))
+
+    def _by_mode(self, username: str, password: str, now: float) -> dict[int, bool]:
+        """Whether the credentials are right, by login mode."""
+        person = (self.username, self.password) == (username, password)
+        token_lives = self._token_expires is None or now < self._token_expires
+        token = username == self.api_token and token_lives
+        return {STANDARD: person, GUEST: True, LDAP: person, API_TOKEN: token}
 
     def change_password(self, new: Any) -> None:
         """Take a new password. Raises Refusal 400 when it is no text."""

@@ -101,14 +101,14 @@ def test_a_field_in_two_spellings_is_refused_where_the_values_differ() -> None:
 
 def test_an_unknown_field_is_told_with_the_nearest_and_all_that_are_known() -> None:
     flaw = str(judge(MINE | {"passwort": "x"}).flaw)
-    assert flaw.startswith('has the unknown field passwort (did you mean "password"?); known are baseUrl, loginMode')
-    assert str(judge(MINE | {"engine": "x"}).flaw).startswith("has the unknown field engine; known are")
+    assert flaw.startswith('has the unknown field passwort (did you mean "password"?); known fields: baseUrl')
+    assert str(judge(MINE | {"engine": "x"}).flaw).startswith("has the unknown field engine; known fields:")
 
 
 def test_a_key_that_may_be_a_password_is_told_by_its_place() -> None:
     for planted in ("planted-7b1e!", "CorrectHorseBattery", "planted", "Password-of-Paul", "MyPassword", "secret"):
         flaw = str(judge(MINE | {planted: "admin"}).flaw)
-        assert flaw.startswith("has an unknown field in place 5")
+        assert flaw.startswith("has an unknown field in position 5")
         assert planted not in flaw
 
 
@@ -119,7 +119,7 @@ def test_a_name_with_one_wrong_letter_is_quoted(misspelled: str) -> None:
 
 def test_a_key_that_resembles_a_name_is_told_by_its_place_with_that_name() -> None:
     flaw = str(judge(MINE | {"login": "x"}).flaw)
-    assert flaw.startswith('has an unknown field in place 5 (did you mean "loginMode"?); known are')
+    assert flaw.startswith('has an unknown field in position 5 (did you mean "loginMode"?); known fields:')
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:
