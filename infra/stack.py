@@ -24,10 +24,11 @@ from infra.constructs.functions import Functions, log_group
 from infra.constructs.notifications import notice_topic
 from infra.constructs.questions import question_topic
 from infra.constructs.queues import dead_letters, retry
+from infra.constructs.schedules import Schedules
 from infra.constructs.starter import Starter, let_start
 from infra.constructs.sweep import sweep_daily
-from infra.constructs.triggers.schedule import Schedules
-from infra.constructs.triggers.triggers import Triggers
+from infra.constructs.triggers.trigger import Shared
+from infra.constructs.triggers.triggers import make_triggers
 from infra.constructs.update_order import order_updates
 from infra.jobs.named_job import NamedJob
 from infra.names import construct_name
@@ -88,7 +89,7 @@ class DatamartRunner(cdk.Stack):
         starts = functions.make(START_RUN)
         let_start(starts, machine)
         starter = Starter(self, starts, starts_lost, settings.machine_name)
-        Triggers(self, starter, schedules, self._inbox(jobs), self._encryption).make(jobs)
+        make_triggers(jobs, Shared(self, starter, schedules, self._inbox(jobs), self._encryption))
 
         expecting = functions.make(EXPECT_LOAD)
         let_notify(expecting, topic)

@@ -17,9 +17,10 @@ from functions.requests.placeholders import MESSAGE, placeholders, strings
 from functions.telemetry import logger, tracer
 from functions.text import one_line, shorten
 from functions.triggers.accepted_request import accepted
+from functions.triggers.invoked import Invoked
 from functions.triggers.runs_of_messages import Input, Started, as_input
 from functions.triggers.trigger_event import RejectedEvent, TriggerEvent, execution_name
-from functions.triggers.which_jobs import Invoked, jobs_started_by
+from functions.triggers.which_jobs import jobs_started_by
 
 LARGEST_INPUT = 240 * 1024
 """Bytes of an execution's input: with what PrepareRun is given beside it, and the message that started it, it stays

@@ -5,7 +5,8 @@ from typing import Any
 
 from functions.requests.named_jobs import Job
 from functions.triggers import stored_object
-from functions.triggers.declared import uploads_of, why_ignored
+from functions.triggers.declared import declares_upload, uploads_of, why_ignored
+from functions.triggers.invoked import Invoked
 from functions.triggers.trigger_event import TriggerEvent, ignored
 from functions.triggers.uploaded_object import Uploaded, of_event
 
@@ -15,10 +16,16 @@ def recognises(event: dict[str, Any]) -> bool:
     return event.get("source") == "aws.s3" and event.get("detail-type") == "Object Created"
 
 
-def uploaded_object(event: dict[str, Any]) -> tuple[str, str]:
-    """Bucket and key of the object that the event is about."""
+def declares(event: dict[str, Any], job: Job, invoked: Invoked) -> bool:
+    """Whether the job declares the upload of the event's object."""
     uploaded = of_event(event)
-    return uploaded.bucket, uploaded.key
+    return declares_upload(job, uploaded.bucket, uploaded.key, os.environ.get("INBOX_BUCKET"))
+
+
+def about(event: dict[str, Any]) -> str:
+    """The object's URI."""
+    uploaded = of_event(event)
+    return f"s3://{uploaded.bucket}/{uploaded.key}"
 
 
 def trigger_events(event: dict[str, Any], job: Job) -> list[TriggerEvent]:

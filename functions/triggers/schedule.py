@@ -1,8 +1,11 @@
-"""Trigger events of schedules. Their shape is the target input in infra/constructs/triggers/triggers.py."""
+"""Trigger events of schedules. Their shape is TARGET_INPUT, which the stack gives to each schedule."""
 
+import os
 from typing import Any
 
 from functions.requests.named_jobs import Job
+from functions.triggers.declared import declares_schedule
+from functions.triggers.invoked import Invoked
 from functions.triggers.trigger_event import TriggerEvent
 
 TARGET_INPUT = {"scheduleArn": "<aws.scheduler.schedule-arn>", "scheduledTime": "<aws.scheduler.scheduled-time>"}
@@ -12,6 +15,18 @@ TARGET_INPUT = {"scheduleArn": "<aws.scheduler.schedule-arn>", "scheduledTime": 
 def recognises(event: dict[str, Any]) -> bool:
     """Whether the event is a schedule's."""
     return set(event) == set(TARGET_INPUT)
+
+
+def declares(event: dict[str, Any], job: Job, invoked: Invoked) -> bool:
+    """Whether the schedule of the event is one of the job's, in the stage's own group."""
+    group = invoked.arn("scheduler", f"schedule/{os.environ['NAME_PREFIX']}/")
+    arn = about(event)
+    return arn.startswith(group) and declares_schedule(job, arn.removeprefix(group))
+
+
+def about(event: dict[str, Any]) -> str:
+    """The schedule's ARN."""
+    return str(event["scheduleArn"])
 
 
 def trigger_events(event: dict[str, Any], job: Job) -> list[TriggerEvent]:

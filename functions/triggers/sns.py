@@ -1,5 +1,6 @@
 """Trigger events of SNS messages: a request, S3 notifications, or only message attributes."""
 
+import os
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,8 @@ from functions.requests.named_jobs import Job
 from functions.requests.placeholders import MESSAGE
 from functions.text import named
 from functions.triggers import s3, stored_object
-from functions.triggers.declared import why_ignored
+from functions.triggers.declared import declares_topic, why_ignored
+from functions.triggers.invoked import Invoked
 from functions.triggers.s3_notification import ReportedObject, is_test_message, reported_objects
 from functions.triggers.trigger_event import RejectedEvent, TriggerEvent, ignored
 
@@ -28,6 +30,18 @@ def topic(event: dict[str, Any]) -> str:
     if len(topics) != 1:
         raise ValueError("the event holds messages of more than one topic")
     return topics.pop()
+
+
+def declares(event: dict[str, Any], job: Job, invoked: Invoked) -> bool:
+    """Whether the event's messages came over a topic of the stage's own that is the job's."""
+    own = invoked.arn("sns", f"{os.environ['NAME_PREFIX']}-")
+    arn = topic(event)
+    return arn.startswith(own) and declares_topic(job, arn.removeprefix(own))
+
+
+def about(event: dict[str, Any]) -> str:
+    """The topic's ARN."""
+    return topic(event)
 
 
 def trigger_events(event: dict[str, Any], job: Job) -> list[TriggerEvent]:

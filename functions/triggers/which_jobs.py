@@ -4,37 +4,18 @@ That is the alias by which the starter was invoked, and then the schedule's ARN,
 topic's ARN. A message's text, an object's content and a notification's records never choose a job.
 """
 
-import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from functions.requests.event_shapes import described
 from functions.requests.named_jobs import Job, deployed_jobs, job_named
-from functions.triggers import aliases, s3, schedule, sns
-from functions.triggers.declared import declares_schedule, declares_topic, declares_upload
+from functions.triggers import sns
+from functions.triggers.declared import declares_topic
+from functions.triggers.invoked import Invoked
+from functions.triggers.kinds import KINDS
 
 Event = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Invoked:
-    """Where and by which alias the starter was invoked, by its ARN; ``alias`` is empty without one."""
-
-    partition: str
-    region: str
-    account: str
-    alias: str
-
-    @classmethod
-    def by(cls, invoked_function_arn: str) -> "Invoked":
-        """Read the ARN ``arn:<partition>:lambda:<region>:<account>:function:<name>[:<alias>]``."""
-        _, partition, _, region, account, _, _, *alias = invoked_function_arn.split(":")
-        return cls(partition, region, account, alias[0] if alias else "")
-
-    def arn(self, service: str, resource: str) -> str:
-        """The ARN of a resource in the same account and region."""
-        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
 
 
 def jobs_started_by(event: Event, invoked: Invoked) -> tuple[Any, list[str]]:
@@ -48,46 +29,30 @@ def jobs_started_by(event: Event, invoked: Invoked) -> tuple[Any, list[str]]:
     InvalidRequest
         There is no alias, or no deployed job has it.
     """
-    source, declares, about = _KINDS[invoked.alias] if invoked.alias in _KINDS else _of_one_job(invoked.alias)
+    source, declares = _of_kind(invoked) if invoked.alias in _SOURCES else _of_one_job(invoked.alias)
     if not isinstance(event, dict) or not source.recognises(event):
         shape = described(event)
         raise ValueError("the event is of no source that starts runs" + (f": it {shape}" if shape else ""))
-    jobs = [name for name, job in deployed_jobs().items() if declares(invoked, event, name, job)]
+    jobs = [name for name, job in deployed_jobs().items() if declares(event, name, job)]
     if not jobs:
-        raise ValueError(f"no job that is deployed declares {about(event)} as its trigger")
+        raise ValueError(f"no job that is deployed declares {source.about(event)} as its trigger")
     return source, jobs
 
 
-def _has_schedule(invoked: Invoked, event: Event, name: str, job: Job) -> bool:
-    group = invoked.arn("scheduler", f"schedule/{os.environ['NAME_PREFIX']}/")
-    arn = str(event["scheduleArn"])
-    return arn.startswith(group) and declares_schedule(job, arn.removeprefix(group))
+_SOURCES: dict[str, Any] = {alias: import_module(f"functions.triggers.{kind}") for kind, alias in KINDS.items()}
+"""The module of each kind of trigger, by its alias."""
+
+Declares = Callable[[Event, str, Job], bool]
+"""Whether the job of this name declares what the event is about."""
 
 
-def _has_upload(invoked: Invoked, event: Event, name: str, job: Job) -> bool:
-    bucket, key = s3.uploaded_object(event)
-    return declares_upload(job, bucket, key, os.environ.get("INBOX_BUCKET"))
+def _of_kind(invoked: Invoked) -> tuple[Any, Declares]:
+    """The alias that all triggers of a kind share."""
+    source = _SOURCES[invoked.alias]
+    return source, lambda event, name, job: source.declares(event, job, invoked)
 
 
-def _has_own_topic(invoked: Invoked, event: Event, name: str, job: Job) -> bool:
-    own = invoked.arn("sns", f"{os.environ['NAME_PREFIX']}-")
-    arn = sns.topic(event)
-    return arn.startswith(own) and declares_topic(job, arn.removeprefix(own))
-
-
-def _of_one_job(alias: str) -> tuple[Any, Callable[..., bool], Callable[[Event], str]]:
+def _of_one_job(alias: str) -> tuple[Any, Declares]:
     """The alias of a job is for messages of the foreign topics that just this job declares."""
     job_named(alias)
-
-    def declares(invoked: Invoked, event: Event, name: str, job: Job) -> bool:
-        return name == alias and declares_topic(job, sns.topic(event))
-
-    return sns, declares, sns.topic
-
-
-_KINDS: dict[str, tuple[Any, Callable[..., bool], Callable[[Event], str]]] = {
-    aliases.SCHEDULES: (schedule, _has_schedule, lambda event: str(event["scheduleArn"])),
-    aliases.UPLOADS: (s3, _has_upload, lambda event: "s3://{}/{}".format(*s3.uploaded_object(event))),
-    aliases.MESSAGES: (sns, _has_own_topic, sns.topic),
-}
-"""By shared alias: the source, whether a job declares what the event is about, and what that is in words."""
+    return sns, lambda event, name, job: name == alias and declares_topic(job, sns.topic(event))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from aws_cdk import aws_lambda as lambda_
 
 from functions.runs.expected_loads import expected_at
-from infra.constructs.triggers.schedule import Schedules
+from infra.constructs.schedules import Schedules
 from infra.jobs.named_job import NamedJob
 
 

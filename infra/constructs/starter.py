@@ -14,16 +14,21 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from functions.triggers import aliases
+from functions.triggers.kinds import KINDS
 from infra.jobs.named_job import NamedJob
 from infra.names import construct_name
 
-_SHARED = {
-    aliases.SCHEDULES: ("StarterForSchedules", "Schedules start jobs by it"),
-    aliases.UPLOADS: ("StarterForUploads", "Uploaded objects start jobs by it"),
-    aliases.MESSAGES: ("StarterForMessages", "Messages on the stack's own topics start jobs by it"),
-}
-"""From the alias to the id of its construct and its description. No resource of a job can have such an id."""
+
+@dataclass(frozen=True)
+class SharedAlias:
+    """The alias that all triggers of a kind share.
+
+    ``kind`` is a key of KINDS (functions/triggers/kinds.py). No resource of a job can have such a ``construct_id``.
+    """
+
+    kind: str
+    construct_id: str
+    description: str
 
 
 def let_start(starter: lambda_.Function, machine: sfn.StateMachine) -> None:
@@ -51,10 +56,10 @@ class Starter:
     def __post_init__(self) -> None:
         self.function.add_environment("NAME_PREFIX", self.name_prefix)
 
-    def shared(self, alias: str) -> lambda_.Alias:
+    def shared(self, alias: SharedAlias) -> lambda_.Alias:
         """The alias that all triggers of a kind share."""
-        construct_id, description = _SHARED[alias]
-        return self._made.get(alias) or self._make(alias, construct_id, description)
+        name = KINDS[alias.kind]
+        return self._made.get(name) or self._make(name, alias.construct_id, alias.description)
 
     def of_job(self, job: NamedJob) -> lambda_.Alias:
         """The alias of a job that subscribes to a foreign topic, which takes each endpoint once."""

@@ -6,7 +6,7 @@ from aws_cdk import aws_sns as sns
 
 from infra.constructs.end_of_run import let_tell
 from infra.constructs.queues import retry
-from infra.constructs.triggers.schedule import Schedules
+from infra.constructs.schedules import Schedules
 
 TIME = "cron(17 3 * * ? *)"
 """In UTC. Not on the hour, when everybody's jobs start; a run that is under way then is left alone."""

@@ -17,8 +17,9 @@ from functions.requests.placeholders import (
 from functions.requests.request import normalise
 from functions.requests.validation import nearest
 from functions.triggers.accepted_request import FROM_OUTSIDE
+from functions.triggers.kinds import KINDS
 from infra.jobs.filter_policy import ATTRIBUTES, BODY, OR, check_filter
-from infra.jobs.named_job import KINDS, NamedJob
+from infra.jobs.named_job import NamedJob
 from infra.jobs.object_keys import check_uploads
 from infra.jobs.schedule_check import check_schedule
 from infra.jobs.time_zones import check_zone

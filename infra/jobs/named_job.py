@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-KINDS = ("schedule", "s3", "sns")
-"""Kinds of triggers; each trigger is of one."""
-
 
 @dataclass(frozen=True)
 class NamedJob:

@@ -5,10 +5,12 @@ moto delivers none of these to their targets, so the emulator looks up the targe
 
 import json
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from functions.similar_names import similar
 from functions.text import one_line
+from functions.triggers.kinds import KINDS
 from local.emulator.clients import client
 from local.emulator.filter_policy import takes
 from local.emulator.moto_patches.moto_objects import event_matches
@@ -24,21 +26,16 @@ class NothingStarts(Exception):
 
 def is_delivered(given: Any) -> bool:
     """Whether ``given`` is an event that AWS delivers to a trigger, not the input of an execution."""
-    return isinstance(given, dict) and any(recognises(given) for recognises, _ in _kinds())
+    return isinstance(given, dict) and _kind_of(given) is not None
 
 
-def _kinds() -> list[tuple[Callable[[Event], bool], Callable[[Template, Event], list[str]]]]:
-    """How each kind of event is recognised, and how its targets are found.
+def _kind_of(event: Event) -> str | None:
+    """The kind of trigger (functions/triggers/kinds.py) that the event is for.
 
     Imported here: the functions' logger takes its settings from their environment, which the emulator sets up first.
     """
-    from functions.triggers import s3, schedule, sns
-
-    return [
-        (schedule.recognises, _scheduled),
-        (s3.recognises, _matched),
-        (sns.recognises, _subscribed),
-    ]
+    sources = ((kind, import_module(f"functions.triggers.{kind}")) for kind in KINDS)
+    return next((kind for kind, source in sources if source.recognises(event)), None)
 
 
 def deliver(template: Template, event: Event) -> tuple[list[str], list[str]]:
@@ -46,7 +43,7 @@ def deliver(template: Template, event: Event) -> tuple[list[str], list[str]]:
 
     Returns the ARNs of the executions, and sentences on what of the event starts nothing. Raises NothingStarts.
     """
-    find = next(find for recognises, find in _kinds() if recognises(event))
+    find = TARGETS[_kind_of(event) or ""]
     executions: list[str] = []
     ignored: list[str] = []
     for alias in dict.fromkeys(find(template, event)):
@@ -110,6 +107,14 @@ def _subscribed(template: Template, event: Event) -> list[str]:
         why = f": it does not pass the filter {' or '.join(filters)}" if filters else ": none is subscribed to it"
         raise NothingStarts(f"no subscription of the stack takes this message from {message['TopicArn']}{why}")
     return found
+
+
+TARGETS: dict[str, Callable[[Template, Event], list[str]]] = {
+    "schedule": _scheduled,
+    "s3": _matched,
+    "sns": _subscribed,
+}
+"""By kind of trigger: the aliases that AWS would invoke with the event."""
 
 
 def _check_permission(template: Template, alias: str, service: str, source: Any) -> None:

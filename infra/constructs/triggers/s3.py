@@ -6,10 +6,34 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.constructs.starter import SharedAlias
+from infra.constructs.triggers.trigger import Shared, Trigger
 from infra.constructs.triggers.upload_patterns import Declared, pack_uploads
 
 
-def start_by_uploads(
+class UploadTriggers:
+    """Makes the triggers ``s3`` of a stack."""
+
+    alias = SharedAlias("s3", "StarterForUploads", "Uploaded objects start jobs by it")
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+
+    def make(self, triggers: list[Trigger]) -> None:
+        """The rules of all uploads; the starter is told the name of the stack's own bucket."""
+        starter, inbox = self._shared.starter, self._shared.inbox
+        _start_by_uploads(
+            self._shared.scope,
+            [trigger.declared["s3"] for trigger in triggers],
+            inbox.bucket_name if inbox else None,
+            starter.shared(self.alias),
+            starter.lost,
+        )
+        if inbox is not None:
+            starter.function.add_environment("INBOX_BUCKET", inbox.bucket_name)
+
+
+def _start_by_uploads(
     scope: Construct, declared: list[Declared], own_bucket: str | None, alias: lambda_.Alias, lost: sqs.Queue
 ) -> None:
     """Invoke ``alias`` for each upload that is in ``declared``; ``lost`` takes what cannot be delivered."""

@@ -1,100 +1,42 @@
-"""SNS messages as triggers: subscriptions of the starter's aliases to the stack's own topics and to foreign ones.
+"""SNS messages as triggers: the stack's own topics invoke one alias, a foreign topic one of the job."""
 
-A foreign topic may be of another account, whose owner has to allow ``sns:Subscribe`` in the topic's policy, and of
-another region. From a region that an account has to opt in to, SNS delivers under a principal of that region; it has
-no dead letters outside of the subscription's own region.
-"""
-
-from dataclasses import dataclass, field
-from typing import Any
-
-import aws_cdk as cdk
-from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_sns as sns
-from aws_cdk import aws_sqs as sqs
-from constructs import Construct
-
-from infra.constructs.findings import accept
-from infra.jobs.regions import is_opted_in_to
+from infra.constructs.starter import SharedAlias
+from infra.constructs.triggers.subscriptions import Subscriptions
+from infra.constructs.triggers.topics import OwnTopic, make_own_topics, own_topic_arns
+from infra.constructs.triggers.trigger import Shared, Trigger
 
 
-@dataclass
-class Subscriptions:
-    """Makes subscriptions of functions; ``lost`` takes what SNS cannot deliver."""
+class MessageTriggers:
+    """Makes the triggers ``sns`` of a stack."""
 
-    scope: Construct
-    lost: sqs.Queue
-    _topics: list[str] = field(default_factory=list)
-    _permitted: set[tuple[str, str]] = field(default_factory=set)
+    alias = SharedAlias("sns", "StarterForMessages", "Messages on the stack's own topics start jobs by it")
 
-    def own(self, construct_id: str, topic: str, alias: lambda_.Alias, declared: dict[str, Any]) -> None:
-        """Subscribe to a topic of the stack's own; ``permit_own`` lets it invoke the alias."""
-        self._make(construct_id, topic, alias, declared, redrive_policy=self._redrive)
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        self._subscriptions = Subscriptions(shared.scope, shared.starter.lost)
 
-    def permit_own(self, topics: str, alias: lambda_.Alias) -> None:
-        """Let SNS invoke the alias for the topics that match an ARN pattern, and keep what it cannot deliver."""
-        alias.add_permission("OwnTopics", principal=iam.ServicePrincipal("sns.amazonaws.com"), source_arn=topics)
-        self._topics.append(topics)
-
-    def foreign(self, construct_id: str, topic: str, alias: lambda_.Alias, declared: dict[str, Any]) -> None:
-        """Subscribe to a topic that is not the stack's own."""
-        region = topic.split(":")[3]
-        here = self._is_here(region)
-        redrive = cdk.Fn.condition_if(here.logical_id, self._redrive, cdk.Aws.NO_VALUE)
-        self._make(construct_id, topic, alias, declared, region=region, redrive_policy=redrive)
-        self._topics.append(topic)
-        lambda_.CfnPermission(
-            self.scope,
-            f"{construct_id}Permission",
-            action="lambda:InvokeFunction",
-            function_name=alias.function_arn,
-            principal=self._principal(topic, here),
-            source_arn=topic,
-        )
-
-    def finish(self) -> None:
-        """Let SNS send to the dead letters, for just the topics that are subscribed to."""
-        if self._topics:
-            self.lost.add_to_resource_policy(
-                iam.PolicyStatement(
-                    sid="Topics",
-                    principals=[iam.ServicePrincipal("sns.amazonaws.com")],
-                    actions=["sqs:SendMessage"],
-                    resources=[self.lost.queue_arn],
-                    conditions={"ArnLike": {"aws:SourceArn": list(dict.fromkeys(self._topics))}},
+    def make(self, triggers: list[Trigger]) -> None:
+        """A topic for each trigger that names none, and a subscription for every trigger."""
+        own = [trigger for trigger in triggers if "topicArn" not in trigger.declared["sns"]]
+        if own:
+            self._by_own_topics(own)
+        for trigger in triggers:
+            declared = trigger.declared["sns"]
+            if "topicArn" in declared:
+                alias = self._shared.starter.of_job(trigger.job)
+                self._subscriptions.foreign(
+                    f"{trigger.construct_id}Subscription", declared["topicArn"], alias, declared
                 )
-            )
+        self._subscriptions.finish()
 
-    def _make(self, construct_id: str, topic: str, alias: lambda_.Alias, declared: dict[str, Any], **more: Any) -> None:
-        subscription = sns.CfnSubscription(
-            self.scope,
-            construct_id,
-            topic_arn=topic,
-            protocol="lambda",
-            endpoint=alias.function_arn,
-            filter_policy=declared.get("filter"),
-            filter_policy_scope=declared.get("filterScope"),
-            **more,
-        )
-        accept(subscription, "W3694", "An alias is a function too: SNS takes its ARN for the protocol lambda.")
-
-    @property
-    def _redrive(self) -> dict[str, str]:
-        return {"deadLetterTargetArn": self.lost.queue_arn}
-
-    def _is_here(self, region: str) -> cdk.CfnCondition:
-        """Whether the stack is deployed to this region, which synth does not know."""
-        name = f"IsIn{''.join(part.capitalize() for part in region.split('-'))}"
-        known = cdk.Stack.of(self.scope).node.try_find_child(name)
-        if isinstance(known, cdk.CfnCondition):
-            return known
-        return cdk.CfnCondition(self.scope, name, expression=cdk.Fn.condition_equals(cdk.Aws.REGION, region))
-
-    def _principal(self, topic: str, here: cdk.CfnCondition) -> str:
-        """The principal under which SNS invokes for a topic."""
-        _, partition, _, region, *_ = topic.split(":")
-        usual = "sns.amazonaws.com"
-        if not is_opted_in_to(partition, region):
-            return usual
-        return cdk.Fn.condition_if(here.logical_id, usual, f"sns.{region}.amazonaws.com").to_string()
+    def _by_own_topics(self, own: list[Trigger]) -> None:
+        scope, starter = self._shared.scope, self._shared.starter
+        wanted = [
+            OwnTopic(f"{each.construct_id}Topic", each.name, each.job.name, each.declared["sns"].get("objects"))
+            for each in own
+        ]
+        topics = make_own_topics(scope, wanted, starter.name_prefix, self._shared.encryption)
+        alias = starter.shared(self.alias)
+        self._subscriptions.permit_own(own_topic_arns(scope, starter.name_prefix), alias)
+        for each in own:
+            self._subscriptions.own(f"{each.construct_id}Subscription", topics[each.name], alias, each.declared["sns"])

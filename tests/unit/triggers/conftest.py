@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.core.config import default_user_config
 
-from functions.triggers import aliases
+from functions.triggers.kinds import KINDS
 from local.emulator.lambda_runtime import Context
 from tests.support.deliveries import BUCKET, VERSIONED
 
@@ -34,9 +34,9 @@ TOPIC = "region-message-1"
 """The topic of the sample message, without the prefix of the stage's own names."""
 
 OF_ITS_OWN = {
-    "schedule": aliases.SCHEDULES,
-    "upload": aliases.UPLOADS,
-    "message": aliases.MESSAGES,
+    "schedule": KINDS["schedule"],
+    "upload": KINDS["s3"],
+    "message": KINDS["sns"],
 }
 """The alias by which AWS invokes the starter for each kind of event."""
 

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from functions.errors import InvalidRequest
-from functions.triggers.aliases import MESSAGES, SCHEDULES, UPLOADS
+from functions.triggers.kinds import KINDS
 from infra.jobs.job_files import jobs_of
 from infra.settings.settings import settings_of
 from tests.support.deliveries import EVENTS, created, message, notification, record, scheduled, stored
 from tests.unit.triggers.conftest import CITY, Starter, job
+
+SCHEDULES, UPLOADS, MESSAGES = KINDS["schedule"], KINDS["s3"], KINDS["sns"]
 
 ACCOUNT = "arn:aws:{}:eu-west-1:123456789012:"
 OWN_TOPIC = ACCOUNT.format("sns") + "datamart-runner-dev-"
