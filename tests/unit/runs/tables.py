@@ -13,6 +13,8 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.exceptions import ConditionalCheckFailed
 from moto.dynamodb.models import dynamodb_backends
 
+from functions.runs.store.table import RunTable
+
 REGION = "eu-west-1"
 
 
@@ -22,13 +24,30 @@ def new_table() -> Iterator[str]:
     name = f"runs-{uuid.uuid4()}"
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         patch.setenv("AWS_DEFAULT_REGION", REGION)
-        boto3.client("dynamodb").create_table(
-            TableName=name,
-            KeySchema=[{"AttributeName": "executionArn", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "executionArn", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
+        dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].create_table(
+            name,
+            schema=[{"AttributeName": "executionArn", "KeyType": "HASH"}],
+            attr=[{"AttributeName": "executionArn", "AttributeType": "S"}],
+            billing_mode="PAY_PER_REQUEST",
+            tags=[],
+            **dict.fromkeys(
+                (
+                    *("throughput", "global_indexes", "indexes", "streams", "sse_specification"),
+                    *("deletion_protection_enabled", "warm_throughput"),
+                )
+            ),
         )
         yield name
+
+
+@contextlib.contextmanager
+def direct_run_table() -> Iterator[RunTable]:
+    """An empty run table, reached without the wire: for tests of what is written, not of how DynamoDB takes it."""
+    with new_table() as name, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(boto3, "client", lambda *_, **__: Direct())
+        table = RunTable(name)
+        patch.undo()
+        yield table
 
 
 class Direct:

@@ -44,7 +44,7 @@ from functions.runs.store.runs import begin_run, end_run, load_run, record_datam
 from functions.runs.store.table import RunTable
 from functions.runs.stored_session import StoredSession
 from tests.support.stored_runs import put_in_attempt, put_in_run
-from tests.unit.runs.tables import REGION, new_table
+from tests.unit.runs.tables import REGION, direct_run_table
 
 PROJECT, CITY = "P" * 32, "C" * 32
 LEASE = f"lease/default/{PROJECT}/{CITY}"
@@ -95,8 +95,8 @@ class World:
 
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    with new_table() as name:
-        world = World(RunTable(name))
+    with direct_run_table() as table:
+        world = World(table)
         monkeypatch.setattr(clock, "_source", lambda: world.time)
         monkeypatch.setattr(concurrency, "is_running", world.is_running)
         yield world

@@ -22,7 +22,7 @@ from functions.runs.store.record import RunRecord
 from functions.runs.store.runs import begin_run, load_run
 from functions.runs.store.table import RunTable
 from tests.support.stored_runs import put_in_attempt, remove_from_attempt
-from tests.unit.runs.tables import new_table
+from tests.unit.runs.tables import direct_run_table
 
 ANSWERS = [{"name": "Year", "how": "answered", "given": 0, "send": {"key": "K", "type": "VALUE", "answers": "2026"}}]
 
@@ -31,8 +31,8 @@ _runs = count(1)
 
 @pytest.fixture(scope="module")
 def table() -> Iterator[RunTable]:
-    with new_table() as name:
-        yield RunTable(name)
+    with direct_run_table() as table:
+        yield table
 
 
 @pytest.fixture

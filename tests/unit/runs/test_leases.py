@@ -10,7 +10,7 @@ from functions.runs import leases
 from functions.runs.model import Lease, LeaseHolder, PendingJob
 from functions.runs.store.leases import load_lease, release, release_with_pending, set_pending, take_away
 from functions.runs.store.table import RunTable
-from tests.unit.runs.tables import new_table
+from tests.unit.runs.tables import direct_run_table
 
 KEY = "lease/default/P/D"
 FIRST, SECOND, THIRD = (LeaseHolder(f"arn:{name}", 1) for name in ("first", "second", "third"))
@@ -27,8 +27,8 @@ def time(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture
 def table(time: list[float]) -> Iterator[RunTable]:
-    with new_table() as name:
-        yield RunTable(name)
+    with direct_run_table() as table:
+        yield table
 
 
 class Known:
