@@ -128,7 +128,7 @@ def load_run(table: RunTable, execution_arn: str, number: int) -> RunRecord:
 def find_run(table: RunTable, execution_arn: str) -> RunRecord | None:
     """Read the run, at its newest attempt; None if there is no item of it."""
     item = table.load(execution_arn)
-    return None if item is None else RunRecord(table, item, item["attempt"])
+    return None if item is None else RunRecord(table, item, item.get("attempt", 0))
 
 
 # -- what is found out about it -----------------------------------------------------------------------------------
