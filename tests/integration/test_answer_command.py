@@ -47,6 +47,10 @@ def cloud(world: World, template_path: Path) -> Iterator[Cloud]:
         yield cloud
 
 
+ASKING: dict[str, Any] = {"hours": 48, "answers": [], "fresh": 0, "refused": {}, "seconds": 0}
+AGAIN = {"end": "Again", "waitSeconds": 1}
+
+
 class Asked:
     """A run in the run table, and what Step Functions is told about it."""
 
@@ -69,7 +73,7 @@ class Asked:
         question = {"token": TOKEN, "askedAt": 1_800_000_000, "until": 1_800_172_800.5}
         item = {
             "executionArn": self.arn,
-            "asking": {"hours": 48, "answers": [], "fresh": 0, "refused": {}, "seconds": 0},
+            "asking": ASKING,
             "question": question | {"prompts": PROMPTS, "refusal": None},
         } | changes
         (table,) = self._cloud.emulator.deployed.tables
@@ -170,7 +174,7 @@ def test_answers_that_do_not_fit_the_questions_are_not_sent(asked: Asked, file: 
 
 def test_answers_count_together_with_those_of_earlier_replies(asked: Asked, file: Any) -> None:
     before = [{"name": "Shops", "answers": ["x" * 49_990]}]
-    asked.write(asking={"hours": 48, "answers": before, "fresh": 0, "refused": {}, "seconds": 0})
+    asked.write(asking=ASKING | {"answers": before})
     code, said = asked.report(file=file(RIGHT))
     assert (code, asked.told) == (1, [])
     assert "the answers of the run have" in said["problem"]
@@ -325,7 +329,7 @@ def test_answers_for_a_run_that_does_not_exist_are_refused(asked: Asked, file: A
         ({"endedAt": 1}, "it has ended"),
         ({"question": None}, "it has not asked anything yet"),
         ({"question": None, "asking": None}, "it asks nobody"),
-        ({"question": None, "asking": {"concluded": {"end": "Again"}, "answers": []}}, "it was answered already"),
+        ({"question": None, "asking": ASKING | {"concluded": AGAIN}}, "it was answered already"),
     ],
 )
 def test_answers_for_a_run_that_does_not_wait_are_refused_with_the_reason(
