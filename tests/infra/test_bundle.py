@@ -76,6 +76,7 @@ def test_two_builds_from_nothing_are_the_same_byte_for_byte(built: Path, tmp_pat
     assert zipped(one) == zipped(other)
 
 
+@pytest.mark.exhaustive
 def test_two_builds_have_the_same_byte_code(built: Path, tmp_path: Path) -> None:
     assert digest(_compiled(built, tmp_path / "one")) == digest(_compiled(built, tmp_path / "away" / "other"))
 

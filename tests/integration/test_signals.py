@@ -187,6 +187,7 @@ def test_a_signal_while_the_job_runs_cancels_it_and_leaves_the_server_clean(
 
 
 @pytest.mark.parametrize("number", ALL)
+@pytest.mark.exhaustive
 def test_a_signal_before_the_login_opens_nothing(
     server: Server, datamart: Callable[..., Datamart], number: int
 ) -> None:
@@ -196,6 +197,7 @@ def test_a_signal_before_the_login_opens_nothing(
     check_clean(server, run, number)
 
 
+@pytest.mark.exhaustive
 def test_ctrl_c_at_a_question_ends_it_at_the_first_try(server: Server, datamart: Callable[..., Datamart]) -> None:
     run = datamart(ASKING, terminal=True)
     run.until_it_says("1 of 1: Elements of Country")
@@ -217,6 +219,7 @@ def test_sigterm_at_a_question_ends_it(server: Server, datamart: Callable[..., D
     assert (server.open(), run.folders()) == ([], [])
 
 
+@pytest.mark.exhaustive
 def test_a_terminal_window_that_is_closed_leaves_the_server_clean(
     server: Server, datamart: Callable[..., Datamart]
 ) -> None:

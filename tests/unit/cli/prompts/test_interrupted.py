@@ -5,13 +5,14 @@ import signal
 
 import pytest
 
+from tests.support.cases import exhaustive, one_of
 from tests.support.processes import Stall
 from tests.unit.cli.prompts.conftest import PASSWORD, PROJECT, Person
 
 STEPS = ["log_in", "find_project", "create_instance", "search_elements", "delete_instance", "log_out"]
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", one_of(*reversed(STEPS)))
 def test_ctrl_c_leaves_no_session_and_no_instance_behind(
     person: Person, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -21,7 +22,7 @@ def test_ctrl_c_leaves_no_session_and_no_instance_behind(
     assert json.loads(out)["error"] == "Interrupted"
 
 
-@pytest.mark.parametrize(("number", "name"), [(signal.SIGTERM, "SIGTERM"), (signal.SIGHUP, "SIGHUP")])
+@pytest.mark.parametrize(("number", "name"), [(signal.SIGTERM, "SIGTERM"), exhaustive((signal.SIGHUP, "SIGHUP"))])
 def test_sigterm_and_sighup_leave_nothing_behind_either(
     person: Person, number: int, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
