@@ -13,7 +13,7 @@ READY := .venv/ready
 SET_UP := $(BIN)/python -P infra/build/package_indexes.py
 UV := $(SET_UP) $(BIN)/uv
 
-.PHONY: help setup run test test-all faults bench lint format docs synth bundle lock bootstrap diff deploy destroy smoke clean
+.PHONY: help setup run test test-all faults mutants bench lint format docs synth bundle lock bootstrap diff deploy destroy smoke clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -40,6 +40,9 @@ test-all: $(READY) ## all tests: every scenario of the simulator, every odd resp
 
 faults: $(READY) ## the campaign of faults, or a part: SHARE=1/10, or CASE='saveAs/execute#1/reset-after'
 	@$(BIN)/python -m tests.faults.campaign "$(CASE)" --share "$(SHARE)"
+
+mutants: $(READY) ## change each module that decides, bit by bit: every change must fail a test (or a part: CASE=conclusion)
+	@$(BIN)/python -m tests.mutation.run "$(CASE)"
 
 bench: $(READY) ## import time and memory of every handler, as ratios
 	@$(BIN)/python -m tests.bench.import_time
