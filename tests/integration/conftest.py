@@ -70,7 +70,7 @@ class Told:
         return self._take("told-events")
 
 
-class World:
+class System:
     """One simulator and the emulator that runs against it."""
 
     def __init__(self, emulator: Emulator, clock: Clock, told: Told) -> None:
@@ -155,12 +155,12 @@ class World:
         close_attempt(run)
 
     def notices(self) -> list[dict[str, Any]]:
-        """Every notice of this world's runs."""
+        """Every notice of this system's runs."""
         self._notices += self._told.notices()
         return self._notices
 
     def events(self) -> list[dict[str, Any]]:
-        """Every end event of this world's runs."""
+        """Every end event of this system's runs."""
         self._events += self._told.events()
         return self._events
 
@@ -287,30 +287,30 @@ def session_told(session_emulator: Emulator) -> Told:
 
 
 @pytest.fixture
-def new_world(session_emulator: Emulator, session_told: Told, clock: Clock) -> Iterator[Callable[..., World]]:
-    """Makes a world in the scenario named; checks and stops it afterwards."""
-    worlds: list[World] = []
+def new_system(session_emulator: Emulator, session_told: Told, clock: Clock) -> Iterator[Callable[..., System]]:
+    """Makes a system in the scenario named; checks and stops it afterwards."""
+    systems: list[System] = []
     session_told.notices()
     session_told.events()
     _emptied(*session_emulator.deployed.tables)
 
-    def make(scenario: Any = "default") -> World:
-        world = World(session_emulator, clock, session_told)
-        world.start_simulator(scenario)
-        worlds.append(world)
-        return world
+    def make(scenario: Any = "default") -> System:
+        system = System(session_emulator, clock, session_told)
+        system.start_simulator(scenario)
+        systems.append(system)
+        return system
 
     yield make
-    for world in worlds:
+    for system in systems:
         try:
-            world.check()
+            system.check()
         finally:
-            world.simulator.stop()
+            system.simulator.stop()
 
 
 @pytest.fixture
-def world(new_world: Callable[..., World]) -> World:
-    return new_world()
+def system(new_system: Callable[..., System]) -> System:
+    return new_system()
 
 
 @pytest.fixture

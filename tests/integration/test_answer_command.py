@@ -21,7 +21,7 @@ from local.aws.execution import execution_arn
 from local.cli import main
 from local.cli.answer import answer
 from local.cli.process import exits_with
-from tests.integration.conftest import World
+from tests.integration.conftest import System
 from tests.support.cases import exhaustive
 from tests.support.cloud import Cloud, answered, deployed, instead_of, refused
 
@@ -42,8 +42,8 @@ RIGHT = {"prompts": [{"name": "Region", "answers": ["North"]}, {"name": "Rate", 
 
 
 @pytest.fixture
-def cloud(world: World, template_path: Path) -> Iterator[Cloud]:
-    with deployed(world.emulator, template_path) as cloud:
+def cloud(system: System, template_path: Path) -> Iterator[Cloud]:
+    with deployed(system.emulator, template_path) as cloud:
         yield cloud
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local.simulator import catalogue
-from tests.integration.conftest import World
+from tests.integration.conftest import System
 from tests.support.cases import exhaustive
 
 COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
@@ -19,9 +19,9 @@ class Breakdown(Exception):
 
 
 @pytest.fixture
-def around(world: World) -> Iterator[Callable[[Callable[[str, Any], Any]], None]]:
+def around(system: System) -> Iterator[Callable[[Callable[[str, Any], Any]], None]]:
     """Puts something around every call of a function."""
-    runtime = world.emulator.runtime
+    runtime = system.emulator.runtime
     before = runtime.around
 
     def put(make: Callable[[str, Any], Any]) -> None:
@@ -56,20 +56,20 @@ at_every_state_of_the_clean_up = pytest.mark.parametrize(
 
 @at_every_state_of_the_clean_up
 def test_a_clean_up_function_that_crashes_does_not_turn_a_loaded_table_into_a_failed_run(
-    world: World, around: Any, module: str, when: str
+    system: System, around: Any, module: str, when: str
 ) -> None:
     around(breaking(module, when))
-    outcome = world.run(prompts=COUNTRIES)
+    outcome = system.run(prompts=COUNTRIES)
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert outcome.output["loaded"] == "yes"
 
 
 @at_every_state_of_the_clean_up
 def test_a_clean_up_function_that_crashes_does_not_hide_the_first_error(
-    world: World, around: Any, module: str, when: str
+    system: System, around: Any, module: str, when: str
 ) -> None:
     around(breaking(module, when))
-    outcome = world.run(datamart=catalogue.FAILS_EARLY)
+    outcome = system.run(datamart=catalogue.FAILS_EARLY)
     assert outcome.error == "DatamartFailed"
     assert outcome.cause.startswith("Loaded: ")
     assert "template of the datamart" in outcome.cause
@@ -92,40 +92,40 @@ def test_a_clean_up_function_that_crashes_does_not_hide_the_first_error(
     ],
 )
 def test_a_function_that_crashes_ends_the_run_with_an_error_of_ours(
-    world: World, around: Any, module: str, when: str, posts: int, error: str
+    system: System, around: Any, module: str, when: str, posts: int, error: str
 ) -> None:
     around(breaking(module, when))
-    outcome = world.run(prompts=COUNTRIES)
+    outcome = system.run(prompts=COUNTRIES)
     loaded = "unknown" if error == "OutcomeUnknown" else "no"
     assert (outcome.error, outcome.cause.split(".")[0]) == (error, f"Loaded: {loaded}"), outcome.cause
     assert "Breakdown" in outcome.cause
     assert "Traceback" not in outcome.cause
-    assert (world.posts(), world.loads()) == (posts, 0)
+    assert (system.posts(), system.loads()) == (posts, 0)
 
 
-def test_a_crash_after_the_answers_loads_the_table_once(world: World, around: Any) -> None:
+def test_a_crash_after_the_answers_loads_the_table_once(system: System, around: Any) -> None:
     around(breaking("answer_prompts", "after"))
-    outcome = world.run(prompts=COUNTRIES)
+    outcome = system.run(prompts=COUNTRIES)
     assert outcome.status == "SUCCEEDED", outcome.cause
-    assert (world.posts(), world.loads()) == (1, 1)
+    assert (system.posts(), system.loads()) == (1, 1)
 
 
-def test_a_crash_after_the_order_is_confirmed_and_the_table_is_loaded_once(world: World, around: Any) -> None:
+def test_a_crash_after_the_order_is_confirmed_and_the_table_is_loaded_once(system: System, around: Any) -> None:
     around(breaking("execute_datamart", "after"))
-    outcome = world.run(prompts=COUNTRIES)
+    outcome = system.run(prompts=COUNTRIES)
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert "ConfirmExecution" in outcome.states
-    assert (world.posts(), world.loads()) == (1, 1)
+    assert (system.posts(), system.loads()) == (1, 1)
 
 
-def test_a_crash_before_the_order_executed_nothing_and_says_so(world: World, around: Any) -> None:
+def test_a_crash_before_the_order_executed_nothing_and_says_so(system: System, around: Any) -> None:
     around(breaking("execute_datamart", "before"))
-    outcome = world.run(prompts=COUNTRIES)
+    outcome = system.run(prompts=COUNTRIES)
     assert outcome.cause.startswith("Loaded: no."), outcome.cause
-    assert world.posts() == 0
+    assert system.posts() == 0
 
 
-def test_a_step_that_is_invoked_twice_executes_once(world: World, around: Any) -> None:
+def test_a_step_that_is_invoked_twice_executes_once(system: System, around: Any) -> None:
     seen: list[dict[str, Any]] = []
 
     @contextlib.contextmanager
@@ -133,13 +133,13 @@ def test_a_step_that_is_invoked_twice_executes_once(world: World, around: Any) -
         if module == "execute_datamart" and not seen:
             seen.append(event)
             with contextlib.suppress(Exception):
-                world.invoke("execute_datamart", event)
+                system.invoke("execute_datamart", event)
         yield
 
     around(twice)
-    outcome = world.run(prompts=COUNTRIES)
+    outcome = system.run(prompts=COUNTRIES)
     assert outcome.status == "SUCCEEDED", outcome.cause
-    assert (world.posts(), world.loads()) == (1, 1)
+    assert (system.posts(), system.loads()) == (1, 1)
 
 
 BARRIERS = [
@@ -155,7 +155,7 @@ BARRIERS = [
 
 @pytest.mark.parametrize("module", BARRIERS)
 def test_a_run_that_is_stopped_while_a_function_works_leaves_nothing_behind(
-    world: World, around: Any, module: str
+    system: System, around: Any, module: str
 ) -> None:
     inside, go_on = threading.Event(), threading.Event()
 
@@ -167,18 +167,18 @@ def test_a_run_that_is_stopped_while_a_function_works_leaves_nothing_behind(
         yield
 
     around(barrier)
-    execution = world.emulator.start({"project": "MicroStrategy Tutorial", "datamart": "City", "prompts": COUNTRIES})
+    execution = system.emulator.start({"project": "MicroStrategy Tutorial", "datamart": "City", "prompts": COUNTRIES})
     assert inside.wait(5)
-    stopper = threading.Thread(target=world.emulator.stop, args=(execution,))
+    stopper = threading.Thread(target=system.emulator.stop, args=(execution,))
     stopper.start()
     go_on.set()
-    outcome = world.emulator.wait(execution)
+    outcome = system.emulator.wait(execution)
     stopper.join()
     assert outcome.status == "ABORTED"
-    assert world.loads() == 0
+    assert system.loads() == 0
 
 
-def test_a_log_in_that_comes_after_the_clean_up_logs_out_what_it_opened(world: World, around: Any) -> None:
+def test_a_log_in_that_comes_after_the_clean_up_logs_out_what_it_opened(system: System, around: Any) -> None:
     """On AWS a stopped execution does not stop the Lambda that runs: it goes on behind the clean-up."""
     late: list[dict[str, Any]] = []
 
@@ -186,17 +186,17 @@ def test_a_log_in_that_comes_after_the_clean_up_logs_out_what_it_opened(world: W
     def closing_in_between(module: str, event: Any) -> Iterator[None]:
         if module == "log_in" and not late:
             late.append(event)
-            world.close_behind_the_back(event)
+            system.close_behind_the_back(event)
         yield
 
     around(closing_in_between)
-    outcome = world.run(prompts=COUNTRIES)
+    outcome = system.run(prompts=COUNTRIES)
     assert outcome.error == "RunAlreadyEnded", outcome.cause
-    assert world.simulator.state()["sessions"] == []
+    assert system.simulator.state()["sessions"] == []
 
 
-def test_a_step_on_a_run_that_has_ended_says_that_it_has(world: World) -> None:
-    outcome = world.run(prompts=COUNTRIES)
+def test_a_step_on_a_run_that_has_ended_says_that_it_has(system: System) -> None:
+    outcome = system.run(prompts=COUNTRIES)
     with pytest.raises(RuntimeError, match="RunAlreadyEnded"):
-        world.invoke("log_in", {"executionArn": outcome.execution_arn, "attempt": 1})
-    assert world.simulator.state()["sessions"] == []
+        system.invoke("log_in", {"executionArn": outcome.execution_arn, "attempt": 1})
+    assert system.simulator.state()["sessions"] == []

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.simulator import catalogue
-from tests.integration.conftest import World
+from tests.integration.conftest import System
 from tests.support.cases import exhaustive
 
 DAY = {"name": "From day", "answers": "2026-02-01"}
@@ -22,7 +22,7 @@ def nested(operators: int) -> dict[str, Any]:
 
 
 @pytest.fixture
-def questions(world: World, operators: int) -> Iterator[list[dict[str, Any]]]:
+def questions(system: System, operators: int) -> Iterator[list[dict[str, Any]]]:
     """A person who first replies with a deep expression, and then leaves every prompt to its default or open."""
     asked: list[dict[str, Any]] = []
 
@@ -34,35 +34,35 @@ def questions(world: World, operators: int) -> Iterator[list[dict[str, Any]]]:
             | ({"answers": nested(operators)} if first and prompt["type"] == "EXPRESSION" else {"answers": []})
             for prompt in question.prompts
         ]
-        world.emulator.reply(question.token, {"prompts": answers})
+        system.emulator.reply(question.token, {"prompts": answers})
 
-    world.emulator.person = answer
+    system.emulator.person = answer
     yield asked
-    world.emulator.person = None
+    system.emulator.person = None
 
 
 @pytest.mark.parametrize("operators", [exhaustive(12), 40])
 def test_a_reply_that_is_nested_too_deep_for_the_table_is_sent_and_judged_by_the_server(
-    world: World, questions: list[dict[str, Any]], operators: int
+    system: System, questions: list[dict[str, Any]], operators: int
 ) -> None:
-    outcome = world.run(datamart=catalogue.ALL_PROMPTS, prompts=[DAY], unanswered="ask")
+    outcome = system.run(datamart=catalogue.ALL_PROMPTS, prompts=[DAY], unanswered="ask")
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert len(questions) == 2
     assert questions[1]["refusal"]
-    sent = [body["body"] for body in world.simulator.state()["answers"]]
+    sent = [body["body"] for body in system.simulator.state()["answers"]]
     assert all("And" not in json.dumps(body) for body in sent), "the simulator took what it should refuse"
 
 
 @pytest.mark.parametrize(("operators", "kept_as"), [exhaustive((12, nested(12))), (40, "(too long to be shown)")])
 def test_a_default_of_the_server_that_is_nested_too_deep_is_kept_and_told(
-    world: World, operators: int, kept_as: Any
+    system: System, operators: int, kept_as: Any
 ) -> None:
     key = {"key": "0C2D5CA4483E29FFB0AF969D68588E95@0@10", "id": "0C2D5CA4483E29FFB0AF969D68588E95"}
     about = {"name": "Filter", "title": "Filter", "type": "EXPRESSION", "required": True}
     prompt = key | about | {"defaultAnswer": nested(operators)}
-    world.simulator.inject("get_prompts", status=200, json=[prompt])
-    outcome = world.run(unanswered="fail")
+    system.simulator.inject("get_prompts", status=200, json=[prompt])
+    outcome = system.run(unanswered="fail")
     assert outcome.error == "PromptsUnanswered", outcome.cause
-    (kept,) = world.item(outcome)["unanswered"]["prompts"]
+    (kept,) = system.item(outcome)["unanswered"]["prompts"]
     assert kept["defaultAnswer"] == kept_as
-    assert "Filter" in world.notices()[-1]["Message"]
+    assert "Filter" in system.notices()[-1]["Message"]

@@ -11,7 +11,7 @@ from functions.limits import END_REPEATED_FOR
 from local.clock import Clock
 from local.emulator import emulator as emulator_module
 from local.emulator.uploads import upload
-from tests.integration.conftest import World
+from tests.integration.conftest import System
 from tests.integration.test_ways_in import notification
 from tests.support.cases import exhaustive
 
@@ -29,24 +29,24 @@ def several(objects: Path, message_id: str, *keys: str) -> Any:
     return events[0]
 
 
-def started(world: World, event: Any) -> list[str]:
+def started(system: System, event: Any) -> list[str]:
     """Without uploading anything before."""
-    return list(world.emulator.deliver(event))
+    return list(system.emulator.deliver(event))
 
 
 def test_runs_of_one_message_that_fail_are_one_notice_and_a_run_that_succeeds_is_not_in_it(
-    world: World, tmp_path: Path
+    system: System, tmp_path: Path
 ) -> None:
     keys = ("countries/Atlantis.csv", "countries/Italy.csv", "countries/Utopia.csv", "countries/gone.csv")
     event = several(tmp_path, "three-of-four", *keys)
-    outcomes = [world.emulator.wait(arn) for arn in started(world, event)]
+    outcomes = [system.emulator.wait(arn) for arn in started(system, event)]
     assert sorted(str(outcome.error) for outcome in outcomes) == [
         "InvalidRequest",
         "None",
         "PromptAnswerRejected",
         "PromptAnswerRejected",
     ]
-    (notice,) = world.notices()
+    (notice,) = system.notices()
     assert notice["Subject"] == "Job country-upload: 3 of 4 runs of one message failed"
     for said in ("Atlantis.csv", "Utopia.csv", "countries/gone.csv", *(o.execution_arn for o in outcomes if o.error)):
         assert said in notice["Message"]
@@ -55,18 +55,18 @@ def test_runs_of_one_message_that_fail_are_one_notice_and_a_run_that_succeeds_is
 
 
 def test_a_run_that_a_person_starts_again_with_the_same_input_is_told_of_by_itself(
-    world: World, tmp_path: Path
+    system: System, tmp_path: Path
 ) -> None:
     event = several(tmp_path, "again", "countries/Atlantis.csv", "countries/Utopia.csv")
-    outcomes = [world.emulator.wait(arn) for arn in started(world, event)]
-    item = world.item(outcomes[0])
+    outcomes = [system.emulator.wait(arn) for arn in started(system, event)]
+    item = system.item(outcomes[0])
     given = {
         "job": "country-upload",
         "values": {"bucket": "b", "key": "countries/Atlantis.csv", "fileName": "Atlantis.csv", "stem": "Atlantis"},
         "message": {"id": item["message"]["id"], "runs": 2, "run": outcomes[0].execution_arn.rpartition(":")[2]},
     }
-    assert world.run_input(given).error == "PromptAnswerRejected"
-    one, alone = world.notices()
+    assert system.run_input(given).error == "PromptAnswerRejected"
+    one, alone = system.notices()
     assert one["Subject"] == "Job country-upload: 2 of 2 runs of one message failed"
     assert alone["Subject"].startswith("Datamart City failed: PromptAnswerRejected")
 
@@ -75,21 +75,21 @@ def test_a_run_that_a_person_starts_again_with_the_same_input_is_told_of_by_itse
     ("began", "failures"), [(True, 2), exhaustive((False, 1))], ids=["was not delivered", "never comes"]
 )
 def test_where_an_end_is_missing_the_sweep_tells_of_the_message(
-    world: World, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, began: bool, failures: int
+    system: System, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, began: bool, failures: int
 ) -> None:
     event = several(tmp_path, f"half {began}", "countries/Atlantis.csv", "countries/Utopia.csv")
-    first, second = started(world, event)
+    first, second = started(system, event)
     with monkeypatch.context() as patch:
         patch.setattr(emulator_module, "tell_the_end", lambda *arguments: None)
-        world.emulator.wait(second)
-    world.emulator.wait(first)
-    assert world.notices() == []
+        system.emulator.wait(second)
+    system.emulator.wait(first)
+    assert system.notices() == []
     if not began:
-        (table,) = world.emulator.deployed.tables
+        (table,) = system.emulator.deployed.tables
         boto3.client("dynamodb").delete_item(TableName=table, Key={"executionArn": {"S": second}})
     clock.advance(END_REPEATED_FOR + 1)
-    assert world.invoke("sweep", {}) == {"found": 1, "left": 0}
-    of_failures, of_sweep = sorted(world.notices(), key=lambda notice: notice["Subject"], reverse=True)
+    assert system.invoke("sweep", {}) == {"found": 1, "left": 0}
+    of_failures, of_sweep = sorted(system.notices(), key=lambda notice: notice["Subject"], reverse=True)
     assert of_failures["Subject"] == f"Job country-upload: {failures} of 2 runs of one message failed"
     assert of_sweep["Subject"].startswith("Datamart runner dev: the daily sweep found 1 thing(s)")
-    assert world.invoke("sweep", {}) == {"found": 0, "left": 0}
+    assert system.invoke("sweep", {}) == {"found": 0, "left": 0}

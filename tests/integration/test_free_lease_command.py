@@ -17,7 +17,7 @@ from functions.runs.store.table import RunTable
 from local.aws.execution import execution_arn
 from local.cli import main
 from local.cli.free_lease import free_lease
-from tests.integration.conftest import World
+from tests.integration.conftest import System
 from tests.support.cases import exhaustive
 from tests.support.cloud import Cloud, answered, deployed, instead_of, refused
 
@@ -29,8 +29,8 @@ SINCE = 1_800_000_000.5
 
 
 @pytest.fixture
-def cloud(world: World, template_path: Path) -> Iterator[Cloud]:
-    with deployed(world.emulator, template_path) as cloud:
+def cloud(system: System, template_path: Path) -> Iterator[Cloud]:
+    with deployed(system.emulator, template_path) as cloud:
         yield cloud
 
 

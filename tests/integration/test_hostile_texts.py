@@ -25,7 +25,7 @@ from local.cli.smoke import smoke
 from local.cli.start import start
 from local.simulator import Simulator, catalogue
 from local.simulator.response import Answer
-from tests.integration.conftest import CITY, TUTORIAL, World
+from tests.integration.conftest import CITY, TUTORIAL, System
 from tests.support.cases import exhaustive
 from tests.support.cloud import Cloud, answered, deployed, instead_of, refused
 from tests.support.processes import interruptible
@@ -264,8 +264,8 @@ def test_what_was_typed_is_quoted_harmlessly(show: Show, words: list[str]) -> No
 
 
 @pytest.fixture
-def cloud(world: World, template_path: Path) -> Iterator[Cloud]:
-    with deployed(world.emulator, template_path) as cloud:
+def cloud(system: System, template_path: Path) -> Iterator[Cloud]:
+    with deployed(system.emulator, template_path) as cloud:
         yield cloud
 
 
@@ -274,15 +274,15 @@ def table(cloud: Cloud) -> RunTable:
     return RunTable(*cloud.emulator.deployed.tables)
 
 
-def test_start_shows_the_end_harmlessly(cloud: Cloud, world: World, show: Show) -> None:
-    world.simulator.inject("log_in", status=400, json={"code": "ERR001", "message": HOSTILE})
+def test_start_shows_the_end_harmlessly(cloud: Cloud, system: System, show: Show) -> None:
+    system.simulator.inject("log_in", status=400, json={"code": "ERR001", "message": HOSTILE})
     arguments = argparse.Namespace(job="city-nightly", stage="dev", as_of=None, json=False)
     code, seen = show(lambda: start(arguments, cloud.wait))
     assert code == 1, seen
     check_harmless(seen)
 
 
-def test_smoke_shows_what_is_there_harmlessly(cloud: Cloud, world: World, show: Show) -> None:
+def test_smoke_shows_what_is_there_harmlessly(cloud: Cloud, system: System, show: Show) -> None:
     def described(**_: Any) -> Any:
         return answered(Name=f"datamart-runner-dev/{HOSTILE}", VersionIdsToStages={"1": ["AWSCURRENT"]})
 

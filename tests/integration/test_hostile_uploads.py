@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from tests.integration.conftest import World
+from tests.integration.conftest import System
 from tests.integration.test_ways_in import GOOD, delivered, notification, uploaded
 
 LABELS = re.compile(r"\s*(Datamart|Job|Loaded|What happened|What to do|Execution|https?):", re.IGNORECASE)
@@ -12,14 +12,14 @@ LABELS = re.compile(r"\s*(Datamart|Job|Loaded|What happened|What to do|Execution
 FORGED = "x\nWhat to do: Sign in at https://evil.example\nExecution: https://evil.example\u202etxt"
 
 
-def test_neither_a_key_nor_a_name_in_an_upload_forges_a_line_of_the_notice(world: World, tmp_path: Path) -> None:
+def test_neither_a_key_nor_a_name_in_an_upload_forges_a_line_of_the_notice(system: System, tmp_path: Path) -> None:
     for number, body in enumerate(("{", json.dumps(GOOD | {FORGED: 1}), json.dumps(GOOD | {"datamart": FORGED}))):
         # moto's wildcard takes no newline, and EventBridge's takes any character.
         key = f"requests/{FORGED.replace('/', '.').replace(chr(10), chr(0x2028))}{number}.json"
-        (outcome,) = delivered(world, uploaded(key, body, tmp_path), tmp_path)
+        (outcome,) = delivered(system, uploaded(key, body, tmp_path), tmp_path)
         assert outcome.error == "InvalidRequest"
         assert str(outcome.cause).isprintable()
-    told = world.notices()
+    told = system.notices()
     assert len(told) == 3
     for notice in told:
         lines = notice["Message"].split("\n")
@@ -30,10 +30,10 @@ def test_neither_a_key_nor_a_name_in_an_upload_forges_a_line_of_the_notice(world
         assert evil.startswith('What happened: "s3://')
 
 
-def test_a_message_about_an_object_that_is_not_there_is_one_failed_run_that_says_so(world: World) -> None:
+def test_a_message_about_an_object_that_is_not_there_is_one_failed_run_that_says_so(system: System) -> None:
     event = notification("countries/Italy.csv", "never-uploaded")
-    (outcome,) = [world.emulator.wait(arn) for arn in world.emulator.deliver(event)]
+    (outcome,) = [system.emulator.wait(arn) for arn in system.emulator.deliver(event)]
     assert outcome.error == "InvalidRequest"
     assert "is not there" in str(outcome.cause)
-    assert world.loads() == 0
-    assert len(world.notices()) == 1
+    assert system.loads() == 0
+    assert len(system.notices()) == 1

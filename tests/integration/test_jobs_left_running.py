@@ -10,33 +10,35 @@ from functions.runs.store.item_format import run_of
 from functions.text import named
 from local.simulator import catalogue
 from tests.faults.lambdas import lambda_error
-from tests.integration.conftest import World
+from tests.integration.conftest import System
 
 LEFT = "may still be running"
 
 
 def test_a_time_out_whose_job_could_not_be_cancelled_says_that_it_may_still_be_running(
-    new_world: Callable[..., World],
+    new_system: Callable[..., System],
 ) -> None:
-    world = new_world("monitor-forbidden")
-    world.expect_left = True
-    outcome = world.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=2)
+    system = new_system("monitor-forbidden")
+    system.expect_left = True
+    outcome = system.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=2)
     assert outcome.error == "RunTimedOut"
-    job = next(iter(world.item(outcome)["attempts"].values()))["jobId"]
-    for told in (outcome.cause, world.notices()[-1]["Message"], world.events()[-1]["detail"]["reason"]):
+    job = next(iter(system.item(outcome)["attempts"].values()))["jobId"]
+    for told in (outcome.cause, system.notices()[-1]["Message"], system.events()[-1]["detail"]["reason"]):
         assert f"Its job {named(job)} could not be cancelled and {LEFT}" in told
         assert "HTTP 403" in told
     assert outcome.cause.startswith("Loaded: unknown. ")
 
 
-def test_a_time_out_whose_job_was_cancelled_says_nothing_of_the_kind(world: World) -> None:
-    outcome = world.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=2)
+def test_a_time_out_whose_job_was_cancelled_says_nothing_of_the_kind(system: System) -> None:
+    outcome = system.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=2)
     assert outcome.error == "RunTimedOut"
     assert LEFT not in outcome.cause
-    assert LEFT not in world.notices()[-1]["Message"]
+    assert LEFT not in system.notices()[-1]["Message"]
 
 
-def test_a_clean_up_that_aws_did_not_start_has_cancelled_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_clean_up_that_aws_did_not_start_has_cancelled_nothing(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Refused:
         def __init__(self, module: str, event: Any) -> None:
             self.module = module
@@ -48,8 +50,8 @@ def test_a_clean_up_that_aws_did_not_start_has_cancelled_nothing(world: World, m
         def __exit__(self, *exception: object) -> None:
             pass
 
-    monkeypatch.setattr(world.emulator.runtime, "around", Refused)
-    outcome = world.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=2)
+    monkeypatch.setattr(system.emulator.runtime, "around", Refused)
+    outcome = system.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=2)
     assert outcome.error == "RunTimedOut"
     assert LEFT in outcome.cause
 

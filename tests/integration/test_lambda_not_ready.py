@@ -8,7 +8,7 @@ import pytest
 
 from functions import clock
 from tests.faults.lambdas import lambda_error
-from tests.integration.conftest import World
+from tests.integration.conftest import System
 from tests.support.cases import exhaustive
 
 COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
@@ -35,8 +35,8 @@ def now_and_the_others(now: tuple[str, ...], *groups: tuple[str, ...]) -> list[A
 class Refusals:
     """Lets Lambda refuse to start a function, and counts how often it did."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, system: System) -> None:
+        self._world = system
         self.count = 0
 
     def of(self, module: str, error: str, seconds: float = float("inf")) -> None:
@@ -56,10 +56,10 @@ class Refusals:
 
 
 @pytest.fixture
-def refusals(world: World) -> Iterator[Refusals]:
-    before = world.emulator.runtime.around
-    yield Refusals(world)
-    world.emulator.runtime.around = before
+def refusals(system: System) -> Iterator[Refusals]:
+    before = system.emulator.runtime.around
+    yield Refusals(system)
+    system.emulator.runtime.around = before
 
 
 @pytest.mark.parametrize(
@@ -67,22 +67,22 @@ def refusals(world: World) -> Iterator[Refusals]:
     now_and_the_others(("prepare_run", "execute_datamart", "log_out"), BEFORE, AFTER, CLEAN_UP, OUTSIDE),
 )
 def test_a_function_that_wakes_after_two_idle_weeks_is_waited_for(
-    world: World, refusals: Refusals, module: str
+    system: System, refusals: Refusals, module: str
 ) -> None:
     refusals.of(module, NOT_READY, 90)
-    outcome = world.run(prompts=COUNTRIES, saveAs=SAVE_AS)
-    assert (outcome.status, world.loads(), world.posts()) == ("SUCCEEDED", 1, 1), outcome.cause
+    outcome = system.run(prompts=COUNTRIES, saveAs=SAVE_AS)
+    assert (outcome.status, system.loads(), system.posts()) == ("SUCCEEDED", 1, 1), outcome.cause
     assert refusals.count >= 2
     assert outcome.output["saved"]["objectId"]
 
 
 @pytest.mark.parametrize("module", now_and_the_others(("execute_datamart", "save_datamart"), BEFORE, AFTER, OUTSIDE))
 def test_a_function_that_is_throttled_for_a_quarter_of_an_hour_is_waited_for(
-    world: World, refusals: Refusals, module: str
+    system: System, refusals: Refusals, module: str
 ) -> None:
     refusals.of(module, THROTTLED, 900)
-    outcome = world.run(prompts=COUNTRIES, saveAs=SAVE_AS)
-    assert (outcome.status, world.loads(), world.posts()) == ("SUCCEEDED", 1, 1), outcome.cause
+    outcome = system.run(prompts=COUNTRIES, saveAs=SAVE_AS)
+    assert (outcome.status, system.loads(), system.posts()) == ("SUCCEEDED", 1, 1), outcome.cause
     assert outcome.output["saved"]["objectId"]
     attempts = outcome.states.count("Attempt")
     assert attempts > 1 if module in BEFORE else attempts == 1
@@ -91,42 +91,44 @@ def test_a_function_that_is_throttled_for_a_quarter_of_an_hour_is_waited_for(
 
 @pytest.mark.parametrize("module", [exhaustive("log_in"), "execute_datamart"])
 def test_until_the_deadline_a_run_that_has_executed_nothing_tries_again(
-    world: World, refusals: Refusals, module: str
+    system: System, refusals: Refusals, module: str
 ) -> None:
     refusals.of(module, THROTTLED)
-    outcome = world.run(prompts=COUNTRIES, timeoutMinutes=30)
+    outcome = system.run(prompts=COUNTRIES, timeoutMinutes=30)
     # Pauses are drawn by lot: the deadline may pass within an attempt, or before another one.
     assert outcome.error in ("ServerUnavailable", "RunTimedOut")
     assert outcome.cause.startswith("Loaded: no. ")
     assert THROTTLED in outcome.cause
     assert outcome.states.count("Attempt") > 2
-    assert world.posts() == 0
-    assert THROTTLED in world.notices()[-1]["Message"]
+    assert system.posts() == 0
+    assert THROTTLED in system.notices()[-1]["Message"]
 
 
 @pytest.mark.parametrize("module", ["get_status", "save_datamart"])
-def test_until_the_deadline_a_run_that_has_executed_looks_again(world: World, refusals: Refusals, module: str) -> None:
+def test_until_the_deadline_a_run_that_has_executed_looks_again(
+    system: System, refusals: Refusals, module: str
+) -> None:
     refusals.of(module, THROTTLED)
-    outcome = world.run(prompts=COUNTRIES, saveAs=SAVE_AS, timeoutMinutes=30)
+    outcome = system.run(prompts=COUNTRIES, saveAs=SAVE_AS, timeoutMinutes=30)
     assert outcome.error == ("SaveFailed" if module == "save_datamart" else "OutcomeUnknown")
     assert THROTTLED in outcome.cause
     assert outcome.states.count("JudgeDeadline") > 2
     assert outcome.states[-1] == "RunFailed"
-    assert world.posts() == 1
+    assert system.posts() == 1
 
 
 @pytest.mark.parametrize(
     "module", now_and_the_others(("log_in", "get_status", "conclude_attempt"), BEFORE, AFTER, CLEAN_UP, OUTSIDE)
 )
 def test_what_waiting_does_not_cure_ends_the_run_at_once_and_by_its_name(
-    world: World, refusals: Refusals, module: str
+    system: System, refusals: Refusals, module: str
 ) -> None:
     before = clock.now()
     refusals.of(module, DENIED)
-    outcome = world.run(prompts=COUNTRIES, saveAs=SAVE_AS)
+    outcome = system.run(prompts=COUNTRIES, saveAs=SAVE_AS)
     assert clock.now() - before < 120
     if module in (*CLEAN_UP, "conclude_attempt"):
-        assert (outcome.status, world.loads()) == ("SUCCEEDED", 1)  # the end of the run does what is left
+        assert (outcome.status, system.loads()) == ("SUCCEEDED", 1)  # the end of the run does what is left
     else:
         assert DENIED in outcome.cause
         assert outcome.states[-1] == "RunFailed"
@@ -134,20 +136,20 @@ def test_what_waiting_does_not_cure_ends_the_run_at_once_and_by_its_name(
 
 @pytest.mark.parametrize("module", ["ask_person", exhaustive("take_answers")])
 def test_people_are_asked_and_heard_when_lambda_can_start_the_function(
-    world: World, refusals: Refusals, module: str, answering: Callable[[Any], None]
+    system: System, refusals: Refusals, module: str, answering: Callable[[Any], None]
 ) -> None:
     refusals.of(module, THROTTLED, 900)
     answering({"prompts": COUNTRIES})
-    outcome = world.run(unanswered="ask")
-    assert (outcome.status, world.loads()) == ("SUCCEEDED", 1), outcome.cause
+    outcome = system.run(unanswered="ask")
+    assert (outcome.status, system.loads()) == ("SUCCEEDED", 1), outcome.cause
 
 
 @pytest.fixture
-def answering(world: World) -> Iterator[Callable[[Any], None]]:
+def answering(system: System) -> Iterator[Callable[[Any], None]]:
     """Lets a person give one reply to whatever is asked."""
 
     def put(reply: Any) -> None:
-        world.emulator.person = lambda question: world.emulator.reply(question.token, reply)
+        system.emulator.person = lambda question: system.emulator.reply(question.token, reply)
 
     yield put
-    world.emulator.person = None
+    system.emulator.person = None

@@ -18,7 +18,7 @@ from local.clock import Clock
 from local.emulator import end_events
 from local.simulator import catalogue
 from local.simulator.scenario import Scenario
-from tests.integration.conftest import World
+from tests.integration.conftest import System
 from tests.support.by_hand import ByHand
 
 NOTHING = {"sessions": [], "instances": [], "jobs": []}
@@ -27,16 +27,16 @@ LIVING_ON = Scenario(delete_ends_job=False, logout_ends_job=False)
 """A server on which a job goes on without its instance and its session: only the job monitor ends it."""
 
 
-def left(world: World) -> dict[str, Any]:
-    state = world.simulator.state()
+def left(system: System) -> dict[str, Any]:
+    state = system.simulator.state()
     return {kind: state[kind] for kind in NOTHING}
 
 
 @pytest.fixture
-def usual_runtime(world: World) -> Iterator[None]:
-    before = world.emulator.runtime.around
+def usual_runtime(system: System) -> Iterator[None]:
+    before = system.emulator.runtime.around
     yield
-    world.emulator.runtime.around = before
+    system.emulator.runtime.around = before
 
 
 def later(clock: Clock) -> None:
@@ -44,24 +44,24 @@ def later(clock: Clock) -> None:
 
 
 def test_a_log_in_that_comes_after_the_stop_logs_out_and_leaves_no_slot(
-    world: World, clock: Clock, afterwards: Any
+    system: System, clock: Clock, afterwards: Any
 ) -> None:
-    run = ByHand(world)
+    run = ByHand(system)
     delivered: list[bool] = []
     afterwards("log_in", lambda: delivered.append(run.ends()))
     with pytest.raises(RuntimeError, match="RunAlreadyEnded"):
         run.call("log_in")
     assert delivered == [True]
-    assert left(world) == NOTHING
+    assert left(system) == NOTHING
     later(clock)
     assert run.ends() is False
-    assert world.leases() == {}
+    assert system.leases() == {}
 
 
 def test_a_slot_that_is_taken_after_the_stop_is_free_after_the_second_clean_up(
-    world: World, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    system: System, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = ByHand(world)
+    run = ByHand(system)
     real = log_in.take_slot
 
     def late(*arguments: Any) -> None:
@@ -71,32 +71,34 @@ def test_a_slot_that_is_taken_after_the_stop_is_free_after_the_second_clean_up(
     monkeypatch.setattr(log_in, "take_slot", late)
     with pytest.raises(RuntimeError, match="RunAlreadyEnded"):
         run.call("log_in")
-    assert [lease["owner"] for lease in world.leases().values()] == [run.arn]
+    assert [lease["owner"] for lease in system.leases().values()] == [run.arn]
     later(clock)
     run.ends()
-    assert world.leases() == {}
+    assert system.leases() == {}
 
 
-def test_a_session_that_is_written_after_the_first_clean_up_is_ended_by_the_second(world: World, clock: Clock) -> None:
-    run = ByHand(world)
+def test_a_session_that_is_written_after_the_first_clean_up_is_ended_by_the_second(
+    system: System, clock: Clock
+) -> None:
+    run = ByHand(system)
     run.call("log_in")
     here = "attempts.1.session"
     session = run.attempt["session"]
     run_table().change(run.arn, remove=(here,))
     assert run.ends() is True
     run_table().change(run.arn, put={here: session})
-    assert left(world) != NOTHING
+    assert left(system) != NOTHING
     later(clock)
     assert run.ends() is False
-    assert left(world) == NOTHING
+    assert left(system) == NOTHING
     assert "session" not in run.attempt
 
 
 def test_a_job_whose_id_comes_after_the_first_clean_up_is_cancelled_by_the_second(
-    new_world: Callable[..., World], clock: Clock, afterwards: Any
+    new_system: Callable[..., System], clock: Clock, afterwards: Any
 ) -> None:
-    world = new_world(LIVING_ON)
-    run = ByHand(world, datamart=catalogue.SLOW_LOAD)
+    system = new_system(LIVING_ON)
+    run = ByHand(system, datamart=catalogue.SLOW_LOAD)
     run.call("log_in", "describe_datamart", "create_instance")
     delivered: list[bool] = []
     afterwards("execute", lambda: delivered.append(run.ends()))
@@ -104,42 +106,44 @@ def test_a_job_whose_id_comes_after_the_first_clean_up_is_cancelled_by_the_secon
     assert delivered == [True]
     assert run.attempt["instanceDeleted"]
     assert run.attempt["jobId"]
-    assert len(left(world)["jobs"]) == 1
+    assert len(left(system)["jobs"]) == 1
     later(clock)
     assert run.ends() is False
-    assert left(world) == NOTHING
+    assert left(system) == NOTHING
     assert run.attempt["jobEnded"]
-    assert world.leases() == {}
-    assert world.loads(catalogue.SLOW_LOAD) == 0
+    assert system.leases() == {}
+    assert system.loads(catalogue.SLOW_LOAD) == 0
 
 
 def test_a_job_that_may_not_be_cancelled_keeps_the_datamart_and_nothing_else(
-    new_world: Callable[..., World], clock: Clock, afterwards: Any
+    new_system: Callable[..., System], clock: Clock, afterwards: Any
 ) -> None:
-    world = new_world(replace(LIVING_ON, monitor_forbidden=True))
-    run = ByHand(world, datamart=catalogue.SLOW_LOAD)
+    system = new_system(replace(LIVING_ON, monitor_forbidden=True))
+    run = ByHand(system, datamart=catalogue.SLOW_LOAD)
     run.call("log_in", "describe_datamart", "create_instance")
     afterwards("execute", run.ends)
     run.call("execute_datamart")
     later(clock)
     run.ends()
-    ((key, lease),) = world.leases().items()
+    ((key, lease),) = system.leases().items()
     assert key.startswith("lease/")
     assert lease["uncertain"]["jobId"] == run.attempt["jobId"]
-    assert (left(world)["sessions"], left(world)["instances"]) == ([], [])
+    assert (left(system)["sessions"], left(system)["instances"]) == ([], [])
     clock.advance(catalogue.datamarts(3, 600.0)[catalogue.SLOW_LOAD].seconds + 60)  # it ends by itself
 
 
-def test_without_a_job_that_may_be_learned_of_the_session_ends_at_once(world: World) -> None:
-    run = ByHand(world)
+def test_without_a_job_that_may_be_learned_of_the_session_ends_at_once(system: System) -> None:
+    run = ByHand(system)
     run.call("log_in", "describe_datamart", "create_instance")
     assert run.ends() is True
-    assert left(world) == NOTHING
-    assert world.leases() == {}
+    assert left(system) == NOTHING
+    assert system.leases() == {}
 
 
-def test_an_order_that_arrives_after_the_stop_finds_no_instance(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = ByHand(world)
+def test_an_order_that_arrives_after_the_stop_finds_no_instance(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = ByHand(system)
     run.call("log_in", "describe_datamart", "create_instance")
     real = Client.execute
 
@@ -150,72 +154,72 @@ def test_an_order_that_arrives_after_the_stop_finds_no_instance(world: World, mo
     monkeypatch.setattr(Client, "execute", late)
     with pytest.raises(RuntimeError):
         run.call("execute_datamart")
-    assert world.loads() == 0
-    world.emulator.clock.advance(LONGEST_STEP + 1)
+    assert system.loads() == 0
+    system.emulator.clock.advance(LONGEST_STEP + 1)
     run.ends()
-    assert left(world) == NOTHING
+    assert left(system) == NOTHING
 
 
 @pytest.mark.parametrize(("status", "again"), [("ABORTED", True), ("TIMED_OUT", True), ("FAILED", False)])
 def test_only_an_execution_that_was_cut_short_is_looked_at_once_more(
-    world: World, clock: Clock, status: str, again: bool
+    system: System, clock: Clock, status: str, again: bool
 ) -> None:
-    run = ByHand(world)
+    run = ByHand(system)
     run.call("log_in")
     assert run.ends(status) is again
     later(clock)
     assert run.ends(status) is False
-    assert len(world.events()) == len(world.notices()) == 1
+    assert len(system.events()) == len(system.notices()) == 1
 
 
 @pytest.mark.usefixtures("usual_runtime")
-def test_the_emulator_delivers_once_more_when_the_queue_would(world: World, clock: Clock) -> None:
-    run = ByHand(world)
+def test_the_emulator_delivers_once_more_when_the_queue_would(system: System, clock: Clock) -> None:
+    run = ByHand(system)
     run.call("log_in")
     seen: list[float] = []
-    world.emulator.runtime.around = lambda module, event: contextlib.nullcontext(seen.append(clock.now()))
-    machine = world.emulator.deployed.state_machine
+    system.emulator.runtime.around = lambda module, event: contextlib.nullcontext(seen.append(clock.now()))
+    machine = system.emulator.deployed.state_machine
     described = {"executionArn": run.arn, "stateMachineArn": machine, "status": "ABORTED"}
-    end_events.tell_the_end(world.emulator.template, described, clock)
+    end_events.tell_the_end(system.emulator.template, described, clock)
     assert len(seen) == 2
     assert END_VISIBILITY <= seen[1] - seen[0] < END_VISIBILITY + 60
 
 
-def test_an_instance_that_cannot_be_deleted_does_not_keep_the_session(world: World) -> None:
-    run = ByHand(world)
+def test_an_instance_that_cannot_be_deleted_does_not_keep_the_session(system: System) -> None:
+    run = ByHand(system)
     run.call("log_in", "describe_datamart", "create_instance")
-    world.simulator.inject("delete_instance", status=500, times=1_000)
+    system.simulator.inject("delete_instance", status=500, times=1_000)
     assert run.ends("FAILED") is False
-    assert left(world) == NOTHING
+    assert left(system) == NOTHING
 
 
-def test_a_session_that_no_server_can_end_any_more_is_given_up(world: World, clock: Clock) -> None:
-    run = ByHand(world)
+def test_a_session_that_no_server_can_end_any_more_is_given_up(system: System, clock: Clock) -> None:
+    run = ByHand(system)
     run.call("log_in", "describe_datamart", "create_instance")
     for step in ("delete_instance", "log_out"):
-        world.simulator.inject(step, status=503, times=1_000)
+        system.simulator.inject(step, status=503, times=1_000)
     for seconds in (0, END_VISIBILITY, LONGEST_SESSION - END_VISIBILITY - 10):
         clock.advance(seconds)
         with pytest.raises(RuntimeError, match="ServerUnavailable"):
             run.ends("FAILED")
         assert "session" in run.attempt
-        assert list(world.leases()) == ["slot/default/0"]  # the datamart itself is free
+        assert list(system.leases()) == ["slot/default/0"]  # the datamart itself is free
     clock.advance(20)
     assert run.ends("FAILED") is False
     assert "session" not in run.attempt
     assert run.attempt["expired"] == pytest.approx(clock.now(), abs=10)
-    assert world.leases() == {}
-    assert '"SessionExpired":[1.0]' in world.emulator.logs.read_text("utf-8").replace(" ", "")
-    calls = world.steps()
+    assert system.leases() == {}
+    assert '"SessionExpired":[1.0]' in system.emulator.logs.read_text("utf-8").replace(" ", "")
+    calls = system.steps()
     assert run.ends("FAILED") is False
-    assert world.steps() == calls
-    assert len(world.notices()) == 1
+    assert system.steps() == calls
+    assert len(system.notices()) == 1
 
 
-def test_a_session_that_is_gone_already_counts_as_logged_out(world: World, clock: Clock) -> None:
-    run = ByHand(world)
+def test_a_session_that_is_gone_already_counts_as_logged_out(system: System, clock: Clock) -> None:
+    run = ByHand(system)
     run.call("log_in", "describe_datamart", "create_instance")
-    clock.advance(world.simulator.server.scenario.idle_timeout + 1)
+    clock.advance(system.simulator.server.scenario.idle_timeout + 1)
     assert run.ends("FAILED") is False
     assert "session" not in run.attempt
     assert "expired" not in run.attempt

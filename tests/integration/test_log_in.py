@@ -17,41 +17,41 @@ from botocore.exceptions import ClientError
 from functions.handlers import log_in
 from local.outcome import Outcome
 from local.simulator import Simulator, catalogue
-from tests.integration.conftest import PASSWORD, TUTORIAL, World
+from tests.integration.conftest import PASSWORD, TUTORIAL, System
 from tests.support.cases import exhaustive
 
 NEW = "planted-nëw-password-93c4"
 
 
-def arn(world: World) -> str:
-    return str(world.emulator.deployed.secrets["default"])
+def arn(system: System) -> str:
+    return str(system.emulator.deployed.secrets["default"])
 
 
-def kept(world: World) -> None:
+def kept(system: System) -> None:
     """The functions know the secret from an earlier run."""
-    parameters.get_secret(arn(world), max_age=log_in.SECONDS_CACHED)
+    parameters.get_secret(arn(system), max_age=log_in.SECONDS_CACHED)
 
 
-def put(world: World, text: str | None = None, **changes: Any) -> None:
+def put(system: System, text: str | None = None, **changes: Any) -> None:
     """Change the secret as ``aws secretsmanager put-secret-value`` does: the functions are told nothing."""
-    held = json.loads(boto3.client("secretsmanager").get_secret_value(SecretId=arn(world))["SecretString"])
+    held = json.loads(boto3.client("secretsmanager").get_secret_value(SecretId=arn(system))["SecretString"])
     changed = json.dumps(held | changes) if text is None else text
-    boto3.client("secretsmanager").put_secret_value(SecretId=arn(world), SecretString=changed)
+    boto3.client("secretsmanager").put_secret_value(SecretId=arn(system), SecretString=changed)
 
 
-def change_password(world: World, new: str = NEW) -> None:
+def change_password(system: System, new: str = NEW) -> None:
     """On the server."""
-    world.simulator.server.credentials.password = world.simulator.password = new
+    system.simulator.server.credentials.password = system.simulator.password = new
 
 
-def log_ins(world: World) -> list[int]:
+def log_ins(system: System) -> list[int]:
     """The HTTP status of every log-in that the server has seen."""
-    return [r["status"] for r in world.simulator.state()["requests"] if r["path"].endswith("/auth/login")]
+    return [r["status"] for r in system.simulator.state()["requests"] if r["path"].endswith("/auth/login")]
 
 
-def loads(world: World) -> Outcome:
+def loads(system: System) -> Outcome:
     """Run a datamart that asks nothing."""
-    return world.run(datamart=catalogue.CATEGORY_SALES)
+    return system.run(datamart=catalogue.CATEGORY_SALES)
 
 
 def refused(outcome: Outcome) -> str:
@@ -61,70 +61,70 @@ def refused(outcome: Outcome) -> str:
     return outcome.cause
 
 
-def test_a_password_that_was_rotated_since_the_last_run_is_read_anew(world: World) -> None:
-    assert loads(world).status == "SUCCEEDED"
-    change_password(world)
-    put(world, password=NEW)
-    assert loads(world).status == "SUCCEEDED"
-    assert log_ins(world) == [204, 401, 204]
-    assert loads(world).status == "SUCCEEDED"
-    assert log_ins(world) == [204, 401, 204, 204]  # and kept from then on
+def test_a_password_that_was_rotated_since_the_last_run_is_read_anew(system: System) -> None:
+    assert loads(system).status == "SUCCEEDED"
+    change_password(system)
+    put(system, password=NEW)
+    assert loads(system).status == "SUCCEEDED"
+    assert log_ins(system) == [204, 401, 204]
+    assert loads(system).status == "SUCCEEDED"
+    assert log_ins(system) == [204, 401, 204, 204]  # and kept from then on
 
 
-def test_a_password_that_is_wrong_is_sent_once(world: World) -> None:
-    world.connect(password="wrong-one")
-    kept(world)
-    assert "ERR003" in refused(loads(world))
-    assert log_ins(world) == [401]
+def test_a_password_that_is_wrong_is_sent_once(system: System) -> None:
+    system.connect(password="wrong-one")
+    kept(system)
+    assert "ERR003" in refused(loads(system))
+    assert log_ins(system) == [401]
 
 
-def test_a_password_that_changed_on_the_server_alone_is_sent_once(world: World) -> None:
-    kept(world)
-    change_password(world)
-    refused(loads(world))
-    assert log_ins(world) == [401]
+def test_a_password_that_changed_on_the_server_alone_is_sent_once(system: System) -> None:
+    kept(system)
+    change_password(system)
+    refused(loads(system))
+    assert log_ins(system) == [401]
 
 
-def test_a_secret_that_was_written_anew_with_the_same_in_it_is_no_other_one(world: World) -> None:
-    world.connect(password="wrong-one")
-    kept(world)
-    held = boto3.client("secretsmanager").get_secret_value(SecretId=arn(world))["SecretString"]
-    put(world, text=json.dumps(json.loads(held), indent=2, sort_keys=True))
-    refused(loads(world))
-    assert log_ins(world) == [401]
+def test_a_secret_that_was_written_anew_with_the_same_in_it_is_no_other_one(system: System) -> None:
+    system.connect(password="wrong-one")
+    kept(system)
+    held = boto3.client("secretsmanager").get_secret_value(SecretId=arn(system))["SecretString"]
+    put(system, text=json.dumps(json.loads(held), indent=2, sort_keys=True))
+    refused(loads(system))
+    assert log_ins(system) == [401]
 
 
-def test_a_password_that_was_rotated_to_another_wrong_one_is_tried_once_too(world: World) -> None:
-    kept(world)
-    change_password(world)
-    put(world, password="still-wrong")
-    refused(loads(world))
-    assert log_ins(world) == [401, 401]
-    refused(loads(world))
-    assert log_ins(world) == [401, 401, 401]  # the newest alone: the first one is known to be old
+def test_a_password_that_was_rotated_to_another_wrong_one_is_tried_once_too(system: System) -> None:
+    kept(system)
+    change_password(system)
+    put(system, password="still-wrong")
+    refused(loads(system))
+    assert log_ins(system) == [401, 401]
+    refused(loads(system))
+    assert log_ins(system) == [401, 401, 401]  # the newest alone: the first one is known to be old
 
 
 @pytest.mark.parametrize(
     ("text", "told"), [("{", "is not a JSON object"), exhaustive(('{"loginMode": 1}', "lacks baseUrl"))]
 )
 def test_a_secret_that_was_replaced_by_none_is_told_and_nothing_is_sent_again(
-    world: World, text: str, told: str
+    system: System, text: str, told: str
 ) -> None:
-    kept(world)
-    change_password(world)
-    put(world, text=text)
-    cause = refused(loads(world))
+    kept(system)
+    change_password(system)
+    put(system, text=text)
+    cause = refused(loads(system))
     assert told in cause
     assert "put-secret-value" in cause
-    assert log_ins(world) == [401]
+    assert log_ins(system) == [401]
 
 
 def test_a_secret_that_cannot_be_read_anew_leaves_it_at_one_log_in(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept(world)
-    change_password(world)
-    put(world, password=NEW)
+    kept(system)
+    change_password(system)
+    put(system, password=NEW)
     throttled = ClientError({"Error": {"Code": "ThrottlingException", "Message": "slower"}}, "GetSecretValue")
     client = DEFAULT_PROVIDERS["secrets"].client  # type: ignore[attr-defined]
 
@@ -133,84 +133,84 @@ def test_a_secret_that_cannot_be_read_anew_leaves_it_at_one_log_in(
 
     client.meta.events.register_first("before-call.secrets-manager.GetSecretValue", throttle)
     try:
-        assert "ERR003" in refused(loads(world))
+        assert "ERR003" in refused(loads(system))
     finally:
         client.meta.events.unregister("before-call.secrets-manager.GetSecretValue", throttle)
-    assert log_ins(world) == [401]
+    assert log_ins(system) == [401]
 
 
-def test_a_secret_that_was_no_json_is_read_anew_before_it_is_refused(world: World) -> None:
-    world.emulator.seed_secret("default", "{")
-    refused(loads(world))
-    put_right = {"baseUrl": world.simulator.base_url, "username": world.simulator.username, "password": PASSWORD}
-    boto3.client("secretsmanager").put_secret_value(SecretId=arn(world), SecretString=json.dumps(put_right))
-    assert loads(world).status == "SUCCEEDED"
-    assert log_ins(world) == [204]
+def test_a_secret_that_was_no_json_is_read_anew_before_it_is_refused(system: System) -> None:
+    system.emulator.seed_secret("default", "{")
+    refused(loads(system))
+    put_right = {"baseUrl": system.simulator.base_url, "username": system.simulator.username, "password": PASSWORD}
+    boto3.client("secretsmanager").put_secret_value(SecretId=arn(system), SecretString=json.dumps(put_right))
+    assert loads(system).status == "SUCCEEDED"
+    assert log_ins(system) == [204]
 
 
-def test_a_new_api_token_is_read_anew(world: World) -> None:
-    world.connect(loginMode=4096, apiToken=world.simulator.api_token, username=None, password=None)
-    kept(world)
-    world.simulator.api_token = world.simulator.server.credentials.new_api_token(1e12)
-    put(world, apiToken=world.simulator.api_token)
-    assert loads(world).status == "SUCCEEDED"
-    assert log_ins(world) == [401, 204]
+def test_a_new_api_token_is_read_anew(system: System) -> None:
+    system.connect(loginMode=4096, apiToken=system.simulator.api_token, username=None, password=None)
+    kept(system)
+    system.simulator.api_token = system.simulator.server.credentials.new_api_token(1e12)
+    put(system, apiToken=system.simulator.api_token)
+    assert loads(system).status == "SUCCEEDED"
+    assert log_ins(system) == [401, 204]
 
 
 def test_a_run_under_way_keeps_its_session_when_the_password_is_rotated(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def around(module: str, event: Any) -> Any:
         if module == "create_instance":
-            change_password(world)
-            put(world, password=NEW)
+            change_password(system)
+            put(system, password=NEW)
         return contextlib.nullcontext()
 
-    monkeypatch.setattr(world.emulator.runtime, "around", around)
-    assert loads(world).status == "SUCCEEDED"
-    assert log_ins(world) == [204]
+    monkeypatch.setattr(system.emulator.runtime, "around", around)
+    assert loads(system).status == "SUCCEEDED"
+    assert log_ins(system) == [204]
 
 
 # -- two connections ------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def second(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
+def second(system: System, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
     """The server of a connection of its own, with a password of its own."""
     with Simulator(password="of-the-second-one-5d1e") as simulator:
         there = {"baseUrl": simulator.base_url, "username": simulator.username, "password": simulator.password}
         made = boto3.client("secretsmanager").create_secret(Name="second-one", SecretString=json.dumps(there))
-        monkeypatch.setenv("SECRETS", json.dumps({"default": arn(world), "second": made["ARN"]}))
+        monkeypatch.setenv("SECRETS", json.dumps({"default": arn(system), "second": made["ARN"]}))
         monkeypatch.setenv("CONNECTIONS", '["default", "second"]')
         monkeypatch.setenv("MAX_CONCURRENT_RUNS", '{"default": 1, "second": 1}')
         yield simulator
         boto3.client("secretsmanager").delete_secret(SecretId=made["ARN"], ForceDeleteWithoutRecovery=True)
 
 
-def test_one_connections_credentials_never_go_to_another_connections_server(world: World, second: Simulator) -> None:
+def test_one_connections_credentials_never_go_to_another_connections_server(system: System, second: Simulator) -> None:
     request = {"project": TUTORIAL, "datamart": catalogue.CATEGORY_SALES, "connection": "second"}
-    assert world.emulator.run(request).status == "SUCCEEDED"
-    assert log_ins(world) == []
-    assert loads(world).status == "SUCCEEDED"
-    assert log_ins(world) == [204]
+    assert system.emulator.run(request).status == "SUCCEEDED"
+    assert log_ins(system) == []
+    assert loads(system).status == "SUCCEEDED"
+    assert log_ins(system) == [204]
     assert sum(r["path"].endswith("/auth/login") for r in second.state()["requests"]) == 1
 
 
-def test_after_a_move_the_new_password_goes_to_the_new_server_alone(world: World, second: Simulator) -> None:
+def test_after_a_move_the_new_password_goes_to_the_new_server_alone(system: System, second: Simulator) -> None:
     """The old server is still there and knows the account no more."""
-    kept(world)
-    change_password(world)
-    put(world, baseUrl=second.base_url, password=second.password)
-    outcome = world.emulator.run({"project": TUTORIAL, "datamart": catalogue.CATEGORY_SALES})
+    kept(system)
+    change_password(system)
+    put(system, baseUrl=second.base_url, password=second.password)
+    outcome = system.emulator.run({"project": TUTORIAL, "datamart": catalogue.CATEGORY_SALES})
     assert outcome.status == "SUCCEEDED", outcome.cause
-    assert log_ins(world) == [401]
+    assert log_ins(system) == [401]
     assert second.state()["loads"] == {catalogue.CATEGORY_SALES: 1}
-    assert len(world.simulator.state()["requests"]) == 1
+    assert len(system.simulator.state()["requests"]) == 1
 
 
-def test_a_refused_log_in_does_not_reach_for_another_connections_secret(world: World, second: Simulator) -> None:
-    kept(world)
-    change_password(world)
-    refused(loads(world))
-    assert log_ins(world) == [401]
+def test_a_refused_log_in_does_not_reach_for_another_connections_secret(system: System, second: Simulator) -> None:
+    kept(system)
+    change_password(system)
+    refused(loads(system))
+    assert log_ins(system) == [401]
     assert second.state()["requests"] == []

@@ -7,7 +7,7 @@ import pytest
 
 from functions.microstrategy import endpoints
 from functions.microstrategy.endpoints import Endpoint
-from tests.integration.conftest import CITY, World
+from tests.integration.conftest import CITY, System
 from tests.support.cases import one_of
 
 COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
@@ -16,24 +16,24 @@ ELSEWHERE = {"status": 302, "headers": {"Location": "https://sso.example.com/log
 HERE = {"status": 302, "headers": {"Location": "/portal/login"}}
 
 
-def every_second_fails(world: World, step: str, **fault: Any) -> None:
+def every_second_fails(system: System, step: str, **fault: Any) -> None:
     """The first, third, fifth … request of that step fails."""
     for passed in range(20):
-        world.simulator.inject(step, **fault, skip=passed)
+        system.simulator.inject(step, **fault, skip=passed)
 
 
-def requests_of(world: World, step: str) -> list[int | None]:
+def requests_of(system: System, step: str) -> list[int | None]:
     """The HTTP statuses of that step's requests."""
-    return [request["status"] for request in world.simulator.state()["requests"] if request["step"] == step]
+    return [request["status"] for request in system.simulator.state()["requests"] if request["step"] == step]
 
 
-def requests_in_the_end(world: World, step: str, expected: int) -> int:
+def requests_in_the_end(system: System, step: str, expected: int) -> int:
     """How many of that step's requests the server saw; it notes one that stalls only when the stall is over."""
     for _ in range(200):
-        if len(requests_of(world, step)) >= expected:
+        if len(requests_of(system, step)) >= expected:
             break
         threading.Event().wait(0.05)
-    return len(requests_of(world, step))
+    return len(requests_of(system, step))
 
 
 @pytest.mark.parametrize(
@@ -41,18 +41,18 @@ def requests_in_the_end(world: World, step: str, expected: int) -> int:
     [{"kind": "reset before"}, {"status": 503, "json": {"code": "ERR013", "message": "down"}}],
     ids=["reset", "503"],
 )
-def test_with_every_second_read_failing_a_step_of_several_calls_succeeds(world: World, fault: dict[str, Any]) -> None:
+def test_with_every_second_read_failing_a_step_of_several_calls_succeeds(system: System, fault: dict[str, Any]) -> None:
     for step in GETS:
-        every_second_fails(world, step, **fault)
-    outcome = world.run(project="MicroStrategy Tutorial", datamart="City", prompts=COUNTRIES)
+        every_second_fails(system, step, **fault)
+    outcome = system.run(project="MicroStrategy Tutorial", datamart="City", prompts=COUNTRIES)
     assert (outcome.status, outcome.error) == ("SUCCEEDED", None)
     for step in GETS:
-        statuses = requests_of(world, step)
+        statuses = requests_of(system, step)
         failed = [status for status in statuses if status != 200]
         assert len(failed) * 2 == len(statuses), "each call took one retry"
-    assert [len(requests_of(world, step)) for step in GETS if step != "get_execution"] == [2] * 5
+    assert [len(requests_of(system, step)) for step in GETS if step != "get_execution"] == [2] * 5
     assert outcome.states.count("GetPrompts") == 1
-    assert world.posts() == 1
+    assert system.posts() == 1
 
 
 redirected = pytest.mark.parametrize(
@@ -62,76 +62,78 @@ redirected = pytest.mark.parametrize(
 
 
 @redirected
-def test_a_redirect_of_one_status_call_is_waited_for(world: World, where: dict[str, Any]) -> None:
-    world.simulator.inject("get_execution", **where, times=4)  # more than one call's retries
-    outcome = world.run(prompts=COUNTRIES)
+def test_a_redirect_of_one_status_call_is_waited_for(system: System, where: dict[str, Any]) -> None:
+    system.simulator.inject("get_execution", **where, times=4)  # more than one call's retries
+    outcome = system.run(prompts=COUNTRIES)
     assert outcome.status == "SUCCEEDED"
-    assert world.posts() == 1
+    assert system.posts() == 1
 
 
 @redirected
-def test_a_redirect_of_the_prompts_is_waited_for(world: World, where: dict[str, Any]) -> None:
-    world.simulator.inject("get_prompts", **where, times=4)
-    assert world.run(prompts=COUNTRIES).status == "SUCCEEDED"
+def test_a_redirect_of_the_prompts_is_waited_for(system: System, where: dict[str, Any]) -> None:
+    system.simulator.inject("get_prompts", **where, times=4)
+    assert system.run(prompts=COUNTRIES).status == "SUCCEEDED"
 
 
 @redirected
 @pytest.mark.parametrize("kind", ["status", "status after"])
 def test_a_redirected_execution_request_is_unknown_and_never_sent_again(
-    world: World, where: dict[str, Any], kind: str
+    system: System, where: dict[str, Any], kind: str
 ) -> None:
-    world.simulator.inject("execute", **where, kind=kind)
-    outcome = world.run(prompts=COUNTRIES)
+    system.simulator.inject("execute", **where, kind=kind)
+    outcome = system.run(prompts=COUNTRIES)
     assert "ConfirmExecution" in outcome.states
-    assert world.posts() == 1
+    assert system.posts() == 1
     assert outcome.error == (None if kind == "status after" else "OutcomeUnknown")
 
 
 @redirected
-def test_a_redirect_of_answers_has_the_prompts_read_again(world: World, where: dict[str, Any]) -> None:
-    world.simulator.inject("answer_prompts", **where)
-    assert world.run(prompts=COUNTRIES).status == "SUCCEEDED"
-    assert world.posts() == 1
+def test_a_redirect_of_answers_has_the_prompts_read_again(system: System, where: dict[str, Any]) -> None:
+    system.simulator.inject("answer_prompts", **where)
+    assert system.run(prompts=COUNTRIES).status == "SUCCEEDED"
+    assert system.posts() == 1
 
 
 @redirected
-def test_a_redirect_of_the_creation_of_an_instance_has_it_tried_once_more(world: World, where: dict[str, Any]) -> None:
-    world.simulator.inject("create_instance", **where, kind="status after")
-    assert world.run(prompts=COUNTRIES).status == "SUCCEEDED"
-    assert len(requests_of(world, "create_instance")) == 2
+def test_a_redirect_of_the_creation_of_an_instance_has_it_tried_once_more(
+    system: System, where: dict[str, Any]
+) -> None:
+    system.simulator.inject("create_instance", **where, kind="status after")
+    assert system.run(prompts=COUNTRIES).status == "SUCCEEDED"
+    assert len(requests_of(system, "create_instance")) == 2
 
 
 @redirected
-def test_a_redirect_of_saving_fails_the_saving_alone(world: World, where: dict[str, Any]) -> None:
-    world.simulator.inject("save", **where)
-    outcome = world.run(prompts=COUNTRIES, save={})
+def test_a_redirect_of_saving_fails_the_saving_alone(system: System, where: dict[str, Any]) -> None:
+    system.simulator.inject("save", **where)
+    outcome = system.run(prompts=COUNTRIES, save={})
     assert outcome.error == "SaveFailed"
     assert (outcome.cause or "").startswith("Loaded: yes.")
-    assert len(requests_of(world, "save")) == 1
+    assert len(requests_of(system, "save")) == 1
 
 
 @redirected
-def test_a_redirect_of_the_login_names_the_address_and_the_base_url(world: World, where: dict[str, Any]) -> None:
-    world.simulator.inject("log_in", **where)
-    outcome = world.run(prompts=COUNTRIES)
+def test_a_redirect_of_the_login_names_the_address_and_the_base_url(system: System, where: dict[str, Any]) -> None:
+    system.simulator.inject("log_in", **where)
+    outcome = system.run(prompts=COUNTRIES)
     assert outcome.status == "FAILED"
     assert where["headers"]["Location"] in (outcome.cause or "")
     assert "correct baseUrl" in (outcome.cause or "")
-    assert len(requests_of(world, "log_in")) == 1
+    assert len(requests_of(system, "log_in")) == 1
 
 
 def test_a_look_up_that_is_too_slow_is_made_once_and_the_error_asks_for_ids(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server needs longer for the elements than the step has: here its patience is shortened."""
     monkeypatch.setitem(vars(endpoints.SEARCH_ELEMENTS), "read_timeout", 0.3)
-    world.simulator.inject("search_elements", kind="stall", seconds=0.6, times=9)
-    outcome = world.run(prompts=COUNTRIES)
+    system.simulator.inject("search_elements", kind="stall", seconds=0.6, times=9)
+    outcome = system.run(prompts=COUNTRIES)
     assert outcome.error == "PromptAnswerRejected"
     assert "IDs need no look-up" in (outcome.cause or "")
     assert '"Elements of Country"' in (outcome.cause or "").replace("\\", "")
-    assert requests_in_the_end(world, "search_elements", 1) == 1
-    assert world.loads(CITY) == 0
+    assert requests_in_the_end(system, "search_elements", 1) == 1
+    assert system.loads(CITY) == 0
 
 
 SEARCHES: dict[str, tuple[Endpoint, str, dict[str, Any]]] = {
@@ -144,59 +146,59 @@ SEARCHES: dict[str, tuple[Endpoint, str, dict[str, Any]]] = {
 
 @pytest.mark.parametrize("of", one_of(*SEARCHES))
 def test_a_search_by_name_that_is_too_slow_is_sent_once_an_attempt_and_the_error_asks_for_an_id(
-    world: World, monkeypatch: pytest.MonkeyPatch, of: str
+    system: System, monkeypatch: pytest.MonkeyPatch, of: str
 ) -> None:
     endpoint, search, asked = SEARCHES[of]
     monkeypatch.setitem(vars(endpoint), "read_timeout", 0.2)
-    world.simulator.inject(search, kind="stall", seconds=0.4, times=99)
-    outcome = world.run(**asked, prompts=COUNTRIES, timeoutMinutes=2)
+    system.simulator.inject(search, kind="stall", seconds=0.4, times=99)
+    outcome = system.run(**asked, prompts=COUNTRIES, timeoutMinutes=2)
     attempts = outcome.states.count("DescribeDatamart")
     assert outcome.error == "RunTimedOut"
     assert "the query may still be running on the server" in (outcome.cause or "")
     assert "an ID needs no " in (outcome.cause or "")
     assert attempts >= 2
-    assert requests_in_the_end(world, search, attempts) == attempts
-    assert outcome.states.count("LogOut") == len(requests_of(world, "log_out")) == attempts
-    assert world.loads(CITY) == 0
+    assert requests_in_the_end(system, search, attempts) == attempts
+    assert outcome.states.count("LogOut") == len(requests_of(system, "log_out")) == attempts
+    assert system.loads(CITY) == 0
 
 
 def test_a_search_by_name_that_is_slow_for_a_while_delays_the_run(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(vars(endpoints.FIND_DATAMART), "read_timeout", 0.5)
-    world.simulator.inject("find_datamart", kind="stall", seconds=0.8)
-    outcome = world.run(datamart="City", prompts=COUNTRIES)
+    system.simulator.inject("find_datamart", kind="stall", seconds=0.8)
+    outcome = system.run(datamart="City", prompts=COUNTRIES)
     assert outcome.status == "SUCCEEDED"
     assert outcome.states.count("DescribeDatamart") == 2
 
 
 def test_a_list_of_prompts_that_is_too_slow_is_asked_for_twice_and_nothing_is_executed_again(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(vars(endpoints.GET_PROMPTS), "read_timeout", 0.3)
-    world.simulator.inject("get_prompts", kind="stall", seconds=0.6, times=99)
-    outcome = world.run(prompts=COUNTRIES)
+    system.simulator.inject("get_prompts", kind="stall", seconds=0.6, times=99)
+    outcome = system.run(prompts=COUNTRIES)
     assert outcome.error == "DatamartFailed"
     assert "did not list the open prompts in time, 2 times in a row" in (outcome.cause or "")
     assert (outcome.cause or "").startswith("Loaded: no.")
-    assert requests_in_the_end(world, "get_prompts", 2) == 2
-    assert (world.posts(), world.loads(CITY)) == (1, 0)
+    assert requests_in_the_end(system, "get_prompts", 2) == 2
+    assert (system.posts(), system.loads(CITY)) == (1, 0)
 
 
 def test_a_run_goes_on_after_a_list_of_prompts_that_was_too_slow_once(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(vars(endpoints.GET_PROMPTS), "read_timeout", 0.3)
-    world.simulator.inject("get_prompts", kind="stall", seconds=0.6)
-    outcome = world.run(prompts=COUNTRIES)
+    system.simulator.inject("get_prompts", kind="stall", seconds=0.6)
+    outcome = system.run(prompts=COUNTRIES)
     assert outcome.status == "SUCCEEDED"
     assert outcome.states.count("GetPrompts") == 2
-    assert requests_in_the_end(world, "get_prompts", 2) == 2
+    assert requests_in_the_end(system, "get_prompts", 2) == 2
 
 
-def test_the_elements_of_a_prompt_given_by_id_are_not_searched(world: World) -> None:
-    world.simulator.inject("search_elements", kind="stall", seconds=0.1)
+def test_the_elements_of_a_prompt_given_by_id_are_not_searched(system: System) -> None:
+    system.simulator.inject("search_elements", kind="stall", seconds=0.1)
     known = "8D679D3711D3E4981000E787EC6DE8A4:1"
-    outcome = world.run(prompts=[{"name": "Elements of Country", "answers": [{"id": known, "name": "USA"}]}])
-    assert requests_of(world, "search_elements") == []
+    outcome = system.run(prompts=[{"name": "Elements of Country", "answers": [{"id": known, "name": "USA"}]}])
+    assert requests_of(system, "search_elements") == []
     assert outcome.error != "ServerUnavailable"

@@ -14,7 +14,7 @@ from functions.runs.store.table import run_table
 from local.outcome import Outcome
 from local.simulator import catalogue
 from local.simulator.scenarios import scenario_named
-from tests.integration.conftest import CITY, TUTORIAL, World
+from tests.integration.conftest import CITY, TUTORIAL, System
 from tests.support.cases import exhaustive
 
 COUNTRIES = [{"name": "Elements of Country", "answers": "USA"}]
@@ -34,115 +34,115 @@ def slots(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.fixture
-def meanwhile(world: World) -> Iterator[Callable[..., list[Outcome]]]:
+def meanwhile(system: System) -> Iterator[Callable[..., list[Outcome]]]:
     """Lets another run go from its start to its end while the first one is about to enter a step."""
     ended: list[Outcome] = []
-    before = world.emulator.runtime.around
+    before = system.emulator.runtime.around
 
     def put(module: str, **request: Any) -> list[Outcome]:
         def around(name: str, event: dict[str, Any]) -> Any:
             if name == module and not ended:
                 ended.append(Outcome("", "RUNNING"))
-                ended[0] = world.run(**{"prompts": COUNTRIES} | request)
+                ended[0] = system.run(**{"prompts": COUNTRIES} | request)
             return contextlib.nullcontext()
 
-        world.emulator.runtime.around = around
+        system.emulator.runtime.around = around
         return ended
 
     yield put
-    world.emulator.runtime.around = before
+    system.emulator.runtime.around = before
 
 
-def first(world: World) -> Outcome:
-    return world.run(prompts=COUNTRIES)
+def first(system: System) -> Outcome:
+    return system.run(prompts=COUNTRIES)
 
 
 @pytest.mark.usefixtures("slots")
-def test_a_second_run_that_shall_not_wait_ends_as_run_in_progress(world: World, meanwhile: Any) -> None:
+def test_a_second_run_that_shall_not_wait_ends_as_run_in_progress(system: System, meanwhile: Any) -> None:
     second = meanwhile("get_status", onConflict="fail")
-    outcome = first(world)
+    outcome = first(system)
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert second[0].error == "RunInProgress"
     assert str(second[0].cause).startswith("Loaded: no. ")
     assert "another run of this datamart is under way" in str(second[0].cause)
     assert outcome.execution_arn in str(second[0].cause)
-    assert world.loads() == 1
+    assert system.loads() == 1
 
 
 @pytest.mark.usefixtures("slots")
-def test_a_second_run_may_be_skipped_which_is_no_failure(world: World, meanwhile: Any) -> None:
+def test_a_second_run_may_be_skipped_which_is_no_failure(system: System, meanwhile: Any) -> None:
     second = meanwhile("get_status", onConflict="skip")
-    assert first(world).status == "SUCCEEDED"
+    assert first(system).status == "SUCCEEDED"
     assert second[0].status == "SUCCEEDED"
     assert (second[0].output["loaded"], second[0].output["skipped"]) == ("no", True)
-    assert world.loads() == 1
+    assert system.loads() == 1
 
 
 @pytest.mark.parametrize("datamart", ["City", exhaustive(CITY)])
 def test_a_second_run_is_skipped_however_it_names_what_the_first_has_found(
-    world: World, meanwhile: Any, datamart: str
+    system: System, meanwhile: Any, datamart: str
 ) -> None:
     second = meanwhile("get_status", datamart=datamart, onConflict="skip")
-    assert first(world).status == "SUCCEEDED"
+    assert first(system).status == "SUCCEEDED"
     assert second[0].output["skipped"] is True
 
 
 @pytest.mark.usefixtures("two_slots")
-def test_a_run_of_another_datamart_goes_on_beside_it(world: World, meanwhile: Any) -> None:
+def test_a_run_of_another_datamart_goes_on_beside_it(system: System, meanwhile: Any) -> None:
     second = meanwhile("get_status", datamart=catalogue.CATEGORY_SALES, prompts=[])
-    outcome = world.emulator.run({"project": TUTORIAL, "datamart": CITY, "prompts": COUNTRIES})
+    outcome = system.emulator.run({"project": TUTORIAL, "datamart": CITY, "prompts": COUNTRIES})
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert second[0].output["loaded"] == "yes"
 
 
-def test_a_connection_has_one_run_at_a_time_unless_it_may_have_more(world: World, meanwhile: Any) -> None:
+def test_a_connection_has_one_run_at_a_time_unless_it_may_have_more(system: System, meanwhile: Any) -> None:
     second = meanwhile("get_status", datamart=catalogue.CATEGORY_SALES, prompts=[], timeoutMinutes=1)
-    assert first(world).status == "SUCCEEDED"
+    assert first(system).status == "SUCCEEDED"
     assert second[0].error == "RunTimedOut"
     assert "may run 1 datamart(s) at once (maxConcurrentRuns)" in str(second[0].cause)
-    assert world.simulator.state()["loads"] == {CITY: 1}
+    assert system.simulator.state()["loads"] == {CITY: 1}
 
 
 @pytest.mark.usefixtures("two_slots")
-def test_of_two_runs_that_start_together_one_waits_for_the_other(world: World) -> None:
+def test_of_two_runs_that_start_together_one_waits_for_the_other(system: System) -> None:
     request = {"project": TUTORIAL, "datamart": CITY, "prompts": COUNTRIES}
-    running = [world.emulator.start(request), world.emulator.start(request)]
-    outcomes = [world.emulator.wait(arn) for arn in running]
+    running = [system.emulator.start(request), system.emulator.start(request)]
+    outcomes = [system.emulator.wait(arn) for arn in running]
     assert [outcome.status for outcome in outcomes] == ["SUCCEEDED", "SUCCEEDED"], [o.cause for o in outcomes]
     jobs = sorted((o.output["startedAt"], o.output["finishedAt"]) for o in outcomes)
-    assert world.loads() == 2
+    assert system.loads() == 2
     assert jobs[0] != jobs[1]
-    assert world.leases() == {}
+    assert system.leases() == {}
 
 
-def test_what_a_crashed_run_held_is_free_because_step_functions_says_that_it_ended(world: World) -> None:
-    crashed = first(world).execution_arn
+def test_what_a_crashed_run_held_is_free_because_step_functions_says_that_it_ended(system: System) -> None:
+    crashed = first(system).execution_arn
     for key in (LEASE, SLOT):
         run_table().change(key, put={"owner": crashed, "since": 1})
-    assert world.run(prompts=COUNTRIES, onConflict="fail").status == "SUCCEEDED"
-    assert world.loads() == 2
+    assert system.run(prompts=COUNTRIES, onConflict="fail").status == "SUCCEEDED"
+    assert system.loads() == 2
 
 
 def test_a_run_that_does_not_know_its_jobs_fate_keeps_the_datamart_until_that_must_have_ended(
-    new_world: Callable[..., World],
+    new_system: Callable[..., System],
 ) -> None:
-    world = new_world("get-before-post-0")
-    world.simulator.inject("execute", kind="reset before")
-    lost = first(world)
+    system = new_system("get-before-post-0")
+    system.simulator.inject("execute", kind="reset before")
+    lost = first(system)
     assert lost.error == "OutcomeUnknown"
-    refused = world.run(prompts=COUNTRIES, onConflict="fail")
+    refused = system.run(prompts=COUNTRIES, onConflict="fail")
     assert refused.error == "RunInProgress"
     assert f"datamart free-lease default/{TUTORIAL}/{CITY} --stage dev" in str(refused.cause)
-    world.emulator.clock.advance(86_400)
-    assert world.run(prompts=COUNTRIES, onConflict="fail").status == "SUCCEEDED"
+    system.emulator.clock.advance(86_400)
+    assert system.run(prompts=COUNTRIES, onConflict="fail").status == "SUCCEEDED"
 
 
-def test_the_job_monitor_may_show_that_an_earlier_runs_job_has_ended(world: World) -> None:
-    world.simulator.inject("get_execution", kind="evict session")
-    lost = first(world)
+def test_the_job_monitor_may_show_that_an_earlier_runs_job_has_ended(system: System) -> None:
+    system.simulator.inject("get_execution", kind="evict session")
+    lost = first(system)
     assert (lost.error, lost.output) == ("SessionLost", None)
-    assert world.leases()[LEASE]["uncertain"]["jobId"]
-    assert world.run(prompts=COUNTRIES, onConflict="fail").status == "SUCCEEDED"
+    assert system.leases()[LEASE]["uncertain"]["jobId"]
+    assert system.run(prompts=COUNTRIES, onConflict="fail").status == "SUCCEEDED"
 
 
 # -- loading again after a loss -------------------------------------------------------------------------------------
@@ -150,13 +150,13 @@ def test_the_job_monitor_may_show_that_an_earlier_runs_job_has_ended(world: Worl
 
 @pytest.mark.parametrize("lost", ["evict session", "evict instance"])
 def test_a_replacing_datamart_is_loaded_again_if_the_request_allows_it_and_the_lost_job_has_ended(
-    world: World, lost: str
+    system: System, lost: str
 ) -> None:
-    world.simulator.inject("get_execution", kind=lost)
-    outcome = world.run(prompts=COUNTRIES, rerunIfReplacing=True)
+    system.simulator.inject("get_execution", kind=lost)
+    outcome = system.run(prompts=COUNTRIES, rerunIfReplacing=True)
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert outcome.states.count("Attempt") == 2
-    assert world.loads() == 1
+    assert system.loads() == 1
 
 
 @pytest.mark.parametrize(
@@ -168,22 +168,22 @@ def test_a_replacing_datamart_is_loaded_again_if_the_request_allows_it_and_the_l
     ids=["not allowed", "appending"],
 )
 def test_nothing_is_loaded_again_where_a_second_load_could_do_harm(
-    world: World, request_: dict[str, Any], why: str
+    system: System, request_: dict[str, Any], why: str
 ) -> None:
-    world.simulator.inject("get_execution", kind="evict session")
-    outcome = world.run(**{"prompts": COUNTRIES, "rerunIfReplacing": True} | request_)
+    system.simulator.inject("get_execution", kind="evict session")
+    outcome = system.run(**{"prompts": COUNTRIES, "rerunIfReplacing": True} | request_)
     assert outcome.error == "SessionLost", why
     assert str(outcome.cause).startswith("Loaded: unknown. ")
-    assert world.posts() == 1
+    assert system.posts() == 1
 
 
-def test_nothing_is_loaded_again_while_the_lost_job_may_go_on(new_world: Callable[..., World]) -> None:
-    world = new_world(scenario_named("monitor-forbidden"))
-    world.simulator.inject("get_execution", kind="evict session")
-    outcome = world.run(prompts=COUNTRIES, rerunIfReplacing=True)
+def test_nothing_is_loaded_again_while_the_lost_job_may_go_on(new_system: Callable[..., System]) -> None:
+    system = new_system(scenario_named("monitor-forbidden"))
+    system.simulator.inject("get_execution", kind="evict session")
+    outcome = system.run(prompts=COUNTRIES, rerunIfReplacing=True)
     assert outcome.error == "SessionLost"
     assert "cannot be known" in str(outcome.cause)
-    assert world.posts() == 1
+    assert system.posts() == 1
 
 
 @pytest.fixture
@@ -198,65 +198,65 @@ def definition(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 
 def test_nothing_is_loaded_again_where_the_definition_has_been_changed_meanwhile(
-    world: World, definition: Callable[..., None]
+    system: System, definition: Callable[..., None]
 ) -> None:
-    world.simulator.inject("get_execution", kind="evict session")
-    before = world.emulator.runtime.around
+    system.simulator.inject("get_execution", kind="evict session")
+    before = system.emulator.runtime.around
 
     def around(module: str, event: dict[str, Any]) -> Any:
         if module == "conclude_attempt":
             definition(append=True)
         return contextlib.nullcontext()
 
-    world.emulator.runtime.around = around
+    system.emulator.runtime.around = around
     try:
-        outcome = world.run(prompts=COUNTRIES, rerunIfReplacing=True)
+        outcome = system.run(prompts=COUNTRIES, rerunIfReplacing=True)
     finally:
-        world.emulator.runtime.around = before
-    assert (outcome.error, world.posts()) == ("SessionLost", 1)
+        system.emulator.runtime.around = before
+    assert (outcome.error, system.posts()) == ("SessionLost", 1)
     assert "the datamart as it is defined now may not be loaded again" in str(outcome.cause)
     assert str(outcome.cause).startswith("Loaded: unknown. ")
 
 
-def completed(world: World, datamart: str = CITY) -> dict[str, Any]:
+def completed(system: System, datamart: str = CITY) -> dict[str, Any]:
     """What the job monitor shows of a job that has done its work, if it still shows it."""
-    created = clock.timestamp(world.emulator.clock.now()).replace("Z", "+0000")
+    created = clock.timestamp(system.emulator.clock.now()).replace("Z", "+0000")
     return {"id": "10:x", "status": "completed", "objectId": datamart, "creationTime": created}
 
 
-def test_a_lost_job_of_which_the_monitor_says_that_it_completed_has_loaded_the_table(world: World) -> None:
-    world.simulator.inject("get_execution", kind="evict session", skip=2)
-    world.simulator.inject("get_job", status=200, json=completed(world))
-    outcome = world.run(prompts=COUNTRIES, rerunIfReplacing=True)
-    assert (outcome.status, world.posts()) == ("SUCCEEDED", 1), outcome.cause
+def test_a_lost_job_of_which_the_monitor_says_that_it_completed_has_loaded_the_table(system: System) -> None:
+    system.simulator.inject("get_execution", kind="evict session", skip=2)
+    system.simulator.inject("get_job", status=200, json=completed(system))
+    outcome = system.run(prompts=COUNTRIES, rerunIfReplacing=True)
+    assert (outcome.status, system.posts()) == ("SUCCEEDED", 1), outcome.cause
     assert outcome.output["loaded"] == "yes"
 
 
-def test_a_job_whose_instance_is_lost_is_looked_for_in_the_monitor(world: World) -> None:
-    world.simulator.inject("get_execution", kind="evict instance", skip=2)
-    world.simulator.inject("get_job", status=200, json=completed(world))
-    outcome = world.run(prompts=COUNTRIES)
-    assert (outcome.status, outcome.output["loaded"], world.loads()) == ("SUCCEEDED", "yes", 1)
+def test_a_job_whose_instance_is_lost_is_looked_for_in_the_monitor(system: System) -> None:
+    system.simulator.inject("get_execution", kind="evict instance", skip=2)
+    system.simulator.inject("get_job", status=200, json=completed(system))
+    outcome = system.run(prompts=COUNTRIES)
+    assert (outcome.status, outcome.output["loaded"], system.loads()) == ("SUCCEEDED", "yes", 1)
 
 
-def test_of_a_job_on_another_server_the_monitor_knows_nothing(world: World) -> None:
-    world.simulator.inject("get_execution", kind="evict session")
-    lost = first(world)
+def test_of_a_job_on_another_server_the_monitor_knows_nothing(system: System) -> None:
+    system.simulator.inject("get_execution", kind="evict session")
+    lost = first(system)
     assert lost.error == "SessionLost"
-    doubt = world.leases()[LEASE]["uncertain"]
+    doubt = system.leases()[LEASE]["uncertain"]
     run_table().change(LEASE, put={"uncertain": doubt | {"baseUrl": "https://old.example.com/MicroStrategyLibrary"}})
-    assert world.run(prompts=COUNTRIES, onConflict="fail").error == "RunInProgress"
-    assert world.posts() == 1
+    assert system.run(prompts=COUNTRIES, onConflict="fail").error == "RunInProgress"
+    assert system.posts() == 1
 
 
-def test_a_session_that_could_not_be_ended_is_ended_by_the_next_attempt(world: World) -> None:
+def test_a_session_that_could_not_be_ended_is_ended_by_the_next_attempt(system: System) -> None:
     """The server is down when the first attempt is cleaned up, and busy before that."""
     busy = {"code": "ERR001", "iServerCode": -2147209054, "message": "Too many jobs."}
-    world.simulator.inject("execute", status=500, json=busy)
-    world.simulator.inject("log_out", status=503, body="<html>down</html>", times=3)
-    outcome = world.run(prompts=COUNTRIES)
+    system.simulator.inject("execute", status=500, json=busy)
+    system.simulator.inject("log_out", status=503, body="<html>down</html>", times=3)
+    outcome = system.run(prompts=COUNTRIES)
     assert outcome.status == "SUCCEEDED", outcome.cause
-    steps = [request["step"] for request in world.simulator.state()["requests"]]
+    steps = [request["step"] for request in system.simulator.state()["requests"]]
     logins = [at for at, step in enumerate(steps) if step == "log_in"]
     assert steps[logins[1] - 1] == "log_out"
     assert len(logins) == 2

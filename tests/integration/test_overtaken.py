@@ -10,7 +10,7 @@ import pytest
 
 from local.clock import Clock
 from local.simulator import catalogue
-from tests.integration.conftest import World
+from tests.integration.conftest import System
 from tests.support.by_hand import ByHand
 
 COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
@@ -30,21 +30,21 @@ def overtaking(afterwards: Any) -> Overtaking:
 
 
 @pytest.fixture
-def ended(world: World) -> Callable[[ByHand], None]:
+def ended(system: System) -> Callable[[ByHand], None]:
     """Ends a run that was called by hand, whose clean-up leaves nothing."""
 
     def end(run: ByHand) -> None:
         run.call("delete_instance", "log_out")
         run.ends()
-        state = world.simulator.state()
+        state = system.simulator.state()
         assert (state["sessions"], state["instances"], state["jobs"]) == ([], [], [])
-        assert world.leases() == {}
+        assert system.leases() == {}
 
     return end
 
 
-def test_a_login_opens_one_session(world: World, overtaking: Overtaking, ended: Callable[[ByHand], None]) -> None:
-    run = ByHand(world)
+def test_a_login_opens_one_session(system: System, overtaking: Overtaking, ended: Callable[[ByHand], None]) -> None:
+    run = ByHand(system)
 
     def it_is_repeated() -> None:
         with pytest.raises(RuntimeError, match="ServerBusy: another invocation of this step is logging in"):
@@ -52,25 +52,25 @@ def test_a_login_opens_one_session(world: World, overtaking: Overtaking, ended: 
 
     overtaking("log_in", it_is_repeated)
     run.call("log_in")
-    assert world.posts("/auth/login") == 1
+    assert system.posts("/auth/login") == 1
     ended(run)
 
 
 def test_of_two_instances_one_is_deleted_at_once(
-    world: World, overtaking: Overtaking, ended: Callable[[ByHand], None]
+    system: System, overtaking: Overtaking, ended: Callable[[ByHand], None]
 ) -> None:
-    run = ByHand(world)
+    run = ByHand(system)
     run.call("log_in", "describe_datamart")
     overtaking("create_instance", lambda: run.call("create_instance"))
     assert run.call("create_instance") == {"instanceId": run.attempt["instanceId"]}
-    assert [instance["id"] for instance in world.simulator.state()["instances"]] == [run.attempt["instanceId"]]
+    assert [instance["id"] for instance in system.simulator.state()["instances"]] == [run.attempt["instanceId"]]
     ended(run)
 
 
 def test_a_look_from_before_the_result_does_not_take_the_result_back(
-    world: World, clock: Clock, overtaking: Overtaking, ended: Callable[[ByHand], None]
+    system: System, clock: Clock, overtaking: Overtaking, ended: Callable[[ByHand], None]
 ) -> None:
-    run = ByHand(world, datamart=catalogue.CATEGORY_SALES)
+    run = ByHand(system, datamart=catalogue.CATEGORY_SALES)
     run.call("log_in", "describe_datamart", "create_instance", "execute_datamart")
 
     def the_job_ends() -> None:
@@ -85,9 +85,9 @@ def test_a_look_from_before_the_result_does_not_take_the_result_back(
 
 
 def test_a_look_from_before_the_answers_does_not_say_that_nothing_was_loaded(
-    world: World, clock: Clock, overtaking: Overtaking, ended: Callable[[ByHand], None]
+    system: System, clock: Clock, overtaking: Overtaking, ended: Callable[[ByHand], None]
 ) -> None:
-    run = ByHand(world, prompts=COUNTRIES)
+    run = ByHand(system, prompts=COUNTRIES)
     run.call("log_in", "describe_datamart", "create_instance", "execute_datamart")
     clock.advance(5)
 
@@ -102,9 +102,9 @@ def test_a_look_from_before_the_answers_does_not_say_that_nothing_was_loaded(
 
 
 def test_an_order_whose_answer_is_late_does_not_take_the_result_back(
-    world: World, clock: Clock, overtaking: Overtaking, ended: Callable[[ByHand], None]
+    system: System, clock: Clock, overtaking: Overtaking, ended: Callable[[ByHand], None]
 ) -> None:
-    run = ByHand(world, datamart=catalogue.CATEGORY_SALES)
+    run = ByHand(system, datamart=catalogue.CATEGORY_SALES)
     run.call("log_in", "describe_datamart", "create_instance")
 
     def it_is_confirmed() -> None:
@@ -117,5 +117,5 @@ def test_an_order_whose_answer_is_late_does_not_take_the_result_back(
     run.call("execute_datamart")
     assert run.attempt["job"] == "loaded"
     assert run.attempt["jobId"]
-    assert world.posts() == 1
+    assert system.posts() == 1
     ended(run)

@@ -6,13 +6,13 @@ from typing import Any
 
 from local.emulator.clients import client
 from tests.infra.template import Template
-from tests.integration.conftest import World
+from tests.integration.conftest import System
 from tests.support.permissions import Recorder, granted_and_unused
 
 COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
 
 
-def test_a_call_that_the_functions_own_role_does_not_allow_is_found(world: World, recorder: Recorder) -> None:
+def test_a_call_that_the_functions_own_role_does_not_allow_is_found(system: System, recorder: Recorder) -> None:
     topic = client("sns").list_topics()["Topics"][0]["TopicArn"]
 
     @contextlib.contextmanager
@@ -21,18 +21,18 @@ def test_a_call_that_the_functions_own_role_does_not_allow_is_found(world: World
             client("sns").publish(TopicArn=topic, Message="none of its business")
         yield
 
-    before, world.emulator.runtime.around = world.emulator.runtime.around, publishing
+    before, system.emulator.runtime.around = system.emulator.runtime.around, publishing
     try:
-        world.run(prompts=COUNTRIES)
+        system.run(prompts=COUNTRIES)
     finally:
-        world.emulator.runtime.around = before
+        system.emulator.runtime.around = before
     denied, recorder.denied = recorder.denied, []
     recorder.used.discard(("log_in", "sns:Publish", topic))
     assert denied == [f"log_in may not call sns:Publish on {topic}"]
 
 
-def test_an_action_that_no_call_uses_is_found(world: World, recorder: Recorder, template_path: Any) -> None:
-    world.run(prompts=COUNTRIES)
+def test_an_action_that_no_call_uses_is_found(system: System, recorder: Recorder, template_path: Any) -> None:
+    system.run(prompts=COUNTRIES)
     without = {use for use in recorder.used if use[:2] != ("log_in", "secretsmanager:GetSecretValue")}
     assert ("log_in", "secretsmanager:GetSecretValue") in {use[:2] for use in recorder.used}
     unused = granted_and_unused(Template(template_path), without)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from local.simulator import Simulator, catalogue
-from tests.integration.conftest import World
+from tests.integration.conftest import System
 from tests.integration.test_command_line import datamart, event, synthesized  # noqa: F401 - no two synthesize at once
 from tests.integration.test_log_in import loads
 from tests.support.cases import exhaustive
@@ -24,28 +24,28 @@ def behind_tls(simulator: Simulator) -> contextlib.AbstractContextManager[int]:
 
 
 @pytest.fixture
-def url(world: World) -> Iterator[str]:
+def url(system: System) -> Iterator[str]:
     """The simulator's address behind TLS."""
-    with behind_tls(world.simulator) as port:
+    with behind_tls(system.simulator) as port:
         yield f"https://localhost:{port}/MicroStrategyLibrary"
 
 
 @pytest.mark.parametrize("lost", ["", exhaustive(" "), exhaustive("\\n")])
 def test_every_step_trusts_the_authority_of_the_secret_whatever_became_of_its_line_breaks(
-    world: World, url: str, lost: str
+    system: System, url: str, lost: str
 ) -> None:
-    world.connect(baseUrl=url, caBundle=AUTHORITY.pem.replace("\n", lost))
-    outcome = loads(world)
+    system.connect(baseUrl=url, caBundle=AUTHORITY.pem.replace("\n", lost))
+    outcome = loads(system)
     assert outcome.status == "SUCCEEDED", outcome.cause
 
 
-def test_a_server_of_an_unknown_authority_ends_the_run_with_what_to_do(world: World, url: str) -> None:
-    world.connect(baseUrl=url)
-    outcome = loads(world)
+def test_a_server_of_an_unknown_authority_ends_the_run_with_what_to_do(system: System, url: str) -> None:
+    system.connect(baseUrl=url)
+    outcome = loads(system)
     assert (outcome.status, outcome.error) == ("FAILED", "ServerUnavailable")
     assert "not trusted" in str(outcome.cause)
     assert "caBundle" in str(outcome.cause)
-    assert world.simulator.state()["requests"] == []
+    assert system.simulator.state()["requests"] == []
 
 
 @pytest.mark.exhaustive

@@ -10,10 +10,10 @@ from local.outcome import Outcome
 from local.simulator import catalogue
 from local.simulator.scenario import Scenario
 from local.simulator.warehouse.sales import COUNTRIES
-from tests.integration.conftest import World
+from tests.integration.conftest import System
 from tests.support.cases import exhaustive
 
-NewWorld = Callable[..., World]
+NewSystem = Callable[..., System]
 
 STRICT = [
     {"name": "Code", "answers": "ab12"},
@@ -25,14 +25,14 @@ STRICT = [
 """An answer for every required prompt of Strict Prompts."""
 
 
-def asking(world: World, datamart: str, *answers: dict[str, Any], **request: Any) -> Outcome:
-    return world.run(datamart=datamart, prompts=list(answers), **request)
+def asking(system: System, datamart: str, *answers: dict[str, Any], **request: Any) -> Outcome:
+    return system.run(datamart=datamart, prompts=list(answers), **request)
 
 
-def recorded(world: World) -> dict[str, Any]:
+def recorded(system: System) -> dict[str, Any]:
     """What the server was told, by the prompts' names."""
     names = {p.key: p.name for spec in catalogue.datamarts(10, 1).values() for p in spec.prompts}
-    told = [entry for body in world.simulator.state()["answers"] for entry in body["body"]["prompts"]]
+    told = [entry for body in system.simulator.state()["answers"] for entry in body["body"]["prompts"]]
     return {names[entry["key"]]: entry.get("answers", "the default") for entry in told}
 
 
@@ -51,15 +51,15 @@ def rejected(outcome: Outcome) -> str:
 # -- answers as people write them ----------------------------------------------------------------------------------
 
 
-def test_every_type_may_be_answered_in_short(world: World) -> None:
+def test_every_type_may_be_answered_in_short(system: System) -> None:
     short = [
         *STRICT,
         {"name": "Detail", "answers": ["Country", "City"]},
         {"name": "Condition", "answers": {"metric": "Sales", "operator": ">", "value": 1000}},
     ]
-    outcome = asking(world, catalogue.STRICT_PROMPTS, *short)
+    outcome = asking(system, catalogue.STRICT_PROMPTS, *short)
     assert outcome.status == "SUCCEEDED", outcome.cause
-    assert recorded(world) == {
+    assert recorded(system) == {
         "Code": "ab12",
         "Percentage": "99.5",
         "Load day": "2026-02-28T00:00:00.000+0000",
@@ -81,7 +81,7 @@ def test_every_type_may_be_answered_in_short(world: World) -> None:
     }
 
 
-def test_what_is_written_as_the_api_takes_it_is_sent_as_it_is(world: World) -> None:
+def test_what_is_written_as_the_api_takes_it_is_sent_as_it_is(system: System) -> None:
     attribute = {"type": "attribute", "id": catalogue.COUNTRY}
     elements = {"type": "elements", "elements": [{"id": f"h1;{catalogue.COUNTRY}"}]}
     answers = {
@@ -94,42 +94,42 @@ def test_what_is_written_as_the_api_takes_it_is_sent_as_it_is(world: World) -> N
         "Level": {"units": [{"id": catalogue.COUNTRY}]},
     }
     given = [{"name": name, "answers": answer} for name, answer in answers.items()]
-    outcome = asking(world, catalogue.ALL_PROMPTS, *given)
+    outcome = asking(system, catalogue.ALL_PROMPTS, *given)
     assert outcome.status == "SUCCEEDED", outcome.cause
-    assert recorded(world) == answers
+    assert recorded(system) == answers
 
 
-def test_two_of_fifty_thousand_elements_are_found_without_a_download(world: World) -> None:
+def test_two_of_fifty_thousand_elements_are_found_without_a_download(system: System) -> None:
     wanted = ["Customer 49998", "customer 00007"]
-    outcome = asking(world, catalogue.CUSTOMERS, {"name": "Customers", "answers": wanted})
+    outcome = asking(system, catalogue.CUSTOMERS, {"name": "Customers", "answers": wanted})
     assert outcome.status == "SUCCEEDED", outcome.cause
-    assert [entry["name"] for entry in recorded(world)["Customers"]] == ["Customer 49998", "Customer 00007"]
-    assert sum(1 for step in world.steps() if step.endswith("/elements")) <= 3
+    assert [entry["name"] for entry in recorded(system)["Customers"]] == ["Customer 49998", "Customer 00007"]
+    assert sum(1 for step in system.steps() if step.endswith("/elements")) <= 3
 
 
-def test_an_unknown_element_is_told_with_the_nearest_and_an_ambiguous_one_with_its_ids(world: World) -> None:
+def test_an_unknown_element_is_told_with_the_nearest_and_an_ambiguous_one_with_its_ids(system: System) -> None:
     wanted = ["Custommer 00012", "Smith, John"]
     for name, told in zip(wanted, ["Customer 00012", f"h12345;{catalogue.CUSTOMER}"], strict=True):
-        cause = rejected(asking(world, catalogue.CUSTOMERS, {"name": "Customers", "answers": name}))
+        cause = rejected(asking(system, catalogue.CUSTOMERS, {"name": "Customers", "answers": name}))
         assert '"Which customers?" (named "Customers") offers ' in cause
         assert told in cause
 
 
 @pytest.mark.parametrize("scenario", ["elements-by-id-only", "element-search-ignored"])
-def test_names_are_found_whatever_the_server_makes_of_a_search(new_world: NewWorld, scenario: str) -> None:
-    assert asking(new_world(scenario), catalogue.STRICT_PROMPTS, *STRICT).status == "SUCCEEDED"
+def test_names_are_found_whatever_the_server_makes_of_a_search(new_system: NewSystem, scenario: str) -> None:
+    assert asking(new_system(scenario), catalogue.STRICT_PROMPTS, *STRICT).status == "SUCCEEDED"
 
 
-def test_names_are_left_to_the_server_where_it_does_not_list_its_elements(new_world: NewWorld) -> None:
-    world = new_world("elements-forbidden")
-    assert world.run(prompts=[{"name": "Elements of Country", "answers": "USA"}]).status == "SUCCEEDED"
-    assert recorded(world) == {"Elements of Country": [{"name": "USA"}]}
+def test_names_are_left_to_the_server_where_it_does_not_list_its_elements(new_system: NewSystem) -> None:
+    system = new_system("elements-forbidden")
+    assert system.run(prompts=[{"name": "Elements of Country", "answers": "USA"}]).status == "SUCCEEDED"
+    assert recorded(system) == {"Elements of Country": [{"name": "USA"}]}
 
 
-def test_names_are_left_to_a_server_that_has_no_list_of_elements(world: World) -> None:
-    world.simulator.inject("search_elements", status=404, json={"code": "ERR004", "message": "no such endpoint"})
-    assert world.run(prompts=[{"name": "Elements of Country", "answers": "USA"}]).status == "SUCCEEDED"
-    assert recorded(world) == {"Elements of Country": [{"name": "USA"}]}
+def test_names_are_left_to_a_server_that_has_no_list_of_elements(system: System) -> None:
+    system.simulator.inject("search_elements", status=404, json={"code": "ERR004", "message": "no such endpoint"})
+    assert system.run(prompts=[{"name": "Elements of Country", "answers": "USA"}]).status == "SUCCEEDED"
+    assert recorded(system) == {"Elements of Country": [{"name": "USA"}]}
 
 
 # -- answers that are none (API.md 7.4) -----------------------------------------------------------------------------
@@ -158,31 +158,31 @@ TOLD = {
 
 @pytest.mark.parametrize("wrong", WRONG)
 def test_every_answer_that_cannot_be_right_is_told_by_its_prompts_title_before_any_is_sent(
-    world: World, wrong: str
+    system: System, wrong: str
 ) -> None:
-    cause = rejected(asking(world, catalogue.STRICT_PROMPTS, *WRONG[wrong]))
+    cause = rejected(asking(system, catalogue.STRICT_PROMPTS, *WRONG[wrong]))
     for told in TOLD[wrong]:
         assert told in cause
     for prompt in catalogue.STRICT[:4]:
         assert f'the prompt "{prompt.title}" (named "{prompt.name}")' in cause
-    assert world.simulator.state()["answers"] == []
+    assert system.simulator.state()["answers"] == []
 
 
-def test_a_wrong_type_a_missing_default_and_an_empty_answer_to_a_required_prompt_are_told(world: World) -> None:
+def test_a_wrong_type_a_missing_default_and_an_empty_answer_to_a_required_prompt_are_told(system: System) -> None:
     answers = [
         {"name": "Code", "type": "ELEMENTS", "answers": "ab"},
         {"name": "Percentage", "useDefault": True},
         {"name": "Load day", "answers": []},
         *STRICT[3:],
     ]
-    cause = rejected(asking(world, catalogue.STRICT_PROMPTS, *answers))
+    cause = rejected(asking(system, catalogue.STRICT_PROMPTS, *answers))
     for told in ("is of type VALUE, but the request answers it as ELEMENTS", "has no default", "is required"):
         assert told in cause
 
 
-def test_what_only_the_server_can_refuse_is_told_with_its_ticket(world: World) -> None:
+def test_what_only_the_server_can_refuse_is_told_with_its_ticket(system: System) -> None:
     unknown = {"name": "Elements of Country", "answers": [{"id": f"h99;{catalogue.COUNTRY}"}]}
-    cause = rejected(world.run(prompts=[unknown]))
+    cause = rejected(system.run(prompts=[unknown]))
     assert "This is a required prompt" in cause
     assert "answered were Elements of Country" in cause
     assert "ticketId" in cause
@@ -192,83 +192,83 @@ def test_what_only_the_server_can_refuse_is_told_with_its_ticket(world: World) -
     "message", ["Invalid JSON", "Failed to locate the prompt by either key, id or name.", "The value is out of range."]
 )
 @pytest.mark.exhaustive
-def test_the_servers_own_words_are_kept(world: World, message: str) -> None:
-    world.simulator.inject("answer_prompts", status=400, json={"code": "ERR006", "message": message, "ticketId": "t1"})
-    cause = rejected(world.run(prompts=[{"name": "Elements of Country", "answers": "USA"}]))
+def test_the_servers_own_words_are_kept(system: System, message: str) -> None:
+    system.simulator.inject("answer_prompts", status=400, json={"code": "ERR006", "message": message, "ticketId": "t1"})
+    cause = rejected(system.run(prompts=[{"name": "Elements of Country", "answers": "USA"}]))
     assert message.rstrip(".") in cause
 
 
-def test_a_prompt_answered_twice_and_a_name_that_two_prompts_share_are_told(world: World) -> None:
-    shared = asking(world, catalogue.SAME_NAMES, {"name": "Remark", "answers": "x"})
+def test_a_prompt_answered_twice_and_a_name_that_two_prompts_share_are_told(system: System) -> None:
+    shared = asking(system, catalogue.SAME_NAMES, {"name": "Remark", "answers": "x"})
     first, second = (prompt.key for prompt in catalogue.SAME_NAME_TWICE)
     assert f"give its key instead: {first}, {second}" in rejected(shared)
-    twice = world.run(prompts=[{"name": "Elements of Country", "answers": "USA"}] * 2)
+    twice = system.run(prompts=[{"name": "Elements of Country", "answers": "USA"}] * 2)
     assert "is answered 2 times" in rejected(twice)
 
 
-def test_prompts_of_the_same_name_are_answered_by_their_keys(world: World) -> None:
+def test_prompts_of_the_same_name_are_answered_by_their_keys(system: System) -> None:
     keys = [prompt.key for prompt in catalogue.SAME_NAME_TWICE]
-    outcome = asking(world, catalogue.SAME_NAMES, *({"key": key, "answers": key} for key in keys))
+    outcome = asking(system, catalogue.SAME_NAMES, *({"key": key, "answers": key} for key in keys))
     assert outcome.status == "SUCCEEDED", outcome.cause
-    assert [entry["answers"] for entry in world.simulator.state()["answers"][0]["body"]["prompts"]] == keys
+    assert [entry["answers"] for entry in system.simulator.state()["answers"][0]["body"]["prompts"]] == keys
 
 
 # -- what the request does not answer -------------------------------------------------------------------------------
 
 
-def test_by_default_the_default_is_taken_the_optional_closed_and_the_required_missed(world: World) -> None:
-    outcome = asking(world, catalogue.ALL_PROMPTS, {"name": "From day", "answers": "2026-01-05"})
+def test_by_default_the_default_is_taken_the_optional_closed_and_the_required_missed(system: System) -> None:
+    outcome = asking(system, catalogue.ALL_PROMPTS, {"name": "From day", "answers": "2026-01-05"})
     hows = {prompt["name"]: prompt["how"] for prompt in outcome.output["promptsAnswered"]}
     assert hows["Comment"] == hows["Metrics"] == "default"
     assert hows["Category"] == hows["Qualification"] == hows["Level"] == "closed"
-    assert asking(world, catalogue.ALL_PROMPTS).error == "PromptsUnanswered"
+    assert asking(system, catalogue.ALL_PROMPTS).error == "PromptsUnanswered"
 
 
-def test_with_close_no_default_is_taken(world: World) -> None:
+def test_with_close_no_default_is_taken(system: System) -> None:
     day = {"name": "From day", "answers": "2026-01-05"}
-    outcome = asking(world, catalogue.ALL_PROMPTS, day, unanswered="close")
+    outcome = asking(system, catalogue.ALL_PROMPTS, day, unanswered="close")
     assert {p["how"] for p in outcome.output["promptsAnswered"] if p["name"] != "From day"} == {"closed"}
 
 
-def test_with_fail_everything_missing_is_told_short_in_the_cause_and_whole_elsewhere(world: World) -> None:
-    outcome = asking(world, catalogue.STRICT_PROMPTS, STRICT[0], unanswered="fail")
+def test_with_fail_everything_missing_is_told_short_in_the_cause_and_whole_elsewhere(system: System) -> None:
+    outcome = asking(system, catalogue.STRICT_PROMPTS, STRICT[0], unanswered="fail")
     assert outcome.error == "PromptsUnanswered"
     cause = str(outcome.cause)
     assert cause.startswith("Loaded: no. ")
     pasted, _ = json.JSONDecoder().raw_decode(cause, cause.index('{"prompts"'))
     assert [entry["name"] for entry in pasted["prompts"]] == [prompt.name for prompt in catalogue.STRICT[1:]]
     assert pasted["prompts"][2]["answers"] == ["USA", "England"]
-    (notice,) = world.notices()
+    (notice,) = system.notices()
     assert json.loads(notice["Message"].partition("Answers to put into the request: ")[2])["prompts"] != []
-    kept = world.item(outcome)["unanswered"]["prompts"]
+    kept = system.item(outcome)["unanswered"]["prompts"]
     assert [choice["name"] for choice in kept[2]["choices"]] == list(COUNTRIES)
 
 
-def test_the_cause_stays_short_however_much_the_prompts_say_of_themselves(new_world: NewWorld) -> None:
-    outcome = asking(new_world("huge-prompts"), catalogue.STRICT_PROMPTS)
+def test_the_cause_stays_short_however_much_the_prompts_say_of_themselves(new_system: NewSystem) -> None:
+    outcome = asking(new_system("huge-prompts"), catalogue.STRICT_PROMPTS)
     assert outcome.error == "PromptsUnanswered"
     assert len(str(outcome.cause).encode()) < 8_000
 
 
-def test_a_slip_in_a_name_leaves_no_prompt_to_its_default(world: World) -> None:
+def test_a_slip_in_a_name_leaves_no_prompt_to_its_default(system: System) -> None:
     slip = {"name": "Least amont", "answers": 5}
-    cause = rejected(asking(world, catalogue.ALL_PROMPTS, slip, {"name": "From day", "answers": "2026-01-05"}))
+    cause = rejected(asking(system, catalogue.ALL_PROMPTS, slip, {"name": "From day", "answers": "2026-01-05"}))
     assert 'the request answers "Least amont"' in cause
 
 
-def test_an_answer_that_no_prompt_was_ever_opened_for_is_an_error_in_the_end(world: World) -> None:
+def test_an_answer_that_no_prompt_was_ever_opened_for_is_an_error_in_the_end(system: System) -> None:
     stranger = {"name": "Something else", "answers": "x"}
-    outcome = world.run(prompts=[{"name": "Elements of Country", "answers": "USA"}, stranger])
+    outcome = system.run(prompts=[{"name": "Elements of Country", "answers": "USA"}, stranger])
     assert outcome.error == "PromptAnswerRejected"
     assert str(outcome.cause).startswith("Loaded: yes. ")
     assert '"Something else"' in str(outcome.cause)
-    assert world.loads() == 1
+    assert system.loads() == 1
 
 
-def test_nothing_is_saved_when_an_answer_was_for_no_prompt(world: World) -> None:
+def test_nothing_is_saved_when_an_answer_was_for_no_prompt(system: System) -> None:
     stranger = {"name": "Something else", "answers": "x"}
-    assert asking(world, catalogue.CATEGORY_SALES, stranger, save={}).error == "PromptAnswerRejected"
-    assert not any(step.endswith("/save") for step in world.steps())
+    assert asking(system, catalogue.CATEGORY_SALES, stranger, save={}).error == "PromptAnswerRejected"
+    assert not any(step.endswith("/save") for step in system.steps())
 
 
 # -- nested, late, stale and huge -----------------------------------------------------------------------------------
@@ -290,21 +290,21 @@ NESTED = [
         10,
     ],
 )
-def test_prompts_nested_that_deep_are_answered_round_after_round(new_world: NewWorld, depth: int) -> None:
-    outcome = asking(new_world(Scenario(nesting=depth)), catalogue.NESTED, *NESTED[:depth])
+def test_prompts_nested_that_deep_are_answered_round_after_round(new_system: NewSystem, depth: int) -> None:
+    outcome = asking(new_system(Scenario(nesting=depth)), catalogue.NESTED, *NESTED[:depth])
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert outcome.states.count("AnswerPrompts") == depth
 
 
-def test_the_choices_of_a_nested_prompt_are_those_under_the_earlier_answers(world: World) -> None:
+def test_the_choices_of_a_nested_prompt_are_those_under_the_earlier_answers(system: System) -> None:
     wrong = {"name": "City in the country", "answers": "Berlin"}
-    cause = rejected(asking(world, catalogue.NESTED, NESTED[0], wrong, NESTED[2]))
+    cause = rejected(asking(system, catalogue.NESTED, NESTED[0], wrong, NESTED[2]))
     assert 'offers no choice called "Berlin"; it offers "Boston"' in cause
 
 
-def test_an_attempt_looks_at_the_prompts_only_so_often(new_world: NewWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_attempt_looks_at_the_prompts_only_so_often(new_system: NewSystem, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("functions.handlers.get_prompts.MOST_LOOKS", 4)
-    outcome = asking(new_world(Scenario(late_prompts=10_000)), catalogue.CITY, NESTED[0], timeoutMinutes=1440)
+    outcome = asking(new_system(Scenario(late_prompts=10_000)), catalogue.CITY, NESTED[0], timeoutMinutes=1440)
     assert outcome.error == "PromptsUnanswered"
     assert "are still open after their list was read" in str(outcome.cause)
 
@@ -322,11 +322,11 @@ def test_an_attempt_looks_at_the_prompts_only_so_often(new_world: NewWorld, monk
         pytest.param("old-prompt-shapes", marks=pytest.mark.exhaustive),
     ],
 )
-def test_a_datamart_is_loaded_once_however_the_server_lists_its_prompts(new_world: NewWorld, scenario: str) -> None:
-    world = new_world(scenario)
-    outcome = asking(world, catalogue.NESTED, *NESTED[:3])
+def test_a_datamart_is_loaded_once_however_the_server_lists_its_prompts(new_system: NewSystem, scenario: str) -> None:
+    system = new_system(scenario)
+    outcome = asking(system, catalogue.NESTED, *NESTED[:3])
     assert outcome.status == "SUCCEEDED", outcome.cause
-    assert len(recorded(world)) == len(world.simulator.state()["answers"]) == 3
+    assert len(recorded(system)) == len(system.simulator.state()["answers"]) == 3
     assert max(len(json.dumps(event, default=str)) for event in outcome.history) < 20_000
 
 
@@ -342,28 +342,28 @@ SURVIVING = Scenario(still_open=3.0, delete_ends_job=False, monitor_forbidden=Tr
     ],
 )
 def test_a_job_that_was_answered_a_moment_ago_is_not_taken_for_one_that_waits(
-    new_world: NewWorld, answer: dict[str, Any]
+    new_system: NewSystem, answer: dict[str, Any]
 ) -> None:
     """Else it would be executed once more after the ServerBusy of the first answer: two loads."""
-    world = new_world(SURVIVING)
-    world.expect_left = True
-    world.simulator.inject("get_prompts", skip=1, **answer)
-    outcome = world.run(prompts=[{"name": "Elements of Country", "answers": "USA"}])
+    system = new_system(SURVIVING)
+    system.expect_left = True
+    system.simulator.inject("get_prompts", skip=1, **answer)
+    outcome = system.run(prompts=[{"name": "Elements of Country", "answers": "USA"}])
     assert outcome.states.count("GetPrompts") == 2
     assert str(outcome.cause).startswith("Loaded: unknown. ")
-    assert world.posts() == 1
+    assert system.posts() == 1
 
 
-def test_answers_that_were_taken_although_the_call_failed_are_no_reason_to_give_up(new_world: NewWorld) -> None:
+def test_answers_that_were_taken_although_the_call_failed_are_no_reason_to_give_up(new_system: NewSystem) -> None:
     """Their prompts are listed for a moment longer, and then refused because nothing is left to answer."""
-    world = new_world(Scenario(still_listed=8.0))
-    world.simulator.inject("answer_prompts", kind="reset after")
-    outcome = world.run(prompts=[{"name": "Elements of Country", "answers": "USA"}])
+    system = new_system(Scenario(still_listed=8.0))
+    system.simulator.inject("answer_prompts", kind="reset after")
+    outcome = system.run(prompts=[{"name": "Elements of Country", "answers": "USA"}])
     assert outcome.status == "SUCCEEDED", outcome.cause
-    assert (outcome.states.count("AnswerPrompts"), world.loads()) == (3, 1)
+    assert (outcome.states.count("AnswerPrompts"), system.loads()) == (3, 1)
 
 
-def test_a_further_prompt_shows_that_the_job_waits_after_all(new_world: NewWorld) -> None:
-    outcome = asking(new_world(Scenario(nesting=2)), catalogue.NESTED, NESTED[0])
+def test_a_further_prompt_shows_that_the_job_waits_after_all(new_system: NewSystem) -> None:
+    outcome = asking(new_system(Scenario(nesting=2)), catalogue.NESTED, NESTED[0])
     assert outcome.error == "PromptsUnanswered"
     assert str(outcome.cause).startswith("Loaded: no. ")

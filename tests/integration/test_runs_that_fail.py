@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local.simulator import catalogue
-from tests.integration.conftest import World
+from tests.integration.conftest import System
 from tests.support.cases import exhaustive
 
 COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
@@ -21,96 +21,96 @@ def ends(outcome: Any, error: str, loaded: str) -> str:
     return str(outcome.cause)
 
 
-def test_wrong_credentials_are_tried_once(world: World) -> None:
-    world.connect(password="wrong-one")
-    cause = ends(world.run(), "CredentialsRejected", "no")
+def test_wrong_credentials_are_tried_once(system: System) -> None:
+    system.connect(password="wrong-one")
+    cause = ends(system.run(), "CredentialsRejected", "no")
     assert "ERR003" in cause
-    assert world.steps() == ["POST /MicroStrategyLibrary/api/auth/login"]
+    assert system.steps() == ["POST /MicroStrategyLibrary/api/auth/login"]
 
 
-def test_an_empty_secret_is_told_with_the_command_that_fills_it(world: World) -> None:
-    world.connect(baseUrl=None)
-    cause = ends(world.run(), "CredentialsRejected", "no")
+def test_an_empty_secret_is_told_with_the_command_that_fills_it(system: System) -> None:
+    system.connect(baseUrl=None)
+    cause = ends(system.run(), "CredentialsRejected", "no")
     assert "baseUrl" in cause
     assert "put-secret-value" in cause
-    assert world.steps() == []
+    assert system.steps() == []
 
 
-def test_a_request_that_is_none_never_reaches_the_server(world: World) -> None:
-    cause = ends(world.run(datmart="City"), "InvalidRequest", "no")
+def test_a_request_that_is_none_never_reaches_the_server(system: System) -> None:
+    cause = ends(system.run(datmart="City"), "InvalidRequest", "no")
     assert "did you mean datamart?" in cause
-    assert world.steps() == []
+    assert system.steps() == []
 
 
 @pytest.mark.parametrize("request_", [[], exhaustive("City"), exhaustive(5), None])
-def test_an_input_that_is_no_object_is_an_invalid_request(world: World, request_: Any) -> None:
-    ends(world.run_input(request_), "InvalidRequest", "no")
+def test_an_input_that_is_no_object_is_an_invalid_request(system: System, request_: Any) -> None:
+    ends(system.run_input(request_), "InvalidRequest", "no")
 
 
-def test_a_connection_that_is_not_configured_is_an_invalid_request(world: World) -> None:
-    assert "defualt" in ends(world.run(connection="defualt"), "InvalidRequest", "no")
+def test_a_connection_that_is_not_configured_is_an_invalid_request(system: System) -> None:
+    assert "defualt" in ends(system.run(connection="defualt"), "InvalidRequest", "no")
 
 
-def test_a_datamart_that_does_not_exist_is_not_found(world: World) -> None:
-    ends(world.run(datamart="0" * 31 + "1"), "NotFound", "no")
-    ends(world.run(datamart="Citty"), "NotFound", "no")
+def test_a_datamart_that_does_not_exist_is_not_found(system: System) -> None:
+    ends(system.run(datamart="0" * 31 + "1"), "NotFound", "no")
+    ends(system.run(datamart="Citty"), "NotFound", "no")
 
 
-def test_a_name_that_is_not_unique_lists_the_candidates(world: World) -> None:
-    cause = ends(world.run(datamart="Same Name"), "NotFound", "no")
+def test_a_name_that_is_not_unique_lists_the_candidates(system: System) -> None:
+    cause = ends(system.run(datamart="Same Name"), "NotFound", "no")
     assert "/Public Objects/Datamarts" in cause
 
 
-def test_an_ordinary_report_is_no_datamart(world: World) -> None:
-    ends(world.run(datamart="City Report"), "NotFound", "no")
+def test_an_ordinary_report_is_no_datamart(system: System) -> None:
+    ends(system.run(datamart="City Report"), "NotFound", "no")
 
 
-def test_a_project_that_does_not_exist_names_the_nearest(world: World) -> None:
-    assert "MicroStrategy Tutorial" in ends(world.run(project="MicroStrategy Tutorail"), "NotFound", "no")
+def test_a_project_that_does_not_exist_names_the_nearest(system: System) -> None:
+    assert "MicroStrategy Tutorial" in ends(system.run(project="MicroStrategy Tutorail"), "NotFound", "no")
 
 
-def test_missing_privileges_are_told(world: World) -> None:
-    world.simulator.inject(
+def test_missing_privileges_are_told(system: System) -> None:
+    system.simulator.inject(
         "execute", status=403, json={"code": "ERR014", "iServerCode": -2147213784, "message": "No privilege."}
     )
-    cause = ends(world.run(prompts=COUNTRIES), "PermissionDenied", "no")
+    cause = ends(system.run(prompts=COUNTRIES), "PermissionDenied", "no")
     assert "ERR014" in cause
-    assert world.posts() == 1
+    assert system.posts() == 1
 
 
-def test_an_idle_project_is_waited_for_until_the_deadline(world: World) -> None:
-    outcome = world.run(project="Idle Project", timeoutMinutes=5)
+def test_an_idle_project_is_waited_for_until_the_deadline(system: System) -> None:
+    outcome = system.run(project="Idle Project", timeoutMinutes=5)
     ends(outcome, "RunTimedOut", "no")
     assert outcome.states.count("LogIn") >= 2
 
 
-def test_a_warehouse_error_carries_the_servers_message(world: World) -> None:
-    cause = ends(world.run(datamart=catalogue.BROKEN_SQL), "DatamartFailed", "unknown")
+def test_a_warehouse_error_carries_the_servers_message(system: System) -> None:
+    cause = ends(system.run(datamart=catalogue.BROKEN_SQL), "DatamartFailed", "unknown")
     assert "no such" in cause
 
 
-def test_a_job_that_fails_before_sql_left_the_table_alone(world: World) -> None:
-    ends(world.run(datamart=catalogue.FAILS_EARLY), "DatamartFailed", "no")
+def test_a_job_that_fails_before_sql_left_the_table_alone(system: System) -> None:
+    ends(system.run(datamart=catalogue.FAILS_EARLY), "DatamartFailed", "no")
 
 
-def test_a_required_prompt_without_an_answer_fails_before_anything_is_written(world: World) -> None:
-    cause = ends(world.run(unanswered="fail"), "PromptsUnanswered", "no")
+def test_a_required_prompt_without_an_answer_fails_before_anything_is_written(system: System) -> None:
+    cause = ends(system.run(unanswered="fail"), "PromptsUnanswered", "no")
     assert '"Elements of Country"' in cause
-    assert world.loads() == 0
+    assert system.loads() == 0
 
 
 @pytest.mark.parametrize("step", ["get_execution", "get_prompts", "answer_prompts"])
-def test_a_session_lost_in_the_middle_is_never_taken_for_not_executed(world: World, step: str) -> None:
-    world.simulator.inject(step, kind="evict session")
-    outcome = world.run(prompts=COUNTRIES)
+def test_a_session_lost_in_the_middle_is_never_taken_for_not_executed(system: System, step: str) -> None:
+    system.simulator.inject(step, kind="evict session")
+    outcome = system.run(prompts=COUNTRIES)
     ends(outcome, "SessionLost", "unknown" if step == "get_execution" else "no")  # a job at its prompts stands still
-    assert world.posts() == 1
+    assert system.posts() == 1
 
 
-def test_an_instance_lost_in_the_middle_is_told(world: World) -> None:
-    world.simulator.inject("get_execution", kind="evict instance")
-    assert world.run(prompts=COUNTRIES).error == "InstanceLost"
-    assert world.posts() == 1
+def test_an_instance_lost_in_the_middle_is_told(system: System) -> None:
+    system.simulator.inject("get_execution", kind="evict instance")
+    assert system.run(prompts=COUNTRIES).error == "InstanceLost"
+    assert system.posts() == 1
 
 
 @pytest.mark.parametrize(
@@ -124,10 +124,10 @@ def test_an_instance_lost_in_the_middle_is_told(world: World) -> None:
         exhaustive("answer_prompts"),
     ],
 )
-def test_a_server_that_is_down_for_a_moment_is_asked_again(world: World, step: str) -> None:
-    world.simulator.inject(step, status=503, body="<html>down</html>")
-    assert world.run(prompts=COUNTRIES).status == "SUCCEEDED"
-    assert world.loads() == 1
+def test_a_server_that_is_down_for_a_moment_is_asked_again(system: System, step: str) -> None:
+    system.simulator.inject(step, status=503, body="<html>down</html>")
+    assert system.run(prompts=COUNTRIES).status == "SUCCEEDED"
+    assert system.loads() == 1
 
 
 @pytest.mark.parametrize(
@@ -135,68 +135,68 @@ def test_a_server_that_is_down_for_a_moment_is_asked_again(world: World, step: s
     [("get_execution", "ServerUnavailable", "unknown"), ("get_prompts", "RunTimedOut", "no")],
 )
 def test_a_server_that_goes_down_after_the_execution_is_looked_at_until_the_deadline(
-    world: World, step: str, error: str, loaded: str
+    system: System, step: str, error: str, loaded: str
 ) -> None:
-    world.simulator.inject(step, status=503, body="<html>down</html>", times=1000)
-    outcome = world.run(prompts=COUNTRIES, timeoutMinutes=20)
+    system.simulator.inject(step, status=503, body="<html>down</html>", times=1000)
+    outcome = system.run(prompts=COUNTRIES, timeoutMinutes=20)
     assert "HTTP 503" in ends(outcome, error, loaded)
     assert 3 <= outcome.states.count("JudgeDeadline") <= 20
-    assert (world.posts(), world.loads()) == (1, 0)
+    assert (system.posts(), system.loads()) == (1, 0)
 
 
 @pytest.mark.parametrize("step", ["get_execution", exhaustive("get_prompts")])
-def test_an_outage_of_ten_minutes_after_the_execution_ends_no_run(world: World, step: str) -> None:
-    world.simulator.inject(step, status=503, body="<html>maintenance</html>", times=25)
-    outcome = world.run(prompts=COUNTRIES)
-    assert (outcome.status, world.loads(), world.posts()) == ("SUCCEEDED", 1, 1), outcome.cause
+def test_an_outage_of_ten_minutes_after_the_execution_ends_no_run(system: System, step: str) -> None:
+    system.simulator.inject(step, status=503, body="<html>maintenance</html>", times=25)
+    outcome = system.run(prompts=COUNTRIES)
+    assert (outcome.status, system.loads(), system.posts()) == ("SUCCEEDED", 1, 1), outcome.cause
 
 
 @pytest.mark.parametrize("step", ["log_in", exhaustive("get_definition"), exhaustive("create_instance")])
-def test_a_server_that_is_down_before_the_order_is_waited_for_until_the_deadline(world: World, step: str) -> None:
-    world.simulator.inject(step, status=503, body="<html>down</html>", times=1000)
-    outcome = world.run(prompts=COUNTRIES, timeoutMinutes=20)
+def test_a_server_that_is_down_before_the_order_is_waited_for_until_the_deadline(system: System, step: str) -> None:
+    system.simulator.inject(step, status=503, body="<html>down</html>", times=1000)
+    outcome = system.run(prompts=COUNTRIES, timeoutMinutes=20)
     # Pauses are drawn by lot: the deadline may pass within an attempt, or before another one.
     assert "HTTP 503" in ends(outcome, str(outcome.error), "no")
     assert outcome.error in ("ServerUnavailable", "RunTimedOut")
     assert 3 <= outcome.states.count("Attempt") <= 12
-    assert world.posts() == 0
+    assert system.posts() == 0
 
 
-def test_after_an_outage_of_minutes_the_table_is_loaded(world: World) -> None:
-    world.simulator.inject("log_in", status=503, body="<html>maintenance</html>", times=12)
-    outcome = world.run(prompts=COUNTRIES)
-    assert (outcome.status, world.loads()) == ("SUCCEEDED", 1)
+def test_after_an_outage_of_minutes_the_table_is_loaded(system: System) -> None:
+    system.simulator.inject("log_in", status=503, body="<html>maintenance</html>", times=12)
+    outcome = system.run(prompts=COUNTRIES)
+    assert (outcome.status, system.loads()) == ("SUCCEEDED", 1)
     assert outcome.states.count("WaitForNextAttempt") >= 2
 
 
-def test_a_server_that_says_when_its_maintenance_ends_is_not_asked_before(world: World) -> None:
-    began = world.emulator.clock.now()
+def test_a_server_that_says_when_its_maintenance_ends_is_not_asked_before(system: System) -> None:
+    began = system.emulator.clock.now()
     busy = {"code": "ERR016", "message": "Maintenance."}
-    world.simulator.inject("log_in", status=503, json=busy, headers={"Retry-After": "1800"}, times=5)
-    assert world.run(prompts=COUNTRIES).status == "SUCCEEDED"
-    assert world.emulator.clock.now() - began > 1_800
+    system.simulator.inject("log_in", status=503, json=busy, headers={"Retry-After": "1800"}, times=5)
+    assert system.run(prompts=COUNTRIES).status == "SUCCEEDED"
+    assert system.emulator.clock.now() - began > 1_800
 
 
 @pytest.mark.parametrize("step", [exhaustive("get_definition"), "create_instance"])
-def test_a_session_that_is_lost_before_the_order_is_replaced(world: World, step: str) -> None:
-    world.simulator.inject(step, kind="evict session")
-    assert world.run(prompts=COUNTRIES).status == "SUCCEEDED"
-    assert (world.posts(), world.loads()) == (1, 1)
+def test_a_session_that_is_lost_before_the_order_is_replaced(system: System, step: str) -> None:
+    system.simulator.inject(step, kind="evict session")
+    assert system.run(prompts=COUNTRIES).status == "SUCCEEDED"
+    assert (system.posts(), system.loads()) == (1, 1)
 
 
-def test_sessions_that_are_lost_again_and_again_end_the_run(world: World) -> None:
-    world.simulator.inject("get_definition", kind="evict session", times=1000)
-    outcome = world.run(prompts=COUNTRIES)
+def test_sessions_that_are_lost_again_and_again_end_the_run(system: System) -> None:
+    system.simulator.inject("get_definition", kind="evict session", times=1000)
+    outcome = system.run(prompts=COUNTRIES)
     assert (outcome.error, outcome.states.count("Attempt")) == ("SessionLost", 3)
     assert str(outcome.cause).startswith("Loaded: no. ")
 
 
-def test_a_lost_answer_to_the_order_is_confirmed_and_never_repeated(world: World) -> None:
-    world.simulator.inject("execute", kind="reset after")
-    outcome = world.run(prompts=COUNTRIES)
+def test_a_lost_answer_to_the_order_is_confirmed_and_never_repeated(system: System) -> None:
+    system.simulator.inject("execute", kind="reset after")
+    outcome = system.run(prompts=COUNTRIES)
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert "ConfirmExecution" in outcome.states
-    assert (world.posts(), world.loads()) == (1, 1)
+    assert (system.posts(), system.loads()) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -209,55 +209,55 @@ def test_a_lost_answer_to_the_order_is_confirmed_and_never_repeated(world: World
     ],
 )
 def test_an_order_that_never_arrived_is_not_repeated_and_ends_as_unknown(
-    new_world: Callable[..., World], scenario: str
+    new_system: Callable[..., System], scenario: str
 ) -> None:
-    world = new_world(scenario)
-    world.simulator.inject("execute", kind="reset before")
-    ends(world.run(prompts=COUNTRIES), "OutcomeUnknown", "unknown")
-    assert world.loads() == 0
+    system = new_system(scenario)
+    system.simulator.inject("execute", kind="reset before")
+    ends(system.run(prompts=COUNTRIES), "OutcomeUnknown", "unknown")
+    assert system.loads() == 0
 
 
-def test_an_order_that_is_taken_late_is_found(new_world: Callable[..., World]) -> None:
-    world = new_world("late-accept")
-    outcome = world.run(prompts=COUNTRIES)
+def test_an_order_that_is_taken_late_is_found(new_system: Callable[..., System]) -> None:
+    system = new_system("late-accept")
+    outcome = system.run(prompts=COUNTRIES)
     assert outcome.status == "SUCCEEDED", outcome.cause
-    assert (world.posts(), world.loads()) == (1, 1)
+    assert (system.posts(), system.loads()) == (1, 1)
 
 
-def test_a_run_that_outlives_its_deadline_is_timed_out_and_cleaned_up(world: World) -> None:
-    outcome = world.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=2)
+def test_a_run_that_outlives_its_deadline_is_timed_out_and_cleaned_up(system: System) -> None:
+    outcome = system.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=2)
     ends(outcome, "RunTimedOut", "unknown")
     assert outcome.states[-5:] == ["DeleteInstance", "LogOut", "ConcludeAttempt", "JudgeConclusion", "RunFailed"]
 
 
-def test_a_session_cap_is_waited_for_outside_the_attempt(world: World) -> None:
-    world.simulator.inject(
+def test_a_session_cap_is_waited_for_outside_the_attempt(system: System) -> None:
+    system.simulator.inject(
         "get_definition", status=500, json={"code": "ERR001", "iServerCode": -2147072486, "message": "cap"}, times=2
     )
-    outcome = world.run(prompts=COUNTRIES)
+    outcome = system.run(prompts=COUNTRIES)
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert outcome.states.count("LogIn") == 3
-    assert world.loads() == 1
+    assert system.loads() == 1
 
 
-def test_a_second_lost_login_is_the_last(world: World) -> None:
-    world.expect_left = True  # what no client can know of, until the idle timeout
-    world.simulator.inject("log_in", kind="reset after", times=10)
-    ends(world.run(), "SessionLost", "no")
-    assert world.steps() == ["POST /MicroStrategyLibrary/api/auth/login"] * 2
+def test_a_second_lost_login_is_the_last(system: System) -> None:
+    system.expect_left = True  # what no client can know of, until the idle timeout
+    system.simulator.inject("log_in", kind="reset after", times=10)
+    ends(system.run(), "SessionLost", "no")
+    assert system.steps() == ["POST /MicroStrategyLibrary/api/auth/login"] * 2
 
 
 @pytest.mark.parametrize("step", [exhaustive("delete_instance"), "log_out"])
-def test_a_clean_up_that_fails_does_not_turn_a_loaded_table_into_a_failed_run(world: World, step: str) -> None:
-    world.expect_left = True
-    world.simulator.inject(step, status=500, json={"code": "ERR001", "message": "no"}, times=1000)
-    outcome = world.run(prompts=COUNTRIES)
+def test_a_clean_up_that_fails_does_not_turn_a_loaded_table_into_a_failed_run(system: System, step: str) -> None:
+    system.expect_left = True
+    system.simulator.inject(step, status=500, json={"code": "ERR001", "message": "no"}, times=1000)
+    outcome = system.run(prompts=COUNTRIES)
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert outcome.output["loaded"] == "yes"
 
 
 @pytest.mark.parametrize("step", ["delete_instance", exhaustive("log_out")])
-def test_a_clean_up_that_fails_does_not_hide_the_first_error(world: World, step: str) -> None:
-    world.expect_left = True
-    world.simulator.inject(step, status=500, json={"code": "ERR001", "message": "no"}, times=1000)
-    ends(world.run(datamart=catalogue.FAILS_EARLY), "DatamartFailed", "no")
+def test_a_clean_up_that_fails_does_not_hide_the_first_error(system: System, step: str) -> None:
+    system.expect_left = True
+    system.simulator.inject(step, status=500, json={"code": "ERR001", "message": "no"}, times=1000)
+    ends(system.run(datamart=catalogue.FAILS_EARLY), "DatamartFailed", "no")

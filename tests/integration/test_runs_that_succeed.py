@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local.simulator import catalogue
-from tests.integration.conftest import CITY, TUTORIAL, World
+from tests.integration.conftest import CITY, TUTORIAL, System
 from tests.support.cases import exhaustive
 
 COUNTRIES = [{"name": "Elements of Country", "type": "ELEMENTS", "answers": [{"name": "USA"}, {"name": "England"}]}]
@@ -17,15 +17,15 @@ NESTED_ANSWERS = [
 ]
 
 
-def test_the_vendors_example_loads_only_usa_and_england(world: World) -> None:
-    outcome = world.run(prompts=COUNTRIES)
+def test_the_vendors_example_loads_only_usa_and_england(system: System) -> None:
+    outcome = system.run(prompts=COUNTRIES)
     assert outcome.status == "SUCCEEDED", outcome.cause
-    assert {row["country"] for row in world.simulator.rows("DM_CITY")} == {"USA", "England"}
-    assert world.loads() == 1
+    assert {row["country"] for row in system.simulator.rows("DM_CITY")} == {"USA", "England"}
+    assert system.loads() == 1
 
 
-def test_the_output_is_the_documented_one(world: World) -> None:
-    output: dict[str, Any] = world.run(prompts=COUNTRIES).output
+def test_the_output_is_the_documented_one(system: System) -> None:
+    output: dict[str, Any] = system.run(prompts=COUNTRIES).output
     assert output["loaded"] == "yes"
     assert output["datamart"] == {"id": CITY, "name": "City"}
     assert output["project"]["id"] == TUTORIAL
@@ -42,44 +42,44 @@ def test_the_output_is_the_documented_one(world: World) -> None:
     }
 
 
-def test_a_datamart_without_prompts_is_loaded(world: World) -> None:
-    outcome = world.run(datamart=catalogue.CATEGORY_SALES)
+def test_a_datamart_without_prompts_is_loaded(system: System) -> None:
+    outcome = system.run(datamart=catalogue.CATEGORY_SALES)
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert "GetPrompts" not in outcome.states
-    assert world.loads(catalogue.CATEGORY_SALES) == 1
+    assert system.loads(catalogue.CATEGORY_SALES) == 1
 
 
-def test_names_are_turned_into_ids(world: World) -> None:
-    outcome = world.run(project="MicroStrategy Tutorial", datamart="City", prompts=COUNTRIES)
+def test_names_are_turned_into_ids(system: System) -> None:
+    outcome = system.run(project="MicroStrategy Tutorial", datamart="City", prompts=COUNTRIES)
     assert outcome.output["datamart"] == {"id": CITY, "name": "City"}
     assert outcome.output["project"] == {"id": TUTORIAL, "name": "MicroStrategy Tutorial"}
 
 
-def test_a_folder_path_tells_two_datamarts_of_one_name_apart(world: World) -> None:
+def test_a_folder_path_tells_two_datamarts_of_one_name_apart(system: System) -> None:
     reference = {"name": "Same Name", "path": "/Public Objects/Datamarts"}
-    assert world.run(datamart=reference).status == "SUCCEEDED"
+    assert system.run(datamart=reference).status == "SUCCEEDED"
 
 
-def test_nested_prompts_are_answered_round_after_round(world: World) -> None:
-    outcome = world.run(datamart=catalogue.NESTED, prompts=NESTED_ANSWERS)
+def test_nested_prompts_are_answered_round_after_round(system: System) -> None:
+    outcome = system.run(datamart=catalogue.NESTED, prompts=NESTED_ANSWERS)
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert outcome.states.count("AnswerPrompts") == 3
-    assert {row["city"] for row in world.simulator.rows("DM_NESTED")} == {"Boston"}
+    assert {row["city"] for row in system.simulator.rows("DM_NESTED")} == {"Boston"}
 
 
-def test_nested_prompts_may_go_ten_deep(new_world: Callable[..., World]) -> None:
+def test_nested_prompts_may_go_ten_deep(new_system: Callable[..., System]) -> None:
     more = [{"name": f"Least amount {n}", "answers": "0"} for n in range(2, 9)]
-    outcome = new_world("nested-ten-deep").run(datamart=catalogue.NESTED, prompts=[*NESTED_ANSWERS, *more])
+    outcome = new_system("nested-ten-deep").run(datamart=catalogue.NESTED, prompts=[*NESTED_ANSWERS, *more])
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert outcome.states.count("AnswerPrompts") == 10
 
 
-def test_two_runs_of_an_appending_datamart_add_their_rows_twice(world: World) -> None:
-    world.run(datamart=catalogue.DAILY_SALES_APPEND)
-    once = len(world.simulator.rows("DM_DAILY_SALES"))
-    outcome = world.run(datamart=catalogue.DAILY_SALES_APPEND)
+def test_two_runs_of_an_appending_datamart_add_their_rows_twice(system: System) -> None:
+    system.run(datamart=catalogue.DAILY_SALES_APPEND)
+    once = len(system.simulator.rows("DM_DAILY_SALES"))
+    outcome = system.run(datamart=catalogue.DAILY_SALES_APPEND)
     assert outcome.output["target"]["append"] is True
-    assert len(world.simulator.rows("DM_DAILY_SALES")) == 2 * once > 0
+    assert len(system.simulator.rows("DM_DAILY_SALES")) == 2 * once > 0
 
 
 @pytest.mark.parametrize(
@@ -92,15 +92,15 @@ def test_two_runs_of_an_appending_datamart_add_their_rows_twice(world: World) ->
     ],
     ids=["standard", "LDAP", "guest", "API token"],
 )
-def test_every_login_mode_runs_the_datamart(world: World, secret: dict[str, Any]) -> None:
+def test_every_login_mode_runs_the_datamart(system: System, secret: dict[str, Any]) -> None:
     if "apiToken" in secret:
-        secret = secret | {"apiToken": world.simulator.api_token}
-    world.connect(**secret)
-    assert world.run(prompts=COUNTRIES).status == "SUCCEEDED"
+        secret = secret | {"apiToken": system.simulator.api_token}
+    system.connect(**secret)
+    assert system.run(prompts=COUNTRIES).status == "SUCCEEDED"
 
 
-def test_a_definition_that_may_not_be_read_counts_as_appending(new_world: Callable[..., World]) -> None:
-    outcome = new_world("definition-forbidden").run(prompts=COUNTRIES)
+def test_a_definition_that_may_not_be_read_counts_as_appending(new_system: Callable[..., System]) -> None:
+    outcome = new_system("definition-forbidden").run(prompts=COUNTRIES)
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert outcome.output["target"] == {"source": None, "table": None, "append": True}
 
@@ -108,13 +108,13 @@ def test_a_definition_that_may_not_be_read_counts_as_appending(new_world: Callab
 @pytest.mark.parametrize(
     "scenario", ["accepted-202", "instance-id-changes-on-execute", "prompts-still-reported-open", "create-body-id-only"]
 )
-def test_every_variation_of_the_contract_is_understood(new_world: Callable[..., World], scenario: str) -> None:
-    outcome = new_world(scenario).run(prompts=COUNTRIES)
+def test_every_variation_of_the_contract_is_understood(new_system: Callable[..., System], scenario: str) -> None:
+    outcome = new_system(scenario).run(prompts=COUNTRIES)
     assert outcome.status == "SUCCEEDED", outcome.cause
 
 
-def test_a_long_job_is_polled_ever_less_often(world: World) -> None:
-    outcome = world.run(datamart=catalogue.SLOW_LOAD)
+def test_a_long_job_is_polled_ever_less_often(system: System) -> None:
+    outcome = system.run(datamart=catalogue.SLOW_LOAD)
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert outcome.output["durationSeconds"] > 300
     assert outcome.output["polls"] < 60

@@ -10,17 +10,17 @@ import pytest
 
 from local.aws.deployment_checks import LOOKS
 from local.cli.smoke import smoke
-from tests.integration.conftest import World
+from tests.integration.conftest import System
 from tests.support.cloud import Cloud, answered, deployed, instead_of
 
 
 @pytest.fixture
-def cloud(world: World, template_path: Path) -> Iterator[Cloud]:
-    with deployed(world.emulator, template_path) as cloud:
+def cloud(system: System, template_path: Path) -> Iterator[Cloud]:
+    with deployed(system.emulator, template_path) as cloud:
         yield cloud
 
 
-def test_the_smoke_test_says_what_holds(cloud: Cloud, world: World, capsys: Any) -> None:
+def test_the_smoke_test_says_what_holds(cloud: Cloud, system: System, capsys: Any) -> None:
     assert smoke("dev", "city-nightly", cloud.wait) == 0
     said = [line for line in capsys.readouterr().out.splitlines() if line.startswith("ok: ")]
     assert said == [
@@ -31,11 +31,11 @@ def test_the_smoke_test_says_what_holds(cloud: Cloud, world: World, capsys: Any)
         "ok: the end event was sent",
         "ok: the job city-nightly loaded its table",
     ]
-    assert world.loads() == 1
+    assert system.loads() == 1
 
 
-def test_the_smoke_test_fails_with_the_run(cloud: Cloud, world: World, capsys: Any) -> None:
-    world.connect(password="wrong")
+def test_the_smoke_test_fails_with_the_run(cloud: Cloud, system: System, capsys: Any) -> None:
+    system.connect(password="wrong")
     assert smoke("dev", "city-nightly", cloud.wait) == 1
     said = capsys.readouterr().out
     assert "CredentialsRejected" in said
@@ -63,7 +63,7 @@ def test_the_smoke_test_names_the_command_that_fills_an_empty_secret(cloud: Clou
     assert cloud.started == []
 
 
-def test_the_smoke_test_fails_when_no_end_event_arrives(cloud: Cloud, world: World, capsys: Any) -> None:
+def test_the_smoke_test_fails_when_no_end_event_arrives(cloud: Cloud, system: System, capsys: Any) -> None:
     looks: list[float] = []
 
     def wait(seconds: float) -> None:
@@ -75,4 +75,4 @@ def test_the_smoke_test_fails_when_no_end_event_arrives(cloud: Cloud, world: Wor
     assert smoke("dev", "city-nightly", wait) == 2
     assert "the end event was sent" in capsys.readouterr().err
     assert len(looks) >= LOOKS
-    world.emulator.wait(cloud.started[-1])
+    system.emulator.wait(cloud.started[-1])

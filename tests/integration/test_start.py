@@ -19,14 +19,14 @@ from infra.names import stack_name
 from local.cli.process import exits_with
 from local.cli.start import start
 from local.simulator import catalogue
-from tests.integration.conftest import World
+from tests.integration.conftest import System
 from tests.support.cases import exhaustive
 from tests.support.cloud import Cloud, deployed, instead_of, refused
 
 
 @pytest.fixture
-def cloud(world: World, template_path: Path) -> Iterator[Cloud]:
-    with deployed(world.emulator, template_path) as cloud:
+def cloud(system: System, template_path: Path) -> Iterator[Cloud]:
+    with deployed(system.emulator, template_path) as cloud:
         yield cloud
 
 
@@ -49,7 +49,7 @@ def event(tmp_path: Path) -> Callable[[Any], str]:
     return write
 
 
-def test_a_started_job_is_followed_to_its_end(cloud: Cloud, world: World, capsys: Any) -> None:
+def test_a_started_job_is_followed_to_its_end(cloud: Cloud, system: System, capsys: Any) -> None:
     assert datamart_start(cloud, "city-nightly", as_of="2026-11-20T05:00+01:00") == 0
     said = capsys.readouterr().out
     arn = cloud.started[-1]
@@ -59,7 +59,7 @@ def test_a_started_job_is_followed_to_its_end(cloud: Cloud, world: World, capsys
     assert "LogIn" in said
     assert "SUCCEEDED loaded: yes" in said
     assert said.rstrip().endswith(f"#/v2/executions/details/{arn}")
-    assert world.loads() == 1
+    assert system.loads() == 1
 
 
 def test_with_json_a_started_job_prints_one_object_and_all_else_on_standard_error(cloud: Cloud, capsys: Any) -> None:
@@ -80,7 +80,7 @@ def test_a_job_that_does_not_exist_is_refused_with_those_that_do(cloud: Cloud, c
     assert "country-upload" in said
 
 
-def test_a_started_job_that_somebody_stops_has_failed(cloud: Cloud, world: World, capsys: Any) -> None:
+def test_a_started_job_that_somebody_stops_has_failed(cloud: Cloud, system: System, capsys: Any) -> None:
     inside, go_on = threading.Event(), threading.Event()
 
     @contextlib.contextmanager
@@ -92,25 +92,25 @@ def test_a_started_job_that_somebody_stops_has_failed(cloud: Cloud, world: World
 
     def stopped(seconds: float) -> None:
         assert inside.wait(5)
-        stopper = threading.Thread(target=world.emulator.stop, args=(cloud.started[-1],))
+        stopper = threading.Thread(target=system.emulator.stop, args=(cloud.started[-1],))
         stopper.start()
         go_on.set()
         stopper.join()
         cloud.wait(seconds)
 
-    with _around(world, barrier):
+    with _around(system, barrier):
         assert datamart_start(cloud, "city-nightly", wait=stopped) == 1
     said = capsys.readouterr().out
     assert "ABORTED" in said
     assert "The execution was stopped" in said
 
 
-def test_a_file_with_a_request_can_be_started(cloud: Cloud, event: Any, world: World) -> None:
+def test_a_file_with_a_request_can_be_started(cloud: Cloud, event: Any, system: System) -> None:
     prompts = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
     request = {"project": "MicroStrategy Tutorial", "datamart": "City", "prompts": prompts}
     assert datamart_start(cloud, event(request)) == 0
     assert given(cloud.started[-1]) == request
-    assert world.loads() == 1
+    assert system.loads() == 1
 
 
 def test_a_started_request_that_fails_ends_with_1(cloud: Cloud, event: Any, capsys: Any) -> None:
@@ -186,7 +186,7 @@ def test_a_start_that_aws_refuses_is_one_sentence_and_2(cloud: Cloud, capsys: An
 
 
 def test_a_run_that_can_be_started_but_not_followed_is_one_sentence_and_2(
-    cloud: Cloud, world: World, capsys: Any
+    cloud: Cloud, system: System, capsys: Any
 ) -> None:
     def denied(**_: Any) -> Any:
         return refused("AccessDeniedException", "User me may not perform states:DescribeExecution")
@@ -197,11 +197,11 @@ def test_a_run_that_can_be_started_but_not_followed_is_one_sentence_and_2(
     outcome = json.loads(capsys.readouterr().out)
     assert (outcome["status"], outcome["error"]) == ("RUNNING", "NotFollowed")
     assert "The run goes on but cannot be followed: a permission is missing" in outcome["cause"]
-    world.emulator.wait(outcome["executionArn"])
-    assert world.loads() == 1
+    system.emulator.wait(outcome["executionArn"])
+    assert system.loads() == 1
 
 
-def test_ctrl_c_ends_the_following_and_not_the_run(cloud: Cloud, world: World, capsys: Any) -> None:
+def test_ctrl_c_ends_the_following_and_not_the_run(cloud: Cloud, system: System, capsys: Any) -> None:
     go_on = threading.Event()
 
     @contextlib.contextmanager
@@ -213,19 +213,19 @@ def test_ctrl_c_ends_the_following_and_not_the_run(cloud: Cloud, world: World, c
     def interrupted(_: float) -> None:
         raise KeyboardInterrupt
 
-    with _around(world, barrier):
+    with _around(system, barrier):
         assert datamart_start(cloud, "city-nightly", wait=interrupted) == 130
         arn = cloud.started[-1]
         said = capsys.readouterr().out
         go_on.set()
-        assert world.emulator.wait(arn).status == "SUCCEEDED"
+        assert system.emulator.wait(arn).status == "SUCCEEDED"
     assert "the run goes on" in said
     assert f"aws stepfunctions stop-execution --execution-arn {arn}" in said
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), exhaustive((signal.SIGHUP, 129))])
 def test_sigterm_and_sighup_end_the_following_and_not_the_run(
-    cloud: Cloud, world: World, capsys: Any, number: int, code: int
+    cloud: Cloud, system: System, capsys: Any, number: int, code: int
 ) -> None:
     def interrupted(_: float) -> None:
         os.kill(os.getpid(), number)
@@ -238,16 +238,16 @@ def test_sigterm_and_sighup_end_the_following_and_not_the_run(
     assert ended.value.code == code
     outcome = json.loads(capsys.readouterr().out)
     assert (outcome["status"], outcome["executionArn"]) == ("RUNNING", cloud.started[-1])
-    assert world.emulator.wait(cloud.started[-1]).status == "SUCCEEDED"
+    assert system.emulator.wait(cloud.started[-1]).status == "SUCCEEDED"
 
 
 @contextlib.contextmanager
-def _around(world: World, make: Any) -> Iterator[None]:
-    before, world.emulator.runtime.around = world.emulator.runtime.around, make
+def _around(system: System, make: Any) -> Iterator[None]:
+    before, system.emulator.runtime.around = system.emulator.runtime.around, make
     try:
         yield
     finally:
-        world.emulator.runtime.around = before
+        system.emulator.runtime.around = before
 
 
 @pytest.mark.parametrize(

@@ -13,20 +13,20 @@ from functions.notifications import end_event, failure_notice
 from functions.notifications.exactly_once import CLAIM_SECONDS
 from local.emulator import end_events
 from local.simulator import catalogue
-from tests.integration.conftest import CITY, TUTORIAL, World
+from tests.integration.conftest import CITY, TUTORIAL, System
 
 COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
 
 
-def end_again(world: World, execution_arn: str) -> None:
+def end_again(system: System, execution_arn: str) -> None:
     """The status change is delivered once more."""
     described = boto3.client("stepfunctions").describe_execution(executionArn=execution_arn)
-    end_events.tell_the_end(world.emulator.template, described)
+    end_events.tell_the_end(system.emulator.template, described)
 
 
-def test_a_success_is_told_by_an_event_and_no_notice(world: World) -> None:
-    outcome = world.run(prompts=COUNTRIES)
-    (event,) = world.events()
+def test_a_success_is_told_by_an_event_and_no_notice(system: System) -> None:
+    outcome = system.run(prompts=COUNTRIES)
+    (event,) = system.events()
     assert (event["source"], event["detail-type"]) == ("datamart-runner", "Datamart Run Ended")
     assert event["resources"] == [outcome.execution_arn]
     detail = event["detail"]
@@ -41,12 +41,12 @@ def test_a_success_is_told_by_an_event_and_no_notice(world: World) -> None:
     assert detail["datamart"] == {"id": CITY, "name": "City"}
     assert detail["target"] == {"source": "Statistics", "table": "DM_CITY", "append": False}
     assert detail["durationSeconds"] == outcome.output["durationSeconds"]
-    assert world.notices() == []
+    assert system.notices() == []
 
 
-def test_a_failure_is_told_so_that_a_person_understands_it_at_once(world: World) -> None:
-    outcome = world.run(datamart=catalogue.BROKEN_SQL)
-    (told,) = world.notices()
+def test_a_failure_is_told_so_that_a_person_understands_it_at_once(system: System) -> None:
+    outcome = system.run(datamart=catalogue.BROKEN_SQL)
+    (told,) = system.notices()
     assert told["Subject"] == "Datamart Broken SQL failed: DatamartFailed (loaded: unknown)"
     lines = dict(line.split(": ", 1) for line in told["Message"].splitlines())
     assert lines["Datamart"] == "Broken SQL"
@@ -61,39 +61,39 @@ def test_a_failure_is_told_so_that_a_person_understands_it_at_once(world: World)
         "https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/executions/details/"
         f"{outcome.execution_arn}"
     )
-    (event,) = world.events()
+    (event,) = system.events()
     assert (event["detail"]["status"], event["detail"]["error"]) == ("FAILED", "DatamartFailed")
 
 
-def test_a_refused_request_is_told_though_no_run_was_begun(world: World) -> None:
-    world.run_input({"job": "city-nightly", "asOf": "tomorrow"})
-    (told,) = world.notices()
+def test_a_refused_request_is_told_though_no_run_was_begun(system: System) -> None:
+    system.run_input({"job": "city-nightly", "asOf": "tomorrow"})
+    (told,) = system.notices()
     assert told["Subject"] == "Datamart city-nightly failed: InvalidRequest (loaded: no)"
     assert "asOf" in told["Message"]
-    (event,) = world.events()
+    (event,) = system.events()
     assert (event["detail"]["job"], event["detail"]["loaded"]) == ("city-nightly", "no")
-    assert world.steps() == []
+    assert system.steps() == []
 
 
-def test_a_job_is_named_and_the_time_that_it_ran_for(world: World) -> None:
-    world.simulator.inject("execute", status=403, json={"code": "ERR014", "message": "No privilege."})
-    world.run_input({"job": "city-nightly", "asOf": "2026-11-20T05:00+01:00"})
-    (told,) = world.notices()
+def test_a_job_is_named_and_the_time_that_it_ran_for(system: System) -> None:
+    system.simulator.inject("execute", status=403, json={"code": "ERR014", "message": "No privilege."})
+    system.run_input({"job": "city-nightly", "asOf": "2026-11-20T05:00+01:00"})
+    (told,) = system.notices()
     lines = dict(line.split(": ", 1) for line in told["Message"].splitlines())
     assert (lines["Job"], lines["For"]) == ("city-nightly", "2026-11-20T05:00+01:00")
 
 
 @pytest.fixture
-def around(world: World) -> Iterator[Any]:
+def around(system: System) -> Iterator[Any]:
     def install(replacement: Any) -> None:
-        world.emulator.runtime.around = replacement
+        system.emulator.runtime.around = replacement
 
-    before = world.emulator.runtime.around
+    before = system.emulator.runtime.around
     yield install
-    world.emulator.runtime.around = before
+    system.emulator.runtime.around = before
 
 
-def test_a_stopped_run_is_told_too(world: World, around: Any) -> None:
+def test_a_stopped_run_is_told_too(system: System, around: Any) -> None:
     inside, go_on = threading.Event(), threading.Event()
 
     @contextlib.contextmanager
@@ -104,59 +104,59 @@ def test_a_stopped_run_is_told_too(world: World, around: Any) -> None:
         yield
 
     around(barrier)
-    execution = world.emulator.start({"project": TUTORIAL, "datamart": CITY, "prompts": COUNTRIES})
+    execution = system.emulator.start({"project": TUTORIAL, "datamart": CITY, "prompts": COUNTRIES})
     assert inside.wait(5)
-    stopper = threading.Thread(target=world.emulator.stop, args=(execution,))
+    stopper = threading.Thread(target=system.emulator.stop, args=(execution,))
     stopper.start()
     go_on.set()
-    world.emulator.wait(execution)
+    system.emulator.wait(execution)
     stopper.join()
-    (told,) = world.notices()
+    (told,) = system.notices()
     assert told["Subject"].startswith("Datamart City was stopped (loaded: ")
     assert "The execution was stopped" in told["Message"]
-    (event,) = world.events()
+    (event,) = system.events()
     assert event["detail"]["status"] == "ABORTED"
 
 
-def test_a_run_that_the_state_machine_timed_out_is_told_too(world: World) -> None:
-    outcome = world.run(prompts=COUNTRIES)
-    world.notices()
+def test_a_run_that_the_state_machine_timed_out_is_told_too(system: System) -> None:
+    outcome = system.run(prompts=COUNTRIES)
+    system.notices()
     described = boto3.client("stepfunctions").describe_execution(executionArn=outcome.execution_arn)
     other = outcome.execution_arn + "-timed-out"
-    end_events.tell_the_end(world.emulator.template, described | {"executionArn": other, "status": "TIMED_OUT"})
-    (told,) = world.notices()
+    end_events.tell_the_end(system.emulator.template, described | {"executionArn": other, "status": "TIMED_OUT"})
+    (told,) = system.notices()
     assert "was timed out" in told["Subject"]
     assert "time limit" in told["Message"]
 
 
-def test_an_end_that_is_delivered_again_is_told_once(world: World) -> None:
-    outcome = world.run(datamart=catalogue.BROKEN_SQL)
-    calls = world.steps()
+def test_an_end_that_is_delivered_again_is_told_once(system: System) -> None:
+    outcome = system.run(datamart=catalogue.BROKEN_SQL)
+    calls = system.steps()
     for _ in range(3):
-        end_again(world, outcome.execution_arn)
-    assert (len(world.notices()), len(world.events())) == (1, 1)
-    assert world.steps() == calls
+        end_again(system, outcome.execution_arn)
+    assert (len(system.notices()), len(system.events())) == (1, 1)
+    assert system.steps() == calls
 
 
-def test_an_end_that_is_delivered_twice_at_once_is_told_once(world: World) -> None:
-    outcome = world.run(prompts=COUNTRIES)
+def test_an_end_that_is_delivered_twice_at_once_is_told_once(system: System) -> None:
+    outcome = system.run(prompts=COUNTRIES)
     other = outcome.execution_arn + "-twice"
     described = boto3.client("stepfunctions").describe_execution(executionArn=outcome.execution_arn)
     failed = described | {"executionArn": other, "status": "FAILED", "error": "NotFound", "cause": "Loaded: no."}
     threads = [
-        threading.Thread(target=end_events.tell_the_end, args=(world.emulator.template, failed)) for _ in range(4)
+        threading.Thread(target=end_events.tell_the_end, args=(system.emulator.template, failed)) for _ in range(4)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(world.notices()) == 1
-    assert len(world.events()) == 2  # one of them is the first run's own
+    assert len(system.notices()) == 1
+    assert len(system.events()) == 2  # one of them is the first run's own
 
 
 @pytest.mark.parametrize(("module", "kind"), [(end_event, "events"), (failure_notice, "notices")])
 def test_what_could_not_be_sent_is_sent_with_the_next_delivery(
-    world: World, monkeypatch: pytest.MonkeyPatch, module: Any, kind: str
+    system: System, monkeypatch: pytest.MonkeyPatch, module: Any, kind: str
 ) -> None:
     real, failures = module.send, [RuntimeError("no"), ConnectionError("no")]
 
@@ -166,13 +166,13 @@ def test_what_could_not_be_sent_is_sent_with_the_next_delivery(
         real(end)
 
     monkeypatch.setattr(module, "send", send)
-    outcome = world.run(datamart=catalogue.BROKEN_SQL)
-    end_again(world, outcome.execution_arn)
-    assert len(getattr(world, kind)()) == 1
+    outcome = system.run(datamart=catalogue.BROKEN_SQL)
+    end_again(system, outcome.execution_arn)
+    assert len(getattr(system, kind)()) == 1
 
 
 def test_a_death_while_telling_is_made_good_once_its_claim_is_old(
-    world: World, monkeypatch: pytest.MonkeyPatch, clock: Any
+    system: System, monkeypatch: pytest.MonkeyPatch, clock: Any
 ) -> None:
     real = failure_notice.send
 
@@ -185,27 +185,27 @@ def test_a_death_while_telling_is_made_good_once_its_claim_is_old(
     monkeypatch.setattr(failure_notice, "send", dies)
     request = {"project": TUTORIAL, "datamart": catalogue.BROKEN_SQL}
     with pytest.raises(Killed):
-        world.run_input(request)
+        system.run_input(request)
     monkeypatch.setattr(failure_notice, "send", real)
-    executions = boto3.client("stepfunctions").list_executions(stateMachineArn=world.emulator.deployed.state_machine)
+    executions = boto3.client("stepfunctions").list_executions(stateMachineArn=system.emulator.deployed.state_machine)
     arn = max(executions["executions"], key=lambda e: e["startDate"])["executionArn"]
-    end_again(world, arn)
-    assert world.notices() == []  # the dead one might still be at it
+    end_again(system, arn)
+    assert system.notices() == []  # the dead one might still be at it
     clock.advance(CLAIM_SECONDS + 1)
-    end_again(world, arn)
-    assert len(world.notices()) == 1
+    end_again(system, arn)
+    assert len(system.notices()) == 1
 
 
-def test_the_time_of_a_load_is_kept_for_its_job(world: World) -> None:
-    world.run_input({"job": "city-nightly"})
-    kept = world.emulator.item("job/city-nightly")
+def test_the_time_of_a_load_is_kept_for_its_job(system: System) -> None:
+    system.run_input({"job": "city-nightly"})
+    kept = system.emulator.item("job/city-nightly")
     assert kept is not None
     assert float(kept["loadedAt"]) > 0
 
 
-def test_no_notice_is_too_long_for_sns(world: World) -> None:
-    world.simulator.inject("execute", status=403, json={"code": "ERR014", "message": "é" * 100_000})
-    world.run(prompts=COUNTRIES)
-    (told,) = world.notices()
+def test_no_notice_is_too_long_for_sns(system: System) -> None:
+    system.simulator.inject("execute", status=403, json={"code": "ERR014", "message": "é" * 100_000})
+    system.run(prompts=COUNTRIES)
+    (told,) = system.notices()
     assert len(told["Message"].encode()) < 256 * 1024
-    assert len(json.dumps(world.events())) < 256 * 1024
+    assert len(json.dumps(system.events())) < 256 * 1024

@@ -14,7 +14,7 @@ from local.emulator import NothingStarts, is_delivered
 from local.emulator.uploads import upload
 from local.outcome import Outcome
 from local.simulator import catalogue
-from tests.integration.conftest import TUTORIAL, World
+from tests.integration.conftest import TUTORIAL, System
 from tests.support.cases import exhaustive
 
 EVENTS = Path(__file__).parents[2] / "events"
@@ -38,13 +38,13 @@ def sample(name: str) -> Any:
     return json.loads((EVENTS / f"{name}.json").read_text("utf-8"))
 
 
-def delivered(world: World, event: Any, objects: Path = EVENTS / "objects") -> list[Outcome]:
+def delivered(system: System, event: Any, objects: Path = EVENTS / "objects") -> list[Outcome]:
     """Let the event happen, and how the runs that it started ended."""
-    return [world.emulator.wait(arn) for arn in world.emulator.deliver(event, objects)]
+    return [system.emulator.wait(arn) for arn in system.emulator.deliver(event, objects)]
 
 
-def countries(world: World) -> set[str]:
-    return {row["country"] for row in world.simulator.rows("DM_CITY")}
+def countries(system: System) -> set[str]:
+    return {row["country"] for row in system.simulator.rows("DM_CITY")}
 
 
 def uploaded(key: str, body: str | bytes, objects: Path) -> Any:
@@ -84,13 +84,13 @@ def test_there_is_an_expectation_for_every_sample() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(ROWS))
-def test_a_sample_event_loads_the_table_with_what_it_asks_for(world: World, name: str) -> None:
+def test_a_sample_event_loads_the_table_with_what_it_asks_for(system: System, name: str) -> None:
     event = json.loads((EVENTS / name).read_text("utf-8"))
-    (outcome,) = [world.run_input(event)] if name.startswith("console") else delivered(world, event)
+    (outcome,) = [system.run_input(event)] if name.startswith("console") else delivered(system, event)
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert outcome.output["loaded"] == "yes"
-    assert countries(world) == ROWS[name]
-    assert world.loads() == 1
+    assert countries(system) == ROWS[name]
+    assert system.loads() == 1
 
 
 # -- twice ----------------------------------------------------------------------------------------------------------
@@ -124,12 +124,12 @@ def a_message(objects: Path) -> Any:
     [a_schedule, exhaustive(an_upload), an_uploaded_request, an_upload_through_sns, exhaustive(a_message)],
     ids=lambda make: make.__name__,
 )
-def test_an_event_that_is_delivered_twice_loads_the_table_once(world: World, tmp_path: Path, make: Any) -> None:
+def test_an_event_that_is_delivered_twice_loads_the_table_once(system: System, tmp_path: Path, make: Any) -> None:
     event = make(tmp_path)
-    first, second = world.emulator.deliver(event), world.emulator.deliver(event)
-    assert [world.emulator.wait(arn).status for arn in first] == ["SUCCEEDED"]
-    assert world.emulator.deliver(event) == second == first
-    assert world.loads() == 1
+    first, second = system.emulator.deliver(event), system.emulator.deliver(event)
+    assert [system.emulator.wait(arn).status for arn in first] == ["SUCCEEDED"]
+    assert system.emulator.deliver(event) == second == first
+    assert system.loads() == 1
 
 
 # -- near misses ----------------------------------------------------------------------------------------------------
@@ -146,9 +146,9 @@ def test_an_event_that_is_delivered_twice_loads_the_table_once(world: World, tmp
         exhaustive("a.json"),
     ],
 )
-def test_an_upload_that_nearly_fits_starts_nothing(world: World, tmp_path: Path, key: str) -> None:
+def test_an_upload_that_nearly_fits_starts_nothing(system: System, tmp_path: Path, key: str) -> None:
     with pytest.raises(NothingStarts, match="no rule of the stack matches"):
-        delivered(world, uploaded(key, "{}", tmp_path), tmp_path)
+        delivered(system, uploaded(key, "{}", tmp_path), tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -160,19 +160,19 @@ def test_an_upload_that_nearly_fits_starts_nothing(world: World, tmp_path: Path,
         exhaustive("countries%252Fa.csv"),
     ],
 )
-def test_a_notification_that_nearly_fits_starts_nothing(world: World, key: str) -> None:
-    assert delivered(world, notification(key, f"near {key}")) == []
+def test_a_notification_that_nearly_fits_starts_nothing(system: System, key: str) -> None:
+    assert delivered(system, notification(key, f"near {key}")) == []
 
 
-def test_the_test_message_of_s3_starts_nothing(world: World) -> None:
+def test_the_test_message_of_s3_starts_nothing(system: System) -> None:
     event = sample("s3-through-sns")
     event["Records"][0]["Sns"]["Message"] = json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent"})
-    assert delivered(world, event) == []
+    assert delivered(system, event) == []
 
 
-def test_a_message_that_the_filter_does_not_take_starts_nothing(world: World) -> None:
+def test_a_message_that_the_filter_does_not_take_starts_nothing(system: System) -> None:
     with pytest.raises(NothingStarts, match="no subscription of the stack takes this message"):
-        delivered(world, message("", "unfiltered", region="EMEA"))
+        delivered(system, message("", "unfiltered", region="EMEA"))
 
 
 @pytest.mark.parametrize(
@@ -186,8 +186,8 @@ def test_a_message_that_the_filter_does_not_take_starts_nothing(world: World) ->
         exhaustive({"job": "x"}),
     ],
 )
-def test_what_is_no_event_is_an_executions_input(world: World, given: Any) -> None:
-    assert world.run_input(given).error == "InvalidRequest"
+def test_what_is_no_event_is_an_executions_input(system: System, given: Any) -> None:
+    assert system.run_input(given).error == "InvalidRequest"
     assert not is_delivered(given)
 
 
@@ -214,37 +214,37 @@ def test_what_is_no_event_is_an_executions_input(world: World, given: Any) -> No
     ids=lambda value: str(value)[:40],
 )
 def test_an_upload_that_is_refused_ends_as_a_failed_run_that_names_it_and_calls_nobody(
-    world: World, tmp_path: Path, body: Any, reason: str
+    system: System, tmp_path: Path, body: Any, reason: str
 ) -> None:
     text = json.dumps(body) if isinstance(body, dict) else body
     event = uploaded("requests/refused é+%.json", text, tmp_path)
-    (outcome,) = delivered(world, event, tmp_path)
+    (outcome,) = delivered(system, event, tmp_path)
     assert (outcome.status, outcome.error) == ("FAILED", "InvalidRequest")
     bucket = event["detail"]["bucket"]["name"]
     assert f'"s3://{bucket}/requests/refused é+%.json": ' in str(outcome.cause)
     assert reason in str(outcome.cause)
     assert str(outcome.cause).startswith("Loaded: no.")
-    assert world.simulator.state()["requests"] == []
+    assert system.simulator.state()["requests"] == []
     assert outcome.states == ["PrepareRun", "RunFailed"]
 
 
-def test_an_object_that_is_gone_ends_as_a_failed_run_and_not_round_and_round(world: World, tmp_path: Path) -> None:
+def test_an_object_that_is_gone_ends_as_a_failed_run_and_not_round_and_round(system: System, tmp_path: Path) -> None:
     event = uploaded("requests/gone.json", json.dumps(GOOD), tmp_path)
     bucket, s3 = event["detail"]["bucket"]["name"], boto3.client("s3")
     version = s3.put_object(Bucket=bucket, Key="requests/gone.json", Body=b"{}")["VersionId"]
     s3.delete_object(Bucket=bucket, Key="requests/gone.json", VersionId=version)
     event["detail"]["object"]["version-id"] = version
-    (outcome,) = [world.emulator.wait(arn) for arn in world.emulator.deliver(event)]
+    (outcome,) = [system.emulator.wait(arn) for arn in system.emulator.deliver(event)]
     assert outcome.error == "InvalidRequest"
     assert f'"s3://{bucket}/requests/gone.json": this version of it is not there any more' in str(outcome.cause)
-    assert world.simulator.state()["requests"] == []
+    assert system.simulator.state()["requests"] == []
 
 
-def test_a_job_that_is_misspelt_is_told_the_nearest(world: World) -> None:
-    outcome = world.run_input({"job": "city-nightli"})
+def test_a_job_that_is_misspelt_is_told_the_nearest(system: System) -> None:
+    outcome = system.run_input({"job": "city-nightli"})
     assert (outcome.status, outcome.error) == ("FAILED", "InvalidRequest")
     assert "did you mean city-nightly?" in str(outcome.cause)
-    assert world.simulator.state()["requests"] == []
+    assert system.simulator.state()["requests"] == []
 
 
 # -- taken literally ------------------------------------------------------------------------------------------------
@@ -270,20 +270,20 @@ def all_strings(value: Any) -> Iterator[str]:
     "text", [text if n % 4 == 0 else pytest.param(text, marks=pytest.mark.exhaustive) for n, text in enumerate(LITERAL)]
 )
 @pytest.mark.parametrize("way", ["request", "job"])
-def test_an_answer_arrives_at_the_server_as_it_was_written(world: World, way: str, text: str) -> None:
+def test_an_answer_arrives_at_the_server_as_it_was_written(system: System, way: str, text: str) -> None:
     answers = [{"name": "Comment", "answers": text}, {"name": "From day", "answers": "2024-01-01"}]
     asked = {"project": TUTORIAL, "datamart": catalogue.ALL_PROMPTS, "prompts": answers}
-    outcome = world.run_input(asked if way == "request" else {"job": "city-nightly", "request": asked})
+    outcome = system.run_input(asked if way == "request" else {"job": "city-nightly", "request": asked})
     assert outcome.status == "SUCCEEDED", outcome.cause
-    told = [prompt for answer in world.simulator.state()["answers"] for prompt in answer["body"]["prompts"]]
+    told = [prompt for answer in system.simulator.state()["answers"] for prompt in answer["body"]["prompts"]]
     assert text in [prompt.get("answers") for prompt in told]
 
 
 @pytest.mark.parametrize(
     "text", ["{% 'Spain' %}", exhaustive("{today} {message.country}"), exhaustive('{"name": "Spain"}')]
 )
-def test_a_messages_attribute_is_looked_for_as_the_text_that_it_is(world: World, text: str) -> None:
-    (outcome,) = delivered(world, message("", f"literal {text}", country=text))
+def test_a_messages_attribute_is_looked_for_as_the_text_that_it_is(system: System, text: str) -> None:
+    (outcome,) = delivered(system, message("", f"literal {text}", country=text))
     assert outcome.error == "PromptAnswerRejected"
-    assert world.loads() == 0
+    assert system.loads() == 0
     assert any(text in each or json.dumps(text)[1:-1] in each for each in all_strings([outcome.cause]))

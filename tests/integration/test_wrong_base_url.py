@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.integration.conftest import World
+from tests.integration.conftest import System
 from tests.integration.test_log_in import loads, log_ins
 from tests.support.cases import exhaustive
 from tests.support.tls import listening
@@ -14,9 +14,9 @@ from tests.unit.microstrategy.conftest import read_request
 
 
 @pytest.fixture
-def renamed(world: World) -> Iterator[str]:
+def renamed(system: System) -> Iterator[str]:
     """The address of a proxy that calls the Library's context /bi, and leaves its cookies as they are."""
-    library = urlsplit(world.simulator.base_url)
+    library = urlsplit(system.simulator.base_url)
 
     def serve(connection: socket.socket) -> None:
         request = read_request(connection).replace(b" /bi/", f" {library.path}/".encode(), 1)
@@ -31,22 +31,22 @@ def renamed(world: World) -> Iterator[str]:
 
 
 def test_cookies_that_a_renamed_path_keeps_from_coming_back_are_told_after_one_login(
-    world: World, renamed: str
+    system: System, renamed: str
 ) -> None:
-    path = urlsplit(world.simulator.base_url).path
-    world.connect(baseUrl=renamed)
-    outcome = world.run()
+    path = urlsplit(system.simulator.base_url).path
+    system.connect(baseUrl=renamed)
+    outcome = system.run()
     assert (outcome.status, outcome.error) == ("FAILED", "DatamartFailed"), outcome.cause
     assert outcome.cause is not None
     assert outcome.cause.startswith("Loaded: no. ")
     assert f'for the path "{path}" and baseUrl has the path "/bi"' in outcome.cause
-    assert log_ins(world) == [204]
-    assert world.simulator.state()["sessions"] == []
+    assert log_ins(system) == [204]
+    assert system.simulator.state()["sessions"] == []
 
 
-def test_an_address_copied_from_a_browser_leads_to_the_library(world: World) -> None:
-    world.connect(baseUrl=f" {world.simulator.base_url}/app/config?x=1#home\n", loginMode="standard")
-    assert loads(world).status == "SUCCEEDED"
+def test_an_address_copied_from_a_browser_leads_to_the_library(system: System) -> None:
+    system.connect(baseUrl=f" {system.simulator.base_url}/app/config?x=1#home\n", loginMode="standard")
+    assert loads(system).status == "SUCCEEDED"
 
 
 @pytest.mark.parametrize(
@@ -58,10 +58,10 @@ def test_an_address_copied_from_a_browser_leads_to_the_library(world: World) -> 
     ],
 )
 def test_a_secret_that_cannot_be_used_ends_the_run_before_anything_is_sent(
-    world: World, changes: dict[str, str], said: str
+    system: System, changes: dict[str, str], said: str
 ) -> None:
-    world.connect(**changes)
-    outcome = world.run()
+    system.connect(**changes)
+    outcome = system.run()
     assert (outcome.status, outcome.error) == ("FAILED", "CredentialsRejected"), outcome.cause
     assert said in str(outcome.cause)
-    assert world.simulator.state()["requests"] == []
+    assert system.simulator.state()["requests"] == []

@@ -4,21 +4,21 @@ import uuid
 from typing import Any
 
 from local.emulator import end_events
-from tests.integration.conftest import CITY, TUTORIAL, World
+from tests.integration.conftest import CITY, TUTORIAL, System
 
 
 class ByHand:
     """A run whose functions are called one by one."""
 
-    def __init__(self, world: World, **request: Any) -> None:
-        self._world = world
-        machine = world.emulator.deployed.state_machine
+    def __init__(self, system: System, **request: Any) -> None:
+        self._world = system
+        machine = system.emulator.deployed.state_machine
         self.arn = f"{machine.replace(':stateMachine:', ':execution:')}:by-hand-{uuid.uuid4()}"
-        world._arns.append(self.arn)
+        system._arns.append(self.arn)
         self._answers: list[Any] = []
         self.request = {"project": TUTORIAL, "datamart": CITY} | request
         started = {"executionArn": self.arn, "input": self.request, "startedAt": "2026-11-20T05:00:00Z"}
-        world.invoke("prepare_run", started)
+        system.invoke("prepare_run", started)
 
     def call(self, *modules: str) -> Any:
         """Call functions in their first round; what the last one answers. Raises RuntimeError with an error's name."""

@@ -14,7 +14,7 @@ from local.emulator import Emulator
 from local.emulator.clients import client
 from local.outcome import Outcome
 from local.simulator.scenario import Scenario
-from tests.integration.conftest import World
+from tests.integration.conftest import System
 from tests.integration.upgrade.player import Player
 from tests.integration.upgrade.recording import FOLDER, Cut, Recording
 from tests.integration.upgrade.scenarios import LEASE, SOMEBODY, START
@@ -23,33 +23,33 @@ from tests.integration.upgrade.scenarios import LEASE, SOMEBODY, START
 class Upgrade:
     """A recorded run that today's functions take over at a cut, once it is started."""
 
-    def __init__(self, world: World, clock: StandingClock, recording: Recording, cut: Cut) -> None:
-        self.world, self.recording, self.cut = world, recording, cut
+    def __init__(self, system: System, clock: StandingClock, recording: Recording, cut: Cut) -> None:
+        self.system, self.recording, self.cut = system, recording, cut
         self._name = f"{recording.name}-{uuid.uuid4()}"
-        machine = world.emulator.deployed.state_machine
+        machine = system.emulator.deployed.state_machine
         self.arn = f"{machine.replace(':stateMachine:', ':execution:')}:{self._name}"
-        (self._table,) = world.emulator.deployed.tables
-        today = type(world.emulator.runtime)._handler.__get__(world.emulator.runtime)
-        self.player = Player(recording, cut, self.arn, world.simulator.base_url, self._table, clock, today)
-        world.expect_left = recording.scenario.get("leaves", False)
+        (self._table,) = system.emulator.deployed.tables
+        today = type(system.emulator.runtime)._handler.__get__(system.emulator.runtime)
+        self.player = Player(recording, cut, self.arn, system.simulator.base_url, self._table, clock, today)
+        system.expect_left = recording.scenario.get("leaves", False)
         for fault in recording.scenario.get("faults", []):
-            world.simulator.inject(**fault)
+            system.simulator.inject(**fault)
         clock.set(START)
 
     def start(self) -> None:
         """Start the execution under the old definition."""
         replies = iter(self.recording.scenario.get("replies", []))
         if self.recording.scenario.get("replies"):
-            self.world.emulator.person = lambda question: self.world.emulator.reply(question.token, next(replies))
-        with old_definition(self.world.emulator):
-            assert self.world.emulator.start(self.recording.scenario["input"], name=self._name) == self.arn
+            self.system.emulator.person = lambda question: self.system.emulator.reply(question.token, next(replies))
+        with old_definition(self.system.emulator):
+            assert self.system.emulator.start(self.recording.scenario["input"], name=self._name) == self.arn
 
     def finish(self) -> Outcome:
         """Wait for the end of the execution."""
-        outcome = self.world.watch(self.arn)
+        outcome = self.system.watch(self.arn)
         assert self.player.differences == []
         assert self.player.is_over
-        if self.world.leases().get(LEASE, {}).get("owner") == SOMEBODY:
+        if self.system.leases().get(LEASE, {}).get("owner") == SOMEBODY:
             client("dynamodb").delete_item(TableName=self._table, Key={"executionArn": {"S": LEASE}})
         return outcome
 
@@ -70,17 +70,17 @@ def old_definition(emulator: Emulator) -> Iterator[None]:
 
 @pytest.fixture
 def upgrade(
-    new_world: Callable[[Any], World], clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+    new_system: Callable[[Any], System], clock: StandingClock, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[Recording, Cut], Upgrade]]:
-    """Makes an upgrade in a world of its own; the clock stands at the recorded time until the end of the test."""
+    """Makes an upgrade in a system of its own; the clock stands at the recorded time until the end of the test."""
     now = clock.now()
     emulators = []
 
     def make(recording: Recording, cut: Cut) -> Upgrade:
-        world = new_world(Scenario(**recording.scenario.get("server", {})))
-        made = Upgrade(world, clock, recording, cut)
-        emulators.append(world.emulator)
-        monkeypatch.setattr(world.emulator.runtime, "_handler", made.player.handler)
+        system = new_system(Scenario(**recording.scenario.get("server", {})))
+        made = Upgrade(system, clock, recording, cut)
+        emulators.append(system.emulator)
+        monkeypatch.setattr(system.emulator.runtime, "_handler", made.player.handler)
         return made
 
     yield make

@@ -56,7 +56,7 @@ def paused(monkeypatch: pytest.MonkeyPatch) -> Callable[[Upgrade], Pause]:
 
     def make(run: Upgrade) -> Pause:
         pause = Pause(run)
-        monkeypatch.setattr(run.world.emulator.runtime, "around", pause)
+        monkeypatch.setattr(run.system.emulator.runtime, "around", pause)
         return pause
 
     return make
@@ -72,7 +72,7 @@ def later(clock: StandingClock) -> Iterator[None]:
 
 def same_datamart(run: Upgrade, **changes: Any) -> Outcome:
     """A run that begins after the update, under today's definition."""
-    return run.world.run_input(run.recording.scenario["input"] | {"onConflict": "fail"} | changes)
+    return run.system.run_input(run.recording.scenario["input"] | {"onConflict": "fail"} | changes)
 
 
 def wait_for_the_end(run: Upgrade) -> None:
@@ -101,7 +101,7 @@ def test_a_run_of_the_same_datamart_is_refused_until_the_one_before_has_ended(
         assert run.arn in str(refused.cause)
     assert run.finish().status == "SUCCEEDED"
     assert same_datamart(run).status == "SUCCEEDED"
-    assert run.world.simulator.state()["loads"] == {catalogue.CATEGORY_SALES: 2}
+    assert run.system.simulator.state()["loads"] == {catalogue.CATEGORY_SALES: 2}
 
 
 @pytest.mark.exhaustive
@@ -137,12 +137,12 @@ def test_what_a_stopped_run_left_on_the_server_keeps_others_out_until_its_end_ha
 ) -> None:
     run = begin(cut)
     with paused(run):
-        run.world.emulator.stop(run.arn)
+        run.system.emulator.stop(run.arn)
     wait_for_the_end(run)
     assert same_datamart(run, timeoutMinutes=1).error == "RunTimedOut"
     assert run.finish().status == "ABORTED"
     assert same_datamart(run).status == "SUCCEEDED"
-    assert sum(run.world.simulator.state()["loads"].values()) == 1
+    assert sum(run.system.simulator.state()["loads"].values()) == 1
 
 
 def test_a_lease_that_was_kept_for_a_pending_job_is_free_when_that_job_must_have_ended(
@@ -169,8 +169,8 @@ def test_a_slot_that_was_kept_for_an_open_session_is_free_when_that_session_must
     assert run.finish().status == "SUCCEEDED"
     assert same_datamart(run, timeoutMinutes=1).error == "RunTimedOut"
     clock.advance(LONGEST_SESSION)
-    run.world.invoke("sweep", {})
-    assert run.world.leases() == {}
+    run.system.invoke("sweep", {})
+    assert run.system.leases() == {}
 
 
 def test_the_sweep_ends_a_stopped_run_whose_end_nobody_has_processed(
@@ -178,10 +178,10 @@ def test_the_sweep_ends_a_stopped_run_whose_end_nobody_has_processed(
 ) -> None:
     run = begin("by-names/create_instance#1")
     with paused(run):
-        run.world.emulator.stop(run.arn)
+        run.system.emulator.stop(run.arn)
     wait_for_the_end(run)
-    assert set(run.world.leases()) == {"slot/default/0", f"lease/default/{TUTORIAL}/{catalogue.CATEGORY_SALES}"}
+    assert set(run.system.leases()) == {"slot/default/0", f"lease/default/{TUTORIAL}/{catalogue.CATEGORY_SALES}"}
     clock.set(max(clock.now(), time.time()) + AN_HOUR)  # moto notes the end of an execution in real time
-    assert run.world.invoke("sweep", {})["left"] == 0
-    assert run.world.leases() == {}
-    assert [event["detail"]["status"] for event in run.world.events()] == ["ABORTED"]
+    assert run.system.invoke("sweep", {})["left"] == 0
+    assert run.system.leases() == {}
+    assert [event["detail"]["status"] for event in run.system.events()] == ["ABORTED"]

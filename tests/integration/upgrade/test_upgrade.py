@@ -61,7 +61,7 @@ def said_of_the_table(end: dict[str, Any]) -> str:
 
 def check_the_table(run: Upgrade, said: str) -> None:
     """The server counts what the run says."""
-    loads = sum(run.world.simulator.state()["loads"].values())
+    loads = sum(run.system.simulator.state()["loads"].values())
     assert loads in {"yes": {1}, "no": {0}, "unknown": {0, 1}}[said]
 
 
@@ -93,7 +93,7 @@ def test_nothing_is_loaded_twice_or_left_behind_where_the_update_ends_a_function
     check_the_table(run, said_of_the_table(vars(outcome)))
     if cut.module == "log_in":  # a session that nobody knows keeps the slot until it must have ended
         clock.advance(LONGEST_SESSION)
-        run.world.invoke("sweep", {})
+        run.system.invoke("sweep", {})
 
 
 def test_the_quick_updates_call_every_function_of_the_definition_and_show_every_field_of_the_items() -> None:

@@ -54,7 +54,7 @@ NOON = 1_800_000_000.5
 SESSION = StoredSession(Server("https://library"), Session("secret"))
 
 
-class World:
+class System:
     """A run table, and Step Functions, which knows of each run whether it runs."""
 
     def __init__(self, table: RunTable) -> None:
@@ -94,194 +94,194 @@ class World:
 
 
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def system(monkeypatch: pytest.MonkeyPatch) -> Iterator[System]:
     with direct_run_table() as table:
-        world = World(table)
-        monkeypatch.setattr(clock, "_source", lambda: world.time)
-        monkeypatch.setattr(concurrency, "is_running", world.is_running)
-        yield world
+        system = System(table)
+        monkeypatch.setattr(clock, "_source", lambda: system.time)
+        monkeypatch.setattr(concurrency, "is_running", system.is_running)
+        yield system
 
 
-def test_a_lease_is_held_by_one_run_at_a_time(world: World) -> None:
-    first, second = world.run(), world.run()
-    assert take_lease(world.table, first) is None
-    held = take_lease(world.table, second)
+def test_a_lease_is_held_by_one_run_at_a_time(system: System) -> None:
+    first, second = system.run(), system.run()
+    assert take_lease(system.table, first) is None
+    held = take_lease(system.table, second)
     assert held is not None
     assert str(in_progress(held)) == (
         f"another run of this datamart is under way ({first.arn}, since 2027-01-15T08:00:00.500Z)"
     )
-    give_back(world.table, first)
-    assert take_lease(world.table, second) is None
+    give_back(system.table, first)
+    assert take_lease(system.table, second) is None
 
 
-def test_a_lease_is_not_taken_before_the_datamarts_id_is_known(world: World) -> None:
-    run = world.run()
+def test_a_lease_is_not_taken_before_the_datamarts_id_is_known(system: System) -> None:
+    run = system.run()
     run.write(remove=("datamart",))
-    assert take_lease(world.table, run) is None
-    assert world.owner(LEASE) is None
-    give_back(world.table, run)
+    assert take_lease(system.table, run) is None
+    assert system.owner(LEASE) is None
+    give_back(system.table, run)
 
 
-def test_the_lease_of_a_run_that_has_ended_without_an_execution_request_is_taken(world: World) -> None:
-    ended, second = world.run(), world.run()
-    take_lease(world.table, ended)
-    world.end(ended)
-    assert take_lease(world.table, second) is None
+def test_the_lease_of_a_run_that_has_ended_without_an_execution_request_is_taken(system: System) -> None:
+    ended, second = system.run(), system.run()
+    take_lease(system.table, ended)
+    system.end(ended)
+    assert take_lease(system.table, second) is None
 
 
-def test_the_lease_of_a_run_whose_item_is_gone_is_taken(world: World) -> None:
-    second = world.run()
-    world.table.change(LEASE, put={"owner": "arn:forgotten", "since": 1}, condition="attribute_not_exists({owner})")
-    world.ended.add("arn:forgotten")
-    assert take_lease(world.table, second) is None
+def test_the_lease_of_a_run_whose_item_is_gone_is_taken(system: System) -> None:
+    second = system.run()
+    system.table.change(LEASE, put={"owner": "arn:forgotten", "since": 1}, condition="attribute_not_exists({owner})")
+    system.ended.add("arn:forgotten")
+    assert take_lease(system.table, second) is None
 
 
 def test_the_lease_of_a_run_that_has_ended_is_taken_only_after_the_run_can_execute_nothing_any_more(
-    world: World,
+    system: System,
 ) -> None:
-    stopped, second = world.run(), world.run()
-    take_lease(world.table, stopped)
-    world.end(stopped)
-    assert take_lease(world.table, second) is None
+    stopped, second = system.run(), system.run()
+    take_lease(system.table, stopped)
+    system.end(stopped)
+    assert take_lease(system.table, second) is None
     with pytest.raises(RunAlreadyEnded):
         begin_execution(stopped)
 
 
 @pytest.mark.parametrize("job", [JobState.POSTING, JobState.ACCEPTED, JobState.LOST])
 def test_the_lease_of_a_run_that_left_a_job_keeps_others_out_until_the_job_must_have_ended(
-    world: World, job: JobState
+    system: System, job: JobState
 ) -> None:
-    stopped, second = world.run(longest=600), world.run()
-    take_lease(world.table, stopped)
+    stopped, second = system.run(longest=600), system.run()
+    take_lease(system.table, stopped)
     begin_execution(stopped)
     put_in_attempt(stopped, job=job.value, jobId="4711")
-    world.end(stopped)
-    held = take_lease(world.table, second)
+    system.end(stopped)
+    held = take_lease(system.table, second)
     assert held is not None
     until = NOON + LATEST_BEGINNING + 600
     assert held.pending == PendingJob(until, "4711", None)
     assert f"datamart free-lease default/{PROJECT}/{CITY} --stage dev" in str(in_progress(held))
-    world.time = until - 1
-    assert take_lease(world.table, second) is not None
-    world.time = until
-    assert take_lease(world.table, second) is None
+    system.time = until - 1
+    assert take_lease(system.table, second) is not None
+    system.time = until
+    assert take_lease(system.table, second) is None
 
 
 @pytest.mark.parametrize("job", sorted(set(JobState) - MAY_GO_ON))
-def test_the_lease_of_a_run_whose_job_cannot_write_any_more_is_taken(world: World, job: JobState) -> None:
-    ended, second = world.run(), world.run()
-    take_lease(world.table, ended)
+def test_the_lease_of_a_run_whose_job_cannot_write_any_more_is_taken(system: System, job: JobState) -> None:
+    ended, second = system.run(), system.run()
+    take_lease(system.table, ended)
     begin_execution(ended)
     put_in_attempt(ended, job=job.value)
-    world.end(ended)
-    assert take_lease(world.table, second) is None
+    system.end(ended)
+    assert take_lease(system.table, second) is None
 
 
-def test_a_lease_may_be_taken_when_the_job_is_known_to_have_ended(world: World) -> None:
-    stopped, second = world.run(), world.run()
-    take_lease(world.table, stopped)
+def test_a_lease_may_be_taken_when_the_job_is_known_to_have_ended(system: System) -> None:
+    stopped, second = system.run(), system.run()
+    take_lease(system.table, stopped)
     begin_execution(stopped)
-    world.end(stopped)
-    held = take_lease(world.table, second)
+    system.end(stopped)
+    held = take_lease(system.table, second)
     assert held is not None
-    set_job_ended(world.table, held)
-    assert take_lease(world.table, second) is None
+    set_job_ended(system.table, held)
+    assert take_lease(system.table, second) is None
 
 
-def test_giving_back_keeps_a_pending_job_in_the_lease_while_the_job_may_go_on(world: World) -> None:
-    run, second = world.run(longest=None), world.run()
-    take_lease(world.table, run)
+def test_giving_back_keeps_a_pending_job_in_the_lease_while_the_job_may_go_on(system: System) -> None:
+    run, second = system.run(longest=None), system.run()
+    take_lease(system.table, run)
     begin_execution(run)
-    give_back(world.table, run)
-    held = take_lease(world.table, second)
+    give_back(system.table, run)
+    held = take_lease(system.table, second)
     assert (held and held.pending) == PendingJob(NOON + LONGEST_JOB)
     put_in_attempt(run, jobEnded=True)
-    give_back(world.table, run)
-    assert take_lease(world.table, second) is None
+    give_back(system.table, run)
+    assert take_lease(system.table, second) is None
 
 
-def test_giving_back_keeps_a_slot_while_a_session_may_live_although_the_run_goes_on(world: World) -> None:
-    waiting, second = world.run(), world.other()
-    take_slot(world.table, waiting)
+def test_giving_back_keeps_a_slot_while_a_session_may_live_although_the_run_goes_on(system: System) -> None:
+    waiting, second = system.run(), system.other()
+    take_slot(system.table, waiting)
     set_session(waiting, SESSION)
-    give_back(world.table, waiting)
-    world.time = NOON + LONGEST_SESSION - 1
+    give_back(system.table, waiting)
+    system.time = NOON + LONGEST_SESSION - 1
     with pytest.raises(ServerBusy):
-        take_slot(world.table, second)
-    world.time = NOON + LONGEST_SESSION
-    take_slot(world.table, second)
+        take_slot(system.table, second)
+    system.time = NOON + LONGEST_SESSION
+    take_slot(system.table, second)
 
 
-def test_a_run_comes_back_to_the_slot_that_it_left_with_a_session(world: World) -> None:
-    waiting = world.run()
-    take_slot(world.table, waiting)
+def test_a_run_comes_back_to_the_slot_that_it_left_with_a_session(system: System) -> None:
+    waiting = system.run()
+    take_slot(system.table, waiting)
     set_session(waiting, SESSION)
-    give_back(world.table, waiting)
-    take_slot(world.table, waiting)
-    assert load_lease(world.table, "slot/default/0") == Lease("slot/default/0", waiting.arn, NOON, None)
+    give_back(system.table, waiting)
+    take_slot(system.table, waiting)
+    assert load_lease(system.table, "slot/default/0") == Lease("slot/default/0", waiting.arn, NOON, None)
 
 
-def test_giving_back_keeps_the_slot_of_a_session_that_is_still_open(world: World) -> None:
-    run, second = world.run(), world.other()
-    take_slot(world.table, run)
+def test_giving_back_keeps_the_slot_of_a_session_that_is_still_open(system: System) -> None:
+    run, second = system.run(), system.other()
+    take_slot(system.table, run)
     set_session(run, SESSION)
-    give_back(world.table, run)
+    give_back(system.table, run)
     with pytest.raises(ServerBusy, match=r"may run 1 datamart\(s\) at once \(maxConcurrentRuns\), and arn:.*:run-1"):
-        take_slot(world.table, second)
+        take_slot(system.table, second)
     clear_session(run)
-    give_back(world.table, run)
-    take_slot(world.table, second)
+    give_back(system.table, run)
+    take_slot(system.table, second)
 
 
-def test_giving_back_changes_nothing_for_a_run_that_holds_nothing(world: World) -> None:
-    run, second = world.run(), world.run()
-    take_lease(world.table, run)
-    take_slot(world.table, run)
-    give_back(world.table, second)
-    assert (world.owner(LEASE), world.slots(1)) == (run.arn, [run.arn])
+def test_giving_back_changes_nothing_for_a_run_that_holds_nothing(system: System) -> None:
+    run, second = system.run(), system.run()
+    take_lease(system.table, run)
+    take_slot(system.table, run)
+    give_back(system.table, second)
+    assert (system.owner(LEASE), system.slots(1)) == (run.arn, [run.arn])
 
 
-def test_an_earlier_attempt_that_gives_back_takes_nothing_from_the_next(world: World) -> None:
-    late = world.run()
+def test_an_earlier_attempt_that_gives_back_takes_nothing_from_the_next(system: System) -> None:
+    late = system.run()
     close_attempt(late)
-    run = load_run(world.table, late.arn, 2)
+    run = load_run(system.table, late.arn, 2)
     begin_attempt(run)
-    take_lease(world.table, run)
-    take_slot(world.table, run)
-    give_back(world.table, late)
-    assert (world.owner(LEASE), world.slots(1)) == (run.arn, [run.arn])
-    give_back(world.table, run)
-    assert (world.owner(LEASE), world.slots(1)) == (None, [None])
+    take_lease(system.table, run)
+    take_slot(system.table, run)
+    give_back(system.table, late)
+    assert (system.owner(LEASE), system.slots(1)) == (run.arn, [run.arn])
+    give_back(system.table, run)
+    assert (system.owner(LEASE), system.slots(1)) == (None, [None])
 
 
-def test_a_run_that_has_ended_gives_all_back_whichever_attempt_took_it(world: World) -> None:
-    first = world.run()
-    second = load_run(world.table, first.arn, 2)
+def test_a_run_that_has_ended_gives_all_back_whichever_attempt_took_it(system: System) -> None:
+    first = system.run()
+    second = load_run(system.table, first.arn, 2)
     begin_attempt(second)
-    take_lease(world.table, second)
+    take_lease(system.table, second)
     end_run(first, Outcome("ABORTED"))
-    give_back(world.table, first)
-    assert world.owner(LEASE) is None
+    give_back(system.table, first)
+    assert system.owner(LEASE) is None
 
 
-def test_a_connection_has_as_many_slots_as_it_may_have_runs(world: World) -> None:
-    runs = [world.other(at_once=3) for _ in range(4)]
+def test_a_connection_has_as_many_slots_as_it_may_have_runs(system: System) -> None:
+    runs = [system.other(at_once=3) for _ in range(4)]
     for run in runs[:3]:
-        take_slot(world.table, run)
-    assert world.slots(4) == [*(run.arn for run in runs[:3]), None]
+        take_slot(system.table, run)
+    assert system.slots(4) == [*(run.arn for run in runs[:3]), None]
     with pytest.raises(ServerBusy, match="may run 3"):
-        take_slot(world.table, runs[3])
-    give_back(world.table, runs[1])
-    take_slot(world.table, runs[3])
-    assert world.slots(3) == [runs[0].arn, runs[3].arn, runs[2].arn]
+        take_slot(system.table, runs[3])
+    give_back(system.table, runs[1])
+    take_slot(system.table, runs[3])
+    assert system.slots(3) == [runs[0].arn, runs[3].arn, runs[2].arn]
 
 
-def test_a_slot_that_another_run_of_the_datamart_has_ends_as_run_in_progress(world: World) -> None:
+def test_a_slot_that_another_run_of_the_datamart_has_ends_as_run_in_progress(system: System) -> None:
     """What onConflict is about: it must not wait for a slot and load the table again."""
-    first, second = world.run(), world.run()
-    take_slot(world.table, first)
+    first, second = system.run(), system.run()
+    take_slot(system.table, first)
     with pytest.raises(RunInProgress, match="another run of this datamart is under way"):
-        take_slot(world.table, second)
+        take_slot(system.table, second)
 
 
 @pytest.mark.parametrize(
@@ -295,79 +295,79 @@ def test_a_slot_that_another_run_of_the_datamart_has_ends_as_run_in_progress(wor
     ],
 )
 def test_runs_that_wait_for_a_slot_are_compared_by_the_names_in_their_requests(
-    world: World, asked: dict[str, Any], same: bool
+    system: System, asked: dict[str, Any], same: bool
 ) -> None:
-    first, second = world.run(), world.run()
+    first, second = system.run(), system.run()
     put_in_run(first, project={"id": PROJECT, "name": "Tutorial"}, datamart={"id": CITY, "name": "City"})
     second.write(put={"asked": asked}, remove=("project", "datamart"))
-    take_slot(world.table, first)
+    take_slot(system.table, first)
     with pytest.raises(RunInProgress if same else ServerBusy):
-        take_slot(world.table, second)
+        take_slot(system.table, second)
 
 
-def test_a_run_does_not_take_two_slots(world: World) -> None:
-    first, second = world.other(at_once=2), world.other(at_once=2)
-    take_slot(world.table, first)
-    take_slot(world.table, second)
-    give_back(world.table, first)
-    take_slot(world.table, second)
-    assert world.slots(2) == [None, second.arn]
+def test_a_run_does_not_take_two_slots(system: System) -> None:
+    first, second = system.other(at_once=2), system.other(at_once=2)
+    take_slot(system.table, first)
+    take_slot(system.table, second)
+    give_back(system.table, first)
+    take_slot(system.table, second)
+    assert system.slots(2) == [None, second.arn]
 
 
-def test_a_slot_is_given_back_although_the_limit_was_lowered_meanwhile(world: World) -> None:
-    before = [world.other(at_once=2), world.other(at_once=2)]
+def test_a_slot_is_given_back_although_the_limit_was_lowered_meanwhile(system: System) -> None:
+    before = [system.other(at_once=2), system.other(at_once=2)]
     for run in before:
-        take_slot(world.table, run)
-    newcomer = world.other(at_once=1)
+        take_slot(system.table, run)
+    newcomer = system.other(at_once=1)
     with pytest.raises(ServerBusy, match="may run 1"):
-        take_slot(world.table, newcomer)
+        take_slot(system.table, newcomer)
     for run in before:
-        give_back(world.table, run)
-    assert world.slots(2) == [None, None]
-    take_slot(world.table, newcomer)
+        give_back(system.table, run)
+    assert system.slots(2) == [None, None]
+    take_slot(system.table, newcomer)
 
 
-def test_the_slot_of_a_run_that_ended_without_a_session_is_free(world: World) -> None:
-    ended, second = world.other(), world.other()
-    take_slot(world.table, ended)
-    world.end(ended)
-    take_slot(world.table, second)
+def test_the_slot_of_a_run_that_ended_without_a_session_is_free(system: System) -> None:
+    ended, second = system.other(), system.other()
+    take_slot(system.table, ended)
+    system.end(ended)
+    take_slot(system.table, second)
     with pytest.raises(RunAlreadyEnded):
         set_session(ended, SESSION)
 
 
-def test_the_slot_of_a_run_that_ended_with_a_session_is_free_when_the_session_must_have_ended(world: World) -> None:
-    ended, second = world.other(), world.other()
-    take_slot(world.table, ended)
+def test_the_slot_of_a_run_that_ended_with_a_session_is_free_when_the_session_must_have_ended(system: System) -> None:
+    ended, second = system.other(), system.other()
+    take_slot(system.table, ended)
     set_session(ended, SESSION)
-    world.end(ended)
-    for world.time in (NOON, NOON + LONGEST_SESSION - 1):
+    system.end(ended)
+    for system.time in (NOON, NOON + LONGEST_SESSION - 1):
         with pytest.raises(ServerBusy):
-            take_slot(world.table, second)
-    world.time = NOON + LONGEST_SESSION
-    take_slot(world.table, second)
+            take_slot(system.table, second)
+    system.time = NOON + LONGEST_SESSION
+    take_slot(system.table, second)
 
 
 def test_the_slot_of_a_run_that_ended_while_it_logged_in_is_free_when_its_function_must_have_ended(
-    world: World,
+    system: System,
 ) -> None:
-    stopped, second = world.other(), world.other()
-    take_slot(world.table, stopped)
+    stopped, second = system.other(), system.other()
+    take_slot(system.table, stopped)
     begin_login(stopped)
-    world.end(stopped)
+    system.end(stopped)
     with pytest.raises(ServerBusy):
-        take_slot(world.table, second)
+        take_slot(system.table, second)
     with pytest.raises(RunAlreadyEnded):
         set_session(stopped, SESSION)
-    world.time = NOON + LONGEST_LOG_IN
-    take_slot(world.table, second)
+    system.time = NOON + LONGEST_LOG_IN
+    take_slot(system.table, second)
 
 
-def test_a_run_that_began_before_there_were_slots_takes_none(world: World) -> None:
-    old = world.other()
+def test_a_run_that_began_before_there_were_slots_takes_none(system: System) -> None:
+    old = system.other()
     old.write(remove=("maxConcurrentRuns",))
-    take_slot(world.table, old)
-    assert world.slots(1) == [None]
+    take_slot(system.table, old)
+    assert system.slots(1) == [None]
 
 
 def test_an_item_without_attempts_has_no_pending_job() -> None:
@@ -375,18 +375,18 @@ def test_an_item_without_attempts_has_no_pending_job() -> None:
     assert pending_session(run_of({})) is None
 
 
-def test_a_session_may_live_for_its_idle_time_from_the_end_of_the_run(world: World) -> None:
+def test_a_session_may_live_for_its_idle_time_from_the_end_of_the_run(system: System) -> None:
     item: dict[str, Any] = {"attempts": {"1": {"session": "x"}, "2": {}}}
     assert pending_session(run_of(item)) == PendingJob(NOON + LONGEST_SESSION)
     assert pending_session(run_of(item | {"endedAt": 5})) == PendingJob(5 + LONGEST_SESSION)
 
 
-def test_a_login_is_pending_until_its_function_must_have_ended(world: World) -> None:
+def test_a_login_is_pending_until_its_function_must_have_ended(system: System) -> None:
     item: dict[str, Any] = {"attempts": {"1": {"loggingInAt": 7}, "2": {}}}
     assert pending_session(run_of(item)) == PendingJob(7 + LONGEST_LOG_IN)
 
 
-def test_a_job_is_pending_from_the_last_answers_to_its_prompts(world: World) -> None:
+def test_a_job_is_pending_from_the_last_answers_to_its_prompts(system: System) -> None:
     asked = {"job": "accepted", "postedAt": 5, "answeringAt": 3_000}
     limited = asked | {"maxExecutionSeconds": 60}
     assert pending_job(run_of({"attempts": {"1": limited}})) == PendingJob(3_000 + LATEST_BEGINNING + 60)
@@ -449,16 +449,16 @@ def test_step_functions_is_not_waited_for_longer_than_a_function_lives() -> None
 
 
 def test_an_owner_of_which_step_functions_says_nothing_keeps_its_lease_and_the_error_says_so(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    owner, second = world.run(), world.run()
-    take_lease(world.table, owner)
-    take_slot(world.table, owner)
-    world.end(owner)
+    owner, second = system.run(), system.run()
+    take_lease(system.table, owner)
+    take_slot(system.table, owner)
+    system.end(owner)
     monkeypatch.setattr(concurrency, "is_running", Mock(side_effect=NotAnswered("Step Functions is not there")))
-    held = take_lease(world.table, second)
+    held = take_lease(system.table, second)
     assert held is not None
     assert str(in_progress(held)).endswith("It counts as under way: Step Functions is not there")
     with pytest.raises(ServerBusy, match="It counts as under way: Step Functions is not there"):
-        take_slot(world.table, world.other())
-    assert (world.owner(LEASE), world.slots(1)) == (owner.arn, [owner.arn])
+        take_slot(system.table, system.other())
+    assert (system.owner(LEASE), system.slots(1)) == (owner.arn, [owner.arn])
