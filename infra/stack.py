@@ -100,7 +100,12 @@ class DatamartRunner(cdk.Stack):
         by_module["sweep"] = functions.make(SWEEP)
         sweep_daily(by_module["sweep"], topic, schedules)
         order_updates(by_module)
-        cdk.CfnOutput(self, "NoticeTopicArn", value=topic.topic_arn, description="Failed runs and alarms are told here")
+        cdk.CfnOutput(
+            self,
+            "NoticeTopicArn",
+            value=topic.topic_arn,
+            description="Failure notifications, alarms",
+        )
 
     def _bound(self) -> None:
         """Tags on everything, and the account's permissions boundary on every role."""

@@ -48,8 +48,8 @@ class Alarms:
         self._make(
             f"{name}Alarm",
             metric,
-            f"{what} Read the message in the queue {queue.queue_name}, mend the reason that the function's log gives "
-            "for its time, then redrive the queue; every step is done only once however often it is delivered.",
+            f"{what} Read the message in the queue {queue.queue_name}, fix the cause that the function's log gives "
+            "for its time, then redrive the queue; a message that is delivered again repeats no step.",
         )
 
     def on_late_loads(self) -> None:

@@ -33,18 +33,20 @@ def check_job(job: NamedJob, settings: Settings) -> None:
     for index, trigger in enumerate(job.triggers):
         _check_trigger(f"triggers[{index}]", trigger, job)
         if trigger in job.triggers[:index]:
-            raise BadConfiguration(f"triggers[{index}]: stands there twice, and would start the job twice.")
+            raise BadConfiguration(f"triggers[{index}]: is a duplicate, and would start the job twice. Remove it.")
     topics = [trigger["sns"]["topicArn"] for trigger in job.triggers if "topicArn" in trigger.get("sns", {})]
     if len(topics) > len(set(topics)):
-        raise BadConfiguration("triggers: a topic can be subscribed to once; put what its filters take into one.")
+        raise BadConfiguration("triggers: the job subscribes to a topic twice. Combine the two filters in one trigger.")
     carrying = {"objects" in trigger["sns"] for trigger in job.triggers if "sns" in trigger}
     if len(carrying) > 1:
-        raise BadConfiguration("triggers: messages that are S3 notifications and others need a job each.")
+        raise BadConfiguration(
+            "triggers: S3 notifications (objects) and other messages cannot start the same job. Make a job for each."
+        )
     _check_request(job, settings)
     _check_placeholders(job)
     _check_what_is_expected(job)
     if "expectOn" in job.content and "expectBy" not in job.content:
-        raise BadConfiguration("expectOn: says on which days, and expectBy is missing, which says by when.")
+        raise BadConfiguration("expectOn: needs expectBy, the time of the load. Add expectBy, or remove expectOn.")
 
 
 def _check_what_is_expected(job: NamedJob) -> None:
@@ -60,9 +62,11 @@ def _check_what_is_expected(job: NamedJob) -> None:
 def _check_trigger(where: str, trigger: dict[str, Any], job: NamedJob) -> None:
     kinds = [kind for kind in KINDS if kind in trigger]
     if len(kinds) != 1:
-        raise BadConfiguration(f"{where}: must have just one of {', '.join(KINDS)}, not {', '.join(kinds) or 'none'}.")
+        raise BadConfiguration(
+            f"{where}: must have exactly one of {', '.join(KINDS)}, not {', '.join(kinds) or 'none'}."
+        )
     if kinds != ["schedule"] and (extra := sorted({"timeZone", "flexibleMinutes"} & set(trigger))):
-        raise BadConfiguration(f"{where}.{extra[0]}: belongs to a schedule.")
+        raise BadConfiguration(f"{where}.{extra[0]}: is only allowed in a trigger with schedule. Remove it.")
     if "schedule" in trigger:
         check_schedule(where, trigger, job.time_zone)
     elif "s3" in trigger:
@@ -91,7 +95,7 @@ def _check_messages(where: str, declared: dict[str, Any], job: NamedJob) -> None
         if scope == BODY and "acceptRequests" in job.content:
             _check_filters_requests(f"{where}.filter", declared["filter"])
     elif "filterScope" in declared:
-        raise BadConfiguration(f"{where}.filterScope: says what a filter looks at, and filter is missing.")
+        raise BadConfiguration(f"{where}.filterScope: needs filter. Add filter, or remove filterScope.")
 
 
 def _check_filters_requests(where: str, policy: dict[str, Any]) -> None:
@@ -126,8 +130,9 @@ def _check_request(job: NamedJob, settings: Settings) -> None:
         raise BadConfiguration(f"request.{problem}") from None
     if normal["connection"] not in settings.connections:
         raise BadConfiguration(
-            f'request.connection: "{normal["connection"]}" is none of the connections of infra/settings/'
-            f"{settings.stage}.toml{nearest(normal['connection'], settings.connections)}."
+            f'request.connection: unknown connection "{normal["connection"]}"'
+            f"{nearest(normal['connection'], settings.connections)}. "
+            f"Connections of infra/settings/{settings.stage}.toml: {', '.join(settings.connections)}."
         )
 
 

@@ -123,7 +123,7 @@ def _check_operator(where: str, rule: Policy) -> None:
     (operator, operand), *_ = rule.items()
     if operator not in _OPERATORS:
         raise BadConfiguration(
-            f"{where}.{operator}: SNS has no such operator{nearest(operator, _OPERATORS)}; there are "
+            f"{where}.{operator}: unknown operator{nearest(operator, _OPERATORS)}. Operators of SNS: "
             f"{', '.join(_OPERATORS)}."
         )
     _OPERATORS[operator](f"{where}.{operator}", operand)

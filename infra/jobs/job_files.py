@@ -129,7 +129,9 @@ def _read(path: Path, folder: Path, settings: Settings) -> NamedJob:
         raise BadConfiguration(f"{file}: is not JSON ({problem}).") from None
     try:
         if not _NAME.fullmatch(path.stem):
-            raise BadConfiguration("a job's name is a letter and then letters, digits, - and _, at most 40 together.")
+            raise BadConfiguration(
+                "invalid job name: use a letter, then letters, digits, hyphens or underscores, at most 40 in all."
+            )
         job = NamedJob(path.stem, SCHEMA.check(given), file)
         check_job(job, settings)
     except (SchemaError, BadConfiguration) as problem:
@@ -140,9 +142,9 @@ def _read(path: Path, folder: Path, settings: Settings) -> NamedJob:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     keys = [key for key, _ in pairs]
     if twice := [key for key in keys if keys.count(key) > 1]:
-        raise ValueError(f'"{twice[0]}" stands twice in one object')
+        raise ValueError(f'"{twice[0]}" is twice in one object')
     return dict(pairs)
 
 
 def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is no number there")
+    raise ValueError(f"{name} is not a JSON number")

@@ -25,13 +25,14 @@ def check_uploads(where: str, declared: Declared) -> None:
         _check_bucket(f"{where}.bucket", declared["bucket"])
     elif "kmsKeyArn" in declared:
         raise BadConfiguration(
-            f"{where}.kmsKeyArn: is the key of a bucket of one's own, and bucket is missing. The stack's own bucket is "
-            "encrypted as the stage's settings say (customerManagedKey)."
+            f"{where}.kmsKeyArn: needs bucket, whose key it is. Add bucket, or remove kmsKeyArn: the stack's own "
+            "bucket is encrypted as the stage's settings say (customerManagedKey)."
         )
     prefix, suffix = declared.get("prefix", ""), declared.get("suffix", "")
     if prefix.lower().startswith("s3://"):
         raise BadConfiguration(
-            f"{where}.prefix: is an address; the bucket has a key of its own, a prefix is such as in/."
+            f"{where}.prefix: is a URL. Put the name of the bucket into bucket, and here only the beginning of the "
+            "key, such as in/."
         )
     if prefix.startswith("/"):
         raise BadConfiguration(f"{where}.prefix: keys do not begin with a slash; write {prefix.lstrip('/') or 'none'}.")

@@ -189,7 +189,7 @@ def _no_value(where: str, field: _Field, text: str) -> BadConfiguration:
         hint = ", or one of L, 6L (the last Friday of a month), 2#1 (its first Monday); steps with / are not possible"
     elif field is _DAY_OF_MONTH:
         hint = ", or one of L (the last day), LW (the last working day), 15W (the working day nearest to the 15th)"
-    return BadConfiguration(f"{where}: {text} is no {field.name} of cron(…): {field.expected} are expected{hint}.")
+    return BadConfiguration(f'{where}: invalid {field.name} "{text}" in cron(…): use {field.expected}{hint}.')
 
 
 def _month_days(where: str, text: str) -> DaysOfMonth | None:

@@ -48,8 +48,7 @@ def check_zone(where: str, name: str) -> None:
     """Raise BadConfiguration, beginning with ``where``, for a name that is not a time zone."""
     if name in zone_names():
         return
-    told = f"{where}: there is no time zone {quoted(name)}"
-    raise BadConfiguration(f"{told}{_hint(name)}; one is called Europe/Paris.")
+    raise BadConfiguration(f"{where}: unknown time zone {quoted(name)}{_hint(name)}. Use a name such as Europe/Paris.")
 
 
 def _hint(name: str) -> str:

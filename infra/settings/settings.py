@@ -77,7 +77,7 @@ class Settings:
 def settings_of(stage: str, folder: Path = FOLDER) -> Settings:
     """The settings of a stage. Raises BadConfiguration."""
     if not _STAGE.fullmatch(stage):
-        raise BadConfiguration(f'the stage "{stage}" is none: small letters, digits and -, at most 20.')
+        raise BadConfiguration(f'invalid stage name "{stage}": use at most 20 lowercase letters, digits or hyphens.')
     path = folder / f"{stage}.toml"
     if not path.is_file():
         known = sorted(p.stem for p in folder.glob("*.toml"))
@@ -94,14 +94,14 @@ def settings_of(stage: str, folder: Path = FOLDER) -> Settings:
     for name in given["reservedConcurrency"]:
         if name not in modules:
             raise BadConfiguration(
-                f"{_shown(path)}: reservedConcurrency.{name}: is no function{nearest(name, modules)}; "
-                f"there are {', '.join(modules)}."
+                f'{_shown(path)}: reservedConcurrency: unknown function "{name}"{nearest(name, modules)}. '
+                f"Functions: {', '.join(modules)}."
             )
     for name in given["maxConcurrentRuns"]:
         if name not in given["connections"]:
             raise BadConfiguration(
-                f"{_shown(path)}: maxConcurrentRuns.{name}: is no connection{nearest(name, given['connections'])}; "
-                f"there are {', '.join(given['connections'])}."
+                f'{_shown(path)}: maxConcurrentRuns: unknown connection "{name}"{nearest(name, given["connections"])}. '
+                f"Connections: {', '.join(given['connections'])}."
             )
     _check_connections(path, given["connections"])
     return _settings(stage, given)

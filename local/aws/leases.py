@@ -68,7 +68,7 @@ def lease_key(lease: str) -> str:
     if _SLOT.fullmatch(lease):
         return lease
     raise CannotGoOn(
-        f"{lease} names no lease: it is <connection>/<project id>/<datamart id> as the message of RunInProgress has it,"
+        f'invalid lease "{lease}": use <connection>/<project id>/<datamart id>, as the message of RunInProgress has it,'
         " or slot/<connection>/<number>."
     )
 

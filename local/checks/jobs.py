@@ -135,7 +135,7 @@ def _not_ready(status: int | None) -> str | None:
     if not status:
         return None
     if status < 0:
-        return _OFFLINE.get(status, f"has the status {status}, which is none that is known")
+        return _OFFLINE.get(status, f"has the unknown status {status}")
     return "is idle: it " + " and ".join(text for bit, text in _IDLE.items() if status & bit)
 
 

@@ -118,5 +118,5 @@ def command_line() -> argparse.ArgumentParser:
 def _seconds(text: str) -> float:
     seconds = float(text)
     if not 0 <= seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is no number of seconds from 0")
+        raise argparse.ArgumentTypeError(f'invalid number of seconds "{text}": use 0 or more')
     return seconds

@@ -78,17 +78,17 @@ def _free(arguments: argparse.Namespace, report: Report, confirm: Confirm | None
 
 def _shown(lease: Lease) -> list[str]:
     lines = [
-        f"Lease:  {lease.key}",
-        f"Held:   since {clock.timestamp(lease.since)} by {lease.owner}",
-        f"Run:    {lease.status}",
+        f"Lease:    {lease.key}",
+        f"Held:     since {clock.timestamp(lease.since)} by {lease.owner}",
+        f"Run:      {lease.status}",
     ]
     if lease.pending is None:
-        return [*lines, "Doubt:  none; the next run takes it in any case."]
+        return [*lines, "Pending:  nothing; the next run takes it in any case."]
     until, job = lease.pending.until, lease.pending.job_id
     if job and printable(job) != job:  # to act on such an id in the job monitor would be to believe what it forges
         job = "its id cannot be shown: it holds characters that do not print"
     passed = " (passed: the next run takes it in any case)" if until <= clock.now() else ""
-    return [*lines, f"Doubt:  until {clock.timestamp(until)}{passed}", f"Job:    {job or 'its id is not known'}"]
+    return [*lines, f"Pending:  until {clock.timestamp(until)}{passed}", f"Job:      {job or 'its id is not known'}"]
 
 
 def _confirmed(lease: Lease, console: Console, confirm: Confirm | None) -> None:

@@ -24,5 +24,5 @@ def _reference(given: str) -> Reference:
         return given
     path, _, name = given.rstrip("/").rpartition("/")
     if not path.strip("/") or not name:
-        raise CannotGoOn(f'DATAMART: "{given}" names no datamart in a folder, such as /Public Objects/Datamarts/City.')
+        raise CannotGoOn(f'DATAMART: invalid path "{given}": use a form such as /Public Objects/Datamarts/City.')
     return {"name": name, "path": path}

@@ -180,7 +180,7 @@ class Emulator:
         """Start an execution and return its ARN. Raises ValueError for a name that AWS would refuse."""
         name = name or f"run-{uuid.uuid4()}"
         if not _NAME.fullmatch(name):
-            raise ValueError(f"{name!r} is no execution name: 1 to 80 letters, digits, - and _")
+            raise ValueError(f'invalid execution name "{name}": use 1 to 80 letters, digits, hyphens or underscores')
         answer = self._states.start_execution(
             stateMachineArn=self.deployed.state_machine, name=name, input=json.dumps(request)
         )

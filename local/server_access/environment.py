@@ -58,7 +58,8 @@ def _mode(secret: dict[str, Any], environment: Mapping[str, str]) -> int:
     ]
     if missing:
         raise BadConnection(
-            f"{' and '.join(missing)} not set: login mode {mode} on {secret['baseUrl']} needs what belongs there."
+            f"{' and '.join(missing)} not set: login mode {mode} on {secret['baseUrl']} needs it. "
+            "Set it in the environment."
         )
     return mode
 

@@ -13,7 +13,7 @@ def settings_for(stage: str, connection: str) -> Settings:
         raise CannotGoOn(f"--stage: {problem}") from None
     if connection not in settings.connections:
         raise CannotGoOn(
-            f'--connection: "{connection}" is none of the connections of infra/settings/{stage}.toml'
-            f"{nearest(connection, settings.connections)}; there are {', '.join(settings.connections)}."
+            f'--connection: unknown connection "{connection}"{nearest(connection, settings.connections)}. '
+            f"Connections of infra/settings/{stage}.toml: {', '.join(settings.connections)}."
         )
     return settings

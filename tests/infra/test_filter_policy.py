@@ -55,8 +55,8 @@ def test_a_filter_on_the_body_may_be_nested(tmp_path: Path) -> None:
 WRONG: list[tuple[Any, str]] = [
     ({}, "filter: is empty; leave it out to take every message."),
     # operators
-    ({"a": [{"wildcard": "x*"}]}, "filter.a[0].wildcard: SNS has no such operator; there are prefix, suffix"),
-    ({"a": ["x", {"prefx": "y"}]}, "filter.a[1].prefx: SNS has no such operator (did you mean prefix?)"),
+    ({"a": [{"wildcard": "x*"}]}, "filter.a[0].wildcard: unknown operator. Operators of SNS: prefix, suffix"),
+    ({"a": ["x", {"prefx": "y"}]}, "filter.a[1].prefx: unknown operator (did you mean prefix?)"),
     ({"a": [{}]}, "filter.a[0]: must be one operator, not 0"),
     ({"a": [{"prefix": "x", "suffix": "y"}]}, "filter.a[0]: must be one operator, not 2"),
     ({"a": {"prefix": "x"}}, 'filter.a: must be a list; an operator goes into it: [{"prefix": "x"}].'),
@@ -94,7 +94,7 @@ WRONG: list[tuple[Any, str]] = [
     ({"$or": ["x", "y"]}, "filter.$or: must be a list of two or more objects"),
     ({"$or": {"a": ["x"]}}, "filter.$or: must be a list of two or more objects"),
     ({"$or": [{"numeric": 123}, {"prefix": "abc"}]}, "filter.$or[0].numeric: is an operator"),
-    ({"$or": [{"a": ["x"]}, {"b": [{"nonsense": 1}]}]}, "filter.$or[1].b[0].nonsense: SNS has no such operator"),
+    ({"$or": [{"a": ["x"]}, {"b": [{"nonsense": 1}]}]}, "filter.$or[1].b[0].nonsense: unknown operator"),
     # SNS's limits
     ({name: ["x"] for name in "abcdef"}, "filter: has too many entries: 6, and 5 are allowed"),
     ({"a": [str(n) for n in range(151)]}, "filter: has 151 combinations of values, and SNS allows 150"),
@@ -132,7 +132,7 @@ def test_a_nested_filter_without_its_scope_is_told_how_to_filter_on_the_body(tmp
 @pytest.mark.parametrize(
     ("sns", "reason"),
     [
-        ({"filterScope": BODY}, r"filterScope: says what a filter looks at, and filter is missing"),
+        ({"filterScope": BODY}, r"filterScope: needs filter"),
         (
             {"filter": {"a": ["x"]}, "filterScope": "Body"},
             r"filterScope: must be one of MessageAttributes, MessageBody",

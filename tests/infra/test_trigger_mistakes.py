@@ -57,7 +57,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (uploads("in/", kmsKeyArn=KEY.replace("key/", "alias/")), "is not the ARN of a KMS key"),
     (
         {"request": REQUEST, "triggers": [{"s3": {"prefix": "in/", "kmsKeyArn": KEY}}]},
-        "triggers[0].s3.kmsKeyArn: is the key of a bucket of one's own, and bucket is missing",
+        "triggers[0].s3.kmsKeyArn: needs bucket, whose key it is",
     ),
     # days that do not exist
     (schedule("cron(0 5 30 2 ? *)"), 'triggers[0].schedule: never fires: there is no day "30" in February'),
@@ -73,15 +73,15 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (schedule("cron(0 5 ? * FRI-MON *)"), "the range FRI-MON runs backwards; write FRI-SAT,SUN-MON."),
     (schedule("cron(0 5 1 * ? 2030-2027)"), "the range 2030-2027 runs backwards"),
     (schedule("cron(0/90 * * * ? *)"), "the step 90 in 0/90 is longer than the minutes (0 to 59)"),
-    (schedule("cron(0 5 ? * MON/2 *)"), "MON/2 is no day of the week of cron(…)"),
-    (schedule("cron(0 5 ? * FRI#2 *)"), "FRI#2 is no day of the week of cron(…)"),
-    (schedule("cron(0 5 ? * MONDAY *)"), "MONDAY is no day of the week of cron(…): 1 to 7 or SUN to SAT are expected"),
-    (schedule("cron(0 5 L-3 * ? *)"), "L-3 is no day of the month of cron(…)"),
-    (schedule("cron(0 5 * * ? 2200)"), "2200 is no year of cron(…): 1970 to 2199 are expected"),
-    (schedule("cron(0 5 * * ? 1969)"), "1969 is no year of cron(…)"),
+    (schedule("cron(0 5 ? * MON/2 *)"), 'invalid day of the week "MON/2" in cron(…)'),
+    (schedule("cron(0 5 ? * FRI#2 *)"), 'invalid day of the week "FRI#2" in cron(…)'),
+    (schedule("cron(0 5 ? * MONDAY *)"), 'invalid day of the week "MONDAY" in cron(…): use 1 to 7 or SUN to SAT'),
+    (schedule("cron(0 5 L-3 * ? *)"), 'invalid day of the month "L-3" in cron(…)'),
+    (schedule("cron(0 5 * * ? 2200)"), 'invalid year "2200" in cron(…): use 1970 to 2199'),
+    (schedule("cron(0 5 * * ? 1969)"), 'invalid year "1969" in cron(…)'),
     (schedule("cron(0 5 ? * ? *)"), "must be ?, and only one: cron(0 5 * * ? *) or cron(0 5 ? * MON *)"),
     (schedule("cron(0  5 * * ? *)"), "put single blanks between the fields: cron(0 5 * * ? *)"),
-    (schedule("cron(0 5 ? * 1,,2 *)"), "1,,2 is no day of the week"),
+    (schedule("cron(0 5 ? * 1,,2 *)"), 'invalid day of the week "1,,2"'),
     # rates and windows
     (schedule("rate(1 days)"), "write rate(1 day)."),
     (schedule("rate(2 hour)"), "write rate(2 hours)."),
@@ -96,9 +96,9 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     # time zones
     (
         schedule("cron(0 5 * * ? *)", timeZone="localtime"),
-        'time zone "localtime": it depends on the machine, name the place; one is',
+        'time zone "localtime": it depends on the machine, name the place. Use',
     ),
-    (schedule("cron(0 5 * * ? *)", timeZone="Factory"), 'there is no time zone "Factory"'),
+    (schedule("cron(0 5 * * ? *)", timeZone="Factory"), 'unknown time zone "Factory"'),
     (schedule("cron(0 5 * * ? *)", timeZone="posix/Europe/Paris"), "(did you mean Europe/Paris?)"),
     (schedule("cron(0 5 * * ? *)", timeZone="CEST"), '"CEST" (did you mean Europe/Paris?)'),
     (schedule("cron(0 5 * * ? *)", timeZone="EDT"), '"EDT" (did you mean America/New_York?)'),
@@ -126,7 +126,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (uploads("in/", bucket="xn--landing"), "no name that begins with xn--"),
     (uploads("in/", bucket="landing-s3alias"), "is the alias of an access point; events name the bucket itself"),
     (uploads("in/", bucket="landing--usw2-az1--x-s3"), "is a directory bucket, which sends no events"),
-    (uploads("s3://landing-zone/in/"), "triggers[0].s3.prefix: is an address"),
+    (uploads("s3://landing-zone/in/"), "triggers[0].s3.prefix: is a URL"),
     (uploads("in/", suffix="done/"), "triggers[0].s3.suffix: keys that end with a slash are folders"),
     (uploads("é" * 600), "triggers[0].s3.prefix: has 1200 bytes, and a key has 1024 at most"),
 ]

@@ -108,11 +108,11 @@ def test_a_lease_with_a_pending_job_is_freed_after_a_person_confirmed_that_the_j
 def test_a_lease_with_a_pending_job_is_shown_with_owner_time_and_job(held: Held) -> None:
     assert held.write().free("yes") == 0
     assert held.said().out.splitlines() == [
-        f"Lease:  {KEY}",
-        f"Held:   since 2027-01-15T08:00:00.500Z by {held.owner}",
-        "Run:    FAILED",
-        f"Doubt:  until {clock.timestamp(UNTIL)}",
-        "Job:    4711",
+        f"Lease:    {KEY}",
+        f"Held:     since 2027-01-15T08:00:00.500Z by {held.owner}",
+        "Run:      FAILED",
+        f"Pending:  until {clock.timestamp(UNTIL)}",
+        "Job:      4711",
         "Freed; the next run takes it.",
     ]
 
@@ -149,8 +149,8 @@ def test_a_lease_with_a_pending_job_stays_where_there_is_no_terminal_to_ask_on(h
 def test_a_lease_whose_pending_job_must_have_ended_is_said_to_be_free_in_any_case(held: Held) -> None:
     assert held.write(uncertain={"until": 5, "jobId": None}).free(yes=True) == 0
     said = held.said().out
-    assert "Doubt:  until 1970-01-01T00:00:05.000Z (passed: the next run takes it in any case)" in said
-    assert "Job:    its id is not known" in said
+    assert "Pending:  until 1970-01-01T00:00:05.000Z (passed: the next run takes it in any case)" in said
+    assert "Job:      its id is not known" in said
 
 
 @pytest.mark.parametrize("gone", [KeyboardInterrupt, EOFError])
@@ -237,7 +237,7 @@ def test_a_slot_whose_session_may_live_is_freed_by_its_name(held: Held) -> None:
 def test_a_name_that_is_no_lease_and_no_slot_is_bad_usage(held: Held, name: str) -> None:
     code, said = held.report(lease=name, yes=True)
     assert (code, said["freed"], said["lease"]) == (2, False, None)
-    assert "names no lease" in said["problem"]
+    assert "invalid lease" in said["problem"]
 
 
 def test_freeing_a_lease_of_a_stage_that_is_not_deployed_says_so(held: Held) -> None:

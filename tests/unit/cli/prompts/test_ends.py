@@ -128,7 +128,7 @@ def test_a_login_whose_answer_was_lost_says_that_a_session_may_be_left(new_perso
         (("City", "--connection", "default"), "name the stage with --stage"),
         (("City", "--stage", "dve", *PROJECT), "did you mean dev?"),
         (("City", "--stage", "dev", "--connection", "defualt", *PROJECT), "did you mean default?"),
-        (("/City",), "names no datamart in a folder"),
+        (("/City",), "invalid path"),
         (("",), "datamart: must be an id, a name"),
         ((" City",), "white space"),
         (("City", "--stage", "dev", "--library-url", "https://h"), "not allowed with"),
