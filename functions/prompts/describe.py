@@ -9,7 +9,7 @@ from typing import Any
 
 from functions.prompts.choices import PAGE, Choices, NotListed
 from functions.prompts.limits import most
-from functions.prompts.matching import slip_for
+from functions.prompts.matching import misspelling_of
 from functions.prompts.prompt import Given, Prompt, address_of, has_default, name_of, titled
 from functions.prompts.types import can_be_answered, type_of
 from functions.requests.validation import shown
@@ -125,15 +125,15 @@ def _example(question: Question, examples: int) -> Any:
 
 def missing(asked: list[Question], given: list[Given]) -> str:
     """The text of PromptsUnanswered: the open prompts, and JSON to paste, as much of it as fits."""
-    names = [f"{titled(question)}{_slip(question, given)}" for question in asked[:MOST_LISTED]]
+    names = [f"{titled(question)}{_misspelling(question, given)}" for question in asked[:MOST_LISTED]]
     kept = names[: _fitting(names, LISTED)]
     more = f" and {len(asked) - len(kept)} more" if len(asked) > len(kept) else ""
     return f"no answer for {', '.join(kept)}{more}. Add to the request: {_short(asked)}"
 
 
-def _slip(question: Question, given: list[Given]) -> str:
-    slip = slip_for(question, given)
-    return f" (the request answers {shown(slip)}: is that a typing error?)" if slip else ""
+def _misspelling(question: Question, given: list[Given]) -> str:
+    misspelled = misspelling_of(question, given)
+    return f" (the request answers {shown(misspelled)}: is that a typing error?)" if misspelled else ""
 
 
 def _short(asked: list[Question]) -> str:

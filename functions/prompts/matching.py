@@ -47,7 +47,7 @@ def unmatched(given: list[Given], prompts: Iterable[Prompt]) -> list[int]:
     return [index for index, answer in enumerate(given) if not _meant_by(answer, known)]
 
 
-def slip_for(prompt: Prompt, given: Iterable[Given]) -> str | None:
+def misspelling_of(prompt: Prompt, given: Iterable[Given]) -> str | None:
     """The name in an answer that is probably a misspelling of the prompt's name or title; None without one."""
     own = composed(name_of(prompt))
     answers = (answer for answer in given if named_by(answer)[0] == "name")

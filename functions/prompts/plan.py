@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from functions.prompts.choices import Choices
-from functions.prompts.matching import answer_for, nearest_prompt, slip_for, unmatched
+from functions.prompts.matching import answer_for, misspelling_of, nearest_prompt, unmatched
 from functions.prompts.prompt import (
     EMPTY,
     Given,
@@ -68,7 +68,7 @@ def plan(
         try:
             answer = _answer(prompt, prompts, given, unanswered, choices)
             if answer is not None and answer["given"] is None:
-                _check_slip(prompt, idle)
+                _check_misspelling(prompt, idle)
         except InvalidAnswer as problem:
             made.problems.append(f"{titled(prompt)} {problem}")
         else:
@@ -128,12 +128,12 @@ def _given_answer(prompt: Prompt, answer: Given, choices: Choices) -> Answer:
     return _send(prompt, "answers", answers=type_of(prompt).convert(prompt, answer["answers"], choices))
 
 
-def _check_slip(prompt: Prompt, idle: list[Given]) -> None:
+def _check_misspelling(prompt: Prompt, idle: list[Given]) -> None:
     """Reject a typing error in a name: it must not leave the prompt with its default or without an answer."""
-    slip = slip_for(prompt, idle)
-    if slip is not None:
+    misspelled = misspelling_of(prompt, idle)
+    if misspelled is not None:
         raise InvalidAnswer(
-            f"has no answer, but the request answers {shown(slip)}: correct that name, or answer this prompt "
+            f"has no answer, but the request answers {shown(misspelled)}: correct that name, or answer this prompt "
             'as well ("useDefault": true, or "answers": [] to leave it open)'
         )
 

@@ -1,7 +1,7 @@
-"""Names the AWS events and the parameters of AWS calls that stand where a request is expected, by their shape.
+"""Recognises AWS events and parameters of AWS calls that were given in place of a request, for the error message.
 
-People paste events into consoles and connect services with a hop more or less than this system has. A key-by-key
-refusal ("Records: is not a known key") would not tell them what they did.
+People paste events into consoles, and connect services with one hop too many or too few. "Records: unknown key" would
+not say what they did.
 """
 
 import json
@@ -13,7 +13,7 @@ from functions.text import quoted
 STARTED_BY = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID"
 
 ADDED = frozenset({STARTED_BY, f"{STARTED_BY}.$", "Comment"})
-"""Keys of an execution's input that are not the person's: a parent workflow's, and those of the console's template."""
+"""Keys that a parent workflow and the console's template add to an execution's input."""
 
 
 def without_added(given: Any) -> Any:
@@ -22,7 +22,7 @@ def without_added(given: Any) -> Any:
 
 
 def described(value: Any) -> str | None:
-    """What ``value`` is, as the rest of a sentence ("is S3's notification of an upload"), or None for other values."""
+    """What ``value`` is, as the rest of a sentence: ``is S3's notification of an upload``. None for other values."""
     try:
         return next((words for shape in _SHAPES if (words := shape(value)) is not None), None)
     except (KeyError, TypeError, AttributeError, IndexError):
@@ -36,11 +36,11 @@ def _encoded_twice(value: Any) -> str | None:
         inner = json.loads(value)
     except (ValueError, RecursionError):
         return None
-    return "is JSON inside of a string (it was encoded twice)" if isinstance(inner, (dict, list)) else None
+    return "is JSON inside a string (it was encoded twice)" if isinstance(inner, (dict, list)) else None
 
 
 def _batch(value: Any) -> str | None:
-    """EventBridge Pipes gives a list of records, and some services a list of events."""
+    """EventBridge Pipes sends a list of records, and some services a list of events."""
     if not (isinstance(value, list) and value and isinstance(value[0], dict)):
         return None
     source = value[0].get("eventSource") or value[0].get("EventSource")
@@ -81,7 +81,7 @@ def _of_event_bridge(value: Any) -> str | None:
     if source == "aws.s3":
         return f"is S3's event {quoted(kind, 60)}; only uploads (Object Created) start runs"
     if source == "datamart-runner":
-        return "is the event with which this system tells of the end of a run"
+        return "is the end event of a run"
     if kind == "Scheduled Event":
         return "is the event of an EventBridge rule with a schedule; let the rule send a constant (JSON text) instead"
     return f"is EventBridge's event {quoted(kind, 60)} of {quoted(source, 60)}"
@@ -97,7 +97,7 @@ def _sns_envelope(value: Any) -> str | None:
 
 def _our_schedule(value: Any) -> str | None:
     is_ours = isinstance(value, dict) and set(value) == {"scheduleArn", "scheduledTime"}
-    return "is what a job's schedule sends to the starter" if is_ours else None
+    return "is the event of a job's schedule" if is_ours else None
 
 
 def _call(value: Any) -> str | None:
@@ -108,8 +108,8 @@ def _call(value: Any) -> str | None:
     for operation, needed, inside in _CALLS:
         if needed <= lower:
             return (
-                f"has the parameters of {operation}, as EventBridge Scheduler's universal target takes them; what is "
-                f'needed stands in its "{inside}"'
+                f"has the parameters of {operation}, as EventBridge Scheduler's universal target takes them; give "
+                f'only the value of "{inside}"'
             )
     return None
 
@@ -149,10 +149,10 @@ _SHAPES: tuple[Callable[[Any], str | None], ...] = (
     *(_encoded_twice, _batch, _records, _test_message, _of_event_bridge, _sns_envelope, _our_schedule, _call),
     *(_http_request, _alarm, _output, _too_deep),
 )
-"""Each names what it knows, or answers None; the first that knows it is believed."""
+"""Each describes the values that it recognises and returns None for others; the first match counts."""
 
 WHAT_TO_GIVE = (
     'An execution\'s input is a request ({"project": …, "datamart": …}) or a job by name ({"job": …, "asOf": …, '
     '"values": {"stem": …}}); an event goes to the trigger of a job.'
 )
-"""What a person does instead."""
+"""What to do, for the error message."""

@@ -1,7 +1,7 @@
-"""What an execution may be started with: a request, or a job by name with the time and the values of its trigger.
+"""Reads an execution's input: a request, or a job by name with the time and the values of its trigger.
 
-The starter begins every run in the second form, so a person who copies an execution's input into a new one repeats
-just that run, and ``{"job": "city-nightly", "asOf": "2026-11-20T05:00+01:00"}`` is a backfill.
+The starter begins every run in the second form. So a copy of an execution's input repeats exactly that run, and
+``{"job": "city-nightly", "asOf": "2026-11-20T05:00+01:00"}`` is a backfill.
 """
 
 import json
@@ -31,16 +31,16 @@ SCHEMA = Schema(
 
 @dataclass(frozen=True)
 class Start:
-    """A run that may begin.
+    """The valid input of a run.
 
     Parameters
     ----------
     request
         Complete and normalised: :func:`functions.requests.request.normalise`.
     job
-        Name of the job, or None for a request as a person typed it.
+        Name of the job; None for a request without a job.
     as_of
-        The trigger's time (ISO 8601), None without a job.
+        The trigger's time (ISO 8601); None without a job.
     """
 
     request: dict[str, Any]
@@ -49,14 +49,14 @@ class Start:
 
 
 def read_input(given: Any, started_at: str) -> Start:
-    """From an execution's input to the run that it asks for.
+    """Check an execution's input.
 
     Parameters
     ----------
     given
-        The input, whatever it is.
+        The input, unchecked.
     started_at
-        When the execution started (ISO 8601): the job's time where the input names none.
+        When the execution started (ISO 8601): the default of ``asOf``.
 
     Raises
     ------
@@ -84,7 +84,7 @@ def read_input(given: Any, started_at: str) -> Start:
 
 
 def _check_text(given: Any) -> None:
-    """JSON can escape half a character, and nothing that comes after takes it: no table, no server, no log."""
+    """Reject half characters, which JSON can escape: DynamoDB, servers and logs do not accept them."""
     try:
         json.dumps(given, ensure_ascii=False).encode()
     except UnicodeEncodeError:
@@ -120,7 +120,7 @@ def moment(text: str) -> datetime:
 
 
 def named_in(given: Any) -> tuple[str | None, str | None]:
-    """Job and time of the trigger that an input names, whatever else is wrong with it."""
+    """Job and time of the trigger in an input that may be invalid; None for each that is missing."""
     if not isinstance(given, dict):
         return None, None
     return _short(given.get("job")), _short(given.get("asOf"))

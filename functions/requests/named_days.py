@@ -1,4 +1,4 @@
-"""Days that have a name, relative to the day of a trigger: ``yesterday``, ``monday``, ``firstOfLastQuarter``."""
+"""Named days, relative to the day of a trigger: ``yesterday``, ``monday``, ``firstOfLastQuarter``."""
 
 from calendar import monthrange
 from collections.abc import Callable

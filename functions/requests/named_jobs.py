@@ -1,4 +1,4 @@
-"""The named jobs that were deployed: one file beside the code, made from ``infra/jobs`` at synth.
+"""The deployed named jobs: one file beside the code, made from the job files at synth.
 
 The file::
 
@@ -29,16 +29,16 @@ BESIDE_THE_CODE = Path(__file__).parents[2] / "jobs.json"
 
 
 def job_named(name: str) -> Job:
-    """The job of that name. Raises InvalidRequest, naming the nearest."""
+    """The job of that name. Raises InvalidRequest with the closest match."""
     jobs = deployed_jobs()
     if name in jobs:
         return jobs[name]
-    there = f"deployed are {', '.join(jobs)}" if jobs else "no job is deployed"
+    there = f"deployed jobs: {', '.join(jobs)}" if jobs else "no job is deployed"
     raise InvalidRequest(f"job: there is no job {quoted(name)}{nearest(name, jobs)}; {there}.")
 
 
 def deployed_jobs() -> dict[str, Job]:
-    """All jobs by name. ``JOBS_FILE`` names another file than the one beside the code."""
+    """All jobs by name. The environment variable ``JOBS_FILE`` names another file."""
     return _read(os.environ.get("JOBS_FILE") or str(BESIDE_THE_CODE))
 
 

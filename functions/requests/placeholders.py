@@ -1,8 +1,7 @@
 """The placeholders of a job file's prompt answers: ``{yesterday:%d.%m.%Y}``, ``{monday-7}``, ``{message.region}``.
 
-A fixed vocabulary and nothing else: no expressions, no attributes, no second scan of what was filled in. ``{{`` and
-``}}`` stand for braces. The values come from the trigger's own time and event and are the same whenever they are
-filled in (DESIGN.md "Starting").
+A fixed vocabulary: no expressions, no attributes, no second scan of the values. ``{{`` and ``}}`` stand for braces.
+Values come from the trigger's time and event only, so that they are always the same (DESIGN.md "Starting").
 """
 
 import re
@@ -20,24 +19,24 @@ SCHEDULED_TIME = "scheduledTime"
 """The trigger's time itself, in the job's time zone; written ``2026-11-24T05:00:00+01:00``."""
 
 OF_S3 = frozenset({"bucket", "key", "fileName", "stem"})
-"""Values that an uploaded object brings; ``fileName`` is the key's last part, ``stem`` that without its ending."""
+"""Values of an uploaded object; ``fileName`` is the key's last part, ``stem`` that without its extension."""
 
 OF_SNS = frozenset({"subject", "messageId"})
-"""Values that a message brings, beside ``message.<attribute>``."""
+"""Values of a message, beside ``message.<attribute>``."""
 
 MESSAGE = "message."
 
 DIRECTIVES = frozenset("aAbBdHIjmMpSUVwWyYzZfGu%")
-"""What may follow a ``%`` in a format: strftime's own directives that mean the same on every system."""
+"""Directives of a format after ``%``: those of strftime that mean the same on every system."""
 
 UNPADDED = frozenset("dHIjmMSUVWy")
-"""What may follow ``%-``: numbers without leading zeros. Not every system's strftime has that, so it is done here."""
+"""Directives after ``%-``: numbers without leading zeros. Done here: not every system's strftime can."""
 
 LONGEST_OFFSET = 4
 """Digits of an offset in days: 27 years."""
 
 MOST_NAMED = 300
-"""Characters of a wrong name that an error shows."""
+"""Characters of a wrong name that an error message shows."""
 
 ONLY_IN_JOBS = "placeholders are filled in only in the prompt answers of a job file (infra/jobs)"
 
@@ -49,7 +48,7 @@ _DIRECTIVE = re.compile(r"%(-?)(.?)", re.DOTALL)
 
 
 class BadPlaceholder(ValueError):
-    """A placeholder that is none, or that has no value here; the text names it and says what there is."""
+    """An invalid placeholder, or one without a value; the text names it and what is valid."""
 
 
 @dataclass(frozen=True)
@@ -62,17 +61,17 @@ class Placeholder:
 
     @property
     def is_of_time(self) -> bool:
-        """Whether it is worked out from the trigger's time alone."""
+        """Whether its value follows from the trigger's time alone."""
         return self.name in DATES or self.name == SCHEDULED_TIME
 
 
 def placeholders(text: str) -> list[Placeholder]:
-    """The placeholders in ``text``. Raises BadPlaceholder for a name or format that is none, or a lone brace."""
+    """The placeholders in ``text``. Raises BadPlaceholder for an invalid name or format, or a lone brace."""
     return [piece for piece in _pieces(text) if isinstance(piece, Placeholder)]
 
 
 def fill(value: Any, at: datetime, zone: ZoneInfo, values: Mapping[str, str]) -> Any:
-    """``value`` (JSON) with the placeholders of every string in it filled in; keys are left alone.
+    """``value`` (JSON) with the placeholders in every string filled in; keys stay as they are.
 
     Parameters
     ----------
@@ -81,12 +80,12 @@ def fill(value: Any, at: datetime, zone: ZoneInfo, values: Mapping[str, str]) ->
     zone
         The job's time zone.
     values
-        What the event brought, by name: ``bucket``, ``key``, ``message.region``.
+        The values of the event by name: ``bucket``, ``key``, ``message.region``.
 
     Raises
     ------
     BadPlaceholder
-        As :func:`placeholders`, or a value that the event did not bring.
+        As :func:`placeholders`; also if the event has no such value.
     """
     if isinstance(value, str):
         return "".join(
@@ -125,9 +124,9 @@ def _pieces(text: str) -> Iterator[str | Placeholder]:
 
 
 def unfilled(value: Any, days_only: bool = False) -> str | None:
-    """The first ``{…}`` in the strings of ``value`` (JSON) that could be filled in in a job's answer, as written.
+    """The first ``{…}`` in the strings of ``value`` (JSON) that is a valid placeholder, as written; None without one.
 
-    ``days_only``: days and times. ``City {today}`` can only be meant as one, while ``{key}`` may be part of a name.
+    ``days_only``: only days and times. ``City {today}`` must be meant as one, while ``{key}`` may be part of a name.
     """
     for text in strings(value):
         for found in _TOKEN.finditer(text):
@@ -137,7 +136,7 @@ def unfilled(value: Any, days_only: bool = False) -> str | None:
 
 
 def hint(value: Any) -> str:
-    """``{yesterday}: placeholders are …`` where ``value`` (JSON) holds one that was not filled in, else nothing."""
+    """``{yesterday}: placeholders are …`` if ``value`` (JSON) contains one that was not filled in, else nothing."""
     found = unfilled(value)
     return f"{found}: {ONLY_IN_JOBS}" if found else ""
 
@@ -153,7 +152,7 @@ def _placeholder(written: str, format_: str | None) -> Placeholder:
     name, days = _name_and_days(written)
     if name not in KNOWN and not _ATTRIBUTE.fullmatch(name):
         raise BadPlaceholder(
-            f"{{{printable(written)[:MOST_NAMED]}}} is not a placeholder; these exist: {', '.join(KNOWN)} and "
+            f"{{{printable(written)[:MOST_NAMED]}}} is not a placeholder; valid ones: {', '.join(KNOWN)} and "
             f"message.<attribute>{_did_you_mean(written)}"
         )
     placeholder = Placeholder(name, format_, days)
@@ -166,19 +165,19 @@ KNOWN = (SCHEDULED_TIME, *DATES, *sorted(OF_S3 | OF_SNS))
 
 
 def _name_and_days(written: str) -> tuple[str, int]:
-    """The parts of ``today-7``. An attribute of a message may end like that, too: ``message.a-1`` has no offset."""
+    """Name and offset of ``today-7``. The attribute ``message.a-1`` of a message has no offset."""
     parts = _OFFSET.fullmatch(written)
     if parts is None or parts[1] not in KNOWN:
         return written, 0
     if parts[1] not in DATES:
-        raise BadPlaceholder(f"{{{parts[1]}}} is not a day and cannot have an offset such as {parts[2][:10]}")
+        raise BadPlaceholder(f"{{{parts[1]}}} is not a day and takes no offset such as {parts[2][:10]}")
     if len(parts[2]) > LONGEST_OFFSET + 1:
         raise BadPlaceholder(f"{{{parts[1]}}} takes an offset of at most {LONGEST_OFFSET} digits, in days")
     return parts[1], int(parts[2])
 
 
 def _did_you_mean(written: str) -> str:
-    """`` (did you mean {yesterday-1}?)``: what is misspelt is the name, or blanks stand around the offset."""
+    """`` (did you mean {yesterday-1}?)`` for a misspelled name or blanks around the offset, else nothing."""
     parts = _OFFSET.fullmatch("".join(written[:MOST_NAMED].split()))
     if week := _WEEK.fullmatch(written):
         return f" (did you mean {{{week[2].lower()}{'+7' if week[1].lower() == 'next' else '-7'}}}?)"
@@ -189,20 +188,20 @@ def _did_you_mean(written: str) -> str:
 
 def _check_format(placeholder: Placeholder) -> None:
     if not placeholder.is_of_time:
-        raise BadPlaceholder(f"{{{placeholder.name}}} is no date and takes no format")
+        raise BadPlaceholder(f"{{{placeholder.name}}} is not a day or time and takes no format")
     text = placeholder.format or ""
     directives = _DIRECTIVE.findall(text)
     known = all(letter in (UNPADDED if unpadded else DIRECTIVES) for unpadded, letter in directives)
-    # Without a directive (YYYY-MM-DD) it would be no date; what cannot be printed stops or cuts strftime.
+    # Without a directive (YYYY-MM-DD) the result would not be a date; unprintable characters stop or cut strftime.
     if not directives or not known or not text.isprintable():
         raise BadPlaceholder(
-            f"{{{placeholder.name}:{printable(text)[:MOST_NAMED]}}}: a format is made of strftime's directives, such "
+            f"{{{placeholder.name}:{printable(text)[:MOST_NAMED]}}}: a format consists of strftime directives, such "
             "as %Y-%m-%d, or %-d.%-m.%Y without leading zeros"
         )
 
 
 def _formatted(at: date, format_: str) -> str:
-    """One directive at a time: what stands between them is left as it is."""
+    """One directive at a time; the text between them stays as it is."""
 
     def one(directive: re.Match[str]) -> str:
         written = at.strftime(f"%{directive[2]}")
@@ -217,7 +216,7 @@ def _local(at: datetime, zone: ZoneInfo) -> datetime:
     try:
         return at.astimezone(zone)
     except OverflowError:
-        raise BadPlaceholder(f"the trigger's time lies outside of the calendar in the zone {zone.key}") from None
+        raise BadPlaceholder(f"the trigger's time is outside of the calendar in the time zone {zone.key}") from None
 
 
 def _filled(placeholder: Placeholder, at: datetime, values: Mapping[str, str]) -> str:
@@ -229,9 +228,9 @@ def _filled(placeholder: Placeholder, at: datetime, values: Mapping[str, str]) -
             day = DATES[name](at.date()) + timedelta(days=placeholder.days)
         except (OverflowError, ValueError):
             offset = f"{placeholder.days:+}" if placeholder.days else ""
-            raise BadPlaceholder(f"{{{name}{offset}}} lies outside of the calendar") from None
+            raise BadPlaceholder(f"{{{name}{offset}}} is outside of the calendar") from None
         return _formatted(day, placeholder.format) if placeholder.format else day.isoformat()
     if name not in values:
-        brought = f"only {', '.join(sorted(values))}" if values else "no values"
-        raise BadPlaceholder(f"{{{name}}} has no value here: the trigger brought {brought}")
+        there = f"only {', '.join(sorted(values))}" if values else "no values"
+        raise BadPlaceholder(f"{{{name}}} has no value: the trigger has {there}")
     return values[name]

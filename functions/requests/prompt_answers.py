@@ -12,16 +12,16 @@ ADDRESSED_BY = ("key", "id", "name")
 """The fields that address a prompt, in the order in which the server itself looks a prompt up."""
 
 LARGEST_ANSWERS = 100_000
-"""Bytes of all answers together: they pass through states whose data may have 256 KB, beside what surrounds them."""
+"""Bytes of all answers together: they are part of the state machine's data, which may have 256 KB."""
 
 UNFILLED = "…"
-"""What stands in a sample where an answer, or a part of one, belongs."""
+"""The placeholder of an answer, or of a part of one, in samples to paste."""
 
 MOST_NAMED = 20
-"""Answers that one message names."""
+"""Answers that one message names at most."""
 
 MOST_BITS = 1_024
-"""Of a whole number: that of the largest double. Python itself writes none of more than 4,300 digits."""
+"""Bits of an integer: those of the largest double. Python writes integers of at most 4,300 digits."""
 
 
 def named_by(answer: dict[str, Any]) -> tuple[str, str]:
@@ -46,16 +46,20 @@ def normalised_answers(prompts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     _check_filled(prompts)
     normal = [_prompt(index, prompt) for index, prompt in enumerate(prompts)]
     if (size := _bytes_of(normal)) > LARGEST_ANSWERS:
-        raise InvalidRequest(f"prompts: has {size} bytes as JSON, and {LARGEST_ANSWERS} are allowed.")
+        raise InvalidRequest(
+            f"prompts: has {size} bytes as JSON, and {LARGEST_ANSWERS} are allowed; give fewer or shorter answers."
+        )
     return normal
 
 
 def _bytes_of(prompts: list[dict[str, Any]]) -> int:
-    """As the JSON in UTF-8 that is sent. Raises InvalidRequest for what that cannot hold, though Python reads it."""
+    """The size as JSON in UTF-8. Raises InvalidRequest for values that JSON cannot hold."""
     try:
         return len(json.dumps(prompts, ensure_ascii=False, allow_nan=False).encode())
     except ValueError:
-        raise InvalidRequest("prompts: hold NaN, Infinity or half of a character (a lone surrogate).") from None
+        raise InvalidRequest(
+            "prompts: contains NaN, Infinity or half of a character (a lone surrogate), which JSON cannot hold."
+        ) from None
 
 
 def _is_empty(answers: Any) -> bool:
@@ -64,18 +68,18 @@ def _is_empty(answers: Any) -> bool:
 
 
 def _check_filled(prompts: list[dict[str, Any]]) -> None:
-    """Raises InvalidRequest, naming every answer that is still the … of a sample."""
+    """Reject answers that are still the … of a sample. Raises InvalidRequest, naming all of them."""
     found = [
         f"prompts[{index}].answers{_for(prompt)}"
         for index, prompt in enumerate(prompts)
         if not prompt.get("useDefault") and _is_unfilled(prompt.get("answers"))
     ]
     if len(found) == 1:
-        raise InvalidRequest(f"{found[0]}: is still the … of a sample; put the answer there.")
+        raise InvalidRequest(f"{found[0]}: is still the … of a sample; replace it by the answer.")
     if found:
         more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
         raise InvalidRequest(
-            f"{', '.join(found[:MOST_NAMED])}{more}: are still the … of a sample; put the answers there."
+            f"{', '.join(found[:MOST_NAMED])}{more}: are still the … of a sample; replace them by the answers."
         )
 
 
@@ -85,39 +89,39 @@ def _for(prompt: dict[str, Any]) -> str:
 
 
 def _is_unfilled(answers: Any) -> bool:
-    """Of an expression only a part may be: {"metric": "…", "operator": ">", "value": 5}."""
+    """Whether an answer, or a part of it, is UNFILLED: {"metric": "…", "operator": ">", "value": 5}."""
     parts = answers.values() if isinstance(answers, dict) else answers if isinstance(answers, list) else [answers]
     return UNFILLED in list(parts)
 
 
 def _prompt(index: int, prompt: dict[str, Any]) -> dict[str, Any]:
-    """Of a pasted prompt, what the server reads when it is answered (API.md 7.3)."""
+    """The keys of a pasted prompt that the server reads in an answer (API.md 7.3)."""
     where = f"prompts[{index}]"
     if not any(key in prompt for key in ADDRESSED_BY):
-        raise InvalidRequest(f"{where}: say which prompt is answered by one of key, id or name.")
+        raise InvalidRequest(f"{where}: the prompt is missing; name it by key, id or name.")
     kept = {key: prompt[key] for key in (*ADDRESSED_BY, "type", "answers", "useDefault") if key in prompt}
     if not prompt.get("useDefault"):
         if "answers" not in prompt:
             raise InvalidRequest(f'{where}: give "answers", or "useDefault": true.')
         if _is_empty(prompt["answers"]):
-            # A placeholder may have become nothing: that must not close a prompt, and load the table unfiltered.
+            # A placeholder may have an empty value: that must not close the prompt and load the table unfiltered.
             raise InvalidRequest(
-                f'{where}.answers: is empty. To leave an optional prompt without an answer write "answers": [].'
+                f'{where}.answers: is empty; to leave an optional prompt without an answer, write "answers": [].'
             )
         kept["answers"] = _numbers_as_text(where, prompt["answers"])
     return kept | {key: kept[key].upper() for key in ("key", "id") if key in kept}
 
 
 def _numbers_as_text(where: str, answers: Any) -> Any:
-    """Numbers are sent as text (API.md 7.3); JSONata, through which they pass on their way, would round them."""
+    """Numbers are sent as text (API.md 7.3): JSONata in the state machine would round them."""
     if isinstance(answers, list):
         return [_numbers_as_text(where, one) if not isinstance(one, (list, dict)) else one for one in answers]
     if isinstance(answers, float):
         if not math.isfinite(answers):
-            raise InvalidRequest(f"{where}.answers: holds a number that is NaN or too large ({answers}).")
+            raise InvalidRequest(f"{where}.answers: contains a number that is NaN or too large ({answers}).")
         return format(Decimal(repr(answers)), "f")
     if isinstance(answers, int) and not isinstance(answers, bool):
         if answers.bit_length() > MOST_BITS:
-            raise InvalidRequest(f"{where}.answers: holds a number of more than 300 digits.")
+            raise InvalidRequest(f"{where}.answers: contains a number of more than 300 digits.")
         return str(answers)
     return answers

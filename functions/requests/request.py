@@ -1,7 +1,7 @@
-"""From what a person typed to a request that every later step can trust.
+"""Checks and normalises a request, so that every later step can trust it.
 
-The JSON Schema beside this file is the one source for the keys, types and limits; this module adds what a schema
-cannot say. Nothing here talks to a server.
+The JSON Schema beside this file is the one source for the keys, types and limits; this module adds the rules that a
+schema cannot express. It calls no server.
 """
 
 import copy
@@ -18,12 +18,12 @@ SCHEMA = Schema(
     Path(__file__).with_name("request.schema.json"),
     "the request",
     patterns={
-        "^[0-9A-Fa-f]{32}$": "an id (32 hexadecimal digits)",
+        "^[0-9A-Fa-f]{32}$": "an ID (32 hexadecimal digits)",
         "^[0-9A-Fa-f]{32}@[0-9]+@[0-9]+$": "a prompt's key (32 hexadecimal digits, @, a number, @, a number)",
-        "^/[^/]": "a folder's path, which begins with one /, such as /Public Objects/Datamarts",
+        "^/[^/]": "a folder's path that begins with a single /, such as /Public Objects/Datamarts",
         "^[A-Za-z0-9_-]{1,64}$": "the name of a connection (letters, digits, - and _, at most 64)",
     },
-    choices={"datamart": 'an id, a name, or {"name": …, "path": "/folder/…"} with both keys and no others'},
+    choices={"datamart": 'an ID, a name, or {"name": …, "path": "/folder/…"} with exactly these two keys'},
 )
 
 PROMPT_TYPES: tuple[str, ...] = tuple(SCHEMA.rules["properties"]["prompts"]["items"]["properties"]["type"]["enum"])
@@ -34,12 +34,12 @@ _NEARLY_AN_ID = re.compile(r"(?=.*\d)[0-9A-Fa-f-]{28,38}")
 
 
 def normalise(request: Any) -> dict[str, Any]:
-    """The request with every default filled in and ids in upper case.
+    """The request with every default filled in and IDs in upper case.
 
     Parameters
     ----------
     request
-        Whatever the execution was started with.
+        The input of the execution, unchecked.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def normalise(request: Any) -> dict[str, Any]:
     except RecursionError:
         raise InvalidRequest("the request is nested too deeply.") from None
     if "save" in normal and "saveAs" in normal:
-        raise InvalidRequest("save, saveAs: give one of the two, not both.")
+        raise InvalidRequest("save, saveAs: give only one of the two.")
     _check_names(normal)
     normal["project"] = _id_or_name("project", normal["project"])
     if isinstance(normal["datamart"], str):
@@ -65,18 +65,18 @@ def normalise(request: Any) -> dict[str, Any]:
 
 
 def prompts_of(given: Any) -> list[dict[str, Any]]:
-    """The same for answers alone, as people reply to a question. Raises InvalidRequest."""
+    """Checks and normalises ``prompts`` alone, as people reply to a question. Raises InvalidRequest."""
     prompts: list[dict[str, Any]] = normalise({"project": "-", "datamart": "-", "prompts": given})["prompts"]
     return prompts
 
 
 def is_id(value: str) -> bool:
-    """Whether ``value`` is an object id: 32 hexadecimal digits."""
+    """Whether ``value`` is an object ID: 32 hexadecimal digits."""
     return _ID.fullmatch(value) is not None
 
 
 def _check_names(request: dict[str, Any]) -> None:
-    """Names in which somebody expects a day to be filled in. Raises InvalidRequest."""
+    """Reject names with a placeholder of a day: they are not filled in. Raises InvalidRequest."""
     for key in ("project", "datamart", "saveAs"):
         if found := unfilled(request.get(key), days_only=True):
             raise InvalidRequest(f"{key}: {found} is not filled in here; {ONLY_IN_JOBS}.")
@@ -86,17 +86,16 @@ def _id_or_name(key: str, value: str) -> str:
     if _ID.fullmatch(value):
         return value.upper()
     if value != value.strip():
-        raise InvalidRequest(f"{key}: {shown(value)} begins or ends with white space; no name does.")
+        raise InvalidRequest(f"{key}: {shown(value)} begins or ends with white space; remove it.")
     if _NEARLY_AN_ID.fullmatch(value):
         raise InvalidRequest(
-            f"{key}: {shown(value)} looks like an id, but an id is 32 hexadecimal digits "
-            f"and this has {len(value)} characters."
+            f"{key}: {shown(value)} looks like an ID, but has {len(value)} characters; an ID is 32 hexadecimal digits."
         )
     return value
 
 
 def _save_as(wanted: dict[str, Any]) -> dict[str, Any]:
-    """The folder to save in is named in one of two ways; the server itself takes only its id (API.md 5, row 7)."""
+    """The folder is given by its ID or its path; the server itself takes only the ID (API.md 5, row 7)."""
     if ("destinationFolderId" in wanted) == ("folder" in wanted):
-        raise InvalidRequest("saveAs: give destinationFolderId or folder, exactly one of the two.")
+        raise InvalidRequest("saveAs: give exactly one of destinationFolderId and folder.")
     return {key: value.upper() if key == "destinationFolderId" else value for key, value in wanted.items()}

@@ -1,6 +1,6 @@
-"""What a JSON Schema finds wrong with something that a person wrote, in a sentence that names the key.
+"""JSON Schema validation with messages for people: each names the key and what is expected there.
 
-The schema is the one source for keys, types and limits: this module only puts its findings into words.
+The schema is the one source for keys, types and limits: this module only words its findings.
 """
 
 import json
@@ -16,7 +16,7 @@ from functions.text import ELLIPSIS, as_json, one_line
 
 
 class SchemaError(ValueError):
-    """The value does not fit its schema; the text names the key and says what is expected there."""
+    """The value does not fit its schema; the text names the key and what is expected there."""
 
 
 class Schema:
@@ -27,11 +27,11 @@ class Schema:
     path
         The schema (draft 7).
     subject
-        What it describes, in words: ``the request``.
+        What it describes, for messages: ``the request``.
     patterns
-        In words, what each ``pattern`` of the schema stands for, ready to follow "is not".
+        What each ``pattern`` of the schema means, in words that can follow "is not".
     choices
-        In words, what each key with an ``anyOf`` may be, ready to follow "must be".
+        What each key with an ``anyOf`` may be, in words that can follow "must be".
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Schema:
             ),
             "pattern": lambda: f"{shown(value)} is not {self._patterns.get(wanted, f'of the form {wanted}')}.",
             "minLength": lambda: "is empty." if not value else f"must have at least {wanted} characters.",
-            "maxLength": lambda: f"is too long: {len(value)} characters, and {wanted} are allowed.",
+            "maxLength": lambda: f"is too long: it has {len(value)} characters, and {wanted} are allowed.",
             "minItems": lambda: f"must have at least {wanted} entries." if value else "is empty.",
             "maxItems": lambda: f"has too many entries: {len(value)}, and {wanted} are allowed.",
             "uniqueItems": lambda: "has an entry twice.",
@@ -81,13 +81,13 @@ class Schema:
 
 
 def nearest(value: Any, known: Iterable[str]) -> str:
-    """`` (did you mean …?)`` where one of ``known`` is like ``value``, but for case, else nothing."""
+    """`` (did you mean …?)`` if one of ``known`` is similar to ``value``, else nothing."""
     near = similar(str(value), map(str, known))
     return f" (did you mean {near[0]}?)" if near else ""
 
 
 def shown(value: Any) -> str:
-    """``value`` as JSON on one line, without anything unprintable, cut to 80 characters; a text is always quoted."""
+    """``value`` as printable JSON on one line, at most 80 characters; a text is always quoted."""
     text = as_json(value)
     if len(text) <= 80:
         return text
@@ -96,7 +96,7 @@ def shown(value: Any) -> str:
 
 
 def shown_key(key: str) -> str:
-    """A key that somebody wrote: as it is where it reads as one, else as :func:`shown`."""
+    """A key that a person wrote: as it is if it looks like a key, else as :func:`shown`."""
     return key if _KEY.fullmatch(key) and len(key) <= 80 else shown(key)
 
 
@@ -108,7 +108,7 @@ _KINDS = {"object": "an object {…}", "array": "a list […]", "string": "a str
 
 
 def _unknown_key(name: str, known: Iterable[str]) -> str:
-    return f"is not a known key{nearest(name, known)}; known are {', '.join(known)}."
+    return f"unknown key{nearest(name, known)}; allowed keys: {', '.join(known)}."
 
 
 def _describe(known: dict[str, Any], key: str) -> str:

@@ -50,8 +50,8 @@ def accepted(text: str, job: dict[str, Any]) -> dict[str, Any]:
 def _why_not(key: str) -> str:
     if key in SCHEMA.rules["properties"]:
         return f"{key}: may not come from outside; it is set in the job's file"
-    known = f"{nearest(key, FROM_OUTSIDE)}; known are {', '.join(FROM_OUTSIDE)}"
-    return f"{shown_key(key)}: is not a known key{known}"
+    known = f"{nearest(key, FROM_OUTSIDE)}; allowed keys: {', '.join(FROM_OUTSIDE)}"
+    return f"{shown_key(key)}: unknown key{known}"
 
 
 def _same(asked: Any, listed: Any) -> bool:

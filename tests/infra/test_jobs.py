@@ -183,13 +183,13 @@ WRONG: list[tuple[Any, str]] = [
     ([], r"the file: must be an object"),
     ({}, r"request: is missing; it is the request to run"),
     # keys
-    ({"requests": REQUEST}, r"requests: is not a known key \(did you mean request\?\)"),
-    (job(trigers=[]), r"trigers: is not a known key .*mean triggers\?"),
-    (job(timezone="UTC"), r"timezone: is not a known key .*mean timeZone\?"),
-    (job(expectby="06:00"), r"expectby: is not a known key .*mean expectBy\?"),
-    (job({"shedule": "rate(1 day)"}), r"triggers\[0\]\.shedule: is not a known key .*mean schedule\?"),
-    (job({"s3": {"prefx": "in/"}}), r"triggers\[0\]\.s3\.prefx: is not a known key .*mean prefix\?"),
-    (job({"sns": {"topic": "x"}}), r"triggers\[0\]\.sns\.topic: is not a known key .*mean topicArn\?"),
+    ({"requests": REQUEST}, r"requests: unknown key \(did you mean request\?\)"),
+    (job(trigers=[]), r"trigers: unknown key .*mean triggers\?"),
+    (job(timezone="UTC"), r"timezone: unknown key .*mean timeZone\?"),
+    (job(expectby="06:00"), r"expectby: unknown key .*mean expectBy\?"),
+    (job({"shedule": "rate(1 day)"}), r"triggers\[0\]\.shedule: unknown key .*mean schedule\?"),
+    (job({"s3": {"prefx": "in/"}}), r"triggers\[0\]\.s3\.prefx: unknown key .*mean prefix\?"),
+    (job({"sns": {"topic": "x"}}), r"triggers\[0\]\.sns\.topic: unknown key .*mean topicArn\?"),
     (
         job({"sns": {"objects": {"bucket": "bbb", "sufix": "x"}}}),
         r"triggers\[0\]\.sns\.objects\.sufix: .*mean suffix\?",
@@ -240,7 +240,7 @@ WRONG: list[tuple[Any, str]] = [
     # the request
     (job(request=[]), r"request: must be an object"),
     (job(request={"project": "P"}), r"request\.datamart: is missing"),
-    (job(request=REQUEST | {"datmart": "x"}), r"request\.datmart: is not a known key .*mean datamart\?"),
+    (job(request=REQUEST | {"datmart": "x"}), r"request\.datmart: unknown key .*mean datamart\?"),
     (job(request=REQUEST | {"timeoutMinutes": 9999}), r"request\.timeoutMinutes: must be at most 1440"),
     (
         job(request=REQUEST | {"connection": "secnd"}),
@@ -249,9 +249,9 @@ WRONG: list[tuple[Any, str]] = [
     # placeholders
     (
         job(request=answering("x", {"a": ["{yestrday}"]})),
-        r"request\.prompts\[1\]\.answers: \{yestrday\} is not a placeholder; these exist: scheduledTime, today",
+        r"request\.prompts\[1\]\.answers: \{yestrday\} is not a placeholder; valid ones: scheduledTime, today",
     ),
-    (job(request=answering("{today:YYYY}")), r"request\.prompts\[0\]\.answers: \{today:YYYY\}: a format is made of"),
+    (job(request=answering("{today:YYYY}")), r"request\.prompts\[0\]\.answers: \{today:YYYY\}: a format consists of"),
     (job(request=answering("{")), r"request\.prompts\[0\]\.answers: there is a lone \{"),
     (
         job(CRON, request=answering("{key}")),
@@ -262,7 +262,7 @@ WRONG: list[tuple[Any, str]] = [
     (job(OBJECTS, request=answering("{subject}")), r".*\{subject\} has no value when the trigger sns"),
     (job(MESSAGE, request=answering("{bucket}")), r".*\{bucket\} has no value when the trigger sns"),
     (job(request=answering("{tody-7}")), r".*\{tody-7\} is not a placeholder; .* \(did you mean \{today-7\}\?\)"),
-    (job(request=answering("{stem-1}")), r".*\{stem\} is not a day and cannot have an offset"),
+    (job(request=answering("{stem-1}")), r".*\{stem\} is not a day and takes no offset"),
     # placeholders where nothing is filled in
     (
         job(request=REQUEST | {"datamart": "City {today}"}),
@@ -287,11 +287,11 @@ WRONG: list[tuple[Any, str]] = [
     (job(UPLOAD, acceptRequests=OUTSIDE | {"projects": [""]}), r"acceptRequests\.projects\[0\]: is empty"),
     (
         job(UPLOAD, acceptRequests=OUTSIDE | {"datamarts": ["City", "85000B907B4EAD3B0D9522A9CFD10DB"]}),
-        r"acceptRequests\.datamarts\[1\]: .* looks like an id, .*31 characters",
+        r"acceptRequests\.datamarts\[1\]: .* looks like an ID, .*31 characters",
     ),
     (
         job(UPLOAD, acceptRequests=OUTSIDE | {"datamarts": [{"name": "City"}]}),
-        r"acceptRequests\.datamarts\[0\]: must be an id, a name, or",
+        r"acceptRequests\.datamarts\[0\]: must be an ID, a name, or",
     ),
     (job(UPLOAD, acceptRequests=OUTSIDE | {"datamarts": "*"}), r"acceptRequests\.datamarts: must be a list"),
     # the expected load

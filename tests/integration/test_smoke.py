@@ -45,7 +45,7 @@ def test_the_smoke_test_fails_with_the_run(cloud: Cloud, system: System, capsys:
 
 def test_the_smoke_test_fails_for_an_unknown_job(cloud: Cloud, capsys: Any) -> None:
     assert smoke("dev", "weekly", cloud.wait) == 2
-    assert "deployed are city-nightly" in " ".join(capsys.readouterr().out.split())
+    assert "deployed jobs: city-nightly" in " ".join(capsys.readouterr().out.split())
 
 
 def test_the_smoke_test_fails_without_the_stack(cloud: Cloud, capsys: Any) -> None:

@@ -202,7 +202,7 @@ def test_what_is_no_event_is_an_executions_input(system: System, given: Any) -> 
             (GOOD | {"saveAs": {"name": "x", "destinationFolderId": TUTORIAL}}, "saveAs: may not come from outside")
         ),
         exhaustive((GOOD | {"unanswered": "close"}, "unanswered: may not come from outside")),
-        exhaustive((GOOD | {"job": "city-nightly"}, "job: is not a known key")),
+        exhaustive((GOOD | {"job": "city-nightly"}, "job: unknown key")),
         (GOOD | {"datamart": catalogue.SLOW_LOAD}, "is not in the job's acceptRequests"),
         exhaustive((GOOD | {"project": "Other"}, 'project: "Other" is not in the job\'s acceptRequests')),
         exhaustive((GOOD | {"prompts": [{"name": "x"}]}, 'prompts[0]: give "answers"')),

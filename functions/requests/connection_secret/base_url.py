@@ -1,4 +1,4 @@
-"""The Library's address, also as a browser shows it or without its scheme."""
+"""Reads ``baseUrl``: the Library's address, also as a browser shows it or without its scheme."""
 
 import re
 from urllib.parse import urlsplit
@@ -10,7 +10,7 @@ _PAGES = frozenset({"app", "auth", "api", "api-docs", "admin", "collab", "embedd
 """What follows the context path in addresses of the Library's pages and of its API."""
 
 _PAGES_OF_ANY_CONTEXT = frozenset({"api", "api-docs"})
-"""Those that cannot be a context path themselves (API.md 1.1)."""
+"""Pages that cannot be a context path themselves (API.md 1.1)."""
 
 _WEB = re.compile(r"/(servlet/mstrweb|asp/main\.aspx|servlet/taskproc)", re.IGNORECASE)
 
@@ -40,7 +40,7 @@ def base_url(written: object) -> str:
     if parts.scheme not in ("https", "http") or not host or host in ("http", "https"):
         raise InvalidSecret(f"must begin with https:// and name a host, as in {SAMPLE}")
     if not is_host_name(host):
-        raise InvalidSecret(f"names a host that cannot be; write it as {SAMPLE}")
+        raise InvalidSecret(f"names an invalid host; write it as {SAMPLE}")
     if parts.username is not None or parts.password is not None:
         raise InvalidSecret("must not have a user or a password in it; they have fields of their own")
     if _WEB.search(parts.path):
@@ -52,7 +52,7 @@ def base_url(written: object) -> str:
 
 
 def _host_and_more(text: str) -> str:
-    """An address without a scheme is one only if it is more than a word."""
+    """Reject single words, which are no address without a scheme."""
     if not re.match(r"(localhost|[\w-]+(\.[\w-]+)+|\[[0-9a-fA-F:]+\]|[\w-]+(?=[:/]))(:\d+)?([/?#]|$)", text):
         raise InvalidSecret(f"must begin with https:// and name a host, as in {SAMPLE}")
     return text

@@ -1,4 +1,4 @@
-"""The certificates of a ``caBundle``, made into clean PEM from all that a paste can make of them."""
+"""Reads ``caBundle``: certificates as clean PEM, also from damaged pastes."""
 
 import base64
 import binascii
@@ -37,7 +37,7 @@ def ca_bundle(written: object) -> str:
 
 
 def _blocks(text: str) -> list[str]:
-    """What stands between the lines of each certificate."""
+    """The base64 text of each certificate."""
     if found := _BLOCK.findall(text):
         if len(found) < len(re.findall("BEGIN (?:X509 )?CERTIFICATE *" + _DASH, text)):
             raise InvalidSecret("has a certificate in it whose end is missing; " + _PASTE)
@@ -65,7 +65,7 @@ def _is_name_of_file(text: str) -> bool:
 
 
 def _decoded(text: str) -> bytes | None:
-    """What a base64 text stands for, or None for any other text."""
+    """The bytes of a base64 text; None for any other text."""
     try:
         return base64.b64decode(re.sub(f"[\\s{INVISIBLE}]", "", text), validate=True)
     except (binascii.Error, ValueError):

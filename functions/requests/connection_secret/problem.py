@@ -1,15 +1,15 @@
-"""The one error of a secret that cannot be used."""
+"""The error of an invalid secret, and the reading of plain strings that all fields share."""
 
 
 class InvalidSecret(ValueError):
-    """A field, or the secret as a whole, cannot be used.
+    """A field, or the whole secret, is invalid.
 
-    The text is the rest of a sentence that begins with the field: why, and what to do. It quotes no value.
+    The text is the rest of a sentence that begins with the field: why, and what to do. It never quotes a value.
     """
 
 
 INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060\u00ad"
-"""Characters that editors and web pages leave behind and nobody sees: byte order marks, zero-width spaces."""
+"""Invisible characters that editors and web pages leave behind: byte order marks, zero-width spaces."""
 
 QUOTES = "\"'`“”„‘’«»"
 
@@ -26,7 +26,7 @@ def string(value: object) -> str:
 
 
 def is_host_name(host: str) -> bool:
-    """Whether a host's name can be looked up at all: no empty or overlong part, allowed characters only."""
+    """Whether a host name is valid: no empty or overlong part, allowed characters only."""
     try:
         host.encode("idna")
     except UnicodeError:
@@ -35,7 +35,7 @@ def is_host_name(host: str) -> bool:
 
 
 def bare(value: str) -> str:
-    """``value`` without what surrounds it by accident: blanks, invisible characters, a pair of quotation marks."""
+    """``value`` without surrounding blanks, invisible characters and a pair of quotation marks."""
     text = value.strip().strip(INVISIBLE).strip()
     if len(text) >= 2 and text[0] in QUOTES and text[-1] in QUOTES:
         text = text[1:-1].strip()

@@ -1,4 +1,4 @@
-"""The address of an HTTP proxy, also without its scheme."""
+"""Reads ``proxy``: the address of an HTTP proxy, also without its scheme."""
 
 import re
 from urllib.parse import quote, unquote, urlsplit
@@ -26,15 +26,15 @@ def proxy_address(written: object) -> str:
     user, at, where = rest.rpartition("@")
     if re.search(r"[/?#]", where.rstrip("/")):
         raise InvalidSecret(
-            f"has more in it than host and port; write it as {SAMPLE}, with / ? # of a password as %2F %3F %23"
+            f"contains more than host and port; write it as {SAMPLE}, with / ? # in a password as %2F %3F %23"
         )
     try:
         parts = urlsplit(f"//{where.rstrip('/')}")
         host, port = parts.hostname, parts.port
     except ValueError:
-        raise InvalidSecret(f"has a port or a host that cannot be; write it as {SAMPLE}") from None
+        raise InvalidSecret(f"has an invalid host or port; write it as {SAMPLE}") from None
     if not host or not re.fullmatch(r"[\w.-]+|[0-9A-Fa-f:.]+", host) or port == 0 or not is_host_name(host):
-        raise InvalidSecret(f"names no host, or has the port 0; write it as {SAMPLE}")
+        raise InvalidSecret(f"has no valid host, or port 0; write it as {SAMPLE}")
     host = f"[{host}]" if ":" in host else host
     login = ":".join(quote(unquote(part), safe="") for part in user.split(":", 1)) if at else ""
     return f"{scheme.lower()}://{login}{at}{host}{f':{port}' if port else ''}"

@@ -1,4 +1,4 @@
-"""From a secret's text to its keys and values: strict JSON, and the few other spellings that leave no doubt."""
+"""Reads a secret's text into keys and values: JSON, and a few other unambiguous spellings."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from functions.requests.connection_secret.problem import INVISIBLE, InvalidSecre
 Fields = dict[str, Any]
 
 _DEEPEST = 3
-"""Objects within each other: a JSON text in a string, which an editor of keys and values makes of a pasted object."""
+"""Nested JSON texts: an editor of keys and values makes a string of a pasted object."""
 
 _PLACES = (
     (r"[“”„‘’«»]", "there is a curly quotation mark; JSON needs straight ones"),
@@ -18,7 +18,7 @@ _PLACES = (
     (r"[{,]\s*[A-Za-z_]", "the name of a field has no quotation marks; a shell takes them away, so use file://"),
     (r"(//|#|/\*)", "there is a comment; JSON has none"),
 )
-"""What people write that is not JSON, and how it is called; looked for where reading ended."""
+"""Common mistakes and their descriptions; looked for at the position where parsing stopped."""
 
 
 def fields_of(text: str | bytes | None) -> Fields:
@@ -76,7 +76,7 @@ def _once_each(pairs: list[tuple[str, Any]]) -> Fields:
 
 
 def _place(written: str, position: int) -> str:
-    """Where and why ``written`` is not JSON, in words that quote nothing of it."""
+    """Where and why ``written`` is not JSON; quotes nothing of it."""
     if not written.startswith("{"):
         return _not_even(written)
     if position < len(written) and written[position] == "\\":

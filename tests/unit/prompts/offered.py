@@ -8,26 +8,26 @@ from functions.prompts.choices import PAGE, Choice, ListedLater, NotListed
 Page = Callable[[list[Choice], str, int], list[Choice]]
 
 
-def heeding(listed: list[Choice], pattern: str, offset: int) -> list[Choice]:
+def searching(listed: list[Choice], pattern: str, offset: int) -> list[Choice]:
     """As API.md 7.1 has it: those that have the pattern in their name, 200 at a time."""
     wanted = pattern.casefold()
     return [one for one in listed if wanted in str(one.get("name")).casefold()][offset : offset + PAGE]
 
 
 def deaf(listed: list[Choice], pattern: str, offset: int) -> list[Choice]:
-    """A server that does not heed the pattern."""
+    """A server that ignores the pattern."""
     return listed[offset : offset + PAGE]
 
 
 def stuck(listed: list[Choice], pattern: str, offset: int) -> list[Choice]:
-    """A server that heeds neither pattern nor offset."""
+    """A server that ignores pattern and offset."""
     return listed[:PAGE]
 
 
 class Offered:
     """The same choices for every prompt."""
 
-    def __init__(self, listed: list[Choice], page: Page = heeding) -> None:
+    def __init__(self, listed: list[Choice], page: Page = searching) -> None:
         self.listed = listed
         self.calls: list[tuple[str, int]] = []
         self.searches: list[tuple[str, str]] = []

@@ -1,4 +1,4 @@
-"""Names that look the same are the same, whatever accents and blanks are made of; all wrong ones are told at once."""
+"""Names that look the same are the same, whatever accents and blanks are made of; all wrong ones are named at once."""
 
 import time
 import unicodedata
@@ -61,7 +61,7 @@ def test_of_names_that_differ_only_in_accents_or_blanks_the_one_as_written_is_ta
     assert elements(PROMPT, typed, Offered(listed)) == [next(one for one in listed if one["name"] == typed)]
 
 
-def test_a_name_that_fits_several_but_for_accents_is_told_with_their_ids() -> None:
+def test_a_name_that_several_choices_have_but_for_accents_fails_with_their_ids() -> None:
     with pytest.raises(
         InvalidAnswer, match=r'^offers 2 choices called "Zoë  "; give the ID of one: "Zoë" \(.*\), "Zoe'
     ):
@@ -103,7 +103,7 @@ def test_of_prompts_that_differ_only_in_accents_each_takes_the_answer_written_li
     assert [answer_for(prompt, given, prompts) for prompt in prompts] == [1, 0]
 
 
-def test_a_prompt_answered_twice_in_the_same_way_is_told_with_where_the_answers_are() -> None:
+def test_a_prompt_answered_twice_in_the_same_way_fails_with_the_positions_of_the_answers() -> None:
     prompt = {"key": "K", "name": "Year"}
     with pytest.raises(
         InvalidAnswer, match=r"^is answered 2 times \(name Year, in prompts\[0\] and prompts\[2\]\); answer it"
@@ -115,7 +115,7 @@ def test_a_prompt_answered_twice_in_the_same_way_is_told_with_where_the_answers_
 
 
 @pytest.mark.parametrize("before", [0, 300], ids=["short list", "long list"])
-def test_every_wrong_element_is_told_with_its_nearest(before: int) -> None:
+def test_every_wrong_element_is_named_with_its_closest_matches(before: int) -> None:
     choices = Offered([*named("USA", "England", "Spain"), *customers(before)])
     with pytest.raises(InvalidAnswer) as refused:
         elements(PROMPT, ["USS", "Spain", "Englnd"], choices)
@@ -124,7 +124,7 @@ def test_every_wrong_element_is_told_with_its_nearest(before: int) -> None:
     )
 
 
-def test_unknown_and_ambiguous_elements_are_told_together() -> None:
+def test_unknown_and_ambiguous_elements_are_named_together() -> None:
     listed = [*named("Smith, John", "Ann"), {"id": f"h9;{'B' * 32}", "name": "Smith, John"}]
     with pytest.raises(InvalidAnswer) as refused:
         elements(PROMPT, ["Smith, John", "Bob", "Annn"], Offered(listed))
@@ -133,7 +133,7 @@ def test_unknown_and_ambiguous_elements_are_told_together() -> None:
     assert 'offers 2 choices called "Smith, John"; give the ID of one:' in text
 
 
-def test_of_very_many_wrong_elements_the_first_are_told_and_the_others_counted() -> None:
+def test_of_very_many_wrong_elements_the_first_are_named_and_the_others_counted() -> None:
     with pytest.raises(InvalidAnswer) as refused:
         elements(PROMPT, ["x" * 70 + str(number) for number in range(1_000)], Offered(named(*("x" * 75 for _ in "ab"))))
     text = str(refused.value)
@@ -141,7 +141,7 @@ def test_of_very_many_wrong_elements_the_first_are_told_and_the_others_counted()
     assert len(text.encode()) < 8_000
 
 
-def test_everything_that_is_no_element_at_all_is_told_at_once() -> None:
+def test_all_values_that_cannot_be_an_element_are_named_at_once() -> None:
     with pytest.raises(InvalidAnswer, match=r", not true, null, {}$"):
         elements(PROMPT, ["USA", True, None, {}], Offered(named("USA")))
     with pytest.raises(InvalidAnswer, match=r'not "Books", "Music"$'):
@@ -152,7 +152,7 @@ def test_everything_that_is_no_element_at_all_is_told_at_once() -> None:
         )
 
 
-def test_wrong_objects_are_told_at_once() -> None:
+def test_wrong_objects_are_named_at_once() -> None:
     with pytest.raises(
         InvalidAnswer, match=r'^offers no choices called "Salse" \(the.*"Sales"\), "Cots" \(the.*"Cost"\)$'
     ):
@@ -185,7 +185,7 @@ def test_names_of_any_length_are_compared_in_no_time(hostile: str) -> None:
 
 
 @pytest.mark.parametrize("choices", [Offered(named("USA", "England")), Offered(customers(1_500), deaf)])
-def test_very_many_wrong_names_are_looked_up_in_no_time(choices: Offered) -> None:
+def test_very_many_wrong_names_are_looked_up_quickly(choices: Offered) -> None:
     names = [f"Ü{number}" for number in range(25_000 if len(choices.listed) < 200 else 40)]
     began = time.process_time()
     with pytest.raises(InvalidAnswer, match="more wrong names"):

@@ -13,7 +13,7 @@ from functions.prompts.lookup import MOST_PAGES, MOST_SEARCHES
 from functions.prompts.prompt import InvalidAnswer
 from functions.prompts.server_choices import ServerChoices
 from functions.prompts.types.elements import elements
-from tests.unit.prompts.offered import Hidden, Offered, customers, deaf, heeding, named, stuck
+from tests.unit.prompts.offered import Hidden, Offered, customers, deaf, named, searching, stuck
 
 PROMPT = {"key": f"{'C' * 32}@0@10", "name": "Country", "type": "ELEMENTS"}
 COUNTRIES = named("USA", "England", "Österreich")
@@ -90,7 +90,7 @@ def test_an_unknown_name_is_refused_with_the_nearest() -> None:
 @pytest.mark.parametrize(
     "one", [True, None, [], {}, {"id": 5}, {"nme": "USA"}, {"id": None}, {"name": ["USA"]}, ["USA"], ""]
 )
-def test_what_is_neither_name_nor_id_is_refused(one: Any) -> None:
+def test_values_that_are_neither_name_nor_id_are_refused(one: Any) -> None:
     with pytest.raises(
         InvalidAnswer, match=r"^takes each element as its name, its ID, or an object with one of these keys, not "
     ):
@@ -124,7 +124,7 @@ def test_two_names_are_found_in_a_list_of_fifty_thousand_with_three_calls() -> N
     assert choices.calls == [("", 0), ("Customer 40000", 0), ("Customer 00001", 0)]
 
 
-def test_an_unknown_name_in_a_long_list_is_told_with_the_nearest_and_one_call_more() -> None:
+def test_an_unknown_name_in_a_long_list_fails_with_the_closest_matches_after_one_more_call() -> None:
     choices = Offered(customers())
     with pytest.raises(InvalidAnswer, match=r'called "customr 1"; the nearest are "Customer 00'):
         elements(PROMPT, "customr 1", choices)
@@ -174,7 +174,7 @@ def test_elements_with_odd_names_are_found(name: str) -> None:
     assert elements(PROMPT, name, Offered([*customers(300), *named(name)])) == named(name)
 
 
-def test_a_server_that_does_not_heed_the_pattern_is_read_through_once_for_all_names() -> None:
+def test_a_server_that_ignores_the_pattern_is_read_through_once_for_all_names() -> None:
     choices = Offered(customers(900), deaf)
     picked = elements(PROMPT, ["Customer 00900", "Customer 00450", "Customer 00001"], choices)
     assert [one["name"] for one in picked] == ["Customer 00900", "Customer 00450", "Customer 00001"]
@@ -230,11 +230,11 @@ def test_a_server_that_gives_more_than_it_is_asked_for_is_searched_nevertheless(
     assert len(ServerChoices(Canned(customers(5_000)), "p", "d", "i").page(PROMPT)) == PAGE
 
 
-def test_a_server_that_refuses_to_list_and_one_that_cannot_be_reached_are_told_apart() -> None:
+def test_a_server_that_refuses_to_list_and_one_that_cannot_be_reached_are_distinguished() -> None:
     assert elements(PROMPT, "USA", ServerChoices(Canned(DatamartFailed("no")), "p", "d", "i")) == [{"name": "USA"}]
     with pytest.raises(ServerUnavailable):
         elements(PROMPT, "USA", ServerChoices(Canned(ServerUnavailable("gone")), "p", "d", "i"))
 
 
 def test_the_choices_in_memory_behave_like_the_contract() -> None:
-    assert len(heeding(customers(), "customer", 49_900)) == 100
+    assert len(searching(customers(), "customer", 49_900)) == 100

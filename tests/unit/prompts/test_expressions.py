@@ -122,7 +122,7 @@ def test_xml_is_sent_as_it_is() -> None:
         ({"attribute": ID, "operator": "In", "elements": [None]}, "^takes element IDs such as h1;"),
     ],
 )
-def test_what_is_no_expression_is_refused(written: Any, sentence: str) -> None:
+def test_malformed_expressions_are_refused(written: Any, sentence: str) -> None:
     with pytest.raises(InvalidAnswer, match=sentence):
         expression(PROMPT, written, SCHEMA)
 
@@ -164,7 +164,7 @@ def test_an_id_is_not_looked_up() -> None:
     assert choices.searches == []
 
 
-def test_a_name_that_several_have_is_told_with_their_ids_and_folders() -> None:
+def test_a_name_that_several_objects_have_fails_with_their_ids_and_folders() -> None:
     twins = [one | {"path": f"/Public Objects/{letter}"} for letter, one in zip("ABCDE", METRICS, strict=True)]
     with pytest.raises(InvalidAnswer) as misfit:
         expression(PROMPT, {"metric": "rate", "operator": "IsNull"}, Offered(twins))
@@ -184,7 +184,7 @@ def test_the_folder_of_what_a_search_finds_begins_at_the_root() -> None:
 
 
 @pytest.mark.parametrize("name", ["Country", "Sale", "Sales ", "x" * 5_000])
-def test_a_name_that_no_metric_has_is_told_and_that_an_id_will_do(name: str) -> None:
+def test_a_name_that_no_metric_has_fails_with_the_advice_to_give_its_id(name: str) -> None:
     with pytest.raises(InvalidAnswer, match=r'^finds no metric called ".*; if it exists, give its ID$'):
         expression(PROMPT, {"metric": name, "operator": "IsNull"}, SCHEMA)
 

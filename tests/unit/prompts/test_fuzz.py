@@ -179,5 +179,5 @@ def test_a_limit_that_the_run_table_cannot_keep_is_kept_as_a_text(limit: str, ke
 
 
 @pytest.mark.parametrize("key", [["x"], {"a": 1}, 5, None])
-def test_a_prompt_whose_key_is_no_text_can_be_told_beside_an_answer_by_key(key: Any) -> None:
+def test_a_prompt_whose_key_is_not_a_text_does_not_break_the_message_about_an_answer_by_key(key: Any) -> None:
     assert unmatched_in_words([{"key": "K", "answers": "x"}], [PROMPT | {"key": key}]) == ['no prompt has the key "K"']

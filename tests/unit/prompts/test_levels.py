@@ -1,4 +1,4 @@
-"""Levels: units by name or id, and all else as it was given."""
+"""Levels: units by name or id, and all other keys as they were given."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ def test_a_unit_given_twice_is_sent_once() -> None:
         ("Cty", '^offers no choice called "Cty"; the nearest are "City"'),
     ],
 )
-def test_what_is_no_level_is_refused(written: Any, sentence: str) -> None:
+def test_malformed_levels_are_refused(written: Any, sentence: str) -> None:
     with pytest.raises(InvalidAnswer, match=sentence):
         level(PROMPT, written, Offered(ATTRIBUTES))
 

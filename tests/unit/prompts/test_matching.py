@@ -1,11 +1,11 @@
-"""Which answer is for which prompt, and which names are slips."""
+"""Which answer is for which prompt, and which names are misspelled."""
 
 import time
 from typing import Any
 
 import pytest
 
-from functions.prompts.matching import answer_for, nearest_prompt, slip_for, unmatched
+from functions.prompts.matching import answer_for, misspelling_of, nearest_prompt, unmatched
 from functions.prompts.prompt import InvalidAnswer
 
 YEAR = {"key": "9BC4631D436CAA78D7A70AB2D0635D88@0@10", "id": "9BC4631D436CAA78D7A70AB2D0635D88", "name": "Year"}
@@ -63,22 +63,22 @@ def test_two_prompts_of_one_name_are_answered_by_their_keys() -> None:
     assert [answer_for(remark, given, REMARKS) for remark in REMARKS] == [1, 0]
 
 
-def test_answers_for_no_prompt_are_told() -> None:
+def test_answers_that_match_no_prompt_are_found() -> None:
     assert unmatched([{"name": "Yaer"}, {"name": "Year"}, {"id": "F" * 32}], iter([YEAR])) == [0, 2]
 
 
 @pytest.mark.parametrize("slip", ["Yaer", "YEAR", "year", "Year ", "Years", "Ye\u0301ar"])
-def test_a_name_that_is_nearly_the_prompts_is_a_slip(slip: str) -> None:
-    assert slip_for(YEAR, [{"name": "Country"}, {"name": slip}]) == slip
+def test_a_name_similar_to_the_prompts_is_a_misspelling(slip: str) -> None:
+    assert misspelling_of(YEAR, [{"name": "Country"}, {"name": slip}]) == slip
 
 
-def test_a_title_in_place_of_the_name_is_a_slip() -> None:
-    assert slip_for(TITLED, [{"name": "which customers"}]) == "which customers"
+def test_a_title_in_place_of_the_name_is_a_misspelling() -> None:
+    assert misspelling_of(TITLED, [{"name": "which customers"}]) == "which customers"
 
 
 @pytest.mark.parametrize("answer", [{"name": "Country"}, {"name": "Year"}, {"key": YEAR["key"]}, {"id": YEAR["id"]}])
-def test_another_name_the_same_name_and_keys_are_no_slips(answer: dict[str, Any]) -> None:
-    assert slip_for(YEAR, [answer]) is None
+def test_other_names_the_exact_name_and_keys_are_not_misspellings(answer: dict[str, Any]) -> None:
+    assert misspelling_of(YEAR, [answer]) is None
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_another_name_the_same_name_and_keys_are_no_slips(answer: dict[str, Any]
         ({"name": "zzz"}, ""),
     ],
 )
-def test_the_nearest_prompt_is_told_by_its_name(answer: dict[str, Any], hint: str) -> None:
+def test_the_closest_prompt_is_named(answer: dict[str, Any], hint: str) -> None:
     assert nearest_prompt(answer, [YEAR, TITLED, {}, {"name": None, "id": 5}]) == hint
 
 
@@ -99,5 +99,5 @@ def test_two_hundred_long_names_are_compared_with_as_many_in_a_few_seconds() -> 
     given = [{"name": name} for name in names]
     began = time.process_time()
     for name in names:
-        slip_for({"name": name[::-1]}, given)
+        misspelling_of({"name": name[::-1]}, given)
     assert time.process_time() - began < 10

@@ -66,7 +66,7 @@ def test_the_number_of_objects_is_checked() -> None:
 
 
 @pytest.mark.parametrize("one", [True, None, {}, {"type": "metric"}, ["Sales"], {"id": {}}])
-def test_what_is_neither_name_nor_id_is_refused(one: Any) -> None:
+def test_values_that_are_neither_name_nor_id_are_refused(one: Any) -> None:
     with pytest.raises(
         InvalidAnswer, match=r"^takes each object as its name, its ID, or an object with one of these keys, not "
     ):

@@ -47,7 +47,7 @@ def problem(prompts: list[Any], answers: list[Any], unanswered: str = "default",
     return text
 
 
-def test_an_answer_is_sent_by_the_prompts_key_with_its_type_and_told_with_its_place_in_the_request() -> None:
+def test_an_answer_is_sent_by_the_prompts_key_with_its_type_and_planned_with_its_position_in_the_request() -> None:
     made = plan([YEAR], [{"name": "Day", "answers": "x"}, {"name": "Year", "answers": "2024"}], "default", CHOICES)
     send = {"key": YEAR["key"], "type": "VALUE", "answers": "2024"}
     assert made.answers == [{"send": send, "name": "Year", "how": "answers", "given": 1}]
@@ -129,12 +129,12 @@ def test_a_type_that_cannot_be_answered_takes_its_default_or_stays_open(kind: st
     assert "which cannot be answered" in problem([odd], [{"name": "Year", "answers": "x"}])
 
 
-def test_what_does_not_fit_is_told_with_the_title_that_the_server_shows() -> None:
+def test_a_problem_names_the_title_that_the_server_shows() -> None:
     text = problem([YEAR], [{"name": "Year", "answers": "last"}])
     assert text == 'the prompt "Of which year?" (named "Year") takes a number such as 1234.5, not "last"'
 
 
-def test_every_problem_is_told_and_what_is_right_is_still_answered() -> None:
+def test_every_problem_is_named_and_valid_answers_are_still_planned() -> None:
     answers = [{"name": "Year", "answers": "x"}, {"name": COUNTRY["name"], "answers": "Germany"}]
     made = plan([YEAR, COUNTRY, COUNTRY | {"key": "K", "id": "I", "name": "Other"}], [*answers], "fail", CHOICES)
     assert len(made.problems) == 2
@@ -144,7 +144,7 @@ def test_every_problem_is_told_and_what_is_right_is_still_answered() -> None:
 @pytest.mark.parametrize("slip", ["Yaer", "YEAR", "of which year"])
 @pytest.mark.parametrize("default", [None, "2024"])
 @pytest.mark.parametrize("unanswered", ["default", "close"])
-def test_a_slip_in_a_name_does_not_leave_a_prompt_to_its_default(slip: str, default: Any, unanswered: str) -> None:
+def test_a_misspelled_name_does_not_leave_a_prompt_to_its_default(slip: str, default: Any, unanswered: str) -> None:
     text = problem([YEAR | {"defaultAnswer": default}], [{"name": slip, "answers": "1999"}], unanswered)
     assert text.startswith('the prompt "Of which year?" (named "Year") has no answer, but the request ')
     assert f'answers "{slip}": correct that name, or answer this prompt as well' in text
@@ -156,14 +156,14 @@ def test_a_name_like_another_prompts_can_be_answered_beside_it() -> None:
     assert sent([YEAR], [later, {"name": "Year", "answers": []}])[0]["answers"] == ""
 
 
-def test_an_answer_that_an_earlier_prompt_or_another_open_one_took_is_no_slip() -> None:
+def test_an_answer_used_by_an_earlier_or_another_open_prompt_is_not_a_misspelling() -> None:
     second = YEAR | {"key": "K", "id": "I", "name": "Year 2", "title": None}
     answer = {"name": "Year 2", "answers": "1999"}
     assert len(sent([YEAR, second], [answer])) == 2
     assert plan([YEAR], [answer], "default", CHOICES, frozenset({0})).problems == []
 
 
-def test_answers_for_no_prompt_are_told_with_the_nearest() -> None:
+def test_answers_that_match_no_prompt_are_named_with_the_closest_match() -> None:
     answers = [{"name": "Yaer", "answers": "x"}, {"name": "Year", "answers": "x"}, {"name": "zzz", "answers": "x"}]
     assert unmatched_in_words(answers, [YEAR]) == [
         'no prompt has the name "Yaer" (did you mean "Year"?)',

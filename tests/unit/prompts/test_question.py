@@ -95,18 +95,18 @@ def test_what_is_pasted_and_not_filled_in_is_refused() -> None:
 
 
 @pytest.mark.parametrize("most", ["1", 1.0, -1, None, "x"])
-def test_the_examples_heed_a_limit_however_it_is_written(most: Any) -> None:
+def test_the_examples_keep_to_a_limit_however_it_is_written(most: Any) -> None:
     examples = skeleton(asked(COUNTRY | {"max": most}), 3)[0]["answers"]
     assert len(examples) == (1 if most in ("1", 1.0) else 3)
 
 
-def test_two_prompts_of_one_name_are_told_apart_by_their_keys_and_one_alone_is_named() -> None:
+def test_two_prompts_of_one_name_are_distinguished_by_their_keys_and_one_alone_is_named() -> None:
     again = YEAR | {"key": "0C285CA4483E29FFB0AF969D68588E95@0@10"}
     assert [next(iter(entry)) for entry in skeleton(asked(YEAR, again, COUNTRY), 3)] == ["key", "key", "name"]
     assert next(iter(skeleton(asked({"id": "A" * 32, "type": "VALUE"}), 3)[0])) == "id"
 
 
-def test_what_is_missing_is_told_with_titles_names_slips_and_json() -> None:
+def test_missing_answers_are_named_with_titles_misspellings_and_json() -> None:
     text = missing(asked(COUNTRY, YEAR), [{"name": "Element of Country", "answers": "USA"}])
     assert text.startswith(
         'no answer for the prompt "Which countries?" (named "Elements of Country") (the request answers '

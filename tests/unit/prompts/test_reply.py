@@ -1,4 +1,4 @@
-"""A reply is taken only if it answers just what was asked."""
+"""A reply is accepted only if it answers exactly the prompts asked."""
 
 import contextlib
 from typing import Any
@@ -41,7 +41,7 @@ def test_a_reply_is_taken_as_a_requests_prompts_whole_or_the_list_alone() -> Non
 @pytest.mark.parametrize(
     "reply", [None, "USA", 5, True, {}, {"prompts": None}, {"prompts": [], "x": 1}, {"Country": "USA"}]
 )
-def test_what_is_no_reply_is_refused_with_its_form(reply: Any) -> None:
+def test_a_malformed_reply_is_refused_with_the_expected_form(reply: Any) -> None:
     assert refusal(reply, COUNTRY).startswith('the reply must be {"prompts": [{"name": …, "answers": …}]}')
 
 
@@ -49,14 +49,17 @@ def test_what_is_no_reply_is_refused_with_its_form(reply: Any) -> None:
     ("answer", "sentence"),
     [
         (None, "prompts[0]: must be an object {…}, not null."),
-        ({"answers": "USA"}, "prompts[0]: say which prompt is answered by one of key, id or name."),
-        ({"name": "Country", "answers": ""}, "prompts[0].answers: is empty. To leave an optional"),
-        ({"name": "Country", "answers": "\ud800"}, "prompts: hold NaN, Infinity or half of a character"),
-        ({"name": "Country", "answers": [{"id": "x", "n": float("nan")}]}, "prompts: hold NaN, Infinity or half of a"),
-        ({"name": "Country", "answers": "USA", "project": "x"}, "prompts[0].project: is not a known key"),
+        ({"answers": "USA"}, "prompts[0]: the prompt is missing; name it by key, id or name."),
+        ({"name": "Country", "answers": ""}, "prompts[0].answers: is empty; to leave an optional"),
+        ({"name": "Country", "answers": "\ud800"}, "prompts: contains NaN, Infinity or half of a character"),
+        (
+            {"name": "Country", "answers": [{"id": "x", "n": float("nan")}]},
+            "prompts: contains NaN, Infinity or half of a",
+        ),
+        ({"name": "Country", "answers": "USA", "project": "x"}, "prompts[0].project: unknown key"),
     ],
 )
-def test_what_is_no_answer_is_refused_in_the_words_of_a_request(answer: Any, sentence: str) -> None:
+def test_a_malformed_answer_is_refused_with_the_message_of_a_request(answer: Any, sentence: str) -> None:
     assert refusal([answer], COUNTRY).startswith(sentence)
 
 

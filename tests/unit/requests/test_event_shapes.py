@@ -70,14 +70,14 @@ SHAPES = {
     "pipe": ([{"messageId": "1", "body": "{}", "eventSource": "aws:sqs"}], 'is a batch of records of "aws:sqs"'),
     "list of events": ([created("a.csv")], "is a list whose first entry is EventBridge's event of an upload"),
     "stream": ({"Records": [{"eventSource": "aws:kinesis"}]}, 'is an event of "aws:kinesis"'),
-    "schedule": (scheduled(), "is what a job's schedule sends"),
+    "schedule": (scheduled(), "is the event of a job's schedule"),
     "rule with a schedule": (
         {"version": "0", "source": "aws.events", "detail-type": "Scheduled Event", "detail": {}},
         "is the event of an EventBridge rule with a schedule; let the rule send a constant",
     ),
     "end of a run": (
         {"source": "datamart-runner", "detail-type": "Datamart Run Ended", "detail": {}},
-        "is the event with which this system tells of the end",
+        "is the end event of a run",
     ),
     "any event": (
         {"source": "aws.ec2", "detail-type": "EC2 Instance State-change Notification", "detail": {}},
@@ -85,11 +85,11 @@ SHAPES = {
     ),
     "universal target": (
         {"StateMachineArn": "arn", "Input": json.dumps(REQUEST), "Name": "x"},
-        'has the parameters of StartExecution, .* stands in its "Input"',
+        'has the parameters of StartExecution, .* give only the value of "Input"',
     ),
     "StartExecution of an SDK": ({"stateMachineArn": "arn", "input": "{}"}, "has the parameters of StartExecution"),
     "Invoke": ({"FunctionName": "StartRun", "Payload": "{}"}, "has the parameters of Invoke"),
-    "encoded twice": (json.dumps(REQUEST), "is JSON inside of a string"),
+    "encoded twice": (json.dumps(REQUEST), "is JSON inside a string"),
     "API Gateway": ({"httpMethod": "POST", "requestContext": {}, "body": "{}"}, "is an HTTP request"),
     "alarm": ({"AlarmName": "x", "NewStateValue": "ALARM"}, "is a CloudWatch alarm"),
     "output of a run": (
@@ -105,7 +105,7 @@ SHAPES = {
 def test_an_event_in_the_place_of_a_request_is_refused_by_what_it_is(given: Any, words: str) -> None:
     with pytest.raises(InvalidRequest, match=rf"^the input {words}.*An execution's input is a request") as refused:
         read_input(given, STARTED)
-    assert "is not a known key" not in str(refused.value)
+    assert "unknown key" not in str(refused.value)
 
 
 @pytest.mark.parametrize("sample", ["console", "console-job"])

@@ -72,7 +72,7 @@ def test_a_request_from_the_console_is_taken_as_it_is() -> None:
 
 @pytest.mark.parametrize("key", ["asOf", "values", "request", "refusal"])
 def test_what_belongs_to_a_job_has_no_place_in_a_request(key: str) -> None:
-    with pytest.raises(InvalidRequest, match=f"^{key}: is not a known key"):
+    with pytest.raises(InvalidRequest, match=f"^{key}: unknown key"):
         read_input({"project": "P", "datamart": "City", key: {}}, STARTED)
 
 
@@ -131,8 +131,8 @@ def test_the_values_of_the_trigger_are_filled_in_and_never_looked_at_again() -> 
     assert answers(start) == {"Country": key}
 
 
-def test_a_value_that_is_missing_is_told_with_its_prompt() -> None:
-    with pytest.raises(InvalidRequest, match=r"^prompts\[0\]\.answers: \{stem\} has no value here"):
+def test_a_missing_value_is_named_with_its_prompt() -> None:
+    with pytest.raises(InvalidRequest, match=r"^prompts\[0\]\.answers: \{stem\} has no value"):
         read_input({"job": "country-upload"}, STARTED)
 
 
@@ -164,15 +164,18 @@ def test_a_refusal_of_the_starter_is_how_the_run_ends() -> None:
 @pytest.mark.parametrize(
     ("given_", "sentence"),
     [
-        ({"job": "city-nightl"}, r'^job: there is no job "city-nightl" \(did you mean city-nightly\?\); deployed are'),
-        ({"job": "zzz"}, r'^job: there is no job "zzz"; deployed are city-nightly, country-upload, requests\.$'),
+        (
+            {"job": "city-nightl"},
+            r'^job: there is no job "city-nightl" \(did you mean city-nightly\?\); deployed jobs:',
+        ),
+        ({"job": "zzz"}, r'^job: there is no job "zzz"; deployed jobs: city-nightly, country-upload, requests\.$'),
         ({"job": ""}, r"^job: is empty"),
         ({"job": None}, r"^job: must be a string, not null"),
         ({"job": ["city-nightly"]}, r"^job: must be a string, not a list"),
-        ({"job": "x" * 41}, r"^job: is too long: 41 characters, and 40"),
+        ({"job": "x" * 41}, r"^job: is too long: it has 41 characters, and 40"),
         ({"job": "../jobs"}, r"^job: there is no job"),
-        ({"job": "city-nightly", "asof": "x"}, r"^asof: is not a known key .*did you mean asOf\?"),
-        ({"job": "city-nightly", "project": "P"}, r"^project: is not a known key"),
+        ({"job": "city-nightly", "asof": "x"}, r"^asof: unknown key .*did you mean asOf\?"),
+        ({"job": "city-nightly", "project": "P"}, r"^project: unknown key"),
         ({"job": "city-nightly", "asOf": "2026-11-20T05:00"}, r"^asOf: .* is not a time with its offset, such as"),
         ({"job": "city-nightly", "asOf": "2026-11-20"}, r"^asOf: .* is not a time with its offset"),
         ({"job": "city-nightly", "asOf": "2026-11-20 05:00+01:00"}, r"^asOf: .* is not a time with its offset"),
@@ -186,11 +189,11 @@ def test_a_refusal_of_the_starter_is_how_the_run_ends() -> None:
         ({"job": "city-nightly", "asOf": 1795000000}, r"^asOf: must be a string, not 1795000000"),
         ({"job": "city-nightly", "values": {"key": 1}}, r"^values\.key: must be a string, not 1"),
         ({"job": "city-nightly", "values": {str(n): "" for n in range(51)}}, r"^values: has too many entries: 51"),
-        ({"job": "city-nightly", "values": {"key": "x" * 10_001}}, r"^values\.key: is too long: 10001"),
+        ({"job": "city-nightly", "values": {"key": "x" * 10_001}}, r"^values\.key: is too long: it has 10001"),
         ({"job": "city-nightly", "values": []}, r"^values: must be an object"),
         ({"job": "city-nightly", "request": []}, r"^request: must be an object"),
         ({"job": "city-nightly", "request": {"datmart": "x"}}, r'^job "city-nightly": datmart: .*mean datamart\?'),
-        ({"job": "city-nightly", "request": {"job": "x"}}, r'^job "city-nightly": job: is not a known key'),
+        ({"job": "city-nightly", "request": {"job": "x"}}, r'^job "city-nightly": job: unknown key'),
         ({"job": "city-nightly", "request": {"timeoutMinutes": 0}}, r'^job "city-nightly": timeoutMinutes: must be'),
         ({"job": "city-nightly", "refusal": ""}, r"^refusal: is empty"),
     ],
@@ -278,7 +281,7 @@ def test_half_a_character_is_refused_in_words_that_have_none(given_: Any) -> Non
     ],
     ids=ascii,
 )
-def test_job_and_time_are_told_of_a_malformed_input_too(given_: Any, named: Any) -> None:
+def test_job_and_time_are_read_from_a_malformed_input_too(given_: Any, named: Any) -> None:
     assert named_in(given_) == named
 
 

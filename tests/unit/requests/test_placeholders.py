@@ -257,7 +257,7 @@ def test_a_lone_brace_is_refused_and_the_way_to_write_it_is_said(text: str) -> N
 def test_an_unknown_name_is_answered_with_those_that_there_are(name: str) -> None:
     with pytest.raises(BadPlaceholder) as refused:
         placeholders(f"{{{name}}}")
-    assert f"{{{name}}} is not a placeholder; these exist: scheduledTime, today, yesterday" in str(refused.value)
+    assert f"{{{name}}} is not a placeholder; valid ones: scheduledTime, today, yesterday" in str(refused.value)
     assert all(known in str(refused.value) for known in (*DATES, *OF_S3, *OF_SNS, "message.<attribute>"))
 
 
@@ -295,8 +295,8 @@ def test_what_is_like_no_name_gets_no_suggestion_and_a_short_error(written: str)
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("{scheduledTime-1}", r"^\{scheduledTime\} is not a day and cannot have an offset such as -1$"),
-        ("{key+7}", r"^\{key\} is not a day and cannot have an offset such as \+7$"),
+        ("{scheduledTime-1}", r"^\{scheduledTime\} is not a day and takes no offset such as -1$"),
+        ("{key+7}", r"^\{key\} is not a day and takes no offset such as \+7$"),
         ("{today-10000}", r"^\{today\} takes an offset of at most 4 digits, in days$"),
         ("{today-" + "9" * 5_000 + "}", r"^\{today\} takes an offset of at most 4 digits, in days$"),
     ],
@@ -355,7 +355,7 @@ def test_of_days_only_a_name_with_braces_is_no_placeholder() -> None:
 @pytest.mark.parametrize("name", ["message.__init__", "message.__class__.__mro__", "message.key", "message.a-b.c_d"])
 def test_what_follows_message_is_only_ever_the_name_of_an_attribute(name: str) -> None:
     assert filled(f"{{{name}}}", **{name: "as sent"}) == "as sent"
-    with pytest.raises(BadPlaceholder, match="has no value here"):
+    with pytest.raises(BadPlaceholder, match="has no value"):
         filled(f"{{{name}}}")
 
 
@@ -364,11 +364,11 @@ def test_what_was_filled_in_is_not_looked_at_again() -> None:
     assert filled("{key} {today}", key=key) == f"{key} 2026-11-24"
 
 
-def test_a_value_that_the_trigger_did_not_bring_is_answered_with_what_it_brought() -> None:
+def test_a_value_that_the_trigger_lacks_fails_with_the_values_it_has() -> None:
     at, zone = datetime.fromisoformat("2026-11-24T04:00:00Z"), ZoneInfo(PARIS)
-    with pytest.raises(BadPlaceholder, match=r"^\{key\} has no value here: the trigger brought no values$"):
+    with pytest.raises(BadPlaceholder, match=r"^\{key\} has no value: the trigger has no values$"):
         fill("{key}", at, zone, {})
-    with pytest.raises(BadPlaceholder, match=r"brought only messageId, subject$"):
+    with pytest.raises(BadPlaceholder, match=r"the trigger has only messageId, subject$"):
         fill("{key}", at, zone, {"subject": "", "messageId": "1"})
 
 

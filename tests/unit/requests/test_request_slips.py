@@ -1,4 +1,4 @@
-"""What people forget or misspell in a request's answers: all of it is told at once, with what was meant."""
+"""What people forget or misspell in a request's answers: all of it is named at once, with what was meant."""
 
 from typing import Any
 
@@ -26,13 +26,13 @@ def test_every_sample_answer_that_was_not_filled_in_is_named() -> None:
     assert text == (
         'prompts[0].answers ("From day"), prompts[2].answers ("' + "A" * 32 + '@0@10"), '
         'prompts[3].answers ("Condition"), prompts[4].answers ("Region"): '
-        "are still the … of a sample; put the answers there."
+        "are still the … of a sample; replace them by the answers."
     )
 
 
 def test_one_sample_answer_is_named_with_its_prompt() -> None:
     assert refusal({"name": "Day", "answers": "…"}) == (
-        'prompts[0].answers ("Day"): is still the … of a sample; put the answer there.'
+        'prompts[0].answers ("Day"): is still the … of a sample; replace it by the answer.'
     )
 
 
@@ -58,5 +58,6 @@ def test_an_answer_that_is_no_text_number_list_or_object_is_refused_by_its_key(a
 @pytest.mark.parametrize("number", [10**400, 10**5_000, [10**5_000]], ids=["400 digits", "5,000 digits", "in a list"])
 def test_a_whole_number_that_no_server_can_hold_is_refused(number: Any) -> None:
     assert (
-        refusal({"name": "Least", "answers": number}) == "prompts[0].answers: holds a number of more than 300 digits."
+        refusal({"name": "Least", "answers": number})
+        == "prompts[0].answers: contains a number of more than 300 digits."
     )

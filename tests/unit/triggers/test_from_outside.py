@@ -89,7 +89,7 @@ def test_what_the_jobs_file_alone_decides_is_refused(key: str, value: Any) -> No
     "key", ["job", "asOf", "values", "refusal", "message", "request", "Connection", "connection ", "cоnnection"]
 )
 def test_keys_that_steer_an_execution_are_refused(key: str) -> None:
-    assert refusal(json.dumps(asked(**{key: "nightly"}))).startswith(f"{shown_key(key)}: is not a known key")
+    assert refusal(json.dumps(asked(**{key: "nightly"}))).startswith(f"{shown_key(key)}: unknown key")
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_the_project_and_the_datamart_must_be_said() -> None:
         (asked(prompts=[{"name": "x"}]), r"prompts\[0\]: give"),
         (
             asked(prompts=[{"name": "x", "answers": "y", "connection": "z"}]),
-            r"prompts\[0\]\.connection: is not a known key",
+            r"prompts\[0\]\.connection: unknown key",
         ),
     ],
     ids=lambda value: str(value)[:40],

@@ -84,10 +84,10 @@ def test_an_address_is_cut_only_where_a_page_begins(written: str, read: str) -> 
         ("https://[::1", "not an address"),
         ("https://", "name a host"),
         ("…", "not filled in"),
-        (f"https://{'a' * 64}.example.org/x", "a host that cannot be"),
-        ("https://mstr..example.org/x", "a host that cannot be"),
-        ("https://*.example.org/x", "a host that cannot be"),
-        ("https://mstr\u202e.example.org/x", "a host that cannot be"),
+        (f"https://{'a' * 64}.example.org/x", "an invalid host"),
+        ("https://mstr..example.org/x", "an invalid host"),
+        ("https://*.example.org/x", "an invalid host"),
+        ("https://mstr\u202e.example.org/x", "an invalid host"),
         ("https://mstr.example.org/\ud800", "half of a character"),
         ("https://mstr.example.org/MicroStrategy/servlet/mstrWeb?evt=3010", "MicroStrategy Web"),
         ("file:///etc/passwd", "begin with https://"),
@@ -149,7 +149,7 @@ def test_several_certificates_are_kept_in_their_order() -> None:
 
 
 def test_a_server_can_be_trusted_by_its_own_certificate() -> None:
-    """Whatever kind of certificate it is: a server whose authority nobody has can still be told from another."""
+    """Any kind of certificate: a server's own identifies a server whose authority nobody has."""
     bundle = ca_bundle(LEAF[LEAF.index("-----BEGIN CERT") :].replace("\n", " "))
     with tls_server(server_context(LEAF)) as port:
         ask(port, bundle)
@@ -224,8 +224,8 @@ def test_the_address_of_a_proxy_is_accepted_as_people_write_it(written: str, rea
         ("http://planted:99999", "port"),
         ("planted:0", "port"),
         ("planted:http", "port"),
-        ("http://", "no host"),
-        ("http://pla nted:8080", "no host"),
+        ("http://", "no valid host"),
+        ("http://pla nted:8080", "no valid host"),
         ("http://[::1", "host"),
         ("http://planted/proxy.pac", "host and port"),
         (8080, "not a string"),
@@ -284,7 +284,7 @@ def test_an_empty_password_is_a_password() -> None:
     assert judge(MINE | {"username": ""}).flaw == "lacks username (for loginMode 1)"
 
 
-# -- text that is none -------------------------------------------------------------------------------------------------
+# -- values that are not text ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["baseUrl", "username", "password", "apiToken", "caBundle", "proxy"])
@@ -298,5 +298,5 @@ def test_half_of_a_character_is_refused_by_the_name_of_its_field(name: str) -> N
 
 @pytest.mark.parametrize("host", ["a" * 64, "...", "proxy..example.org"])
 def test_a_proxy_whose_host_cannot_be_is_refused(host: str) -> None:
-    with pytest.raises(InvalidSecret, match="names no host"):
+    with pytest.raises(InvalidSecret, match="has no valid host"):
         proxy_address(f"http://{host}:8080")

@@ -99,13 +99,13 @@ def test_a_field_in_two_spellings_is_refused_where_the_values_differ() -> None:
     assert judge(MINE | {"userName": "other"}).flaw == "has username twice, with different values"
 
 
-def test_an_unknown_field_is_told_with_the_nearest_and_all_that_are_known() -> None:
+def test_an_unknown_field_fails_with_the_closest_match_and_all_known_fields() -> None:
     flaw = str(judge(MINE | {"passwort": "x"}).flaw)
     assert flaw.startswith('has the unknown field passwort (did you mean "password"?); known fields: baseUrl')
     assert str(judge(MINE | {"engine": "x"}).flaw).startswith("has the unknown field engine; known fields:")
 
 
-def test_a_key_that_may_be_a_password_is_told_by_its_place() -> None:
+def test_a_key_that_may_be_a_password_is_named_by_its_position() -> None:
     for planted in ("planted-7b1e!", "CorrectHorseBattery", "planted", "Password-of-Paul", "MyPassword", "secret"):
         flaw = str(judge(MINE | {planted: "admin"}).flaw)
         assert flaw.startswith("has an unknown field in position 5")
@@ -117,12 +117,12 @@ def test_a_name_with_one_wrong_letter_is_quoted(misspelled: str) -> None:
     assert f"has the unknown field {misspelled} (did you mean " in str(judge(MINE | {misspelled: "x"}).flaw)
 
 
-def test_a_key_that_resembles_a_name_is_told_by_its_place_with_that_name() -> None:
+def test_a_key_that_resembles_a_name_is_named_by_its_position_with_that_name() -> None:
     flaw = str(judge(MINE | {"login": "x"}).flaw)
     assert flaw.startswith('has an unknown field in position 5 (did you mean "loginMode"?); known fields:')
 
 
-def test_all_that_is_wrong_is_told_at_once() -> None:
+def test_all_flaws_are_named_at_once() -> None:
     secret = judge({"baseUrl": "http://mstr.example.org", "loginMode": 16, "caBundle": "/etc/ca.pem", "proxy": "x:0"})
     assert len(secret.flaws) == 4
     said = str(secret.flaw)
