@@ -15,7 +15,8 @@ from functions.lifecycle.sweep import leases, messages, runs
 from functions.metric_names import SWEEP_FOUND, SWEEP_LEFT
 from functions.notifications.sweep_notice import SEE_LOG, Thing, send
 from functions.runs.executions import described
-from functions.runs.model import Lease, MessageRuns
+from functions.runs.lease import Lease
+from functions.runs.message import MessageRuns
 from functions.runs.store.scan import scan
 from functions.runs.store.table import run_table
 from functions.telemetry import logger, metrics, tracer

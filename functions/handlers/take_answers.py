@@ -9,7 +9,8 @@ from functions.handlers._decorators import pause_step
 from functions.lifecycle.step import Step, StepResult
 from functions.prompts.reply import InvalidReply, answers_in
 from functions.runs.failure import Failure, failed, message_of
-from functions.runs.model import Again, Conclusion, Fail, OpenQuestion, Questions, Run
+from functions.runs.model import OpenQuestion, Questions, Run
+from functions.runs.outcome import Again, Conclusion, Fail
 from functions.runs.questions import ask, expired
 from functions.runs.store.questions import LONGEST_REFUSAL, clear_question, record_reply
 from functions.runs.store.record import RunRecord

@@ -24,11 +24,10 @@ from functions.requests.named_jobs import deployed_jobs
 from functions.runs.concurrency import give_back
 from functions.runs.last_loads import is_load_of
 from functions.runs.message import message_in
-from functions.runs.model import Outcome
 from functions.runs.store.attempts import close_attempt
 from functions.runs.store.last_loads import record_load
 from functions.runs.store.record import RunRecord
-from functions.runs.store.runs import end_run, find_run, refuse_run
+from functions.runs.store.runs import end_run_from_outside, find_run, refuse_run
 from functions.runs.store.table import run_table
 from functions.telemetry import logger, metrics
 
@@ -68,7 +67,7 @@ def _closed(detail: dict[str, Any], context: LambdaContext) -> RunRecord:
     run.reload()
     if not run.ended:
         look_once_more(Step(run, {}, context))
-    from_outside = end_run(run, Outcome(detail["status"], run.loaded, detail.get("error")))
+    from_outside = end_run_from_outside(run, detail["status"], detail.get("error"))
     metrics.add_metric(name="RunEndedFromOutside", unit=MetricUnit.Count, value=int(from_outside))
     return run
 

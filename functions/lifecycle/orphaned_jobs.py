@@ -8,10 +8,11 @@ from functions import clock
 from functions.errors import LibraryError, PermissionDenied, ServerBusy, SessionLost
 from functions.lifecycle.step import Step
 from functions.microstrategy.status import ENDED, GONE
+from functions.runs.attempt import Attempt
 from functions.runs.conclusion import may_rerun
 from functions.runs.concurrency import in_progress, set_job_ended, take_lease
 from functions.runs.job_state import JobState, latest_end, may_go_on
-from functions.runs.model import Attempt, PendingJob
+from functions.runs.lease import PendingJob
 from functions.runs.store.job_states import record_job_ended
 from functions.runs.store.table import run_table
 from functions.telemetry import logger

@@ -8,7 +8,7 @@ notification is sent again rather than never.
 from collections.abc import Callable
 
 from functions import clock
-from functions.runs.store.claims import claim, record_told, release_claim
+from functions.runs.store.claims import claim, record_notified, release_claim
 from functions.runs.store.record import NotifiedRecord
 
 CLAIM_SECONDS = 300
@@ -37,7 +37,7 @@ def once(record: NotifiedRecord, what: str, send: Callable[[], None], claim_seco
         Another invocation has claimed it. Else what ``send`` raises, after its claim was given back.
     """
     if not claim(record, what, stale_before=clock.now() - claim_seconds):
-        if what in record.told:
+        if what in record.notified:
             return False
         raise NotificationInProgress(f"another invocation is sending the {what}")
     try:
@@ -45,5 +45,5 @@ def once(record: NotifiedRecord, what: str, send: Callable[[], None], claim_seco
     except Exception:
         release_claim(record, what)
         raise
-    record_told(record, what)
+    record_notified(record, what)
     return True

@@ -10,7 +10,7 @@ from functions.notifications import failure_notice
 from functions.notifications.exactly_once import NotificationInProgress, once
 from functions.notifications.run_end import End
 from functions.runs.leases import stage_of
-from functions.runs.model import MessageRuns, RunFailure
+from functions.runs.message import MessageRuns, RunFailure
 from functions.runs.store.notices import MessageRecord, begin_message, message_key, record_end
 from functions.runs.store.record import RunRecord
 from functions.text import named, shorten
@@ -50,7 +50,7 @@ def _register(record: MessageRecord, end: End) -> bool:
     digits, failure = _digits(end), RunFailure(end.execution_arn, shorten(failure_notice.text(end), LONGEST_TEXT))
     if record_end(record, digits, failure if failure_notice.is_due(end) else None) or digits in record.ends:
         return True
-    if "notice" in record.told:
+    if "notice" in record.notified:
         return False
     raise NotificationInProgress("another invocation is notifying of the runs of this message")
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from functions.runs.failure import advice
 from functions.runs.job_state import Loaded, may_go_on
-from functions.runs.model import Outcome, Run
+from functions.runs.model import Run
+from functions.runs.outcome import Outcome
 from functions.text import named, one_line, quoted
 
 LONGEST_ERROR = 100

@@ -18,9 +18,11 @@ from functions.errors import (
     ServerUnavailable,
     WaitsFor,
 )
+from functions.runs.attempt import Attempt
 from functions.runs.failure import Failure, failed, message_of, name_of
 from functions.runs.job_state import NOTHING_EXECUTED, JobState
-from functions.runs.model import Again, Attempt, Conclusion, Run, Succeed
+from functions.runs.model import Run
+from functions.runs.outcome import Again, Conclusion, Succeed
 from functions.runs.output import output_of
 from functions.runs.questions import ask_after
 from functions.text import shorten

@@ -12,8 +12,9 @@ from functions.errors import RunInProgress, ServerBusy
 from functions.limits import LONGEST_LOG_IN, LONGEST_SESSION
 from functions.runs.executions import is_running
 from functions.runs.job_state import last_begun, latest_end, may_go_on
+from functions.runs.lease import Lease, LeaseHolder, PendingJob
 from functions.runs.leases import command_to_free, take
-from functions.runs.model import Lease, LeaseHolder, PendingJob, Reference, Run, ServerObject
+from functions.runs.model import Reference, Run, ServerObject
 from functions.runs.store import leases as stored
 from functions.runs.store.attempts import close_attempt
 from functions.runs.store.runs import find_run

@@ -8,7 +8,8 @@ from typing import Any
 
 from functions.errors import ERRORS, LONGEST_TEXT
 from functions.runs.job_state import Loaded, may_go_on
-from functions.runs.model import Fail, Run
+from functions.runs.model import Run
+from functions.runs.outcome import Fail
 from functions.text import named, one_line, quoted, shorten
 from functions.transient_errors import ADVICE
 

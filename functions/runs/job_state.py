@@ -12,7 +12,7 @@ from functions import clock
 from functions.microstrategy.codes import BEFORE_SQL, ENDED_IN_SQL
 
 if TYPE_CHECKING:
-    from functions.runs.model import Attempt
+    from functions.runs.attempt import Attempt
 
 Loaded = Literal["yes", "no", "unknown"]
 

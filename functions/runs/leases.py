@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from functions import clock
 from functions.runs.executions import NotAnswered
-from functions.runs.model import Lease, LeaseHolder, PendingJob
+from functions.runs.lease import Lease, LeaseHolder, PendingJob
 from functions.runs.store import leases as stored
 from functions.runs.store.table import RunTable
 

@@ -1,9 +1,9 @@
 """The message that started a run beside others: the failures of all of them are one notification."""
 
 import re
+from dataclasses import dataclass, field
 from typing import Any
 
-from functions.runs.model import TriggerMessage
 from functions.text import quoted
 
 MOST_RUNS = 10
@@ -17,6 +17,65 @@ LONGEST_OBJECT = 1_200
 
 _BY_THE_STARTER = re.compile(r"[A-Za-z0-9_-]{1,40}-[0-9a-f]{32}")
 """Names of executions: functions/triggers/trigger_event.py."""
+
+
+@dataclass(frozen=True)
+class TriggerMessage:
+    """The message that started this run beside others: its id, how many runs it started, the object it is about."""
+
+    id: str
+    runs: int
+    object: str | None = None
+
+
+@dataclass(frozen=True)
+class RunFailure:
+    """A failed run of a message: its execution's ARN, and what people are notified of."""
+
+    run: str
+    text: str
+
+
+@dataclass
+class MessageRuns:
+    """The ends of the runs that one message started; their failures are one notification.
+
+    Parameters
+    ----------
+    key
+        ``message/<job>/<message id>``.
+    run
+        The execution whose end came first.
+    runs
+        How many runs the message started.
+    since
+        When the first end came.
+    failures
+        How many of the ends are failures.
+    ends
+        By the digits of the execution's name: the failure, or None for a run that did not fail.
+    claimed, notified
+        When an invocation began to notify people, and when that was done: by ``notice``.
+    """
+
+    key: str
+    run: str = ""
+    runs: int = 0
+    since: float = 0
+    failures: int = 0
+    ends: dict[str, RunFailure | None] = field(default_factory=dict)
+    claimed: dict[str, float] = field(default_factory=dict)
+    notified: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> list[RunFailure]:
+        """Each failure."""
+        return [end for end in self.ends.values() if end is not None]
+
+    @property
+    def missing(self) -> int:
+        """How many runs have not ended, as far as is known."""
+        return max(0, self.runs - len(self.ends))
 
 
 def message_in(given: Any, execution_arn: str) -> TriggerMessage | None:

@@ -1,8 +1,8 @@
-"""What is known of a run, its attempts, its questions, and the locks that it holds: the items of the run table, typed.
+"""The typed run: what is known of it, its attempts and its questions.
 
-:mod:`functions.runs.store` reads and writes the items; everything else works with these types. Times are seconds since
-the epoch, durations are seconds. What an item does not have is None, False, 0 or empty. DESIGN.md "The run" says what
-the fields are for.
+:mod:`functions.runs.store` reads and writes the run table's items; everything else works with these types, and those of
+``attempt``, ``outcome``, ``lease`` and ``message`` beside this module. Times are seconds since the epoch, durations are
+seconds. What an item does not have is None, False, 0 or empty.
 """
 
 from dataclasses import dataclass, field
@@ -10,7 +10,10 @@ from typing import Any
 
 from functions import clock
 from functions.errors import RunAlreadyEnded, RunTimedOut
-from functions.runs.job_state import JobState, Loaded, loaded
+from functions.runs.attempt import Attempt
+from functions.runs.job_state import Loaded, loaded
+from functions.runs.message import TriggerMessage
+from functions.runs.outcome import Conclusion, Outcome
 from functions.runs.stored_session import StoredSession
 
 Prompt = dict[str, Any]
@@ -18,9 +21,6 @@ Prompt = dict[str, Any]
 
 Reference = str | dict[str, str]
 """How a request names a project or a datamart: id, name, or ``{"name", "path"}``."""
-
-
-# -- what a run is about ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -70,203 +70,6 @@ class Definition:
 
 
 @dataclass(frozen=True)
-class TriggerMessage:
-    """The message that started this run beside others: its id, how many runs it started, the object it is about."""
-
-    id: str
-    runs: int
-    object: str | None = None
-
-
-# -- an attempt ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class AnsweredPrompt:
-    """A prompt that an attempt has sent an answer to.
-
-    ``address`` is its key, id or name. ``how`` says where the answer came from. ``position`` is that of the answer
-    among the request's and then people's, None for a default.
-    """
-
-    address: str
-    name: str
-    type: str
-    how: str
-    position: int | None
-
-
-@dataclass(frozen=True)
-class Outage:
-    """The server was down before anything was executed; ``retry_after`` is how long it asked to be left alone."""
-
-    retry_after: float | None
-
-
-@dataclass(frozen=True)
-class Unavailable:
-    """The server was last unavailable while the run followed its job."""
-
-    at: float
-    reason: str
-
-
-@dataclass(frozen=True)
-class JobFailure:
-    """Why a job failed: name and text of the error that was raised for it."""
-
-    kind: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One pass of a run from login to logout.
-
-    Parameters
-    ----------
-    number
-        From 1.
-    login_began_at
-        When an invocation was about to log in; removed when the login is settled.
-    session
-        The session and how to reach its server (:class:`StoredSession` as JSON): the only secret of an item.
-    instance_id
-        The instance as it was created: what save and delete name (API.md 5.2).
-    execution_instance_id
-        A newer id that a response named: what polling and prompts name.
-    posted_at
-        When the execution request was about to be sent.
-    execution_response
-        What answered an execution request that was not accepted.
-    outage, unavailable
-        That the server was down, before and after the execution request.
-    reached_sql
-        Whether a status showed the job at the warehouse or behind it.
-    lost_at
-        When the session or the instance was found gone.
-    answering_round, answering_at
-        The newest round of answers, and when its answers were about to be sent.
-    answers_pending, answers_in_doubt
-        Answers were sent and nothing is known of them; they, or earlier ones, may have been taken although the
-        response says otherwise.
-    answered_at
-        When the server last took answers.
-    positions_taken, addresses_taken
-        Which answers the server took, and for which prompts.
-    answer_failures, slow_lists
-        Calls in a row that failed: answers, and lists of prompts that timed out.
-    saving_at, closing_at, expired_at
-        When saving began; when the clean-up began, from which on nothing is opened on the server; when the session
-        was given up.
-    job_ended
-        The job monitor knows that the job has ended; ``not_cancelled`` is why a job was not cancelled.
-    """
-
-    number: int
-    login_began_at: float | None = None
-    session: str | None = field(default=None, repr=False)
-    base_url: str | None = None
-    instance_id: str | None = None
-    execution_instance_id: str | None = None
-    job_id: str | None = None
-    job_state: JobState | None = None
-    posted_at: float | None = None
-    max_execution_seconds: int | None = None
-    execution_response: str | None = None
-    looked_at: float | None = None
-    reached_sql: bool = False
-    unknown_statuses: tuple[int, ...] = ()
-    failure: JobFailure | None = None
-    outage: Outage | None = None
-    unavailable: Unavailable | None = None
-    lost_at: float | None = None
-    answering_round: int | None = None
-    answering_at: float | None = None
-    answers_pending: bool = False
-    answers_in_doubt: bool = False
-    answered_at: float | None = None
-    positions_taken: tuple[int, ...] = ()
-    addresses_taken: tuple[str, ...] = ()
-    answer_failures: int = 0
-    slow_lists: int = 0
-    prompts: tuple[AnsweredPrompt, ...] = ()
-    saving_at: float | None = None
-    closing_at: float | None = None
-    instance_deleted: bool = False
-    job_ended: bool = False
-    not_cancelled: str | None = None
-    expired_at: float | None = None
-
-    @property
-    def positions_sent(self) -> frozenset[int]:
-        """Positions of the answers, the request's and then people's, that this attempt has sent."""
-        return frozenset(prompt.position for prompt in self.prompts if prompt.position is not None)
-
-    @property
-    def addresses_sent(self) -> frozenset[str]:
-        """The prompts that this attempt has sent answers to."""
-        return frozenset(prompt.address for prompt in self.prompts)
-
-
-# -- questions ----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Again:
-    """The attempt is repeated after a pause; ``waits_for`` is the error and reason, None after people's answers."""
-
-    wait_seconds: int
-    waits_for: str | None = None
-
-    def as_response(self) -> dict[str, Any]:
-        """``{"end", "waitSeconds", "waitsFor"}`` for the state machine; the last one only with a reason."""
-        why = {} if self.waits_for is None else {"waitsFor": self.waits_for}
-        return {"end": "Again", "waitSeconds": self.wait_seconds} | why
-
-
-@dataclass(frozen=True)
-class Ask:
-    """People are asked and have ``ask_seconds``; ``refusal`` is why the last answers were wrong."""
-
-    ask_seconds: int
-    refusal: str | None = None
-
-    def as_response(self) -> dict[str, Any]:
-        """``{"end", "askSeconds", "refusal"}`` for the state machine."""
-        return {"end": "Ask", "askSeconds": self.ask_seconds, "refusal": self.refusal}
-
-
-@dataclass(frozen=True)
-class Fail:
-    """The run fails: an error of the table of errors, the cause for a person, and its parts."""
-
-    error: str
-    cause: str
-    reason: str
-    advice: str
-
-    def as_response(self) -> dict[str, Any]:
-        """``{"end", "error", "cause"}`` for the state machine."""
-        return {"end": "Fail", "error": self.error, "cause": self.cause}
-
-
-@dataclass(frozen=True)
-class Succeed:
-    """The run succeeds with the output of the execution."""
-
-    output: dict[str, Any]
-
-    def as_response(self) -> dict[str, Any]:
-        """``{"end", "output"}`` for the state machine."""
-        return {"end": "Succeed", "output": self.output}
-
-
-Conclusion = Succeed | Fail | Again | Ask
-"""What follows an attempt."""
-
-
-@dataclass(frozen=True)
 class Questions:
     """What a run that asks people knows of its questions (``"unanswered": "ask"``).
 
@@ -313,20 +116,6 @@ class UnansweredPrompts:
     prompts: tuple[Prompt, ...]
 
 
-# -- the run ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a run ended: ``end`` is Succeed, Fail, or the status of an execution that was ended from outside."""
-
-    end: str
-    loaded: Loaded | None = None
-    error: str | None = None
-    reason: str | None = None
-    advice: str | None = None
-
-
 @dataclass
 class Run:
     """One execution of the state machine, and the attempt that a step works on.
@@ -351,8 +140,8 @@ class Run:
         Why the newest attempt but one came to nothing.
     finished_at, ended_at
         When the job was found complete, and when the run was closed.
-    claimed, told
-        When somebody began to notify of the end, and when that was done: by ``event`` and ``notice``.
+    claimed, notified
+        When an invocation began to notify of the end, and when that was done: by ``event`` and ``notice``.
     """
 
     arn: str
@@ -386,7 +175,7 @@ class Run:
     questions: Questions | None = None
     question: OpenQuestion | None = None
     claimed: dict[str, float] = field(default_factory=dict)
-    told: dict[str, float] = field(default_factory=dict)
+    notified: dict[str, float] = field(default_factory=dict)
 
     @property
     def attempt(self) -> Attempt:
@@ -462,91 +251,3 @@ class Run:
             asking = self.questions.seconds if self.questions else 0  # the deadline does not count it
             minutes = round((self.deadline - self.started_at - asking) / 60)
             raise RunTimedOut(f"the run did not end within its timeoutMinutes ({minutes}).")
-
-
-# -- what runs hold -----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class PendingJob:
-    """What an ended run left that keeps others out until ``until``: a job that may go on, or an open session.
-
-    ``job_id`` and ``base_url``, the server that it is on, are None for a session, or where they are not known.
-    """
-
-    until: float
-    job_id: str | None = None
-    base_url: str | None = None
-
-
-@dataclass(frozen=True)
-class LeaseHolder:
-    """Who takes a lease or a slot: an execution (its ARN), in one of its attempts."""
-
-    run: str
-    attempt: int
-
-
-@dataclass(frozen=True)
-class Lease:
-    """A lease or a slot that somebody has: ``owner`` is an execution's ARN.
-
-    ``pending`` is what an owner that has let go left behind. ``not_answered`` is why the owner counts as running
-    although Step Functions did not say so.
-    """
-
-    key: str
-    owner: str
-    since: float
-    pending: PendingJob | None = None
-    not_answered: str = ""
-
-
-@dataclass(frozen=True)
-class RunFailure:
-    """A failed run of a message: its execution's ARN, and what people are notified of."""
-
-    run: str
-    text: str
-
-
-@dataclass
-class MessageRuns:
-    """The ends of the runs that one message started; their failures are one notification.
-
-    Parameters
-    ----------
-    key
-        ``message/<job>/<message id>``.
-    run
-        The execution whose end came first.
-    runs
-        How many runs the message started.
-    since
-        When the first end came.
-    failures
-        How many of the ends are failures.
-    ends
-        By the digits of the execution's name: the failure, or None for a run that did not fail.
-    claimed, told
-        When somebody began to notify people, and when that was done: by ``notice``.
-    """
-
-    key: str
-    run: str = ""
-    runs: int = 0
-    since: float = 0
-    failures: int = 0
-    ends: dict[str, RunFailure | None] = field(default_factory=dict)
-    claimed: dict[str, float] = field(default_factory=dict)
-    told: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def failed(self) -> list[RunFailure]:
-        """Each failure."""
-        return [end for end in self.ends.values() if end is not None]
-
-    @property
-    def missing(self) -> int:
-        """How many runs have not ended, as far as is known."""
-        return max(0, self.runs - len(self.ends))

@@ -5,7 +5,8 @@ from enum import Enum
 from functions.errors import AskExpired, NamedError, PromptAnswerRejected, PromptsUnanswered
 from functions.prompts.prompt import titled
 from functions.runs.failure import failed
-from functions.runs.model import Ask, Conclusion, Fail, Questions, Run
+from functions.runs.model import Questions, Run
+from functions.runs.outcome import Ask, Conclusion, Fail
 from functions.text import shorten
 
 MOST_REFUSED = 3

@@ -7,9 +7,9 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from functions.runs import model
 from functions.runs.concurrency import left_by, pending_job, pending_session
-from functions.runs.model import PendingJob
+from functions.runs.lease import Lease as StoredLease
+from functions.runs.lease import PendingJob
 from functions.runs.store.item_format import stored_pending_job
 from functions.runs.store.leases import load_lease, take_away
 from functions.runs.store.table import RunTable
@@ -100,7 +100,7 @@ class Leases:
     def free(self, lease: Lease) -> bool:
         """Take it away from its owner; False if it is not as it was found any more."""
         with in_plain_words():
-            return take_away(self._table, model.Lease(lease.key, lease.owner, lease.since))
+            return take_away(self._table, StoredLease(lease.key, lease.owner, lease.since))
 
 
 def _status_of(execution: str) -> str:

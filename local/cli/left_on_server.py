@@ -1,7 +1,8 @@
 """What a run has open on the server, by what the run table knows: sessions, instances, jobs. Never a token."""
 
+from functions.runs.attempt import Attempt
 from functions.runs.job_state import MAY_BE_RUNNING, may_go_on
-from functions.runs.model import Attempt, Run
+from functions.runs.model import Run
 
 
 def left_on_server(run: Run | None) -> list[str]:

@@ -4,7 +4,7 @@ from functions import clock
 from functions.limits import END_REPEATED_FOR
 from functions.notifications.message_failures import notify_of_failures
 from functions.notifications.sweep_notice import Thing
-from functions.runs.model import MessageRuns
+from functions.runs.message import MessageRuns
 from functions.runs.store.notices import find_message
 from functions.runs.store.table import run_table
 
@@ -15,7 +15,7 @@ def is_suspect(message: MessageRuns) -> bool:
     No end comes any more by then, but that of a run that takes longer: it has a notification of its own.
     """
     is_old = clock.now() > message.since + END_REPEATED_FOR
-    return bool(message.failures and "notice" not in message.told and is_old)
+    return bool(message.failures and "notice" not in message.notified and is_old)
 
 
 def notify(key: str) -> list[Thing]:

@@ -20,7 +20,7 @@ def _is_open(run: Run) -> bool:
 
 def _is_not_notified(run: Run) -> bool:
     succeeded = run.outcome is not None and run.outcome.end in ("Succeed", "SUCCEEDED")
-    return "event" not in run.told or not (succeeded or "notice" in run.told)
+    return "event" not in run.notified or not (succeeded or "notice" in run.notified)
 
 
 def _has_session(run: Run) -> bool:

@@ -1,6 +1,6 @@
-"""Marks by which something is notified once: claimed before it is sent, told afterwards.
+"""Marks by which people are notified of something once: it is claimed before it is sent, and marked afterwards.
 
-A run, the runs of a message and the notice of late loads have them: ``claimed {what: at}``, ``told {what: at}``.
+A run, the runs of a message and the notice of late loads have them; stored as ``claimed {what: at}, told {what: at}``.
 """
 
 from functions import clock
@@ -8,7 +8,7 @@ from functions.runs.store.record import NotifiedRecord
 
 
 def claim(record: NotifiedRecord, what: str, stale_before: float) -> bool:
-    """Claim it for this invocation, unless it was told, or claimed since ``stale_before`` by another one."""
+    """Claim it for this invocation, unless it was sent, or claimed since ``stale_before`` by another one."""
     claimed, told = f"claimed.{what}", f"told.{what}"
     return record.write_if(
         f"attribute_not_exists({{{told}}}) AND (attribute_not_exists({{{claimed}}}) OR {{{claimed}}} < :stale)",
@@ -22,6 +22,6 @@ def release_claim(record: NotifiedRecord, what: str) -> None:
     record.write(remove=(f"claimed.{what}",))
 
 
-def record_told(record: NotifiedRecord, what: str) -> None:
+def record_notified(record: NotifiedRecord, what: str) -> None:
     """It was sent."""
     record.write(put={f"told.{what}": clock.now()})

@@ -27,37 +27,28 @@ The names are those of earlier releases: functions of two releases work on one i
 outside with any shape is packed (:mod:`functions.runs.store.packing`).
 
 ``session`` is the only secret; it is removed at logout or when the session is given up. ``closing`` is set when the
-clean-up of an attempt begins, or when somebody who wants what it holds found its execution ended; ``endedAt`` when the
-run ends. Every write that would open something on the server is conditional on the absence of both (DESIGN.md
+clean-up of an attempt begins, or when another run that wants what it holds finds its execution ended; ``endedAt`` when
+the run ends. Every write that would open something on the server is conditional on the absence of both (DESIGN.md
 "Stopping"). ``onceBy`` names the last write that was to be made once (:meth:`RunRecord.write_once`).
 """
 
 from typing import Any
 
+from functions.runs.attempt import AnsweredPrompt, Attempt, JobFailure, Outage, Unavailable
 from functions.runs.job_state import JobState
+from functions.runs.lease import PendingJob
+from functions.runs.message import TriggerMessage
 from functions.runs.model import (
-    Again,
-    AnsweredPrompt,
-    Ask,
-    Attempt,
-    Conclusion,
     Definition,
-    Fail,
-    JobFailure,
     OpenQuestion,
-    Outage,
-    Outcome,
-    PendingJob,
     Questions,
     Requested,
     Run,
     ServerObject,
-    Succeed,
     Target,
-    TriggerMessage,
     UnansweredPrompts,
-    Unavailable,
 )
+from functions.runs.outcome import Again, Ask, Conclusion, Fail, Outcome, Succeed
 
 Item = dict[str, Any]
 """An item, or a map in one, as plain Python values; what is packed in the table is unpacked."""
@@ -103,7 +94,7 @@ def run_fields(item: Item) -> dict[str, Any]:
         "questions": _optional(_questions, get("asking")),
         "question": _optional(_open_question, get("question")),
         "claimed": get("claimed") or {},
-        "told": get("told") or {},
+        "notified": get("told") or {},
     }
 
 
@@ -243,8 +234,10 @@ def conclusion_of(stored: Item) -> Conclusion:
 
 def stored_conclusion(conclusion: Conclusion) -> Item:
     """A conclusion as it is stored: what the state machine gets of it, and the sentences of a failure."""
-    told = conclusion.as_response()
-    return told | ({"reason": conclusion.reason, "advice": conclusion.advice} if isinstance(conclusion, Fail) else {})
+    response = conclusion.as_response()
+    if isinstance(conclusion, Fail):
+        response |= {"reason": conclusion.reason, "advice": conclusion.advice}
+    return response
 
 
 def pending_job_of(stored: Item | None) -> PendingJob | None:

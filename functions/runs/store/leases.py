@@ -12,7 +12,7 @@ Each function returns whether it has written: False if the lease was taken or gi
 from typing import Any
 
 from functions import clock
-from functions.runs.model import Lease, LeaseHolder, PendingJob
+from functions.runs.lease import Lease, LeaseHolder, PendingJob
 from functions.runs.store.item_format import Item, pending_job_of, stored_pending_job
 from functions.runs.store.table import ConditionFailed, RunTable, expiry
 

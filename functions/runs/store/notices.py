@@ -7,7 +7,7 @@ Both have an item of their own, their keys ``message/<job>/<message id>`` and ``
 """
 
 from functions import clock
-from functions.runs.model import MessageRuns, RunFailure
+from functions.runs.message import MessageRuns, RunFailure
 from functions.runs.store.item_format import Item
 from functions.runs.store.record import NotifiedRecord
 from functions.runs.store.table import ConditionFailed, RunTable, expiry
@@ -27,7 +27,7 @@ class MessageRecord(NotifiedRecord, MessageRuns):
         ends = {digits: RunFailure(end["run"], end["text"]) if end else None for digits, end in item["ends"].items()}
         self.run, self.runs, self.since = item["run"], int(item["runs"]), item["since"]
         self.failures, self.ends = int(item["failures"]), ends
-        self.claimed, self.told = item["claimed"], item["told"]
+        self.claimed, self.notified = item["claimed"], item["told"]
 
 
 def message_key(job_name: str | None, message_id: str) -> str:
@@ -57,7 +57,7 @@ def find_message(table: RunTable, key: str) -> MessageRecord | None:
 
 
 def record_end(record: MessageRecord, digits: str, failure: RunFailure | None) -> bool:
-    """Register the end of one of the runs, once; False if it was, or if somebody has begun to notify without it.
+    """Register the end of one of the runs, once; False if it was, or if people are being notified without it.
 
     ``digits`` are those at the end of the execution's name.
     """
@@ -78,7 +78,7 @@ class LateNoticeRecord(NotifiedRecord):
 
     def know(self, item: Item) -> None:
         """Take the item as it is now."""
-        self.claimed, self.told = item["claimed"], item["told"]
+        self.claimed, self.notified = item["claimed"], item["told"]
 
 
 def begin_late_notice(table: RunTable, at: float) -> LateNoticeRecord:

@@ -19,7 +19,7 @@ READ_IN_BOTH_FORMS = (*PACKED, "asked", "attempts.*.prompts", "attempts.*.keysTa
 """What an item may hold as a JSON string: for some weeks the last three were written so."""
 
 LARGEST_ITEM = 400 * 1024
-"""Bytes that DynamoDB allows an item; ``tests/unit/runs/test_packing.py`` fills one with the largest of everything."""
+"""Bytes that DynamoDB allows an item; ``tests/unit/runs/store/test_packing.py`` fills one with the largest values."""
 
 _Paths = tuple[tuple[str, ...], ...]
 

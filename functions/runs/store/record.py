@@ -48,10 +48,10 @@ class Record:
 
 
 class NotifiedRecord(Record):
-    """A record of something that is notified once: by ``claimed`` and ``told`` (:mod:`functions.runs.store.claims`)."""
+    """A record of something of which people are notified once (:mod:`functions.runs.store.claims`)."""
 
     claimed: dict[str, float]
-    told: dict[str, float]
+    notified: dict[str, float]
 
 
 class RunRecord(NotifiedRecord, Run):

@@ -4,19 +4,9 @@ from functions import clock
 from functions.errors import InvalidRequest, RunAlreadyEnded
 from functions.requests.execution_input import Start
 from functions.requests.prompt_answers import named_by
-from functions.runs.model import (
-    Again,
-    Conclusion,
-    Definition,
-    Fail,
-    Outcome,
-    Prompt,
-    Run,
-    ServerObject,
-    Succeed,
-    Target,
-    TriggerMessage,
-)
+from functions.runs.message import TriggerMessage
+from functions.runs.model import Definition, Prompt, Run, ServerObject, Target
+from functions.runs.outcome import Again, Conclusion, Fail, Outcome, Succeed
 from functions.runs.store.item_format import Item
 from functions.runs.store.record import RunRecord
 from functions.runs.store.table import RunTable, expiry
@@ -194,11 +184,17 @@ def _outcome(run: Run, conclusion: Succeed | Fail) -> Outcome:
 
 def end_run(run: RunRecord, outcome: Outcome) -> bool:
     """Close the run with its outcome; False if it was closed before (the first outcome stays)."""
-    stored = {
-        **{"loaded": outcome.loaded, "end": outcome.end, "error": outcome.error},
-        **{"reason": outcome.reason, "advice": outcome.advice},
-    }
-    # With a question's token goes the last thing by which the run could still be told anything.
+    sentences = {"reason": outcome.reason, "advice": outcome.advice}
+    return _close(run, {"loaded": outcome.loaded, "end": outcome.end, "error": outcome.error} | sentences)
+
+
+def end_run_from_outside(run: RunRecord, status: str, error: str | None) -> bool:
+    """Close a run whose execution ended with ``status`` before it was concluded; False as :func:`end_run`."""
+    return _close(run, {"loaded": run.loaded, "end": status, "error": error})
+
+
+def _close(run: RunRecord, outcome: Item) -> bool:
+    # The token of an open question is removed: nobody can answer any more.
     return run.write_if(
-        "attribute_not_exists({endedAt})", put={"endedAt": clock.now(), "outcome": stored}, remove=("question",)
+        "attribute_not_exists({endedAt})", put={"endedAt": clock.now(), "outcome": outcome}, remove=("question",)
     )

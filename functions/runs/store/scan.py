@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-from functions.runs.model import Lease, MessageRuns, Run
+from functions.runs.lease import Lease
+from functions.runs.message import MessageRuns
+from functions.runs.model import Run
 from functions.runs.store.item_format import run_of
 from functions.runs.store.table import RunTable
 
@@ -10,13 +12,13 @@ FIELDS = ("executionArn", "attempts", "endedAt", "outcome", "told", "owner", "si
 
 
 def scan(table: RunTable) -> Iterator[Run | Lease | MessageRuns]:
-    """The runs, the leases and slots that somebody has, and the messages; of each only what :data:`FIELDS` name."""
+    """The runs, the leases and slots that are held, and the messages; of each only what :data:`FIELDS` name."""
     for item in table.every(FIELDS):
         key = item["executionArn"]
         if "owner" in item:
             yield Lease(key, item["owner"], item["since"])
         elif "failures" in item:
-            told = item["told"]
-            yield MessageRuns(key, item["run"], since=item["since"], failures=int(item["failures"]), told=told)
+            failures, notified = int(item["failures"]), item["told"]
+            yield MessageRuns(key, item["run"], since=item["since"], failures=failures, notified=notified)
         elif "attempts" in item:
             yield run_of(item)

@@ -10,7 +10,8 @@ from functions.errors import ERRORS, NamedError, PromptAnswerRejected, SaveFaile
 from functions.runs.conclusion import conclude
 from functions.runs.failure import advice
 from functions.runs.job_state import LOADED, JobState
-from functions.runs.model import Again, Conclusion, Fail, Run, Succeed
+from functions.runs.model import Run
+from functions.runs.outcome import Again, Conclusion, Fail, Succeed
 from functions.runs.store.item_format import run_of
 
 

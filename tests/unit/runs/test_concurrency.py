@@ -28,7 +28,9 @@ from functions.runs.concurrency import (
 )
 from functions.runs.executions import NotAnswered
 from functions.runs.job_state import LATEST_BEGINNING, MAY_GO_ON, JobState
-from functions.runs.model import Definition, Lease, Outcome, PendingJob, ServerObject, Target
+from functions.runs.lease import Lease, PendingJob
+from functions.runs.model import Definition, ServerObject, Target
+from functions.runs.outcome import Outcome
 from functions.runs.store.attempts import (
     begin_attempt,
     begin_login,

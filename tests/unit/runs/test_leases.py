@@ -7,7 +7,7 @@ import pytest
 
 from functions import clock
 from functions.runs import leases
-from functions.runs.model import Lease, LeaseHolder, PendingJob
+from functions.runs.lease import Lease, LeaseHolder, PendingJob
 from functions.runs.store.leases import load_lease, release, release_with_pending, set_pending, take_away
 from functions.runs.store.table import RunTable
 from tests.unit.runs.tables import direct_run_table

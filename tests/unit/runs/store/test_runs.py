@@ -13,8 +13,10 @@ from functions.errors import RunAlreadyEnded, RunTimedOut
 from functions.microstrategy import Server, Session
 from functions.requests.execution_input import Start
 from functions.requests.request import normalise
+from functions.runs.attempt import JobFailure
 from functions.runs.job_state import JobState
-from functions.runs.model import JobFailure, Outcome, Questions, Requested
+from functions.runs.model import Questions, Requested
+from functions.runs.outcome import Outcome
 from functions.runs.store.attempts import begin_attempt, close_attempt, set_instance, set_session
 from functions.runs.store.job_states import begin_execution
 from functions.runs.store.record import RunRecord

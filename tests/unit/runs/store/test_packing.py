@@ -11,7 +11,7 @@ from functions.microstrategy.json_access import LONGEST
 from functions.prompts import describe, reply
 from functions.requests.execution_input import Start
 from functions.requests.request import normalise
-from functions.runs.model import Outcome
+from functions.runs.outcome import Outcome
 from functions.runs.store.attempts import begin_attempt
 from functions.runs.store.job_states import LARGEST_PROMPTS, begin_answering
 from functions.runs.store.packing import LARGEST_ITEM, PACKED, packed, unpacked

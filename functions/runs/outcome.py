@@ -1,0 +1,71 @@
+"""How an attempt ends (Succeed, Fail, Again or Ask), and how a run ended."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from functions.runs.job_state import Loaded
+
+
+@dataclass(frozen=True)
+class Again:
+    """The attempt is repeated after a pause; ``waits_for`` is the error and reason, None after people's answers."""
+
+    wait_seconds: int
+    waits_for: str | None = None
+
+    def as_response(self) -> dict[str, Any]:
+        """``{"end", "waitSeconds", "waitsFor"}`` for the state machine; the last one only with a reason."""
+        why = {} if self.waits_for is None else {"waitsFor": self.waits_for}
+        return {"end": "Again", "waitSeconds": self.wait_seconds} | why
+
+
+@dataclass(frozen=True)
+class Ask:
+    """People are asked and have ``ask_seconds``; ``refusal`` is why the last answers were wrong."""
+
+    ask_seconds: int
+    refusal: str | None = None
+
+    def as_response(self) -> dict[str, Any]:
+        """``{"end", "askSeconds", "refusal"}`` for the state machine."""
+        return {"end": "Ask", "askSeconds": self.ask_seconds, "refusal": self.refusal}
+
+
+@dataclass(frozen=True)
+class Fail:
+    """The run fails: an error of the table of errors, the cause for a person, and its parts."""
+
+    error: str
+    cause: str
+    reason: str
+    advice: str
+
+    def as_response(self) -> dict[str, Any]:
+        """``{"end", "error", "cause"}`` for the state machine."""
+        return {"end": "Fail", "error": self.error, "cause": self.cause}
+
+
+@dataclass(frozen=True)
+class Succeed:
+    """The run succeeds with the output of the execution."""
+
+    output: dict[str, Any]
+
+    def as_response(self) -> dict[str, Any]:
+        """``{"end", "output"}`` for the state machine."""
+        return {"end": "Succeed", "output": self.output}
+
+
+Conclusion = Succeed | Fail | Again | Ask
+"""What follows an attempt."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended: ``end`` is Succeed, Fail, or the status of an execution that was ended from outside."""
+
+    end: str
+    loaded: Loaded | None = None
+    error: str | None = None
+    reason: str | None = None
+    advice: str | None = None
