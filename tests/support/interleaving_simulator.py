@@ -117,7 +117,8 @@ class InterleavingSimulator:
         }.items():
             patch.setenv(name, value)
         patch.setattr(clock, "_source", self.now)
-        patch.setattr(logging.root.manager, "disable", logging.CRITICAL)  # thousands of lines that nobody reads
+        # Thousands of lines that nobody reads. logging.disable would leave its result in the caches of the loggers.
+        patch.setattr(logging.Logger, "isEnabledFor", lambda logger, level: False)
         patch.setattr(boto3, "client", self._client)
         secret = json.dumps({"baseUrl": BASE_URL, "loginMode": 1, "username": "u", "password": "p"})
         patch.setattr(log_in.parameters, "get_secret", lambda *_, **__: secret)
