@@ -1,1 +1,1 @@
-"""The Lambda functions of the system, one module each: each has a ``handler`` and nothing else is here."""
+"""The Lambda functions: each module has one ``handler``; ``_decorators.py`` has what they share."""
