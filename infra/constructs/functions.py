@@ -101,15 +101,17 @@ class Functions:
             tracing=lambda_.Tracing.ACTIVE,
             environment_encryption=self.encryption.key,
             reserved_concurrent_executions=self.settings.reserved_concurrency.get(spec.module),
-            environment={
-                "RUN_TABLE": self.runs.table_name,
-                "POWERTOOLS_LOG_LEVEL": "INFO",
-            },
+            environment=self._environment(spec),
         )
         if self.settings.vpc is not None and spec.calls_library:
             _put_into(self.settings.vpc, function, role)
         accept(role, "AwsSolutions-IAM5[Resource::*]", ANY_RESOURCE)
         return function
+
+    def _environment(self, spec: FunctionSpec) -> dict[str, str]:
+        """Only a function that may use the run table is given its name."""
+        table = {"RUN_TABLE": self.runs.table_name} if spec.table_actions else {}
+        return table | {"POWERTOOLS_LOG_LEVEL": "INFO"}
 
 
 def _let_look_at_executions(role: iam.Role, settings: Settings) -> None:
