@@ -18,7 +18,7 @@ ENVIRONMENT = {
     "AWS_LAMBDA_FUNCTION_NAME": "a-function",
     "AWS_EXECUTION_ENV": "AWS_Lambda_python",
     "LAMBDA_TASK_ROOT": "/var/task",
-    # The template's, which every function has
+    # The template's, which nearly every function has
     "RUN_TABLE": "runs",
     "POWERTOOLS_SERVICE_NAME": "datamart-runner",
     "POWERTOOLS_METRICS_NAMESPACE": "DatamartRunner",
