@@ -1,0 +1,34 @@
+"""The modules that decide, and the test files that must notice a change of each, the quickest first."""
+
+from tests.mutation.mutants import ROOT
+
+_SCENARIOS = "tests/unit/handlers/test_interleaving_scenarios.py"
+
+TARGETS = {
+    "functions/runs/job_state.py": (
+        "tests/unit/runs/test_job_state.py",
+        "tests/unit/runs/test_job_states.py",
+        "tests/unit/handlers/test_execute_datamart.py",
+        _SCENARIOS,
+    ),
+    "functions/runs/store/job_states.py": ("tests/unit/runs/test_job_states.py", _SCENARIOS),
+    "functions/handlers/execute_datamart.py": ("tests/unit/handlers/test_execute_datamart.py", _SCENARIOS),
+    "functions/runs/conclusion.py": ("tests/unit/runs/test_conclusion.py", _SCENARIOS),
+    "functions/runs/concurrency.py": (_SCENARIOS, "tests/unit/runs/test_concurrency.py"),
+    "functions/microstrategy/error_mapping.py": (
+        "tests/unit/microstrategy/test_errors.py",
+        "tests/unit/microstrategy/test_failed_jobs.py",
+        "tests/unit/microstrategy/test_unreadable.py",
+        "tests/unit/microstrategy/test_calls.py",
+        "tests/unit/microstrategy/test_wrong_places.py",
+        "tests/unit/microstrategy/test_redirects.py",
+        "tests/unit/microstrategy/test_redaction.py",
+    ),
+}
+
+
+def check() -> None:
+    """Raise FileNotFoundError if a module or a test file has moved."""
+    for path in (*TARGETS, *(test for tests in TARGETS.values() for test in tests)):
+        if not (ROOT / path).exists():
+            raise FileNotFoundError(f"tests/mutation/targets.py names {path}, which does not exist")
