@@ -1,4 +1,4 @@
-"""How a stage's stack is called, and in it the resources of a job or a connection."""
+"""Names of a stage's stack and of the resources of a job or a connection in it."""
 
 
 def stack_name(stage: str) -> str:

@@ -1,7 +1,7 @@
-"""What AWS would refuse of a state machine's definition, found by asl-validator before anything is deployed.
+"""Validates the state machine's definition with asl-validator before anything is deployed.
 
-It finds what neither cfn-lint nor moto sees: a target that is missing, a state that cannot be reached, a field that the
-type of state has not, JSONata that does not parse. Fields of retriers and catchers it does not look at; moto does.
+It finds what neither cfn-lint nor moto detects: a missing target, an unreachable state, a field that the type of state
+does not have, invalid JSONata. It does not check the fields of retriers and catchers; moto does.
 """
 
 import json
@@ -13,7 +13,7 @@ from infra.build.node_tools import NODE, installed
 
 
 def findings(definition: dict[str, Any], path: Path) -> list[str]:
-    """What asl-validator says about the definition, which is written to ``path``; empty if nothing.
+    """The findings of asl-validator in the definition, which is written to ``path``; empty if there are none.
 
     Raises NotInstalled.
     """

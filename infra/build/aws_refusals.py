@@ -1,4 +1,4 @@
-"""What AWS refuses, or boto3 before a call: one sentence each that says what to do. The only such table."""
+"""The only table of refusals by AWS and boto3: a sentence for each that says what is wrong and what to do."""
 
 from botocore import exceptions as botocore
 
@@ -20,7 +20,7 @@ BEFORE_A_CALL: tuple[tuple[type[Exception], str], ...] = (
     (botocore.SSOError, _NOT_RETRIEVED),
     (botocore.TokenRetrievalError, _NOT_RETRIEVED),
     (botocore.EndpointConnectionError, "AWS cannot be reached ({problem}): check AWS_DEFAULT_REGION and the network."),
-    (botocore.BotoCoreError, "AWS cannot be asked: {problem}"),
+    (botocore.BotoCoreError, "the call to AWS failed: {problem}"),
 )
 """Exceptions of boto3 itself; the first that fits."""
 

@@ -1,4 +1,4 @@
-"""What goes to Lambda: one bundle for all functions, the same bytes whenever and wherever it is built.
+"""Builds the deployment package of all functions: reproducible, the same bytes on every machine.
 
 ``python -m infra.build.bundle`` fills build/lambda with the wheels of requirements/functions.lock for the runtime, and
 ``functions/``. It downloads nothing and changes nothing while all that it is made from stays the same.
@@ -8,7 +8,7 @@ exist, because Lambda brings it, and so whatever only botocore needs never enter
 need a second list of names that goes stale; this way all that is installed was resolved, is hashed, and can be read.
 
 The wheels are installed by uv, because pip evaluates the lock's environment markers (``python_full_version < "3.14"``)
-for the interpreter that it runs on, and uv for the one that is asked for.
+for the interpreter that it runs on, and uv for the requested one.
 """
 
 import fcntl
@@ -42,13 +42,13 @@ TASK = "/var/task"
 
 NOT_DEPLOYED = (
     *("bin", ".lock", "**/__pycache__"),
-    # Written at the installation; they tell of this machine and time.
+    # Written at the installation; they differ by machine and time.
     *(f"*.dist-info/{name}" for name in ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")),
     # What no import ever reads: tests, types, the sources of extensions, the pages of a web server.
     *("*/**/tests", "*-stubs", "**/*.pyi", "**/*.c", "**/*.js", "**/*.css"),
-    # Parts of Powertools that need packages which the bundle has not (pydantic, PyJWT): importing them fails anyway.
+    # Parts of Powertools whose packages are not in the bundle (pydantic, PyJWT): importing them fails anyway.
     *(f"aws_lambda_powertools/utilities/{name}" for name in ("parser", "auth_alpha")),
-    # Its router for HTTP, by far its largest part, and of no use to functions that no HTTP request calls.
+    # Its router for HTTP, by far its largest part; no HTTP request calls these functions.
     "aws_lambda_powertools/event_handler",
 )
 """Removed from what the wheels hold, as patterns below the bundle."""
@@ -57,12 +57,12 @@ OWN_NOT_DEPLOYED = ("__pycache__", "*.pyc", "tests", ".*", "*.md")
 """Names below ``functions/`` that do not go to Lambda: a changed document deploys nothing anew."""
 
 FAILURES = (
-    (r"Hash mismatch for `(.+?)`", "the wheel of {0} that was downloaded has none of the hashes of {lock}"),
+    (r"Hash mismatch for `(.+?)`", "the downloaded wheel of {0} does not match any hash in {lock}"),
     (r"network was disabled|Failed to fetch", "the packages cannot be downloaded: the registry was not reached"),
     (r"there is no version of (\S+)", "the registry has no {0}, which {lock} names"),
     (r"no wheels|no usable wheels", "a package of {lock} has no wheel for Python {minor} on arm64"),
 )
-"""What uv says, and the sentence that is told instead; the first that fits."""
+"""From a pattern in uv's output to the sentence that replaces it; the first match counts."""
 
 STAMP = (1980, 1, 1, 0, 0, 0)
 MODIFIED = 315_532_800
@@ -76,7 +76,7 @@ class BundleFailed(Exception):
 def bundle(target: Path = TARGET, lock: Path = LOCK) -> Path:
     """Make sure that ``target`` is the bundle of the present sources, and return it.
 
-    Processes that ask at the same time wait for the one that builds. Where an interpreter of the runtime's own minor
+    Concurrent processes wait for the one that builds. Where an interpreter of the runtime's own minor
     version is at hand the bundle has byte code too: Lambda's file system is read-only, so without it every cold start
     compiles what it imports.
 
@@ -118,7 +118,7 @@ def digest(folder: Path) -> str:
 
 
 def zipped(folder: Path) -> bytes:
-    """The zip file of ``folder``, the same for the same content. Only its size is of use: the CDK makes its own."""
+    """The zip file of ``folder``, reproducible. Only its size is used: the CDK makes its own."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for path in files(folder):
@@ -129,7 +129,7 @@ def zipped(folder: Path) -> bytes:
 
 
 def files(folder: Path) -> list[Path]:
-    """Every file below ``folder``, in the one order that is the same everywhere."""
+    """Every file below ``folder``, in an order that does not depend on the machine."""
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
@@ -147,10 +147,10 @@ def runtime_interpreter() -> tuple[str, str] | None:
     for candidate in (sys.executable, shutil.which(f"python{MINOR}")):
         if candidate is None:
             continue
-        # Asked, not guessed from the name: the shim of a version manager may stand for nothing.
-        asked = _run(candidate, "-I", "-c", "import sys; print(sys.version)")
-        if asked.returncode == 0 and asked.stdout.startswith(f"{MINOR}."):
-            return candidate, asked.stdout.strip()
+        # Run, because the name proves nothing: the shim of a version manager may have no interpreter behind it.
+        result = _run(candidate, "-I", "-c", "import sys; print(sys.version)")
+        if result.returncode == 0 and result.stdout.startswith(f"{MINOR}."):
+            return candidate, result.stdout.strip()
     return None
 
 
@@ -163,7 +163,7 @@ def add_byte_code(folder: Path, interpreter: str) -> None:
     compiled = _run(
         *(interpreter, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"),
         *("-s", str(folder), "-p", TASK, str(folder)),
-        # A prefix of the user's would send the byte code elsewhere.
+        # The user's PYTHONPYCACHEPREFIX would send the byte code elsewhere.
         env={**{k: v for k, v in os.environ.items() if k != "PYTHONPYCACHEPREFIX"}, "PYTHONHASHSEED": "0"},
     )
     if compiled.returncode != 0:
@@ -234,7 +234,7 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 def main() -> None:
-    """Build, and tell what came out."""
+    """Build, and print the size and the digest of the bundle."""
     try:
         built = bundle()
     except BundleFailed as problem:

@@ -24,7 +24,7 @@ OF_A_STACK = {"diff": True, "deploy": True, "destroy": True, "bootstrap": False}
 """The CDK's commands that can be given here, and whether they are about a stack or about the whole account."""
 
 ENVIRONMENT = {"CDK_DISABLE_VERSION_CHECK": "1", "CDK_DISABLE_CLI_TELEMETRY": "true"}
-"""It asks the registry for a newer version than the pinned one, and reports its use, unless told not to."""
+"""Keeps the CDK from looking for a newer version than the pinned one, and from reporting its use."""
 
 
 def command(program: Path, word: str, stack: str, assembly: Path, more: list[str]) -> list[str]:
@@ -60,8 +60,8 @@ def run(line: list[str]) -> int:
 
 
 def missing() -> str | None:
-    """What of the AWS configuration is missing, as a sentence; the CDK's own message does not say what to do."""
-    import boto3  # takes a while, and only a failure asks
+    """What the AWS configuration lacks, as a sentence; the CDK's own message does not say what to do."""
+    import boto3  # takes a while, and only a failure needs it
     from botocore.exceptions import BotoCoreError
 
     from infra.build.aws_refusals import NO_CREDENTIALS, NO_REGION, sentence

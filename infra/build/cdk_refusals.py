@@ -22,5 +22,5 @@ def in_one_sentence() -> Iterator[None]:
             raise
         raise BadConfiguration(
             f"the CDK refuses what the files of infra/settings and infra/jobs describe: {one_line(error, LONGEST)}. "
-            "Take back or correct what was changed last in them."
+            "Undo or correct the last change in them."
         ) from error

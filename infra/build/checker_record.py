@@ -1,7 +1,7 @@
 """The record of which templates each policy checker has checked, beside the CDK's own report.
 
-The report leaves out a checker that found nothing, so from it alone a checker without findings cannot be told from one
-that did not run.
+The report leaves out a checker that found nothing, so the report alone does not
+distinguish a checker without findings from one that did not run.
 """
 
 import json
@@ -20,7 +20,7 @@ def write_record(assembly: Path, checked: dict[str, list[str]]) -> None:
 
 
 def remove_record(assembly: Path) -> None:
-    """Forget an earlier synth into the same folder."""
+    """Remove the record of an earlier synth into the same folder."""
     (assembly / FILE).unlink(missing_ok=True)
 
 

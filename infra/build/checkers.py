@@ -14,7 +14,7 @@ from cdk_nag import AwsSolutionsChecks
 
 @jsii.implements(cdk.IPolicyValidationPlugin)
 class RecordedChecker:
-    """A checker that notes in ``checked`` which templates it was given, once it has reported on them."""
+    """A checker that records in ``checked`` the templates on which it has reported."""
 
     def __init__(self, checker: Any, checked: dict[str, list[str]]) -> None:
         self._checker = checker

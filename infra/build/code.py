@@ -1,4 +1,4 @@
-"""What goes to Lambda: the bundle, or on this machine just our own code, with the jobs of the stage beside it."""
+"""Stages the code of the functions: the bundle, or for the emulator only our own code, with the jobs of the stage."""
 
 import json
 import shutil

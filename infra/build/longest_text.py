@@ -1,4 +1,4 @@
-"""How long a value of a template becomes at most when CloudFormation has resolved what it refers to."""
+"""Estimates the greatest length of a value of a template after CloudFormation has resolved its references."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -36,7 +36,7 @@ def installed(target: Path = TARGET) -> Path:
     Raises
     ------
     NotInstalled
-        The registry was not reached, or what it has is not what the lock names.
+        The registry was not reached, or its packages do not match the hashes of the lock.
     """
     packages, stamp = target / "node_modules", target / "installed-from"
     if packages.exists() and stamp.exists() and stamp.read_text() == _pin():
@@ -50,7 +50,7 @@ def installed(target: Path = TARGET) -> Path:
 
 def lock() -> None:
     """Write the lock anew, after a change of a version in package.json. Raises NotInstalled."""
-    # Without addresses: everyone who installs from it asks the registry that their own npm is set up with.
+    # Without addresses: every installation uses the registry that its own npm is configured with.
     _npm("install", "--package-lock-only", "--ignore-scripts", "--omit-lockfile-registry-resolved", at=PINNED)
     path = PINNED / "package-lock.json"
     content = json.loads(path.read_text("utf-8"))

@@ -1,8 +1,8 @@
-"""Where packages come from: what pip or uv was set up with counts for both, and for npm's certificates.
+"""Shares the configured package indexes and certificates between pip, uv and npm.
 
-``make`` installs uv by pip, everything else by uv, and the CDK's tools by npm. People behind a mirror have set up one
-of them, in the environment or in its configuration file (pip.conf, uv.toml). What is set up for one tool is never
-overwritten; the others get it by their own variables. So no file of this repository names an index.
+``make`` installs uv by pip, everything else by uv, and the CDK's tools by npm. People behind a mirror have configured
+one of them, in the environment or in its configuration file (pip.conf, uv.toml). The configuration of a tool is never
+overwritten; the other tools get it by their own variables. So no file of this repository names an index.
 
 ``python -P infra/build/package_indexes.py COMMAND…`` runs a command that way. It needs nothing but Python,
 because it runs before anything is installed; -P keeps the modules beside it from standing in for Python's own.
@@ -37,7 +37,7 @@ PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 
 
 def shared(environ: Settings, pip: Settings, uv: Settings) -> dict[str, str]:
-    """The variables to add to ``environ``, so that pip, uv and npm ask the same places.
+    """The variables to add to ``environ``, so that pip, uv and npm use the same indexes.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def _certificates(environ: Settings, pip: Settings) -> dict[str, str]:
     if named:
         found = {"SSL_CERT_FILE": named, "PIP_CERT": named, "NODE_EXTRA_CA_CERTS": named}
         return {name: value for name, value in found.items() if not environ.get(name)}
-    # pip trusts whom the machine trusts, uv a list of its own unless told otherwise.
+    # pip trusts the machine's certificates, uv a list of its own unless configured otherwise.
     return {} if environ.get("UV_SYSTEM_CERTS") or not _machine_has_certificates() else {"UV_SYSTEM_CERTS": "true"}
 
 
@@ -84,11 +84,11 @@ def _machine_has_certificates() -> bool:
 
 def pip_settings(python: str = sys.executable) -> dict[str, str]:
     """The options as ``pip config list`` shows them: of its files and of the environment. Empty without a pip."""
-    asked = subprocess.run(  # noqa: S603 - the interpreter that runs this
+    listed = subprocess.run(  # noqa: S603 - the interpreter that runs this
         [python, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
     )
     by_section: dict[str, dict[str, str]] = {"global": {}, "install": {}, ":env:": {}}  # the later ones count
-    for line in asked.stdout.splitlines():
+    for line in listed.stdout.splitlines():
         if found := re.fullmatch(r"(global|install|:env:)\.([\w-]+)=(.+)", line.strip()):
             by_section[found[1]][found[2].replace("default-timeout", "timeout")] = str(ast.literal_eval(found[3]))
     return {option: value for section in by_section.values() for option, value in section.items()}
@@ -105,7 +105,7 @@ def uv_settings(environ: Settings) -> dict[str, str]:
     for file in files:
         try:
             written = tomllib.loads(file.read_text("utf-8"))
-        except (OSError, ValueError):  # uv itself tells of a file that it cannot read
+        except (OSError, ValueError):  # uv itself reports a file that it cannot read
             continue
         found = {option: value for option, value in _uv_options(written).items() if value} | found
     return found
@@ -130,7 +130,7 @@ def _uv_options(written: Mapping[str, Any]) -> dict[str, str]:
 
 
 def environment() -> dict[str, str]:
-    """The environment in which pip, uv and npm ask the same places."""
+    """The environment in which pip, uv and npm use the same indexes."""
     environ = dict(os.environ)
     return environ | shared(environ, pip_settings(), uv_settings(environ))
 

@@ -1,4 +1,4 @@
-"""The quotas of AWS that a synth can know, as one table, and what in a template is over one of them.
+"""The table of AWS quotas that a synth can check, and the check of a template against them.
 
 Only those that cannot be raised, or that a new account has. What refers to other resources is measured by the greatest
 length that it is likely to get (infra/build/longest_text.py).

@@ -1,4 +1,4 @@
-"""What a synth came to, in one line, and whether it may be deployed: ``python -m infra.build.synth_report cdk.out``.
+"""Sums up a synth in one line and decides whether it may be deployed: ``python -m infra.build.synth_report cdk.out``.
 
 CloudFormation's own checker reports real errors as warnings, and the CDK's synth succeeds all the same
 (infra/PLATFORM.md "Checkers of a synth"). So every finding that is not accepted with a reason
@@ -31,7 +31,7 @@ def main() -> None:
 
 
 def summary(assembly: Path, checkers: dict[str, dict[str, Any]]) -> str:
-    """Such as ``DatamartRunner-dev, 127 resources; 34 findings accepted with a reason, 0 open``."""
+    """A line such as ``DatamartRunner-dev, 127 resources; 34 findings accepted with a reason, 0 open``."""
     stacks = [f"{name}, {len(template['Resources'])} resources" for name, template in _stacks(assembly).items()]
     accepted = sum(len(checker.get("suppressedViolations", [])) for checker in checkers.values())
     left = sum(len(checker["violations"]) for checker in checkers.values())
@@ -53,7 +53,7 @@ def unchecked(assembly: Path) -> list[str]:
 
 
 def open_findings(checkers: dict[str, dict[str, Any]]) -> list[str]:
-    """A line for each finding that nobody has accepted, and for each checker that ended with an error."""
+    """A line for each finding that is not accepted, and for each checker that ended with an error."""
     lines = []
     for name, checker in checkers.items():
         if error := (checker.get("metadata") or {}).get("error"):

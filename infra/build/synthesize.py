@@ -28,7 +28,7 @@ FEATURE_FLAGS = {
 Node")."""
 
 ENGINE_OPTIONS = {"@aws-cdk/core:stackResourceLimit": 0}
-"""Without a limit of the CDK's own, which would end a synth with a stack trace before our quotas can speak."""
+"""Disables the CDK's own limit, which would end a synth with a stack trace before our check of the quotas."""
 
 
 def synthesize(
@@ -52,13 +52,13 @@ def synthesize(
     jobs_folder
         Where the jobs' files are.
     with_samples
-        Whether every stage has the samples besides its jobs, and the connection that they name.
+        Whether every stage gets the samples besides its jobs, and their connection.
 
     Raises
     ------
     BadConfiguration
         A job file cannot be deployed, what all of them make together is over a quota of AWS, or the CDK refuses
-        something in a file that nothing of ours has found.
+        something in a file that our own checks accept.
     """
     output.mkdir(parents=True, exist_ok=True)
     if with_samples:

@@ -15,7 +15,7 @@ from functions.metric_names import LOADS_MISSING, NAMESPACE, SERVICE
 
 @dataclass(frozen=True)
 class Alarms:
-    """Makes alarms that tell on one topic."""
+    """Makes alarms that notify one topic."""
 
     scope: Construct
     topic: sns.Topic
@@ -25,8 +25,8 @@ class Alarms:
         metrics = {
             "Failed": (
                 machine.metric_failed,
-                "A datamart run failed. Its notice on this topic says which one, whether the table was loaded and "
-                "what to do; so does the execution in the Step Functions console.",
+                "A datamart run failed. Its notification on this topic says which one, whether the table was loaded "
+                "and what to do; so does the execution in the Step Functions console.",
             ),
             "Aborted": (
                 machine.metric_aborted,
@@ -53,7 +53,7 @@ class Alarms:
         )
 
     def on_late_loads(self) -> None:
-        """An alarm on what the function that is called at each ``expectBy`` finds; its notice names the jobs."""
+        """An alarm on late tables, which the function expect_load counts; its notification names the jobs."""
         metric = cloudwatch.Metric(
             namespace=NAMESPACE,
             metric_name=LOADS_MISSING,

@@ -1,4 +1,4 @@
-"""The Amazon States Language, written as YAML with anchors: read strictly, filled with facts, and walked through."""
+"""Renders a state machine's definition from YAML: strict reading, anchors, placeholders, walks through the states."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -8,7 +8,7 @@ import yaml
 
 State = dict[str, Any]
 Machine = dict[str, Any]
-"""A definition, or a branch of a state in it: ``StartAt`` and ``States``."""
+"""A definition or a branch in it: ``StartAt`` and ``States``."""
 
 Facts = Mapping[str, Any]
 """What stands for ``((name))``, by the name."""

@@ -25,12 +25,12 @@ def machine() -> Machine:
 
 
 def definition(tokens: set[str]) -> str:
-    """The definition for any partition, once it is sure that ``tokens`` are just the ``${…}`` that the file names.
+    """The definition for any partition, after checking that ``tokens`` are exactly the ``${…}`` of the file.
 
     Raises
     ------
     DefinitionError
-        Naming the token that has no function, or the function that no state calls.
+        A token has no function, or no state calls a function; the text names it.
     """
     text = _text()
     named = set(re.findall(r"\$\{(\w+)\}", text))
@@ -52,7 +52,7 @@ def integrations(partition: str) -> dict[str, str]:
 
 
 def longest_run() -> int:
-    """Seconds that a run may take: its own deadline, the time that people may take, and what retries may add."""
+    """The longest run in seconds: its deadline, the time for people's replies, and the retries."""
     properties = SCHEMA.rules["properties"]
     longest = 60 * properties["timeoutMinutes"]["maximum"] + 3_600 * properties["askDeadlineHours"]["maximum"]
     return int(longest) + LONGEST_SESSION

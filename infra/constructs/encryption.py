@@ -14,25 +14,25 @@ from constructs import Construct
 from infra.constructs.findings import accept
 
 WRITERS = {
-    "events": "Rules put events into the queue of ends and into dead letters, and may publish on the notice topic.",
+    "events": "Rules put events into the queue of ends and dead letters, and may publish on the notification topic.",
     "sns": "Subscriptions put messages that were not delivered into the dead letters.",
-    "cloudwatch": "Alarms publish on the notice topic.",
+    "cloudwatch": "Alarms publish on the notification topic.",
     "s3": "Buckets publish their notifications on the topics of jobs.",
 }
 """Services that write into a queue or a topic of ours on their own behalf, and what they write.
 
-Each has a statement of its own in the key's policy, and none has a condition on the source: EventBridge does not send
+Each has a statement of its own in the key's policy, without a condition on the source: EventBridge does not send
 aws:SourceAccount to KMS (SNS's developer guide, "Configuring AWS KMS permissions"), and no guide says that the others
 do. Who may write is decided by the policies of the queues and topics, which do name the sources. EventBridge Scheduler
 and Lambda write with roles of this stack.
 
 CloudWatch alarms and EventBridge cannot publish to a topic under the key that AWS manages for SNS (infra/PLATFORM.md
-"KMS"); under none, or under this one, they can.
+"KMS"); without a key, or under this one, they can.
 """
 
 
 class Encryption:
-    """What each kind of resource is told about encryption.
+    """Encryption arguments for each kind of resource.
 
     Parameters
     ----------

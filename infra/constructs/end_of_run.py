@@ -39,7 +39,7 @@ def call_at_the_end(
     events.Rule(
         scope,
         "ExecutionEnded",
-        description="The end of every run: finish the clean-up that is still due, tell of it",
+        description="The end of every run: finish the clean-up that is still due, notify",
         event_pattern=events.EventPattern(
             source=["aws.states"],
             detail_type=["Step Functions Execution Status Change"],
@@ -47,19 +47,19 @@ def call_at_the_end(
         ),
         targets=[targets.SqsQueue(queue, dead_letter_queue=lost)],
     )
-    # An end that is to be delivered once more is no error of the function: it returns it as a failure of its batch.
+    # The function returns an end that is due once more as a failure of its batch; that is not an error of the function.
     end_run.add_event_source(sources.SqsEventSource(queue, batch_size=1, report_batch_item_failures=True))
-    let_tell(end_run, topic)
+    let_publish_ends(end_run, topic)
 
 
-def let_tell(function: lambda_.Function, topic: sns.Topic) -> None:
-    """Let a function tell of ends: machines by the default event bus, people by the topic."""
+def let_publish_ends(function: lambda_.Function, topic: sns.Topic) -> None:
+    """Let a function publish ends: to machines by the default event bus, to people by the topic."""
     let_notify(function, topic)
     bus = cdk.Stack.of(function).format_arn(service="events", resource="event-bus", resource_name="default")
     function.add_to_role_policy(iam.PolicyStatement(actions=["events:PutEvents"], resources=[bus]))
 
 
 def let_notify(function: lambda_.Function, topic: sns.Topic) -> None:
-    """Let a function tell people, by the topic."""
+    """Let a function notify people by the topic."""
     function.add_environment("NOTICE_TOPIC_ARN", topic.topic_arn)
     topic.grant_publish(function)

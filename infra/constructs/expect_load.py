@@ -1,7 +1,7 @@
-"""At the ``expectBy`` of jobs: ask which tables were not loaded. One schedule for all jobs of all time zones.
+"""Checks at the ``expectBy`` of jobs which tables were not loaded: one schedule for all jobs of all time zones.
 
-It fires in UTC at each minute of the hour that some job's ``expectBy`` has there, in every hour: whatever a time zone's
-clocks do, it fires then. The function knows which jobs are due at just the time that it is called for.
+It fires in UTC in every hour, at each minute that some job's ``expectBy`` has there, and so at every change of a time
+zone's clocks. The function determines which jobs are due at the time of its call.
 """
 
 import json
@@ -20,7 +20,7 @@ def expect_loads(schedules: Schedules, jobs: list[NamedJob], function: lambda_.F
     schedules.make(
         "ExpectedSchedule",
         name="expected",  # a job's schedule ends in a number
-        description="Asks at the jobs' expectBy whether their tables were loaded",
+        description="Checks at the jobs' expectBy whether their tables were loaded",
         expression=expected_times(jobs),
         time_zone="UTC",
         target=schedules.target(function.function_arn, json.dumps({"scheduledTime": "<aws.scheduler.scheduled-time>"})),

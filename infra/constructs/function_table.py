@@ -1,4 +1,4 @@
-"""Every function, as data: what it may do, whom it calls, and with how much memory.
+"""The table of functions: permissions, calls, memory.
 
 Its timeout is in functions/limits.py, which the functions read, too.
 """
@@ -28,9 +28,9 @@ class FunctionSpec:
     calls
         The calls to the Library server whose failure fails the function.
     looks_at_executions
-        Whether it asks Step Functions if the owner of a lease still runs.
+        Whether it calls DescribeExecution to find out if the owner of a lease still runs.
     memory_mb
-        CPU comes with memory; the handlers are short and wait for the network.
+        CPU grows with memory; the handlers are short and wait for the network.
     """
 
     module: str
@@ -94,7 +94,7 @@ END_RUN = FunctionSpec("end_run", (GET, PUT, UPDATE), _CLEAN_UP)
 """Called by the queue behind the rule on the end of an execution."""
 
 EXPECT_LOAD = FunctionSpec("expect_load", (GET, PUT, UPDATE))
-"""Called at the expectBy of jobs."""
+"""Called at the ``expectBy`` of jobs."""
 
 SWEEP = FunctionSpec("sweep", (GET, UPDATE, SCAN), _CLEAN_UP, looks_at_executions=True)
 """Called once a day."""

@@ -29,7 +29,9 @@ NETWORK_ACTIONS = (
 """What Lambda needs to put a function into a VPC: the actions of AWS's policy AWSLambdaVPCAccessExecutionRole."""
 
 
-ANY_RESOURCE = "xray:PutTraceSegments can be bound to no resource, nor can network interfaces that do not exist yet."
+ANY_RESOURCE = (
+    "xray:PutTraceSegments cannot be limited to a resource, nor can network interfaces that do not exist yet."
+)
 
 
 def log_group(

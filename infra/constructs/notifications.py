@@ -1,4 +1,4 @@
-"""The topic on which people are told: failed runs and alarms."""
+"""The notification topic: failed runs and alarms."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam

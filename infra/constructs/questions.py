@@ -1,6 +1,6 @@
-"""The topic on which people are asked what a datamart asks ("unanswered": "ask").
+"""The question topic: runs publish their open prompts here ("unanswered": "ask").
 
-A topic of its own: its messages hold the token with which a run can be answered, so its readers are those who may.
+A topic of its own: its messages hold the task token of the question, so every reader can answer.
 """
 
 import aws_cdk as cdk
@@ -22,4 +22,6 @@ def question_topic(scope: Construct, settings: Settings, ask_person: lambda_.Fun
     ask_person.add_environment("QUESTION_TOPIC_ARN", topic.topic_arn)
     for address in settings.ask_to:
         topic.add_subscription(subscriptions.EmailSubscription(address))
-    cdk.CfnOutput(scope, "QuestionTopicArn", value=topic.topic_arn, description="People are asked here")
+    cdk.CfnOutput(
+        scope, "QuestionTopicArn", value=topic.topic_arn, description="Questions to people are published here"
+    )

@@ -1,4 +1,4 @@
-"""Queues: what AWS could not deliver waits in one of dead letters, where an alarm sees it."""
+"""Queues with retries, and dead-letter queues for what AWS could not deliver."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from infra.constructs.findings import accept
 
 
 def dead_letters(scope: Construct, construct_id: str, encryption: Encryption) -> sqs.Queue:
-    """A queue that keeps what was not delivered for 14 days."""
+    """A dead-letter queue that keeps messages for 14 days."""
     queue = sqs.Queue(
         scope, construct_id, enforce_ssl=True, retention_period=cdk.Duration.days(14), **encryption.of_queue
     )
@@ -37,5 +37,5 @@ def queue_with_retries(
 
 
 def retry(function: lambda_.Function, lost_destination: lambda_.IDestination) -> None:
-    """What it fails at three times goes to the dead letters."""
+    """Invoke a function up to three times; a failed event then goes to ``lost_destination``."""
     function.configure_async_invoke(retry_attempts=2, max_event_age=cdk.Duration.hours(2), on_failure=lost_destination)

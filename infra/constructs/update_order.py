@@ -1,8 +1,8 @@
-"""In which order CloudFormation updates functions: readers of a stored value before those that write it in a new form.
+"""The order in which CloudFormation updates functions: readers of a stored value before writers of its new form.
 
 The functions of a stage are one release, and are updated one after another. In the seconds between, a run may pass from
-a function that is new to one that is old; an old function reads everything but what functions/runs/store/packing.py
-packs.
+a function that is new to one that is old; an old function reads everything but the values that
+functions/runs/store/packing.py packs.
 """
 
 from typing import Any

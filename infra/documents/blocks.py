@@ -19,7 +19,7 @@ _BLOCK = re.compile(
 
 
 class UnknownBlock(Exception):
-    """A document has a block that nothing generates; the text names both and the blocks that there are."""
+    """A document has an unknown block; the text names both and the known blocks."""
 
 
 def documents() -> Iterator[Path]:

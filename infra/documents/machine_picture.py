@@ -21,7 +21,7 @@ Edge = tuple[str, str]
 
 
 def machine_picture() -> str:
-    """A Mermaid block: every state, and every way from one to another. Dashed is what follows a failure."""
+    """A Mermaid block: every state and every transition. Transitions after a failure are dashed."""
     definition = machine()
     edges = [f"  {name} {arrow} {other}" for name, state in asl.states(definition) for arrow, other in _edges(state)]
     return "\n".join(["```mermaid", "flowchart TB", *_nodes(definition, "  "), *edges, "```"])

@@ -43,7 +43,7 @@ def _resolved(spec: Spec, definitions: dict[str, Spec]) -> Spec:
 
 
 def _merged(rows: Iterator[list[str]]) -> list[list[str]]:
-    """Keys without any rule of their own stand in the row of the key before them."""
+    """Merges keys without any rule of their own into the row of the key before them."""
     merged: list[list[str]] = []
     for row in rows:
         if merged and not any(row[1:]):
@@ -77,7 +77,7 @@ def _of_kind(kind: str, spec: Spec) -> str:
 
 
 def _between(spec: Spec, least: str, most: str, unit: str) -> str:
-    """A limit that a person may meet; that a text or list is not empty goes without saying."""
+    """A limit that matters to a person: not that a text or list must have an entry."""
     if most not in spec:
         return ""
     return f", {spec[least]} to {spec[most]} {unit}" if spec.get(least, 0) > 1 else f", at most {spec[most]} {unit}"

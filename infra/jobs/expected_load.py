@@ -1,4 +1,4 @@
-"""Warns about an ``expectBy`` that the job's own schedules cannot meet: its alarm would go off for nothing."""
+"""Warns about an ``expectBy`` that the job's own schedules cannot meet: its alarm would be a false one."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,9 +18,9 @@ _REMEDY = "Let expectOn name the days on which it starts, or leave expectBy out.
 
 
 def expected_load_warnings(job: NamedJob, now: datetime) -> Iterator[str]:
-    """Why the alarm of ``expectBy`` would go off though nothing went wrong, each line beginning with its key.
+    """Reasons for a false alarm of ``expectBy``, each line beginning with its key.
 
-    Only jobs that nothing but schedules starts are judged: when uploads and messages come is not known.
+    Only for jobs whose triggers are all schedules: the times of uploads and messages are not known.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def expected_load_warnings(job: NamedJob, now: datetime) -> Iterator[str]:
     starts = [_Start(trigger, job) for trigger in job.triggers]
     rates = [start.schedule.interval for start in starts if isinstance(start.schedule, Rate)]
     if rates and min(rates) > _DAY:
-        yield f"expectBy: asks every day, and the job starts every {in_words(min(rates))}. {_REMEDY}"
+        yield f"expectBy: the check is daily, and the job starts every {in_words(min(rates))}. {_REMEDY}"
     elif not rates:
         yield from _judged(job, starts, now)
 
@@ -55,19 +55,19 @@ class _Start:
 
 def _judged(job: NamedJob, starts: list[_Start], now: datetime) -> Iterator[str]:
     zone = ZoneInfo(job.time_zone)
-    # From tomorrow on: what the job does is looked for in the day before.
-    asked = list(takewhile(lambda at: at - now < _YEAR, firings(expected_schedule(job), zone, now + _DAY)))
-    if late := _asked_too_early(starts, asked):
+    # From tomorrow on: a check looks for a run in the 24 hours before it.
+    checks = list(takewhile(lambda at: at - now < _YEAR, firings(expected_schedule(job), zone, now + _DAY)))
+    if late := _too_early(starts, checks):
         at, start = late
         yield (
-            f"expectBy: asks at {at:%H:%M}, and the job may start as late as {start.astimezone(zone):%H:%M}: what is "
-            "judged is the run of the day before. Give a time after the run of the same day."
+            f"expectBy: the check at {at:%H:%M} judges the run of the day before, because the job may start as late as "
+            f"{start.astimezone(zone):%H:%M}. Give a time after the run of the same day."
         )
         return
-    met = {at: _is_met(starts, at.astimezone(UTC)) for at in asked}
+    met = {at: _is_met(starts, at.astimezone(UTC)) for at in checks}
     if all(met.values()) or all(isinstance(start.schedule, At) for start in starts):
         return
-    by_day = {name: [met[at] for at in asked if WEEKDAYS[at.isoweekday() % 7] == name] for name in WEEKDAYS}
+    by_day = {name: [met[at] for at in checks if WEEKDAYS[at.isoweekday() % 7] == name] for name in WEEKDAYS}
     good = [name for name, days in by_day.items() if days and all(days)]
     bad = [name for name, days in by_day.items() if days and not any(days)]
     if good and all(name in (*good, *bad) for name, days in by_day.items() if days):
@@ -79,19 +79,19 @@ def _judged(job: NamedJob, starts: list[_Start], now: datetime) -> Iterator[str]
         return
     missed = sum(not ok for ok in met.values())
     yield (
-        f"expectBy: the alarm goes off on {missed} of the next {len(met)} days on which it asks, because no schedule "
+        f"expectBy: the alarm goes off on {missed} of the next {len(met)} days with a check, because no schedule "
         f"has started the job in the day before. {_REMEDY}"
     )
 
 
-def _is_met(starts: list[_Start], asked: datetime) -> bool:
+def _is_met(starts: list[_Start], check: datetime) -> bool:
     """Whether a run can have started in the day before; both ends are in UTC."""
-    return any((at := start.latest_after(asked - _DAY)) is not None and at < asked for start in starts)
+    return any((at := start.latest_after(check - _DAY)) is not None and at < check for start in starts)
 
 
-def _asked_too_early(starts: list[_Start], asked: list[datetime]) -> tuple[datetime, datetime] | None:
-    """A time that is asked at shortly before the job starts, and long after it started before; and that start."""
-    for at in asked[:14]:
+def _too_early(starts: list[_Start], checks: list[datetime]) -> tuple[datetime, datetime] | None:
+    """A check shortly before a start of the job and long after the start before it; and that start."""
+    for at in checks[:14]:
         instant = at.astimezone(UTC)
         if any((start := one.latest_after(instant - _LONG_AGO)) is not None and start < instant for one in starts):
             continue

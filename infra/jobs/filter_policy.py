@@ -1,7 +1,7 @@
-"""The grammar of SNS filter policies: which operators there are, what each takes, and SNS's limits.
+"""The grammar of SNS filter policies: operators, operands, and SNS's limits.
 
-SNS developer guide: "Subscription filter policies" and "Filter policy constraints". What SNS refuses only at
-deployment, or takes for something else than it looks like, is refused here.
+SNS developer guide: "Subscription filter policies" and "Filter policy constraints". It rejects what
+SNS would refuse only at deployment, or would interpret in another way than it looks.
 """
 
 import ipaddress
@@ -42,7 +42,7 @@ def check_filter(where: str, policy: Policy, scope: str) -> None:
     Raises BadConfiguration.
     """
     if not policy:
-        raise BadConfiguration(f"{where}: is empty; leave it out to take every message.")
+        raise BadConfiguration(f"{where}: is empty. Leave it out to accept every message.")
     if len(policy) > MOST_KEYS:
         raise BadConfiguration(f"{where}: has too many entries: {len(policy)}, and {MOST_KEYS} are allowed by SNS.")
     size = len(json.dumps(policy, ensure_ascii=False).encode())
@@ -80,7 +80,8 @@ def _alternatives(where: str, rules: Any) -> Iterator[tuple[int, Policy]]:
     for number, one in enumerate(rules):
         if reserved := sorted(set(one) & set(_OPERATORS)):
             raise BadConfiguration(
-                f"{where}[{number}].{reserved[0]}: is an operator; SNS takes no such key within {OR}."
+                f"{where}[{number}].{reserved[0]}: is an operator, which SNS does not allow as a key within "
+                f"{OR}. Use the name of an attribute or field."
             )
         yield number, one
 
@@ -90,7 +91,7 @@ def _check_nested(where: str, rules: Policy, scope: str) -> None:
         raise BadConfiguration(f"{where}: must be a list; an operator goes into it: [{json.dumps(rules)}].")
     if scope != BODY:
         raise BadConfiguration(
-            f"{where}: must be a list of values: attributes have nothing below them. For a filter on the message "
+            f"{where}: must be a list of values: attributes have no fields. For a filter on the message "
             f'itself add "filterScope": "{BODY}" beside the filter.'
         )
     if not rules:
@@ -106,7 +107,7 @@ def _check_rules(where: str, key: str, rules: Any, scope: str) -> None:
     if not rules:
         raise BadConfiguration(f"{where}: is empty.")
     if scope == ATTRIBUTES and not _ATTRIBUTE.fullmatch(key):
-        raise BadConfiguration(f"{where}: no attribute has such a name; letters, digits and _ - . are possible.")
+        raise BadConfiguration(f"{where}: invalid attribute name: use letters, digits, _, - and periods.")
     for number, rule in enumerate(rules):
         at = f"{where}[{number}]"
         if isinstance(rule, dict):
@@ -163,7 +164,9 @@ def _cidr(where: str, operand: Any) -> None:
 def _anything_but(where: str, operand: Any) -> None:
     if isinstance(operand, dict):
         if set(operand) != {"prefix"}:
-            raise BadConfiguration(f'{where}: takes values, or one prefix: {{"prefix": "x"}}, not {_shown(operand)}.')
+            raise BadConfiguration(
+                f'{where}: must have values or one prefix: {{"prefix": "x"}}, not {_shown(operand)}.'
+            )
         _string(f"{where}.prefix", operand["prefix"])
         return
     values = operand if isinstance(operand, list) else [operand]

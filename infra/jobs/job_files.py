@@ -1,4 +1,4 @@
-"""The files of named jobs and of samples: which a stage has, read and checked with errors that name file and key."""
+"""Reads and checks the files of a stage's named jobs and samples; errors name file and key."""
 
 import json
 import re
@@ -79,8 +79,8 @@ def jobs_of(settings: Settings, folder: Path = FOLDER, *, with_samples: bool = F
     for name in names:
         if name not in paths:
             raise BadConfiguration(
-                f"infra/settings/{settings.stage}.toml: jobs: there is no file infra/jobs/{name}.json"
-                f"{nearest(name, paths)}."
+                f'infra/settings/{settings.stage}.toml: jobs: unknown job "{name}"{nearest(name, paths)}. '
+                f"Name a job of infra/jobs or a sample: {', '.join(sorted(paths))}."
             )
     _check_names(names)
     jobs = [_read(paths[name], folder, settings) for name in names]

@@ -1,4 +1,4 @@
-"""Checks which uploads a trigger names: bucket, prefix and suffix, and uploads that several triggers would take."""
+"""Checks the uploads of triggers: bucket, prefix and suffix, and uploads that several triggers would accept."""
 
 import ipaddress
 import re
@@ -35,16 +35,19 @@ def check_uploads(where: str, declared: Declared) -> None:
             "key, such as in/."
         )
     if prefix.startswith("/"):
-        raise BadConfiguration(f"{where}.prefix: keys do not begin with a slash; write {prefix.lstrip('/') or 'none'}.")
+        hint = f'Write "{rest}".' if (rest := prefix.lstrip("/")) else "Leave prefix out."
+        raise BadConfiguration(f"{where}.prefix: keys do not begin with a slash. {hint}")
     for key, wrong in (("prefix", prefix.endswith("*")), ("suffix", suffix.startswith("*"))):
         if wrong:
-            raise BadConfiguration(f"{where}.{key}: patterns are not supported; leave the * out.")
+            raise BadConfiguration(f"{where}.{key}: patterns are not supported. Leave the * out.")
     if suffix.endswith(FOLDER_MARKERS):
         end = "a slash" if suffix.endswith("/") else "_$folder$"
-        raise BadConfiguration(f"{where}.suffix: keys that end with {end} are folders, and those start nothing.")
+        raise BadConfiguration(
+            f"{where}.suffix: keys that end with {end} are folders, which start nothing. Give the end of a file's key."
+        )
     for key, text in (("prefix", prefix), ("suffix", suffix)):
         if (size := len(text.encode())) > LONGEST_KEY:
-            raise BadConfiguration(f"{where}.{key}: has {size} bytes, and a key has {LONGEST_KEY} at most.")
+            raise BadConfiguration(f"{where}.{key}: has {size} bytes. A key has at most {LONGEST_KEY}.")
 
 
 _NOT_BUCKETS = {
@@ -54,7 +57,7 @@ _NOT_BUCKETS = {
     "--x-s3": "a directory bucket, which sends no events to EventBridge or SNS",
     "--table-s3": "a table bucket, which sends no events of uploads",
 }
-"""Endings that S3 keeps for other things than general purpose buckets."""
+"""Suffixes that S3 reserves for other things than general purpose buckets."""
 
 
 def _check_bucket(where: str, name: str) -> None:
@@ -80,14 +83,14 @@ def _is_address(name: str) -> bool:
 
 
 def key_warnings(job: NamedJob) -> Iterator[str]:
-    """Buckets, prefixes and suffixes that are hardly meant, each line beginning with its key."""
+    """Buckets, prefixes and suffixes that are probably mistakes, each line beginning with its key."""
     for uploads in _uploads(job):
         declared = uploads.declared
         bucket, prefix = declared.get("bucket"), declared.get("prefix", "")
         for key in ("prefix", "suffix"):
             if re.search("%[0-9A-Fa-f]{2}", declared.get(key, "")):
                 yield (
-                    f"{uploads.where}.{key}: looks URL-encoded, and is compared with the key as S3 shows it. "
+                    f"{uploads.where}.{key}: looks URL-encoded, but is compared with the decoded key. "
                     "Write a blank as a blank, unless the keys do hold a % sign."
                 )
             if "\\" in declared.get(key, ""):
@@ -144,14 +147,12 @@ def _overlap(one: Uploads, others: list[Uploads]) -> str:
     within = [other for other in others if other.job is one.job]
     between = [other for other in others if other.job is not one.job]
     if not between:
-        return (
-            f"takes uploads that {within[0].where} takes too. One upload starts the job once; one of the two will do."
-        )
+        return f"takes uploads that {within[0].where} takes too. One upload starts the job once: remove one of the two."
     named = ", ".join(f"{other.job.file} ({other.where})" for other in between[:_MOST_NAMED])
     more = f" and {len(between) - _MOST_NAMED} more" if len(between) > _MOST_NAMED else ""
     bucket = one.declared.get("bucket", "the stack's own bucket")
     same = [other.job.name for other in between if other.job.loads == one.job.loads]
-    told = f"one upload to {bucket} may start {one.job.name} and also {named}{more}."
+    text = f"one upload to {bucket} may start {one.job.name} and also {named}{more}."
     if same and one.job.loads is not None:
-        told += f" {one.job.name} and {same[0]} load the same datamart {quoted(one.job.loads[2])}: it is loaded twice."
-    return f"{told} If that is not meant, give them prefixes or suffixes that no key has both of."
+        text += f" {one.job.name} and {same[0]} load the same datamart {quoted(one.job.loads[2])}: it is loaded twice."
+    return f"{text} If that is not meant, give them prefixes or suffixes that exclude each other."

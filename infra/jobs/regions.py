@@ -1,4 +1,4 @@
-"""From which regions SNS can deliver a message to a function in the region that a stack is deployed to."""
+"""Topics from whose regions SNS cannot deliver to functions in the region of the stack."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def undeliverable(content: dict[str, Any], region: str) -> list[str]:
     content
         A CloudFormation template.
     region
-        The region that it is to be deployed to; nothing is known of one that botocore does not know.
+        The region of the deployment; a region that botocore does not know is never reported.
     """
     try:
         partition = str(get_session().get_partition_for_region(region))

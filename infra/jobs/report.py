@@ -1,8 +1,8 @@
-"""Prints what ``make synth`` ends with: a table of the stage's jobs on stdout, and warnings about them on stderr.
+"""Prints the report of ``make synth``: a table of the stage's jobs on stdout, and warnings about them on stderr.
 
     python -m infra.jobs.report --stage dev
 
-Warnings (infra/jobs/warnings.py) never fail: what must not be deployed is refused before (infra/jobs/check.py).
+Warnings (infra/jobs/warnings.py) never fail: infra/jobs/check.py has rejected before what must not be deployed.
 """
 
 import argparse

@@ -1,6 +1,6 @@
-"""Checks of a schedule trigger: what is refused, and what is warned about.
+"""Checks a schedule trigger: errors and warnings.
 
-A refusal depends on the job's file and the time zone's rules alone. What depends on the day of the synth, such as a
+An error depends on the job's file and the time zone's rules alone. What depends on the day of the synth, such as a
 date that has passed, is a warning: an older commit must still synthesize on the day of a rollback.
 """
 
@@ -22,7 +22,7 @@ _RARE = timedelta(days=370)
 
 
 def check_schedule(where: str, trigger: Trigger, job_zone: str) -> None:
-    """Refuse a schedule that AWS would refuse or that never fires: BadConfiguration, beginning with ``where``."""
+    """Reject a schedule that AWS would refuse or that never fires: BadConfiguration, beginning with ``where``."""
     zone = trigger.get("timeZone", job_zone)
     check_zone(f"{where}.timeZone", zone)
     schedule = parse_schedule(f"{where}.schedule", trigger["schedule"])
@@ -57,7 +57,7 @@ def in_words(duration: timedelta) -> str:
 
 
 def schedule_warnings(job: NamedJob, now: datetime) -> Iterator[str]:
-    """What may surprise people about the schedules of a valid job, each line beginning with its key.
+    """Warnings about the schedules of a valid job, each line beginning with its key.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def _skips_months(cron: Cron) -> bool:
 
 
 def _future(schedule: Schedule, zone: str, now: datetime) -> Iterator[str]:
-    """Schedules that have had their time, or that wait for years."""
+    """Schedules whose time has passed, or that wait for years."""
     if isinstance(schedule, Rate):
         return
     following = next(firings(schedule, ZoneInfo(zone), now), None)
@@ -123,9 +123,9 @@ def _clock_changes(schedule: Schedule, zone: str, now: datetime, job: NamedJob) 
     skipped = _affected(schedule, zone, now, skipped=True)
     if skipped:
         at, shift, nights = skipped
-        told = "only the alarm of expectBy tells" if _is_asked(job, shift) else "nobody is notified"
+        notified = "only the alarm of expectBy reports it" if _is_checked(job, shift) else "nobody is notified"
         yield (
-            f"{_night(at, shift, zone, nights)}: EventBridge Scheduler skips it, no run starts and {told}. "
+            f"{_night(at, shift, zone, nights)}: EventBridge Scheduler skips it, no run starts and {notified}. "
             f"{_outside(shift)}"
         )
     if repeated := _affected(schedule, zone, now, skipped=False):
@@ -137,7 +137,7 @@ def _clock_changes(schedule: Schedule, zone: str, now: datetime, job: NamedJob) 
 
 
 def expected_schedule(job: NamedJob) -> Cron:
-    """When a job's ``expectBy`` asks (infra/constructs/expect_load.py), as a schedule in the job's time zone."""
+    """The times of a job's ``expectBy`` (infra/constructs/expect_load.py), as a schedule in the job's time zone."""
     hour, minute = str(job.content["expectBy"]).split(":")
     days = ",".join(job.content.get("expectOn", ["*"]))
     parsed = parse_schedule("expectBy", f"cron({int(minute)} {int(hour)} ? * {days} *)")
@@ -173,12 +173,12 @@ def _within(schedule: Schedule, shift: Shift) -> Iterator[datetime]:
         yield local
 
 
-def _is_asked(job: NamedJob, shift: Shift) -> bool:
-    """Whether ``expectBy`` asks on the day of a change of the clocks; it does so also at a time that they skip."""
+def _is_checked(job: NamedJob, shift: Shift) -> bool:
+    """Whether ``expectBy`` is checked on the day of a change of the clocks, also at a time that they skip."""
     if "expectBy" not in job.content:
         return False
-    asked = next(local_times(expected_schedule(job), shift.begin.replace(hour=0, minute=0)), None)
-    return asked is not None and asked.date() == shift.begin.date()
+    checked = next(local_times(expected_schedule(job), shift.begin.replace(hour=0, minute=0)), None)
+    return checked is not None and checked.date() == shift.begin.date()
 
 
 def _night(at: datetime, shift: Shift, zone: str, nights: int) -> str:

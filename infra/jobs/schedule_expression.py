@@ -1,6 +1,6 @@
 """Parses schedule expressions in EventBridge Scheduler's dialect: cron(…), rate(…) and at(…).
 
-Everything that depends on the expression alone is refused here. What depends on the day of the synth or on a time zone
+Errors that depend on the expression alone are found here. What depends on the day of the synth or on a time zone
 (a date in the past, a time that the zone skips) is in infra/jobs/schedule_check.py.
 """
 
@@ -56,13 +56,13 @@ def parse_schedule(where: str, expression: str) -> Schedule:
     kind, _, inner = expression.removesuffix(")").partition("(")
     parsers: dict[str, Callable[[str, str, str], Schedule]] = {"cron": _cron, "rate": _rate, "at": _at}
     if kind not in parsers:
-        raise BadConfiguration(f"{where}: a schedule is cron(…), rate(…) or at(…).")
+        raise BadConfiguration(f"{where}: must be cron(…), rate(…) or at(…).")
     return parsers[kind](where, expression, inner)
 
 
 def _at(where: str, text: str, inner: str) -> At:
     if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", inner, re.ASCII):
-        raise BadConfiguration(f"{where}: at(…) has a date and a time: at(2026-11-24T05:00:00).")
+        raise BadConfiguration(f"{where}: at(…) needs a date and a time, such as at(2026-11-24T05:00:00).")
     try:
         return At(text, datetime.fromisoformat(inner))
     except ValueError as problem:
@@ -75,7 +75,7 @@ _UNITS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": tim
 def _rate(where: str, text: str, inner: str) -> Rate:
     found = re.fullmatch("([1-9][0-9]{0,5}) (minute|hour|day)(s?)", inner)
     if found is None:
-        raise BadConfiguration(f"{where}: rate(…) has a number and a unit: rate(1 day), rate(4 hours).")
+        raise BadConfiguration(f"{where}: rate(…) needs a number and a unit, such as rate(1 day) or rate(4 hours).")
     number, unit = int(found[1]), found[2]
     right = f"rate({number} {unit}{'' if number == 1 else 's'})"
     if text != right:
@@ -130,7 +130,7 @@ def _cron(where: str, text: str, inner: str) -> Cron:
     fields = inner.split()
     if len(fields) != len(_FIELDS):
         names = ", ".join(field.name for field in _FIELDS)
-        raise BadConfiguration(f"{where}: cron(…) has {len(_FIELDS)} fields ({names}): cron(0 5 * * ? *).")
+        raise BadConfiguration(f"{where}: cron(…) needs {len(_FIELDS)} fields ({names}), such as cron(0 5 * * ? *).")
     if inner != " ".join(fields):
         raise BadConfiguration(f"{where}: put single blanks between the fields: cron({' '.join(fields)}).")
     minutes, hours = _values(where, _MINUTES, fields[0]), _values(where, _HOURS, fields[1])

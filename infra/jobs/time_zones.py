@@ -54,12 +54,12 @@ def check_zone(where: str, name: str) -> None:
 def _hint(name: str) -> str:
     if re.fullmatch(r"(UTC|GMT)?[+-]?[0-9:]+", name.strip(), re.IGNORECASE):
         # The nearest name would be Etc/GMT+2, which is two hours behind UTC, not ahead.
-        return ": an offset is not a time zone, name the place"
+        return ": an offset is not a time zone"
     if re.fullmatch("[A-Z]{2,5}", name):
         place = next((zone for zone in _FAMILIAR if name in _abbreviations(zone)), None)
-        return f" (did you mean {place}?)" if place else ": an abbreviation is not a time zone, name the place"
+        return f" (did you mean {place}?)" if place else ": an abbreviation is not a time zone"
     if name in _NO_PLACES:
-        return ": it depends on the machine, name the place"
+        return ": it depends on the machine"
     same = next((zone for zone in zone_names() if zone.lower() == name.strip().lower()), None)
     return f" (did you mean {same}?)" if same else nearest(name, sorted(zone for zone in zone_names() if "/" in zone))
 
@@ -70,7 +70,7 @@ def _abbreviations(zone: str) -> set[str | None]:
 
 
 def zone_warning(name: str) -> str | None:
-    """What surprises people about a zone that is valid, or None."""
+    """A warning about a valid zone, or None."""
     if name in ("EST", "MST"):
         place = next(zone for zone in _FAMILIAR if name in _abbreviations(zone))
         return f"{name} has no daylight saving time. Where the clocks change, name the place: {place}."

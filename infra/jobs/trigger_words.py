@@ -32,17 +32,17 @@ def trigger_words(trigger: Trigger, job: NamedJob) -> str:
 def _schedule(trigger: Trigger) -> str:
     schedule = parse_schedule("schedule", trigger["schedule"])
     if isinstance(schedule, At):
-        told = f"once, on {schedule.local:%Y-%m-%d at %H:%M}"
+        text = f"once, on {schedule.local:%Y-%m-%d at %H:%M}"
     elif isinstance(schedule, Rate):
-        told = f"every {in_words(schedule.interval).removeprefix('1 ')}"
+        text = f"every {in_words(schedule.interval).removeprefix('1 ')}"
     else:
-        told = cron_words(schedule.text)
+        text = cron_words(schedule.text)
     minutes = trigger.get("flexibleMinutes")
-    return f"{told}, or up to {minutes} minutes later" if minutes else told
+    return f"{text}, or up to {minutes} minutes later" if minutes else text
 
 
 def cron_words(text: str) -> str:
-    """A valid cron(…) in words; as it is if there are none for it."""
+    """A valid cron(…) in words; unchanged where no words are known for it."""
     minutes, hours, month_day, month, weekday, year = text.removeprefix("cron(").removesuffix(")").split()
     options = Options()
     options.use_24hour_time_format = True
@@ -55,8 +55,8 @@ def cron_words(text: str) -> str:
         described: str = ExpressionDescriptor(quartz, options).get_description()
     except FormatError:
         return text
-    told = described[0].lower() + described[1:]
-    return f"every day {told.removesuffix(', every day')}" if told.endswith(", every day") else told
+    words = described[0].lower() + described[1:]
+    return f"every day {words.removesuffix(', every day')}" if words.endswith(", every day") else words
 
 
 def _uploads(declared: Trigger) -> str:

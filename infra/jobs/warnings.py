@@ -1,4 +1,4 @@
-"""Collects what is valid in the jobs' files and may still surprise people: one list, for the end of ``make synth``."""
+"""Collects the warnings about valid job files, for the end of ``make synth``."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -1,1 +1,1 @@
-"""A stage's settings: one TOML file each, and what may stand in it."""
+"""Settings of the stages: a TOML file for each stage, its schema, and the code that reads it."""

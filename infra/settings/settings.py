@@ -70,7 +70,7 @@ class Settings:
 
     @property
     def machine_name(self) -> str:
-        """Name of the state machine; the ARNs of its executions hold it."""
+        """Name of the state machine; part of the ARNs of its executions."""
         return f"datamart-runner-{self.stage}"
 
 
@@ -82,7 +82,7 @@ def settings_of(stage: str, folder: Path = FOLDER) -> Settings:
     if not path.is_file():
         known = sorted(p.stem for p in folder.glob("*.toml"))
         raise BadConfiguration(
-            f'there is no stage "{stage}"{nearest(stage, known)}; {folder.name} has {", ".join(known)}.'
+            f'unknown stage "{stage}"{nearest(stage, known)}. Stages of infra/settings: {", ".join(known)}.'
         )
     try:
         given = SCHEMA.check(tomllib.loads(path.read_text("utf-8")))

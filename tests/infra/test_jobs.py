@@ -220,9 +220,9 @@ WRONG: list[tuple[Any, str]] = [
         r'triggers\[0\]\.s3\.bucket: "Sales_Landing" is not the name of a bucket',
     ),
     (job({"s3": {"prefix": ""}}), r"triggers\[0\]\.s3\.prefix: is empty"),
-    (job({"s3": {"prefix": "/in/"}}), r"triggers\[0\]\.s3\.prefix: keys do not begin with a slash; write in/\."),
-    (job({"s3": {"prefix": "in/*"}}), r"triggers\[0\]\.s3\.prefix: patterns are not supported; leave the \* out"),
-    (job({"s3": {"suffix": "*.csv"}}), r"triggers\[0\]\.s3\.suffix: patterns are not supported; leave the \* out"),
+    (job({"s3": {"prefix": "/in/"}}), r'triggers\[0\]\.s3\.prefix: keys do not begin with a slash\. Write "in/"\.'),
+    (job({"s3": {"prefix": "in/*"}}), r"triggers\[0\]\.s3\.prefix: patterns are not supported\. Leave the \* out"),
+    (job({"s3": {"suffix": "*.csv"}}), r"triggers\[0\]\.s3\.suffix: patterns are not supported\. Leave the \* out"),
     (job({"sns": {"objects": {}}}), r"triggers\[0\]\.sns\.objects\.bucket: is missing"),
     (job({"sns": {"objects": {"bucket": "bbb", "prefix": "/x"}}}), r"triggers\[0\]\.sns\.objects\.prefix: keys do not"),
     (job({"sns": {"topicArn": "sales"}}), r'triggers\[0\]\.sns\.topicArn: "sales" is not the ARN of an SNS topic'),
@@ -317,8 +317,8 @@ def test_a_wrong_file_is_answered_with_the_file_the_key_and_the_reason(
         ("0 5 * * ? *", "is not a schedule expression: cron"),
         ("daily", "is not a schedule expression"),
         ("cron()", "is not a schedule expression"),
-        ("cron(0 5 * * *)", r"cron\(…\) has 6 fields \(minutes, hours, .*\): cron\(0 5 \* \* \? \*\)"),
-        ("cron(0 0 5 * * ? *)", r"cron\(…\) has 6 fields"),
+        ("cron(0 5 * * *)", r"cron\(…\) needs 6 fields \(minutes, hours, .*\), such as cron\(0 5 \* \* \? \*\)"),
+        ("cron(0 0 5 * * ? *)", r"cron\(…\) needs 6 fields"),
         ("cron(60 5 * * ? *)", r'invalid minutes "60" in cron'),
         ("cron(0 24 * * ? *)", r'invalid hours "24" in cron'),
         ("cron(0 5 32 * ? *)", r'invalid day of the month "32" in cron'),
@@ -334,12 +334,12 @@ def test_a_wrong_file_is_answered_with_the_file_the_key_and_the_reason(
         ("cron(0 5 * * * *)", r"one of day of the month and day of the week must be \?, and only one"),
         ("cron(0 5 ? * ? *)", r"one of day of the month and day of the week must be \?, and only one"),
         ("cron(0 5 1 * MON *)", r"one of day of the month and day of the week must be \?, and only one"),
-        ("rate(day)", r"rate\(…\) has a number and a unit"),
-        ("rate(0 days)", r"rate\(…\) has a number and a unit"),
-        ("rate(1 week)", r"rate\(…\) has a number and a unit"),
-        ("at(2026-11-24)", r"at\(…\) has a date and a time"),
+        ("rate(day)", r"rate\(…\) needs a number and a unit"),
+        ("rate(0 days)", r"rate\(…\) needs a number and a unit"),
+        ("rate(1 week)", r"rate\(…\) needs a number and a unit"),
+        ("at(2026-11-24)", r"at\(…\) needs a date and a time"),
         ("at(2026-11-31T05:00:00)", "does not exist: day is out of range for month"),
-        ("at(2199-11-24T05:00:00Z)", r"at\(…\) has a date and a time"),
+        ("at(2199-11-24T05:00:00Z)", r"at\(…\) needs a date and a time"),
     ],
 )
 def test_a_wrong_schedule_is_answered_with_what_is_wrong_in_it(tmp_path: Path, expression: str, reason: str) -> None:
@@ -365,6 +365,6 @@ def test_a_job_that_the_settings_name_and_that_has_no_file_is_told_with_the_near
     write(tmp_path, "city-nightly", job())
     with pytest.raises(
         BadConfiguration,
-        match=r"^infra/settings/dev\.toml: jobs: there is no file infra/jobs/city-nightli\.json .*mean city-nightly\?",
+        match=r'^infra/settings/dev\.toml: jobs: unknown job "city-nightli" .*mean city-nightly\?',
     ):
         jobs_of(Settings("dev", jobs=("city-nightli",)), tmp_path)

@@ -112,7 +112,9 @@ def test_a_file_that_is_no_text_is_answered_with_its_name(tmp_path: Path) -> Non
 
 
 def test_a_stage_that_is_not_there_is_answered_with_those_that_are() -> None:
-    with pytest.raises(BadConfiguration, match=r'no stage "prd" \(did you mean prod\?\); settings has dev, prod'):
+    with pytest.raises(
+        BadConfiguration, match=r'unknown stage "prd" \(did you mean prod\?\)\. Stages of .*: dev, prod\.'
+    ):
         settings_of("prd")
 
 

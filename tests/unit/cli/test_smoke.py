@@ -11,7 +11,7 @@ from local.cli import smoke
     ("stage", "said"),
     [
         ("dev", "no job is named. Name the job to run: make smoke STAGE=dev JOB=NAME. The stage dev has no jobs: "),
-        ("nowhere", 'there is no stage "nowhere"'),
+        ("nowhere", 'unknown stage "nowhere"'),
     ],
 )
 def test_smoke_without_a_job_ends_with_2_and_the_command_to_type(
