@@ -1,6 +1,6 @@
 """Send the answers to the open prompts; the job then goes on by itself, or opens further ones.
 
-Once in a round: whatever became of the call, the prompts are read again before anything is answered again
+Once in a round: whether the call succeeded or not, the prompts are read again before anything is answered again
 (API.md 8.5).
 """
 
@@ -40,7 +40,7 @@ SHOWN = 20
 
 @step
 def handler(step: Step) -> StepResult:
-    """StepResult every open prompt in one call. Returns ``phase`` and ``waitSeconds`` as get_status does.
+    """Answer every open prompt in one call. Returns ``phase`` and ``waitSeconds`` as get_status does.
 
     From the moment before the call the job counts as running: answered, it writes the table. Raises
     PromptAnswerRejected, InstanceLost, DatamartFailed; ServerUnavailable and ServerBusy after MOST_FAILURES calls

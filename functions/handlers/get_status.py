@@ -5,7 +5,7 @@ It polls first and checks the deadline afterwards: a job that has ended in time 
 
 from functions.handlers._decorators import deadline_free_step
 from functions.lifecycle.job_status import look
-from functions.lifecycle.progress import told_failure
+from functions.lifecycle.progress import recorded_failure
 from functions.lifecycle.step import Step, StepResult
 from functions.runs.job_state import FAILED, NOTHING_EXECUTED
 from functions.runs.store.runs import count_poll
@@ -23,7 +23,7 @@ def handler(step: Step) -> StepResult:
     if run.attempt.job_state in NOTHING_EXECUTED:
         return {"phase": "notExecuted"}
     if run.attempt.job_state in FAILED:
-        raise told_failure(run)
+        raise recorded_failure(run)
     count_poll(run)
     answer = look(step)
     if answer["phase"] in GOING_ON:

@@ -81,7 +81,7 @@ def fail(run: RunRecord, error: LibraryError) -> LibraryError:
     return error
 
 
-def told_failure(run: Run) -> NamedError:
+def recorded_failure(run: Run) -> NamedError:
     """The failure that :func:`fail` recorded."""
     failure = run.attempt.failure
     if failure is None:

@@ -72,7 +72,7 @@ class Step:
 
     @contextlib.contextmanager
     def keeping_cookies(self) -> Generator[None]:
-        """Keep cookies that the server changed, whatever became of the call (API.md 1.4)."""
+        """Keep cookies that the server changed, also after a call that failed (API.md 1.4)."""
         before = self.run.open_session
         try:
             yield

@@ -181,8 +181,8 @@ class Client:
 
     def privileges(self) -> list[dict[str, Any]]:
         """The account's privileges as the server lists them, each with its ``name`` (API.md 2.5)."""
-        answer = self._call(at.PRIVILEGES).json
-        return mappings(answer if isinstance(answer, list) else mapping(answer).get("privileges"))
+        body = self._call(at.PRIVILEGES).json
+        return mappings(body if isinstance(body, list) else mapping(body).get("privileges"))
 
     # -- names (API.md 3, 4, 5.1) -------------------------------------------------------------------------------
 
@@ -282,13 +282,13 @@ class Client:
     def execute(self, project_id: str, datamart_id: str, instance_id: str) -> Execution:
         """Send the execution request: not idempotent, a second one is a second load.
 
-        Raises ServerUnavailable with ``delivery`` "unknown" where the answer does not say that it was taken.
+        Raises ServerUnavailable with ``delivery`` "unknown" where the response does not say that it was accepted.
         """
         reply = self._call(at.EXECUTE, project_id, datamart=datamart_id, instance=instance_id)
         return reading.execution(at.EXECUTE, reply, self._redact)
 
     def get_execution(self, project_id: str, datamart_id: str, instance_id: str) -> Execution:
-        """The job's status. An answer that says "not ready" has the status None: keep polling."""
+        """The job's status. A response that says "not ready" has the status None: keep polling."""
         try:
             reply = self._call(at.GET_EXECUTION, project_id, datamart=datamart_id, instance=instance_id)
             return reading.execution(at.GET_EXECUTION, reply, self._redact)
@@ -336,8 +336,8 @@ class Client:
     ) -> list[dict[str, Any]]:
         """One page of the objects that may answer an OBJECTS or LEVEL prompt and match ``pattern``."""
         where = {"datamart": datamart_id, "instance": instance_id, "prompt": prompt_key}
-        answer = self._call(at.SEARCH_OBJECTS, project_id, _page_of(pattern, offset, limit), **where).json
-        return mappings(answer if isinstance(answer, list) else mapping(answer).get("objects"))
+        body = self._call(at.SEARCH_OBJECTS, project_id, _page_of(pattern, offset, limit), **where).json
+        return mappings(body if isinstance(body, list) else mapping(body).get("objects"))
 
     def answer_prompts(
         self, project_id: str, datamart_id: str, instance_id: str, answers: list[dict[str, Any]]

@@ -11,8 +11,8 @@ from enum import Enum
 class Repeat(Enum):
     """When the same call may be made again (API.md 8.5)."""
 
-    ALWAYS = "idempotent: whatever became of the first one"
-    UNLESS_ANSWERED = "when it never left, or once after a lost answer: what is left behind ends with the session"
+    ALWAYS = "idempotent: whatever happened to the first one"
+    UNLESS_ANSWERED = "when it never left, or once after a lost response: what is left behind ends with the session"
     IF_NOT_SENT = "only when it provably never left"
 
     @property
@@ -22,9 +22,9 @@ class Repeat(Enum):
 
 
 class ResponseBody(Enum):
-    """What the body of a 2xx must be; with any other the answer is a proxy's or a single sign-on's."""
+    """What the body of a 2xx must be; any other response is a proxy's or a single sign-on's."""
 
-    ANYTHING = "not looked at: a header is the answer"
+    ANYTHING = "ignored: the result is in a header"
     NOTHING = "usually empty; an HTML page is not accepted"
     OBJECT = "a JSON object"
     OBJECT_OR_NOTHING = "a JSON object, or empty (API.md 5, note a)"
@@ -42,7 +42,7 @@ class Endpoint:
         Its name in errors and logs.
     method, path
         The path's ``{names}`` are filled in with validated ids.
-    answers
+    response_body
         What a 2xx must hold.
     repeat
         Whether a failed call is safe to make again.
@@ -62,7 +62,7 @@ class Endpoint:
     step: str
     method: str
     path: str
-    answers: ResponseBody = ResponseBody.NOTHING
+    response_body: ResponseBody = ResponseBody.NOTHING
     repeat: Repeat = Repeat.ALWAYS
     read_timeout: float = 30.0
     max_response_bytes: int = 4 * 1024 * 1024

@@ -1,4 +1,4 @@
-"""From an answer that is an error, in any of its shapes, to one exception (API.md 8)."""
+"""Maps an error response, in any of its shapes, to one exception (API.md 8)."""
 
 import re
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ from functions.microstrategy.json_access import integer, mappings
 
 @dataclass(frozen=True)
 class Envelope:
-    """The fields of an error answer; any may be missing. ``message`` has the sub-errors' messages in it."""
+    """The fields of an error response; any may be missing. ``message`` has the sub-errors' messages in it."""
 
     code: str | None = None
     i_server_code: int | None = None
@@ -174,7 +174,7 @@ def _kind(endpoint: Endpoint, http_status: int, envelope: Envelope, text: str) -
 
 _NOT_TRIED_ERR = (13, 16)
 _NOT_TRIED_HTTP = (413, 429, 503)
-"""ResponseBody that say that the login was not even tried; after them it may be repeated and leaves nothing behind."""
+"""Responses that say that the login was not even tried; after them it may be repeated and leaves nothing behind."""
 
 _OF_A_PROXY = (407, 421, 425, 451)
 """Statuses with which no Library answers a login: without an envelope they say nothing about the credentials."""

@@ -106,7 +106,7 @@ class Definition:
     """The part of a datamart's definition that says what a run writes (API.md 5.1).
 
     ``runs_extra_sql``: it has statements of its own besides filling the table (Pre, Post, Insert SQLs, Create Table
-    Post String). ``max_execution_seconds``: its own limit, or None. ``readable``: False where the answer does not say
+    Post String). ``max_execution_seconds``: its own limit, or None. ``readable``: False where the response does not say
     how the table is filled; it then counts as appending and as running SQL of its own, which is the careful reading.
     """
 
@@ -122,10 +122,10 @@ class Definition:
 
 @dataclass(frozen=True)
 class Execution:
-    """An answer about a job (API.md 5, #2 and #3). Any field may be missing.
+    """A response about a job (API.md 5, #2 and #3). Any field may be missing.
 
-    Of a job that failed (status 3 or 18) it holds the whole error: ``message`` with the sub-errors' own, or the answer
-    itself (at most 500 characters) where that has no message.
+    Of a job that failed (status 3 or 18) it holds the whole error: ``message`` with the sub-errors' own, or the
+    response itself (at most 500 characters) where that has no message.
     """
 
     status: int | None

@@ -1,4 +1,4 @@
-"""Reading answers that are not errors: is it the Library's at all, and what does it say (API.md 5 to 7)?"""
+"""Reads successful responses: whether they are the Library's, and what they say (API.md 5 to 7)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +16,7 @@ from functions.microstrategy.models import Definition, Execution
 from functions.microstrategy.status import classify
 
 LONGEST_BODY = 500
-"""Characters of an answer that are kept where a failed job gives no reason."""
+"""Characters of a response that are kept where a failed job gives no reason."""
 
 _EMPTY = (b"", b'""', b"null")
 
@@ -31,7 +31,7 @@ _FITS: dict[ResponseBody, Callable[[Reply], bool]] = {
 
 
 def check(endpoint: Endpoint, reply: Reply, redact: Redact) -> None:
-    """Let pass what the endpoint must answer.
+    """Accept only a response that fits the endpoint.
 
     Raises
     ------
@@ -50,12 +50,12 @@ def check(endpoint: Endpoint, reply: Reply, redact: Redact) -> None:
     about_a_job = integer(mapping(body).get("status")) is not None  # a failed one has its error beside the status
     if not fine or (read(body) is not None and not about_a_job):
         raise exception(endpoint, reply.status, body, reply.text, reply.retry_after, redact)
-    if not _FITS[endpoint.answers](reply):
-        raise _unreadable(endpoint, reply, redact, "the answer is not from a Library server")
+    if not _FITS[endpoint.response_body](reply):
+        raise _unreadable(endpoint, reply, redact, "the response is not from a Library server")
 
 
 def login_without_token(reply: Reply, redact: Redact) -> DatamartFailed:
-    """What a login is that was answered with a 2xx and without a token: it went somewhere else."""
+    """The error for a login that got a 2xx without a token: an intermediary answered it."""
     shown = title_of(reply.text, redact)
     what_to_do = advice(LOG_IN, reply.status, reply.text) or "is baseUrl the address of a Library?"
     return DatamartFailed(
@@ -79,11 +79,11 @@ def _unreadable(endpoint: Endpoint, reply: Reply, redact: Redact, what: str) -> 
 
 
 def execution(endpoint: Endpoint, reply: Reply, redact: Redact) -> Execution:
-    """What an answer says about a job. Raises ServerUnavailable where it names no status."""
+    """What a response says about a job. Raises ServerUnavailable where it names no status."""
     body = mapping(reply.json)
     status = integer(body.get("status"))
     if status is None:
-        raise _unreadable(endpoint, reply, redact, "the answer does not say how the job is")
+        raise _unreadable(endpoint, reply, redact, "the response has no job status")
     said = fields_of(body, redact)
     message = said.message
     if message is None and classify(status) == "failed":

@@ -91,7 +91,7 @@ def _looked_up(names: list[str], listed: list[Choice]) -> _Lookup:
 
 @dataclass
 class _Search:
-    """The server's own search in a long list of which ``first`` is the first page."""
+    """The server's own search in a long list; ``first`` is the list's first page."""
 
     prompt: Prompt
     choices: Choices

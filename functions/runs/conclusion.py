@@ -29,7 +29,7 @@ from functions.text import shorten
 from functions.transient_errors import NOT_FROM_A_HANDLER, never_started, passes
 
 MOST_LOSSES = 3
-"""Attempts that lose their session, or their instance, before anything was ordered: after so many it is no accident."""
+"""Attempts that may lose their session or instance before the execution request: after so many it is systematic."""
 
 LOST_LOG_INS = 2
 """A log-in whose answer was lost may have left a session behind; after the second one of a run it is not repeated."""

@@ -1,4 +1,4 @@
-"""Whether an execution still runs: Step Functions itself is asked, so that nobody has to say that he is alive."""
+"""Whether an execution still runs: asks Step Functions itself, so that owners need no heartbeats."""
 
 from functools import cache
 from typing import Any
@@ -18,7 +18,7 @@ class NotAnswered(Exception):
 
 
 FORGOTTEN_AFTER = 86_400
-"""Seconds within which an execution of which nothing is known may be one that Step Functions does not know yet: its
+"""Seconds within which an execution that Step Functions does not know may be one that it does not know yet: its
 answers may be late. What it forgets has ended 90 days ago."""
 
 

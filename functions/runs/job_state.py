@@ -126,7 +126,7 @@ def answered_a_moment_ago(attempt: "Attempt", asked_at: float) -> bool:
 def state_at_prompts(attempt: "Attempt", asked_at: float) -> JobState:
     """The state of a job whose status, asked for at ``asked_at``, says that prompts are open.
 
-    Only a job that is sure to wait is as good as never started: answers of which nothing is known may have been taken.
+    Only a job that is sure to wait is as good as never started: answers without a response may have been accepted.
     """
     may_run = answered_a_moment_ago(attempt, asked_at) or attempt.answers_pending
     return JobState.ACCEPTED if may_run else JobState.PROMPTING

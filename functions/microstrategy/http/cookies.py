@@ -1,4 +1,4 @@
-"""The cookies of one call: those of the session go out, those of the answer come in (API.md 1.4)."""
+"""The cookies of one call: those of the session are sent, those of the response are merged (API.md 1.4)."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -76,7 +76,7 @@ class Jar:
         return {"Cookie": value} if value else {}
 
     def take(self, response: requests.Response) -> None:
-        """Merge what an answer sets, and drop what it removes. Cookies beyond the limits are dropped, largest first."""
+        """Merge what a response sets, and drop what it removes. The largest cookies beyond the limits go."""
         _take(self._jar, response.request, response.raw)
         left = MAX_JAR_BYTES
         for cookie in sorted(self._all(), key=_size):

@@ -1,4 +1,4 @@
-"""What a person reads on a page that came instead of an answer: a proxy's, a single sign-on's."""
+"""The readable text of an HTML page that came instead of JSON: a proxy's, a single sign-on's."""
 
 import html
 import re

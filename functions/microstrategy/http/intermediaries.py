@@ -37,21 +37,21 @@ def is_page(text: str) -> bool:
 
 
 def is_sign_on(http_status: int, text: str) -> bool:
-    """Whether the answer is a page on which a person is to sign on."""
+    """Whether the response is a page on which a person is to sign on."""
     if not is_page(text) or (http_status in (403, 406) and _BLOCKED.search(text[:_LOOKED_AT])):
         return False
     return _SIGN_ON.search(text[:_LOOKED_AT]) is not None and http_status in (200, 201, 202, 203, 400, 401, 403, 405)
 
 
 def advice(endpoint: Endpoint, http_status: int, text: str) -> str | None:
-    """What to do about an answer that is not the Library's, or None where there is nothing to say.
+    """What to do about a response that is not the Library's, or None where there is nothing to say.
 
     Parameters
     ----------
     endpoint
         What was called.
     http_status, text
-        Of the answer, which has no envelope of the Library in it.
+        Of the response, which has no envelope of the Library in it.
     """
     if is_sign_on(http_status, text):
         return (
@@ -76,7 +76,7 @@ def advice(endpoint: Endpoint, http_status: int, text: str) -> str | None:
 
 
 def is_final_at_login(http_status: int, text: str) -> bool:
-    """Whether an answer without an envelope says that the login went to the wrong place, or not through.
+    """Whether a response without an envelope says that the login went to the wrong place, or not through.
 
     A 400 or 401 without a page may as well be about the credentials.
     """

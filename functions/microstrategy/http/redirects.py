@@ -19,8 +19,8 @@ MAX_ADDRESS = 200
 def redirected(endpoint: Endpoint, reply: Reply, redact: Redact) -> LibraryError:
     """The exception that a redirect is: DatamartFailed before the login, else ServerUnavailable with a lost response.
 
-    So a read waits and looks again, the execution request is in doubt and is never sent a second time, and of creation,
-    answers and saving the rules decide that hold after a lost response (API.md 8.5).
+    So a read is retried; the execution request counts as perhaps sent and is never sent again; for creation, answers
+    and saving the rules for a lost response apply (API.md 8.5).
     """
     what = f"the call was redirected to {_shown(reply.headers.get('Location', ''), redact)}, which is not followed"
     if endpoint in BEFORE_LOGIN:

@@ -29,7 +29,7 @@ _CHUNK = 64 * 1024
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer, read to its end."""
+    """A response, read to its end."""
 
     status: int
     headers: CaseInsensitiveDict[str]
@@ -94,7 +94,7 @@ def call(
     headers
         All of the request's own headers, the token among them, the cookies not.
     jar
-        The cookies that go along; what the answer sets is merged into it, unless it is a redirect.
+        The cookies that go along; what the response sets is merged into it, unless it is a redirect.
     body
         Sent as JSON unless None.
     budget
@@ -105,25 +105,25 @@ def call(
     Raises
     ------
     ServerUnavailable
-        No answer; ``delivery`` says whether the request may have arrived.
+        No response; ``delivery`` says whether the request may have arrived.
     DatamartFailed
-        An answer that is too large.
+        The response is too large.
     """
     request = _Request(server, endpoint, headers, jar, _encode(body), time.monotonic() + budget)
-    answer: queue.SimpleQueue[Reply | BaseException] = queue.SimpleQueue()
+    result: queue.SimpleQueue[Reply | BaseException] = queue.SimpleQueue()
     guard = SendGuard()
 
     def work() -> None:
         go_through(guard)
         try:
-            answer.put(_exchange(request, url))
+            result.put(_exchange(request, url))
         except BaseException as error:  # handed over to the caller's thread, whatever it is
-            answer.put(error)
+            result.put(error)
 
     threading.Thread(target=work, daemon=True, name=f"call {endpoint.step}").start()
     outcome: Reply | BaseException | None = None
     try:
-        outcome = answer.get(timeout=budget)
+        outcome = result.get(timeout=budget)
     except queue.Empty:
         pass
     finally:  # also when a person's Ctrl-C ends the waiting
@@ -131,22 +131,22 @@ def call(
     if isinstance(outcome, Reply):
         return outcome
     if outcome is None:
-        raise _no_answer(endpoint, Reason(f"no complete response within {budget:.3g} s", timed_out=True), left)
+        raise _no_response(endpoint, Reason(f"no complete response within {budget:.3g} s", timed_out=True), left)
     if isinstance(outcome, LibraryError):
         raise outcome
     if isinstance(outcome, Exception):  # of whatever kind: a chunk of negative length, for one, is an OverflowError
-        raise _no_answer(endpoint, reason_of(outcome), left) from None
+        raise _no_response(endpoint, reason_of(outcome), left) from None
     raise outcome
 
 
 def _exchange(request: _Request, url: str) -> Reply:
-    """One request and its answer. The body of a redirect is not read, and its cookies are not kept."""
+    """One request and its response. The body of a redirect is not read, and its cookies are not kept."""
     server, endpoint = request.server, request.endpoint
     headers = request.headers | request.jar.header(endpoint.method, url)
     read_timeout = max(0.1, min(endpoint.read_timeout, request.deadline - time.monotonic()))
     session = pool(server.ca_bundle)
     if endpoint.repeat is not Repeat.ALWAYS:
-        session.close()  # only what is kept: a connection that died while it was idle would leave this call in doubt
+        session.close()  # closes idle connections: one that died meanwhile would leave this call's outcome unknown
     # Not by session.send: of a redirect, though not followed, it reads the body without a limit.
     response = session.get_adapter(url).send(
         session.prepare_request(requests.Request(endpoint.method, url, headers=headers, data=request.content)),
@@ -172,7 +172,7 @@ def _read(response: requests.Response, endpoint: Endpoint, deadline: float) -> b
                 return bytes(content[:_CHUNK])  # an intermediary's page: its beginning says whose
             raise _too_large(response, endpoint, f"{endpoint.max_response_bytes // 2**20} MB")
         if time.monotonic() > deadline:
-            raise requests.Timeout("the answer did not end in time")
+            raise requests.Timeout("the response did not end in time")
     found = bytes(content)
     if count_values(found) > MAX_VALUES:
         raise _too_large(response, endpoint, f"{MAX_VALUES:,} JSON values")
@@ -185,7 +185,7 @@ def _too_large(response: requests.Response, endpoint: Endpoint, limit: str) -> D
     )
 
 
-def _no_answer(endpoint: Endpoint, reason: Reason, left: bool) -> ServerUnavailable:
+def _no_response(endpoint: Endpoint, reason: Reason, left: bool) -> ServerUnavailable:
     delivery: Delivery = "unknown" if left else "not sent"
     return ServerUnavailable(
         f"the Library server did not respond: {reason.sentence}",

@@ -61,7 +61,7 @@ def run_of(item: Item, number: int | None = None) -> Run:
 
 
 def run_fields(item: Item) -> dict[str, Any]:
-    """The fields of :class:`Run` from its item, of which a scan may have read only some."""
+    """The fields of :class:`Run` from its item; a scan may have read only some of them."""
     get = item.get
     return {
         "arn": get("executionArn", ""),

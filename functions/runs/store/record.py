@@ -66,7 +66,7 @@ class RunRecord(NotifiedRecord, Run):
     number
         Number of the attempt that is worked on, from 1.
 
-    ``known_round`` is the newest round of answers of which this invocation knew when it began, or that it began itself:
+    ``known_round`` is the newest round of answers that this invocation knew when it began, or that it began itself:
     what it has seen of the job is from then, however often the item is read again. ``intent`` names this invocation's
     last write that was to be made once. ``stored`` is the item as it is in the table, for the modules of this package.
     """

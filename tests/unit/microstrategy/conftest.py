@@ -17,7 +17,7 @@ TOKEN = "csgf8rns3orn8pnd1addkf01bk"
 
 @dataclass
 class ScriptedServer:
-    """ResponseBody each connection with the next script and remembers the requests."""
+    """Answers each connection with the next script and remembers the requests."""
 
     scripts: list[Script] = field(default_factory=list)
     requests: list[bytes] = field(default_factory=list)

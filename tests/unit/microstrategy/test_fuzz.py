@@ -57,7 +57,7 @@ LONGEST = 8 * 1024
 
 
 class AnyServer:
-    """ResponseBody every request with the same bytes and closes the connection."""
+    """Responds to every request with the same bytes and closes the connection."""
 
     def __init__(self) -> None:
         self.answer = b""
@@ -684,7 +684,7 @@ def test_a_job_id_that_fits_into_no_item_is_ignored(any_server: AnyServer) -> No
 
 def test_a_status_of_many_digits_counts_as_no_status(any_server: AnyServer) -> None:
     any_server.answer = body_of(f'{{"status": {"9" * 100}}}')
-    with pytest.raises(ServerUnavailable, match="does not say how the job is"):
+    with pytest.raises(ServerUnavailable, match="has no job status"):
         client_of(any_server).get_execution(*IDS)
 
 

@@ -19,7 +19,7 @@ BASIC = "bWU6cHJveHktcGFzcy13b3Jk"
 
 @dataclass
 class Proxy:
-    """ResponseBody each CONNECT with ``refusal``, or makes the tunnel."""
+    """Responds to each CONNECT with ``refusal``, or makes the tunnel."""
 
     port: int = 0
     refusal: bytes | None = None

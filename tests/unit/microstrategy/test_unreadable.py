@@ -51,7 +51,7 @@ def refused(call: Callable[[Client], Any], client: Client) -> ServerUnavailable:
 def test_a_page_is_no_answer_to_anything(server: ScriptedServer, client: Client, name: str) -> None:
     server.answer(200, PAGE)
     error = refused(CALLS[name], client)
-    assert 'the answer is not from a Library server: "Sign in & go on"' in str(error)
+    assert 'the response is not from a Library server: "Sign in & go on"' in str(error)
     assert error.retry_safe is (error.step not in ("execute", "save", "save_as"))
 
 
@@ -80,8 +80,8 @@ def test_json_of_another_shape_is_no_answer(server: ScriptedServer, client: Clie
 
 
 def test_only_the_login_is_answered_by_a_header_alone() -> None:
-    assert [e.step for e in ENDPOINTS.values() if e.answers is ResponseBody.ANYTHING] == ["log_in"]
-    empty = {e.step for e in ENDPOINTS.values() if e.answers is ResponseBody.NOTHING}
+    assert [e.step for e in ENDPOINTS.values() if e.response_body is ResponseBody.ANYTHING] == ["log_in"]
+    empty = {e.step for e in ENDPOINTS.values() if e.response_body is ResponseBody.NOTHING}
     assert empty == {"log_out", "keep_alive", "answer_prompts", "delete_instance", "cancel_job"}
 
 
