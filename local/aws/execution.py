@@ -14,7 +14,7 @@ Wait = Callable[[float], None]
 """Lets so many seconds pass."""
 
 OnState = Callable[[str, float], None]
-"""Told every state that is entered, and when (seconds since the epoch)."""
+"""Is given every state that is entered, and when (seconds since the epoch)."""
 
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 2.0, 10.0, 1.2
 """Seconds between two looks: short runs are seen live, and long ones cost few requests."""
@@ -42,7 +42,7 @@ def follow(arn: str, on_state: OnState, wait: Wait) -> Outcome:
     arn
         Of the execution.
     on_state
-        Told of every state.
+        Is called with every state.
     wait
         How to let the time between two looks pass.
     """
@@ -92,7 +92,7 @@ class _History:
         read = self._client.get_execution_history
         try:
             answer: dict[str, Any] = read(executionArn=self._arn, maxResults=1000, **self._page)
-        except self._client.exceptions.InvalidToken:  # after 24 hours; what was told before is not told again
+        except self._client.exceptions.InvalidToken:  # after 24 hours; what was reported before is not reported again
             self._page = {}
             answer = read(executionArn=self._arn, maxResults=1000)
         return answer

@@ -62,8 +62,8 @@ class Lease:
 
 def lease_key(lease: str) -> str:
     """The key of the lease that a person names. Raises CannotGoOn."""
-    if told := _DATAMART.fullmatch(lease):
-        connection, project, datamart = told.groups()
+    if match := _DATAMART.fullmatch(lease):
+        connection, project, datamart = match.groups()
         return f"lease/{connection}/{project.upper()}/{datamart.upper()}"
     if _SLOT.fullmatch(lease):
         return lease

@@ -120,14 +120,14 @@ def waiting_run(run: str, stage: str) -> Waiting:
 
 
 def _found(run: str, stage: str) -> Run:
-    told = _ARN.fullmatch(run)
-    if told is None and ":" in run:
+    match = _ARN.fullmatch(run)
+    if match is None and ":" in run:
         raise CannotGoOn(f"{run} is neither the ARN of a run of a datamart runner nor a run's name.")
-    if told is not None:
-        _look_in(told["region"])
-    stack = stack_of(told["stage"] if told else stage)
-    arn = execution_arn(stack.state_machine, told["name"] if told else run)
-    if told and arn != run:
+    if match is not None:
+        _look_in(match["region"])
+    stack = stack_of(match["stage"] if match else stage)
+    arn = execution_arn(stack.state_machine, match["name"] if match else run)
+    if match and arn != run:
         raise CannotGoOn(f"{run} is in another account than these credentials; set AWS_PROFILE to one of that account.")
     found = find_run(RunTable(stack.run_table), arn)
     if found is None:

@@ -37,7 +37,7 @@ class Findings:
 
     Parameters
     ----------
-    told
+    show
         Called with each finding as soon as it is there.
 
     Attributes
@@ -46,16 +46,16 @@ class Findings:
         What no finding may show.
     """
 
-    def __init__(self, told: Callable[[Finding], None]) -> None:
+    def __init__(self, show: Callable[[Finding], None]) -> None:
         self.all: list[Finding] = []
-        self._told = told
+        self._show = show
         self.hidden = Hidden()
 
     def add(self, result: Result, check: str, subject: str, text: str) -> None:
         """Note a finding and tell it."""
         finding = Finding(check, self.hidden(subject), result, self.hidden(text))
         self.all.append(finding)
-        self._told(finding)
+        self._show(finding)
 
     def ok(self, check: str, subject: str, text: str) -> None:
         """As it should be."""

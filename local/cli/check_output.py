@@ -13,11 +13,11 @@ from local.cli.terminal import put
 
 STYLES = {"ok": "green", "problem": "bold red", "note": "yellow"}
 
-Told = Callable[[Finding], None]
+Show = Callable[[Finding], None]
 
 
 @contextlib.contextmanager
-def shown_on(stream: TextIO) -> Iterator[Told]:
+def shown_on(stream: TextIO) -> Iterator[Show]:
     """What is called with each finding is shown: line by line, or on a terminal as a table at the end."""
     if not stream.isatty():
         yield lambda finding: put(f"{finding.result:<8} {finding.check:<12} {finding.subject}: {finding.text}")
@@ -29,12 +29,12 @@ def shown_on(stream: TextIO) -> Iterator[Told]:
     table.add_column("", ratio=1, overflow="fold")
     with console.status("checking …") as status:
 
-        def told(finding: Finding) -> None:
+        def show(finding: Finding) -> None:
             status.update(Text(f"checked: {finding.check} of {finding.subject} …"))
             result = Text(finding.result, STYLES[finding.result])
             table.add_row(Text(finding.check), Text(finding.subject), result, Text(finding.text))
 
-        yield told
+        yield show
     if table.row_count:
         console.print(table)
 

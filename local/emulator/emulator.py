@@ -26,7 +26,7 @@ from local.clock import Clock, Waiter
 from local.emulator.clients import client
 from local.emulator.delivery import deliver
 from local.emulator.deploy import Deployed, deploy
-from local.emulator.end_events import tell_the_end
+from local.emulator.end_events import deliver_the_end
 from local.emulator.lambda_runtime import Runtime
 from local.emulator.moto_patches.install import install
 from local.emulator.moto_patches.moto_objects import execution as moto_execution
@@ -38,7 +38,7 @@ Person = Callable[[OpenQuestion], None]
 """Given a run's question, replies to its token by :meth:`Emulator.reply`, or declines."""
 
 OnState = Callable[[str, float], None]
-"""Told every state that is entered, and when (seconds since the epoch)."""
+"""Is given every state that is entered, and when (seconds since the epoch)."""
 
 Stopping = Callable[[], bool]
 """Whether an execution that is waited for is to be stopped."""
@@ -91,7 +91,7 @@ class Emulator:
         self._stack = contextlib.ExitStack()
         self.person: Person | None = None
         self._asked: dict[str, threading.Event] = {}
-        self._told: dict[str, int] = {}
+        self._shown: dict[str, int] = {}
         self._stopped: set[str] = set()
         self.ignored: list[str] = []
         self.logs = Path()
@@ -205,9 +205,9 @@ class Emulator:
             running = execution.status == "RUNNING"
             if on_state is not None:
                 entered = list(_entered(self._history(execution_arn)))
-                for state, at in entered[self._told.get(execution_arn, 0) :]:
+                for state, at in entered[self._shown.get(execution_arn, 0) :]:
                     on_state(state, at)
-                self._told[execution_arn] = len(entered)
+                self._shown[execution_arn] = len(entered)
             if not running:
                 break
             if execution_arn not in self._stopped:
@@ -220,7 +220,7 @@ class Emulator:
         if execution_arn in self._stopped and described["status"] == "FAILED":
             # moto may take a stop in the middle of a branch for the branch's failure; AWS does not.
             described |= {"status": "ABORTED", "error": STOPPED, "cause": BY_A_PERSON}
-        tell_the_end(self.template, described, self.clock)
+        deliver_the_end(self.template, described, self.clock)
         return self._outcome(described)
 
     def run(self, request: Any, on_state: OnState | None = None) -> Outcome:

@@ -16,7 +16,7 @@ DELIVERIES = 3
 """How often an end is delivered at most; the real queue goes on for hours."""
 
 
-def tell_the_end(template: Template, described: dict[str, Any], clock: Clock | None = None) -> None:
+def deliver_the_end(template: Template, described: dict[str, Any], clock: Clock | None = None) -> None:
     """Deliver the status change of an execution (as DescribeExecution answers it) to the function behind the rule.
 
     What it fails at, or wants to see once more, is delivered again once ``clock`` has been put forward by the time

@@ -25,13 +25,13 @@ def upload(event: Event, objects: Path) -> Event:
     believes no message. The event gets the object's own version, ETag and size.
     """
     if "detail" in event:
-        return _told_by_event(event, objects)
+        return _of_event(event, objects)
     if isinstance(event.get("Records"), list):
         return event | {"Records": [_of_message(record, objects) for record in event["Records"]]}
     return event
 
 
-def _told_by_event(event: Event, objects: Path) -> Event:
+def _of_event(event: Event, objects: Path) -> Event:
     detail = event["detail"]
     if "bucket" not in detail:
         return event
@@ -47,13 +47,13 @@ def _of_message(record: Event, objects: Path) -> Event:
     """A record of SNS, its message with the objects' own versions where it is a notification of uploads."""
     try:
         message = json.loads(record["Sns"]["Message"])
-        told = [_told_by_record(each, objects) for each in message["Records"]]
+        reported = [_of_record(each, objects) for each in message["Records"]]
     except (KeyError, TypeError, ValueError):
         return record
-    return record | {"Sns": record["Sns"] | {"Message": json.dumps(message | {"Records": told})}}
+    return record | {"Sns": record["Sns"] | {"Message": json.dumps(message | {"Records": reported})}}
 
 
-def _told_by_record(record: Event, objects: Path) -> Event:
+def _of_record(record: Event, objects: Path) -> Event:
     if not record["eventName"].startswith("ObjectCreated:"):
         return record
     bucket, described = record["s3"]["bucket"]["name"], record["s3"]["object"]

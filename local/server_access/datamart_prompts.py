@@ -19,7 +19,7 @@ MOST_CHOICES = 50
 EXAMPLES = 3
 """Choices that an answer to paste shows."""
 
-Told = Callable[[str], None]
+Note = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Asked:
         }
 
 
-def ask(client: Client, wanted: dict[str, Any], told: Told) -> Asked:
+def ask(client: Client, wanted: dict[str, Any], note: Note) -> Asked:
     """Find the datamart and read its prompts and their choices.
 
     Parameters
@@ -60,23 +60,23 @@ def ask(client: Client, wanted: dict[str, Any], told: Told) -> Asked:
         In a session.
     wanted
         ``project`` and ``datamart`` as a request names them.
-    told
+    note
         Called with a sentence for whatever is good to know.
 
     Raises
     ------
     LibraryError
-        Project, datamart or prompts cannot be read. Choices that cannot be are only told.
+        Project, datamart or prompts cannot be read. Choices that cannot be read are only noted.
     """
     project = client.find_project(wanted["project"])
     datamart = client.find_datamart(project.id, wanted["datamart"])
     prompts = client.get_definition_prompts(project.id, datamart.id)
-    with NewInstance(client, project.id, datamart.id, told) as instance:
-        asked = _questions(prompts, Watched(instance), told)
+    with NewInstance(client, project.id, datamart.id, note) as instance:
+        asked = _questions(prompts, Watched(instance), note)
     answerable = [question for question in asked if _is_answerable(question)]
     for question in asked:
         if question not in answerable:
-            told(f"{titled(question)} cannot be answered, and is left out of the request.")
+            note(f"{titled(question)} cannot be answered, and is left out of the request.")
     return Asked(project, datamart, asked, wanted | {"prompts": skeleton(answerable, EXAMPLES)})
 
 
@@ -85,15 +85,15 @@ def _is_answerable(question: Question) -> bool:
     return bool(address_of(question)[1]) and (can_be_answered(question) or has_default(question))
 
 
-def _questions(prompts: list[Prompt], choices: Watched, told: Told) -> list[Question]:
+def _questions(prompts: list[Prompt], choices: Watched, note: Note) -> list[Question]:
     try:
         asked = questions(prompts, choices, MOST_CHOICES)
     except LibraryError as error:
-        told(f"The choices cannot be listed: {error}.")
+        note(f"The choices cannot be listed: {error}.")
         return questions(prompts, NoChoices(), MOST_CHOICES)
     by_reason: dict[str, list[str]] = {}
     for prompt, reason in choices.refused.values():
         by_reason.setdefault(reason, []).append(titled(prompt))
     for reason, titles in by_reason.items():
-        told(f"The server does not list the choices of {', '.join(titles)}: {reason}.")
+        note(f"The server does not list the choices of {', '.join(titles)}: {reason}.")
     return asked

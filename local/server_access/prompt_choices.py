@@ -25,14 +25,14 @@ class NewInstance:
         In a session, which is to be logged out after the end.
     project_id, datamart_id
         Of the datamart.
-    told
+    note
         Called with a sentence where the instance is left behind.
     """
 
-    def __init__(self, client: Client, project_id: str, datamart_id: str, told: Callable[[str], None]) -> None:
+    def __init__(self, client: Client, project_id: str, datamart_id: str, note: Callable[[str], None]) -> None:
         self._client = client
         self._where = (project_id, datamart_id)
-        self._told = told
+        self._note = note
         self._id: str | None = None
         self._refusal: str | None = None
         self._registered = contextlib.ExitStack()
@@ -85,4 +85,4 @@ class NewInstance:
                 problem = error
             else:
                 return
-        self._told(f"The instance could not be deleted; it ends with the session. {problem}.")
+        self._note(f"The instance could not be deleted; it ends with the session. {problem}.")

@@ -19,15 +19,15 @@ class Sessions:
         Where to log in, and as whom.
     hidden
         Learns the tokens and cookies.
-    told
+    note
         Called with a sentence where a session is left behind.
     """
 
-    def __init__(self, server: Server, credentials: Credentials, hidden: Hidden, told: Callable[[str], None]) -> None:
+    def __init__(self, server: Server, credentials: Credentials, hidden: Hidden, note: Callable[[str], None]) -> None:
         self._server = server
         self._credentials = credentials
         self._hidden = hidden
-        self._told = told
+        self._note = note
         self._open: list[Client] = []
         self._logging_in, self._closed = False, 0
         self._registered = contextlib.ExitStack()
@@ -74,4 +74,4 @@ class Sessions:
                 return client.log_out()
             except LibraryError as error:
                 problem = error
-        return self._told(f"A session could not be logged out; it ends when idle. {problem}.")
+        return self._note(f"A session could not be logged out; it ends when idle. {problem}.")

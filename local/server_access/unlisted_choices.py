@@ -1,4 +1,4 @@
-"""Choices of which it is known afterwards where the server did not list them."""
+"""Remembers which prompts the server listed no choices of."""
 
 from functions.prompts.choices import Choice, Choices, ListedLater, NotListed
 from functions.prompts.prompt import Prompt, address_of

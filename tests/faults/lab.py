@@ -14,7 +14,7 @@ import boto3
 from functions.runs.store.table import RunTable
 from local.clock import StandingClock
 from local.emulator import Emulator
-from local.emulator.end_events import tell_the_end
+from local.emulator.end_events import deliver_the_end
 from local.outcome import Outcome
 from local.simulator import Simulator
 from tests.faults.aws import AwsCalls
@@ -196,7 +196,7 @@ class Lab:
         ends = [call for call in self.lambdas.calls if call.module == "end_run"]
         if not ends or ends[-1].error is not None:
             self.clock.advance(LATER / 6)
-            tell_the_end(
+            deliver_the_end(
                 self.emulator.template, self._states.describe_execution(executionArn=self._arn) | self._ended()
             )
 
@@ -216,7 +216,7 @@ class Lab:
         if stopped:
             described = self._states.describe_execution(executionArn=self._arn)
             failed = {"status": "FAILED", "error": "RunAlreadyEnded", "cause": "this run is closed"}
-            tell_the_end(self.emulator.template, described | failed)
+            deliver_the_end(self.emulator.template, described | failed)
         return [*said, *self.wire.sent[before:]]
 
     def _take_items(self) -> dict[str, dict[str, Any]]:
@@ -247,7 +247,7 @@ class Lab:
         """Stop it, and let the clean-up run while the function that works still works."""
         self.stop()
         described = self._states.describe_execution(executionArn=self._arn) | self._ended()
-        _apart(lambda: tell_the_end(self.emulator.template, described))
+        _apart(lambda: deliver_the_end(self.emulator.template, described))
 
     def _ended(self) -> dict[str, Any]:
         stopped = self._arn in self.emulator._stopped

@@ -80,7 +80,7 @@ def test_where_an_end_is_missing_the_sweep_tells_of_the_message(
     event = several(tmp_path, f"half {began}", "countries/Atlantis.csv", "countries/Utopia.csv")
     first, second = started(system, event)
     with monkeypatch.context() as patch:
-        patch.setattr(emulator_module, "tell_the_end", lambda *arguments: None)
+        patch.setattr(emulator_module, "deliver_the_end", lambda *arguments: None)
         system.emulator.wait(second)
     system.emulator.wait(first)
     assert system.notices() == []

@@ -60,7 +60,7 @@ def crash(system: System, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iter
 
         runtime.around = around
         with monkeypatch.context() as patch:
-            patch.setattr(emulator_module, "tell_the_end", lambda *arguments: None)
+            patch.setattr(emulator_module, "deliver_the_end", lambda *arguments: None)
             outcome = system.emulator.run(REQUEST)
         runtime.around = before
         system._arns.append(outcome.execution_arn)

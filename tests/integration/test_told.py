@@ -21,7 +21,7 @@ COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
 def end_again(system: System, execution_arn: str) -> None:
     """The status change is delivered once more."""
     described = boto3.client("stepfunctions").describe_execution(executionArn=execution_arn)
-    end_events.tell_the_end(system.emulator.template, described)
+    end_events.deliver_the_end(system.emulator.template, described)
 
 
 def test_a_success_is_told_by_an_event_and_no_notice(system: System) -> None:
@@ -123,7 +123,7 @@ def test_a_run_that_the_state_machine_timed_out_is_told_too(system: System) -> N
     system.notices()
     described = boto3.client("stepfunctions").describe_execution(executionArn=outcome.execution_arn)
     other = outcome.execution_arn + "-timed-out"
-    end_events.tell_the_end(system.emulator.template, described | {"executionArn": other, "status": "TIMED_OUT"})
+    end_events.deliver_the_end(system.emulator.template, described | {"executionArn": other, "status": "TIMED_OUT"})
     (told,) = system.notices()
     assert "was timed out" in told["Subject"]
     assert "time limit" in told["Message"]
@@ -144,7 +144,7 @@ def test_an_end_that_is_delivered_twice_at_once_is_told_once(system: System) -> 
     described = boto3.client("stepfunctions").describe_execution(executionArn=outcome.execution_arn)
     failed = described | {"executionArn": other, "status": "FAILED", "error": "NotFound", "cause": "Loaded: no."}
     threads = [
-        threading.Thread(target=end_events.tell_the_end, args=(system.emulator.template, failed)) for _ in range(4)
+        threading.Thread(target=end_events.deliver_the_end, args=(system.emulator.template, failed)) for _ in range(4)
     ]
     for thread in threads:
         thread.start()
