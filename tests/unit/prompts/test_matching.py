@@ -67,9 +67,9 @@ def test_answers_that_match_no_prompt_are_found() -> None:
     assert unmatched([{"name": "Yaer"}, {"name": "Year"}, {"id": "F" * 32}], iter([YEAR])) == [0, 2]
 
 
-@pytest.mark.parametrize("slip", ["Yaer", "YEAR", "year", "Year ", "Years", "Ye\u0301ar"])
-def test_a_name_similar_to_the_prompts_is_a_misspelling(slip: str) -> None:
-    assert misspelling_of(YEAR, [{"name": "Country"}, {"name": slip}]) == slip
+@pytest.mark.parametrize("misspelled", ["Yaer", "YEAR", "year", "Year ", "Years", "Ye\u0301ar"])
+def test_a_name_similar_to_the_prompts_is_a_misspelling(misspelled: str) -> None:
+    assert misspelling_of(YEAR, [{"name": "Country"}, {"name": misspelled}]) == misspelled
 
 
 def test_a_title_in_place_of_the_name_is_a_misspelling() -> None:

@@ -141,13 +141,15 @@ def test_every_problem_is_named_and_valid_answers_are_still_planned() -> None:
     assert [prompt["name"] for prompt in made.missing] == ["Other"]
 
 
-@pytest.mark.parametrize("slip", ["Yaer", "YEAR", "of which year"])
+@pytest.mark.parametrize("misspelled", ["Yaer", "YEAR", "of which year"])
 @pytest.mark.parametrize("default", [None, "2024"])
 @pytest.mark.parametrize("unanswered", ["default", "close"])
-def test_a_misspelled_name_does_not_leave_a_prompt_to_its_default(slip: str, default: Any, unanswered: str) -> None:
-    text = problem([YEAR | {"defaultAnswer": default}], [{"name": slip, "answers": "1999"}], unanswered)
+def test_a_misspelled_name_does_not_leave_a_prompt_to_its_default(
+    misspelled: str, default: Any, unanswered: str
+) -> None:
+    text = problem([YEAR | {"defaultAnswer": default}], [{"name": misspelled, "answers": "1999"}], unanswered)
     assert text.startswith('the prompt "Of which year?" (named "Year") has no answer, but the request ')
-    assert f'answers "{slip}": correct that name, or answer this prompt as well' in text
+    assert f'answers "{misspelled}": correct that name, or answer this prompt as well' in text
 
 
 def test_a_name_like_another_prompts_can_be_answered_beside_it() -> None:
@@ -204,7 +206,7 @@ anything = st.recursive(
     max_leaves=6,
 )
 words = st.sampled_from(["Year", "USA", "usa", "h1;;1", "A" * 32, ">", "2026-11-23", "1"])
-telling = st.dictionaries(
+answer_objects = st.dictionaries(
     st.sampled_from(
         ["id", "name", "type", "units", "expression", "operator", "operands", "metric", "value", "elements"]
     ),
@@ -228,7 +230,7 @@ described = st.fixed_dictionaries(
     optional=dict.fromkeys(fields, words | anything),
 )
 answered = st.fixed_dictionaries(
-    {"name": words, "answers": words | st.integers() | telling | st.lists(words | telling, max_size=3)},
+    {"name": words, "answers": words | st.integers() | answer_objects | st.lists(words | answer_objects, max_size=3)},
     optional={"type": st.sampled_from(["VALUE", "ELEMENTS"]), "useDefault": st.booleans()},
 )
 offered = st.lists(st.dictionaries(st.sampled_from(["id", "name", "type"]), words | anything, max_size=3), max_size=4)

@@ -16,7 +16,7 @@ from local.simulator.warehouse.query import Query
 _NUMBER = re.compile(r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?")
 
 LONGEST_NUMBER = 500
-"""Characters of a number, the largest of which has 309 digits before its decimal point."""
+"""Characters of a number; the largest has 309 digits before its decimal point."""
 
 
 @dataclass(frozen=True)
