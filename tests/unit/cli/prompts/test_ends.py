@@ -129,7 +129,7 @@ def test_a_login_whose_answer_was_lost_says_that_a_session_may_be_left(new_perso
         (("City", "--stage", "dve", *PROJECT), "did you mean dev?"),
         (("City", "--stage", "dev", "--connection", "defualt", *PROJECT), "did you mean default?"),
         (("/City",), "invalid path"),
-        (("",), "datamart: must be an id, a name"),
+        (("",), "datamart: must be an ID, a name"),
         ((" City",), "white space"),
         (("City", "--stage", "dev", "--library-url", "https://h"), "not allowed with"),
         (("City", "--no-such-option"), "--no-such-option"),
