@@ -2,7 +2,8 @@
 
 A timeout is written here and nowhere else. From it derive Lambda's configuration (infra/constructs/function_table.py),
 the state's TimeoutSeconds (statemachine/run_datamart.asl.yaml), how long a call to the server may take, how long a
-login may be under way, when the second clean-up comes, and how often the queue of ends repeats.
+login may be under way, when the second clean-up comes, how often the queue of ends repeats, and how long a claim on a
+notification lasts.
 """
 
 import math
@@ -60,3 +61,16 @@ END_DELIVERIES = math.ceil(END_REPEATED_FOR / END_VISIBILITY)
 
 SWEEP_GRACE = 2 * END_VISIBILITY + TIMEOUTS["end_run"]
 """Seconds after its end for which the sweep leaves a run to ``end_run``: three deliveries of the end."""
+
+CLAIM_SPARE = 25
+"""Seconds that the claim on a notification outlives the function that made it."""
+
+CLAIM_SECONDS = max(TIMEOUTS["end_run"], TIMEOUTS["sweep"]) + CLAIM_SPARE
+"""Seconds for which a claim keeps other invocations from notifying of an end: ``end_run`` and ``sweep`` do it."""
+
+LATE_CLAIM_SECONDS = TIMEOUTS["expect_load"] + CLAIM_SPARE
+"""The same for late tables, of which ``expect_load`` notifies."""
+
+FIRST_ASYNC_RETRY = 60
+"""Seconds after which Lambda first repeats an asynchronous invocation that failed. A claim has to be stale by then:
+``expect_load`` is invoked so, and only two more times."""

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.limits import LATE_CLAIM_SECONDS
 from functions.metric_names import LOAD_MISSING, LOADS_MISSING, NAMESPACE, SERVICE
 from functions.notifications.exactly_once import once
-from functions.notifications.late_notice import CLAIM_SECONDS, LateLoad, send
+from functions.notifications.late_notice import LateLoad, send
 from functions.requests.named_jobs import deployed_jobs
 from functions.runs.expected_loads import is_expected_at_minute, jobs_due
 from functions.runs.store.last_loads import last_load
@@ -39,7 +40,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if due:
         _count(LOADS_MISSING, len(late))
     if late:
-        once(begin_late_notice(run_table(), at.timestamp()), "notice", lambda: send(late), CLAIM_SECONDS)
+        once(begin_late_notice(run_table(), at.timestamp()), "notice", lambda: send(late), LATE_CLAIM_SECONDS)
     return {"due": due, "missing": [each.job for each in late]}
 
 

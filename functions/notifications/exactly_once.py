@@ -8,11 +8,9 @@ notification is sent again rather than never.
 from collections.abc import Callable
 
 from functions import clock
+from functions.limits import CLAIM_SECONDS
 from functions.runs.store.claims import claim, record_notified, release_claim
 from functions.runs.store.record import NotifiedRecord
-
-CLAIM_SECONDS = 300
-"""Longer than end_run may take."""
 
 
 class NotificationInProgress(Exception):

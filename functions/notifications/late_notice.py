@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from functions import clock
 from functions.notifications.failure_notice import publish
 
-CLAIM_SECONDS = 45
-"""Longer than expect_load may take, and shorter than Lambda waits before it invokes it again."""
-
 LONGEST_LIST = 60
 """Characters of the subject that name jobs."""
 

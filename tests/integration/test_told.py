@@ -9,8 +9,8 @@ from typing import Any
 import boto3
 import pytest
 
+from functions.limits import CLAIM_SECONDS
 from functions.notifications import end_event, failure_notice
-from functions.notifications.exactly_once import CLAIM_SECONDS
 from local.emulator import end_events
 from local.simulator import catalogue
 from tests.integration.conftest import CITY, TUTORIAL, System

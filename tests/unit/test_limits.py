@@ -34,3 +34,16 @@ def test_a_login_with_a_longer_timeout_keeps_others_from_logging_in_for_longer()
 
 def test_an_end_that_takes_longer_to_process_is_not_delivered_twice_at_once() -> None:
     assert with_timeout("end_run", RAISED).END_VISIBILITY > RAISED
+
+
+@pytest.mark.parametrize("function", ["end_run", "sweep"])
+def test_no_invocation_takes_over_the_notification_of_an_end_from_a_function_that_still_runs(function: str) -> None:
+    assert with_timeout(function, RAISED).CLAIM_SECONDS > RAISED
+
+
+def test_no_invocation_takes_over_the_notice_of_late_loads_from_a_function_that_still_runs() -> None:
+    assert with_timeout("expect_load", RAISED).LATE_CLAIM_SECONDS > RAISED
+
+
+def test_a_claim_on_the_notice_of_late_loads_is_stale_when_lambda_repeats_the_invocation() -> None:
+    assert limits.LATE_CLAIM_SECONDS < limits.FIRST_ASYNC_RETRY

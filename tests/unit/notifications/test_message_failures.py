@@ -12,9 +12,9 @@ from moto import mock_aws
 
 from functions import clock
 from functions.lifecycle.sweep import messages
-from functions.limits import END_REPEATED_FOR
+from functions.limits import CLAIM_SECONDS, END_REPEATED_FOR
 from functions.notifications import failure_notice
-from functions.notifications.exactly_once import CLAIM_SECONDS, NotificationInProgress
+from functions.notifications.exactly_once import NotificationInProgress
 from functions.notifications.message_failures import LONGEST_TEXT, notify_with_other_runs
 from functions.notifications.run_end import end_of
 from functions.requests.execution_input import SCHEMA
