@@ -261,7 +261,7 @@ class ServerBusy(LibraryError):
 class SessionLost(LibraryError):
     """The server does not know the session: a restart, an idle timeout, a logout of the account elsewhere.
 
-    Before the execution request another attempt follows, three in all. Afterwards ``rerunIfReplacing`` lets a datamart
+    Before the execution request another attempt follows, a few times. Afterwards ``rerunIfReplacing`` lets a datamart
     that replaces its table run again.
     """
 
@@ -328,7 +328,7 @@ class JobCancelled(LibraryError):
 
 
 class OutcomeUnknown(RunError):
-    """The execution request may or may not have reached the server, and ten minutes showed no sign of a job."""
+    """The execution request may or may not have reached the server, and no job showed up while one could begin."""
 
     advice = "Look for the job in MicroStrategy's job monitor."
     loaded = "unknown"

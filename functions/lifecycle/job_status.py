@@ -16,12 +16,8 @@ from functions.lifecycle.step import Step, StepResult
 from functions.microstrategy.codes import ENDED_IN_SQL
 from functions.microstrategy.models import Execution
 from functions.microstrategy.status import classify
-from functions.runs.job_state import JobState
+from functions.runs.job_state import LATEST_BEGINNING, JobState
 from functions.runs.model import Run
-
-CONFIRM_SECONDS = 600
-"""How long a job is looked for after an execution request without a response, before the run ends as OutcomeUnknown
-(DESIGN.md "Executing")."""
 
 NOT_CONCLUSIVE = frozenset({None, 0, 13})
 """What GET may answer although nothing was ever posted (API.md 11.6)."""
@@ -65,11 +61,14 @@ def _ask(step: Step) -> Execution:
 
 
 def _not_yet(run: Run, error: LibraryError | None) -> StepResult:
-    """The POST may or may not have arrived: only an answer that a job alone can give settles it."""
-    if clock.now() - (run.attempt.posted_at or 0) > CONFIRM_SECONDS:
+    """The POST may or may not have arrived: only a response that a job alone can give settles it.
+
+    Raises OutcomeUnknown when no job can begin any more (DESIGN.md "Executing").
+    """
+    if clock.now() - (run.attempt.posted_at or 0) > LATEST_BEGINNING:
         answers = {"The response to that": run.attempt.execution_response, "The last look at the job": error}
         said = "".join(f" {which}: {answer}." for which, answer in answers.items() if answer)
         raise OutcomeUnknown(
-            f"the execution request was sent, and {CONFIRM_SECONDS // 60} minutes showed no sign of a job.{said}"
+            f"the execution request was sent, and {LATEST_BEGINNING // 60} minutes showed no sign of a job.{said}"
         )
     return {"phase": "unknown", "waitSeconds": next_wait(run)}

@@ -89,8 +89,10 @@ SEEN_SECONDS = 15
 """How recent the last look must be for "never seen at SQL" to mean anything: status 6 may come and go unseen."""
 
 LATEST_BEGINNING = 600
-"""Seconds after the execution request, or after answers to its prompts, within which a job begins, if at all: its
-maximum execution time counts from there."""
+"""Seconds after the execution request, or after answers to its prompts, within which a job begins, if at all.
+
+After that a run whose request may not have arrived ends as OutcomeUnknown, and until then, plus the job's maximum
+execution time, the lease of an ended run is kept."""
 
 
 def loaded(states: list[JobState | None]) -> Loaded:
