@@ -16,6 +16,7 @@ from functions.runs.store.table import run_table
 from local.simulator import SCENARIOS, catalogue
 from tests.integration.conftest import CITY, TUTORIAL, System
 from tests.support.by_hand import ByHand
+from tests.support.cases import exhaustive, one_of
 
 COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
 
@@ -35,7 +36,7 @@ def around(system: System) -> Iterator[Callable[[Any], None]]:
 # -- the order to execute -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("code", [-2147205449, -2147205451, -2147217124])
+@pytest.mark.parametrize("code", [-2147205449, exhaustive(-2147205451), exhaustive(-2147217124)])
 def test_an_order_that_is_refused_for_good_keeps_the_servers_reason(system: System, code: int) -> None:
     refusal = {"code": "ERR001", "iServerCode": code, "message": "The table name is empty.", "ticketId": "T1"}
     system.simulator.inject("execute", status=500, json=refusal)
@@ -62,7 +63,7 @@ def test_the_next_attempt_after_an_instance_that_was_gone_loads_the_table_once(s
     assert system.loads() == 1
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 405])
+@pytest.mark.parametrize("status", [exhaustive(400), 403, exhaustive(404), exhaustive(405)])
 def test_a_page_that_refuses_an_order_is_no_proof_that_nothing_was_executed(system: System, status: int) -> None:
     """A gateway's last word, after the server has taken the order: the table is loaded, and the run finds out."""
     system.simulator.inject("execute", kind="status after", status=status, body="<html>Blocked</html>")
@@ -108,7 +109,8 @@ def test_a_job_that_the_orders_own_answer_says_has_failed_keeps_that_reason(syst
 
 
 @pytest.mark.parametrize(
-    ("code", "loaded"), [(None, "no"), (-2147205467, "no"), (-2147212544, "unknown"), (-2147209196, "unknown")]
+    ("code", "loaded"),
+    [exhaustive((None, "no")), (-2147205467, "no"), (-2147212544, "unknown"), exhaustive((-2147209196, "unknown"))],
 )
 def test_a_failure_in_the_query_engine_or_a_cancelled_job_leaves_the_table_in_doubt(
     system: System, code: int | None, loaded: str
@@ -290,7 +292,7 @@ def test_a_run_and_its_clean_up_hold_however_the_server_behaves(new_system: Call
 SURVIVING = ["job-survives-delete", "job-survives-logout"]
 
 
-@pytest.mark.parametrize("name", SURVIVING)
+@pytest.mark.parametrize("name", one_of(*SURVIVING))
 def test_a_run_that_is_timed_out_cancels_its_job(new_system: Callable[..., System], name: str) -> None:
     system = new_system(name)
     outcome = system.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=2)

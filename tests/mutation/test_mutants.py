@@ -15,6 +15,9 @@ SOURCE = '''
 REFUSALS = ("busy", "forbidden")
 """Another."""
 
+SECONDS = 60
+Judge = Callable[[int], str | None]
+
 
 def judge(code: int, left: float = 3) -> str | None:
     """A third."""
@@ -29,6 +32,7 @@ CHANGES = {
     "module: 'forbidden' left out of ('busy', 'forbidden')",
     'module: "busy" → "Xbusy"',
     'module: "forbidden" → "Xforbidden"',
+    "module: 60 → 0",
     "judge: 3 → 4",
     "judge: code in REFUSALS and left > 0 → code in REFUSALS or left > 0",
     "judge: code in REFUSALS → code not in REFUSALS",

@@ -5,6 +5,7 @@ import signal
 
 import pytest
 
+from tests.support.cases import exhaustive
 from tests.support.processes import Stall
 from tests.unit.checks.conftest import PASSWORD, Person
 
@@ -21,9 +22,9 @@ main()
 @pytest.mark.parametrize(
     ("step", "skip"),
     [
-        *(("log_in", 0), ("find_project", 0)),
-        *(("create_instance", 0), ("search_elements", 0), ("delete_instance", 0)),
-        *(("log_in", 1), ("log_out", 0), ("probe", 0), ("log_out", 1)),
+        *(("search_elements", 0), ("log_out", 1)),
+        *map(exhaustive, [("log_in", 0), ("find_project", 0), ("create_instance", 0), ("delete_instance", 0)]),
+        *map(exhaustive, [("log_in", 1), ("log_out", 0), ("probe", 0)]),
     ],
 )
 def test_ctrl_c_leaves_no_session_and_no_instance_behind(
@@ -36,7 +37,7 @@ def test_ctrl_c_leaves_no_session_and_no_instance_behind(
     assert err == ""
 
 
-@pytest.mark.parametrize(("number", "name"), [(signal.SIGTERM, "SIGTERM"), (signal.SIGHUP, "SIGHUP")])
+@pytest.mark.parametrize(("number", "name"), [(signal.SIGTERM, "SIGTERM"), exhaustive((signal.SIGHUP, "SIGHUP"))])
 def test_sigterm_and_sighup_leave_nothing_behind_either(
     person: Person, number: int, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
