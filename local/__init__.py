@@ -1,1 +1,1 @@
-"""The same system on one machine: the simulator, the emulator of AWS, the command line."""
+"""The system on one machine: the simulator of MicroStrategy Library, the emulator of AWS, the command line."""

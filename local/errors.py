@@ -2,8 +2,8 @@
 
 
 class CannotGoOn(Exception):
-    """The command cannot do what it was asked for; the text says why and what to do, in one sentence."""
+    """The command cannot do its work; the text says why and what to do, in one sentence."""
 
 
 class NotDone(Exception):
-    """The command was understood and looked, and the result is no; the text says why, in one sentence."""
+    """The command is valid, but its result is negative; the text says why, in one sentence."""

@@ -1,7 +1,7 @@
-"""Ctrl-C, SIGTERM and SIGHUP: the first cleans up within a bound, a second leaves at once and says what is left.
+"""Handles Ctrl-C, SIGTERM and SIGHUP: the first cleans up in bounded time, a second exits and lists what is left.
 
-The first signal raises :class:`Stopped` in the main thread, so that every ``with`` block cleans up behind itself. Where
-that would come at a bad moment (a login whose session nobody knows yet), :func:`deferred` puts it off.
+The first signal raises :class:`Stopped` in the main thread, so that every ``with`` block cleans up behind itself.
+During a critical section (a login whose session is not stored yet), :func:`deferred` delays it.
 """
 
 import contextlib
@@ -23,18 +23,18 @@ ECHO_SECONDS = 0.5
 """The same signal within this time after the first belongs to it: shells, ``make`` and ``timeout`` send it twice."""
 
 TELLING_SECONDS = 3.0
-"""At most so long is looked for what is left behind, and at most so long is it written, before the process leaves."""
+"""Maximum seconds to find out what is left behind, and to print it, before the process exits."""
 
 NOT_KNOWN = "perhaps more, which could not be found out"
 
 NAMES = {signal.SIGINT: "Ctrl-C"}
-"""How people call a signal, where not by its own name."""
+"""Names of signals for people, where they differ from the signal's own name."""
 
 Left = Callable[[], list[str]]
-"""What would be left behind now, each in a few words and without any secret."""
+"""Returns what would be left behind now, in a few words each, without secrets."""
 
 Leaves = Callable[[str, list[str]], None]
-"""Given why the process leaves and what it leaves behind, says so; the process ends when it returns."""
+"""Prints why the process exits and what it leaves behind; the process ends when it returns."""
 
 
 class Stopped(KeyboardInterrupt):
@@ -53,7 +53,7 @@ class _State:
     """The first signal."""
     noted_at: float = 0.0
     raised: bool = False
-    told: bool = False
+    reported: bool = False
     deferrals: int = 0
     timer: threading.Timer | None = None
     leaving: threading.Lock = field(default_factory=threading.Lock)
@@ -151,7 +151,7 @@ def _on_signal(number: int, _frame: object) -> None:
 
 
 def _leave_soon(state: _State, why: str) -> None:
-    """In a thread of its own: this one may hold a lock that is needed to find out what is left."""
+    """In another thread: this one may hold a lock that is needed to find out what is left."""
     threading.Thread(target=_leave, args=(state, why), daemon=True).start()
 
 
@@ -215,16 +215,16 @@ def _raise_noted(state: _State) -> None:
 
 
 def settled() -> None:
-    """What was asked to stop has ended in an orderly way and tells so itself: nothing is raised any more."""
+    """The work has stopped in an orderly way and reports that itself: no exception is raised any more."""
     if _state is not None and _state.noted is not None:
         _state.raised = True
 
 
-def tells_the_end() -> bool:
+def is_first_to_report() -> bool:
     """Whether the caller is the first to print the one JSON object of this process."""
     if _state is None:
         return True
-    first, _state.told = not _state.told, True
+    first, _state.reported = not _state.reported, True
     return first
 
 
@@ -244,7 +244,7 @@ def folder(path: str) -> list[str]:
 
 
 def left_behind() -> list[str]:
-    """What would be left behind now; that something cannot be found out hides nothing else."""
+    """Everything that would be left behind now; an error for one part does not suppress the others."""
     found: list[str] = []
     for left in list(_left):
         try:

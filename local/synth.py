@@ -1,4 +1,4 @@
-"""The template of the stack, synthesized anew only when something that it is made from has changed."""
+"""Synthesizes the template of the emulator, only if one of its sources has changed."""
 
 import contextlib
 import hashlib

@@ -1,4 +1,4 @@
-"""What was deployed into an AWS account, seen from here with ordinary credentials."""
+"""Access to deployed stacks with a person's own AWS credentials."""
 
 from local.aws.aws_errors import in_plain_words
 from local.aws.stack import Stack, stack_of

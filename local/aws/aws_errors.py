@@ -1,4 +1,4 @@
-"""Turns what AWS refuses into CannotGoOn, and tells which refusals pass. The sentences: infra/build/aws_refusals.py."""
+"""Turns errors of AWS into CannotGoOn, and classifies transient ones. The sentences: infra/build/aws_refusals.py."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from infra.build.aws_refusals import sentence
 from local.errors import CannotGoOn
 
 PASSING = frozenset({"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"})
-"""Codes that go away by themselves; so does every response of the 500s."""
+"""Transient error codes; every 5xx response is transient, too."""
 
 
 @contextmanager
@@ -22,7 +22,7 @@ def in_plain_words() -> Iterator[None]:
 
 
 def passes(problem: Exception) -> bool:
-    """Whether it is worth asking again later: the network, or a service that is busy."""
+    """Whether a retry may succeed: a failure of the network, or throttling."""
     if isinstance(problem, botocore.ClientError):
         status = problem.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return problem.response["Error"]["Code"] in PASSING or status >= 500

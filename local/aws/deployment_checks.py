@@ -12,7 +12,7 @@ from local.aws.stack import Stack
 from local.errors import CannotGoOn
 
 LOOKS, PAUSE = 36, 5.0
-"""How often, and after how many seconds each, the end of the run is looked for: EventBridge and a queue are between."""
+"""Number of checks for the end of the run, and seconds before each: EventBridge and a queue are in between."""
 
 TRACES: tuple[tuple[str, Callable[[Run], bool]], ...] = (
     ("the run is closed in the run table", lambda run: run.ended),
@@ -25,7 +25,7 @@ TRACES: tuple[tuple[str, Callable[[Run], bool]], ...] = (
 def filled_secrets(stack: Stack) -> list[str]:
     """Names of the connections' secrets. Raises CannotGoOn, with the command to fill it, for one that is empty.
 
-    Only that there is a value is asked, never the value.
+    Checks only that there is a value; never reads the value.
     """
     client, names = boto3.client("secretsmanager"), []
     for secret in stack.resources("AWS::SecretsManager::Secret"):
@@ -51,6 +51,6 @@ def traces_of_the_end(stack: Stack, execution: str, wait: Wait) -> list[str]:
             return [text for text, _ in TRACES]
         wait(PAUSE)
     raise CannotGoOn(
-        f"three minutes after the end of the run this does not hold: {'; '.join(absent)}."
+        f"three minutes after the end of the run these are missing: {'; '.join(absent)}."
         " Look at the queue EndRunDeadLetters of the stack and at the log of its function EndRun."
     )

@@ -1,4 +1,4 @@
-"""An execution in the account: begin one, follow it to its end."""
+"""Starts an execution in the account and follows it to its end."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -14,13 +14,13 @@ Wait = Callable[[float], None]
 """Lets so many seconds pass."""
 
 OnState = Callable[[str, float], None]
-"""Is given every state that is entered, and when (seconds since the epoch)."""
+"""Called for every state that is entered, with its time (seconds since the epoch)."""
 
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 2.0, 10.0, 1.2
-"""Seconds between two looks: short runs are seen live, and long ones cost few requests."""
+"""Seconds between two polls: short runs are seen live, and long ones cost few calls."""
 
 PATIENCE = 30
-"""Looks in a row that may fail for a reason that passes, such as a laptop without a network: about five minutes."""
+"""Polls in a row that may fail for a transient reason, such as a laptop without a network: about five minutes."""
 
 
 def execution_arn(machine: str, name: str) -> str:
@@ -29,22 +29,22 @@ def execution_arn(machine: str, name: str) -> str:
 
 
 def begin(machine: str, name: str, given: dict[str, Any]) -> None:
-    """Start an execution; a repeated request (boto3 retries by itself) starts no second one of the same name."""
+    """Start an execution; idempotent by its name, because boto3 retries calls."""
     text = json.dumps(given, ensure_ascii=False)
     boto3.client("stepfunctions").start_execution(stateMachineArn=machine, name=name, input=text)
 
 
 def follow(arn: str, on_state: OnState, wait: Wait) -> Outcome:
-    """Look at the execution until it has ended, and tell how.
+    """Poll the execution until it has ended, and return its outcome.
 
     Parameters
     ----------
     arn
         Of the execution.
     on_state
-        Is called with every state.
+        Called for every state.
     wait
-        How to let the time between two looks pass.
+        Waits between two polls.
     """
     client = boto3.client("stepfunctions")
     history, states, pause, failures = _History(client, arn), [], FIRST_PAUSE, 0
@@ -88,11 +88,11 @@ class _History:
             self._page = {"nextToken": answer["nextToken"]}
 
     def _read(self) -> dict[str, Any]:
-        """The newest page that is known of, again: of a run with thousands of events, not all of them every time."""
+        """The newest known page, again: not every page of a run with thousands of events at every poll."""
         read = self._client.get_execution_history
         try:
             answer: dict[str, Any] = read(executionArn=self._arn, maxResults=1000, **self._page)
-        except self._client.exceptions.InvalidToken:  # after 24 hours; what was reported before is not reported again
+        except self._client.exceptions.InvalidToken:  # after 24 hours; states that were reported are not reported again
             self._page = {}
             answer = read(executionArn=self._arn, maxResults=1000)
         return answer
@@ -100,7 +100,7 @@ class _History:
 
 def _outcome(described: dict[str, Any], states: list[str]) -> Outcome:
     error, cause, status = described.get("error"), described.get("cause"), described["status"]
-    if status in WORDS:  # it reached no end of its own, so nobody has put a sentence there
+    if status in WORDS:  # stopped or timed out from outside, so its cause is no sentence of ours
         said = ": ".join(part for part in (error, cause) if part)
         cause = f"{WORDS[status]} ({said})." if said else f"{WORDS[status]}."
     output = json.loads(described["output"]) if described.get("output") else None

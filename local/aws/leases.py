@@ -1,4 +1,4 @@
-"""A lease in the run table of a stage: who has it, what is known of that run, and how it is taken away."""
+"""Finds and frees a lease in the run table of a stage, with its owner and that run's pending job."""
 
 import re
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from local.aws.stack import stack_of
 from local.errors import CannotGoOn
 
 GONE = "UNKNOWN"
-"""Status of an execution that Step Functions has forgotten: it ended more than 90 days ago."""
+"""Status of an execution that Step Functions no longer knows: it ended more than 90 days ago."""
 
 _CONNECTION = "[A-Za-z][A-Za-z0-9-]{0,39}"
 _ID = "[0-9A-Fa-f]{32}"
@@ -28,7 +28,7 @@ _SLOT = re.compile(f"slot/{_CONNECTION}/[0-9]{{1,4}}")
 
 @dataclass(frozen=True)
 class Lease:
-    """A lease that somebody has.
+    """A lease that is taken.
 
     Parameters
     ----------
@@ -37,9 +37,9 @@ class Lease:
     owner
         The execution that has it, ``since`` when (seconds since the epoch).
     status
-        Of that execution, as Step Functions tells it.
+        Of that execution, as Step Functions reports it.
     pending
-        What the execution left that may still go on; None where it left nothing.
+        The execution's pending job or session, which may still be active; None if there is none.
     """
 
     key: str
@@ -74,7 +74,7 @@ def lease_key(lease: str) -> str:
 
 
 class Leases:
-    """The leases of a stage. Everything raises CannotGoOn where AWS cannot be asked."""
+    """The leases of a stage. Every method raises CannotGoOn if the call to AWS fails."""
 
     def __init__(self, stage: str) -> None:
         with in_plain_words():
@@ -83,8 +83,8 @@ class Leases:
     def find(self, key: str) -> Lease | None:
         """The lease as it is now; None where it is free.
 
-        Of a run that has ended the attempt is closed, so that no function of it that still works gives an order to
-        execute after somebody has looked whether it did.
+        Closes the attempt of an ended run, so that none of its functions that still run can send an execution request
+        after a person has checked its job.
         """
         with in_plain_words():
             held = load_lease(self._table, key)
@@ -98,7 +98,7 @@ class Leases:
             return Lease(key, held.owner, held.since, status, left)
 
     def free(self, lease: Lease) -> bool:
-        """Take it away from its owner; False if it is not as it was found any more."""
+        """Take it away from its owner; False if it has changed since it was found."""
         with in_plain_words():
             return take_away(self._table, StoredLease(lease.key, lease.owner, lease.since))
 

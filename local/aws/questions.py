@@ -1,4 +1,4 @@
-"""A deployed run that waits for people's answers: how it is found, and how they reach it."""
+"""Finds a deployed run that waits for people's answers, and sends it the reply."""
 
 import json
 import re
@@ -20,38 +20,38 @@ from local.aws.stack import stack_of
 from local.errors import CannotGoOn, NotDone
 
 DECLINED = "Declined"
-"""The error with which the waiting ends when nobody is going to answer."""
+"""The error of a declined question."""
 
 LONGEST_REASON = 2_000
-"""Bytes; a run keeps no more of it."""
+"""Maximum size in bytes of the reason; a run stores no more."""
 
 _ARN = re.compile(
     r"arn:aws[a-z-]*:states:(?P<region>[a-z0-9-]+):[0-9]{12}:execution:datamart-runner-(?P<stage>[a-z0-9-]+):(?P<name>[^:]+)"
 )
 
-_TOO_LATE = "the question is not open any more: its time is over, it was answered already, or the run was stopped."
+_TOO_LATE = "the question is closed: its time is over, it was answered, or the run was stopped."
 
 TOO_LATE = {"TaskTimedOut": _TOO_LATE, "TaskDoesNotExist": _TOO_LATE, "InvalidToken": _TOO_LATE}
-"""What Step Functions says of the token, and what that means."""
+"""From Step Functions' error codes about the token to their meaning."""
 
 NOTHING_TO_ANSWER: tuple[tuple[Callable[[Run], bool], str], ...] = (
     (lambda run: run.ended, "it has ended."),
-    (lambda run: run.questions is None, 'it asks nobody: its request does not say "unanswered": "ask".'),
-    (lambda run: bool(run.questions and run.questions.conclusion), "it was answered already, and goes on."),
-    (lambda run: True, "it has not asked anything yet."),
+    (lambda run: run.questions is None, 'its request does not have "unanswered": "ask".'),
+    (lambda run: bool(run.questions and run.questions.conclusion), "it was answered, and goes on."),
+    (lambda run: True, "it has not asked a question yet."),
 )
-"""Why a run without an open question has none; the first that fits."""
+"""Reasons why a run has no open question; the first that applies counts."""
 
 
 class NotTaken(NotDone):
-    """There is nothing to answer, or not any more."""
+    """There is no open question."""
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """A run with an open question. ``prompts`` are asked until ``until``; ``answered`` is what people answered before.
+    """A run with an open question. Its ``prompts`` are open until ``until``; ``answered`` are people's earlier answers.
 
-    Whoever has the token can answer: it is in no text that comes from here, and in no ``repr``.
+    The token authorises a reply: no text of this module and no ``repr`` contains it.
     """
 
     arn: str
@@ -62,11 +62,11 @@ class Waiting:
     token: str = field(repr=False)
 
     def answer(self, answers: list[Given]) -> None:
-        """Let the run go on with these answers. Raises NotTaken, CannotGoOn."""
+        """Send the answers; the run continues. Raises NotTaken, CannotGoOn."""
         self._send("send_task_success", output=json.dumps({"prompts": answers}, ensure_ascii=False))
 
     def decline(self, reason: str) -> None:
-        """Let the run end without answers. Raises NotTaken, CannotGoOn."""
+        """End the run without answers. Raises NotTaken, CannotGoOn."""
         self._send("send_task_failure", error=DECLINED, cause=shorten(reason, LONGEST_REASON))
 
     def _send(self, operation: str, **what: str) -> None:
@@ -87,28 +87,28 @@ def _checked(call: Callable[..., Any], **arguments: str) -> None:
 
 
 def waiting_run(run: str, stage: str) -> Waiting:
-    """The run that is called ``run``, with its open question.
+    """Find a run and its open question.
 
     Parameters
     ----------
     run
-        Its execution's ARN, which tells region and stage by itself, or its name.
+        Its execution's ARN, which names region and stage, or its name.
     stage
-        Whose stack, if it is a name.
+        The stage, if ``run`` is a name.
 
     Raises
     ------
     NotTaken
-        It waits for nothing.
+        It has no open question.
     CannotGoOn
-        There is no such run, or AWS cannot be asked.
+        There is no such run, or the call to AWS fails.
     """
     with in_plain_words():
         found = _found(run, stage)
     question = found.question
     if question is None or found.ended:
         reason = next(words for holds, words in NOTHING_TO_ANSWER if holds(found))
-        raise NotTaken(f"the run waits for no answers: {reason}")
+        raise NotTaken(f"the run has no open question: {reason}")
     return Waiting(
         arn=found.arn,
         prompts=list(question.prompts),
@@ -122,7 +122,7 @@ def waiting_run(run: str, stage: str) -> Waiting:
 def _found(run: str, stage: str) -> Run:
     match = _ARN.fullmatch(run)
     if match is None and ":" in run:
-        raise CannotGoOn(f"{run} is neither the ARN of a run of a datamart runner nor a run's name.")
+        raise CannotGoOn(f'invalid run "{run}": use the ARN of an execution of a datamart runner, or its name.')
     if match is not None:
         _look_in(match["region"])
     stack = stack_of(match["stage"] if match else stage)
@@ -131,11 +131,11 @@ def _found(run: str, stage: str) -> Run:
         raise CannotGoOn(f"{run} is in another account than these credentials; set AWS_PROFILE to one of that account.")
     found = find_run(RunTable(stack.run_table), arn)
     if found is None:
-        raise CannotGoOn(f"there is no run {arn}: look for its name in the message that asked, or in the console.")
+        raise CannotGoOn(f'unknown run "{arn}": use the name in the question\'s message or in the console.')
     return found
 
 
 def _look_in(region: str) -> None:
-    """Everything that follows looks into the region of an ARN, whatever the environment says."""
+    """Make all further clients use the region of an ARN, whatever the environment says."""
     if (boto3.DEFAULT_SESSION or boto3.Session()).region_name != region:
         boto3.setup_default_session(region_name=region)

@@ -1,4 +1,4 @@
-"""The stack of a stage: what CloudFormation knows of it."""
+"""Looks up the stack of a stage in CloudFormation: outputs and resources."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Stack:
 
     @property
     def state_machine(self) -> str:
-        """ARN of the state machine. Raises CannotGoOn where the stack has none, half-way through its creation."""
+        """ARN of the state machine. Raises CannotGoOn if the stack has none because its creation is not complete."""
         if MACHINE not in self.outputs:
             raise CannotGoOn(f"the stack {self.name} is in {self.status} and has no state machine; deploy it again.")
         return self.outputs[MACHINE]
@@ -48,7 +48,7 @@ class Stack:
 def stack_of(stage: str) -> Stack:
     """Look the stage's stack up, in the account and region of the credentials.
 
-    Raises CannotGoOn where there is none.
+    Raises CannotGoOn if there is none.
     """
     client, name = boto3.client("cloudformation"), stack_name(stage)
     try:

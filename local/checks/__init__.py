@@ -1,1 +1,1 @@
-"""What ``datamart check`` finds out: whether a connection and the jobs that use it would work, without running one."""
+"""The checks of ``datamart check``: whether a connection and its jobs would work, without executing anything."""

@@ -1,4 +1,4 @@
-"""A job's answers as far as they are known before anything triggers it."""
+"""The answers of a job before it is triggered: placeholders of a trigger are still unknown."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,15 +13,15 @@ from functions.requests.placeholders import fill, placeholders, strings
 
 @dataclass(frozen=True)
 class Answers:
-    """``given``: all of them; ``brought``: of those that only a trigger completes, by position, its placeholders."""
+    """``given``: all of them; ``brought``: by position, the placeholders that only a trigger fills."""
 
     given: list[Given]
     brought: dict[int, list[str]]
 
     def standing_in(self, prompts: list[Prompt]) -> tuple[list[Prompt], list[Given]]:
-        """Prompts and answers for ``plan``, by which everything is judged but the values that are not known yet.
+        """Prompts and answers for ``plan``, which checks everything but the unknown values.
 
-        An empty answer stands in for each of these, and the prompt that it is for takes that.
+        An empty answer stands in for each unknown value, and its prompt is changed to accept that.
         """
         given = [
             answer | {"answers": []} if index in self.brought else answer for index, answer in enumerate(self.given)
@@ -31,7 +31,7 @@ class Answers:
 
 
 def answers_of(given: list[Given], time_zone: str) -> Answers:
-    """As a run that is triggered now would have them, but for what only its trigger brings."""
+    """As a run that is triggered now would have them, without the values of its trigger."""
     at, zone = datetime.fromtimestamp(clock.now(), UTC), ZoneInfo(time_zone)
     brought = {index: names for index, answer in enumerate(given) if (names := _brought(answer.get("answers")))}
     return Answers(

@@ -1,11 +1,11 @@
-"""What a check found, one sentence each; no secret gets into one."""
+"""The findings of a check, one sentence each, with secrets redacted."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from functions.errors import LibraryError
-from local.server_access.redacted import Hidden
+from local.server_access.redacted import Redactor
 
 Result = Literal["ok", "problem", "note"]
 
@@ -21,7 +21,7 @@ class Finding:
     subject
         Of what: a URL, a job.
     result
-        ``ok``; ``problem``: a run will fail or already does; ``note``: good to know, or not to be found out.
+        ``ok``; ``problem``: a run will fail or already does; ``note``: for information, or could not be checked.
     text
         A sentence.
     """
@@ -37,32 +37,32 @@ class Findings:
 
     Parameters
     ----------
-    show
-        Called with each finding as soon as it is there.
+    on_finding
+        Called with each finding at once.
 
     Attributes
     ----------
-    hidden
-        What no finding may show.
+    redactor
+        Redacts secrets from every finding.
     """
 
-    def __init__(self, show: Callable[[Finding], None]) -> None:
+    def __init__(self, on_finding: Callable[[Finding], None]) -> None:
         self.all: list[Finding] = []
-        self._show = show
-        self.hidden = Hidden()
+        self._on_finding = on_finding
+        self.redactor = Redactor()
 
     def add(self, result: Result, check: str, subject: str, text: str) -> None:
-        """Note a finding and tell it."""
-        finding = Finding(check, self.hidden(subject), result, self.hidden(text))
+        """Add a finding and report it."""
+        finding = Finding(check, self.redactor(subject), result, self.redactor(text))
         self.all.append(finding)
-        self._show(finding)
+        self._on_finding(finding)
 
     def ok(self, check: str, subject: str, text: str) -> None:
         """As it should be."""
         self.add("ok", check, subject, text)
 
     def note(self, check: str, subject: str, text: str) -> None:
-        """Good to know, or not to be found out."""
+        """For information, or could not be checked."""
         self.add("note", check, subject, text)
 
     def problem(self, check: str, subject: str, why: str | LibraryError) -> None:

@@ -1,4 +1,4 @@
-"""Would each job find what it names on the server: project, datamart, table, folder, prompts (API.md 3 to 5, 7)?"""
+"""Checks the names in each job on the server: project, datamart, table, folder, prompts (API.md 3 to 5, 7)."""
 
 from typing import Any
 
@@ -9,17 +9,17 @@ from infra.jobs.named_job import NamedJob
 from local.checks.findings import Findings
 from local.checks.privilege import NAME, Privilege
 from local.checks.prompts import check_prompts
-from local.server_access.fatal_errors import ends_everything
+from local.server_access.fatal_errors import is_fatal
 
 _IDLE = {1: "executes nothing (jobs wait in its queue)", 2: "takes no new jobs", 4: "runs no SQL"}
 _OFFLINE = {-1: "is offline", -2: "is going offline", -3: "is in error", -4: "is not online yet"}
-"""What a project's status says (API.md 3): bits, or a negative number."""
+"""The meaning of a project's status (API.md 3): bits, or a negative number."""
 
 
 class JobCheck:
     """Checks jobs in one session.
 
-    Raises LibraryError only where nothing more can be asked: the session has ended, or the server has gone silent.
+    Raises LibraryError only if no further call can succeed: the session has ended, or the server does not respond.
     """
 
     def __init__(self, client: Client, privilege: Privilege, findings: Findings) -> None:
@@ -28,7 +28,7 @@ class JobCheck:
         self._findings = findings
 
     def check(self, job: NamedJob) -> None:
-        """One job, or what it lets a request from outside name."""
+        """One job, or everything that its requests from outside may name."""
         if "acceptRequests" in job.content:
             self._check_allowed(job.name, job.content["acceptRequests"])
             return
@@ -64,7 +64,7 @@ class JobCheck:
         return project
 
     def _target(self, job: str, project: Project, datamart: Datamart) -> None:
-        """What a run writes; a definition that may not be read is no reason for a run to fail."""
+        """The table that a run writes; a definition that may not be read does not make a run fail."""
         try:
             definition = self._client.get_definition(project.id, datamart.id)
         except PermissionDenied as error:
@@ -114,9 +114,9 @@ class JobCheck:
             try:
                 datamart = self._client.find_datamart(project.id, reference)
             except LibraryError as error:
-                if ends_everything(error):
+                if is_fatal(error):
                     raise
-                # "not there" is expected of all projects but one; any other answer is the better reason
+                # "not there" is expected of all projects but one; any other error is the better reason
                 problem = problem if problem and isinstance(error, NotFound) else error
                 continue
             self._findings.ok("datamart", job, f"{_called(datamart)} is there, in {_called(project)}.")
@@ -126,7 +126,7 @@ class JobCheck:
             self._tell(problem, "datamart", job)
 
     def _tell(self, error: LibraryError, check: str, job: str) -> None:
-        if ends_everything(error):
+        if is_fatal(error):
             raise error
         self._findings.problem(check, job, error)
 

@@ -1,4 +1,4 @@
-"""Does a logout end the account's other sessions? Two logins, one logout, one probe (API.md 2.5, logout scope)."""
+"""Checks whether a logout ends the account's other sessions: two logins, one logout, one probe (API.md 2.5)."""
 
 from functions.errors import LibraryError, SessionLost
 from functions.microstrategy import Client
@@ -12,7 +12,7 @@ UNSAFE = "A logout ends ALL sessions of this account: let nothing and nobody els
 def logout_scope(sessions: Sessions, kept: Client, account: str, limit: int, findings: Findings) -> None:
     """Open a second session, log it out, and see whether ``kept`` is still alive.
 
-    ``limit`` is the connection's maxConcurrentRuns: what is found allows more than 1, or forbids it.
+    ``limit`` is the connection's maxConcurrentRuns: the finding says whether it may be more than 1.
     """
     here = f"maxConcurrentRuns of this connection is {limit}"
     leave = "Leave maxConcurrentRuns at 1." if limit == 1 else f"{here}: set it to 1."
@@ -27,11 +27,11 @@ def logout_scope(sessions: Sessions, kept: Client, account: str, limit: int, fin
         result: Result = "note" if limit == 1 else "problem"  # a run that ends would break the others
         findings.add(result, "logout scope", account, f"{UNSAFE} {leave}")
     except LibraryError as error:
-        _unknown(f"The first session could not be asked whether it is alive. {error}", leave, account, findings)
+        _unknown(f"The first session could not be probed. {error}", leave, account, findings)
     else:
         verdict = "and may be raised" if limit == 1 else "and that is safe"
         findings.ok("logout scope", account, f"{SAFE} {here}, {verdict}.")
 
 
 def _unknown(why: str, leave: str, account: str, findings: Findings) -> None:
-    findings.note("logout scope", account, f"{why}. So this is not known. {leave}")
+    findings.note("logout scope", account, f"{why}. So the scope of a logout is not known. {leave}")

@@ -1,4 +1,4 @@
-"""Does the account hold the privilege that executing a datamart needs (API.md 2.5, 11.13)?"""
+"""Checks that the account holds the privilege to execute datamarts (API.md 2.5, 11.13)."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +12,7 @@ NAME = "Web execute datamart report"
 
 @dataclass(frozen=True)
 class Privilege:
-    """Where the account holds it: everywhere, or in some projects (ids) by a security role."""
+    """The scope of the privilege: everywhere, or in some projects (IDs) by a security role."""
 
     everywhere: bool = True
     projects: frozenset[str] = field(default=frozenset())
@@ -23,11 +23,11 @@ class Privilege:
 
 
 UNKNOWN = Privilege()
-"""Nothing is said against it."""
+"""Not known, so every project counts as allowed."""
 
 
 def privilege_of(client: Client, account: str, findings: Findings) -> Privilege:
-    """What the server says; :data:`UNKNOWN` where it says nothing that can be relied on."""
+    """The account's privilege; :data:`UNKNOWN` if the server's list is not conclusive."""
     try:
         listed = client.privileges()
     except LibraryError as error:

@@ -1,4 +1,4 @@
-"""Do a job's answers fit the prompts of its datamart's definition (API.md 7)? By the very rules of a run."""
+"""Checks a job's answers against the prompts of its datamart's definition (API.md 7), by the rules of a run."""
 
 from typing import Any
 
@@ -14,13 +14,13 @@ from local.server_access.prompt_choices import NewInstance
 from local.server_access.unlisted_choices import Watched
 
 MOST_CHOICES = 3
-"""Of each prompt without an answer, as examples."""
+"""Example choices for each prompt without an answer."""
 
 
 def check_prompts(
     client: Client, project_id: str, datamart_id: str, job: NamedJob, request: dict[str, Any], findings: Findings
 ) -> None:
-    """Compare; raises LibraryError, except where the definition's prompts may just not be read."""
+    """Compare; raises LibraryError, except if the account may not read the definition's prompts."""
     try:
         prompts = client.get_definition_prompts(project_id, datamart_id)
     except PermissionDenied as error:
@@ -36,7 +36,7 @@ def check_prompts(
 
 
 class _PromptCheck:
-    """What a run would answer to the prompts, and what it would fail at."""
+    """A run's answers to the prompts, and its errors."""
 
     def __init__(self, prompts: list[Prompt], answers: Answers, unanswered: str, choices: Watched) -> None:
         self._prompts = prompts
@@ -47,7 +47,7 @@ class _PromptCheck:
         self._made: Plan = plan(made_of, given, unanswered, choices)
 
     def tell(self, job: str, findings: Findings) -> None:
-        """Everything, one finding each; if nothing is wrong, in one what is answered to each prompt."""
+        """Report every problem as a finding; if there is none, one finding with the answer to each prompt."""
         problems = self._problems()
         for problem in problems:
             findings.problem("prompts", job, problem)
@@ -74,7 +74,7 @@ class _PromptCheck:
         return found
 
     def _not_judged(self, answer: Answer) -> str | None:
-        """Why it is not known whether the answer is one."""
+        """Why the answer could not be checked, or None."""
         if (brought := self._answers.brought.get(answer["given"])) is not None:
             return f"{' and '.join(brought)} is known only when the job is triggered"
         _, reason = self._choices.refused.get(address_of(answer["send"])[1], (None, None))

@@ -1,4 +1,4 @@
-"""The order in which a server is asked, and what is left out when it goes no further."""
+"""The sequence of the checks of a server, and the jobs that stay unchecked when one of them fails."""
 
 from functools import partial
 
@@ -16,7 +16,7 @@ from local.server_access.sessions import Sessions
 
 
 def ask(source: Source, jobs: list[NamedJob], limit: int, findings: Findings) -> list[NamedJob]:
-    """Ask as far as it goes; the jobs that were not, or not completely, checked.
+    """Run the checks until one fails for all; returns the jobs that were not, or not completely, checked.
 
     ``limit`` is the connection's maxConcurrentRuns.
     """
@@ -28,7 +28,7 @@ def ask(source: Source, jobs: list[NamedJob], limit: int, findings: Findings) ->
         return jobs
     login_mode(client, source.credentials.login_mode, findings)
     left = partial(findings.note, "logout", server.base_url)
-    with Sessions(server, source.credentials, findings.hidden, left) as sessions:
+    with Sessions(server, source.credentials, findings.redactor, left) as sessions:
         return _ask_in_session(sessions, _account(source.credentials), jobs, limit, findings)
 
 

@@ -1,4 +1,4 @@
-"""Can the server be reached, and is it a Library? Nothing here needs a session (API.md 1.1, 2.1, 2.5)."""
+"""Checks that the server is a reachable Library, without a session (API.md 1.1, 2.1, 2.5)."""
 
 import re
 
@@ -13,12 +13,12 @@ OLDEST = (11, 3)
 
 
 def well_formed(source: Source, findings: Findings) -> Server | None:
-    """The server that the base URL names; None if it, or the way to it, is not known."""
+    """The server of the base URL; None if the URL or the connection is not valid."""
     if source.url_problem is not None:
         findings.problem("url", "--library-url", f"The address {source.url_problem}.")
         return None
     if "baseUrl" not in source.secret:
-        findings.problem("url", "baseUrl", "It cannot be used, so the server is not asked.")
+        findings.problem("url", "baseUrl", "It is not usable, so the server is not checked.")
         return None
     server = Server(source.secret["baseUrl"], source.secret.get("caBundle"), source.secret.get("proxy"))
     how = "encrypted" if server.base_url.startswith("https:") else "not encrypted, which is fine on this machine itself"
@@ -27,7 +27,7 @@ def well_formed(source: Source, findings: Findings) -> Server | None:
 
 
 def reachable(client: Client, findings: Findings) -> bool:
-    """Whether a Library answers there, so that credentials may be sent to it."""
+    """Whether a Library responds, so that credentials may be sent to it."""
     url = client.server.base_url
     try:
         status = client.server_status()
@@ -48,12 +48,12 @@ def reachable(client: Client, findings: Findings) -> bool:
 
 
 def _after(error: LibraryError, url: str, findings: Findings) -> bool:
-    """A server may keep its status to itself and yet be one; a redirect, a 404 and silence are none."""
+    """A server that refuses its status may still be a Library; a redirect, a 404 or no response is not."""
     is_one = not isinstance(error, (DatamartFailed, NotFound))
     if isinstance(error, ServerUnavailable):
         is_one = error.delivery == "answered"
     if is_one and not isinstance(error, ServerUnavailable):
-        findings.note("server", url, f"It answers, and keeps its version to itself. {error}.")
+        findings.note("server", url, f"It responds, but does not report its version. {error}.")
     else:
         findings.problem("server", url, error)
     return is_one
@@ -65,15 +65,15 @@ def _is_old(version: str | None) -> bool:
 
 
 def login_mode(client: Client, mode: int, findings: Findings) -> None:
-    """Whether the mode is enabled, as far as the server says it; the login itself decides."""
+    """Whether the mode is enabled, if the server reports its modes; the login itself decides."""
     url, wanted = client.server.base_url, _named(mode)
     try:
         enabled = client.login_modes()
     except LibraryError as error:
-        findings.note("login mode", url, f"The enabled modes cannot be read; the login will tell. {error}.")
+        findings.note("login mode", url, f"The enabled modes cannot be read; the login will show it. {error}.")
         return
     if not enabled:
-        findings.note("login mode", url, "The server does not say which modes are enabled; the login will tell.")
+        findings.note("login mode", url, "The server does not report which modes are enabled; the login will show it.")
     elif mode in enabled:
         findings.ok("login mode", url, f"Mode {wanted} is enabled.")
     else:

@@ -1,4 +1,4 @@
-"""The stage's jobs that use the connection, as their files say."""
+"""Reads the stage's jobs that use the connection."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +20,7 @@ def jobs_for(
 ) -> list[NamedJob]:
     """The stage's jobs with that connection, and the samples if they are wanted.
 
-    A file that is wrong is a finding and hides no other.
+    An invalid file is a finding; the other files are still read.
     """
     folder = folder or job_files.FOLDER
     found: list[NamedJob] = []

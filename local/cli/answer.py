@@ -1,4 +1,4 @@
-"""``datamart answer``: answer what a deployed run asks, from the run's name to the exit code."""
+"""``datamart answer``: sends the answers to a deployed run's question."""
 
 import argparse
 import sys
@@ -39,9 +39,9 @@ class Report:
 
 
 def answer(arguments: argparse.Namespace, read: Read | None = None) -> int:
-    """Send what answers the question of a run, and return the exit code.
+    """Send the answers to the question of a run, and return the exit code.
 
-    0 sent; 1 not taken: a wrong answer, nothing waits, too late; 2 bad usage or no such run; 130 Ctrl-C.
+    0 sent; 1 not accepted: an invalid answer, no open question, too late; 2 bad usage or unknown run; 130 Ctrl-C.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def _answer(arguments: argparse.Namespace, report: Report, read: Read | None) ->
     else:
         if given is None:
             given = _asked(run, console, read, in_words=not arguments.json)
-        # Not as they were given but as they were taken: numbers are text then, which Step Functions would round.
+        # As parsed, not as given: numbers are text then, because Step Functions would round them.
         run.answer(_taken(given, run))
         said = "Sent; the run goes on."
     report.sent = True
@@ -92,7 +92,7 @@ def _from_file(name: str) -> Any:
 
 
 def _asked(run: Waiting, console: Console, read: Read | None, in_words: bool) -> dict[str, Any]:
-    """The reply that a person gives on the terminal. Raises CannotGoOn where there is none, the question shown."""
+    """The reply from the terminal. Shows the question and raises CannotGoOn if there is no terminal."""
     if read is not None or (sys.stdin.isatty() and console.file.isatty()):
         console.print(f"The run waits until {clock.timestamp(run.until)}. Ctrl-C sends nothing.")
         try:

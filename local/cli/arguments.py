@@ -41,8 +41,8 @@ def command_line() -> argparse.ArgumentParser:
 
     prompts = commands.add_parser(
         "prompts",
-        help="show what a datamart asks, without executing it",
-        epilog="Without --library-url and --stage it asks the built-in simulator, and P may be left out. Exit code 0: "
+        help="show the prompts of a datamart, without executing it",
+        epilog="Without --library-url and --stage it uses the built-in simulator, and P may be left out. Exit code 0: "
         "shown, 1: failed, 2: bad usage, 130: stopped by Ctrl-C.",
     )
     prompts.add_argument("datamart", metavar="DATAMART", help="id, exact name, or path: /Public Objects/Datamarts/City")
@@ -74,8 +74,8 @@ def command_line() -> argparse.ArgumentParser:
         "start",
         help="start a deployed run and follow it",
         epilog="The credentials are those of the aws command line. Ctrl-C ends the following and not the run: it goes "
-        "on in AWS, and the command that stops it is printed. Exit code 0: succeeded, 1: failed, 2: refused, not "
-        "started or lost from sight, 130: not followed any more after Ctrl-C.",
+        "on in AWS, and the command that stops it is printed. Exit code 0: succeeded, 1: failed, 2: invalid "
+        "request, not started, or contact lost, 130: no longer followed after Ctrl-C.",
     )
     start.add_argument("job", metavar="JOB", help="a job's name, or the path of a .json file with a request")
     start.add_argument("--stage", default="dev", help="which deployment; dev if left out")
@@ -84,29 +84,29 @@ def command_line() -> argparse.ArgumentParser:
 
     answer = commands.add_parser(
         "answer",
-        help="answer what a deployed run asks",
-        epilog="Without FILE the prompts are asked one after another on the terminal. An answer is judged before it is "
-        "sent. Exit code 0: sent, 1: not taken (a wrong answer, nothing waits, too late), 2: bad usage or no such run, "
-        "130: stopped by Ctrl-C.",
+        help="answer the question of a deployed run",
+        epilog="Without FILE the prompts are asked one after another on the terminal. An answer is checked before it "
+        "is sent. Exit code 0: sent, 1: not accepted (invalid answer, no open question, too late), 2: bad usage or "
+        "unknown run, 130: stopped by Ctrl-C.",
     )
-    answer.add_argument("run", metavar="RUN", help="the execution's ARN, which tells its stage, or its name")
+    answer.add_argument("run", metavar="RUN", help="the execution's ARN, which includes the stage, or its name")
     answer.add_argument("file", nargs="?", metavar="FILE", help='JSON: {"prompts": [...]}; - is standard input')
     answer.add_argument("--stage", metavar="S", help="which deployment, for a name; dev if left out")
-    answer.add_argument("--decline", metavar="REASON", help="answer nothing, and let the run end for this reason")
+    answer.add_argument("--decline", metavar="REASON", help="send no answers, and end the run for this reason")
     answer.add_argument("--json", action="store_true", help="print one JSON object on standard output")
 
     free_lease = commands.add_parser(
         "free-lease",
-        help="free a datamart that an ended run keeps, because its job may still go on",
+        help="free a datamart that an ended run still holds because of a pending job",
         epilog="It shows who has the lease and asks whether the job has ended: look into MicroStrategy's job monitor "
         "first, because the next run begins at once. Exit code 0: freed, or free already, 1: not freed (its run still "
-        "runs, somebody else has it by now, not confirmed), 2: bad usage or refused, 130: stopped by Ctrl-C.",
+        "runs, another run has it, not confirmed), 2: bad usage or refused, 130: stopped by Ctrl-C.",
     )
     free_lease.add_argument(
         "lease", metavar="LEASE", help="CONNECTION/PROJECT_ID/DATAMART_ID as the message has it, or slot/CONNECTION/N"
     )
     free_lease.add_argument("--stage", default="dev", metavar="S", help="which deployment; dev if left out")
-    free_lease.add_argument("--yes", action="store_true", help="do not ask: the job has ended")
+    free_lease.add_argument("--yes", action="store_true", help="do not ask: confirm that the job has ended")
     free_lease.add_argument("--json", action="store_true", help="print one JSON object on standard output")
 
     simulate = commands.add_parser("simulate", help="start the simulator alone")

@@ -1,4 +1,4 @@
-"""``datamart check``: from the arguments to the exit code."""
+"""``datamart check``: tests a connection and its jobs without executing anything."""
 
 import argparse
 import contextlib
@@ -26,15 +26,15 @@ WITHOUT_AWS = (
 def check(arguments: argparse.Namespace) -> int:
     """Check and return the exit code: 0 no problem, 1 some, 2 bad usage, 130, 143 or 129 stopped by a signal."""
     with contextlib.ExitStack() as stack:
-        told = (lambda _: None) if arguments.json else stack.enter_context(shown_on(sys.stdout))
-        findings = Findings(told)
+        on_finding = (lambda _: None) if arguments.json else stack.enter_context(shown_on(sys.stdout))
+        findings = Findings(on_finding)
         code, said = _checked(arguments, findings)
     shown = (summary(findings),) if code in (SUCCEEDED, FAILED) else ()
     return finish(Ending(code, findings.as_json(), said, shown), arguments.json)
 
 
 def _checked(arguments: argparse.Namespace, findings: Findings) -> tuple[int, tuple[str, ...]]:
-    """Check; the exit code, and what is said of a command line that cannot be used."""
+    """Check; returns the exit code, and the lines about a wrong command line."""
     try:
         with contextlib.ExitStack() as stack:
             _check(arguments, findings, stack)
@@ -49,7 +49,7 @@ def _checked(arguments: argparse.Namespace, findings: Findings) -> tuple[int, tu
             findings.problem("check", arguments.connection, text)
             return code_of(problem), ()
     except Exception as error:
-        # A person is told what there is to tell; the error's own text may quote anything, so only its kind is shown.
+        # The findings so far are printed; the error's own text may quote anything, so only its class is shown.
         findings.problem("check", arguments.connection, f"Ended by an error of its own: {type(error).__name__}.")
     return FAILED if findings.problems else SUCCEEDED, ()
 
@@ -57,7 +57,7 @@ def _checked(arguments: argparse.Namespace, findings: Findings) -> tuple[int, tu
 def _check(arguments: argparse.Namespace, findings: Findings, stack: contextlib.ExitStack) -> None:
     settings = settings_for(arguments.stage, arguments.connection)
     source = _source(arguments, stack)
-    findings.hidden.add(*source.hidden)
+    findings.redactor.add(*source.secret_values)
     if source.flaw:
         findings.problem("secret", source.name, f"It {source.flaw}.")
     elif source.credentials:
@@ -65,7 +65,7 @@ def _check(arguments: argparse.Namespace, findings: Findings, stack: contextlib.
         findings.ok("secret", source.name, f"It is complete, for login mode {mode} ({LOGIN_MODES[mode].name}).")
     jobs = jobs_for(settings, arguments.connection, findings, with_samples=arguments.simulator)
     for job in ask(source, jobs, settings.most_at_once[arguments.connection], findings):
-        text = "Its file is valid; what it names on the server is not, or not completely, checked because of the above."
+        text = "Its file is valid; its names were not all checked on the server, because of the problem above."
         findings.note("job", job.name, text)
 
 

@@ -1,4 +1,4 @@
-"""Findings for the eye: a table on a terminal, plain lines elsewhere."""
+"""Prints findings for people: a table on a terminal, plain lines elsewhere."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -13,12 +13,12 @@ from local.cli.terminal import put
 
 STYLES = {"ok": "green", "problem": "bold red", "note": "yellow"}
 
-Show = Callable[[Finding], None]
+OnFinding = Callable[[Finding], None]
 
 
 @contextlib.contextmanager
-def shown_on(stream: TextIO) -> Iterator[Show]:
-    """What is called with each finding is shown: line by line, or on a terminal as a table at the end."""
+def shown_on(stream: TextIO) -> Iterator[OnFinding]:
+    """Yields the function that shows a finding: line by line, or on a terminal as a table at the end."""
     if not stream.isatty():
         yield lambda finding: put(f"{finding.result:<8} {finding.check:<12} {finding.subject}: {finding.text}")
         return
@@ -29,12 +29,12 @@ def shown_on(stream: TextIO) -> Iterator[Show]:
     table.add_column("", ratio=1, overflow="fold")
     with console.status("checking …") as status:
 
-        def show(finding: Finding) -> None:
+        def on_finding(finding: Finding) -> None:
             status.update(Text(f"checked: {finding.check} of {finding.subject} …"))
             result = Text(finding.result, STYLES[finding.result])
             table.add_row(Text(finding.check), Text(finding.subject), result, Text(finding.text))
 
-        yield show
+        yield on_finding
     if table.row_count:
         console.print(table)
 

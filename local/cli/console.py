@@ -14,10 +14,10 @@ WIDTH = 100
 
 
 class SafeConsole(Console):
-    """A rich console on which a string is never markup, and whatever is printed has no control characters.
+    """A rich console on which a string is never markup and no output has control characters.
 
-    A string is one line: ``Text(printable(string))``. What reaches the console in another way (a ``Text`` that somebody
-    made of a raw string) loses its control characters when it is rendered.
+    A string is one line: ``Text(printable(string))``. Any other renderable, such as a ``Text``
+    made of a raw string, loses its control characters when it is rendered.
     """
 
     def render_str(self, text: str, *, style: Any = "", justify: Any = None, overflow: Any = None, **_: Any) -> Text:

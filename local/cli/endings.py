@@ -18,7 +18,7 @@ SUCCEEDED, FAILED, REFUSED = 0, 1, 2
 """Exit codes; that of a command that a signal stopped is :func:`local.signals.exit_code`."""
 
 LOST = "NotFollowed"
-"""The name, in the outcome, of what is no end of a run: it was started, and AWS tells nothing more of it."""
+"""The error name in the outcome of a run that was started and can no longer be followed."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def of_followed_run(outcome: Outcome, said: tuple[str, ...] = ()) -> Ending:
 
 
 def not_begun(problem: CannotGoOn) -> tuple[Outcome, tuple[str, ...]]:
-    """The outcome of a run that was not begun, and what is said of it."""
+    """The outcome of a run that was not started, and the line about it."""
     return Outcome("", "FAILED", InvalidRequest.name, f"Loaded: no. {problem}"), (_line(problem),)
 
 
@@ -165,7 +165,7 @@ def report_of(command: str, failure: Failure) -> dict[str, Any]:
 
 
 def not_understood(command: str) -> Ending:
-    """The end of a command line that argparse refuses; it has said why."""
+    """The end of a command line that argparse rejects; it has printed why."""
     failure = Failure(InvalidRequest.name, "The command line is not understood.")
     return Ending(REFUSED, report_of(command, failure))
 

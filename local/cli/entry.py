@@ -2,7 +2,7 @@
 
 import signal
 
-if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not what nohup or a script lets it ignore
+if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not if nohup or a script made it ignored
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 

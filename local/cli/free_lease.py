@@ -1,4 +1,4 @@
-"""``datamart free-lease``: free what an ended run still holds, from the lease's name to the exit code."""
+"""``datamart free-lease``: frees a lease that an ended run still holds."""
 
 import argparse
 import sys
@@ -37,15 +37,15 @@ class Report:
 def free_lease(arguments: argparse.Namespace, confirm: Confirm | None = None) -> int:
     """Free a lease and return the exit code.
 
-    0 freed, or free already; 1 not freed: its run still runs, somebody else has it by now, not confirmed; 2 bad usage,
-    or AWS refuses; 130 Ctrl-C.
+    0 freed, or free already; 1 not freed: its run still runs, another run has it, not confirmed; 2 bad usage, or AWS
+    refuses; 130 Ctrl-C.
 
     Parameters
     ----------
     arguments
         ``lease``, ``stage``, ``yes`` and ``json``, as local/cli/arguments.py parses them.
     confirm
-        Who is asked; the terminal if left out.
+        Asks for the confirmation; on the terminal if left out.
     """
     report = Report()
     return reported(lambda: _free(arguments, report, confirm), report, STOPPED, arguments.json)
@@ -71,7 +71,7 @@ def _free(arguments: argparse.Namespace, report: Report, confirm: Confirm | None
     if not arguments.yes:
         _confirmed(lease, console, confirm)
     if not leases.free(lease):
-        raise NotDone("somebody else took or freed it meanwhile; look again.")
+        raise NotDone("another run or person changed it meanwhile; run the command again.")
     report.freed = True
     console.print("Freed; the next run takes it.")
 
@@ -85,14 +85,14 @@ def _shown(lease: Lease) -> list[str]:
     if lease.pending is None:
         return [*lines, "Pending:  nothing; the next run takes it in any case."]
     until, job = lease.pending.until, lease.pending.job_id
-    if job and printable(job) != job:  # to act on such an id in the job monitor would be to believe what it forges
-        job = "its id cannot be shown: it holds characters that do not print"
+    if job and printable(job) != job:  # such an ID could forge another job's line
+        job = "its ID cannot be shown: it has control characters"
     passed = " (passed: the next run takes it in any case)" if until <= clock.now() else ""
     return [*lines, f"Pending:  until {clock.timestamp(until)}{passed}", f"Job:      {job or 'its id is not known'}"]
 
 
 def _confirmed(lease: Lease, console: Console, confirm: Confirm | None) -> None:
-    """Raises NotDone where a person does not say yes, CannotGoOn where there is none to ask."""
+    """Raises NotDone without a yes, CannotGoOn without a terminal."""
     if confirm is None and not (sys.stdin.isatty() and console.file.isatty()):
         raise CannotGoOn("there is no terminal to ask on; --yes says that what the run left has ended.")
     what = "its job" if lease.key.startswith("lease/") else "its session"

@@ -1,4 +1,4 @@
-"""What a run has open on the server, by what the run table knows: sessions, instances, jobs. Never a token."""
+"""Lists what a run has left open on the server, from the run table: sessions, instances, jobs. Never a token."""
 
 from functions.runs.attempt import Attempt
 from functions.runs.job_state import MAY_BE_RUNNING, may_go_on
@@ -6,7 +6,7 @@ from functions.runs.model import Run
 
 
 def left_on_server(run: Run | None) -> list[str]:
-    """What is open now, each in a few words; a login that is under way may have opened a session nobody knows yet."""
+    """Everything that is open now, in a few words each; a login under way may have opened a session already."""
     return [line for attempt in run.attempts.values() for line in _left_by(attempt)] if run else []
 
 

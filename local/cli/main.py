@@ -13,7 +13,7 @@ from local.cli.process import exits_with
 
 def main() -> None:
     """Parse the arguments, do the work, exit with its code."""
-    # While we import, nearly nothing is garbage, and as often as is usual all there is would be searched for it.
+    # Imports produce almost no garbage: the usual threshold would scan all objects again and again.
     gc.set_threshold(100_000)
     words = sys.argv[1:]
 

@@ -13,11 +13,11 @@ from local.cli.endings import FAILED
 from local.cli.terminal import as_json, say
 
 SHOW_CURSOR = "\x1b[?25h"
-"""A live table hides it, and has no time to show it again where the process leaves at once."""
+"""Shows the cursor: a live table turns it off, and cannot turn it on again if the process exits at once."""
 
 Aborted = Callable[[str, bool], dict[str, object] | None]
-"""The JSON object of a command that could not end by itself, where one was asked for: given why, and whether something
-is left behind."""
+"""Returns the JSON object of a command that could not end by itself, or None without ``--json``; gets the reason and
+whether something is left behind."""
 
 
 def exits_with(work: Callable[[], int], aborted: Aborted = lambda why, left: None) -> NoReturn:
@@ -26,9 +26,9 @@ def exits_with(work: Callable[[], int], aborted: Aborted = lambda why, left: Non
     Parameters
     ----------
     work
-        The command; it ends with KeyboardInterrupt where it was stopped and does not say so itself.
+        The command; it raises KeyboardInterrupt if it was stopped and has not reported that itself.
     aborted
-        What ``--json`` prints where the process leaves at once.
+        What ``--json`` prints if the process exits at once.
     """
     with streams.unbreakable() as output:
         with signals.handled(lambda why, left: _leaves(why, left, aborted)):
@@ -50,8 +50,8 @@ def _leaves(why: str, left: list[str], aborted: Aborted) -> None:
             if os.isatty(descriptor):
                 os.write(descriptor, SHOW_CURSOR.encode())
     _write(2, f"datamart: {why}. {listed}")
-    told = f"Stopped by {signals.stopped_by()}; {why}. {listed}"
-    if (outcome := aborted(one_line(told), bool(left))) is not None and signals.tells_the_end():
+    cause = f"Stopped by {signals.stopped_by()}; {why}. {listed}"
+    if (outcome := aborted(one_line(cause), bool(left))) is not None and signals.is_first_to_report():
         _write(1, as_json(outcome, in_ascii=True))
 
 

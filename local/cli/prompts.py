@@ -1,4 +1,4 @@
-"""``datamart prompts``: from the arguments to the exit code."""
+"""``datamart prompts``: shows the prompts of a datamart without executing it."""
 
 import argparse
 import contextlib
@@ -17,13 +17,13 @@ from local.errors import CannotGoOn
 from local.server_access.ca_bundle import authorities_of
 from local.server_access.connection import Source, of_environment, of_simulator
 from local.server_access.datamart_prompts import Asked, ask
-from local.server_access.redacted import Hidden
+from local.server_access.redacted import Redactor
 from local.server_access.secrets_manager import of_secrets_manager
 from local.server_access.sessions import Sessions
 from local.server_access.stage import settings_for
 
 TUTORIAL = "MicroStrategy Tutorial"
-"""The simulator's project: meant where no other is named."""
+"""The simulator's project, which is the default."""
 
 WITHOUT_AWS = (
     "Without AWS: --library-url URL with MSTR_USERNAME and MSTR_PASSWORD in the environment, "
@@ -32,25 +32,25 @@ WITHOUT_AWS = (
 
 
 def prompts(arguments: argparse.Namespace) -> int:
-    """Show what the datamart asks and return the exit code: 0 shown, 1 failed, 2 bad usage.
+    """Show the datamart's prompts and return the exit code: 0 shown, 1 failed, 2 bad usage.
 
     Stopped by a signal it is 130 (Ctrl-C), 143 (SIGTERM) or 129 (SIGHUP).
     """
     console = console_for(sys.stderr if arguments.json else sys.stdout)
-    hidden, notes, lost = Hidden(), list[str](), list[str]()
+    redactor, notes, lost = Redactor(), list[str](), list[str]()
     try:
-        asked = _asked(arguments, hidden, notes, lost)
+        asked = _asked(arguments, redactor, notes, lost)
     except CannotGoOn as problem:
         ending = failed("prompts", problem, str(problem))
     except LibraryError as problem:
-        ending = failed("prompts", problem, f"{hidden(str(problem))}.", _shown(notes))
+        ending = failed("prompts", problem, f"{redactor(str(problem))}.", _shown(notes))
     except KeyboardInterrupt as problem:
         with signals.deferred():
             closed = lost[0] if lost else "What it had opened on the server is closed."
             cause = f"Stopped by {signals.stopped_by()}. {closed}"
             return finish(failed("prompts", problem, cause, _shown(notes)), arguments.json)
     except Exception as problem:
-        # A person is told what there is to tell; the error's own text may quote anything, so only its kind is shown.
+        # The error's own text may quote anything, so only its class is shown.
         ending = failed("prompts", problem, "This is an error of the command's own.", _shown(notes))
     else:
         show_asked(console, asked, notes)
@@ -62,31 +62,31 @@ def _shown(notes: list[str]) -> tuple[str, ...]:
     return tuple(f"Note: {note}" for note in notes)
 
 
-def _asked(arguments: argparse.Namespace, hidden: Hidden, notes: list[str], lost: list[str]) -> Asked:
+def _asked(arguments: argparse.Namespace, redactor: Redactor, notes: list[str], lost: list[str]) -> Asked:
     asked_for = wanted(_project(arguments), arguments.datamart)
     with contextlib.ExitStack() as stack:
         source = _source(arguments, stack)
-        hidden.add(*source.hidden)
-        return _ask(source, asked_for, hidden, notes, lost)
+        redactor.add(*source.secret_values)
+        return _ask(source, asked_for, redactor, notes, lost)
 
 
-def _ask(source: Source, asked_for: dict[str, Any], hidden: Hidden, notes: list[str], lost: list[str]) -> Asked:
-    """Notes are good to know; ``lost`` are the sessions that could not be closed, which are noted, too."""
+def _ask(source: Source, asked_for: dict[str, Any], redactor: Redactor, notes: list[str], lost: list[str]) -> Asked:
+    """Fills ``notes``, and ``lost`` with the notes about sessions that could not be closed."""
     if source.url_problem is not None:
         raise CannotGoOn(f"--library-url: the address {source.url_problem}.")
     if source.credentials is None:
         raise CredentialsRejected(f"{source.name} {source.flaw}")
     server = Server(source.secret["baseUrl"], source.secret.get("caBundle"), source.secret.get("proxy"))
 
-    def told(note: str) -> None:
-        notes.append(hidden(note))
+    def on_note(note: str) -> None:
+        notes.append(redactor(note))
 
     def left(note: str) -> None:
-        told(note)
-        lost.append(hidden(note))
+        on_note(note)
+        lost.append(redactor(note))
 
-    with Sessions(server, source.credentials, hidden, left) as sessions:
-        return ask(_logged_in(sessions), asked_for, told)
+    with Sessions(server, source.credentials, redactor, left) as sessions:
+        return ask(_logged_in(sessions), asked_for, on_note)
 
 
 def _logged_in(sessions: Sessions) -> Client:
@@ -108,7 +108,7 @@ def _project(arguments: argparse.Namespace) -> str:
 
 def _source(arguments: argparse.Namespace, stack: contextlib.ExitStack) -> Source:
     if arguments.connection is not None and arguments.stage is None:
-        raise CannotGoOn("--connection: is a connection of a stage's settings; name the stage with --stage.")
+        raise CannotGoOn("--connection needs --stage, in whose settings the connection is. Add --stage.")
     if arguments.library_url is None and arguments.stage is None:
         return of_simulator(stack)
     stack.enter_context(authorities_of(os.environ))

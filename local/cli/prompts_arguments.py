@@ -1,4 +1,4 @@
-"""What was asked for on the command line."""
+"""Parses the project and the datamart of ``datamart prompts``."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a datamart asks, for the eye: a table, what is good to know, and JSON to paste."""
+"""Prints a datamart's prompts for people: a table, notes, and JSON to paste."""
 
 from rich.console import Console
 from rich.table import Table
@@ -15,7 +15,7 @@ NESTED = "Further prompts may open, depending on the answers."
 
 
 def show(console: Console, asked: Asked, notes: list[str]) -> None:
-    """All of it. Names come from a server and may hold anything: nothing in them is taken for markup."""
+    """Print everything. Names come from a server, so nothing in them is treated as markup."""
     console.print(_line(_heading(asked)))
     if asked.questions:
         console.print()

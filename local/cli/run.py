@@ -1,4 +1,4 @@
-"""``datamart run``: one run on this machine, from the event file to the exit code."""
+"""``datamart run``: runs a datamart on this machine."""
 
 import argparse
 import contextlib
@@ -28,8 +28,8 @@ LARGEST_EVENT = 256 * 1024
 def run(arguments: argparse.Namespace) -> int:
     """Run the event and return the exit code: 0 succeeded, 1 failed, 2 bad usage or request.
 
-    Stopped by a signal it is 130 (Ctrl-C), 143 (SIGTERM) or 129 (SIGHUP). A signal is deferred so that the outcome is
-    told whole; it interrupts what comes before the run, and stops the run itself.
+    Stopped by a signal it is 130 (Ctrl-C), 143 (SIGTERM) or 129 (SIGHUP). A signal is deferred while the outcome
+    is printed; before that it interrupts the preparation, and stops the run itself.
     """
     stream = sys.stderr if arguments.json else sys.stdout
     with signals.deferred():
@@ -79,7 +79,7 @@ def _run(arguments: argparse.Namespace, console: Console, stream: TextIO) -> Out
 
 
 def _clock(arguments: argparse.Namespace) -> Clock:
-    """Standing where every wait is skipped: but a real server's jobs and sessions age in real time."""
+    """A standing clock if every wait is skipped, but not with a real server, whose jobs age in real time."""
     return StandingClock() if arguments.max_wait == 0 and arguments.library_url is None else Clock()
 
 

@@ -1,4 +1,4 @@
-"""What a person sees of a run: its states as they go, the outcome, the REST calls, the first rows."""
+"""Prints a run for people: states, outcome, REST calls, first rows."""
 
 import contextlib
 import re
@@ -23,7 +23,7 @@ _ID = re.compile(r"\b([0-9A-F]{4})[0-9A-F]{24}([0-9A-F]{4})\b")
 class Progress:
     """The states of a run, live on a terminal and line by line elsewhere. A context manager.
 
-    States that come round again (a poll) are counted in the line of their first time.
+    Repeated states (a poll) are counted in the line of their first time.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -46,7 +46,7 @@ class Progress:
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
-        """Let others write to the terminal meanwhile; the table then goes on below what they wrote, as a new one."""
+        """Let others write to the terminal; afterwards a new table continues below their output."""
         if not self.console.is_terminal:
             yield
             return
@@ -59,7 +59,7 @@ class Progress:
             self._live.start()
 
     def _new_live(self) -> Live:
-        """One that was stopped would begin by going up as many lines as it had, over what was written meanwhile."""
+        """A new table, because a stopped one would overwrite as many lines as it had."""
         return Live(console=self.console, auto_refresh=False, transient=False)
 
     def entered(self, state: str, at: float) -> None:

@@ -1,4 +1,4 @@
-"""``datamart start``: start a run in the AWS account and follow it, from the job's name to the exit code."""
+"""``datamart start``: starts a run in the AWS account and follows it."""
 
 import argparse
 import re
@@ -26,8 +26,8 @@ _JOB = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 def start(arguments: argparse.Namespace, wait: Wait = time.sleep) -> int:
     """Start what ``arguments`` names, follow it, and return the exit code.
 
-    0 succeeded, 1 failed or stopped by somebody, 2 refused or not started or lost from sight; 130, 143 or 129 not
-    followed any more after Ctrl-C, SIGTERM or SIGHUP: these end the following and not the run. A person who watches a
+    0 succeeded, 1 failed or stopped, 2 invalid request, not started, or contact lost; 130, 143 or 129 no longer
+    followed after Ctrl-C, SIGTERM or SIGHUP: these end the following and not the run. A person who watches a
     run of production and closes the terminal does not mean to break it, unlike at ``datamart run``, where there is no
     run without the terminal.
 
@@ -50,12 +50,12 @@ def start(arguments: argparse.Namespace, wait: Wait = time.sleep) -> int:
 
 
 def input_of(job: str, as_of: str | None) -> dict[str, Any]:
-    """The execution's input: from a job's name, or from a file, which any word that is no name is taken for.
+    """The execution's input: from a job's name, or else from the file of that path.
 
     Raises
     ------
     CannotGoOn
-        The file cannot be read or is no input, or ``as_of`` is no time.
+        The file cannot be read or is not an input, or ``as_of`` is not a time.
     """
     given = {"job": job} if _JOB.fullmatch(job) else _from_file(Path(job))
     if as_of is None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 NOBODY_READS = frozenset({errno.EPIPE, errno.EIO, errno.EBADF, errno.ENXIO})
-"""Errors of writing that mean that the reader has gone away: no failure of ours."""
+"""Errors of writing because the reader has gone away: not a failure."""
 
 IN_ASCII = {"…": "...", "×": "x", "→": "->", "–": "-", "—": "-", "⟲": "@", "“": '"', "”": '"', "’": "'"}
 """Characters of our own texts, for terminals that have no other."""
@@ -63,7 +63,7 @@ def unbreakable() -> Iterator[Streams]:
     sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123 - for the process's whole life
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")
-    if sys.stdout is sys.__stdout__:  # and not what somebody else has put there
+    if sys.stdout is sys.__stdout__:  # and not a replacement, such as a test's
         sys.stdout = _stream(1, sys.stdout, streams)
     if sys.stderr is sys.__stderr__:
         sys.stderr = _stream(2, sys.stderr, streams)

@@ -13,7 +13,7 @@ from local import signals
 
 
 def say(message: object) -> None:
-    """One line for the eye, on standard error."""
+    """One line for people, on standard error."""
     _write(sys.stderr, printable(message))
 
 
@@ -24,7 +24,7 @@ def put(line: object) -> None:
 
 def put_json(value: Any) -> None:
     """The one JSON object that ``--json`` prints, on standard output."""
-    if not signals.tells_the_end():
+    if not signals.is_first_to_report():
         return
     _write(sys.stdout, as_json(value, in_ascii=not _takes_everything(sys.stdout)))
 

@@ -1,4 +1,4 @@
-"""One run on the emulator, watched from its start to its end."""
+"""Runs an event on the emulator and shows it from start to end."""
 
 import sys
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from local.errors import CannotGoOn
 from local.outcome import Outcome
 
 WAITS = "WaitForNextAttempt"
-"""The state in which a run waits that holds nothing: for a server, or for another run."""
+"""The state in which a run waits without a slot or lease: for a server, or for another run."""
 
 
 STOPPING = (
@@ -42,7 +42,7 @@ class Emulated:
     max_wait
         Most real seconds of a wait; None waits in full.
     real_server
-        Whether the server stays when this process ends.
+        Whether the server outlives this process.
     """
 
     template: Path
@@ -74,7 +74,7 @@ def watched_run(emulated: Emulated, request: Any, file: Path, stream: TextIO) ->
 
 
 def _person(emulator: Emulator, progress: run_output.Progress) -> Person:
-    """Whoever sits at the terminal answers what the run asks; without one it waits, as it does where it is deployed."""
+    """Asks the run's questions on the terminal; without one the run waits, as a deployed run does."""
 
     def answers(question: OpenQuestion) -> None:
         try:
@@ -119,7 +119,7 @@ def _given(emulator: Emulator, file: Path, request: Any) -> list[str]:
 def _outcome_of(
     emulator: Emulator, executions: list[str], progress: run_output.Progress, stopping: Callable[[], bool]
 ) -> Outcome:
-    """How all of them ended: as the first that did not succeed, else as the last; an event may start none."""
+    """The outcome of the first execution that did not succeed, else of the last; an event may start no execution."""
     outcome = Outcome("", "SUCCEEDED")
     for execution in executions:
         ended = _follow(emulator, execution, progress, stopping)
@@ -128,7 +128,7 @@ def _outcome_of(
 
 
 def _stopping(progress: run_output.Progress) -> Callable[[], bool]:
-    """Whether a signal asked to stop, which is said the first time."""
+    """Whether a signal asked to stop; prints that the first time."""
     said: list[int] = []
 
     def stopping() -> bool:
@@ -143,7 +143,7 @@ def _stopping(progress: run_output.Progress) -> Callable[[], bool]:
 
 
 def _follow(emulator: Emulator, execution: str, progress: run_output.Progress, stopping: Callable[[], bool]) -> Outcome:
-    """Watch; a signal stops the execution, and what it left on the server is removed before we end."""
+    """Follow the execution; a signal stops it, and its clean-up finishes before the command ends."""
 
     def entered(state: str, at: float) -> None:
         progress.entered(state, at)

@@ -21,7 +21,7 @@ Event = dict[str, Any]
 
 
 class NothingStarts(Exception):
-    """No trigger of the stack would start anything for the event; the text says why."""
+    """No trigger of the stack matches the event; the text says why."""
 
 
 def is_delivered(given: Any) -> bool:
@@ -39,9 +39,10 @@ def _kind_of(event: Event) -> str | None:
 
 
 def deliver(template: Template, event: Event) -> tuple[list[str], list[str]]:
-    """Invoke the starter by every alias by which AWS would do it for the event.
+    """Invoke the starter by every alias that AWS would invoke for the event.
 
-    Returns the ARNs of the executions, and sentences on what of the event starts nothing. Raises NothingStarts.
+    Returns the ARNs of the executions, and a sentence for each part of the event that starts nothing. Raises
+    NothingStarts.
     """
     find = TARGETS[_kind_of(event) or ""]
     executions: list[str] = []

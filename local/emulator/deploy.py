@@ -1,4 +1,4 @@
-"""Creates in moto what a template names, type by type. Nothing of the stack is listed here, only how a type is made."""
+"""Creates the resources of a template in moto, by their type. No resource of the stack is named here."""
 
 import io
 import json
@@ -24,7 +24,7 @@ Made = dict[str, Any]
 
 @dataclass
 class Deployed:
-    """What exists after a deployment; ``secrets`` maps a connection's name to its secret's ARN."""
+    """The resources of a deployment; ``secrets`` maps a connection's name to its secret's ARN."""
 
     state_machine: str = ""
     definition: dict[str, Any] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Deployed:
 
 
 def deploy(template: Template) -> Deployed:
-    """Create every resource that a run or its triggers touch, and say what was created."""
+    """Create every resource that a run or its triggers use, and return them."""
     client("iam").create_role(RoleName="emulator", AssumeRolePolicyDocument=json.dumps(TRUST))
     deployed = Deployed()
     for kind, create in CREATORS.items():
@@ -92,7 +92,7 @@ def _function(template: Template, logical_id: str, made: Made, deployed: Deploye
 
 
 def _nothing() -> bytes:
-    """An archive for the API's sake."""
+    """An empty archive, because the API requires one."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("empty", "")

@@ -1,4 +1,4 @@
-"""The emulator: start, watch and stop executions of the real definition on this machine."""
+"""The emulator: starts, follows and stops executions of the real definition on this machine."""
 
 import contextlib
 import json
@@ -38,7 +38,7 @@ Person = Callable[[OpenQuestion], None]
 """Given a run's question, replies to its token by :meth:`Emulator.reply`, or declines."""
 
 OnState = Callable[[str, float], None]
-"""Is given every state that is entered, and when (seconds since the epoch)."""
+"""Called for every state that is entered, with its time (seconds since the epoch)."""
 
 Stopping = Callable[[], bool]
 """Whether an execution that is waited for is to be stopped."""
@@ -58,7 +58,7 @@ ENVIRONMENT = {
     "AWS_EC2_METADATA_DISABLED": "true",
     "POWERTOOLS_TRACE_DISABLED": "true",
 }
-"""So that nothing here can ever reach a real account."""
+"""Credentials that no real account accepts."""
 
 
 class Emulator:
@@ -91,7 +91,7 @@ class Emulator:
         self._stack = contextlib.ExitStack()
         self.person: Person | None = None
         self._asked: dict[str, threading.Event] = {}
-        self._shown: dict[str, int] = {}
+        self._reported: dict[str, int] = {}
         self._stopped: set[str] = set()
         self.ignored: list[str] = []
         self.logs = Path()
@@ -126,7 +126,7 @@ class Emulator:
         self._stack.close()
 
     def _ask(self, token: str, interrupted: threading.Event) -> None:
-        """Wait until whoever waits for the execution has let the person answer, if there is one."""
+        """Wait until the thread that waits for the execution has let the person answer, if there is one."""
         if self.person is None:
             return
         answered = self._asked[token] = threading.Event()
@@ -135,7 +135,7 @@ class Emulator:
         del self._asked[token]
 
     def _let_answer(self, execution_arn: str, stopping: Stopping) -> None:
-        """Show the person what the execution asks, in the thread that waits for its end.
+        """Show the person the execution's question, in the thread that waits for its end.
 
         A person who wants to stop instead of answering leaves the question open, for the stop to end it.
         """
@@ -187,27 +187,27 @@ class Emulator:
         return str(answer["executionArn"])
 
     def deliver(self, event: dict[str, Any], objects: Path | None = None) -> list[str]:
-        """Let an event happen, as AWS would deliver it; the executions that the starter began.
+        """Deliver an event as AWS would; returns the executions that the starter started.
 
-        ``objects`` is a folder with files of uploaded objects, by key. What of the event starts nothing is in
-        ``ignored`` afterwards. Raises NothingStarts.
+        ``objects`` is a folder with files of uploaded objects, by key. ``ignored`` then says what
+        part of the event starts nothing. Raises NothingStarts.
         """
         executions, self.ignored = deliver(self.template, upload(event, objects) if objects else event)
         return executions
 
     def wait(self, execution_arn: str, on_state: OnState | None = None, stopping: Stopping = lambda: False) -> Outcome:
-        """Wait for the end of an execution, let the rule on its end do its work, and tell how it ended.
+        """Wait for the end of an execution and for the rule on its end, and return its outcome.
 
-        Once ``stopping`` says so the execution is stopped, and nobody is asked any more.
+        Once ``stopping`` returns True the execution is stopped, and no question is shown any more.
         """
         execution = moto_execution(execution_arn)
         while True:
             running = execution.status == "RUNNING"
             if on_state is not None:
                 entered = list(_entered(self._history(execution_arn)))
-                for state, at in entered[self._shown.get(execution_arn, 0) :]:
+                for state, at in entered[self._reported.get(execution_arn, 0) :]:
                     on_state(state, at)
-                self._shown[execution_arn] = len(entered)
+                self._reported[execution_arn] = len(entered)
             if not running:
                 break
             if execution_arn not in self._stopped:

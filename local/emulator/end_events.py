@@ -1,4 +1,4 @@
-"""AWS's part after the end of an execution: the rule on the status change, its queue, and the function behind it."""
+"""Delivers the end of an execution as AWS does: the rule on the status change, its queue, the function behind it."""
 
 import json
 import uuid
@@ -17,10 +17,10 @@ DELIVERIES = 3
 
 
 def deliver_the_end(template: Template, described: dict[str, Any], clock: Clock | None = None) -> None:
-    """Deliver the status change of an execution (as DescribeExecution answers it) to the function behind the rule.
+    """Deliver the status change of an execution (as DescribeExecution returns it) to the function behind the rule.
 
-    What it fails at, or wants to see once more, is delivered again once ``clock`` has been put forward by the time
-    that the queue lets pass; without a clock at once.
+    A failed message is delivered again after ``clock`` has been put forward by the queue's visibility timeout; without
+    a clock at once.
     """
     function, seconds = _behind_the_rule(template)
     message = message_of(described)
@@ -33,13 +33,13 @@ def deliver_the_end(template: Template, described: dict[str, Any], clock: Clock 
 
 
 def message_of(described: dict[str, Any]) -> dict[str, Any]:
-    """What Lambda hands over of the queue when an execution (as DescribeExecution answers it) has ended."""
+    """The event that Lambda gets from the queue when an execution (as DescribeExecution returns it) has ended."""
     return {"Records": [_record(_status_change(described))]}
 
 
-def _fails(answer: bytes) -> bool:
-    """Whether an answer names messages to be delivered again: the batch is always one."""
-    return bool((json.loads(answer) or {}).get("batchItemFailures"))
+def _fails(response: bytes) -> bool:
+    """Whether a response names messages to be delivered again: the batch has always one."""
+    return bool((json.loads(response) or {}).get("batchItemFailures"))
 
 
 def _behind_the_rule(template: Template) -> tuple[str, float]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 Around = Callable[[str, Any], contextlib.AbstractContextManager[Any]]
-"""Given a handler's module and its event, what the call happens within: where tests let a Lambda fail or pause."""
+"""From a handler's module and event to a context manager around the call: tests let a Lambda fail or pause there."""
 
 LARGEST_STATE = 256 * 1024
 """Bytes that AWS allows a state's input or output."""
@@ -42,7 +42,7 @@ class Context:
 
 
 class Runtime:
-    """Calls handlers, and keeps what they print out of this process's own output.
+    """Calls handlers, and keeps their output apart from this process's own.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ class Runtime:
                     os.environ[name] = value
 
     def invoke(self, function: Any, qualifier: str | None, body: bytes) -> tuple[bytes, bool]:
-        """Call the function's handler with an event; its answer, and whether it is an error.
+        """Call the function's handler with an event; returns its response, and whether that is an error.
 
         ``qualifier`` is the alias that it is called by, or None.
         """
@@ -99,7 +99,7 @@ class Runtime:
                     answer = self._handler(function.handler)(event, context)
                 encoded = json.dumps(answer, ensure_ascii=False).encode()
                 if len(encoded) > LARGEST_STATE:
-                    raise ValueError(f"the answer has {len(encoded)} bytes; a state's data may have {LARGEST_STATE}")
+                    raise ValueError(f"the response has {len(encoded)} bytes; a state's data may have {LARGEST_STATE}")
             except Exception as error:
                 self._log.write(traceback.format_exc())
                 return _failure(error, context), True
@@ -114,7 +114,7 @@ class Runtime:
             handler.stream = self._stdout  # setStream would flush the other one, which may be closed by now
 
     def _split_output(self) -> None:
-        """Others put their own standard output in place at any time (a test runner does between two tests)."""
+        """Split the present standard output: a test runner replaces it between two tests."""
         with self._lock:
             if sys.stdout is not self._stdout:
                 self._stdout.original = sys.stdout
@@ -158,7 +158,7 @@ def _merge(environments: list[dict[str, str]]) -> dict[str, str]:
 
 
 class _Split(io.TextIOBase):
-    """Standard output that goes to the log in threads that run a handler, and where it always went in the others."""
+    """Standard output that goes to the log in threads that run a handler, and to the original in the others."""
 
     def __init__(self, original: Any, log: Any) -> None:
         self.original = original

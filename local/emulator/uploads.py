@@ -1,4 +1,4 @@
-"""Makes true what an event says of uploads: S3 tells only of objects that it has, and the starter asks S3 for them."""
+"""Uploads the objects that an event names: S3 reports only existing objects, and the starter looks them up in S3."""
 
 import contextlib
 import json
@@ -14,24 +14,24 @@ from local.emulator.template import REGION
 Event = dict[str, Any]
 
 LARGEST_STAND_IN = 1024 * 1024
-"""Bytes of an object of which nothing is known but its size."""
+"""Maximum size in bytes of an object that is uploaded as zeros."""
 
 
 def upload(event: Event, objects: Path) -> Event:
-    """Upload the objects that the event is about; the event as S3 would have sent it then.
+    """Upload the objects of the event, and return the event as S3 would have sent it.
 
-    ``objects`` is a folder with files of objects, by key. An object that EventBridge tells of is uploaded if there is a
-    file of its key. One that a message tells of is uploaded in any case, as zeros without a file, because the starter
-    believes no message. The event gets the object's own version, ETag and size.
+    ``objects`` is a folder with files of objects, by key. An object in an event of EventBridge is uploaded if there
+    is a file of its key. One in a message is uploaded in any case, as zeros without a file, because the starter checks
+    every message against S3. The event gets the object's own version, ETag and size.
     """
     if "detail" in event:
-        return _of_event(event, objects)
+        return _reported_by_event(event, objects)
     if isinstance(event.get("Records"), list):
         return event | {"Records": [_of_message(record, objects) for record in event["Records"]]}
     return event
 
 
-def _of_event(event: Event, objects: Path) -> Event:
+def _reported_by_event(event: Event, objects: Path) -> Event:
     detail = event["detail"]
     if "bucket" not in detail:
         return event
@@ -47,13 +47,13 @@ def _of_message(record: Event, objects: Path) -> Event:
     """A record of SNS, its message with the objects' own versions where it is a notification of uploads."""
     try:
         message = json.loads(record["Sns"]["Message"])
-        reported = [_of_record(each, objects) for each in message["Records"]]
+        reported = [_reported_by_record(each, objects) for each in message["Records"]]
     except (KeyError, TypeError, ValueError):
         return record
     return record | {"Sns": record["Sns"] | {"Message": json.dumps(message | {"Records": reported})}}
 
 
-def _of_record(record: Event, objects: Path) -> Event:
+def _reported_by_record(record: Event, objects: Path) -> Event:
     if not record["eventName"].startswith("ObjectCreated:"):
         return record
     bucket, described = record["s3"]["bucket"]["name"], record["s3"]["object"]

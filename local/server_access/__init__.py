@@ -1,5 +1,5 @@
-"""A Library as a source that commands read from and leave as it was: its connection, a session, an instance.
+"""Read access of the commands to a Library server, with clean-up: connection, session, instance.
 
 ``connection`` and ``secrets_manager`` find the server and who logs in, ``sessions`` opens and ``instance`` lists the
-choices of a datamart's prompts; whatever was opened is gone afterwards, also after an error or Ctrl-C.
+choices of a datamart's prompts; everything that was opened is closed afterwards, also after an error or Ctrl-C.
 """

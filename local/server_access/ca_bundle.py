@@ -1,6 +1,6 @@
-"""Whose certificates the commands trust on a laptop: what the usual variables of the environment name.
+"""Trusted certificates of the commands on a laptop: those that the usual environment variables name.
 
-The deployed functions read none of them; a proxy or a .netrc of the environment is never taken (``trust_env`` is off).
+The deployed functions read none of them; a proxy or a .netrc of the environment is never used (``trust_env`` is off).
 """
 
 import contextlib
@@ -30,5 +30,7 @@ def _trusted(name: str, path: str) -> Generator[None]:
         try:
             stack.enter_context(trusting(Path(path).expanduser()))
         except OSError:
-            raise CannotGoOn(f"{name} names no file with certificates (PEM); correct it, or unset it.") from None
+            raise CannotGoOn(
+                f'{name}: "{path}" has no certificates in PEM. Correct the path, or unset {name}.'
+            ) from None
         yield

@@ -1,4 +1,4 @@
-"""The connection as it was found: in the environment or as that of the built-in simulator."""
+"""A connection from the environment, or of the built-in simulator."""
 
 import contextlib
 from collections.abc import Mapping
@@ -22,13 +22,13 @@ class Source:
     name
         Where, in words.
     secret
-        Those of its fields that can be used; never shown.
+        Its valid fields; never shown.
     flaw
-        What is wrong with the others, or None.
+        What is wrong with the other fields, or None.
     url_problem
-        Why the address cannot be used, where it was given apart from the secret; or None.
+        Why the address is not valid, if it was given apart from the secret; or None.
     credentials
-        Who logs in, or None where that is not known.
+        The account, or None if it is not known.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Source:
     url_problem: str | None = None
 
     @property
-    def hidden(self) -> tuple[str, ...]:
+    def secret_values(self) -> tuple[str, ...]:
         """Every value that must never be shown."""
         values = (self.secret.get(name) for name, field in FIELDS.items() if field.is_secret)
         return tuple(value for value in values if isinstance(value, str))
@@ -47,7 +47,7 @@ class Source:
 def of_environment(url: str, environment: Mapping[str, str]) -> Source:
     """The server that was named, with the credentials of ``MSTR_USERNAME`` and the like. Raises CannotGoOn.
 
-    An address that cannot be used is left to the check of the address.
+    An invalid address is reported by the check of the address.
     """
     name = "the environment"
     try:

@@ -1,4 +1,4 @@
-"""What a datamart asks, read without executing anything (API.md 7)."""
+"""Reads a datamart's prompts without executing anything (API.md 7)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ MOST_CHOICES = 50
 EXAMPLES = 3
 """Choices that an answer to paste shows."""
 
-Note = Callable[[str], None]
+OnNote = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Asked:
         }
 
 
-def ask(client: Client, wanted: dict[str, Any], note: Note) -> Asked:
+def ask(client: Client, wanted: dict[str, Any], on_note: OnNote) -> Asked:
     """Find the datamart and read its prompts and their choices.
 
     Parameters
@@ -60,40 +60,40 @@ def ask(client: Client, wanted: dict[str, Any], note: Note) -> Asked:
         In a session.
     wanted
         ``project`` and ``datamart`` as a request names them.
-    note
-        Called with a sentence for whatever is good to know.
+    on_note
+        Called with a sentence for each note.
 
     Raises
     ------
     LibraryError
-        Project, datamart or prompts cannot be read. Choices that cannot be read are only noted.
+        Project, datamart or prompts cannot be read. Choices that cannot be read are only a note.
     """
     project = client.find_project(wanted["project"])
     datamart = client.find_datamart(project.id, wanted["datamart"])
     prompts = client.get_definition_prompts(project.id, datamart.id)
-    with NewInstance(client, project.id, datamart.id, note) as instance:
-        asked = _questions(prompts, Watched(instance), note)
+    with NewInstance(client, project.id, datamart.id, on_note) as instance:
+        asked = _questions(prompts, Watched(instance), on_note)
     answerable = [question for question in asked if _is_answerable(question)]
     for question in asked:
         if question not in answerable:
-            note(f"{titled(question)} cannot be answered, and is left out of the request.")
+            on_note(f"{titled(question)} cannot be answered, and is left out of the request.")
     return Asked(project, datamart, asked, wanted | {"prompts": skeleton(answerable, EXAMPLES)})
 
 
 def _is_answerable(question: Question) -> bool:
-    """Whether anything may be said to it, be it that its default is wanted."""
+    """Whether a request can answer it, or take its default."""
     return bool(address_of(question)[1]) and (can_be_answered(question) or has_default(question))
 
 
-def _questions(prompts: list[Prompt], choices: Watched, note: Note) -> list[Question]:
+def _questions(prompts: list[Prompt], choices: Watched, on_note: OnNote) -> list[Question]:
     try:
         asked = questions(prompts, choices, MOST_CHOICES)
     except LibraryError as error:
-        note(f"The choices cannot be listed: {error}.")
+        on_note(f"The choices cannot be listed: {error}.")
         return questions(prompts, NoChoices(), MOST_CHOICES)
     by_reason: dict[str, list[str]] = {}
     for prompt, reason in choices.refused.values():
         by_reason.setdefault(reason, []).append(titled(prompt))
     for reason, titles in by_reason.items():
-        note(f"The server does not list the choices of {', '.join(titles)}: {reason}.")
+        on_note(f"The server does not list the choices of {', '.join(titles)}: {reason}.")
     return asked

@@ -21,7 +21,7 @@ VARIABLES = {field.variable: (name, field.read) for name, field in FIELDS.items(
 
 
 class BadConnection(Exception):
-    """The address or the credentials are not usable; the text says why, and never what they hold."""
+    """The address or the credentials are not valid; the text says why, without their values."""
 
 
 def secret_from(url: str, environment: Mapping[str, str]) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def _mode(secret: dict[str, Any], environment: Mapping[str, str]) -> int:
 
 
 _LIKE_A_PATH = re.compile(r"[^\n]*[/\\][^\n]*|[^\n]*[.](pem|crt|cer|ca|der|bundle)", re.IGNORECASE)
-"""What was meant as the name of a file. Base64 also holds slashes, but is never shorter than a certificate."""
+"""Matches a file name. Base64 also has slashes, but is never shorter than a certificate."""
 
 
 def _authorities(written: str) -> str:

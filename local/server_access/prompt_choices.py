@@ -1,4 +1,4 @@
-"""The choices of a datamart's prompts, before anybody runs it (API.md 5, note a; API.md 7.1)."""
+"""Reads the choices of a datamart's prompts without executing it (API.md 5, note a; API.md 7.1)."""
 
 import contextlib
 from collections.abc import Callable
@@ -10,14 +10,14 @@ from functions.prompts.choices import Choice, NotListed
 from functions.prompts.prompt import Prompt
 from functions.prompts.server_choices import ServerChoices, search_by_name
 from local import signals
-from local.server_access.fatal_errors import ends_everything
+from local.server_access.fatal_errors import is_fatal
 
 
 class NewInstance:
-    """Choices by way of an instance: made when the first is asked for, never executed, deleted at the end.
+    """Choices from an instance: created for the first request, never executed, deleted at the end.
 
-    A context manager, and ``Choices`` as ``plan`` and ``questions`` take them. What a server refuses, be it the
-    instance or the list, is NotListed; LibraryError is raised only where nothing more can be asked at all.
+    A context manager, and ``Choices`` as ``plan`` and ``questions`` take them. A refusal of the instance
+    or of the list is NotListed; LibraryError is raised only if no further call can succeed.
 
     Parameters
     ----------
@@ -25,14 +25,14 @@ class NewInstance:
         In a session, which is to be logged out after the end.
     project_id, datamart_id
         Of the datamart.
-    note
-        Called with a sentence where the instance is left behind.
+    on_note
+        Called with a sentence if the instance is left behind.
     """
 
-    def __init__(self, client: Client, project_id: str, datamart_id: str, note: Callable[[str], None]) -> None:
+    def __init__(self, client: Client, project_id: str, datamart_id: str, on_note: Callable[[str], None]) -> None:
         self._client = client
         self._where = (project_id, datamart_id)
-        self._note = note
+        self._on_note = on_note
         self._id: str | None = None
         self._refusal: str | None = None
         self._registered = contextlib.ExitStack()
@@ -42,7 +42,7 @@ class NewInstance:
         try:
             return ServerChoices(self._client, *self._where, self._made()).page(prompt, pattern, offset)
         except LibraryError as error:
-            if ends_everything(error):
+            if is_fatal(error):
                 raise
             raise NotListed(str(error)) from None
 
@@ -58,8 +58,8 @@ class NewInstance:
                 with signals.deferred():
                     self._id = self._client.create_instance(*self._where)
             except LibraryError as error:
-                self._refusal = f"no instance can be created to ask for them: {error}"
-                if ends_everything(error):
+                self._refusal = f"no instance can be created to list them: {error}"
+                if is_fatal(error):
                     raise
                 raise NotListed(self._refusal) from None
         return self._id
@@ -85,4 +85,4 @@ class NewInstance:
                 problem = error
             else:
                 return
-        self._note(f"The instance could not be deleted; it ends with the session. {problem}.")
+        self._on_note(f"The instance could not be deleted; it ends with the session. {problem}.")

@@ -1,4 +1,4 @@
-"""The connection's secret as the stack made it, read with a person's own AWS credentials."""
+"""Reads the secret of a stage's connection with a person's own AWS credentials."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from local.server_access.connection import Source, judged
 
 
 def of_secrets_manager(stage: str, connection: str, without_aws: str) -> Source:
-    """The connection of the stage. Raises CannotGoOn, saying what to do and, in ``without_aws``, what goes without."""
+    """The connection of the stage. Raises CannotGoOn; its text ends with ``without_aws``, what works without AWS."""
     name = f"datamart-runner-{stage}/{connection}"
     return judged(f"secret {name}", read(_read(name, stage, without_aws)))
 

@@ -1,4 +1,4 @@
-"""The sessions that a command opens on the server: licensed and limited, so that every one is logged out again."""
+"""Opens sessions for a command and logs out every one: sessions are licensed and limited."""
 
 import contextlib
 from collections.abc import Callable
@@ -7,33 +7,35 @@ from typing import Self
 from functions.errors import LibraryError
 from functions.microstrategy import Client, Credentials, Server
 from local import signals
-from local.server_access.redacted import Hidden
+from local.server_access.redacted import Redactor
 
 
 class Sessions:
-    """A context manager: whatever happens within, everything that was opened is logged out at the end.
+    """A context manager that logs out every open session at its end, whatever happens within.
 
     Parameters
     ----------
     server, credentials
         Where to log in, and as whom.
-    hidden
-        Learns the tokens and cookies.
-    note
-        Called with a sentence where a session is left behind.
+    redactor
+        Gets the tokens and cookies, to redact them.
+    on_note
+        Called with a sentence if a session is left behind.
     """
 
-    def __init__(self, server: Server, credentials: Credentials, hidden: Hidden, note: Callable[[str], None]) -> None:
+    def __init__(
+        self, server: Server, credentials: Credentials, redactor: Redactor, on_note: Callable[[str], None]
+    ) -> None:
         self._server = server
         self._credentials = credentials
-        self._hidden = hidden
-        self._note = note
+        self._redactor = redactor
+        self._on_note = on_note
         self._open: list[Client] = []
         self._logging_in, self._closed = False, 0
         self._registered = contextlib.ExitStack()
 
     def open(self) -> Client:
-        """Log in once: a refused login is never tried again, because accounts lock. Raises LibraryError."""
+        """Log in once: a refused login is never retried, because accounts lock. Raises LibraryError."""
         client = Client(self._server)
         with signals.deferred():
             self._logging_in = True
@@ -42,7 +44,7 @@ class Sessions:
                 self._open.append(client)
             finally:
                 self._logging_in = False
-        self._hidden.add(session.token, *(cookie.value for cookie in session.cookies))
+        self._redactor.add(session.token, *(cookie.value for cookie in session.cookies))
         return client
 
     def close(self, client: Client) -> None:
@@ -62,7 +64,7 @@ class Sessions:
                 self._closed += 1
 
     def _left(self) -> list[str]:
-        """What a process that leaves now leaves open; the token, which is its only name, is not said."""
+        """What a process that exits now leaves open, without the token."""
         where = f"of {self._credentials.username or 'the account'} at {self._server.base_url}"
         login = [f"perhaps a session {where}, where a login is under way"] if self._logging_in else []
         return [*login, *(len(self._open) - self._closed) * [f"a session {where}"]]
@@ -74,4 +76,4 @@ class Sessions:
                 return client.log_out()
             except LibraryError as error:
                 problem = error
-        return self._note(f"A session could not be logged out; it ends when idle. {problem}.")
+        return self._on_note(f"A session could not be logged out; it ends when idle. {problem}.")

@@ -1,4 +1,4 @@
-"""The stage whose connection is meant."""
+"""Reads the settings of a stage and checks that it has a connection."""
 
 from functions.requests.validation import nearest
 from infra.settings.settings import BadConfiguration, Settings, settings_of

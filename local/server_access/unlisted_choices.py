@@ -1,18 +1,18 @@
-"""Remembers which prompts the server listed no choices of."""
+"""Records the prompts whose choices the server did not list."""
 
 from functions.prompts.choices import Choice, Choices, ListedLater, NotListed
 from functions.prompts.prompt import Prompt, address_of
 
 
 class Watched:
-    """The same choices; those that are not listed here count as listed when the datamart runs.
+    """The same choices; choices that are not listed now may be listed when the datamart runs.
 
-    The prompts of an instance that nobody executes may not be open yet, so that a refusal says nothing of a run.
+    The prompts of an instance that is not executed may not be open yet, so a refusal proves nothing about a run.
 
     Parameters
     ----------
     choices
-        Where they come from.
+        Their source.
 
     Attributes
     ----------
@@ -25,7 +25,7 @@ class Watched:
         self.refused: dict[str, tuple[Prompt, str]] = {}
 
     def page(self, prompt: Prompt, pattern: str = "", offset: int = 0) -> list[Choice]:
-        """One page; a prompt that was refused is not asked for again. Raises ListedLater, LibraryError."""
+        """One page; a refused prompt is not requested again. Raises ListedLater, LibraryError."""
         address = address_of(prompt)[1]
         if address not in self.refused:
             try:

@@ -296,7 +296,7 @@ def test_the_arn_of_a_run_says_in_which_stage_and_account_it_is(asked: Asked, fi
     for elsewhere, why in {
         arn.replace("datamart-runner-dev", "datamart-runner-prod"): "there is no stack DatamartRunner-prod",
         arn.replace(":123456789012:", ":210987654321:"): "is in another account than these credentials",
-        arn.replace(":execution:", ":stateMachine:"): "is neither the ARN of a run",
+        arn.replace(":execution:", ":stateMachine:"): "use the ARN of an execution of a datamart runner",
     }.items():
         assert asked.reply(run=elsewhere, stage="dev", file=file(RIGHT)) == 2
         assert why in asked.said().err
@@ -320,16 +320,16 @@ def test_a_run_is_looked_for_in_the_region_of_its_arn(asked: Asked, file: Any, m
 def test_answers_for_a_run_that_does_not_exist_are_refused(asked: Asked, file: Any) -> None:
     code, said = asked.report(file=file(RIGHT))
     assert (code, said["sent"], said["question"]) == (2, False, None)
-    assert said["problem"].startswith(f"there is no run {asked.arn}")
+    assert said["problem"].startswith(f'unknown run "{asked.arn}"')
 
 
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
         ({"endedAt": 1}, "it has ended"),
-        ({"question": None}, "it has not asked anything yet"),
-        ({"question": None, "asking": None}, "it asks nobody"),
-        ({"question": None, "asking": ASKING | {"concluded": AGAIN}}, "it was answered already"),
+        ({"question": None}, "it has not asked a question yet"),
+        ({"question": None, "asking": None}, 'its request does not have "unanswered": "ask"'),
+        ({"question": None, "asking": ASKING | {"concluded": AGAIN}}, "it was answered, and goes on"),
     ],
 )
 def test_answers_for_a_run_that_does_not_wait_are_refused_with_the_reason(
@@ -337,7 +337,7 @@ def test_answers_for_a_run_that_does_not_wait_are_refused_with_the_reason(
 ) -> None:
     code, said = asked.write(**changes).report(file=file(RIGHT))
     assert (code, asked.told, said["question"]) == (1, [], None)
-    assert f"the run waits for no answers: {why}" in said["problem"]
+    assert f"the run has no open question: {why}" in said["problem"]
 
 
 @pytest.mark.parametrize("code", ["TaskTimedOut", exhaustive("TaskDoesNotExist"), exhaustive("InvalidToken")])
@@ -346,7 +346,7 @@ def test_answers_that_come_too_late_for_step_functions_are_refused(asked: Asked,
     for what in ({"file": file(RIGHT)}, {"decline": "no"}):
         exit_code, said = asked.report(**what)
         assert (exit_code, said["sent"]) == (1, False)
-        assert "the question is not open any more" in said["problem"]
+        assert "the question is closed" in said["problem"]
 
 
 def test_a_task_token_that_aws_quotes_in_its_refusal_is_redacted(asked: Asked, file: Any) -> None:

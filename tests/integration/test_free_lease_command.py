@@ -207,7 +207,9 @@ def test_a_run_that_took_the_lease_meanwhile_keeps_it(held: Held, change: Item) 
     held.write()
     arguments = argparse.Namespace(lease=NAME, stage="dev", yes=False, json=True)
     assert free_lease(arguments, confirm) == 1
-    assert json.loads(held.said().out)["problem"] == "somebody else took or freed it meanwhile; look again."
+    assert (
+        json.loads(held.said().out)["problem"] == "another run or person changed it meanwhile; run the command again."
+    )
     assert held.holder() is not None
 
 

@@ -355,4 +355,4 @@ def test_free_lease_shows_the_lease_harmlessly_and_no_job_id_that_does_not_print
     code, seen = show(lambda: free_lease(arguments))
     assert code == 0, seen
     check_harmless(seen)
-    assert "Job:      its id cannot be shown: it holds characters that do not print" in seen
+    assert "Job:      its ID cannot be shown: it has control characters" in seen

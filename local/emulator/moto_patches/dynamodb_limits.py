@@ -1,7 +1,7 @@
 """Enforces DynamoDB's limits, which moto does not: nesting, size, numbers and names of attributes, and expressions.
 
 A write that AWS refuses with ValidationException is refused here, too, and changes nothing. Limits and words are from
-DynamoDB's documentation ("Constraints") and from public captures of its answers.
+DynamoDB's documentation ("Constraints") and from public captures of its responses.
 """
 
 from collections.abc import Callable

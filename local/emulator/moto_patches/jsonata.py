@@ -1,7 +1,7 @@
 """Evaluates JSONata, which stock moto cannot: it hands over the text, with every variable declared in front of it.
 
 Parsing takes longer than evaluating, and with the variables' values in it the text is hardly ever the same twice. The
-values are therefore taken out of the text and bound as what they would be parsed to; the rest is parsed once.
+values are therefore taken out of the text and bound as their parsed form; the rest is parsed once.
 """
 
 import hashlib
@@ -50,7 +50,7 @@ def _declare(bindings: dict[str, Any]) -> str:
 
 
 def evaluate(text: str) -> Any:
-    """What an expression comes to: plain values, and None for null and for nothing. Raises what JSONata raises."""
+    """The result of an expression: plain values, and None for null and for nothing. Raises what JSONata raises."""
     rest, values = _without_values(text)
     evaluator = Jsonata("null")
     evaluator.ast = _parsed(rest)

@@ -1,4 +1,4 @@
-"""Makes moto faster: what it works out anew for every call is worked out once. Its responses stay the same.
+"""Makes moto faster: caches what moto computes for every call. Its responses stay the same.
 
 A run makes about sixty calls, most of them to DynamoDB. A test compares the result
 of each shortcut with that of moto.

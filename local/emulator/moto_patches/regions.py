@@ -1,4 +1,4 @@
-"""Answers moto's questions for a service's regions from EC2's: faster, and already needed while moto is imported.
+"""Returns EC2's regions to moto for every service: faster, and already needed while moto is imported.
 
 For a service's own regions botocore parses the whole model of the service; EC2's, which moto's Step Functions import
 and nothing here uses, takes half a second of every process.

@@ -83,7 +83,7 @@ class _Interruption(threading.Event):
 
 
 def _wait_for_token(self: Any, env: Any, timeout_seconds: int, callback_endpoint: Any, heartbeat_endpoint: Any) -> Any:
-    """What moto does would wait in real time, and go on waiting when the execution is stopped."""
+    """Replaces moto's wait, which takes real time and goes on when the execution is stopped."""
     interrupted = _Interruption(env)
     if _ask is not None:
         _ask(callback_endpoint.callback_id, interrupted)

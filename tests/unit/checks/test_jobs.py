@@ -121,7 +121,7 @@ def test_a_session_that_ends_in_the_middle_leaves_the_other_jobs_to_be_told_as_n
     report = person.check()
     assert report.problems == ["session"]
     assert report.only("datamart", "city")[0] == "ok"
-    assert "not completely" in report.only("job", "city")[1]
+    assert "not all checked" in report.only("job", "city")[1]
     assert report.only("job", "later")[0] == "note"
 
 

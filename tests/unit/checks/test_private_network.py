@@ -88,7 +88,7 @@ def test_a_variable_that_names_no_certificates_is_bad_usage(person: Person, url:
     person.environment(SSL_CERT_FILE=str(tmp_path / "nowhere.pem"))
     report = person.check("--library-url", url)
     assert report.code == 2
-    assert "SSL_CERT_FILE names no file with certificates" in report.only("usage")[1]
+    assert "Correct the path, or unset SSL_CERT_FILE" in report.only("usage")[1]
     assert person.check("--simulator").code == 0  # which needs none
 
 

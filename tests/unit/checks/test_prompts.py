@@ -191,7 +191,7 @@ def test_without_an_instance_names_are_noted_as_not_checked(person: Person, answ
     report = person.check()
     assert report.code == 0
     assert [result for result, _ in report.of("prompts")] == ["note", "note", "ok"]
-    assert "no instance can be created to ask for them" in report.of("prompts")[0][1]
+    assert "no instance can be created to list them" in report.of("prompts")[0][1]
     assert person.steps().count("create_instance") == 1
 
 

@@ -70,7 +70,7 @@ def test_several_runs_at_once_are_advised_against_where_the_scope_is_unknown(per
     person.simulator.inject("probe", status=503, body="<html>proxy</html>", times=3)
     result, text = person.check().only("logout scope")
     assert result == "note"
-    assert "So this is not known. maxConcurrentRuns of this connection is 2: set it to 1." in text
+    assert "So the scope of a logout is not known. maxConcurrentRuns of this connection is 2: set it to 1." in text
 
 
 def test_a_scope_that_cannot_be_found_out_is_said_to_be_unknown(person: Person) -> None:
@@ -139,8 +139,8 @@ def test_a_server_that_is_too_old_for_datamarts_is_a_problem(person: Person) -> 
     ("answer", "sentence"),
     [
         ({"json": {"modes": [16, 1048576]}}, "Mode 1 (standard) is not among the enabled ones: 16 (LDAP), 1048576."),
-        ({"json": {"modes": "all"}}, "does not say"),
-        ({"json": [1]}, "does not say"),
+        ({"json": {"modes": "all"}}, "does not report"),
+        ({"json": [1]}, "does not report"),
         ({"status": 404}, "cannot be read"),
     ],
 )

@@ -125,7 +125,7 @@ def test_a_login_whose_answer_was_lost_says_that_a_session_may_be_left(new_perso
         (("City", "--stage", "dev"), "--project is missing"),
         (("City", "--library-url", "http://h", *PROJECT), "--library-url: "),
         (("City", "--library-url", "https://u:planted@h/x", *PROJECT), "--library-url: "),
-        (("City", "--connection", "default"), "name the stage with --stage"),
+        (("City", "--connection", "default"), "--connection needs --stage"),
         (("City", "--stage", "dve", *PROJECT), "did you mean dev?"),
         (("City", "--stage", "dev", "--connection", "defualt", *PROJECT), "did you mean default?"),
         (("/City",), "invalid path"),

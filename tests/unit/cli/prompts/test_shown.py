@@ -99,7 +99,7 @@ def test_one_note_tells_why_no_instance_could_be_made(new_person: Callable[..., 
     person = new_person("no-access-to-execute")
     _, out, _ = person.here("All Prompts")
     text = " ".join(out.split())
-    assert text.count("no instance can be created to ask for them: The user has no access to the object") == 1
+    assert text.count("no instance can be created to list them: The user has no access to the object") == 1
     assert person.steps().count("create_instance") == 1
 
 
