@@ -203,7 +203,7 @@ def test_without_a_file_the_terminal_asks_and_sends_the_answers(asked: Asked) ->
     }
     said = asked.said().out
     assert "The run waits until 2027-01-17T08:00:00.500Z." in said
-    assert "there is no 2 in the list" in said
+    assert "and no 2; for a name type" in said
 
 
 def test_the_dialogue_says_first_why_an_earlier_reply_was_refused(asked: Asked) -> None:
