@@ -211,3 +211,58 @@ def test_what_else_was_asked_for_and_not_done_fails_a_run_whose_table_is_loaded(
 @pytest.mark.parametrize("conflict", ["fail", "wait"])
 def test_another_run_of_the_datamart_is_waited_for_only_where_the_request_says_so(conflict: str) -> None:
     assert isinstance(after("RunInProgress", run_with(onConflict=conflict)), Again) is (conflict == "wait")
+
+
+def in_progress(run: Run) -> Conclusion:
+    return conclude(run, lambda_failure("RunInProgress", "another run has it"), saving=False)
+
+
+def test_a_run_that_shall_be_skipped_succeeds_and_says_that_it_was() -> None:
+    conclusion = in_progress(run_with(onConflict="skip"))
+    assert isinstance(conclusion, Succeed)
+    assert (conclusion.output["skipped"], conclusion.output["loaded"]) == (True, "no")
+
+
+def test_a_run_that_may_have_loaded_its_table_is_not_skipped() -> None:
+    earlier = {"1": {"job": JobState.LOST.value}, "2": {}}
+    assert isinstance(in_progress(run_with(onConflict="skip", number=2, attempts=earlier)), Fail)
+
+
+def test_a_run_that_shall_not_wait_for_another_fails() -> None:
+    conclusion = in_progress(run_with())
+    assert isinstance(conclusion, Fail)
+    assert conclusion.error == "RunInProgress"
+
+
+def test_only_a_run_that_finds_another_at_it_is_skipped() -> None:
+    conclusion = conclude(run_with(onConflict="skip"), lambda_failure("NotFound", "no City"), saving=False)
+    assert isinstance(conclusion, Fail)
+    assert conclusion.error == "NotFound"
+
+
+@pytest.mark.parametrize(("seconds_left", "again"), [(5, False), (6, False), (7, True)])
+def test_another_attempt_follows_only_if_seconds_are_left_before_its_last_try(
+    monkeypatch: pytest.MonkeyPatch, seconds_left: int, again: bool
+) -> None:
+    now = clock.now()
+    monkeypatch.setattr(clock, "_source", lambda: now)
+    run = run_with(minutes_left=(seconds_left - 0.5) / 60)
+    assert isinstance(after("ServerBusy", run), Again) is again
+
+
+def test_a_run_that_timed_out_says_when_the_server_was_last_unavailable() -> None:
+    run = run_with(attempts={"1": {"unavailable": {"at": 1_800_000_000, "reason": "HTTP 503"}}})
+    cause = failed(run, lambda_failure("RunTimedOut", "it took too long")).cause
+    assert "The server was last unavailable at 2027-01-15T08:00:00.000Z: HTTP 503" in cause
+    assert "was last unavailable" not in failed(run_with(), lambda_failure("RunTimedOut", "it took too long")).cause
+
+
+def test_a_server_that_was_never_out_of_reach_is_not_waited_for() -> None:
+    assert isinstance(after("ServerUnavailable", run_with()), Fail)
+
+
+def test_a_session_that_is_lost_while_a_job_goes_on_is_not_replaced_although_an_earlier_job_was_lost() -> None:
+    attempts = {"1": {"job": JobState.LOST.value}, "2": {"job": JobState.ACCEPTED.value}}
+    definition = {"readable": True, "runsExtraSql": False}
+    run = run_with(number=2, attempts=attempts, definition=definition, rerunIfReplacing=True)
+    assert isinstance(after("SessionLost", run), Fail)
