@@ -23,7 +23,7 @@ from functions.runs.failure import Failure, failed, message_of, name_of
 from functions.runs.job_state import NOTHING_EXECUTED, JobState
 from functions.runs.model import Run
 from functions.runs.outcome import Again, Conclusion, Succeed
-from functions.runs.output import output_of
+from functions.runs.output import output_of, skipped_output_of
 from functions.runs.questions import ask_after
 from functions.text import shorten
 from functions.transient_errors import NOT_FROM_A_HANDLER, never_started, passes
@@ -61,7 +61,7 @@ def conclude(run: Run, failure: Failure | None, saving: bool) -> Conclusion:
             return Succeed(output_of(run))
         error = SaveFailed
     if error is RunInProgress and run.on_conflict == "skip" and run.loaded == "no":
-        return Succeed(output_of(run) | {"skipped": True})
+        return Succeed(skipped_output_of(run))
     if error.next_attempt and may_follow(run, error, aws_passes=passes(name_of(failure))):
         left = int(run.seconds_left()) - LAST_TRY
         if left > 0:

@@ -1,27 +1,77 @@
-"""What a successful run returns (DESIGN.md "Interfaces")."""
+"""What a successful run returns: every field, its meaning and its value (DESIGN.md "Interfaces")."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from functions import clock
 from functions.runs.model import Run
 
 
+@dataclass(frozen=True)
+class OutputField:
+    """One field of the output.
+
+    Parameters
+    ----------
+    meaning
+        For the documentation, in Markdown.
+    value
+        From the run, and the time at which it finished in seconds since the epoch.
+    """
+
+    meaning: str
+    value: Callable[[Run, float], Any]
+
+
+def _prompts(run: Run, finished: float) -> list[dict[str, str]]:
+    return [{"name": prompt.name, "type": prompt.type, "how": prompt.how} for prompt in run.attempt.prompts]
+
+
+FIELDS = {
+    "loaded": OutputField(
+        "Whether this run loaded the table: `yes`, or `no` for a skipped run.", lambda run, finished: run.loaded
+    ),
+    "datamart": OutputField(
+        "The datamart: `id` and `name`.", lambda run, finished: run.datamart and run.datamart.as_json()
+    ),
+    "project": OutputField(
+        "Its project: `id` and `name`.", lambda run, finished: run.project and run.project.as_json()
+    ),
+    "instanceId": OutputField(
+        "ID of the datamart's instance, which was deleted.", lambda run, finished: run.attempt.instance_id
+    ),
+    "jobId": OutputField("ID of MicroStrategy's job.", lambda run, finished: run.attempt.job_id),
+    "startedAt": OutputField("Start of the run, in UTC.", lambda run, finished: clock.timestamp(run.started_at)),
+    "finishedAt": OutputField("End of the load, in UTC.", lambda run, finished: clock.timestamp(finished)),
+    "durationSeconds": OutputField(
+        "Seconds between the two.", lambda run, finished: round(finished - run.started_at, 3)
+    ),
+    "polls": OutputField("How often the job's status was read.", lambda run, finished: run.polls),
+    "promptsAnswered": OutputField(
+        "A list with the `name` and `type` of each prompt, and `how` it was answered.", _prompts
+    ),
+    "target": OutputField(
+        "The table: `source`, `table`, and whether the run `append`s to it.",
+        lambda run, finished: run.target and run.target.as_json(),
+    ),
+    "saved": OutputField(
+        "The saved definition: `objectId`; null unless the request saves it.",
+        lambda run, finished: run.saved_as_json(),
+    ),
+}
+"""By name, in the order of the output."""
+
+SKIPPED = "skipped"
+"""True in the output of a run that did nothing because another run had the datamart; otherwise the field is missing."""
+
+
 def output_of(run: Run) -> dict[str, Any]:
-    """The output of the execution; ``saved`` is None unless saving was asked for."""
+    """The output of the execution."""
     finished = clock.now() if run.finished_at is None else run.finished_at
-    return {
-        "loaded": run.loaded,
-        "datamart": run.datamart and run.datamart.as_json(),
-        "project": run.project and run.project.as_json(),
-        "instanceId": run.attempt.instance_id,
-        "jobId": run.attempt.job_id,
-        "startedAt": clock.timestamp(run.started_at),
-        "finishedAt": clock.timestamp(finished),
-        "durationSeconds": round(finished - run.started_at, 3),
-        "polls": run.polls,
-        "promptsAnswered": [
-            {"name": prompt.name, "type": prompt.type, "how": prompt.how} for prompt in run.attempt.prompts
-        ],
-        "target": run.target and run.target.as_json(),
-        "saved": run.saved_as_json(),
-    }
+    return {name: field.value(run, finished) for name, field in FIELDS.items()}
+
+
+def skipped_output_of(run: Run) -> dict[str, Any]:
+    """The output of a run with ``onConflict: skip`` that found another run."""
+    return output_of(run) | {SKIPPED: True}

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from infra.documents.blocks import ROOT, Blocks
 from infra.documents.command_tables import argument_table, commands
-from infra.documents.error_table import error_table
+from infra.documents.error_table import error_table, pause_table
+from infra.documents.fact_tables import login_mode_table, output_table, prompt_type_table, secret_table
 from infra.documents.machine_picture import machine_picture, state_table
 from infra.documents.resource_picture import resource_picture
 from infra.documents.room_tables import room_table
@@ -30,6 +31,11 @@ def blocks_of(template: Path) -> Blocks:
         "job keys": partial(schema_table, INFRA / "jobs" / "job.schema.json"),
         "settings keys": partial(schema_table, INFRA / "settings" / "settings.schema.json"),
         "errors": error_table,
+        "pauses between attempts": pause_table,
+        "prompt types": prompt_type_table,
+        "fields of the secret": secret_table,
+        "login modes": login_mode_table,
+        "output": output_table,
         "rooms of functions": partial(room_table, ROOT / "functions"),
         "rooms of infra": partial(room_table, INFRA),
         "rooms of local": partial(room_table, ROOT / "local"),

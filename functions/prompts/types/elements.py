@@ -21,4 +21,11 @@ def elements(prompt: Prompt, given: Any, choices: Choices) -> list[Choice]:
         return checked(prompt, sent, "elements")
 
 
-ELEMENTS = PromptType("ELEMENTS", elements, listing="elements", typed_as="choices")
+ELEMENTS = PromptType(
+    "ELEMENTS",
+    elements,
+    written_as='`"USA"`, `["USA", "England"]`, `["h1;8D67…"]`, `[{"id": …}]`',
+    sent_as='`[{"id": "h1;8D67…", "name": "USA"}, …]`',
+    listing="elements",
+    typed_as="choices",
+)

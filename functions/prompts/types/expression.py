@@ -171,6 +171,10 @@ def _hint(prompt: Prompt) -> str:
 EXPRESSION = PromptType(
     "EXPRESSION",
     expression,
+    written_as='`{"metric": "Sales", "operator": ">", "value": 1000}`, `{"attribute": "Country", "operator": "In", '
+    '"elements": ["h1;8D67…"]}`, with `"form": ID` and `"values": […]` where needed. Metrics and attributes by name or '
+    "ID, elements by ID.",
+    sent_as='`{"expression": {"operator", "operands"}}`',
     limits=_limits,
     default_entries=_entries,
     example={"metric": "…", "operator": ">", "value": "…"},

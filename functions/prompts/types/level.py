@@ -33,4 +33,13 @@ def _id_alone(choice: Any) -> Any:
     return {"id": choice["id"]} if isinstance(choice, dict) and "id" in choice else choice
 
 
-LEVEL = PromptType("LEVEL", level, listing="objects", default_entries=_units, typed_as="choices", picked=_id_alone)
+LEVEL = PromptType(
+    "LEVEL",
+    level,
+    written_as='`["Country", "City"]`, IDs',
+    sent_as='`{"units": [{"id"}]}`',
+    listing="objects",
+    default_entries=_units,
+    typed_as="choices",
+    picked=_id_alone,
+)

@@ -37,4 +37,11 @@ def _lacks_type(entry: Choice, types: dict[str, Any]) -> bool:
     return "type" not in entry and entry.get("id", "").upper() in types
 
 
-OBJECTS = PromptType("OBJECTS", objects, listing="objects", typed_as="choices")
+OBJECTS = PromptType(
+    "OBJECTS",
+    objects,
+    written_as='`"Sales"`, `["Sales", "Cost"]`, IDs',
+    sent_as='`[{"id", "name", "type"}]`',
+    listing="objects",
+    typed_as="choices",
+)

@@ -30,6 +30,10 @@ class PromptType:
     convert
         From what a person wrote to what the API takes as ``answers`` (API.md 7.3). Raises InvalidAnswer, and
         LibraryError if the server cannot be asked for its choices.
+    written_as
+        What people may write as ``answers``, in Markdown: a cell of the documentation's table.
+    sent_as
+        What the API takes, in Markdown: the next cell.
     listing
         The list of the API that holds the choices (API.md 7.1); None if the choices cannot be listed.
     closed
@@ -52,6 +56,8 @@ class PromptType:
 
     name: str
     convert: Callable[[Prompt, Any, Choices], Any]
+    written_as: str = ""
+    sent_as: str = ""
     listing: Literal["elements", "objects"] | None = None
     closed: Any = field(default_factory=list)
     data_type: Callable[[Prompt], str | None] = _no_data_type

@@ -202,4 +202,14 @@ def _hint(prompt: Prompt) -> str:
     return _BY_DATA_TYPE[data_type].hint if data_type else "A value"
 
 
-VALUE = PromptType("VALUE", value, closed="", data_type=data_type_of, limits=_limits, hint=_hint)
+VALUE = PromptType(
+    "VALUE",
+    value,
+    written_as='`"text"`, `12.5`, `"2026-11-23"`, `"2026-11-23T05:00+01:00"`',
+    sent_as="One text; a date as `2026-11-23T00:00:00.000+0000`. A `DATE` prompt gets the day and hour as they are "
+    "written, whatever their offset; a date-and-time prompt (`TIMESTAMP`) gets them in UTC.",
+    closed="",
+    data_type=data_type_of,
+    limits=_limits,
+    hint=_hint,
+)

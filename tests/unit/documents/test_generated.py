@@ -81,3 +81,11 @@ def test_the_picture_leads_from_every_trigger_to_the_end_of_a_run(template_path:
     ):
         assert f"  {arrow}\n" in picture
     assert all(f'["{service}<br>' in picture for service in SERVICES.values())
+
+
+def test_every_cell_of_a_table_of_registered_facts_is_filled(blocks: Blocks) -> None:
+    for name in ("prompt types", "login modes", "output", "pauses between attempts"):
+        rows = blocks[name]().splitlines()[2:]
+        assert rows
+        for row in rows:
+            assert "| |" not in row, f"{name}: {row}"
