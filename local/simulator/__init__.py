@@ -1,4 +1,4 @@
-"""A real HTTP server that behaves as the MicroStrategy Library REST API, with a warehouse that is really written."""
+"""The simulator: an HTTP server with the MicroStrategy Library REST API, and a warehouse in SQLite."""
 
 from local.simulator.faults import Fault
 from local.simulator.scenario import Scenario

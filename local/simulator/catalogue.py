@@ -1,4 +1,4 @@
-"""What the simulated project holds: its datamarts and their prompts, and the ids of everything."""
+"""The content of the simulated project: datamarts, prompts, and all IDs."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,10 +1,10 @@
-"""Faults that are injected at a step: what the server does instead of answering, or besides."""
+"""Faults that are injected at a step: what the server does instead of responding, or besides."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
-from local.simulator.response import Answer, HeadPoint, Written
+from local.simulator.response import HeadPoint, Response, Written
 
 Kind = Literal[
     "status",
@@ -40,14 +40,14 @@ class Fault:
     step
         The endpoint's name, such as ``create_instance``.
     kind
-        ``status``: answer with ``status``, ``json`` or ``body`` and ``headers`` instead; ``status after``: the same
+        ``status``: respond with ``status``, ``json`` or ``body`` and ``headers`` instead; ``status after``: the same
         once the request was processed, as a gateway does; ``echo``: with ``status`` and a page that quotes the whole
         request, its secrets included; ``reset before`` and ``reset after``: cut the connection
-        before or after it is processed; ``break off``: cut it in the middle of the answer's body; ``break head``: in
-        its head, at ``point``; ``twice``: write the answer twice; ``stall``: be silent for ``seconds``, then process
+        before or after it is processed; ``break off``: cut it in the middle of the response's body; ``break head``: in
+        its head, at ``point``; ``twice``: write the response twice; ``stall``: be silent for ``seconds``, then process
         it; ``gzip garbage``, ``truncate``: spoil the body; ``wrong json``: a list for an object or the other way round;
-        ``wrong type``: JSON as text/html; ``no cookies``, ``wrong cookies``: what somebody on the way makes of the
-        request's; ``new cookies``: the session's are changed with the answer; ``evict session``, ``evict instance``:
+        ``wrong type``: JSON as text/html; ``no cookies``, ``wrong cookies``: a proxy changes those of the
+        request; ``new cookies``: the session's are changed with the response; ``evict session``, ``evict instance``:
         lose them first.
     times
         How many requests it hits.
@@ -66,21 +66,21 @@ class Fault:
     times: int = 1
     skip: int = 0
 
-    def instead(self) -> Answer:
-        """The answer of a ``status`` fault."""
+    def instead(self) -> Response:
+        """The response of a ``status`` fault."""
         headers = list(self.headers.items())
         if self.json is not None:
-            return Answer(self.status, self.json, headers)
-        return Answer(self.status, None, [("Content-Type", "text/html"), *headers], raw=self.body.encode())
+            return Response(self.status, self.json, headers)
+        return Response(self.status, None, [("Content-Type", "text/html"), *headers], raw=self.body.encode())
 
-    def echo(self, headers: Any, content: bytes) -> Answer:
-        """The answer of an ``echo`` fault."""
+    def echo(self, headers: Any, content: bytes) -> Response:
+        """The response of an ``echo`` fault."""
         quoted = "\n".join(f"{name}: {value}" for name, value in headers.items())
         page = f"<html><body>Bad request: {quoted}\n\n{content.decode('utf-8', 'replace')}</body></html>"
-        return Answer(self.status, None, [("Content-Type", "text/html; charset=utf-8")], raw=page.encode())
+        return Response(self.status, None, [("Content-Type", "text/html; charset=utf-8")], raw=page.encode())
 
-    def spoil(self, answer: Answer) -> Answer | None:
-        """What is left of the real answer; None cuts the connection."""
+    def spoil(self, answer: Response) -> Response | None:
+        """What is left of the real response; None cuts the connection."""
         if self.kind == "reset after":
             return None
         if self.kind == "status after":
@@ -91,13 +91,13 @@ class Fault:
             return replace(answer, written=WRITTEN[self.kind])
         if self.kind == "wrong json":
             wrong = [] if isinstance(answer.body, dict) else {"unexpected": True}
-            return Answer(200 if answer.status == 204 else answer.status, wrong, answer.headers)
+            return Response(200 if answer.status == 204 else answer.status, wrong, answer.headers)
         if self.kind == "wrong type":
             return replace(answer, headers=[*answer.headers, ("Content-Type", "text/html; charset=utf-8")])
         if self.kind == "gzip garbage":
-            return Answer(answer.status, None, [("Content-Encoding", "gzip")], raw=b"\x1f\x8bgarbage")
+            return Response(answer.status, None, [("Content-Encoding", "gzip")], raw=b"\x1f\x8bgarbage")
         if self.kind == "truncate":
-            return Answer(answer.status, None, answer.headers, raw=answer.content()[: len(answer.content()) // 2])
+            return Response(answer.status, None, answer.headers, raw=answer.content()[: len(answer.content()) // 2])
         return answer
 
     def cookies(self, sent: Mapping[str, str]) -> dict[str, str]:
@@ -108,7 +108,7 @@ class Fault:
 
 
 WRITTEN: dict[Kind, Written] = {"break off": "half the body", "twice": "twice"}
-"""Faults in the writing of the answer."""
+"""Faults in the writing of the response."""
 
 
 class Faults:

@@ -1,4 +1,4 @@
-"""The HTTP under the Library: bytes in, bytes out, connections that can be cut."""
+"""The HTTP server of the simulator: bytes in, bytes out, connections that can be cut."""
 
 import contextlib
 import socket
@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from local.simulator.library import Library
-from local.simulator.response import Answer, Written
+from local.simulator.response import Response, Written
 
 LARGEST_BODY = 16 * 1024 * 1024
 
@@ -21,10 +21,10 @@ WRITTEN: dict[Written, Callable[[bytes, bytes], bytes]] = {
     "half a value": lambda head, body: _half(head, b": ", b"\r\n"),
     "all but the blank line": lambda head, body: head[:-2],
 }
-"""What is written of an answer. Where there is no body to break off in, its head is not ended."""
+"""The bytes of a response that are written. Without a body to break off in, its head is not ended."""
 
 ENDED: tuple[Written, ...] = ("whole", "twice")
-"""What ends as an answer does: the connection stays."""
+"""Complete responses, after which the connection stays open."""
 
 
 def _half(head: bytes, after: bytes, before: bytes) -> bytes:
@@ -43,7 +43,7 @@ class HttpServer(ThreadingHTTPServer):
         super().__init__(address, _Handler)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is no news."""
+        """Print nothing about a client that goes away."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -71,7 +71,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve
 
-    def _head_and_body(self, answer: Answer) -> tuple[bytes, bytes]:
+    def _head_and_body(self, answer: Response) -> tuple[bytes, bytes]:
         body = b"" if answer.status == 204 else answer.content()
         head = [f"HTTP/1.1 {answer.status} {self.responses.get(answer.status, ('',))[0]}"]
         given = {name.lower() for name, _ in answer.headers}
@@ -90,4 +90,4 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.shutdown(socket.SHUT_RDWR)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing: /admin/state tells every request."""
+        """Nothing: /admin/state lists every HTTP request."""

@@ -1,4 +1,4 @@
-"""The Library's web server: from a request's parts to its answer, faults included (API.md 1 and 8)."""
+"""The Library's web server: from an HTTP request's parts to its response, faults included (API.md 1 and 8)."""
 
 import json
 import secrets
@@ -12,7 +12,7 @@ from local.simulator.iserver.server import IntelligenceServer
 from local.simulator.iserver.session import WebSession
 from local.simulator.iserver.sessions import BALANCER_COOKIE
 from local.simulator.request import CONTEXT, Request
-from local.simulator.response import Answer, Refusal
+from local.simulator.response import Refusal, Response
 from local.simulator.response_shape import only_fields, with_something_new
 from local.simulator.routes import ROUTES, Route, find, has_another_method
 
@@ -20,7 +20,7 @@ API = f"{CONTEXT}/api"
 
 
 class Library:
-    """Answers requests and keeps a list of them."""
+    """Handles HTTP requests and keeps a list of them."""
 
     def __init__(self, server: IntelligenceServer) -> None:
         self.server = server
@@ -33,15 +33,15 @@ class Library:
             self.server.advance()
             return self.server.state() | {"requests": list(self.requests)}
 
-    def handle(self, method: str, target: str, headers: Any, content: bytes) -> Answer | None:
-        """Answer a request; None cuts the connection."""
+    def handle(self, method: str, target: str, headers: Any, content: bytes) -> Response | None:
+        """Handle an HTTP request; None cuts the connection."""
         began = time.perf_counter()
         parts = urlsplit(target)
         if parts.path.startswith("/admin/"):
             return self._from_outside(method, parts.path, content)
         route, ids = find(method, parts.path.removeprefix(API)) if parts.path.startswith(API) else (None, {})
         if route is None:
-            answer: Answer | None = self._no_route(method, parts.path)
+            answer: Response | None = self._no_route(method, parts.path)
         else:
             answer = self._answer(route, ids, parts.query, headers, content)
         self.requests.append(
@@ -56,19 +56,19 @@ class Library:
         )
         return answer
 
-    def _from_outside(self, method: str, path: str, content: bytes) -> Answer:
+    def _from_outside(self, method: str, path: str, content: bytes) -> Response:
         """The two addresses outside the API."""
         if (method, path) == ("GET", "/admin/state"):
-            return Answer(200, self.state())
+            return Response(200, self.state())
         if (method, path) != ("POST", "/admin/faults"):
-            return Answer(404, {"message": "There are GET /admin/state and POST /admin/faults."})
+            return Response(404, {"message": "There are GET /admin/state and POST /admin/faults."})
         try:
             self.faults.add(Fault(**json.loads(content)))
         except (ValueError, TypeError) as problem:
-            return Answer(400, {"message": str(problem)})
-        return Answer(204)
+            return Response(400, {"message": str(problem)})
+        return Response(204)
 
-    def _no_route(self, method: str, path: str) -> Answer:
+    def _no_route(self, method: str, path: str) -> Response:
         """No endpoint, or none of this method (API.md 8.3); or the list of all, as on live servers (API.md 1.1)."""
         scenario = self.server.scenario
         if (method, path) == ("GET", f"{API}/openapi.json"):
@@ -76,12 +76,12 @@ class Library:
             for route in ROUTES:
                 summary = (route.function.__doc__ or "").split("\n")[0]
                 paths.setdefault(route.path, {})[route.method.lower()] = {"summary": summary}
-            return Answer(200, {"openapi": "3.0.1", "servers": [{"url": API}], "paths": paths})
+            return Response(200, {"openapi": "3.0.1", "servers": [{"url": API}], "paths": paths})
         if scenario.wrong_method_405 and path.startswith(API) and has_another_method(path.removeprefix(API)):
-            return Refusal(405, 1, "HTTP 405 Method Not Allowed").answer(False, scenario)
-        return Refusal(404, 4, "There is no such endpoint.").answer(False, scenario)
+            return Refusal(405, 1, "HTTP 405 Method Not Allowed").response(False, scenario)
+        return Refusal(404, 4, "There is no such endpoint.").response(False, scenario)
 
-    def _answer(self, route: Route, ids: dict[str, str], query: str, headers: Any, content: bytes) -> Answer | None:
+    def _answer(self, route: Route, ids: dict[str, str], query: str, headers: Any, content: bytes) -> Response | None:
         fault = self.faults.take(route.step)
         if fault is not None and fault.kind == "reset before":
             return None
@@ -105,7 +105,7 @@ class Library:
             try:
                 answer = self._checked(route, request)
             except Refusal as refusal:
-                answer = refusal.answer(route.modelling, self.server.scenario)
+                answer = refusal.response(route.modelling, self.server.scenario)
             except ConnectionAbortedError:  # cut off, unless something in between has the last word
                 return fault.instead() if fault is not None and fault.kind == "status after" else None
             self._finish(route, request, answer)
@@ -113,7 +113,7 @@ class Library:
                 answer.headers.append(("Set-Cookie", self._new_cookie(request.web)))
         return fault.spoil(answer) if fault else answer
 
-    def _checked(self, route: Route, request: Request) -> Answer:
+    def _checked(self, route: Route, request: Request) -> Response:
         if route.session:
             request.web = self.server.sessions.find(request.headers.get("X-MSTR-AuthToken"), request.cookies)
         # With an instance of the Modeling service the project may be left out (API.md 1.2).
@@ -123,8 +123,8 @@ class Library:
             self.server.sessions.open_project(request.mine, request.project)
         return route.function(request)
 
-    def _finish(self, route: Route, request: Request, answer: Answer) -> None:
-        """What is done to every answer: ``fields=``, and what the scenario adds."""
+    def _finish(self, route: Route, request: Request, answer: Response) -> None:
+        """Changes to every response: ``fields=``, and what the scenario adds."""
         if route.takes_fields and answer.status < 300:
             answer.body = only_fields(answer.body, request.one("fields"))
         if self.server.scenario.unknown_properties:
@@ -136,7 +136,7 @@ class Library:
             answer.headers.append(("Set-Cookie", f"{BALANCER_COOKIE}={cookie}; Path=/"))
 
     def _new_cookie(self, web: WebSession) -> str:
-        """The session's main cookie is another from now on, and its old value worth nothing (API.md 1.4)."""
+        """Replaces the session's main cookie; the old value is not valid any more (API.md 1.4)."""
         web.cookie = secrets.token_hex(16).upper()
         self.server.sessions.issued.append(web.cookie)
         return f"JSESSIONID={web.cookie}; Path={CONTEXT}; HttpOnly"

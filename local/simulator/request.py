@@ -43,7 +43,7 @@ class Request:
         return found or None
 
     def json(self) -> Any:
-        """The body. Raises Refusal 400 ERR006 when it is no JSON."""
+        """The body. Raises Refusal 400 ERR006 when it is not JSON."""
         if not self.content.strip():
             return {}
         try:

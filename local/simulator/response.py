@@ -1,4 +1,4 @@
-"""An HTTP answer of the simulated server, and the errors among them (API.md 8)."""
+"""The HTTP responses of the simulated server, and its error responses (API.md 8)."""
 
 import json
 import uuid
@@ -8,13 +8,13 @@ from typing import Any, Literal
 from local.simulator.scenario import Scenario
 
 HeadPoint = Literal["half the start line", "the start line", "half a name", "half a value", "all but the blank line"]
-"""How much of an answer's head is written where it breaks off in it; name and value are the first header's."""
+"""How much of a response's head is written if it breaks off there; name and value are the first header's."""
 
 Written = Literal["whole", "twice", "half the body"] | HeadPoint
 
 
 @dataclass
-class Answer:
+class Response:
     """Status, JSON body (None: empty) and headers; ``written``: how much of it reaches the client."""
 
     status: int
@@ -31,7 +31,7 @@ class Answer:
 
 
 class Refusal(Exception):
-    """An error answer, raised where it is found."""
+    """An error response, raised where it is found."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class Refusal(Exception):
         self.message = message
         self.i_server_code = i_server_code
 
-    def answer(self, modelling: bool, scenario: Scenario) -> Answer:
+    def response(self, modelling: bool, scenario: Scenario) -> Response:
         """As the endpoint's family writes it: the Modeling service has an envelope of its own (API.md 8.1)."""
         spelling = "ERR00{}" if scenario.long_err_codes else "ERR{:03}"  # both of 8.2
         code = self.err if isinstance(self.err, str) else spelling.format(self.err)
@@ -57,7 +57,7 @@ class Refusal(Exception):
         if self.i_server_code is not None:
             body["iServerCode"] = self.i_server_code
         wrapped = modelling and not scenario.flat_errors
-        return Answer(self.status, {"errors": [body]} if wrapped else body, list(self.headers))
+        return Response(self.status, {"errors": [body]} if wrapped else body, list(self.headers))
 
 
 FOREIGN = "Die Anforderung konnte nicht ausgeführt werden."

@@ -1,4 +1,4 @@
-"""The shape of an answer's body: only some of its fields, or one that nobody knows (API.md 1.5, 11.19)."""
+"""The shape of a response's body: only some of its fields, or with an unknown one (API.md 1.5, 11.19)."""
 
 from typing import Any
 

@@ -17,9 +17,9 @@ from local.simulator.endpoints import (
     tokens,
 )
 from local.simulator.request import Request
-from local.simulator.response import Answer
+from local.simulator.response import Response
 
-Function = Callable[[Request], Answer]
+Function = Callable[[Request], Response]
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Route:
 
     @property
     def takes_fields(self) -> bool:
-        """Whether ``fields=`` keeps only some of its answer's fields (API.md 1.5)."""
+        """Whether ``fields=`` keeps only some of its response's fields (API.md 1.5)."""
         return self.method == "GET" or self.step == "execute"
 
 

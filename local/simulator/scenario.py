@@ -17,7 +17,7 @@ class Scenario:
     Parameters
     ----------
     before_post
-        What GET execution answers before POST execution/jobs (API.md 11.6): a status, or an HTTP error.
+        What GET execution returns before POST execution/jobs (API.md 11.6): a status, or an HTTP error.
     answers_before_post
         Whether prompts can be read and answered before POST execution/jobs (API.md 11.5).
     continues_after_answers
@@ -43,7 +43,7 @@ class Scenario:
     late_accept
         Seconds after which a job starts whose POST was cut off, or None.
     accepted_202
-        Whether a running job is answered 202 with Retry-After and X-MSTR-IStatus (6, 11.3).
+        Whether the response for a running job is 202 with Retry-After and X-MSTR-IStatus (6, 11.3).
     poll_gap
         Seconds that must lie between two GET execution of an instance; a sooner one is 429 (API.md 11.17).
     new_instance_on_execute
@@ -78,7 +78,7 @@ class Scenario:
         Whether the new instance's id is in the header (5, note a), and what is in the body: ``{}`` in gzip, the
         ``id``, or nothing at all (``empty``). Without the header it is always the id.
     working_delete
-        Which of the two DELETE endpoints does anything (API.md 11.16): ``both``, or the other answers 404.
+        Which of the two DELETE endpoints does anything (API.md 11.16): ``both``, or the other responds with 404.
     sql_view
         Whether GET sqlView exists (5, row 14).
     save_as_clash
@@ -98,11 +98,11 @@ class Scenario:
     wrong_method_405
         A wrong method is 405 ERR001 and not 404 ERR004 (API.md 8.3).
     ended_job_500
-        The monitor answers 500 and not 404 for a job that has ended (API.md 6.1).
+        The monitor responds with 500 and not 404 for a job that has ended (API.md 6.1).
     unknown_properties
-        Every answer carries a property and a cookie that nobody knows (API.md 11.19).
+        Every response carries a property and a cookie that nobody knows (API.md 11.19).
     sticky_balancer
-        A balancer's cookie is issued with every answer and required with every call (API.md 1.4).
+        A balancer's cookie is issued with every response and required with every call (API.md 1.4).
     login_refusal
         A reason to refuse right credentials: a key of ``LOGIN_REFUSALS`` (API.md 2.2), or None.
     session_cap
@@ -116,7 +116,7 @@ class Scenario:
     stale_index
         Whether the quick search misses what was saved since the start (API.md 4.2).
     server_version
-        What GET status tells; before 11.5.6 applicationType 76 is unknown (API.md 2.1).
+        What GET status reports; before 11.5.6 applicationType 76 is unknown (API.md 2.1).
     nesting
         How many prompts open one after the other in the nested datamart.
     slow_seconds

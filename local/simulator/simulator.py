@@ -1,4 +1,4 @@
-"""The simulator as a thing that is started and stopped: a real HTTP server on loopback."""
+"""Starts and stops the simulator: a real HTTP server on loopback."""
 
 import contextlib
 import secrets
@@ -34,7 +34,7 @@ class Simulator:
     warehouse_path
         The SQLite file; a temporary one if None.
     username, password, api_token
-        What it accepts; random where None.
+        Accepted credentials; random if None.
     """
 
     def __init__(
@@ -66,13 +66,13 @@ class Simulator:
         return f"http://127.0.0.1:{self._http.server_address[1]}{CONTEXT}"
 
     def start(self) -> Self:
-        """Begin to answer, in a thread."""
+        """Start to serve, in a thread."""
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
         return self
 
     def stop(self) -> None:
-        """End, and forget the temporary warehouse."""
+        """Stop, and delete the temporary warehouse."""
         self._http.shutdown()
         self._http.server_close()
         self._folder.cleanup()

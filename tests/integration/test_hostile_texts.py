@@ -24,7 +24,7 @@ from local.cli.free_lease import free_lease
 from local.cli.smoke import smoke
 from local.cli.start import start
 from local.simulator import Simulator, catalogue
-from local.simulator.response import Answer
+from local.simulator.response import Response
 from tests.integration.conftest import CITY, TUTORIAL, System
 from tests.support.cases import exhaustive
 from tests.support.cloud import Cloud, answered, deployed, instead_of, refused
@@ -73,12 +73,12 @@ def show(monkeypatch: pytest.MonkeyPatch) -> Show:
 @pytest.fixture
 def hostile(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every text of every answer of every simulator in this process is hostile."""
-    content = Answer.content
+    content = Response.content
 
-    def planted(self: Answer) -> bytes:
-        return content(Answer(self.status, _planted(self.body), self.headers, self.raw))
+    def planted(self: Response) -> bytes:
+        return content(Response(self.status, _planted(self.body), self.headers, self.raw))
 
-    monkeypatch.setattr(Answer, "content", planted)
+    monkeypatch.setattr(Response, "content", planted)
 
 
 def _planted(body: Any) -> Any:

@@ -1,1 +1,1 @@
-"""The API's endpoints: what each answers, a module for each idea (API.md 2 to 7)."""
+"""The API's endpoints, a module for each subject (API.md 2 to 7)."""

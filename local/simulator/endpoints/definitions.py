@@ -5,7 +5,7 @@ from typing import Any
 from local.simulator.catalogue import DatamartSpec
 from local.simulator.metadata.schema import of_column
 from local.simulator.request import Request
-from local.simulator.response import Answer, Refusal
+from local.simulator.response import Refusal, Response
 from local.simulator.warehouse.table_name import has_placeholder
 
 PROPERTIES = {
@@ -25,32 +25,32 @@ PROPERTIES = {
 """Type and default of every property of a datamart (API.md 5.1)."""
 
 
-def get_definition(request: Request) -> Answer:
+def get_definition(request: Request) -> Response:
     """GET /model/datamarts/{id}."""
-    return Answer(200, _described(request, _readable(request)))
+    return Response(200, _described(request, _readable(request)))
 
 
-def change_definition(request: Request) -> Answer:
+def change_definition(request: Request) -> Response:
     """PUT /model/datamarts/{id}: a partial definition, a new version."""
     spec = _readable(request)
-    return Answer(200, _described(request, request.server.definitions.change(spec, *_parts(request))))
+    return Response(200, _described(request, request.server.definitions.change(spec, *_parts(request))))
 
 
-def new_definition(request: Request) -> Answer:
+def new_definition(request: Request) -> Response:
     """POST /model/datamarts?sourceReportId=: a datamart of a report's template (row 12)."""
     information, options = _parts(request)
     if not information.get("name") or not information.get("destinationFolderId"):
         raise Refusal(400, "8004cb01", "information must have name and destinationFolderId.")
     source = request.server.definitions.spec(request.one("sourceReportId"))
     made = request.server.definitions.from_report(source, information, options)
-    return Answer(201, _described(request, made))
+    return Response(201, _described(request, made))
 
 
-def applicable_properties(request: Request) -> Answer:
+def applicable_properties(request: Request) -> Response:
     """GET /model/datamarts/{id}/applicableVldbProperties: the shape of one entry is ours, it is not documented."""
     _readable(request)
     found = {_key(name): {"name": name, "type": kind, "defaultValue": value} for name, (kind, value) in _ALL}
-    return Answer(200, {"propertyCount": len(found), "applicableProperties": found})
+    return Response(200, {"propertyCount": len(found), "applicableProperties": found})
 
 
 _ALL = tuple(PROPERTIES.items())

@@ -4,10 +4,10 @@ import gzip
 
 from local.simulator.iserver.instance import Instance
 from local.simulator.request import Request
-from local.simulator.response import Answer, Refusal
+from local.simulator.response import Refusal, Response
 
 
-def create_instance(request: Request) -> Answer:
+def create_instance(request: Request) -> Response:
     """POST /model/datamarts/{id}/instances; ``messageId`` finds one again (note a and following)."""
     if request.server.scenario.execute_forbidden == "access":
         raise Refusal(403, 17, "The user has no access to the object.", -2147214568)
@@ -18,26 +18,26 @@ def create_instance(request: Request) -> Answer:
     return _created(request, request.server.instances.create(request.mine, spec, defaults))
 
 
-def _created(request: Request, instance: Instance) -> Answer:
+def _created(request: Request, instance: Instance) -> Response:
     scenario = request.server.scenario
     if not scenario.create_header:
-        return Answer(201, {"id": instance.id})
+        return Response(201, {"id": instance.id})
     headers = [("x-mstr-ms-instance", instance.id)]
     if scenario.create_body == "id":
-        return Answer(201, {"id": instance.id}, headers)
+        return Response(201, {"id": instance.id}, headers)
     if scenario.create_body == "empty":
-        return Answer(201, None, headers)
+        return Response(201, None, headers)
     # gzip of {} in 22 bytes, as the vendor's sample
-    return Answer(201, None, [*headers, ("Content-Encoding", "gzip")], raw=gzip.compress(b"{}", mtime=0))
+    return Response(201, None, [*headers, ("Content-Encoding", "gzip")], raw=gzip.compress(b"{}", mtime=0))
 
 
-def save(request: Request) -> Answer:
+def save(request: Request) -> Response:
     """POST /model/datamarts/{id}/instances/save."""
     instance = _named_by_header(request)
-    return Answer(200, {"objectId": request.server.definitions.save(instance, _prompt_options(request))})
+    return Response(200, {"objectId": request.server.definitions.save(instance, _prompt_options(request))})
 
 
-def save_as(request: Request) -> Answer:
+def save_as(request: Request) -> Response:
     """POST /model/datamarts/{id}/instances/saveAs."""
     instance = _named_by_header(request)
     body = request.object()
@@ -50,26 +50,26 @@ def save_as(request: Request) -> Answer:
         bool(body.get("overwrite")),
         _prompt_options(request),
     )
-    return Answer(200, {"objectId": saved})
+    return Response(200, {"objectId": saved})
 
 
-def delete_in_modelling(request: Request) -> Answer:
+def delete_in_modelling(request: Request) -> Response:
     """DELETE /model/datamarts/{id}/instances; a second one finds nothing."""
     if request.server.scenario.working_delete == "execution":
         raise Refusal(404, 4, "There is no such endpoint.")
     return _deleted(request, _named_by_header(request))
 
 
-def delete_instance(request: Request) -> Answer:
+def delete_instance(request: Request) -> Response:
     """DELETE /datamarts/{id}/instances/{iid}; a second one finds nothing."""
     if request.server.scenario.working_delete == "modelling":
         raise Refusal(404, 4, "There is no such endpoint.")
     return _deleted(request, request.server.instances.find(request.mine, request.ids["instance"]))
 
 
-def _deleted(request: Request, instance: Instance) -> Answer:
+def _deleted(request: Request, instance: Instance) -> Response:
     request.server.instances.remove(instance, request.server.scenario.delete_ends_job)
-    return Answer(204)
+    return Response(204)
 
 
 def _named_by_header(request: Request) -> Instance:

@@ -10,7 +10,7 @@ from local.simulator.endpoints.sessions import USER_ID
 from local.simulator.metadata.places import FOLDER_METRICS, FOLDER_SCHEMA, FOLDERS, PROJECTS, Folder, ancestors
 from local.simulator.metadata.schema import BY_ID, SchemaObject
 from local.simulator.request import Request
-from local.simulator.response import Answer, Refusal
+from local.simulator.response import Refusal, Response
 
 REPORT, FOLDER, PROJECT = 3, 8, 32
 FOLDER_SUBTYPE = 2048
@@ -32,14 +32,14 @@ _PATTERNS: dict[int, Callable[[str, str], bool]] = {
 }
 
 
-def quick_search(request: Request) -> Answer:
+def quick_search(request: Request) -> Response:
     """GET /searches/results: by an index that may be behind (API.md 4.2)."""
     found = _found(request, indexed_only=True)
     listed = [_described(request, one, request.flag("getAncestors")) for one in request.page(found, -1)]
-    return Answer(200, {"totalItems": len(found), "result": listed}, [("x-mstr-total-count", str(len(found)))])
+    return Response(200, {"totalItems": len(found), "result": listed}, [("x-mstr-total-count", str(len(found)))])
 
 
-def start_search(request: Request) -> Answer:
+def start_search(request: Request) -> Response:
     """POST /metadataSearches/results, with a query or (v2) a body: the search's id carries the query itself."""
     for field, value in request.object().items():
         if isinstance(value, (str, int)):
@@ -47,10 +47,10 @@ def start_search(request: Request) -> Answer:
         elif isinstance(value, list):
             request.query[field] = [str(item) for item in value]
     search = json.dumps({k: v for k, v in request.query.items() if k in SEARCH_FIELDS})
-    return Answer(200, {"id": search.encode().hex(), "totalItems": len(_found(request))})
+    return Response(200, {"id": search.encode().hex(), "totalItems": len(_found(request))})
 
 
-def search_results(request: Request) -> Answer:
+def search_results(request: Request) -> Response:
     """GET /metadataSearches/results: a bare array (API.md 4.3)."""
     try:
         search = json.loads(bytes.fromhex(request.one("searchId")))
@@ -61,21 +61,21 @@ def search_results(request: Request) -> Answer:
     request.query = {**search, **{k: v for k, v in request.query.items() if k in ("offset", "limit")}}
     found = _found(request)
     listed = [_described(request, one, True) for one in request.page(found, -1)]
-    return Answer(200, listed, [("x-mstr-total-count", str(len(found)))])
+    return Response(200, listed, [("x-mstr-total-count", str(len(found)))])
 
 
-def get_object(request: Request) -> Answer:
+def get_object(request: Request) -> Response:
     """GET /objects/{id}?type=: a report, a folder or a project; a missing one is 500 ERR001 (API.md 4.4)."""
     wanted, kind = request.ids["object"].upper(), request.number("type", REPORT)
     if other := _other_object(wanted, kind):
-        return Answer(200, other)
+        return Response(200, other)
     try:
         spec = request.server.definitions.spec(wanted)
     except Refusal:
         spec = None
     if spec is None or kind != REPORT:
         raise Refusal(500, 1, "The object was not found.", -2147216373)
-    return Answer(200, _object(request, spec, True) | {"acl": [], "description": ""})
+    return Response(200, _object(request, spec, True) | {"acl": [], "description": ""})
 
 
 def _other_object(wanted: str, kind: int) -> dict[str, Any] | None:

@@ -8,21 +8,21 @@ from local.simulator.prompts.open_prompt import OpenPrompt
 from local.simulator.prompts.prompt_type import PromptType
 from local.simulator.prompts.types import type_of
 from local.simulator.request import Request
-from local.simulator.response import Answer, Refusal
+from local.simulator.response import Refusal, Response
 
 PADDING = "Choose what the datamart is to be loaded with. "
 
 
-def definition_prompts(request: Request) -> Answer:
+def definition_prompts(request: Request) -> Response:
     """GET /reports/{id}/prompts."""
     spec = request.server.definitions.spec(request.ids["datamart"])
     defaults = request.server.definitions.default_answers(spec)
-    return Answer(200, _listed(request, [OpenPrompt(p, defaults.get(p.id)) for p in spec.prompts]))
+    return Response(200, _listed(request, [OpenPrompt(p, defaults.get(p.id)) for p in spec.prompts]))
 
 
-def instance_prompts(request: Request) -> Answer:
+def instance_prompts(request: Request) -> Response:
     """GET /reports/{id}/instances/{iid}/prompts."""
-    return Answer(200, _listed(request, request.server.instances.listed(_mine(request))))
+    return Response(200, _listed(request, request.server.instances.listed(_mine(request))))
 
 
 def _listed(request: Request, prompts: list[OpenPrompt]) -> list[dict[str, Any]]:
@@ -42,7 +42,7 @@ def _padded(prompt: dict[str, Any], size: int) -> dict[str, Any]:
     return prompt | {"instruction": prompt.get("instruction", "") + text[:size]} if size else prompt
 
 
-def prompt_elements(request: Request) -> Answer:
+def prompt_elements(request: Request) -> Response:
     """GET …/prompts/{keyOrId}/elements, at most 200 at a time; of nested prompts under the earlier answers."""
     instance, search = _mine(request), request.server.scenario.element_search
     if search == "refused":
@@ -53,7 +53,7 @@ def prompt_elements(request: Request) -> Answer:
     return _paged(request, "elements", found, type_of(prompt))
 
 
-def prompt_objects(request: Request) -> Answer:
+def prompt_objects(request: Request) -> Response:
     """GET …/prompts/{keyOrId}/objects, of OBJECTS and LEVEL prompts; of the latter -1 is all."""
     prompt = _prompt(request, _mine(request), "objects").prompt
     pattern = request.one("searchPattern").casefold()
@@ -62,10 +62,10 @@ def prompt_objects(request: Request) -> Answer:
     return _paged(request, "objects", choices, type_of(prompt))
 
 
-def answer_prompts(request: Request) -> Answer:
+def answer_prompts(request: Request) -> Response:
     """PUT …/prompts/answers."""
     request.server.instances.answer(_mine(request), request.json())
-    return Answer(204)
+    return Response(204)
 
 
 def _mine(request: Request) -> Instance:
@@ -80,8 +80,8 @@ def _prompt(request: Request, instance: Instance, listing: str) -> OpenPrompt:
     raise Refusal(400, 6, "Failed to locate the prompt.")
 
 
-def _paged(request: Request, field: str, found: list[dict[str, str]], kind: PromptType) -> Answer:
+def _paged(request: Request, field: str, found: list[dict[str, str]], kind: PromptType) -> Response:
     limit, largest = request.number("limit", kind.page), kind.largest_page
     if largest is not None and not 0 < limit <= largest:
         raise Refusal(400, 6, f"limit must be between 1 and {largest}.")
-    return Answer(200, {field: request.page(found, kind.page)}, [("x-mstr-total-count", str(len(found)))])
+    return Response(200, {field: request.page(found, kind.page)}, [("x-mstr-total-count", str(len(found)))])

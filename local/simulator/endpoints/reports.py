@@ -10,54 +10,54 @@ from typing import Any
 from local.simulator.iserver.instance import Instance
 from local.simulator.metadata.schema import of_column
 from local.simulator.request import Request
-from local.simulator.response import Answer, Refusal
+from local.simulator.response import Refusal, Response
 
 READY, PROMPTS = 1, 2
 
 
-def get_report(request: Request) -> Answer:
+def get_report(request: Request) -> Response:
     """GET /v2/reports/{id}."""
     spec = request.server.definitions.spec(request.ids["datamart"])
     objects: dict[str, list[Any]] = {"attributes": [], "metrics": [], "consolidations": [], "customGroups": []}
     definition = {"grid": _grid(spec.attributes, spec.metrics, []), "availableObjects": objects}
-    return Answer(200, {"id": spec.id, "name": spec.name, "definition": definition})
+    return Response(200, {"id": spec.id, "name": spec.name, "definition": definition})
 
 
-def create_report_instance(request: Request) -> Answer:
+def create_report_instance(request: Request) -> Response:
     """POST /v2/reports/{id}/instances: the data at once, or status 2 when prompts are open."""
     spec = request.server.definitions.spec(request.ids["datamart"])
     defaults = request.server.definitions.default_answers(spec)
     instance = request.server.instances.create(request.mine, spec, defaults)
     job = request.server.jobs.select(instance)
     if request.headers.get("Prefer") == "respond-async":
-        return Answer(202, {"instanceId": instance.id, "status": job.status})
+        return Response(202, {"instanceId": instance.id, "status": job.status})
     return _data_or_prompts(request, instance)
 
 
-def get_report_instance(request: Request) -> Answer:
+def get_report_instance(request: Request) -> Response:
     """GET and PUT /v2/reports/{id}/instances/{iid}: it waits for the data, as the synchronous calls of reports do."""
     return _data_or_prompts(request, request.server.instances.find(request.mine, request.ids["instance"]))
 
 
-def _data_or_prompts(request: Request, instance: Instance) -> Answer:
+def _data_or_prompts(request: Request, instance: Instance) -> Response:
     if instance.open_prompts():
-        return Answer(200, {"instanceId": instance.id, "status": PROMPTS})
+        return Response(200, {"instanceId": instance.id, "status": PROMPTS})
     return _data(request, instance)
 
 
-def report_sql(request: Request) -> Answer:
+def report_sql(request: Request) -> Response:
     """GET /v2/reports/{id}/instances/{iid}/sqlView."""
     instance = request.server.instances.find(request.mine, request.ids["instance"])
-    return Answer(200, {"sqlStatement": instance.query().readable()})
+    return Response(200, {"sqlStatement": instance.query().readable()})
 
 
-def page_by_elements(request: Request) -> Answer:
+def page_by_elements(request: Request) -> Response:
     """GET /v2/reports/{id}/instances/{iid}/pageBy/elements: no report here is paged."""
     request.server.instances.find(request.mine, request.ids["instance"])
-    return Answer(200, {"pageBy": [], "validPageByElements": {"paging": {"total": 0}, "items": []}})
+    return Response(200, {"pageBy": [], "validPageByElements": {"paging": {"total": 0}, "items": []}})
 
 
-def _data(request: Request, instance: Instance) -> Answer:
+def _data(request: Request, instance: Instance) -> Response:
     query = instance.query()
     try:
         rows = request.server.warehouse.select(query)
@@ -80,7 +80,7 @@ def _data(request: Request, instance: Instance) -> Answer:
     }
     grid = _grid(query.attributes, query.metrics, elements)
     body = {"id": instance.spec.id, "name": instance.spec.name, "instanceId": instance.id, "status": READY}
-    return Answer(200, body | {"definition": {"grid": grid, "availableObjects": {}}, "data": data})
+    return Response(200, body | {"definition": {"grid": grid, "availableObjects": {}}, "data": data})
 
 
 def _grid(attributes: tuple[str, ...], metrics: tuple[str, ...], elements: list[list[Any]]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 
 from local.simulator.iserver.session import WebSession
 from local.simulator.request import CONTEXT, Request
-from local.simulator.response import Answer, Refusal
+from local.simulator.response import Refusal, Response
 
 USER_ID = "54F3D26011D2896560009A8E67019608"
 
@@ -20,7 +20,7 @@ PRIVILEGES = [
 LOCALES = {"en_us": 1033, "de_de": 1031, "fr_fr": 1036, "es_es": 3082, "it_it": 1040, "ja_jp": 1041}
 
 
-def log_in(request: Request) -> Answer:
+def log_in(request: Request) -> Response:
     """POST /auth/login, as JSON or as a form (API.md 1.5)."""
     body = _login_body(request)
     version = tuple(int(part) for part in request.server.scenario.server_version.split(".")[:3])
@@ -57,50 +57,50 @@ def _number(body: dict[str, Any], field: str, otherwise: int) -> int:
         raise Refusal(400, 6, f"{field} is not a number.") from None
 
 
-def entered(request: Request, web: WebSession) -> Answer:
+def entered(request: Request, web: WebSession) -> Response:
     """What a login and a delegation answer: 204, the token in a header, and cookies (API.md 2.1)."""
     request.web = web
     cookies = [
         ("Set-Cookie", f"JSESSIONID={web.cookie}; Path={CONTEXT}; HttpOnly"),
         ("Set-Cookie", f"iSession={web.token}; Path={CONTEXT}"),
     ]
-    return Answer(204, None, [("X-MSTR-AuthToken", web.token), *cookies])
+    return Response(204, None, [("X-MSTR-AuthToken", web.token), *cookies])
 
 
-def log_out(request: Request) -> Answer:
+def log_out(request: Request) -> Response:
     """POST /auth/logout."""
     request.server.sessions.log_out(request.mine)
-    return Answer(204)
+    return Response(204)
 
 
-def token_again(request: Request) -> Answer:
+def token_again(request: Request) -> Response:
     """GET /auth/token: the helper cookie iSession turned back into a header (API.md 1.4)."""
-    return Answer(200, None, [("X-MSTR-AuthToken", request.server.sessions.token_of(request.cookies))])
+    return Response(200, None, [("X-MSTR-AuthToken", request.server.sessions.token_of(request.cookies))])
 
 
-def probe(request: Request) -> Answer:
+def probe(request: Request) -> Response:
     """GET /sessions: whether the session lives, and with which settings."""
     session = request.mine
     timeout = int(request.server.scenario.idle_timeout)
     settings = {"locale": session.locale, "maxSearch": session.max_search, "workingSet": session.working_set}
-    return Answer(200, settings | {"timeout": timeout})
+    return Response(200, settings | {"timeout": timeout})
 
 
-def probe_in_project(request: Request) -> Answer:
+def probe_in_project(request: Request) -> Response:
     """GET /sessions/{project}: the same, who it is, and the idle timers are reset."""
     request.server.sessions.keep_alive(request.mine)
-    return Answer(200, probe(request).body | _who(request))
+    return Response(200, probe(request).body | _who(request))
 
 
-def keep_alive(request: Request) -> Answer:
+def keep_alive(request: Request) -> Response:
     """PUT /sessions: the idle timers are reset."""
     request.server.sessions.keep_alive(request.mine)
-    return Answer(204)
+    return Response(204)
 
 
-def user_info(request: Request) -> Answer:
+def user_info(request: Request) -> Response:
     """GET /sessions/userInfo."""
-    return Answer(200, _who(request))
+    return Response(200, _who(request))
 
 
 def _who(request: Request) -> dict[str, str]:
@@ -108,25 +108,25 @@ def _who(request: Request) -> dict[str, str]:
     return {"id": USER_ID, "fullName": user, "initials": user[:1].upper()}
 
 
-def privileges(request: Request) -> Answer:
+def privileges(request: Request) -> Response:
     """GET /sessions/privileges."""
-    return Answer(200, PRIVILEGES)
+    return Response(200, PRIVILEGES)
 
 
-def privilege(request: Request) -> Answer:
+def privilege(request: Request) -> Response:
     """GET /sessions/privileges/{id}."""
     for one in PRIVILEGES:
         if one["id"] == request.ids["privilege"]:
-            return Answer(200, one)
+            return Response(200, one)
     raise Refusal(404, 4, "There is no such privilege.")
 
 
-def server_status(request: Request) -> Answer:
+def server_status(request: Request) -> Response:
     """GET /status."""
     version = request.server.scenario.server_version
-    return Answer(200, {"iServerVersion": version, "webVersion": version, "deploymentType": "OTHER"})
+    return Response(200, {"iServerVersion": version, "webVersion": version, "deploymentType": "OTHER"})
 
 
-def auth_modes(request: Request) -> Answer:
+def auth_modes(request: Request) -> Response:
     """GET /config/authModes."""
-    return Answer(200, {"modes": request.server.credentials.modes})
+    return Response(200, {"modes": request.server.credentials.modes})

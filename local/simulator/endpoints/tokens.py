@@ -4,14 +4,14 @@ from datetime import UTC, datetime
 
 from local.simulator.endpoints.sessions import USER_ID, entered
 from local.simulator.request import Request
-from local.simulator.response import Answer, Refusal
+from local.simulator.response import Refusal, Response
 
 YEAR = 365 * 24 * 60  # minutes
 LONGEST = 10 * YEAR
 DELEGATED = "-1"
 
 
-def new_api_token(request: Request) -> Answer:
+def new_api_token(request: Request) -> Response:
     """POST /auth/apiTokens: the new token replaces the old one, which logs in no more."""
     body = request.object()
     if str(body.get("userId", USER_ID)).upper() != USER_ID:
@@ -21,27 +21,27 @@ def new_api_token(request: Request) -> Answer:
         raise Refusal(400, 6, "lifeTimeInMinutes is not a number of minutes.")
     token = request.server.sessions.new_api_token(60.0 * minutes)
     now = request.server.clock()
-    return Answer(201, {"apiToken": token, "createTime": _written(now), "expireTime": _written(now + 60 * minutes)})
+    return Response(201, {"apiToken": token, "createTime": _written(now), "expireTime": _written(now + 60 * minutes)})
 
 
-def revoke_api_token(request: Request) -> Answer:
+def revoke_api_token(request: Request) -> Response:
     """DELETE /auth/apiTokens: the sessions that it opened end as well."""
     request.server.sessions.revoke_api_token()
-    return Answer(204)
+    return Response(204)
 
 
-def new_identity_token(request: Request) -> Answer:
+def new_identity_token(request: Request) -> Response:
     """POST /auth/identityToken."""
-    return Answer(201, None, [("X-MSTR-IdentityToken", request.server.sessions.identity_token(request.mine))])
+    return Response(201, None, [("X-MSTR-IdentityToken", request.server.sessions.identity_token(request.mine))])
 
 
-def check_identity_token(request: Request) -> Answer:
+def check_identity_token(request: Request) -> Response:
     """GET /auth/identityToken: 200 while its session lives."""
     request.server.sessions.identified(request.headers.get("X-MSTR-IdentityToken"))
-    return Answer(200)
+    return Response(200)
 
 
-def delegate(request: Request) -> Answer:
+def delegate(request: Request) -> Response:
     """POST /auth/delegate: another web session that shares the session of the token."""
     body = request.object()
     if str(body.get("loginMode")) != DELEGATED:

@@ -48,7 +48,7 @@ class Credentials:
         return {STANDARD: person, GUEST: True, LDAP: person, API_TOKEN: token}
 
     def change_password(self, new: Any) -> None:
-        """Take a new password. Raises Refusal 400 when it is no text."""
+        """Take a new password. Raises Refusal 400 when it is not a text."""
         if not isinstance(new, str):
             raise Refusal(400, 6, "newPassword is not a text.")
         self.password = new

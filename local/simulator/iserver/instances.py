@@ -81,7 +81,7 @@ class Instances:
         return [] if job is not None and job.prompts_are_late(now) else instance.listed(now)
 
     def answer(self, instance: Instance, body: Any) -> None:
-        """Answer prompts and let the job go on (API.md 7.3)."""
+        """Response prompts and let the job go on (API.md 7.3)."""
         entries = body.get("prompts") if isinstance(body, dict) else None
         if instance.job is None and not self._scenario.answers_before_post:
             raise Refusal(400, 6, "The instance has no open prompts.")

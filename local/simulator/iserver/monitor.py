@@ -9,7 +9,7 @@ from local.simulator.metadata.places import PROJECTS
 from local.simulator.response import Refusal
 
 MOST = 1024
-"""Jobs that one answer lists at most."""
+"""Maximum number of jobs in one response."""
 
 STATES = {
     2: "waiting_for_autoprompt",
@@ -31,7 +31,7 @@ V1_NAMES = {"type": "jobType", "user": "userFullName", "elapsedTime": "duration"
 
 
 def described(job: Job, now: float) -> dict[str, Any]:
-    """All that version 2 tells about a job."""
+    """All fields of a job in version 2."""
     created = datetime.fromtimestamp(job.started, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "+0000"
     return {
         "id": job.id,

@@ -6,7 +6,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
 class Session:
-    """Who is logged in, since when idle, with which settings, and which projects were opened.
+    """A session: user, idle time, settings, opened projects.
 
     Parameters
     ----------
@@ -15,7 +15,7 @@ class Session:
     now
         Seconds since the epoch.
     working_set, max_search, locale
-        What the login asked for (API.md 2.1).
+        The settings of the login (API.md 2.1).
     api_token
         The API token that opened it: revoking the token ends it (API.md 2.3).
     """
@@ -41,7 +41,7 @@ class WebSession:
         self.balancer: set[str] = set()
 
     def next_balancer_cookie(self) -> str:
-        """A balancer issues a new cookie with every answer; the earlier ones stay good."""
+        """A balancer issues a new cookie with every response; the earlier ones stay good."""
         cookie = secrets.token_hex(16)
         self.balancer.add(cookie)
         return cookie

@@ -50,7 +50,7 @@ class Definitions:
         """A datamart by id. Raises Refusal when it is another kind of report."""
         spec = self.spec(datamart_id)
         if spec.subtype != DATAMART:
-            raise Refusal(400, 1, "The report is no datamart.", -2147205451)
+            raise Refusal(400, 1, "The report is not a datamart.", -2147205451)
         return spec
 
     def version(self, spec: DatamartSpec) -> str:

@@ -1,4 +1,4 @@
-"""The names of the customers: more of them than anybody lists, and some that are hard to write (API.md 7.1)."""
+"""The names of the customers: more than a server lists, and some that are hard to write (API.md 7.1)."""
 
 CUSTOMERS = 50_000
 

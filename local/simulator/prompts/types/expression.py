@@ -77,7 +77,7 @@ def _subject(operand: dict[str, Any]) -> SchemaObject:
         inner = named.get("attribute", named) if isinstance(named, dict) else None
         if isinstance(inner, dict) and str(inner.get("id")).upper() in BY_ID:
             return BY_ID[str(inner["id"]).upper()]
-    raise Refusal(400, 6, "The first operand is no attribute or metric of this project.")
+    raise Refusal(400, 6, "The first operand is not an attribute or metric of this project.")
 
 
 def _values(operand: dict[str, Any]) -> list[Any]:
