@@ -34,6 +34,7 @@ def test_a_message_about_an_object_that_is_not_there_is_one_failed_run_that_says
     event = notification("countries/Italy.csv", "never-uploaded")
     (outcome,) = [system.emulator.wait(arn) for arn in system.emulator.deliver(event)]
     assert outcome.error == "InvalidRequest"
-    assert "is not there" in str(outcome.cause)
+    # Which of the two depends on whether an earlier test has made versions in the emulated bucket.
+    assert any(why in str(outcome.cause) for why in ("is not there", "no such version"))
     assert system.loads() == 0
     assert len(system.notices()) == 1
