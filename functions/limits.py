@@ -69,7 +69,7 @@ CLAIM_SECONDS = max(TIMEOUTS["end_run"], TIMEOUTS["sweep"]) + CLAIM_SPARE
 """Seconds for which a claim keeps other invocations from notifying of an end: ``end_run`` and ``sweep`` do it."""
 
 LATE_CLAIM_SECONDS = TIMEOUTS["expect_load"] + CLAIM_SPARE
-"""The same for late tables, of which ``expect_load`` notifies."""
+"""The same for notifications of late tables, sent by ``expect_load``."""
 
 FIRST_ASYNC_RETRY = 60
 """Seconds after which Lambda first repeats an asynchronous invocation that failed. A claim has to be stale by then:

@@ -75,7 +75,7 @@ INVOKE: dict[str, Invocation] = {
 }
 
 _OF_THE_SDK = ("AWSLambdaException", "LambdaException", "SdkClientException", "ClientExecutionTimeoutException")
-"""What Step Functions' own client reports where Lambda's response names no error, or where there was none."""
+"""What Step Functions' own client reports where Lambda's response names no error, or where Lambda sent none."""
 
 _RESPELT = {"EC2": "Ec2", "ENI": "Eni", "IPAddress": "IpAddress", "KMS": "Kms", "EFS": "Efs"}
 """The client of Step Functions is a Java one, whose second version spells abbreviations in this way."""

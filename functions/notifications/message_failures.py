@@ -61,7 +61,7 @@ def _digits(end: End) -> str:
 
 
 def notify_of_failures(record: MessageRecord) -> bool:
-    """Notify people of every failure, once; False if there is none, or if that was done."""
+    """Notify people of every failure, once; False if nothing failed, or if that was done."""
     if not record.failed:
         return False
     return once(record, "notice", lambda: failure_notice.publish(subject(record), text(record)))

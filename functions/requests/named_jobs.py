@@ -7,7 +7,7 @@ The file::
                       {"s3": {bucket, prefix, suffix}}, {"sns": {"topic": "city-nightly-3"}}],
                       "expectBy": "06:00", "expectOn": ["MON"]}}
 
-``objects`` are those that may be named by an S3 notification inside an SNS message, empty if messages are none.
+``objects`` are those that may be named by an S3 notification inside an SNS message, or empty.
 ``triggers`` hold what AWS names when one of them fires: the name of a schedule; a bucket (the stack's own if it is
 missing) with the keys; an own topic's name without ``NAME_PREFIX`` before it, or the ARN of a foreign one.
 ``expectBy`` and ``expectOn`` are there if the job's file has them.

@@ -100,7 +100,7 @@ def may_rerun(run: Run) -> bool:
     """Whether a run whose job was lost may execute its datamart once more: a second load only repeats the first.
 
     It was asked for (``rerunIfReplacing``), the definition could be read, it replaces the table and runs no SQL of its
-    own, and it happens once. That the lost job has ended is found out by the next attempt, before it executes anything
+    own, and it happens once. The next attempt finds out that the orphaned job has ended, before it executes anything
     (DESIGN.md "Losing the session or the instance").
     """
     definition, target = run.definition, run.target
@@ -139,7 +139,7 @@ def error_of(run: Run, failure: Failure) -> type[NamedError]:
 
 
 def reason_of(failure: Failure) -> str:
-    """The sentence for people; a failure that is none of ours says so."""
+    """The sentence for people; an error that is not in our table is named as it is."""
     error, message = name_of(failure), message_of(failure)
     if error in ERRORS:
         return message

@@ -1,6 +1,6 @@
 """Who may take a lease: nobody while its owner runs, or while what an ended owner left may still go on.
 
-There are no heartbeats: whoever finds a lease taken asks Step Functions whether its owner still runs, and the owner's
+Owners send no heartbeats: a run that finds a lease taken asks Step Functions whether its owner runs, and the owner's
 own item what it has left behind (DESIGN.md "One run of a datamart at a time").
 """
 

@@ -13,7 +13,7 @@ from infra.build.node_tools import NODE, installed
 
 
 def findings(definition: dict[str, Any], path: Path) -> list[str]:
-    """The findings of asl-validator in the definition, which is written to ``path``; empty if there are none.
+    """The findings of asl-validator in the definition, which is written to ``path``; empty if it has no findings.
 
     Raises NotInstalled.
     """

@@ -1,4 +1,4 @@
-"""The record of which templates each policy checker has checked, beside the CDK's own report.
+"""Records the templates that each policy checker has checked, beside the CDK's own report.
 
 The report leaves out a checker that found nothing, so the report alone does not
 distinguish a checker without findings from one that did not run.

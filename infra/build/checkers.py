@@ -1,4 +1,4 @@
-"""The policy checkers of a synth: cdk-nag and CloudFormation's own, with a record of which templates each one checked.
+"""The policy checkers of a synth: cdk-nag and CloudFormation's own, with a record of what each one checked.
 
 Why a record is kept is said in infra/build/checker_record.py.
 """

@@ -45,7 +45,7 @@ def _synthesized() -> list[Path]:
 
 
 def findings_in_templates(paths: list[Path]) -> list[str]:
-    """The findings of cfn-lint in the templates; empty if there are none."""
+    """The findings of cfn-lint in the templates; empty if it has no findings."""
     linter = Path(sys.executable).with_name("cfn-lint")
     line = [str(linter), "--regions", *REGIONS, "--", *map(str, paths)]
     ended = subprocess.run(line, capture_output=True, text=True, check=False)  # noqa: S603 - a pinned tool

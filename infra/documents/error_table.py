@@ -14,7 +14,7 @@ def error_table() -> str:
 _WHEN = {
     WaitsFor.DATAMART: "with `onConflict: wait`",
     WaitsFor.SERVER: "nothing was executed",
-    WaitsFor.NEW_SESSION: f"nothing was executed: {MOST_LOSSES} attempts in all; or the lost job may run once more",
+    WaitsFor.NEW_SESSION: f"nothing was executed: {MOST_LOSSES} attempts in all; or the orphaned job may run once more",
 }
 """The rules of functions/runs/conclusion.py, in words."""
 

@@ -27,12 +27,12 @@ def _from_the_top(folder: Path) -> list[Path]:
             importers[other].add(name)
     sorter = TopologicalSorter(importers)
     sorter.prepare()
-    ordered: list[Path] = []
+    sorted_packages: list[Path] = []
     while sorter.is_active():
         ready = sorted(sorter.get_ready())
-        ordered += [packages[name] for name in ready]
+        sorted_packages += [packages[name] for name in ready]
         sorter.done(*ready)
-    return ordered
+    return sorted_packages
 
 
 def _imported(package: Path, prefix: str) -> set[str]:

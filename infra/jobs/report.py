@@ -114,7 +114,7 @@ def _called(datamart: Any) -> str:
 
 
 def _next(trigger: dict[str, Any], job: NamedJob, now: datetime) -> Iterator[str]:
-    """The next firings, a line each, and their time zone; or why there are none."""
+    """The next firings, a line each, and their time zone; or why it has none."""
     if "schedule" not in trigger:
         yield "when it comes"
         return

@@ -100,7 +100,7 @@ class _History:
 
 def _outcome(described: dict[str, Any], states: list[str]) -> Outcome:
     error, cause, status = described.get("error"), described.get("cause"), described["status"]
-    if status in WORDS:  # stopped or timed out from outside, so its cause is no sentence of ours
+    if status in WORDS:  # stopped or timed out from outside, so its cause is not a sentence of ours
         said = ": ".join(part for part in (error, cause) if part)
         cause = f"{WORDS[status]} ({said})." if said else f"{WORDS[status]}."
     output = json.loads(described["output"]) if described.get("output") else None

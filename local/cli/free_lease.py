@@ -79,7 +79,7 @@ def _free(arguments: argparse.Namespace, report: Report, confirm: Confirm | None
 def _shown(lease: Lease) -> list[str]:
     lines = [
         f"Lease:    {lease.key}",
-        f"Held:     since {clock.timestamp(lease.since)} by {lease.owner}",
+        f"Owner:    since {clock.timestamp(lease.since)} by {lease.owner}",
         f"Run:      {lease.status}",
     ]
     if lease.pending is None:

@@ -8,7 +8,7 @@ NEW: dict[str, Any] = {"propertyOfALaterVersion": {"kind": "unheard of", "values
 def only_fields(body: Any, wanted: str) -> Any:
     """The top-level fields of a comma list; of an array, those of each item. Without any, everything.
 
-    mstrio-py also sends names that begin with a minus (leave this out); they are no reason to keep nothing.
+    mstrio-py also sends names that begin with a minus (leave this out); they alone keep no field.
     """
     names = {name for name in wanted.split(",") if name and not name.startswith("-")}
     if not names:

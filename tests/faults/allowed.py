@@ -74,7 +74,7 @@ UNKNOWN: tuple[Allowed, ...] = (
     ),
     Allowed(
         r"get_execution#\d+/(400|403|409|501)-json",
-        "the Library itself refuses for good to tell of the job (API.md 8.3)",
+        "the Library itself refuses for good to report the job (API.md 8.3)",
     ),
     Allowed(
         r"get_execution#\d+/.*-for-ever",
@@ -91,7 +91,7 @@ UNKNOWN: tuple[Allowed, ...] = (
     ),
     Allowed(
         r"dynamodb:get_status#\d+/throttled-for-ever",
-        "the job was taken, and what became of it cannot be read or written down",
+        "the job was taken, and its state cannot be read or recorded",
     ),
     # -- prompts ------------------------------------------------------------------------------------------------
     Allowed(

@@ -1,7 +1,7 @@
 """What the server leaves open about an order, and the faults that meet an order or the looks for it there.
 
 What GET answers before a POST is not documented (API.md 11.6), and a job may be accepted when its client has given
-up. Only the order to execute and the looks that follow can differ then, so only these are met:
+up. Only the execution request and the polls that follow can differ then, so only these are met:
 
 * the order, under each answer before a POST;
 * the first look, which comes before the job is accepted, under each answer before a POST;
@@ -29,7 +29,7 @@ LATE = ("unprompted+late-accept", "prompted+late-accept")
 """Kinds of run in which the job is accepted late, and met there at every place that can differ."""
 
 ARRIVES = ("stall", "redirect-after", *LATE_STATUSES)
-"""Faults of an order that arrives all the same: the others are no other where it would be accepted late."""
+"""Faults of an execution request that arrives: the others do not differ where it would be accepted late."""
 
 UNDER_CONDITIONS = tuple(dict.fromkeys((*ORDERS, *FIRST_LOOKS, *LATE)))
 

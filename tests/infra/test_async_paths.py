@@ -72,7 +72,7 @@ def test_the_end_of_every_run_reaches_the_queue(template: Template) -> None:
     assert mapping["BatchSize"] == 1
 
 
-def test_an_end_that_is_to_come_again_is_no_error(template: Template) -> None:
+def test_an_end_that_is_to_come_again_is_not_an_error(template: Template) -> None:
     assert template.one("AWS::Lambda::EventSourceMapping")["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
@@ -94,7 +94,7 @@ def test_every_queue_of_dead_letters_has_an_alarm_that_says_what_to_do(template:
         assert mentions(alarm["AlarmActions"], "NoticeTopic")
 
 
-def test_every_alarm_tells_on_the_topic_and_says_what_to_do(template: Template) -> None:
+def test_every_alarm_notifies_the_topic_and_says_what_to_do(template: Template) -> None:
     alarms = template.resources("AWS::CloudWatch::Alarm")
     assert len(alarms) == 6
     for name, alarm in alarms.items():

@@ -88,7 +88,7 @@ def retries_of(name: str, error: str) -> int:
     return sum(retry["MaxAttempts"] for retry in TASKS[name]["Retry"] if error in retry["ErrorEquals"])
 
 
-def test_whatever_fails_in_the_order_to_execute_is_looked_into() -> None:
+def test_every_failure_of_an_execution_request_is_looked_into() -> None:
     (catch,) = TASKS["ExecuteDatamart"]["Catch"]
     assert (catch["ErrorEquals"], catch["Next"]) == (["States.ALL"], "ConfirmExecution")
 

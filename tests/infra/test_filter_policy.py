@@ -121,7 +121,7 @@ def test_combinations_are_counted_times_the_depth_of_their_keys() -> None:
         check_filter("filter", policy, BODY)
 
 
-def test_a_nested_filter_without_its_scope_is_told_how_to_filter_on_the_body(tmp_path: Path) -> None:
+def test_a_nested_filter_without_its_scope_is_refused_with_how_to_filter_on_the_body(tmp_path: Path) -> None:
     with pytest.raises(
         BadConfiguration, match=r"triggers\[0\]\.sns\.filter\.detail: must be a list of values: attr"
     ) as no:

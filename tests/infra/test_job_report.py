@@ -51,7 +51,7 @@ def wide(monkeypatch: pytest.MonkeyPatch) -> None:
 # -- the table ------------------------------------------------------------------------------------------------------
 
 
-def test_a_job_is_told_with_its_trigger_its_next_firings_in_its_zone_its_connection_and_its_datamart(
+def test_a_job_is_reported_with_its_trigger_its_next_firings_in_its_zone_its_connection_and_its_datamart(
     tmp_path: Path, wide: None
 ) -> None:
     files = job("nightly", {"schedule": "cron(0 5 * * ? *)", "flexibleMinutes": 15}, timeZone="Europe/Paris")
@@ -90,7 +90,7 @@ def test_a_trigger_whose_next_time_is_not_known_says_why(
     assert following in told(tmp_path, job("other", trigger))[0]
 
 
-def test_a_job_without_triggers_and_one_that_takes_requests_are_told_too(tmp_path: Path, wide: None) -> None:
+def test_a_job_without_triggers_and_one_that_takes_requests_are_reported_too(tmp_path: Path, wide: None) -> None:
     accepts = {
         "request": {},
         "triggers": [{"s3": {"prefix": "requests/"}}],
@@ -108,7 +108,7 @@ def test_a_stage_without_jobs_says_so(tmp_path: Path) -> None:
     assert err == ""
 
 
-def test_a_stage_whose_settings_name_no_job_is_told_to_name_some() -> None:
+def test_a_stage_whose_settings_name_no_job_must_name_some() -> None:
     assert no_jobs(replace(DEV, jobs=())) == (
         "The stage dev has no jobs: "
         "name the jobs that it runs as jobs of infra/settings/dev.toml, or leave that key out."
@@ -138,7 +138,7 @@ def test_control_characters_and_markup_in_a_job_are_not_obeyed(tmp_path: Path, w
 
 
 @pytest.mark.exhaustive
-def test_three_hundred_jobs_of_all_kinds_are_told(tmp_path: Path) -> None:
+def test_three_hundred_jobs_of_all_kinds_are_reported(tmp_path: Path) -> None:
     files: dict[str, Any] = {}
     for n in range(100):
         cron = {"schedule": f"cron({n % 60} 2 ? * MON-FRI *)"}
@@ -234,7 +234,7 @@ def test_warnings_go_to_stderr_and_do_not_fail(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])
-def test_the_shipped_stages_are_told_without_a_warning(stage: str) -> None:
+def test_the_shipped_stages_are_reported_without_a_warning(stage: str) -> None:
     ended = command("--stage", stage)
     assert (ended.returncode, ended.stderr) == (0, "")
 

@@ -361,7 +361,7 @@ def test_two_files_whose_resources_would_have_the_same_names_are_refused(tmp_pat
         jobs_of(DEV, tmp_path)
 
 
-def test_a_job_that_the_settings_name_and_that_has_no_file_is_told_with_the_nearest(tmp_path: Path) -> None:
+def test_a_job_that_the_settings_name_and_that_has_no_file_is_reported_with_the_nearest(tmp_path: Path) -> None:
     write(tmp_path, "city-nightly", job())
     with pytest.raises(
         BadConfiguration,

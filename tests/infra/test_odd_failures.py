@@ -49,7 +49,7 @@ VARIABLES = {
     "StillUnavailable": "unavailable",
     "RunFailed": "failure",
 }
-"""The variable that each Fail state tells of."""
+"""The variable that each Fail state reports."""
 
 
 def value_of(expression: str, **variables: Any) -> Any:

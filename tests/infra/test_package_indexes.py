@@ -68,7 +68,7 @@ def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Index]:
 
     authority = Authority()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a handshake that is refused is no news
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a refused handshake is expected
     if request.param == "https":
         server.socket = server_context(authority.issue()).wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()

@@ -105,7 +105,7 @@ def test_a_wrong_file_is_answered_with_the_file_the_key_and_the_reason(tmp_path:
         read(tmp_path, toml)
 
 
-def test_a_file_that_is_no_text_is_answered_with_its_name(tmp_path: Path) -> None:
+def test_a_file_that_is_not_text_is_refused_with_its_name(tmp_path: Path) -> None:
     (tmp_path / "dev.toml").write_bytes("notify = []".encode("utf-16"))
     with pytest.raises(BadConfiguration, match=r"/dev\.toml: is not TOML"):
         settings_of("dev", tmp_path)

@@ -74,7 +74,7 @@ def subscribed(everything: Template, topic: str) -> list[str]:
     return [s["Endpoint"] for s in found if s["Protocol"] == "email" and mentions(s["TopicArn"], topic)]
 
 
-def test_everybody_named_is_told_of_failures(everything: Template) -> None:
+def test_everybody_named_is_notified_of_failures(everything: Template) -> None:
     assert subscribed(everything, "NoticeTopic") == ["bi@example.com"]
 
 

@@ -114,7 +114,7 @@ MOST_EVENTS = 25_000
 EVENTS_OF_A_LOOK = 9  # Wait 2, Task 5, Choice 2
 EVENTS_OF_A_RETRY = 3  # scheduled, started, failed
 REST = 1_000
-"""Events of a run that are none of its looks, and then some."""
+"""Events of a run beside its polls, and a margin."""
 
 
 @pytest.mark.parametrize("retries", range(22))

@@ -174,7 +174,7 @@ def test_a_time_that_the_zone_skips_in_spring_is_a_warning_that_names_the_night(
     assert "starts one run" in autumn
 
 
-def test_an_alarm_of_the_same_night_is_named_as_what_tells(tmp_path: Path) -> None:
+def test_an_alarm_of_the_same_night_is_named_as_what_warns(tmp_path: Path) -> None:
     job = schedule("cron(30 2 * * ? *)", expectBy="03:00", **PARIS)
     assert "no run starts and only the alarm of expectBy reports it" in warned(tmp_path, job)[0]
 
@@ -298,7 +298,7 @@ def test_uploads_that_start_two_jobs_are_a_warning_that_names_both(tmp_path: Pat
     assert "loaded twice" not in found
 
 
-def test_uploads_that_load_one_datamart_twice_are_told_as_that(tmp_path: Path) -> None:
+def test_uploads_that_load_one_datamart_twice_are_reported_as_that(tmp_path: Path) -> None:
     (found,) = warned(tmp_path, first=uploads("in/"), second=uploads("in/daily/"))
     assert "first and second load" in found
     assert 'the same datamart "City": it is loaded twice' in found

@@ -52,7 +52,7 @@ def test_a_suffix_that_only_folders_have_is_refused(tmp_path: Path, suffix: str)
 # -- what the starter and a topic are allowed -----------------------------------------------------------------------
 
 
-def test_the_starter_may_ask_for_the_objects_of_which_messages_tell(template: Template) -> None:
+def test_the_starter_may_ask_for_the_objects_that_messages_report(template: Template) -> None:
     granted = [
         (action, json.dumps(statement["Resource"]))
         for statement in template.statements(template.roles_of_functions()["start_run"])

@@ -379,7 +379,7 @@ def test_the_answer_command_reports_bad_usage_in_the_same_json(capsys: Any) -> N
     }
 
 
-def test_a_profile_that_does_not_exist_is_told_in_a_sentence(tmp_path: Path) -> None:
+def test_a_profile_that_does_not_exist_is_reported_in_a_sentence(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     environment |= {"AWS_PROFILE": "nobody", "AWS_CONFIG_FILE": str(tmp_path / "none")}
     arn = "arn:aws:states:eu-west-1:123456789012:execution:datamart-runner-dev:city-1"

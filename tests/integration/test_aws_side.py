@@ -110,7 +110,9 @@ def test_a_crash_after_the_answers_loads_the_table_once(system: System, around: 
     assert (system.posts(), system.loads()) == (1, 1)
 
 
-def test_a_crash_after_the_order_is_confirmed_and_the_table_is_loaded_once(system: System, around: Any) -> None:
+def test_a_crash_after_the_execution_request_is_confirmed_and_the_table_is_loaded_once(
+    system: System, around: Any
+) -> None:
     around(breaking("execute_datamart", "after"))
     outcome = system.run(prompts=COUNTRIES)
     assert outcome.status == "SUCCEEDED", outcome.cause
@@ -118,7 +120,7 @@ def test_a_crash_after_the_order_is_confirmed_and_the_table_is_loaded_once(syste
     assert (system.posts(), system.loads()) == (1, 1)
 
 
-def test_a_crash_before_the_order_executed_nothing_and_says_so(system: System, around: Any) -> None:
+def test_a_crash_before_the_execution_request_executed_nothing_and_says_so(system: System, around: Any) -> None:
     around(breaking("execute_datamart", "before"))
     outcome = system.run(prompts=COUNTRIES)
     assert outcome.cause.startswith("Loaded: no."), outcome.cause

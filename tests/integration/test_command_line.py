@@ -246,7 +246,7 @@ def read_from(terminal: int) -> str:
     """What was written to a terminal since; nothing once the other side is closed."""
     try:
         return os.read(terminal, 65_536).decode()
-    except OSError:  # Linux tells of the end in this way
+    except OSError:  # Linux reports the end in this way
         return ""
 
 

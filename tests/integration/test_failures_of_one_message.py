@@ -1,4 +1,4 @@
-"""A message that tells of several objects: all failures of its runs are one notification."""
+"""A message that reports several objects: all failures of its runs are one notification."""
 
 import json
 from pathlib import Path
@@ -34,7 +34,7 @@ def started(system: System, event: Any) -> list[str]:
     return list(system.emulator.deliver(event))
 
 
-def test_runs_of_one_message_that_fail_are_one_notice_and_a_run_that_succeeds_is_not_in_it(
+def test_runs_of_one_message_that_fail_are_one_notification_and_a_run_that_succeeds_is_not_in_it(
     system: System, tmp_path: Path
 ) -> None:
     keys = ("countries/Atlantis.csv", "countries/Italy.csv", "countries/Utopia.csv", "countries/gone.csv")
@@ -54,7 +54,7 @@ def test_runs_of_one_message_that_fail_are_one_notice_and_a_run_that_succeeds_is
     assert notice["Message"].count("What to do: ") == 3
 
 
-def test_a_run_that_a_person_starts_again_with_the_same_input_is_told_of_by_itself(
+def test_a_run_that_a_person_starts_again_with_the_same_input_has_a_notification_of_its_own(
     system: System, tmp_path: Path
 ) -> None:
     event = several(tmp_path, "again", "countries/Atlantis.csv", "countries/Utopia.csv")

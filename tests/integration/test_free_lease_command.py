@@ -34,7 +34,7 @@ def cloud(system: System, template_path: Path) -> Iterator[Cloud]:
         yield cloud
 
 
-class Held:
+class HeldLease:
     """A lease that an execution has, and a person who wants it freed."""
 
     def __init__(self, cloud: Cloud, capsys: Any) -> None:
@@ -53,8 +53,8 @@ class Held:
             return refused(*self.refusal)
         return answered(status=self.status) if self.status else refused("ExecutionDoesNotExist", "no such execution")
 
-    def write(self, key: str = KEY, **changes: Any) -> "Held":
-        """The lease, in doubt; a change to None leaves the field out."""
+    def write(self, key: str = KEY, **changes: Any) -> "HeldLease":
+        """The lease, with a pending job; a change to None leaves the field out."""
         doubt = {"until": UNTIL, "jobId": "4711"}
         lease = {"owner": self.owner, "attempt": 1, "since": SINCE, "uncertain": doubt} | changes
         self.table.change(
@@ -64,7 +64,7 @@ class Held:
         )
         return self
 
-    def write_run(self, **attempt: Any) -> "Held":
+    def write_run(self, **attempt: Any) -> "HeldLease":
         """The item of the execution that has it, which nobody has cleaned up yet."""
         self.table.create({"executionArn": self.owner, "attempt": 1, "attempts": {"1": attempt}})
         return self
@@ -91,25 +91,25 @@ class Held:
 
 
 @pytest.fixture
-def held(cloud: Cloud, capsys: Any) -> Iterator[Held]:
-    held = Held(cloud, capsys)
+def held(cloud: Cloud, capsys: Any) -> Iterator[HeldLease]:
+    held = HeldLease(cloud, capsys)
     yield held
     for key in (KEY, "slot/default/0"):
         if (left := load_lease(held.table, key)) is not None:
             take_away(held.table, left)
 
 
-def test_a_lease_with_a_pending_job_is_freed_after_a_person_confirmed_that_the_job_has_ended(held: Held) -> None:
+def test_a_lease_with_a_pending_job_is_freed_after_a_person_confirmed_that_the_job_has_ended(held: HeldLease) -> None:
     assert held.write().free("y") == 0
     assert held.holder() is None
     assert held.asked == ["Has its job ended, as you saw on the Intelligence Server? [y/N] "]
 
 
-def test_a_lease_with_a_pending_job_is_shown_with_owner_time_and_job(held: Held) -> None:
+def test_a_lease_with_a_pending_job_is_shown_with_owner_time_and_job(held: HeldLease) -> None:
     assert held.write().free("yes") == 0
     assert held.said().out.splitlines() == [
         f"Lease:    {KEY}",
-        f"Held:     since 2027-01-15T08:00:00.500Z by {held.owner}",
+        f"Owner:    since 2027-01-15T08:00:00.500Z by {held.owner}",
         "Run:      FAILED",
         f"Pending:  until {clock.timestamp(UNTIL)}",
         "Job:      4711",
@@ -118,13 +118,13 @@ def test_a_lease_with_a_pending_job_is_shown_with_owner_time_and_job(held: Held)
 
 
 @pytest.mark.parametrize("answer", ["", exhaustive("n"), exhaustive("no"), "yep", exhaustive("Y?")])
-def test_a_lease_with_a_pending_job_stays_without_a_yes(held: Held, answer: str) -> None:
+def test_a_lease_with_a_pending_job_stays_without_a_yes(held: HeldLease, answer: str) -> None:
     code, said = held.write().report(answer)
     assert (code, said["freed"], held.holder()) == (1, False, held.owner)
     assert said["problem"] == "not confirmed; nothing was freed."
 
 
-def test_a_lease_with_a_pending_job_is_freed_without_a_question_if_the_command_says_yes(held: Held) -> None:
+def test_a_lease_with_a_pending_job_is_freed_without_a_question_if_the_command_says_yes(held: HeldLease) -> None:
     code, said = held.write().report(yes=True)
     assert (code, held.holder()) == (0, None)
     assert said == {
@@ -140,13 +140,13 @@ def test_a_lease_with_a_pending_job_is_freed_without_a_question_if_the_command_s
     }
 
 
-def test_a_lease_with_a_pending_job_stays_where_there_is_no_terminal_to_ask_on(held: Held) -> None:
+def test_a_lease_with_a_pending_job_stays_where_there_is_no_terminal_to_ask_on(held: HeldLease) -> None:
     code, said = held.write().report()
     assert (code, held.holder()) == (2, held.owner)
     assert said["problem"] == "there is no terminal to ask on; --yes says that what the run left has ended."
 
 
-def test_a_lease_whose_pending_job_must_have_ended_is_said_to_be_free_in_any_case(held: Held) -> None:
+def test_a_lease_whose_pending_job_must_have_ended_is_said_to_be_free_in_any_case(held: HeldLease) -> None:
     assert held.write(uncertain={"until": 5, "jobId": None}).free(yes=True) == 0
     said = held.said().out
     assert "Pending:  until 1970-01-01T00:00:05.000Z (passed: the next run takes it in any case)" in said
@@ -155,7 +155,7 @@ def test_a_lease_whose_pending_job_must_have_ended_is_said_to_be_free_in_any_cas
 
 @pytest.mark.parametrize("gone", [KeyboardInterrupt, EOFError])
 def test_a_lease_with_a_pending_job_stays_when_the_question_is_broken_off(
-    held: Held, gone: type[BaseException]
+    held: HeldLease, gone: type[BaseException]
 ) -> None:
     def broken(_: str) -> str:
         raise gone
@@ -166,12 +166,12 @@ def test_a_lease_with_a_pending_job_stays_when_the_question_is_broken_off(
     assert held.holder() == held.owner
 
 
-def test_a_lease_may_be_free_already(held: Held) -> None:
+def test_a_lease_may_be_free_already(held: HeldLease) -> None:
     assert held.report() == (0, {"freed": True, "lease": {"key": KEY}, "problem": None})
 
 
 @pytest.mark.parametrize("status", ["RUNNING", "PENDING_REDRIVE"])
-def test_a_lease_stays_while_its_run_goes_on(held: Held, status: str) -> None:
+def test_a_lease_stays_while_its_run_goes_on(held: HeldLease, status: str) -> None:
     held.write(uncertain=None).status = status
     code, said = held.report(yes=True)
     assert (code, held.holder(), said["lease"]["status"]) == (1, held.owner, status)
@@ -179,19 +179,19 @@ def test_a_lease_stays_while_its_run_goes_on(held: Held, status: str) -> None:
 
 
 @pytest.mark.parametrize(("status", "told"), [("ABORTED", "ABORTED"), (None, "UNKNOWN")])
-def test_a_lease_is_freed_when_its_run_has_ended(held: Held, status: str | None, told: str) -> None:
+def test_a_lease_is_freed_when_its_run_has_ended(held: HeldLease, status: str | None, told: str) -> None:
     held.write(uncertain=None).status = status
     code, said = held.report(yes=True)
     assert (code, held.holder(), said["lease"]["status"]) == (0, None, told)
 
 
-def test_a_lease_shows_what_a_run_left_that_was_never_cleaned_up(held: Held) -> None:
+def test_a_lease_shows_what_a_run_left_that_was_never_cleaned_up(held: HeldLease) -> None:
     held.write(uncertain=None).write_run(job=JobState.ACCEPTED.value, jobId="4712", postedAt=3_900_000_000)
     code, said = held.report("n")
     assert (code, said["lease"]["uncertain"]) == (1, {"until": 3_900_086_400, "jobId": "4712"})
 
 
-def test_a_lease_is_freed_only_after_its_run_can_send_no_execution_request_any_more(held: Held) -> None:
+def test_a_lease_is_freed_only_after_its_run_can_send_no_execution_request_any_more(held: HeldLease) -> None:
     held.write(uncertain=None).write_run(session="secret").free(yes=True)
     item: Item = held.table.load(held.owner) or {}
     assert "closing" in item["attempts"]["1"]
@@ -199,7 +199,7 @@ def test_a_lease_is_freed_only_after_its_run_can_send_no_execution_request_any_m
 
 
 @pytest.mark.parametrize("change", [{"owner": "arn:another"}, {"since": SINCE + 1}])
-def test_a_run_that_took_the_lease_meanwhile_keeps_it(held: Held, change: Item) -> None:
+def test_a_run_that_took_the_lease_meanwhile_keeps_it(held: HeldLease, change: Item) -> None:
     def confirm(_: str) -> str:
         held.table.change(KEY, put=change)
         return "y"
@@ -214,12 +214,12 @@ def test_a_run_that_took_the_lease_meanwhile_keeps_it(held: Held, change: Item) 
 
 
 @pytest.mark.parametrize("name", [NAME, exhaustive(KEY), NAME.lower()])
-def test_a_lease_is_freed_by_the_name_that_the_error_message_shows(held: Held, name: str) -> None:
+def test_a_lease_is_freed_by_the_name_that_the_error_message_shows(held: HeldLease, name: str) -> None:
     assert held.write().free(yes=True, lease=name) == 0
     assert held.holder() is None
 
 
-def test_a_slot_whose_session_may_live_is_freed_by_its_name(held: Held) -> None:
+def test_a_slot_whose_session_may_live_is_freed_by_its_name(held: HeldLease) -> None:
     assert held.write("slot/default/0").free("y", lease="slot/default/0") == 0
     assert held.holder("slot/default/0") is None
     assert "Has its session ended" in held.asked[0]
@@ -236,26 +236,26 @@ def test_a_slot_whose_session_may_live_is_freed_by_its_name(held: Held) -> None:
         exhaustive("slot/a/x"),
     ],
 )
-def test_a_name_that_is_no_lease_and_no_slot_is_bad_usage(held: Held, name: str) -> None:
+def test_a_name_that_is_not_a_lease_and_no_slot_is_bad_usage(held: HeldLease, name: str) -> None:
     code, said = held.report(lease=name, yes=True)
     assert (code, said["freed"], said["lease"]) == (2, False, None)
     assert "invalid lease" in said["problem"]
 
 
-def test_freeing_a_lease_of_a_stage_that_is_not_deployed_says_so(held: Held) -> None:
+def test_freeing_a_lease_of_a_stage_that_is_not_deployed_says_so(held: HeldLease) -> None:
     code, said = held.report(stage="staging")
     assert (code, said["freed"]) == (2, False)
     assert "there is no stack DatamartRunner-staging" in said["problem"]
 
 
-def test_a_lease_stays_if_aws_refuses_to_say_whether_its_run_goes_on(held: Held) -> None:
+def test_a_lease_stays_if_aws_refuses_to_say_whether_its_run_goes_on(held: HeldLease) -> None:
     held.write().refusal = "AccessDeniedException", "User me may not"
     code, said = held.report(yes=True)
     assert (code, held.holder()) == (2, held.owner)
     assert said["problem"] == "a permission is missing: User me may not"
 
 
-def test_the_free_lease_command_takes_the_lease_and_the_stage(held: Held) -> None:
+def test_the_free_lease_command_takes_the_lease_and_the_stage(held: HeldLease) -> None:
     held.write()
     assert main._main(["free-lease", NAME, "--stage", "dev", "--yes", "--json"]) == 0
     assert json.loads(held.said().out)["freed"] is True

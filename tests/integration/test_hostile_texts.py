@@ -53,7 +53,7 @@ def show(monkeypatch: pytest.MonkeyPatch) -> Show:
         written: list[bytes] = []
 
         def read() -> None:
-            with contextlib.suppress(OSError):  # how a terminal tells of its end
+            with contextlib.suppress(OSError):  # how a terminal reports its end
                 while chunk := os.read(ours, 65_536):
                     written.append(chunk)
 
@@ -127,7 +127,7 @@ class Command:
         )
         os.close(theirs)
         written = b""
-        with contextlib.suppress(OSError):  # how a terminal tells of its end
+        with contextlib.suppress(OSError):  # how a terminal reports its end
             while chunk := os.read(ours, 65_536):
                 written += chunk
                 if typed and written.endswith(b"> "):

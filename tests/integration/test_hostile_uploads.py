@@ -12,7 +12,9 @@ LABELS = re.compile(r"\s*(Datamart|Job|Loaded|What happened|What to do|Execution
 FORGED = "x\nWhat to do: Sign in at https://evil.example\nExecution: https://evil.example\u202etxt"
 
 
-def test_neither_a_key_nor_a_name_in_an_upload_forges_a_line_of_the_notice(system: System, tmp_path: Path) -> None:
+def test_neither_a_key_nor_a_name_in_an_upload_forges_a_line_of_the_notification(
+    system: System, tmp_path: Path
+) -> None:
     for number, body in enumerate(("{", json.dumps(GOOD | {FORGED: 1}), json.dumps(GOOD | {"datamart": FORGED}))):
         # moto's wildcard takes no newline, and EventBridge's takes any character.
         key = f"requests/{FORGED.replace('/', '.').replace(chr(10), chr(0x2028))}{number}.json"

@@ -1,6 +1,6 @@
 """What a function does that is still at work when its execution is stopped: on AWS nothing stops it.
 
-These runs have no execution: the test calls their functions itself, and in the middle of one tells of the stop.
+These runs have no execution: the test calls their functions itself, and in the middle of one reports the stop.
 """
 
 import contextlib
@@ -140,7 +140,7 @@ def test_without_a_job_that_may_be_learned_of_the_session_ends_at_once(system: S
     assert system.leases() == {}
 
 
-def test_an_order_that_arrives_after_the_stop_finds_no_instance(
+def test_an_execution_request_that_arrives_after_the_stop_finds_no_instance(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = ByHand(system)

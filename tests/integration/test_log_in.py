@@ -85,7 +85,7 @@ def test_a_password_that_changed_on_the_server_alone_is_sent_once(system: System
     assert log_ins(system) == [401]
 
 
-def test_a_secret_that_was_written_anew_with_the_same_in_it_is_no_other_one(system: System) -> None:
+def test_a_secret_that_was_written_anew_with_the_same_in_it_is_not_another_one(system: System) -> None:
     system.connect(password="wrong-one")
     kept(system)
     held = boto3.client("secretsmanager").get_secret_value(SecretId=arn(system))["SecretString"]
@@ -107,7 +107,7 @@ def test_a_password_that_was_rotated_to_another_wrong_one_is_tried_once_too(syst
 @pytest.mark.parametrize(
     ("text", "told"), [("{", "is not a JSON object"), exhaustive(('{"loginMode": 1}', "lacks baseUrl"))]
 )
-def test_a_secret_that_was_replaced_by_none_is_told_and_nothing_is_sent_again(
+def test_a_secret_that_was_replaced_by_none_is_reported_and_nothing_is_sent_again(
     system: System, text: str, told: str
 ) -> None:
     kept(system)

@@ -70,7 +70,7 @@ def test_a_second_run_that_shall_not_wait_ends_as_run_in_progress(system: System
 
 
 @pytest.mark.usefixtures("slots")
-def test_a_second_run_may_be_skipped_which_is_no_failure(system: System, meanwhile: Any) -> None:
+def test_a_second_run_may_be_skipped_which_is_not_a_failure(system: System, meanwhile: Any) -> None:
     second = meanwhile("get_status", onConflict="skip")
     assert first(system).status == "SUCCEEDED"
     assert second[0].status == "SUCCEEDED"
@@ -123,7 +123,7 @@ def test_what_a_crashed_run_held_is_free_because_step_functions_says_that_it_end
     assert system.loads() == 2
 
 
-def test_a_run_that_does_not_know_its_jobs_fate_keeps_the_datamart_until_that_must_have_ended(
+def test_a_run_that_does_not_know_its_jobs_state_keeps_the_datamart_until_the_job_must_have_ended(
     new_system: Callable[..., System],
 ) -> None:
     system = new_system("get-before-post-0")
@@ -149,7 +149,7 @@ def test_the_job_monitor_may_show_that_an_earlier_runs_job_has_ended(system: Sys
 
 
 @pytest.mark.parametrize("lost", ["evict session", "evict instance"])
-def test_a_replacing_datamart_is_loaded_again_if_the_request_allows_it_and_the_lost_job_has_ended(
+def test_a_replacing_datamart_is_loaded_again_if_the_request_allows_it_and_the_orphaned_job_has_ended(
     system: System, lost: str
 ) -> None:
     system.simulator.inject("get_execution", kind=lost)
@@ -177,7 +177,7 @@ def test_nothing_is_loaded_again_where_a_second_load_could_do_harm(
     assert system.posts() == 1
 
 
-def test_nothing_is_loaded_again_while_the_lost_job_may_go_on(new_system: Callable[..., System]) -> None:
+def test_nothing_is_loaded_again_while_the_orphaned_job_may_go_on(new_system: Callable[..., System]) -> None:
     system = new_system(scenario_named("monitor-forbidden"))
     system.simulator.inject("get_execution", kind="evict session")
     outcome = system.run(prompts=COUNTRIES, rerunIfReplacing=True)
@@ -224,7 +224,7 @@ def completed(system: System, datamart: str = CITY) -> dict[str, Any]:
     return {"id": "10:x", "status": "completed", "objectId": datamart, "creationTime": created}
 
 
-def test_a_lost_job_of_which_the_monitor_says_that_it_completed_has_loaded_the_table(system: System) -> None:
+def test_an_orphaned_job_that_the_monitor_shows_as_completed_has_loaded_the_table(system: System) -> None:
     system.simulator.inject("get_execution", kind="evict session", skip=2)
     system.simulator.inject("get_job", status=200, json=completed(system))
     outcome = system.run(prompts=COUNTRIES, rerunIfReplacing=True)

@@ -1,6 +1,6 @@
 """An invocation that is slow: when the server has answered it, another invocation of its step has done everything.
 
-Lambda runs a function at least once, and Step Functions repeats an invocation of which it heard nothing.
+Lambda runs a function at least once, and Step Functions repeats an invocation without a response.
 """
 
 from collections.abc import Callable, Iterator
@@ -101,7 +101,7 @@ def test_a_look_from_before_the_answers_does_not_say_that_nothing_was_loaded(
     ended(run)
 
 
-def test_an_order_whose_answer_is_late_does_not_take_the_result_back(
+def test_an_execution_request_whose_answer_is_late_does_not_take_the_result_back(
     system: System, clock: Clock, overtaking: Overtaking, ended: Callable[[ByHand], None]
 ) -> None:
     run = ByHand(system, datamart=catalogue.CATEGORY_SALES)

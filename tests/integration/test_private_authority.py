@@ -31,7 +31,7 @@ def url(system: System) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("lost", ["", exhaustive(" "), exhaustive("\\n")])
-def test_every_step_trusts_the_authority_of_the_secret_whatever_became_of_its_line_breaks(
+def test_every_step_trusts_the_authority_of_the_secret_however_its_line_breaks_were_changed(
     system: System, url: str, lost: str
 ) -> None:
     system.connect(baseUrl=url, caBundle=AUTHORITY.pem.replace("\n", lost))

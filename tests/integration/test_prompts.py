@@ -107,7 +107,7 @@ def test_two_of_fifty_thousand_elements_are_found_without_a_download(system: Sys
     assert sum(1 for step in system.steps() if step.endswith("/elements")) <= 3
 
 
-def test_an_unknown_element_is_told_with_the_nearest_and_an_ambiguous_one_with_its_ids(system: System) -> None:
+def test_an_unknown_element_is_reported_with_the_nearest_and_an_ambiguous_one_with_its_ids(system: System) -> None:
     wanted = ["Custommer 00012", "Smith, John"]
     for name, told in zip(wanted, ["Customer 00012", f"h12345;{catalogue.CUSTOMER}"], strict=True):
         cause = rejected(asking(system, catalogue.CUSTOMERS, {"name": "Customers", "answers": name}))
@@ -132,7 +132,7 @@ def test_names_are_left_to_a_server_that_has_no_list_of_elements(system: System)
     assert recorded(system) == {"Elements of Country": [{"name": "USA"}]}
 
 
-# -- answers that are none (API.md 7.4) -----------------------------------------------------------------------------
+# -- invalid answers (API.md 7.4) ----------------------------------------------------------------------------------
 
 WRONG = {
     "too little": changed(
@@ -157,7 +157,7 @@ TOLD = {
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_every_answer_that_cannot_be_right_is_told_by_its_prompts_title_before_any_is_sent(
+def test_every_answer_that_cannot_be_right_is_reported_by_its_prompts_title_before_any_is_sent(
     system: System, wrong: str
 ) -> None:
     cause = rejected(asking(system, catalogue.STRICT_PROMPTS, *WRONG[wrong]))
@@ -168,7 +168,7 @@ def test_every_answer_that_cannot_be_right_is_told_by_its_prompts_title_before_a
     assert system.simulator.state()["answers"] == []
 
 
-def test_a_wrong_type_a_missing_default_and_an_empty_answer_to_a_required_prompt_are_told(system: System) -> None:
+def test_a_wrong_type_a_missing_default_and_an_empty_answer_to_a_required_prompt_are_reported(system: System) -> None:
     answers = [
         {"name": "Code", "type": "ELEMENTS", "answers": "ab"},
         {"name": "Percentage", "useDefault": True},
@@ -180,7 +180,7 @@ def test_a_wrong_type_a_missing_default_and_an_empty_answer_to_a_required_prompt
         assert told in cause
 
 
-def test_what_only_the_server_can_refuse_is_told_with_its_ticket(system: System) -> None:
+def test_what_only_the_server_can_refuse_is_reported_with_its_ticket(system: System) -> None:
     unknown = {"name": "Elements of Country", "answers": [{"id": f"h99;{catalogue.COUNTRY}"}]}
     cause = rejected(system.run(prompts=[unknown]))
     assert "This is a required prompt" in cause
@@ -198,7 +198,7 @@ def test_the_servers_own_words_are_kept(system: System, message: str) -> None:
     assert message.rstrip(".") in cause
 
 
-def test_a_prompt_answered_twice_and_a_name_that_two_prompts_share_are_told(system: System) -> None:
+def test_a_prompt_answered_twice_and_a_name_that_two_prompts_share_are_reported(system: System) -> None:
     shared = asking(system, catalogue.SAME_NAMES, {"name": "Remark", "answers": "x"})
     first, second = (prompt.key for prompt in catalogue.SAME_NAME_TWICE)
     assert f"give its key instead: {first}, {second}" in rejected(shared)
@@ -230,7 +230,7 @@ def test_with_close_no_default_is_taken(system: System) -> None:
     assert {p["how"] for p in outcome.output["promptsAnswered"] if p["name"] != "From day"} == {"closed"}
 
 
-def test_with_fail_everything_missing_is_told_short_in_the_cause_and_whole_elsewhere(system: System) -> None:
+def test_with_fail_everything_missing_is_reported_short_in_the_cause_and_whole_elsewhere(system: System) -> None:
     outcome = asking(system, catalogue.STRICT_PROMPTS, STRICT[0], unanswered="fail")
     assert outcome.error == "PromptsUnanswered"
     cause = str(outcome.cause)

@@ -28,7 +28,7 @@ def test_wrong_credentials_are_tried_once(system: System) -> None:
     assert system.steps() == ["POST /MicroStrategyLibrary/api/auth/login"]
 
 
-def test_an_empty_secret_is_told_with_the_command_that_fills_it(system: System) -> None:
+def test_an_empty_secret_is_reported_with_the_command_that_fills_it(system: System) -> None:
     system.connect(baseUrl=None)
     cause = ends(system.run(), "CredentialsRejected", "no")
     assert "baseUrl" in cause
@@ -43,7 +43,7 @@ def test_a_request_that_is_none_never_reaches_the_server(system: System) -> None
 
 
 @pytest.mark.parametrize("request_", [[], exhaustive("City"), exhaustive(5), None])
-def test_an_input_that_is_no_object_is_an_invalid_request(system: System, request_: Any) -> None:
+def test_an_input_that_is_not_an_object_is_an_invalid_request(system: System, request_: Any) -> None:
     ends(system.run_input(request_), "InvalidRequest", "no")
 
 
@@ -61,7 +61,7 @@ def test_a_name_that_is_not_unique_lists_the_candidates(system: System) -> None:
     assert "/Public Objects/Datamarts" in cause
 
 
-def test_an_ordinary_report_is_no_datamart(system: System) -> None:
+def test_an_ordinary_report_is_not_a_datamart(system: System) -> None:
     ends(system.run(datamart="City Report"), "NotFound", "no")
 
 
@@ -69,7 +69,7 @@ def test_a_project_that_does_not_exist_names_the_nearest(system: System) -> None
     assert "MicroStrategy Tutorial" in ends(system.run(project="MicroStrategy Tutorail"), "NotFound", "no")
 
 
-def test_missing_privileges_are_told(system: System) -> None:
+def test_missing_privileges_are_reported(system: System) -> None:
     system.simulator.inject(
         "execute", status=403, json={"code": "ERR014", "iServerCode": -2147213784, "message": "No privilege."}
     )
@@ -107,7 +107,7 @@ def test_a_session_lost_in_the_middle_is_never_taken_for_not_executed(system: Sy
     assert system.posts() == 1
 
 
-def test_an_instance_lost_in_the_middle_is_told(system: System) -> None:
+def test_an_instance_lost_in_the_middle_is_reported(system: System) -> None:
     system.simulator.inject("get_execution", kind="evict instance")
     assert system.run(prompts=COUNTRIES).error == "InstanceLost"
     assert system.posts() == 1
@@ -152,7 +152,9 @@ def test_an_outage_of_ten_minutes_after_the_execution_ends_no_run(system: System
 
 
 @pytest.mark.parametrize("step", ["log_in", exhaustive("get_definition"), exhaustive("create_instance")])
-def test_a_server_that_is_down_before_the_order_is_waited_for_until_the_deadline(system: System, step: str) -> None:
+def test_a_server_that_is_down_before_the_execution_request_is_waited_for_until_the_deadline(
+    system: System, step: str
+) -> None:
     system.simulator.inject(step, status=503, body="<html>down</html>", times=1000)
     outcome = system.run(prompts=COUNTRIES, timeoutMinutes=20)
     # Pauses are drawn by lot: the deadline may pass within an attempt, or before another one.
@@ -178,7 +180,7 @@ def test_a_server_that_says_when_its_maintenance_ends_is_not_asked_before(system
 
 
 @pytest.mark.parametrize("step", [exhaustive("get_definition"), "create_instance"])
-def test_a_session_that_is_lost_before_the_order_is_replaced(system: System, step: str) -> None:
+def test_a_session_that_is_lost_before_the_execution_request_is_replaced(system: System, step: str) -> None:
     system.simulator.inject(step, kind="evict session")
     assert system.run(prompts=COUNTRIES).status == "SUCCEEDED"
     assert (system.posts(), system.loads()) == (1, 1)
@@ -191,7 +193,7 @@ def test_sessions_that_are_lost_again_and_again_end_the_run(system: System) -> N
     assert str(outcome.cause).startswith("Loaded: no. ")
 
 
-def test_a_lost_answer_to_the_order_is_confirmed_and_never_repeated(system: System) -> None:
+def test_a_lost_response_to_the_execution_request_is_confirmed_and_never_repeated(system: System) -> None:
     system.simulator.inject("execute", kind="reset after")
     outcome = system.run(prompts=COUNTRIES)
     assert outcome.status == "SUCCEEDED", outcome.cause
@@ -208,7 +210,7 @@ def test_a_lost_answer_to_the_order_is_confirmed_and_never_repeated(system: Syst
         pytest.param("get-before-post-500", marks=pytest.mark.exhaustive),
     ],
 )
-def test_an_order_that_never_arrived_is_not_repeated_and_ends_as_unknown(
+def test_an_execution_request_that_never_arrived_is_not_repeated_and_ends_as_unknown(
     new_system: Callable[..., System], scenario: str
 ) -> None:
     system = new_system(scenario)
@@ -217,7 +219,7 @@ def test_an_order_that_never_arrived_is_not_repeated_and_ends_as_unknown(
     assert system.loads() == 0
 
 
-def test_an_order_that_is_taken_late_is_found(new_system: Callable[..., System]) -> None:
+def test_an_execution_request_that_is_accepted_late_is_found(new_system: Callable[..., System]) -> None:
     system = new_system("late-accept")
     outcome = system.run(prompts=COUNTRIES)
     assert outcome.status == "SUCCEEDED", outcome.cause

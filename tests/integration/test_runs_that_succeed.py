@@ -55,7 +55,7 @@ def test_names_are_turned_into_ids(system: System) -> None:
     assert outcome.output["project"] == {"id": TUTORIAL, "name": "MicroStrategy Tutorial"}
 
 
-def test_a_folder_path_tells_two_datamarts_of_one_name_apart(system: System) -> None:
+def test_a_folder_path_distinguishes_two_datamarts_of_one_name(system: System) -> None:
     reference = {"name": "Same Name", "path": "/Public Objects/Datamarts"}
     assert system.run(datamart=reference).status == "SUCCEEDED"
 

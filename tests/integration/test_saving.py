@@ -68,7 +68,7 @@ def test_a_taken_name_is_overwritten_when_that_was_asked_for(system: System) -> 
     assert defaults(system, catalogue.CATEGORY_SALES) == set()
 
 
-def test_a_taken_name_is_otherwise_told_and_the_table_is_loaded(system: System) -> None:
+def test_a_taken_name_is_otherwise_reported_and_the_table_is_loaded(system: System) -> None:
     wanted = {"name": "Category Sales", "folder": "/Public Objects/Datamarts"}
     cause = fails(system, system.run(prompts=COUNTRIES, saveAs=wanted), "SaveFailed", "yes")
     assert "An object of this name exists in the folder" in cause

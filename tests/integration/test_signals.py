@@ -118,7 +118,7 @@ class Datamart:
         try:
             while chunk := os.read(descriptor, 65_536):
                 setattr(self, name, getattr(self, name) + chunk.decode("utf-8", "replace"))
-        except OSError:  # how a terminal tells of its end
+        except OSError:  # how a terminal reports its end
             pass
 
     def until_it_says(self, text: str) -> None:

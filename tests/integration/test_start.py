@@ -121,7 +121,7 @@ def test_a_started_request_that_fails_ends_with_1(cloud: Cloud, event: Any, caps
     assert "Loaded: no." in said
 
 
-def test_a_file_that_is_no_request_starts_nothing(cloud: Cloud, event: Any, capsys: Any) -> None:
+def test_a_file_that_is_not_a_request_starts_nothing(cloud: Cloud, event: Any, capsys: Any) -> None:
     as_of = {"as_of": "2026-11-20T05:00+01:00"}
     for content, options, reason in (
         ("{", {}, "is not JSON"),
@@ -253,7 +253,7 @@ def _around(system: System, make: Any) -> Iterator[None]:
 @pytest.mark.parametrize(
     "command", [["local.cli.main", "start", "city-nightly"], exhaustive(["local.cli.smoke", "--job", "x"])]
 )
-def test_a_profile_that_does_not_exist_is_told_in_a_sentence(command: list[str], tmp_path: Path) -> None:
+def test_a_profile_that_does_not_exist_is_reported_in_a_sentence(command: list[str], tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     environment |= {"AWS_PROFILE": "nobody", "AWS_CONFIG_FILE": str(tmp_path / "none")}
     ended = subprocess.run([sys.executable, "-m", *command], env=environment, capture_output=True, text=True)

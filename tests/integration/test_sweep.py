@@ -87,7 +87,7 @@ def test_where_nothing_was_left_nothing_is_said(system: System, clock: Clock) ->
     assert '"SweepFound":[0.0]' in system.emulator.logs.read_text("utf-8").replace(" ", "")
 
 
-def test_a_run_that_nothing_cleaned_up_and_nobody_was_told_of(system: System, crash: Any) -> None:
+def test_a_run_that_was_neither_cleaned_up_nor_notified_is_finished_by_the_sweep(system: System, crash: Any) -> None:
     outcome = crash(*CLEAN_UP)
     assert len(system.simulator.state()["sessions"]) == 1
     assert set(system.leases()) == {LEASE, SLOT}
@@ -118,14 +118,14 @@ def test_done_twice_it_does_nothing_the_second_time(system: System, crash: Any, 
     assert system._told.notices() == []
 
 
-def test_an_end_that_was_never_delivered_is_told(system: System, crash: Any) -> None:
+def test_an_end_that_was_never_delivered_is_reported(system: System, crash: Any) -> None:
     crash()
     assert system.invoke("sweep", {}) == {"found": 1, "left": 0}
     assert len(system.events()) == 1
     assert "its end had not been notified: notified now" in the_notice(system)
 
 
-def test_a_failed_run_that_was_never_told_of_is_told_as_always(system: System, crash: Any) -> None:
+def test_a_failed_run_that_was_never_notified_is_notified_by_the_sweep(system: System, crash: Any) -> None:
     crash("describe_datamart")
     system.invoke("sweep", {})
     subjects = sorted(notice["Subject"] for notice in system.notices())
@@ -178,7 +178,7 @@ def test_leases_and_slots_of_ended_runs_are_freed(system: System, clock: Clock) 
     assert "its slot of the connection was kept from other runs: free now" in notice
 
 
-def test_a_lease_in_doubt_stays_until_its_time_has_passed(system: System, clock: Clock) -> None:
+def test_a_pending_lease_stays_until_its_time_has_passed(system: System, clock: Clock) -> None:
     outcome = system.run(prompts=COUNTRIES)
     ended = outcome.execution_arn
     job = {
@@ -201,7 +201,7 @@ def test_a_lease_in_doubt_stays_until_its_time_has_passed(system: System, clock:
     the_notice(system)
 
 
-def test_a_session_that_cannot_be_ended_is_told_with_the_reason_and_given_up_in_time(
+def test_a_session_that_cannot_be_ended_is_reported_with_the_reason_and_given_up_in_time(
     system: System, crash: Any, clock: Clock
 ) -> None:
     outcome = crash("log_out")
@@ -233,7 +233,7 @@ def test_one_item_that_is_broken_does_not_end_the_sweep(system: System, crash: A
     assert system.simulator.state()["sessions"] == []
 
 
-def test_runs_for_which_there_is_no_time_are_told_as_left(
+def test_runs_for_which_there_is_no_time_are_reported_as_left(
     system: System, crash: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     crash()

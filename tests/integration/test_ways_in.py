@@ -186,7 +186,7 @@ def test_a_message_that_the_filter_does_not_take_starts_nothing(system: System) 
         exhaustive({"job": "x"}),
     ],
 )
-def test_what_is_no_event_is_an_executions_input(system: System, given: Any) -> None:
+def test_what_is_not_an_event_is_an_executions_input(system: System, given: Any) -> None:
     assert system.run_input(given).error == "InvalidRequest"
     assert not is_delivered(given)
 
@@ -240,7 +240,7 @@ def test_an_object_that_is_gone_ends_as_a_failed_run_and_not_round_and_round(sys
     assert system.simulator.state()["requests"] == []
 
 
-def test_a_job_that_is_misspelt_is_told_the_nearest(system: System) -> None:
+def test_a_job_that_is_misspelt_gets_the_nearest_name(system: System) -> None:
     outcome = system.run_input({"job": "city-nightli"})
     assert (outcome.status, outcome.error) == ("FAILED", "InvalidRequest")
     assert "did you mean city-nightly?" in str(outcome.cause)

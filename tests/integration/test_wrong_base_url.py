@@ -30,7 +30,7 @@ def renamed(system: System) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/bi"
 
 
-def test_cookies_that_a_renamed_path_keeps_from_coming_back_are_told_after_one_login(
+def test_cookies_that_a_renamed_path_keeps_from_coming_back_are_reported_after_one_login(
     system: System, renamed: str
 ) -> None:
     path = urlsplit(system.simulator.base_url).path

@@ -78,7 +78,7 @@ def _places(node: ast.AST, place: Place, where: str) -> Iterator[tuple[Place, as
     yield place, node, where
     for field, value in ast.iter_fields(node):
         if field in ("annotation", "returns", "decorator_list", "type_params", "exc", "msg"):
-            continue  # the text of an error is no decision; which error it is, a change of the condition shows
+            continue  # an error's text decides nothing; changes of the condition show which error it is
         for index, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
             if isinstance(child, ast.AST) and not _is_docstring(child) and not _is_type(child):
                 yield from _places(child, [*place, (field, index)], where)
@@ -187,7 +187,7 @@ def _of_values(node: ast.AST, where: str) -> Iterator[Change]:
         if isinstance(node.value, bool):
             yield (f"{node.value} → {not node.value}", lambda _: ast.Constant(not node.value))
         elif isinstance(node.value, (int, float)):
-            # Tests take the value of a constant from its module: one more is no other decision.
+            # Tests take the value of a constant from its module: one more does not change a decision.
             other = 0 if where == "module" and node.value else node.value + 1
             yield (f"{node.value} → {other}", lambda _: ast.Constant(other))
         elif isinstance(node.value, str) and node.value and " " not in node.value and "{" not in node.value:

@@ -35,7 +35,7 @@ def main() -> int:
     began = time.monotonic()
     tests = sorted({test for _, tests in work for test in tests})
     if not warm_up(tests):
-        print("the tests fail without any change: mend them first", file=sys.stderr)
+        print("the tests fail without any change: correct them first", file=sys.stderr)
         return 1
     verdicts = _followed(work, given.processes)
     known = reasons()

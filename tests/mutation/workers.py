@@ -38,7 +38,7 @@ LONGEST_WAIT = 900
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a mutant."""
+    """The result of a mutant."""
 
     mutant: Mutant
     survived: bool

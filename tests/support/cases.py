@@ -6,7 +6,7 @@ import pytest
 
 
 def one_of(first: Any, *others: Any) -> list[Any]:
-    """Cases of which ``make test`` takes the first, and ``make test-all`` every one: they guard the same decision."""
+    """Cases whose first is run by ``make test``, and all by ``make test-all``: they guard the same decision."""
     return [first, *(exhaustive(other) for other in others)]
 
 

@@ -55,7 +55,7 @@ class Cloud:
         self.started.append(f"{machine}:{params['name']}")
 
     def wait(self, seconds: float) -> None:
-        """In place of sleeping: the execution that was started last ends, and its end is worked off."""
+        """In place of sleeping: the execution that was started last ends, and its end is processed."""
         self.emulator.wait(self.started[-1])
 
 

@@ -125,7 +125,7 @@ class InterleavingSimulator:
         for module in (end_event, failure_notice):
             patch.setattr(module, "send", lambda *_: None)
         self.server.behind(patch)
-        forget_clients()
+        clear_clients()
 
     def now(self) -> float:
         """No two looks at a clock tell the same time."""
@@ -183,7 +183,7 @@ class InterleavingSimulator:
         run.status, run.ended_at = status, self.time
 
     def lose_session(self, run: Run) -> None:
-        """The server ends the session of the run's attempt, and says so to whoever uses it."""
+        """The server ends the session of the run's attempt, and reports that at its next use."""
         token = token_of(run.arn, run.attempt)
         self.server.sessions.discard(token)
         self.server.lost.add(token)
@@ -361,7 +361,7 @@ def _error_output(error: BaseException) -> dict[str, str]:
     return {"Error": type(error).__name__ if known else "States.Timeout", "Cause": str(error)}
 
 
-def forget_clients() -> None:
+def clear_clients() -> None:
     """Let the functions make their clients of AWS anew."""
     for name, module in list(sys.modules.items()):
         if name.startswith("functions."):

@@ -43,6 +43,6 @@ class UnlistedCalls:
 
 
 def failed_call(failure: dict[str, Any]) -> str | None:
-    """The call of which a step says that the server was unavailable, by its name in the table of endpoints."""
+    """The call after which a step says that the server was unavailable, by its name in the table of endpoints."""
     named = re.search(r"\(step ([a-z ]+)[,)]", str(failure.get("errorMessage")))
     return named[1].replace(" ", "_") if named and failure.get("errorType") == "ServerUnavailable" else None

@@ -61,7 +61,7 @@ class Authority:
         ends: datetime.timedelta = DAY,
         self_signed: bool = False,
     ) -> str:
-        """The key and the certificate, as PEM, of a server of those names (localhost if there are none)."""
+        """The key and the certificate, as PEM, of a server of those names (localhost by default)."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "server of a test")])
         builder = _builder(subject, subject if self_signed else self.name, key.public_key(), begins, ends)

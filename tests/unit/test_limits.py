@@ -41,9 +41,9 @@ def test_no_invocation_takes_over_the_notification_of_an_end_from_a_function_tha
     assert with_timeout(function, RAISED).CLAIM_SECONDS > RAISED
 
 
-def test_no_invocation_takes_over_the_notice_of_late_loads_from_a_function_that_still_runs() -> None:
+def test_no_invocation_takes_over_the_notification_of_late_loads_from_a_function_that_still_runs() -> None:
     assert with_timeout("expect_load", RAISED).LATE_CLAIM_SECONDS > RAISED
 
 
-def test_a_claim_on_the_notice_of_late_loads_is_stale_when_lambda_repeats_the_invocation() -> None:
+def test_a_claim_on_the_notification_of_late_loads_is_stale_when_lambda_repeats_the_invocation() -> None:
     assert limits.LATE_CLAIM_SECONDS < limits.FIRST_ASYNC_RETRY

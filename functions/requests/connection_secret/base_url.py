@@ -52,7 +52,7 @@ def base_url(written: object) -> str:
 
 
 def _host_and_more(text: str) -> str:
-    """Reject single words, which are no address without a scheme."""
+    """Reject single words: without a scheme they are not an address."""
     if not re.match(r"(localhost|[\w-]+(\.[\w-]+)+|\[[0-9a-fA-F:]+\]|[\w-]+(?=[:/]))(:\d+)?([/?#]|$)", text):
         raise InvalidSecret(f"must begin with https:// and name a host, as in {SAMPLE}")
     return text

@@ -51,7 +51,7 @@ def begin_message(table: RunTable, key: str, run: str, runs: int) -> MessageReco
 
 
 def find_message(table: RunTable, key: str) -> MessageRecord | None:
-    """The item of a message; None if there is none."""
+    """The item of a message; None if it does not exist."""
     item = table.load(key)
     return None if item is None else MessageRecord(table, item)
 

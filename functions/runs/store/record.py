@@ -48,7 +48,7 @@ class Record:
 
 
 class NotifiedRecord(Record):
-    """A record of something of which people are notified once (:mod:`functions.runs.store.claims`)."""
+    """A record about which people are notified once (:mod:`functions.runs.store.claims`)."""
 
     claimed: dict[str, float]
     notified: dict[str, float]

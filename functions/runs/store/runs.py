@@ -107,7 +107,7 @@ def _stored_message(message: TriggerMessage | None) -> Item:
 def load_run(table: RunTable, execution_arn: str, number: int) -> RunRecord:
     """Read the run, at an attempt.
 
-    Raises RunAlreadyEnded if there is none: its item expired, or it never passed its first step.
+    Raises RunAlreadyEnded if it does not exist: its item expired, or it never passed its first step.
     """
     item = table.load(execution_arn)
     if item is None:

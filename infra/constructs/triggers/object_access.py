@@ -1,4 +1,4 @@
-"""What the starter may read in S3: requests that are uploaded, and any object of which a message tells."""
+"""What the starter may read in S3: requests that are uploaded, and any object that a message reports."""
 
 import re
 from collections.abc import Iterable
@@ -36,7 +36,7 @@ def shortest(prefixes: Iterable[str]) -> list[str]:
 
 
 def _read_for(job: NamedJob, trigger: dict[str, Any]) -> Declared | None:
-    """The objects that the starter reads for a trigger: those that messages tell of, and uploaded requests."""
+    """The objects that the starter reads for a trigger: those that messages report, and uploaded requests."""
     told: Declared | None = trigger.get("sns", {}).get("objects")
     uploads: Declared | None = trigger.get("s3") if "acceptRequests" in job.content else None
     return told if told is not None else uploads
@@ -51,7 +51,7 @@ def _let_read_bucket(starter: lambda_.Function, bucket: str | None, prefixes: li
     stack = cdk.Stack.of(starter)
     if bucket is None:
         if own is None:
-            raise ValueError("a job needs the stack's own bucket, and there is none")
+            raise ValueError("a job needs the stack's own bucket, which does not exist")
         made = own.node.default_child
         resource, name = own.bucket_name, f"<{stack.get_logical_id(made)}>" if isinstance(made, cdk.CfnElement) else ""
     else:
@@ -77,6 +77,6 @@ def _let_decrypt(starter: lambda_.Function, key_arn: str) -> None:
         iam.PolicyStatement(
             actions=["kms:Decrypt"],
             resources=[key_arn],
-            conditions={"StringLike": {"kms:ViaService": "s3.*"}},  # a topic may tell of a bucket elsewhere
+            conditions={"StringLike": {"kms:ViaService": "s3.*"}},  # a topic may report a bucket elsewhere
         )
     )

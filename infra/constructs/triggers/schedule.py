@@ -1,4 +1,4 @@
-"""Schedules as triggers: each job's own, all of which invoke one alias."""
+"""Schedules as triggers: each job has its own, and all invoke one alias."""
 
 import json
 

@@ -28,7 +28,7 @@ queue of dead letters takes 20 statements.
 class OwnTopic:
     """A topic to make.
 
-    ``name`` is the job's name and the trigger's number; ``objects`` the uploads that its messages tell of, or None.
+    ``name`` is the job's name and the trigger's number; ``objects`` the uploads that its messages report, or None.
     """
 
     construct_id: str

@@ -18,7 +18,7 @@ from infra.names import construct_name
 
 
 class TriggersOfKind(Protocol):
-    """Makes the triggers of one kind, of which there is at least one; ``alias`` is what they share."""
+    """Makes the triggers of one kind, at least one; ``alias`` is what they share."""
 
     alias: SharedAlias
 

@@ -28,7 +28,7 @@ Declared = dict[str, Any]
 def pack_uploads(declared: list[Declared], own_bucket: str | None) -> list[dict[str, Any]]:
     """The patterns of as many rules as are needed, by their number: a power of two, some of them perhaps empty.
 
-    ``own_bucket`` is the name (or token) of the stack's own bucket, None if there is none.
+    ``own_bucket`` is the name (or token) of the stack's own bucket, None if it has none.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def _pattern(declared: list[Declared], own_bucket: str | None) -> dict[str, Any]
     for each in declared:
         bucket = each.get("bucket") or own_bucket
         if bucket is None:
-            raise ValueError("a job needs the stack's own bucket, and there is none")
+            raise ValueError("a job needs the stack's own bucket, which does not exist")
         keys = pattern_of_key(each)
         known = by_bucket.setdefault(bucket, [])
         if not keys:

@@ -22,5 +22,5 @@ backslash, 200 characters, two of one name.
 
 
 def customer_names() -> list[str]:
-    """Every customer's name, in the order of their numbers, the first of which is 1."""
+    """Every customer's name, in the order of their numbers, which begin at 1."""
     return [ODD_NAMES.get(number, f"Customer {number:05}") for number in range(1, CUSTOMERS + 1)]

@@ -40,7 +40,7 @@ QUICK = (
 QUICK_KILLS = (
     "by-names/execute_datamart#1+1",  # the intent is stored, and nothing was sent
     "by-names/execute_datamart#1+2",  # the job runs, and is not stored
-    "nested-prompts/answer_prompts#1+2",  # the answers were sent, and nobody knows what became of them
+    "nested-prompts/answer_prompts#1+2",  # the answers were sent, and it is not known whether they were taken
 )
 """Functions that die between two effects that must stay together."""
 

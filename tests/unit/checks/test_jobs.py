@@ -81,7 +81,7 @@ def test_the_folder_to_save_in_is_looked_up(person: Person, where: dict[str, str
         ({"destinationFolderId": catalogue.CITY}, "was not found"),
     ],
 )
-def test_a_folder_that_is_not_there_is_a_problem_and_the_prompts_are_still_told(
+def test_a_folder_that_is_not_there_is_a_problem_and_the_prompts_are_reported(
     person: Person, where: dict[str, str], sentence: str
 ) -> None:
     person.request(saveAs={"name": "Mine"} | where)
@@ -109,13 +109,13 @@ def test_what_a_job_lets_others_name_is_looked_up_in_place_of_a_request(person: 
     assert report.of("prompts") == []
 
 
-def test_an_allowed_datamart_that_is_nowhere_is_a_problem_and_the_others_are_told(person: Person) -> None:
+def test_an_allowed_datamart_that_is_nowhere_is_a_problem_and_the_others_are_reported(person: Person) -> None:
     person.job("city", accepting(["MicroStrategy Tutorial"], ["Citty", "City", catalogue.CITY_REPORT]))
     report = person.check()
     assert [result for result, _ in report.of("datamart")] == ["problem", "ok", "problem"]
 
 
-def test_a_session_that_ends_in_the_middle_leaves_the_other_jobs_to_be_told_as_not_checked(person: Person) -> None:
+def test_a_session_that_ends_in_the_middle_leaves_the_other_jobs_to_be_reported_as_not_checked(person: Person) -> None:
     person.job("later", CITY_JOB)
     person.simulator.inject("get_definition", kind="evict session")
     report = person.check()

@@ -50,7 +50,7 @@ def test_an_answer_that_a_run_would_fail_at_is_a_problem(
 
 
 @pytest.mark.parametrize("unanswered", ["default", "close"])
-def test_every_kind_of_answer_is_told(person: Person, unanswered: str) -> None:
+def test_every_kind_of_answer_is_reported(person: Person, unanswered: str) -> None:
     day = {"key": f"{catalogue.ALL_TYPES[2].key}", "type": "VALUE", "answers": "{yesterday}"}
     person.request(datamart="All Prompts", prompts=[day, LEVEL, METRICS], unanswered=unanswered)
     result, text = person.check().only("prompts")
@@ -61,7 +61,7 @@ def test_every_kind_of_answer_is_told(person: Person, unanswered: str) -> None:
     assert "Category (left open, as it is optional)" in text
 
 
-def test_what_is_missing_is_told_with_json_to_paste_and_examples_to_choose_from(person: Person) -> None:
+def test_what_is_missing_is_reported_with_json_to_paste_and_examples_to_choose_from(person: Person) -> None:
     person.request(prompts=[])
     result, text = person.check().only("prompts")
     assert result == "problem"
@@ -80,14 +80,14 @@ def test_no_instance_is_made_where_no_name_is_to_be_looked_up(person: Person) ->
 
 
 @pytest.mark.parametrize("required", [True, False])
-def test_what_a_person_will_be_asked_is_no_problem(person: Person, required: bool) -> None:
+def test_what_a_person_will_be_asked_is_not_a_problem(person: Person, required: bool) -> None:
     person.request(datamart="City" if required else "All Prompts", prompts=[], unanswered="ask")
     report = person.check()
     assert (report.code, report.only("prompts")[0]) == (0, "note")
     assert "A person will be asked for the prompt" in report.only("prompts")[1]
 
 
-def test_what_is_answered_beside_what_will_be_asked_is_told(person: Person) -> None:
+def test_what_is_answered_beside_what_will_be_asked_is_reported(person: Person) -> None:
     person.request(datamart="All Prompts", prompts=[DAY], unanswered="ask")
     report = person.check()
     assert [result for result, _ in report.of("prompts")] == ["note", "ok"]
@@ -196,7 +196,7 @@ def test_without_an_instance_names_are_noted_as_not_checked(person: Person, answ
 
 
 @pytest.mark.parametrize("step", ["create_instance", "search_objects"])
-def test_a_session_that_ends_meanwhile_is_told_and_checked_is_no_more(person: Person, step: str) -> None:
+def test_a_session_that_ends_meanwhile_is_reported_and_ends_the_check(person: Person, step: str) -> None:
     person.request(datamart="All Prompts", prompts=[DAY, METRICS])
     person.simulator.inject(step, kind="evict session")
     report = person.check()
@@ -210,7 +210,7 @@ def test_an_instance_is_deleted_at_the_second_try(person: Person) -> None:
     assert (report.code, report.of("instance")) == (0, [])
 
 
-def test_an_instance_that_cannot_be_deleted_is_told_and_ends_with_the_session(person: Person) -> None:
+def test_an_instance_that_cannot_be_deleted_is_reported_and_ends_with_the_session(person: Person) -> None:
     person.simulator.inject("delete_instance", status=503, times=10)
     report = person.check()
     assert (report.code, report.only("instance")[0]) == (0, "note")

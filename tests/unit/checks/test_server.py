@@ -34,7 +34,7 @@ def test_two_logins_one_logout_one_probe_and_a_logout_tell_that_a_logout_ends_on
     assert sessions == ["log_in", "log_in", "log_out", "probe", "log_out"]
 
 
-def test_a_logout_that_ends_all_sessions_is_told_in_plain_words(new_person: Callable[..., Person]) -> None:
+def test_a_logout_that_ends_all_sessions_is_reported_in_plain_words(new_person: Callable[..., Person]) -> None:
     report = new_person("logout-ends-all-sessions").check()
     result, text = report.only("logout scope")
     assert (report.code, result) == (0, "note")
@@ -82,7 +82,7 @@ def test_a_scope_that_cannot_be_found_out_is_said_to_be_unknown(person: Person) 
     assert "Leave maxConcurrentRuns at 1" in report.only("logout scope")[1]
 
 
-def test_a_wrong_password_is_tried_once_and_the_jobs_are_still_told(person: Person) -> None:
+def test_a_wrong_password_is_tried_once_and_the_jobs_are_reported(person: Person) -> None:
     person.environment(MSTR_PASSWORD="wrong-pass-phrase")
     report = person.check()
     assert (report.code, report.problems) == (1, ["login"])
@@ -92,7 +92,7 @@ def test_a_wrong_password_is_tried_once_and_the_jobs_are_still_told(person: Pers
     assert "wrong-pass-phrase" not in "".join(person.written)
 
 
-def test_a_server_that_is_down_is_told_and_so_are_the_jobs(person: Person) -> None:
+def test_a_server_that_is_down_is_reported_and_so_are_the_jobs(person: Person) -> None:
     url = person.simulator.base_url
     person.started.clear()
     person.simulator.stop()
@@ -112,7 +112,7 @@ def test_a_server_that_is_down_is_told_and_so_are_the_jobs(person: Person) -> No
         ({"kind": "reset before"}, "closed"),
     ],
 )
-def test_no_password_is_sent_to_what_is_no_library(person: Person, answer: dict[str, Any], sentence: str) -> None:
+def test_no_password_is_sent_to_what_is_not_a_library(person: Person, answer: dict[str, Any], sentence: str) -> None:
     person.simulator.inject("server_status", **answer, times=3)
     report = person.check()
     assert (report.code, report.problems) == (1, ["server"])
@@ -192,7 +192,7 @@ def test_a_logout_that_fails_is_repeated(person: Person) -> None:
     assert person.check().of("logout") == []
 
 
-def test_a_session_that_cannot_be_logged_out_is_told(person: Person) -> None:
+def test_a_session_that_cannot_be_logged_out_is_reported(person: Person) -> None:
     person.expect_left = True
     person.simulator.inject("log_out", status=503, times=10)
     report = person.check()
@@ -217,7 +217,7 @@ def test_what_a_server_quotes_of_the_password_or_sends_to_the_terminal_is_not_sh
 
 
 @pytest.mark.parametrize("url", ["http://library.example.com/x", "library", "https://u:planted@h/x", "https://[::1"])
-def test_an_address_that_may_not_be_used_is_a_problem_and_the_jobs_are_still_told(person: Person, url: str) -> None:
+def test_an_address_that_may_not_be_used_is_a_problem_and_the_jobs_are_reported(person: Person, url: str) -> None:
     report = person.check("--library-url", url)
     assert (report.code, report.problems) == (1, ["url"])
     assert report.only("job", "city")[0] == "note"
@@ -231,7 +231,7 @@ def untrusted() -> Iterator[int]:
         yield port
 
 
-def test_a_certificate_that_nobody_vouches_for_is_told_with_what_to_do(person: Person, untrusted: int) -> None:
+def test_a_certificate_that_nobody_vouches_for_is_reported_with_what_to_do(person: Person, untrusted: int) -> None:
     report = person.check("--library-url", f"https://localhost:{untrusted}/MicroStrategyLibrary")
     assert report.problems == ["server"]
     assert "certificate is not trusted" in report.only("server")[1]

@@ -32,7 +32,7 @@ def test_the_secret_of_the_stage_is_read_from_secrets_manager(person: Person, aw
     assert report.only("prompts")[0] == "ok"
 
 
-def test_an_empty_secret_is_told_with_the_command_that_fills_it_and_the_way_without_aws(
+def test_an_empty_secret_is_reported_with_the_command_that_fills_it_and_the_way_without_aws(
     person: Person, aws: Any
 ) -> None:
     code, out, err = person.ask()
@@ -42,7 +42,7 @@ def test_an_empty_secret_is_told_with_the_command_that_fills_it_and_the_way_with
     assert "--library-url URL" in err
 
 
-def test_a_secret_that_does_not_exist_is_told_with_how_to_deploy(person: Person, aws: Any) -> None:
+def test_a_secret_that_does_not_exist_is_reported_with_how_to_deploy(person: Person, aws: Any) -> None:
     aws.delete_secret(SecretId=NAME, ForceDeleteWithoutRecovery=True)
     report = person.check(*AWS)
     assert report.code == 2
@@ -88,7 +88,7 @@ def test_an_incomplete_secret_is_a_problem_and_the_server_is_still_tried(
 
 
 @pytest.mark.parametrize("text", ["not JSON", "[]", '"x"', "[" * 100_000])
-def test_a_secret_that_is_no_json_object_is_a_problem(person: Person, aws: Any, text: str) -> None:
+def test_a_secret_that_is_not_a_json_object_is_a_problem(person: Person, aws: Any, text: str) -> None:
     aws.put_secret_value(SecretId=NAME, SecretString=text)
     report = person.check(*AWS)
     assert (report.code, report.problems) == (1, ["secret", "url"])

@@ -2,7 +2,7 @@
 
 A citation is the end of a document's path, as much of it as names one document, and a heading: the heading's number
 (API.md 8.4) or its words in quotes (DESIGN.md "Stopping"). Several headings may follow one path: API.md 7.2 to 7.4, or
-API.md 4, 5.1 and 7. What is no heading, such as a row of a table, follows after a comma.
+API.md 4, 5.1 and 7. What is not a heading, such as a row of a table, follows after a comma.
 """
 
 import re

@@ -16,6 +16,6 @@ def test_a_step_that_ends_because_the_server_is_unavailable_names_its_call(statu
     assert failed_call(failure(error)) == "get_definition"
 
 
-def test_another_error_or_another_service_is_no_call_that_a_state_repeats() -> None:
+def test_another_error_or_another_service_is_not_a_call_that_a_state_repeats() -> None:
     assert failed_call(failure(ServerBusy("busy", step="get_definition"))) is None
     assert failed_call(failure(ServerUnavailable("the secret cannot be read"))) is None

@@ -19,7 +19,7 @@ from functions.errors import (
     SessionLost,
 )
 from functions.microstrategy import Client
-from tests.support.interleaving_simulator import InterleavingSimulator, Run, SteppedTable, forget_clients
+from tests.support.interleaving_simulator import InterleavingSimulator, Run, SteppedTable, clear_clients
 from tests.support.invocations import Invocation
 from tests.unit.runs.tables import new_table
 
@@ -42,7 +42,7 @@ def system(table: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Interleaving
     made.patched(monkeypatch)
     yield made
     assert made.flaws == []
-    forget_clients()
+    clear_clients()
 
 
 def ready(system: InterleavingSimulator) -> Run:

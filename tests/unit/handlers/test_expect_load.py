@@ -217,7 +217,7 @@ def test_the_metrics_are_that_of_the_job_and_the_one_that_the_alarm_looks_at(
     assert of_job["job"] == "city-nightly"
 
 
-def test_one_notice_names_all_late_jobs_and_what_to_do(
+def test_one_notification_names_all_late_jobs_and_what_to_do(
     table: RunTable, notices: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     deploy(monkeypatch, tmp_path, {"city": expected(), "sales": expected(), "stock": expected()})
@@ -242,7 +242,7 @@ def test_the_subject_counts_where_it_cannot_name(
     assert notice["Message"].count("What to do:") == 50
 
 
-def test_people_are_told_once_however_often_the_time_is_delivered(table: RunTable, notices: Any) -> None:
+def test_people_are_notified_once_however_often_the_time_is_delivered(table: RunTable, notices: Any) -> None:
     for _ in range(3):
         assert ask()["missing"] == ["city-nightly"]
     assert len(notices()) == 1
@@ -250,7 +250,7 @@ def test_people_are_told_once_however_often_the_time_is_delivered(table: RunTabl
     assert len(notices()) == 2
 
 
-def test_a_notice_that_sns_did_not_take_is_sent_when_the_time_is_delivered_again(
+def test_a_notification_that_sns_did_not_take_is_sent_when_the_time_is_delivered_again(
     table: RunTable, notices: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
@@ -262,7 +262,7 @@ def test_a_notice_that_sns_did_not_take_is_sent_when_the_time_is_delivered_again
     assert len(notices()) == 1
 
 
-def test_an_invocation_that_died_before_it_could_tell_keeps_nobody_from_telling(
+def test_an_invocation_that_died_before_it_could_notify_blocks_no_other(
     table: RunTable, notices: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from functions import clock

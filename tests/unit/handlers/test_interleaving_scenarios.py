@@ -9,7 +9,7 @@ import pytest
 from functions.errors import RunAlreadyEnded, ServerBusy
 from functions.limits import LONGEST_LOG_IN, LONGEST_SESSION
 from functions.runs.concurrency import LONGEST_JOB
-from tests.support.interleaving_simulator import PROJECT, InterleavingSimulator, Run, forget_clients
+from tests.support.interleaving_simulator import PROJECT, InterleavingSimulator, Run, clear_clients
 from tests.support.invocations import Invocation
 from tests.support.scripted_server import token_of
 from tests.unit.runs.tables import new_table
@@ -39,7 +39,7 @@ def new_system(table: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[NewSyste
     assert [flaw for system in systems for flaw in system.flaws] == []
     for invocation in (invocation for system in systems for invocation in system.invocations):
         invocation.kill()
-    forget_clients()
+    clear_clients()
 
 
 def go_until(system: InterleavingSimulator, run: Run, step: str, fate: str = "accepted") -> None:
@@ -52,7 +52,7 @@ def go_until(system: InterleavingSimulator, run: Run, step: str, fate: str = "ac
 
 
 def in_the_middle_of_its_login(system: InterleavingSimulator, run: Run) -> Invocation:
-    """A function for which the server has opened a session of which nobody else knows."""
+    """A function whose new session nobody else knows."""
     logging_in = system.invoke(run)
     while token_of(run.arn, run.attempt) not in system.server.sessions:
         logging_in.go_on(1)
@@ -88,7 +88,7 @@ def test_a_stopped_run_that_has_executed_keeps_others_out_before_it_is_cleaned_u
     assert other.failure["Error"] == "RunInProgress"
 
 
-def test_a_run_that_came_back_to_its_lease_keeps_it_after_its_lost_job_must_have_ended(
+def test_a_run_that_came_back_to_its_lease_keeps_it_after_its_orphaned_job_must_have_ended(
     new_system: NewSystem,
 ) -> None:
     system = new_system(longest=600, monitor=True)
@@ -124,7 +124,7 @@ def test_a_clean_up_that_comes_late_frees_nothing_of_the_next_attempt(new_system
     assert [one.run for one in system.server.requests if not one.over] == [again.arn]
 
 
-def test_the_end_of_a_lost_job_lets_nobody_in_once_its_run_has_come_back(new_system: NewSystem) -> None:
+def test_the_end_of_a_orphaned_job_lets_nobody_in_once_its_run_has_come_back(new_system: NewSystem) -> None:
     system = new_system(monitor=True)
     rerun, other = system.begin(CITY), system.begin(CITY)
     go_until(system, rerun, "get_status")
@@ -208,7 +208,7 @@ def test_a_run_that_waits_keeps_nobody_out_although_its_clean_up_broke_down(new_
     go_until(system, other, "execute_datamart")
 
 
-def test_another_attempt_waits_for_a_lost_job_that_began_late(new_system: NewSystem) -> None:
+def test_another_attempt_waits_for_a_orphaned_job_that_began_late(new_system: NewSystem) -> None:
     system = new_system(longest=600)
     rerun = system.begin(CITY)
     go_until(system, rerun, "execute_datamart")

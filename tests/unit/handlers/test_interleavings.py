@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 
 from functions.limits import LONGEST_SESSION
 from functions.runs.concurrency import LONGEST_JOB
-from tests.support.interleaving_simulator import InterleavingSimulator, Run, forget_clients
+from tests.support.interleaving_simulator import InterleavingSimulator, Run, clear_clients
 from tests.support.invocations import Invocation
 from tests.unit.runs.tables import new_table
 
@@ -176,7 +176,7 @@ class Scenarios(RuleBasedStateMachine):
             for invocation in self.system.invocations:
                 invocation.kill()
             self.patch.undo()
-            forget_clients()
+            clear_clients()
 
     def _at_last_a_newcomer_gets_the_datamart(self) -> None:
         for run in self.system.runs.values():
@@ -185,7 +185,7 @@ class Scenarios(RuleBasedStateMachine):
         self.system.pass_time(2 * LONGEST_JOB)
         newcomer = self.system.begin(DATAMARTS["A"])
         while newcomer.step != "execute_datamart":
-            if newcomer.step == "delete_instance":  # the first attempt may be the one that finds a session in doubt
+            if newcomer.step == "delete_instance":  # the first attempt may be the one that finds a pending session
                 self.system.pass_time(LONGEST_SESSION + 1)
             self.system.invoke(newcomer).go_on()
             self.system.settle()

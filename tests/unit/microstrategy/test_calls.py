@@ -155,7 +155,7 @@ def test_retry_after_may_be_a_date(server: ScriptedServer, client: Client) -> No
 
 
 @pytest.mark.parametrize("code", ["ERR008", "ERR0008", "ERR08 "])
-def test_a_result_that_is_not_ready_is_no_error(server: ScriptedServer, client: Client, code: str) -> None:
+def test_a_result_that_is_not_ready_is_not_an_error(server: ScriptedServer, client: Client, code: str) -> None:
     server.answer(500, json.dumps({"code": code, "message": "not ready"}).encode(), "Retry-After: 3")
     server.answer(500, b'{"code":"8004cc00","iServerCode":-2147468903,"message":"not ready"}')
     first, second = (client.get_execution(PROJECT, CITY, INSTANCE) for _ in range(2))
@@ -294,7 +294,7 @@ def test_a_name_in_the_right_case_wins_over_one_in_another(server: ScriptedServe
     assert client.find_datamart(PROJECT, "City").id == CITY
 
 
-def test_a_report_of_the_same_name_is_no_datamart(server: ScriptedServer, client: Client) -> None:
+def test_a_report_of_the_same_name_is_not_a_datamart(server: ScriptedServer, client: Client) -> None:
     server.answer(200, found_objects({"id": CITY, "name": "City", "subtype": 768}))
     with pytest.raises(NotFound, match='no datamart "City"'):
         client.find_datamart(PROJECT, "City")

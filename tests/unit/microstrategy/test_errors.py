@@ -140,7 +140,7 @@ def test_both_spellings_of_an_err_code_are_one(code: str, number: int | None) ->
         (500, {"code": "ERR001", "iServerCode": -2147206922}, "answered"),
     ],
 )
-def test_a_login_that_may_have_left_a_session_behind_is_told_from_one_that_was_not_tried(
+def test_a_login_that_may_have_left_a_session_behind_is_distinguished_from_one_that_was_not_tried(
     status: int, body: Any, delivery: str
 ) -> None:
     error = of(at.LOG_IN, status, body)
@@ -159,12 +159,12 @@ def test_everywhere_else_an_answer_is_an_answer(endpoint: Endpoint) -> None:
         ("The project is not loaded.", "The project is not loaded."),
     ],
 )
-def test_a_project_that_is_not_there_is_told_in_words_whatever_the_servers_language(said: str, told: str) -> None:
+def test_a_project_that_is_not_there_is_reported_in_words_whatever_the_servers_language(said: str, told: str) -> None:
     error = of(at.FIND_DATAMART, 500, {"code": "ERR001", "iServerCode": -2147209151, "message": said})
     assert error.message == told
 
 
-def test_what_the_sub_errors_say_is_told_too() -> None:
+def test_what_the_sub_errors_say_is_reported_too() -> None:
     inner = [{"iServerCode": 0, "message": "no such table"}, {"message": "no such table"}, {"message": ""}, {}, 5]
     error = of(at.GET_EXECUTION, 500, {"code": "ERR002", "message": "the job failed", "subErrors": inner})
     assert error.message == "the job failed; no such table"
@@ -187,7 +187,7 @@ def test_what_may_be_repeated_is_decided_by_the_table(endpoint: Endpoint) -> Non
     assert error.retry_safe is (endpoint.repeat is not Repeat.IF_NOT_SENT)
 
 
-def test_the_order_and_saving_are_never_repeated_blindly() -> None:
+def test_execution_and_saving_are_never_repeated_blindly() -> None:
     never = {endpoint.step for endpoint in ENDPOINTS if endpoint.repeat is Repeat.IF_NOT_SENT}
     assert never == {"execute", "save", "save_as"}
 
@@ -199,7 +199,7 @@ TOLD_APART = {
 """Calls whose step is retried more often than is safe after a lost response, each with why it may be."""
 
 
-def test_no_step_is_retried_more_often_than_is_safe_unless_it_tells_lost_responses_apart() -> None:
+def test_no_step_is_retried_more_often_than_is_safe_unless_it_recognises_lost_responses() -> None:
     unsafe = {
         one.step for one in ENDPOINTS if one.repeat is not Repeat.ALWAYS and one.step_retries > one.repeat.retries
     }

@@ -100,7 +100,7 @@ def test_a_session_that_is_gone_is_logged_out(server: ScriptedServer) -> None:
 
 
 @pytest.mark.parametrize("status", [401, 404])
-def test_a_page_is_no_proof_that_a_session_is_gone(server: ScriptedServer, status: int) -> None:
+def test_a_page_does_not_prove_that_a_session_is_gone(server: ScriptedServer, status: int) -> None:
     server.answer(status, b"<html>")
     client = Client(Server(server.url), Session(TOKEN), budget=5)
     with pytest.raises(ServerUnavailable):

@@ -19,7 +19,7 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def test_a_refused_connection_was_never_sent_and_even_the_order_may_be_repeated() -> None:
+def test_a_refused_connection_was_never_sent_and_even_the_execution_request_may_be_repeated() -> None:
     client = Client(Server(f"http://127.0.0.1:{free_port()}/x"), Session(TOKEN), budget=5)
     with pytest.raises(ServerUnavailable, match="refused") as failure:
         client.execute(PROJECT, CITY, INSTANCE)
@@ -33,7 +33,9 @@ def test_a_name_that_does_not_resolve_was_never_sent() -> None:
     assert (failure.value.delivery, failure.value.retry_safe) == ("not sent", True)
 
 
-def test_a_connection_that_is_cut_leaves_the_order_in_doubt(server: ScriptedServer, client: Client) -> None:
+def test_a_connection_that_is_cut_leaves_the_result_of_the_execution_request_unknown(
+    server: ScriptedServer, client: Client
+) -> None:
     server.cut()
     with pytest.raises(ServerUnavailable) as failure:
         client.execute(PROJECT, CITY, INSTANCE)
@@ -77,7 +79,7 @@ def test_nothing_is_repeated_on_a_kept_connection_that_the_server_has_closed(cli
     assert sum(b"POST" in request for request in seen) == 1
 
 
-def test_an_order_goes_over_a_connection_of_its_own(client: Client) -> None:
+def test_an_execution_request_goes_over_a_connection_of_its_own(client: Client) -> None:
     """One that was kept may have died long ago, as behind a gateway that forgets idle connections and says nothing."""
     listener = socket.create_server(("127.0.0.1", 0))
     seen: list[list[bytes]] = []

@@ -530,7 +530,7 @@ def step_of(table: RunTable, server: AnyServer, job: JobState | None) -> Step:
 
 ASKING = {
     "look": (get_status.handler, JobState.ACCEPTED),
-    "look after an order in doubt": (get_status.handler, JobState.POSTING),
+    "poll after an execution request without a response": (get_status.handler, JobState.POSTING),
     "order": (execute_datamart.handler, None),
 }
 
@@ -602,7 +602,7 @@ def test_what_json_has_not_is_not_handed_on(any_server: AnyServer) -> None:
     }
 
 
-def test_a_body_that_is_too_deep_for_whoever_looks_at_it_later_is_no_answer(any_server: AnyServer) -> None:
+def test_a_body_that_is_nested_too_deep_is_rejected(any_server: AnyServer) -> None:
     for depth, fits in ((DEEPEST - 1, True), (DEEPEST, False), (900, False)):
         any_server.answer = body_of("[" + nested('{"a":', "}", depth) + "]")
         if fits:
@@ -711,7 +711,7 @@ def test_a_login_mode_is_a_number(any_server: AnyServer) -> None:
     assert client_of(any_server).login_modes() == [16, 4096]
 
 
-def test_a_name_that_is_no_text_in_utf_8_is_one_that_nothing_has(any_server: AnyServer) -> None:
+def test_a_name_that_is_not_valid_utf_8_is_not_found(any_server: AnyServer) -> None:
     any_server.answer = body_of('{"result": []}')
     with pytest.raises(NotFound):
         client_of(any_server).find_datamart(PROJECT, "City \ud800")

@@ -55,7 +55,7 @@ def proxy() -> Iterator[Proxy]:
     ("status", "sentence"),
     [(b"407 Authentication Required", "user and password"), (b"502 Bad Gateway", "refuses")],
 )
-def test_an_order_that_the_proxy_does_not_let_through_was_never_sent(
+def test_an_execution_request_that_the_proxy_does_not_let_through_was_never_sent(
     proxy: Proxy, status: bytes, sentence: str
 ) -> None:
     page = f"<html>{PASSWORD} {BASIC}</html>".encode()
@@ -70,7 +70,7 @@ def test_an_order_that_the_proxy_does_not_let_through_was_never_sent(
     assert BASIC not in shown
 
 
-def test_an_order_whose_tls_fails_behind_the_proxy_was_never_sent(proxy: Proxy, tls_port: int) -> None:
+def test_an_execution_request_whose_tls_fails_behind_the_proxy_was_never_sent(proxy: Proxy, tls_port: int) -> None:
     client = Client(Server(f"https://localhost:{tls_port}/x", proxy=proxy.url), Session(TOKEN), budget=5)
     with pytest.raises(ServerUnavailable, match="certificate is not trusted") as failure:
         client.execute(PROJECT, CITY, INSTANCE)
@@ -78,8 +78,10 @@ def test_an_order_whose_tls_fails_behind_the_proxy_was_never_sent(proxy: Proxy, 
     assert len(proxy.connects) == 1
 
 
-def test_an_order_that_went_through_the_tunnel_was_sent(proxy: Proxy, tls_port: int, authority: Authority) -> None:
-    """The server there answers ``{}``: it was reached, and what it says is no answer to an order."""
+def test_an_execution_request_that_went_through_the_tunnel_was_sent(
+    proxy: Proxy, tls_port: int, authority: Authority
+) -> None:
+    """The server there answers ``{}``: it was reached, and what it says does not answer an execution request."""
     server = Server(f"https://localhost:{tls_port}/x", ca_bundle=authority.pem, proxy=proxy.url)
     client = Client(server, Session(TOKEN), budget=5)
     assert client.probe().timeout_seconds is None

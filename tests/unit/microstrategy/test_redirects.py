@@ -24,7 +24,7 @@ AFTER_LOGIN = sorted(set(CALLS) - {"server_status", "login_modes"})
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("name", AFTER_LOGIN)
-def test_after_the_login_no_redirect_is_followed_and_the_call_is_in_doubt(
+def test_after_the_login_no_redirect_is_followed_and_the_result_of_the_call_is_unknown(
     server: ScriptedServer, client: Client, name: str, place: str
 ) -> None:
     for _ in range(4):

@@ -82,7 +82,7 @@ def test_a_call_that_fails_once_is_repeated(
         (500, b'{"code": "ERR001", "iServerCode": -2147209183, "message": "idle"}', ServerBusy),
     ],
 )
-def test_what_is_no_failure_of_a_moment_is_not_retried(
+def test_what_is_not_a_failure_of_a_moment_is_not_retried(
     server: ScriptedServer, client: Client, status: int, body: bytes, kind: type[Exception]
 ) -> None:
     server.answer(status, body)

@@ -15,7 +15,7 @@ from tests.unit.microstrategy.conftest import TOKEN, ScriptedServer
 from tests.unit.microstrategy.test_calls import CITY, INSTANCE, PROJECT, head
 
 
-def test_an_order_that_was_given_up_before_it_left_never_leaves(
+def test_an_execution_request_that_was_cancelled_before_it_was_sent_is_never_sent(
     server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resolved = threading.Event()
@@ -40,7 +40,9 @@ def test_an_order_that_was_given_up_before_it_left_never_leaves(
     assert b"".join(server.requests) == b""
 
 
-def test_an_order_that_has_left_when_it_is_given_up_is_in_doubt(server: ScriptedServer, client: Client) -> None:
+def test_an_execution_request_that_was_sent_before_it_was_cancelled_has_an_unknown_result(
+    server: ScriptedServer, client: Client
+) -> None:
     server.scripts.append(lambda connection: time.sleep(0.3))
     client.budget = 0.15
     with pytest.raises(ServerUnavailable) as failure:

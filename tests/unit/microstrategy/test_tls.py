@@ -61,7 +61,7 @@ CASES: dict[str, tuple[Callable[[Authority], str], bool, str, bool]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_certificate_that_does_not_hold_is_told_with_what_to_do(authority: Authority, case: str) -> None:
+def test_a_certificate_that_does_not_hold_is_reported_with_what_to_do(authority: Authority, case: str) -> None:
     make, is_known, sentence, may_pass = CASES[case]
     with tls_server(server_context(make(authority))) as port:
         error = refused(port, authority.pem if is_known else Authority(name="Other").pem)
@@ -70,14 +70,14 @@ def test_a_certificate_that_does_not_hold_is_told_with_what_to_do(authority: Aut
         raise error
 
 
-def test_plain_http_where_tls_is_expected_is_told_as_that(authority: Authority) -> None:
+def test_plain_http_where_tls_is_expected_is_reported_as_that(authority: Authority) -> None:
     with listening(lambda c: (c.recv(65536), c.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n"))) as port:
         error = refused(port, authority.pem)
     assert "does not speak TLS: correct the port in baseUrl" in str(error)
     assert error.may_pass is False
 
 
-def test_a_server_whose_tls_is_too_old_is_told_as_that(authority: Authority) -> None:
+def test_a_server_whose_tls_is_too_old_is_reported_as_that(authority: Authority) -> None:
     context = server_context(authority.issue())
     context.set_ciphers("ALL:@SECLEVEL=0")
     with pytest.warns(DeprecationWarning, match="TLSVersion"):
@@ -93,7 +93,7 @@ def test_a_server_that_hangs_up_in_the_handshake_may_come_back(authority: Author
         assert refused(port, authority.pem).may_pass is True
 
 
-def test_a_proxy_that_is_asked_for_tls_and_has_none_is_told_by_its_field(authority: Authority) -> None:
+def test_a_proxy_that_is_asked_for_tls_and_has_none_is_reported_by_its_field(authority: Authority) -> None:
     with listening(lambda c: (c.recv(65536), c.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n"))) as port:
         server = Server("https://library.example.com/x", proxy=f"https://127.0.0.1:{port}")
         with pytest.raises(ServerUnavailable, match="address in proxy must begin with http://") as failure:

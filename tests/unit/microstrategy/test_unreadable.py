@@ -48,7 +48,7 @@ def refused(call: Callable[[Client], Any], client: Client) -> ServerUnavailable:
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_a_page_is_no_answer_to_anything(server: ScriptedServer, client: Client, name: str) -> None:
+def test_a_page_is_not_an_answer_to_anything(server: ScriptedServer, client: Client, name: str) -> None:
     server.answer(200, PAGE)
     error = refused(CALLS[name], client)
     assert 'the response is not from a Library server: "Sign in & go on"' in str(error)
@@ -74,7 +74,7 @@ ENDPOINTS = {value.step: value for value in vars(at).values() if isinstance(valu
     ("name", "body"),
     [(name, body) for name in CALLS for body in WRONG.get(ENDPOINTS[name.split(" ")[0]].answers, ())],
 )
-def test_json_of_another_shape_is_no_answer(server: ScriptedServer, client: Client, name: str, body: bytes) -> None:
+def test_json_of_another_shape_is_not_an_answer(server: ScriptedServer, client: Client, name: str, body: bytes) -> None:
     server.answer(200, body)
     assert "not from a Library server" in str(refused(CALLS[name], client))
 

@@ -87,7 +87,7 @@ def test_a_modeling_service_that_is_not_there_is_named(
             call(PROJECT, CITY)
 
 
-def test_a_missing_datamart_is_no_missing_service(server: ScriptedServer, client: Client) -> None:
+def test_a_missing_datamart_is_not_a_missing_service(server: ScriptedServer, client: Client) -> None:
     server.answer(404, b'{"code": "ERR004", "message": "no such object"}')
     with pytest.raises(LibraryError) as failure:
         client.get_definition(PROJECT, CITY)
@@ -145,7 +145,7 @@ def test_a_session_whose_cookie_never_comes_back_is_logged_out_and_both_ends_are
     assert "C-SECRET" not in str(failure.value)
 
 
-def test_a_session_that_could_not_be_logged_out_is_told(server: ScriptedServer) -> None:
+def test_a_session_that_could_not_be_logged_out_is_reported(server: ScriptedServer) -> None:
     with pytest.raises(DatamartFailed, match="stays until its idle timeout"):
         log_in(server, "Path=/MicroStrategyLibrary", (401, EXPIRED), (500, b""))
 

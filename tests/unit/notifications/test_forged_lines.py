@@ -160,7 +160,7 @@ def test_what_a_server_said_is_one_line_of_a_cause(hostile: str) -> None:
 
 @each_hostile
 @pytest.mark.parametrize("status", ["ABORTED", "TIMED_OUT", "FAILED"])
-def test_whoever_stops_an_execution_forges_no_line_of_the_notice(status: str, hostile: str) -> None:
+def test_whoever_stops_an_execution_forges_no_line_of_the_notification(status: str, hostile: str) -> None:
     run = run_of({key: value for key, value in ITEM.items() if key != "outcome"}, 1)
     end = end_of(run, {"status": status, "error": hostile, "cause": hostile if status != "FAILED" else "why"})
     assert "EVIL" in failure_notice.text(end)
@@ -169,7 +169,7 @@ def test_whoever_stops_an_execution_forges_no_line_of_the_notice(status: str, ho
 
 
 @each_hostile
-def test_the_notice_of_the_sweep_has_no_forged_line(hostile: str) -> None:
+def test_the_notification_of_the_sweep_has_no_forged_line(hostile: str) -> None:
     thing = sweep_notice.Thing(ARN, hostile, "a session of it was still kept", "logged out now", left=True)
     assert_forges_nothing(sweep_notice.text([thing], 1))
     kept = sweep_notice.text([sweep_notice.Thing(ARN, "City", "a session", hostile)], 0)

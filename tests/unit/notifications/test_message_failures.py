@@ -32,7 +32,7 @@ FAILED, SUCCEEDED = "FAILED", "SUCCEEDED"
 
 
 class People:
-    """The runs of one message, and what people are told of them."""
+    """The runs of one message, and what people are notified of."""
 
     def __init__(self, table: RunTable, runs: int) -> None:
         self.table = table
@@ -111,7 +111,7 @@ def at_the_sending(people: Any) -> Iterator[Callable[[Callable[[], None]], None]
     hooks.unregister("before-call.sns.Publish", unique_id="sending")
 
 
-def test_ten_failures_of_one_message_are_one_notice_that_lists_each_with_what_to_do(people: Any) -> None:
+def test_ten_failures_of_one_message_are_one_notification_that_lists_each_with_what_to_do(people: Any) -> None:
     ten = people(10)
     answers = [ten.deliver(number) for number in range(10)]
     assert answers == [False] * 9 + [True]
@@ -128,7 +128,7 @@ def test_ten_failures_of_one_message_are_one_notice_that_lists_each_with_what_to
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
-def test_ends_that_come_twice_and_in_any_order_are_told_once(people: Any, order: tuple[int, ...]) -> None:
+def test_ends_that_come_twice_and_in_any_order_are_reported_once(people: Any, order: tuple[int, ...]) -> None:
     three = people(3)
     for number in (*order, *reversed(order), *order):
         three.deliver(number, SUCCEEDED if number == 1 else FAILED)
@@ -137,21 +137,21 @@ def test_ends_that_come_twice_and_in_any_order_are_told_once(people: Any, order:
     assert told["Subject"] == "Job country-upload: 2 of 3 runs of one message failed"
 
 
-def test_nobody_is_told_before_the_last_run_has_ended(people: Any) -> None:
+def test_nobody_is_notified_before_the_last_run_has_ended(people: Any) -> None:
     three = people(3)
     for number in (0, 1, 0, 1):
         three.deliver(number)
     assert three.told() == []
 
 
-def test_of_runs_that_all_succeed_nobody_is_told(people: Any) -> None:
+def test_of_runs_that_all_succeed_nobody_is_notified(people: Any) -> None:
     two = people(2)
     assert [two.deliver(number, SUCCEEDED) for number in (0, 1, 0)] == [False] * 3
     assert two.told() == []
     assert not messages.is_suspect(find_message(two.table, KEY))
 
 
-def test_an_end_that_comes_while_people_are_told_comes_back_and_nothing_is_told_twice(
+def test_an_end_that_comes_while_people_are_notified_comes_back_and_nothing_is_sent_twice(
     people: Any, at_the_sending: Any
 ) -> None:
     two = people(2)
@@ -184,7 +184,7 @@ def test_what_could_not_be_sent_is_sent_when_the_end_is_delivered_again(people: 
     assert len(two.failures()) == 2
 
 
-def test_a_death_while_telling_is_made_good_once_its_claim_is_old(
+def test_an_invocation_that_died_while_notifying_is_replaced_once_its_claim_is_old(
     people: Any, at_the_sending: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Killed(BaseException):
@@ -206,7 +206,7 @@ def test_a_death_while_telling_is_made_good_once_its_claim_is_old(
     assert len(two.failures()) == 2
 
 
-def test_where_an_end_never_comes_the_sweep_tells_what_is_there_and_a_late_failure_is_told_by_itself(
+def test_where_an_end_never_comes_the_sweep_tells_what_is_there_and_a_late_failure_is_reported_by_itself(
     people: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     three = people(3)
@@ -228,7 +228,7 @@ def test_where_an_end_never_comes_the_sweep_tells_what_is_there_and_a_late_failu
     assert len(three.failures()) == 2
 
 
-def test_the_longest_failures_fit_into_one_notice_and_one_item(people: Any) -> None:
+def test_the_longest_failures_fit_into_one_notification_and_one_item(people: Any) -> None:
     ten = people(MOST_RUNS)
     for number in range(MOST_RUNS):
         run = refuse_run(ten.table, ten.arn(number), "country-upload", None, "ä" * 20_000)
@@ -258,7 +258,7 @@ OWN = ARN.rpartition(":")[2]
     ],
     ids=["copied from another execution", "one run", "too many", "no number", "no id", "a list", "a text", "null"],
 )
-def test_what_did_not_start_the_run_beside_others_is_no_message_of_it(message: Any) -> None:
+def test_what_did_not_start_the_run_beside_others_is_not_a_message_of_it(message: Any) -> None:
     assert message_in({"message": message}, ARN) is None
 
 

@@ -113,7 +113,7 @@ def test_too_few_and_too_many_are_refused_and_the_same_one_twice_counts_once(lim
 
 
 @pytest.mark.parametrize("most", [0, -1, "-1", None, "", True, {}])
-def test_what_is_no_limit_limits_nothing(most: Any) -> None:
+def test_what_is_not_a_limit_limits_nothing(most: Any) -> None:
     assert len(elements(PROMPT | {"min": None, "max": most}, ["USA", "England"], Offered(COUNTRIES))) == 2
 
 

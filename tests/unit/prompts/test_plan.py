@@ -173,7 +173,7 @@ def test_answers_that_match_no_prompt_are_named_with_the_closest_match() -> None
     ]
 
 
-def test_a_server_that_cannot_be_reached_is_no_problem_of_the_answers() -> None:
+def test_a_server_that_cannot_be_reached_is_not_a_problem_of_the_answers() -> None:
     class Gone:
         def page(self, prompt: Any, pattern: str = "", offset: int = 0) -> Any:
             raise ServerUnavailable("gone")

@@ -117,7 +117,7 @@ def test_where_all_choices_were_shown_a_name_must_be_one_of_them(prompt: dict[st
 def test_two_prompts_of_one_name_are_answered_by_their_keys() -> None:
     twins = [YEAR, YEAR | {"key": KEY.format(9)}]
     assert "give its key instead" in refusal([{"name": "Year", "answers": "1"}], *twins)
-    assert answers_in([{"key": twin["key"], "answers": "1"} for twin in twins], asked(*twins), [])
+    assert answers_in([{"key": each["key"], "answers": "1"} for each in twins], asked(*twins), [])
 
 
 @pytest.mark.parametrize(

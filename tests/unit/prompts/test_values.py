@@ -80,7 +80,7 @@ def test_a_text_is_held_against_its_length() -> None:
 
 
 @pytest.mark.parametrize("most", [-1, 0, "-1", "", None, "none", True, [], {}])
-def test_what_is_no_length_limits_no_text(most: Any) -> None:
+def test_what_is_not_a_length_limits_no_text(most: Any) -> None:
     assert value(of("TEXT", max=most), "x" * 1_000) == "x" * 1_000
 
 
@@ -115,7 +115,7 @@ def test_a_date_is_sent_as_written_in_its_own_zone_in_the_form_of_the_documentat
         *("2026-11-23T10", "2026-11-23T10:00+25:00", "２０２６-11-23", "2026-11-23\n2026", "tomorrow", "20261123", 5),
     ],
 )
-def test_what_is_no_date_is_refused(written: Any) -> None:
+def test_what_is_not_a_date_is_refused(written: Any) -> None:
     with pytest.raises(InvalidAnswer, match=r"^takes a date such as 2026-11-23, not "):
         value(of("DATE"), written)
 
@@ -170,7 +170,7 @@ def test_a_date_and_time_is_held_against_its_range_in_utc() -> None:
 @pytest.mark.parametrize(
     "written", ["0001-01-01T00:00+02:00", "9999-12-31T23:59-02:00", "24.11.2026", "now", 5, "5:00"]
 )
-def test_what_is_no_point_in_time_is_refused(written: Any) -> None:
+def test_what_is_not_a_point_in_time_is_refused(written: Any) -> None:
     with pytest.raises(InvalidAnswer, match=r"^takes a date and time such as 2026-11-23T05:00\+01:00, not "):
         value(of("TIMESTAMP"), written)
 
@@ -239,7 +239,7 @@ def test_a_limit_that_no_server_could_mean_limits_nothing(limit: Any) -> None:
 
 
 @pytest.mark.parametrize("limit", [None, "", "9/27/2017", 1_795_000_000, "2026-02-30", {}])
-def test_a_limit_that_is_no_date_limits_nothing(limit: Any) -> None:
+def test_a_limit_that_is_not_a_date_limits_nothing(limit: Any) -> None:
     assert value(of("DATE", min=limit, max=limit), "2026-11-23").startswith("2026-11-23")
 
 

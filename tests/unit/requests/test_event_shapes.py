@@ -109,7 +109,7 @@ def test_an_event_in_the_place_of_a_request_is_refused_by_what_it_is(given: Any,
 
 
 @pytest.mark.parametrize("sample", ["console", "console-job"])
-def test_a_request_is_no_event(sample: str) -> None:
+def test_a_request_is_not_an_event(sample: str) -> None:
     assert described(json.loads((EVENTS / f"{sample}.json").read_text("utf-8"))) is None
 
 

@@ -192,7 +192,7 @@ def test_every_directive_gives_something_for_a_day_and_for_a_time(directive: str
         "{today:{key}}",
     ],
 )
-def test_what_is_no_format_is_refused_when_the_file_is_read(text: str) -> None:
+def test_what_is_not_a_format_is_refused_when_the_file_is_read(text: str) -> None:
     with pytest.raises(BadPlaceholder):
         placeholders(text)
 
@@ -219,7 +219,9 @@ def test_doubled_braces_are_braces(text: str, expected: str) -> None:
     "text", ["{", "}", "a { b", "a } b", "{today", "today}", "{today}}", "{{today}", "}{", "{a{b}"]
 )
 def test_a_lone_brace_is_refused_and_the_way_to_write_it_is_said(text: str) -> None:
-    with pytest.raises(BadPlaceholder, match=r"is no placeholder|lone [{}] .* write (\{\{|\}\}) for the brace itself"):
+    with pytest.raises(
+        BadPlaceholder, match=r"is not a placeholder|lone [{}] .* write (\{\{|\}\}) for the brace itself"
+    ):
         filled(text)
 
 
@@ -347,7 +349,7 @@ def test_a_placeholder_is_found_in_text_in_which_nothing_is_filled_in(text: str,
     assert unfilled([1, {"x": text}]) == found
 
 
-def test_of_days_only_a_name_with_braces_is_no_placeholder() -> None:
+def test_of_days_only_a_name_with_braces_is_not_a_placeholder() -> None:
     assert unfilled("{key} {stem} {message.x}", days_only=True) is None
     assert unfilled("{key} {monday-7}", days_only=True) == "{monday-7}"
 

@@ -51,7 +51,7 @@ def test_a_type_in_another_case_is_answered_with_the_type_that_is_meant(written:
 
 
 @pytest.mark.parametrize("answers", [True, None])
-def test_an_answer_that_is_no_text_number_list_or_object_is_refused_by_its_key(answers: Any) -> None:
+def test_an_answer_that_is_not_text_number_list_or_object_is_refused_by_its_key(answers: Any) -> None:
     assert refusal({"name": "Day", "answers": answers}).startswith("prompts[0].answers: must be ")
 
 

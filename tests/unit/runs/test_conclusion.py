@@ -54,7 +54,7 @@ def test_a_cause_begins_with_the_table_and_ends_with_what_to_do(error: str) -> N
     assert conclusion.cause.startswith('Loaded: unknown. Datamart "City": it broke. ' + advice(error, "unknown"))
 
 
-def test_a_doubt_names_the_table_to_look_at() -> None:
+def test_an_unknown_result_names_the_table_to_look_at() -> None:
     cause = failed(run_with(JobState.ACCEPTED), lambda_failure("SessionLost", "gone")).cause
     assert cause.endswith("The table is DM_CITY in Statistics.")
 
@@ -64,7 +64,7 @@ def test_no_stack_trace_reaches_a_person() -> None:
 
 
 @pytest.mark.parametrize("text", ["{cut off", "plain", "", "[1]", '{"a": 1}'])
-def test_a_cause_that_is_not_lambdas_json_is_told_as_it_is(text: str) -> None:
+def test_a_cause_that_is_not_lambdas_json_is_reported_as_it_is(text: str) -> None:
     cause = failed(run_with(), {"Error": "NotFound", "Cause": text}).cause
     assert text.rstrip(". ") in cause
 
@@ -109,7 +109,7 @@ def pause_after(error: str, run: Run) -> int:
 
 
 @pytest.mark.parametrize("job", [None, JobState.NOT_SENT, JobState.REFUSED])
-def test_an_outage_before_the_order_is_waited_for(job: JobState | None) -> None:
+def test_an_outage_before_the_execution_request_is_waited_for(job: JobState | None) -> None:
     attempt = {"outage": {"retryAfter": None}} | ({"job": job.value} if job else {})
     conclusion = after("ServerUnavailable", run_with(attempts={"1": attempt}))
     assert isinstance(conclusion, Again)
@@ -122,7 +122,7 @@ def test_an_outage_while_the_table_may_be_loaded_is_not(job: JobState) -> None:
     assert isinstance(after("ServerUnavailable", run_with(attempts={"1": attempt})), Fail)
 
 
-def test_what_no_waiting_cures_is_no_outage() -> None:
+def test_what_no_waiting_cures_is_not_an_outage() -> None:
     assert isinstance(after("ServerUnavailable", run_with()), Fail)
 
 
@@ -153,7 +153,7 @@ def test_a_busy_server_is_waited_for_after_however_many_attempts_and_lost_logins
 
 
 @pytest.mark.parametrize("error", ["SessionLost", "InstanceLost"])
-def test_a_loss_before_the_order_is_made_good_and_the_third_is_no_accident(error: str) -> None:
+def test_a_session_lost_before_execution_is_replaced_twice_and_no_more(error: str) -> None:
     lost = {"lostAt": 5}
     assert isinstance(after(error, run_with(attempts={"1": lost})), Again)
     assert isinstance(after(error, run_with(attempts={"1": lost, "2": lost})), Again)
@@ -164,7 +164,7 @@ def test_a_login_whose_answer_was_lost_twice_is_not_repeated() -> None:
     assert isinstance(after("SessionLost", run_with(lostLogIns=2, attempts={"1": {"lostAt": 5}})), Fail)
 
 
-def test_a_run_whose_time_is_over_tells_what_it_waited_for() -> None:
+def test_a_run_whose_time_is_over_says_what_it_waited_for() -> None:
     cause = failed(run_with(waitsFor="ServerUnavailable: HTTP 503"), lambda_failure("RunTimedOut", "down")).cause
     assert "down An earlier attempt of it had ended with ServerUnavailable: HTTP 503." in cause
 
@@ -176,7 +176,7 @@ def test_a_busy_server_after_the_deadline_is_a_time_out_that_tells_why() -> None
 
 
 @pytest.mark.parametrize("error", ERRORS)
-def test_nobody_is_told_to_start_again_where_a_second_load_may_do_harm(error: str) -> None:
+def test_nobody_is_advised_to_start_again_where_a_second_load_may_do_harm(error: str) -> None:
     assert advice(error, "unknown").endswith("Look at the table before you start a new run.")
     assert advice(error, "no").endswith("Then start a new run.")
 

@@ -450,7 +450,7 @@ def test_step_functions_is_not_waited_for_longer_than_a_function_lives() -> None
     assert config.retries["total_max_attempts"] * longest_try < LONGEST_LOG_IN / 2
 
 
-def test_an_owner_of_which_step_functions_says_nothing_keeps_its_lease_and_the_error_says_so(
+def test_an_owner_that_step_functions_does_not_describe_keeps_its_lease_and_the_error_says_so(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owner, second = system.run(), system.run()

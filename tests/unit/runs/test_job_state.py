@@ -28,5 +28,5 @@ def test_without_any_attempt_nothing_was_loaded() -> None:
     assert loaded([]) == "no"
 
 
-def test_a_job_that_may_be_running_and_is_not_held_by_a_prompt_leaves_the_table_in_doubt() -> None:
+def test_a_job_that_may_be_running_and_is_not_held_by_a_prompt_leaves_the_state_of_the_table_unknown() -> None:
     assert {LOADED[job] for job in MAY_BE_RUNNING - {JobState.PROMPTING}} == {"unknown"}

@@ -96,6 +96,6 @@ def test_a_customer_of_the_long_list_is_taken_as_an_answer(
 
 
 @pytest.mark.parametrize("answer", [{"id": f"h50001;{catalogue.CUSTOMER}"}, {"name": "customer 00001"}])
-def test_what_is_no_customer_is_400(person: Person, instance: str, answer: dict[str, str]) -> None:
+def test_what_is_not_a_customer_is_400(person: Person, instance: str, answer: dict[str, str]) -> None:
     entry = {"key": prompt_of(person, instance)["key"], "type": "ELEMENTS", "answers": [answer]}
     assert person.answer(CUSTOMERS, instance, entry).status_code == 400

@@ -100,7 +100,7 @@ def test_a_definition_without_name_or_folder_is_refused(person: Person) -> None:
     assert person.call("PUT", PATH, json=nowhere).status_code == 404
 
 
-def test_a_report_that_is_no_datamart_has_no_such_definition(person: Person) -> None:
+def test_a_report_that_is_not_a_datamart_has_no_such_definition(person: Person) -> None:
     answer = person.call("GET", f"/model/datamarts/{catalogue.CITY_REPORT}")
     assert answer.json()["errors"][0]["iServerCode"] == -2147205451
 

@@ -70,7 +70,7 @@ def test_one_job_also_tells_its_sql_once_it_has_any(busy: Person) -> None:
     assert busy.call("GET", f"/v2/monitors/jobs/{city}").json()["sql"] is None
 
 
-def test_cancelling_several_jobs_tells_each_ones_fate(busy: Person) -> None:
+def test_cancelling_several_jobs_reports_each_result(busy: Person) -> None:
     slow, city = (job["id"] for job in busy.call("GET", "/v2/monitors/jobs").json()["jobs"])
     some = busy.call("POST", "/v2/monitors/cancelJobs", json={"jobIds": [slow, "99:x"]})
     assert some.status_code == 207

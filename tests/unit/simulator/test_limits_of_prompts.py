@@ -98,7 +98,7 @@ def test_a_number_may_be_written_as_a_text(person: Person, number: Any) -> None:
     assert person.answer(STRICT, person.create(STRICT), entry).status_code == 204
 
 
-def test_two_prompts_of_one_name_are_told_apart_by_their_ids(person: Person) -> None:
+def test_two_prompts_of_one_name_are_distinguished_by_their_ids(person: Person) -> None:
     same = catalogue.SAME_NAMES
     first, second = person.call("GET", f"/reports/{same}/prompts").json()
     assert (first["name"], first["required"]) == (second["name"], second["required"]) == ("Remark", False)

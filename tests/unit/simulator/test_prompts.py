@@ -215,6 +215,6 @@ def test_objects_cannot_be_addressed_by_name(person: Person) -> None:
     assert person.answer(catalogue.ALL_PROMPTS, person.create(catalogue.ALL_PROMPTS), entry).status_code == 400
 
 
-def test_a_get_on_the_answers_is_no_endpoint(person: Person) -> None:
+def test_a_get_on_the_answers_is_not_an_endpoint(person: Person) -> None:
     answer = person.call("GET", f"/reports/{CITY}/instances/{person.create(CITY)}/prompts/answers")
     assert (answer.status_code, answer.json()["code"]) == (404, "ERR004")

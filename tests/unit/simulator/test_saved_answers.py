@@ -46,7 +46,7 @@ def prompts_of(person: Person, datamart: str) -> list[dict[str, Any]]:
 
 
 def answered(person: Person) -> str:
-    """An instance of which every prompt is answered."""
+    """An instance whose prompts are all answered."""
     instance = person.create(ALL)
     body = [{"key": p["key"], "type": p["type"], "answers": GIVEN[p["name"]]} for p in prompts_of(person, ALL)]
     answer = person.answer(ALL, instance, *body)

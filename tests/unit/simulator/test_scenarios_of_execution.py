@@ -73,7 +73,9 @@ def test_a_job_may_succeed_as_another_number(meet: Meet, number: int) -> None:
         ("failure-as-error", 500, {"code": "ERR002", "message": True, "iServerCode": True}),
     ],
 )
-def test_a_failure_may_be_told_in_many_ways(meet: Meet, scenario: str, http_status: int, body: dict[str, Any]) -> None:
+def test_a_failure_may_be_reported_in_many_ways(
+    meet: Meet, scenario: str, http_status: int, body: dict[str, Any]
+) -> None:
     person = meet(scenario)
     instance = person.create(BROKEN)
     person.execute(BROKEN, instance)
@@ -84,7 +86,7 @@ def test_a_failure_may_be_told_in_many_ways(meet: Meet, scenario: str, http_stat
     assert {k: v for k, v in told.items() if k not in ("id", "instanceId", "ticketId")} == body
 
 
-def test_who_polls_too_often_is_told_to_wait(meet: Meet) -> None:
+def test_who_polls_too_often_is_reported_to_wait(meet: Meet) -> None:
     person = meet("rate-limited")
     instance = person.create(SALES)
     person.execute(SALES, instance)
@@ -111,7 +113,7 @@ def test_202_comes_with_the_status_in_a_header(meet: Meet) -> None:
         ("create-body-id-only", False, b'{"id"'),
     ],
 )
-def test_a_new_instance_may_be_told_in_many_ways(meet: Meet, scenario: str, header: bool, body: bytes) -> None:
+def test_a_new_instance_may_be_reported_in_many_ways(meet: Meet, scenario: str, header: bool, body: bytes) -> None:
     answer = meet(scenario).call("POST", f"/model/datamarts/{CITY}/instances")
     assert ("X-MSTR-MS-Instance" in answer.headers, answer.content[: len(body) or 1]) == (header, body)
 
@@ -145,7 +147,9 @@ def test_the_account_may_lack_the_right_to_execute(meet: Meet, scenario: str, co
 
 
 @pytest.mark.parametrize("fault", [{}, {"kind": "status after", "status": 504}])
-def test_a_job_may_begin_after_its_order_was_cut_off_or_given_up_by_a_gateway(meet: Meet, fault: Any) -> None:
+def test_a_job_may_begin_after_its_execution_request_was_cut_off_or_timed_out_by_a_gateway(
+    meet: Meet, fault: Any
+) -> None:
     person = meet("late-accept")
     instance = person.create(SALES)
     if fault:

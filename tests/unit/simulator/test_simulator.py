@@ -68,7 +68,7 @@ def test_requests_takes_half_a_head_of_a_response_for_a_whole_one(person: Person
 
 
 @pytest.mark.parametrize("point", ["half the start line", "all but the blank line"])
-def test_a_head_that_breaks_off_at_its_ends_is_no_answer(person: Person, point: str) -> None:
+def test_a_head_that_breaks_off_at_its_ends_is_not_an_answer(person: Person, point: str) -> None:
     person.simulator.inject("get_definition", kind="break head", point=point)
     with pytest.raises(requests.RequestException):
         person.call("GET", f"/model/datamarts/{CITY}")

@@ -16,7 +16,7 @@ def prompt(data_type: str, lowest: Any = None, highest: Any = None) -> Prompt:
 
 
 @pytest.mark.parametrize("answer", ["0" * 40_000 + "x", "0" * 90_000, "1e999999", "NaN", "1_000", "１２", True])
-def test_what_is_no_number_is_refused_at_once(answer: Any) -> None:
+def test_what_is_not_a_number_is_refused_at_once(answer: Any) -> None:
     began = time.process_time()
     with pytest.raises(Refusal, match="is not a number"):
         value(prompt("NUMERIC"), answer)

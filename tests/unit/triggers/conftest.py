@@ -50,7 +50,7 @@ def deployed(jobs: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def kind_of(event: Any) -> str:
-    """The kind of an event in AWS's shape; "schedule" for what is none."""
+    """The kind of an event in AWS's shape; "schedule" for anything else."""
     if isinstance(event, dict) and "Records" in event:
         return "message"
     return "upload" if isinstance(event, dict) and "source" in event else "schedule"

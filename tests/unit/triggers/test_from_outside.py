@@ -196,7 +196,7 @@ def test_any_number_of_prompts_is_refused_beyond_what_a_request_may_have() -> No
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999"])
-def test_what_is_no_number_in_json_is_refused(number: str) -> None:
+def test_what_is_not_a_number_in_json_is_refused(number: str) -> None:
     for request_ in (answering("HERE"), asked(timeoutMinutes="HERE"), answering({"a": ["HERE"]})):
         assert refusal(json.dumps(request_).replace('"HERE"', number)) == "it is not JSON"
 

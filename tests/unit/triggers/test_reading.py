@@ -110,7 +110,7 @@ def test_an_object_is_as_large_as_it_really_is_whatever_the_event_says(starter: 
     ],
     ids=lambda value: str(value)[:30],
 )
-def test_an_object_that_is_no_request_is_refused(starter: Starter, s3: Any, body: bytes, reason: str) -> None:
+def test_an_object_that_is_not_a_request_is_refused(starter: Starter, s3: Any, body: bytes, reason: str) -> None:
     event = put(s3, body)
     assert starter.begun(event, "requests")["refusal"] in (WHERE + reason, WHERE + "it is not JSON")
     starter(again(event), "requests")

@@ -5,7 +5,7 @@ from tests.support.deliveries import created, message, notification, record, sto
 from tests.unit.triggers.conftest import Starter
 
 
-def test_each_run_of_a_message_is_told_its_id_the_number_of_runs_and_its_own_name(starter: Starter) -> None:
+def test_each_run_of_a_message_gets_its_id_the_number_of_runs_and_its_own_name(starter: Starter) -> None:
     told = notification(
         stored(record("countries/one.csv")),
         stored(record("countries/two.csv")),
@@ -26,7 +26,7 @@ def test_an_object_that_a_message_names_twice_counts_once(starter: Starter) -> N
     assert {starter.input(name)["message"]["runs"] for name in names} == {2}
 
 
-def test_the_run_of_an_event_that_starts_no_other_is_told_of_no_message(starter: Starter) -> None:
+def test_the_run_of_an_event_that_starts_no_other_has_no_message_in_its_input(starter: Starter) -> None:
     upload = record("countries/alone.csv", versionId="alone")
     assert "message" not in starter.begun(created("countries/alone.csv", version_id="alone"), "upload")
     assert "message" not in starter.begun(notification(stored(upload)), "upload")

@@ -123,7 +123,7 @@ def test_the_same_version_in_another_bucket_or_under_another_key_is_another_uplo
     assert len(starter.names()) == 6
 
 
-def test_a_message_may_tell_of_several_objects(starter: Starter) -> None:
+def test_a_message_may_report_several_objects(starter: Starter) -> None:
     told = notification(*[stored(record(f"countries/{name}.csv")) for name in ("a", "b", "a")])
     names = starter(told, "upload")
     assert len(names) == 2
@@ -199,7 +199,7 @@ def test_the_test_message_that_s3_sends_when_it_is_set_up_starts_nothing(starter
     ],
     ids=lambda text: text[:40],
 )
-def test_a_message_that_is_no_notification_ends_as_a_run_that_says_so(starter: Starter, text: str) -> None:
+def test_a_message_that_is_not_a_notification_ends_as_a_run_that_says_so(starter: Starter, text: str) -> None:
     event = message(text, message_id="95df01b4")
     given = starter.begun(event, "upload")
     assert given["refusal"] == "message 95df01b4: the message is not an S3 notification"
@@ -223,7 +223,7 @@ def test_a_message_without_subject_and_attributes_is_one_too(starter: Starter) -
     assert starter.begun(message("", "95df01b4"), "message")["values"] == {"messageId": "95df01b4", "subject": ""}
 
 
-def test_a_binary_attribute_is_no_value(starter: Starter) -> None:
+def test_a_binary_attribute_is_not_a_value(starter: Starter) -> None:
     event = message()
     event["Records"][0]["Sns"]["MessageAttributes"]["country"] = {"Type": "Binary", "Value": "AAEC"}
     assert "message.country" not in starter.begun(event, "message")["values"]
@@ -259,7 +259,7 @@ def test_the_same_event_for_two_jobs_is_two_runs(starter: Starter) -> None:
     assert len(starter.names()) == 2
 
 
-# -- what is no event -----------------------------------------------------------------------------------------------
+# -- other payloads ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def deploy(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Any:
 
 
 def ignored(starter: Starter, event: Any, alias: str) -> list[str]:
-    """Why what the event tells of starts nothing; that it starts nothing is asserted."""
+    """Why the event starts nothing; that it starts nothing is asserted."""
     from local.emulator.lambda_runtime import Context
 
     arn = f"arn:aws:lambda:eu-west-1:123456789012:function:StartRun:{alias}"
@@ -54,13 +54,13 @@ def test_a_folder_that_is_created_starts_nothing(starter: Starter, deploy: Any, 
 
 
 @pytest.mark.parametrize("key", MARKERS)
-def test_a_folder_that_is_told_of_over_sns_starts_nothing(starter: Starter, deploy: Any, key: str) -> None:
+def test_a_folder_that_is_reported_over_sns_starts_nothing(starter: Starter, deploy: Any, key: str) -> None:
     deploy({"sns": {"objects": {"bucket": VERSIONED}}})
     (why,) = ignored(starter, notification(stored(record(key))), KINDS["sns"])
     assert why.endswith("its key stands for a folder")
 
 
-def test_a_folder_is_no_request_either(starter: Starter, deploy: Any) -> None:
+def test_a_folder_is_not_a_request_either(starter: Starter, deploy: Any) -> None:
     deploy({"s3": {"bucket": BUCKET}}, acceptRequests=OUTSIDE)
     assert ignored(starter, created("requests/", size=0), KINDS["s3"])
 

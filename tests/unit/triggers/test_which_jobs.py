@@ -79,7 +79,7 @@ def test_a_message_starts_the_job_whose_own_topic_it_came_over(stage: Starter) -
 
 
 @pytest.mark.parametrize("job_", ["sales", "stock"])
-def test_two_jobs_of_one_foreign_topic_are_told_apart_by_the_alias_of_each(stage: Starter, job_: str) -> None:
+def test_two_jobs_of_one_foreign_topic_are_distinguished_by_the_alias_of_each(stage: Starter, job_: str) -> None:
     assert jobs_started(stage, of_topic(FOREIGN, message()), job_) == [job_]
 
 
@@ -116,7 +116,7 @@ def test_what_a_message_says_does_not_choose_the_job(stage: Starter) -> None:
     assert jobs_started(stage, of_topic(OWN_TOPIC + "nightly-2", event), MESSAGES) == ["nightly"]
 
 
-def test_an_upload_that_is_told_of_in_a_message_starts_no_job_of_that_upload(stage: Starter) -> None:
+def test_an_upload_that_is_reported_in_a_message_starts_no_job_of_that_upload(stage: Starter) -> None:
     event = notification(record("in/other/a.csv", "landing"), record("in/a.csv", "landing"))
     assert jobs_started(stage, of_topic(OWN_TOPIC + "notified-1", event), MESSAGES) == []
 

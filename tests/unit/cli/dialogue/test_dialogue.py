@@ -43,7 +43,7 @@ def test_an_expression_is_typed_as_json_in_the_short_form_or_the_long(person: An
         (f'{{"metric": "{METRIC}", "operator": "~", "value": 1}}', 'does not know the operator "~"'),
     ],
 )
-def test_what_is_no_expression_is_asked_again(person: Any, prompt: Any, line: str, why: str) -> None:
+def test_what_is_not_an_expression_is_asked_again(person: Any, prompt: Any, line: str, why: str) -> None:
     right = f'{{"metric": "{METRIC}", "operator": "IsNull"}}'
     assert person.answer_to(prompt("EXPRESSION"), line, right)["answers"]["operator"] == "IsNull"
     assert why in person.screen
@@ -62,7 +62,7 @@ def test_an_empty_line_leaves_an_optional_prompt_open(person: Any, prompt: Any) 
     assert "Enter leaves it open" in person.screen
 
 
-def test_an_empty_line_is_no_answer_to_a_required_prompt(person: Any, prompt: Any) -> None:
+def test_an_empty_line_is_not_an_answer_to_a_required_prompt(person: Any, prompt: Any) -> None:
     assert person.answer_to(prompt("VALUE"), "", "x") == {"answers": "x"}
     assert "is required; the answer must not be empty" in person.screen
     assert "Enter" not in person.screen
@@ -122,7 +122,7 @@ def test_what_a_server_wrote_is_shown_as_it_is_and_never_obeyed(person: Any, pro
     assert not {"\x1b", "\x9b", "\u202e"} & set(person.screen)
 
 
-def test_half_a_character_is_no_answer(person: Any, prompt: Any) -> None:
+def test_a_lone_surrogate_is_not_an_answer(person: Any, prompt: Any) -> None:
     assert person.answer_to(prompt("VALUE"), "\udcff", "x") == {"answers": "x"}
 
 

@@ -101,7 +101,7 @@ def test_a_long_list_shows_the_first_twenty_and_takes_the_others_by_name(person:
     assert "…" in person.screen
 
 
-def test_a_list_of_which_the_server_has_more_says_so(person: Any, countries: Any) -> None:
+def test_a_list_that_the_server_continues_says_so(person: Any, countries: Any) -> None:
     assert person.answer_to(countries(more=True), "Atlantis") == {"answers": ["Atlantis"]}
     assert "…" in person.screen
 

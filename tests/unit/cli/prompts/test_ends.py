@@ -27,7 +27,7 @@ def test_json_is_one_object_and_everything_for_the_eye_goes_elsewhere(person: Pe
     assert "asks 1 prompt" in err
 
 
-def test_of_a_long_list_fifty_choices_are_given_and_it_is_told_that_there_are_more(person: Person) -> None:
+def test_of_a_long_list_fifty_choices_are_given_and_it_is_said_that_there_are_more(person: Person) -> None:
     _, answer = person.json("Customers")
     (prompt,) = answer["prompts"]
     assert (len(prompt["choices"]), prompt["more"]) == (50, True)
@@ -49,7 +49,7 @@ def test_only_reading_calls_are_made_beside_the_session_and_an_instance_that_is_
         ("City", ("--project", "Microstrategy Tutorial"), "the nearest are MicroStrategy Tutorial"),
     ],
 )
-def test_a_name_that_leads_nowhere_is_told_in_plain_words(
+def test_a_name_that_leads_nowhere_is_reported_in_plain_words(
     person: Person, datamart: str, words: tuple[str, ...], sentence: str
 ) -> None:
     code, out, err = person.here(datamart, *words)
@@ -98,13 +98,13 @@ def test_no_answer_to_any_call_ends_in_a_stack_trace(person: Person, step: str, 
     assert ("error" in said) == (code == 1)
 
 
-def test_a_server_that_is_down_is_told(person: Person) -> None:
+def test_a_server_that_is_down_is_reported(person: Person) -> None:
     code, out, err = person.ask("City", "--library-url", "http://127.0.0.1:9/MicroStrategyLibrary", *PROJECT)
     assert (code, out) == (1, "")
     assert err.startswith("datamart: ServerUnavailable: ")
 
 
-def test_an_instance_or_session_that_is_left_behind_is_told(person: Person) -> None:
+def test_an_instance_or_session_that_is_left_behind_is_reported(person: Person) -> None:
     person.simulator.inject("delete_instance", status=503, times=10)
     _, out, _ = person.here("City")
     assert "Note: The instance could not be deleted; it ends with the session." in " ".join(out.split())

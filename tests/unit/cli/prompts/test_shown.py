@@ -42,7 +42,7 @@ def test_titles_names_and_instructions_are_shown_where_they_differ(person: Perso
     assert [prompt["name"] for prompt in pasted(out)["prompts"]][:2] == ["Code", "Percentage"]
 
 
-def test_of_nested_prompts_it_is_told_that_more_may_open_and_what_is_not_listed_yet(person: Person) -> None:
+def test_of_nested_prompts_it_is_said_that_more_may_open_and_what_is_not_listed_yet(person: Person) -> None:
     code, out, _ = person.here("Nested")
     text = " ".join(out.split())
     assert code == 0
@@ -86,7 +86,7 @@ def test_what_is_to_be_pasted_is_a_request_that_is_accepted(
 
 
 @pytest.mark.parametrize("scenario", ["elements-forbidden", "no-access-to-execute", "prompts-only-after-execute"])
-def test_choices_that_are_not_listed_are_told_and_the_prompts_are_shown(
+def test_choices_that_are_not_listed_are_reported_and_the_prompts_are_shown(
     new_person: Callable[..., Person], scenario: str
 ) -> None:
     code, out, _ = new_person(scenario).here("City")
@@ -95,7 +95,7 @@ def test_choices_that_are_not_listed_are_told_and_the_prompts_are_shown(
     assert 'Note: The server does not list the choices of the prompt "Elements of Country": ' in " ".join(out.split())
 
 
-def test_one_note_tells_why_no_instance_could_be_made(new_person: Callable[..., Person]) -> None:
+def test_one_note_says_why_no_instance_could_be_made(new_person: Callable[..., Person]) -> None:
     person = new_person("no-access-to-execute")
     _, out, _ = person.here("All Prompts")
     text = " ".join(out.split())
@@ -160,7 +160,7 @@ def test_whatever_shape_a_server_gives_a_prompt_it_is_put_into_words(
 
 
 @pytest.mark.parametrize("odd", [{"key": f"{catalogue.CITY}@0@10", "name": "Odd", "type": "UNSUPPORTED"}, {}])
-def test_a_prompt_that_cannot_be_answered_is_told_and_left_out_of_the_request(
+def test_a_prompt_that_cannot_be_answered_is_reported_and_left_out_of_the_request(
     person: Person, odd: dict[str, Any]
 ) -> None:
     person.simulator.inject("get_definition_prompts", status=200, json=[odd])

@@ -15,7 +15,7 @@ def test_the_secret_of_the_stage_leads_to_the_server(person: Person, aws: Any) -
     assert "USA" in row(out, "Elements of Country")
 
 
-def test_an_incomplete_secret_is_told_as_at_a_run(person: Person, aws: Any) -> None:
+def test_an_incomplete_secret_is_reported_as_at_a_run(person: Person, aws: Any) -> None:
     secret = {"baseUrl": person.simulator.base_url, "username": person.simulator.username}
     aws.put_secret_value(SecretId=NAME, SecretString=json.dumps(secret))
     code, out, err = person.ask("City", "--stage", "dev", "--connection", "default", *PROJECT)
@@ -23,7 +23,7 @@ def test_an_incomplete_secret_is_told_as_at_a_run(person: Person, aws: Any) -> N
     assert err.startswith(f"datamart: CredentialsRejected: secret {NAME} lacks password")
 
 
-def test_an_empty_secret_is_told_with_what_to_do(person: Person, aws: Any) -> None:
+def test_an_empty_secret_is_reported_with_what_to_do(person: Person, aws: Any) -> None:
     code, out, err = person.ask("City", "--stage", "dev", *PROJECT)
     assert (code, out) == (2, "")
     assert f"aws secretsmanager put-secret-value --secret-id {NAME}" in err

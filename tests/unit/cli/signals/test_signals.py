@@ -199,7 +199,7 @@ def test_only_the_same_signal_within_half_a_second_counts_as_one(
     assert reasons == [f"left at once, after a second signal ({signals.name_of(number)})"] * leaves
 
 
-def test_a_signal_that_the_process_was_told_to_ignore_stays_ignored() -> None:
+def test_a_signal_that_the_process_was_set_to_ignore_stays_ignored() -> None:
     code, out, _ = script(
         "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
         "def work(): send(signal.SIGHUP); print('goes on'); return 0\n"

@@ -181,7 +181,7 @@ def test_a_server_can_be_trusted_by_its_own_certificate() -> None:
         (["x", 5], "not a string"),
     ],
 )
-def test_what_is_no_certificate_is_refused_by_what_it_is(written: Any, sentence: str) -> None:
+def test_what_is_not_a_certificate_is_refused_by_what_it_is(written: Any, sentence: str) -> None:
     with pytest.raises(InvalidSecret, match=sentence) as refused:
         ca_bundle(written)
     assert "planted" not in str(refused.value)

@@ -70,7 +70,7 @@ def test_a_text_that_is_obviously_meant_is_the_secret(text: str | bytes) -> None
         (f'{JSON[:-1]}, "username": "other"}}', "has a field twice"),
     ],
 )
-def test_a_secret_that_is_no_json_is_refused_with_the_place_and_without_a_word_of_it(
+def test_a_secret_that_is_not_json_is_refused_with_the_place_and_without_a_word_of_it(
     text: str | bytes | None, sentence: str
 ) -> None:
     secret = read(text)
@@ -131,7 +131,7 @@ def test_all_flaws_are_named_at_once() -> None:
     )
 
 
-def test_a_way_to_the_server_of_which_a_part_cannot_be_used_is_not_used_at_all() -> None:
+def test_a_route_to_the_server_with_an_unusable_part_is_not_used_at_all() -> None:
     assert "baseUrl" not in judge(MINE | {"caBundle": "no certificate"}).fields
 
 

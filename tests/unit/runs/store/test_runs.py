@@ -110,7 +110,7 @@ def test_the_first_of_two_instances_is_kept(run: RunRecord) -> None:
     assert other.attempt.instance_id == "A" * 32
 
 
-def test_an_order_that_never_left_may_be_given_again(run: RunRecord) -> None:
+def test_an_execution_request_that_was_not_sent_may_be_sent_again(run: RunRecord) -> None:
     assert begin_execution(run)
     put_in_attempt(run, job=JobState.NOT_SENT.value)
     assert begin_execution(again(run))
@@ -119,7 +119,7 @@ def test_an_order_that_never_left_may_be_given_again(run: RunRecord) -> None:
 @pytest.mark.parametrize(
     "job", [JobState.POSTING, JobState.REFUSED, JobState.ACCEPTED, JobState.PROMPTING, JobState.LOADED, JobState.FAILED]
 )
-def test_an_order_that_may_have_arrived_is_never_given_again(run: RunRecord, job: JobState) -> None:
+def test_an_execution_request_that_may_have_arrived_is_never_sent_again(run: RunRecord, job: JobState) -> None:
     assert begin_execution(run)
     put_in_attempt(run, job=job.value)
     assert not begin_execution(again(run))

@@ -1,4 +1,4 @@
-"""Being told: one event for every end of a run, one notice for every end that is no success."""
+"""Notifications: one event for every end of a run, one failure notification for every end but success."""
 
 import contextlib
 import json
@@ -24,7 +24,7 @@ def end_again(system: System, execution_arn: str) -> None:
     end_events.deliver_the_end(system.emulator.template, described)
 
 
-def test_a_success_is_told_by_an_event_and_no_notice(system: System) -> None:
+def test_a_success_is_reported_by_an_event_and_no_notification(system: System) -> None:
     outcome = system.run(prompts=COUNTRIES)
     (event,) = system.events()
     assert (event["source"], event["detail-type"]) == ("datamart-runner", "Datamart Run Ended")
@@ -44,7 +44,7 @@ def test_a_success_is_told_by_an_event_and_no_notice(system: System) -> None:
     assert system.notices() == []
 
 
-def test_a_failure_is_told_so_that_a_person_understands_it_at_once(system: System) -> None:
+def test_a_failure_notification_says_what_happened_and_what_to_do(system: System) -> None:
     outcome = system.run(datamart=catalogue.BROKEN_SQL)
     (told,) = system.notices()
     assert told["Subject"] == "Datamart Broken SQL failed: DatamartFailed (loaded: unknown)"
@@ -65,7 +65,7 @@ def test_a_failure_is_told_so_that_a_person_understands_it_at_once(system: Syste
     assert (event["detail"]["status"], event["detail"]["error"]) == ("FAILED", "DatamartFailed")
 
 
-def test_a_refused_request_is_told_though_no_run_was_begun(system: System) -> None:
+def test_a_refused_request_is_reported_though_no_run_was_begun(system: System) -> None:
     system.run_input({"job": "city-nightly", "asOf": "tomorrow"})
     (told,) = system.notices()
     assert told["Subject"] == "Datamart city-nightly failed: InvalidRequest (loaded: no)"
@@ -93,7 +93,7 @@ def around(system: System) -> Iterator[Any]:
     system.emulator.runtime.around = before
 
 
-def test_a_stopped_run_is_told_too(system: System, around: Any) -> None:
+def test_a_stopped_run_is_reported_too(system: System, around: Any) -> None:
     inside, go_on = threading.Event(), threading.Event()
 
     @contextlib.contextmanager
@@ -118,7 +118,7 @@ def test_a_stopped_run_is_told_too(system: System, around: Any) -> None:
     assert event["detail"]["status"] == "ABORTED"
 
 
-def test_a_run_that_the_state_machine_timed_out_is_told_too(system: System) -> None:
+def test_a_run_that_the_state_machine_timed_out_is_reported_too(system: System) -> None:
     outcome = system.run(prompts=COUNTRIES)
     system.notices()
     described = boto3.client("stepfunctions").describe_execution(executionArn=outcome.execution_arn)
@@ -129,7 +129,7 @@ def test_a_run_that_the_state_machine_timed_out_is_told_too(system: System) -> N
     assert "time limit" in told["Message"]
 
 
-def test_an_end_that_is_delivered_again_is_told_once(system: System) -> None:
+def test_an_end_that_is_delivered_again_is_reported_once(system: System) -> None:
     outcome = system.run(datamart=catalogue.BROKEN_SQL)
     calls = system.steps()
     for _ in range(3):
@@ -138,7 +138,7 @@ def test_an_end_that_is_delivered_again_is_told_once(system: System) -> None:
     assert system.steps() == calls
 
 
-def test_an_end_that_is_delivered_twice_at_once_is_told_once(system: System) -> None:
+def test_an_end_that_is_delivered_twice_at_once_is_reported_once(system: System) -> None:
     outcome = system.run(prompts=COUNTRIES)
     other = outcome.execution_arn + "-twice"
     described = boto3.client("stepfunctions").describe_execution(executionArn=outcome.execution_arn)
@@ -171,7 +171,7 @@ def test_what_could_not_be_sent_is_sent_with_the_next_delivery(
     assert len(getattr(system, kind)()) == 1
 
 
-def test_a_death_while_telling_is_made_good_once_its_claim_is_old(
+def test_an_invocation_that_died_while_notifying_is_replaced_once_its_claim_is_old(
     system: System, monkeypatch: pytest.MonkeyPatch, clock: Any
 ) -> None:
     real = failure_notice.send
@@ -203,7 +203,7 @@ def test_the_time_of_a_load_is_kept_for_its_job(system: System) -> None:
     assert float(kept["loadedAt"]) > 0
 
 
-def test_no_notice_is_too_long_for_sns(system: System) -> None:
+def test_no_notification_is_too_long_for_sns(system: System) -> None:
     system.simulator.inject("execute", status=403, json={"code": "ERR014", "message": "é" * 100_000})
     system.run(prompts=COUNTRIES)
     (told,) = system.notices()

@@ -1,4 +1,4 @@
-"""What is given once and may be lost on the way: the order to execute, and the answers to prompts."""
+"""What is sent once and may be lost on the way: the execution request, and the answers to prompts."""
 
 import contextlib
 import itertools
@@ -33,11 +33,11 @@ def around(system: System) -> Iterator[Callable[[Any], None]]:
     system.emulator.runtime.around = before
 
 
-# -- the order to execute -------------------------------------------------------------------------------------------
+# -- the execution request ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("code", [-2147205449, exhaustive(-2147205451), exhaustive(-2147217124)])
-def test_an_order_that_is_refused_for_good_keeps_the_servers_reason(system: System, code: int) -> None:
+def test_an_execution_request_that_is_refused_for_good_keeps_the_servers_reason(system: System, code: int) -> None:
     refusal = {"code": "ERR001", "iServerCode": code, "message": "The table name is empty.", "ticketId": "T1"}
     system.simulator.inject("execute", status=500, json=refusal)
     outcome = system.run(prompts=COUNTRIES)
@@ -48,7 +48,7 @@ def test_an_order_that_is_refused_for_good_keeps_the_servers_reason(system: Syst
     assert system.posts() == 1
 
 
-def test_an_order_to_an_instance_that_is_gone_was_never_executed(system: System) -> None:
+def test_an_execution_request_for_a_deleted_instance_was_never_executed(system: System) -> None:
     gone = {"code": "ERR004", "iServerCode": -2147468986, "message": "Not in the inbox."}
     system.simulator.inject("execute", status=404, json=gone, times=5)
     outcome = system.run(prompts=COUNTRIES)
@@ -64,7 +64,9 @@ def test_the_next_attempt_after_an_instance_that_was_gone_loads_the_table_once(s
 
 
 @pytest.mark.parametrize("status", [exhaustive(400), 403, exhaustive(404), exhaustive(405)])
-def test_a_page_that_refuses_an_order_is_no_proof_that_nothing_was_executed(system: System, status: int) -> None:
+def test_a_page_that_refuses_an_execution_request_does_not_prove_that_nothing_was_executed(
+    system: System, status: int
+) -> None:
     """A gateway's last word, after the server has taken the order: the table is loaded, and the run finds out."""
     system.simulator.inject("execute", kind="status after", status=status, body="<html>Blocked</html>")
     outcome = system.run(prompts=COUNTRIES)
@@ -78,7 +80,7 @@ def test_a_server_that_is_too_busy_for_a_look_is_looked_at_again(system: System)
     assert (outcome.status, system.posts(), system.loads()) == ("SUCCEEDED", 1, 1)
 
 
-def test_a_doubtful_order_tells_in_the_end_how_it_was_answered(system: System) -> None:
+def test_an_execution_request_without_a_result_reports_its_response_in_the_end(system: System) -> None:
     answer = {"code": "ERR002", "message": "A fault of the server.", "ticketId": "T2"}
     system.simulator.inject("execute", status=500, json=answer)
     outcome = system.run(prompts=COUNTRIES)
@@ -88,7 +90,7 @@ def test_a_doubtful_order_tells_in_the_end_how_it_was_answered(system: System) -
     assert system.posts() == 1
 
 
-def test_a_page_instead_of_an_answer_is_no_proof_that_the_order_was_taken(system: System) -> None:
+def test_a_page_instead_of_an_answer_does_not_prove_that_the_execution_request_was_accepted(system: System) -> None:
     system.simulator.inject("execute", status=200, body="<html><title>Sign in</title></html>")
     outcome = system.run(prompts=COUNTRIES)
     assert outcome.error == "OutcomeUnknown"
@@ -96,7 +98,7 @@ def test_a_page_instead_of_an_answer_is_no_proof_that_the_order_was_taken(system
     assert system.posts() == 1
 
 
-def test_a_job_that_the_orders_own_answer_says_has_failed_keeps_that_reason(system: System) -> None:
+def test_a_job_that_the_execution_response_reports_as_failed_keeps_that_reason(system: System) -> None:
     failed = {"id": CITY, "status": 3, "message": "boom: the real reason"}
     system.simulator.inject("execute", status=200, json=failed)
     system.simulator.inject("get_execution", kind="evict instance")
@@ -112,7 +114,7 @@ def test_a_job_that_the_orders_own_answer_says_has_failed_keeps_that_reason(syst
     ("code", "loaded"),
     [exhaustive((None, "no")), (-2147205467, "no"), (-2147212544, "unknown"), exhaustive((-2147209196, "unknown"))],
 )
-def test_a_failure_in_the_query_engine_or_a_cancelled_job_leaves_the_table_in_doubt(
+def test_a_failure_in_the_query_engine_or_a_cancelled_job_leaves_the_state_of_the_table_unknown(
     system: System, code: int | None, loaded: str
 ) -> None:
     failed = {"id": CITY, "status": 3, "message": "it failed"} | ({"iServerCode": code} if code else {})
@@ -120,7 +122,9 @@ def test_a_failure_in_the_query_engine_or_a_cancelled_job_leaves_the_table_in_do
     assert system.run(datamart=catalogue.CATEGORY_SALES).cause.startswith(f"Loaded: {loaded}. ")
 
 
-def test_a_failure_long_after_the_last_look_leaves_the_table_in_doubt(system: System, clock: Any, around: Any) -> None:
+def test_a_failure_long_after_the_last_look_leaves_the_state_of_the_table_unknown(
+    system: System, clock: Any, around: Any
+) -> None:
     @contextlib.contextmanager
     def late(module: str, event: Any) -> Iterator[None]:
         if module == "get_status":
@@ -135,7 +139,7 @@ def test_a_failure_long_after_the_last_look_leaves_the_table_in_doubt(system: Sy
 # -- time -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_job_that_ends_just_before_the_deadline_is_no_time_out(new_system: Callable[..., System]) -> None:
+def test_a_job_that_ends_just_before_the_deadline_is_not_a_time_out(new_system: Callable[..., System]) -> None:
     system = new_system(replace(SCENARIOS["default"], slow_seconds=58.5))
     outcome = system.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=1)
     assert outcome.status == "SUCCEEDED", outcome.cause
@@ -170,7 +174,7 @@ def test_a_server_that_says_when_to_come_back_is_asked_then(system: System) -> N
 # -- answers to prompts ---------------------------------------------------------------------------------------------
 
 
-def test_answers_whose_receipt_was_lost_are_told_once(system: System) -> None:
+def test_answers_whose_response_was_lost_are_reported_once(system: System) -> None:
     system.simulator.inject("answer_prompts", kind="reset after")
     outcome = system.run(prompts=COUNTRIES)
     assert outcome.status == "SUCCEEDED", outcome.cause
@@ -224,7 +228,7 @@ def test_answers_are_sent_once_though_the_step_is_invoked_twice(system: System, 
     assert len(system.simulator.state()["answers"]) == 1
 
 
-def test_a_refusal_of_answers_that_may_have_been_taken_before_is_no_proof(new_system: Callable[..., System]) -> None:
+def test_a_refusal_of_answers_that_may_have_been_taken_before_proves_nothing(new_system: Callable[..., System]) -> None:
     system = new_system("prompts-still-reported-open")
     system.simulator.inject("answer_prompts", kind="reset after")
     refusal = {"code": "ERR006", "message": "The prompt is closed."}
@@ -309,7 +313,7 @@ def test_a_project_id_that_does_not_exist_is_not_waited_for(system: System) -> N
     assert sum("auth/login" in step for step in system.steps()) == 1
 
 
-def test_the_id_of_a_report_is_no_datamart(system: System) -> None:
+def test_the_id_of_a_report_is_not_a_datamart(system: System) -> None:
     outcome = system.run(datamart=catalogue.CITY_REPORT)
     assert (outcome.error, outcome.cause[:10]) == ("NotFound", "Loaded: no")
 
