@@ -17,6 +17,7 @@ from functions.notifications.exactly_once import once
 from functions.notifications.late_notice import LateLoad, send
 from functions.requests.named_jobs import deployed_jobs
 from functions.runs.expected_loads import is_expected_at_minute, jobs_due
+from functions.runs.notification import Notification
 from functions.runs.store.last_loads import last_load
 from functions.runs.store.notices import begin_late_notice
 from functions.runs.store.table import run_table
@@ -40,7 +41,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if due:
         _count(LOADS_MISSING, len(late))
     if late:
-        once(begin_late_notice(run_table(), at.timestamp()), "notice", lambda: send(late), LATE_CLAIM_SECONDS)
+        once(
+            begin_late_notice(run_table(), at.timestamp()), Notification.NOTICE, lambda: send(late), LATE_CLAIM_SECONDS
+        )
     return {"due": due, "missing": [each.job for each in late]}
 
 

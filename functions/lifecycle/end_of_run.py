@@ -24,6 +24,7 @@ from functions.requests.named_jobs import deployed_jobs
 from functions.runs.concurrency import give_back
 from functions.runs.last_loads import is_load_of
 from functions.runs.message import message_in
+from functions.runs.notification import Notification
 from functions.runs.store.attempts import close_attempt
 from functions.runs.store.last_loads import record_load
 from functions.runs.store.record import RunRecord
@@ -76,11 +77,11 @@ def _notify(run: RunRecord, detail: dict[str, Any]) -> None:
     found = end_of(run, detail)
     if found.loaded == "yes":
         _record_load(run)
-    sent = {"event": once(run, "event", lambda: end_event.send(found))}
+    sent = {Notification.EVENT: once(run, Notification.EVENT, lambda: end_event.send(found))}
     if run.message:
-        sent["notice"] = notify_with_other_runs(run, found)
+        sent[Notification.NOTICE] = notify_with_other_runs(run, found)
     elif failure_notice.is_due(found):
-        sent["notice"] = once(run, "notice", lambda: failure_notice.send(found))
+        sent[Notification.NOTICE] = once(run, Notification.NOTICE, lambda: failure_notice.send(found))
     logger.info("notified of the end", extra={"sent": sent, "status": found.status, "loaded": found.loaded})
 
 

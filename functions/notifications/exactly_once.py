@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from functions import clock
 from functions.limits import CLAIM_SECONDS
+from functions.runs.notification import Notification
 from functions.runs.store.claims import claim, record_notified, release_claim
 from functions.runs.store.record import NotifiedRecord
 
@@ -17,7 +18,9 @@ class NotificationInProgress(Exception):
     """Another invocation is sending the notification; look again later."""
 
 
-def once(record: NotifiedRecord, what: str, send: Callable[[], None], claim_seconds: float = CLAIM_SECONDS) -> bool:
+def once(
+    record: NotifiedRecord, what: Notification, send: Callable[[], None], claim_seconds: float = CLAIM_SECONDS
+) -> bool:
     """Send by ``send`` unless that was done; False if it was.
 
     Parameters
@@ -25,7 +28,7 @@ def once(record: NotifiedRecord, what: str, send: Callable[[], None], claim_seco
     record
         What it is about.
     what
-        The name of the marks in the item's maps.
+        The name of its marks in the item.
     claim_seconds
         After how long a claim without its mark is that of an invocation that died.
 

@@ -11,6 +11,7 @@ from functions.notifications.exactly_once import NotificationInProgress, once
 from functions.notifications.run_end import End
 from functions.runs.leases import stage_of
 from functions.runs.message import MessageRuns, RunFailure
+from functions.runs.notification import Notification
 from functions.runs.store.notices import MessageRecord, begin_message, message_key, record_end
 from functions.runs.store.record import RunRecord
 from functions.text import named, shorten
@@ -36,7 +37,7 @@ def notify_with_other_runs(run: RunRecord, end: End) -> bool:
             notified_alone = True
 
     if failure_notice.is_due(end):
-        once(run, "notice", register)
+        once(run, Notification.NOTICE, register)
     else:
         _register(record, end)
     return notified_alone or (not record.missing and notify_of_failures(record))
@@ -50,7 +51,7 @@ def _register(record: MessageRecord, end: End) -> bool:
     digits, failure = _digits(end), RunFailure(end.execution_arn, shorten(failure_notice.text(end), LONGEST_TEXT))
     if record_end(record, digits, failure if failure_notice.is_due(end) else None) or digits in record.ends:
         return True
-    if "notice" in record.notified:
+    if record.notice_sent:
         return False
     raise NotificationInProgress("another invocation is notifying of the runs of this message")
 
@@ -64,7 +65,7 @@ def notify_of_failures(record: MessageRecord) -> bool:
     """Notify people of every failure, once; False if nothing failed, or if that was done."""
     if not record.failed:
         return False
-    return once(record, "notice", lambda: failure_notice.publish(subject(record), text(record)))
+    return once(record, Notification.NOTICE, lambda: failure_notice.publish(subject(record), text(record)))
 
 
 def subject(message: MessageRuns) -> str:

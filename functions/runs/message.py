@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from functions.runs.notification import Notification
 from functions.text import quoted
 
 MOST_RUNS = 10
@@ -55,7 +56,7 @@ class MessageRuns:
     ends
         By the digits of the execution's name: the failure, or None for a run that did not fail.
     claimed, notified
-        When an invocation began to notify people, and when that was done: by ``notice``.
+        When an invocation began to notify people, and when that was done: by :class:`Notification`.
     """
 
     key: str
@@ -66,6 +67,11 @@ class MessageRuns:
     ends: dict[str, RunFailure | None] = field(default_factory=dict)
     claimed: dict[str, float] = field(default_factory=dict)
     notified: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def notice_sent(self) -> bool:
+        """Whether people were notified of the failures."""
+        return Notification.NOTICE in self.notified
 
     @property
     def failed(self) -> list[RunFailure]:

@@ -13,6 +13,7 @@ from functions.errors import RunAlreadyEnded, RunTimedOut
 from functions.runs.attempt import Attempt
 from functions.runs.job_state import Loaded, loaded
 from functions.runs.message import TriggerMessage
+from functions.runs.notification import Notification
 from functions.runs.outcome import Conclusion, Outcome
 from functions.runs.stored_session import StoredSession
 
@@ -141,7 +142,7 @@ class Run:
     finished_at, ended_at
         When the job was found complete, and when the run was closed.
     claimed, notified
-        When an invocation began to notify of the end, and when that was done: by ``event`` and ``notice``.
+        When an invocation began to notify of the end, and when that was done: by :class:`Notification`.
     """
 
     arn: str
@@ -186,6 +187,16 @@ class Run:
     def ended(self) -> bool:
         """Whether the run is closed."""
         return self.ended_at is not None
+
+    @property
+    def end_event_sent(self) -> bool:
+        """Whether the end event was sent."""
+        return Notification.EVENT in self.notified
+
+    @property
+    def notice_sent(self) -> bool:
+        """Whether people were notified of the failure."""
+        return Notification.NOTICE in self.notified
 
     @property
     def open_session(self) -> StoredSession | None:

@@ -1,9 +1,19 @@
 """How an attempt ends (Succeed, Fail, Again or Ask), and how a run ended."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from functions.runs.job_state import Loaded
+
+
+class AttemptEnd(StrEnum):
+    """How an attempt ends, as the state machine reads it and the run's item keeps it."""
+
+    AGAIN = "Again"
+    ASK = "Ask"
+    FAIL = "Fail"
+    SUCCEED = "Succeed"
 
 
 @dataclass(frozen=True)
@@ -16,7 +26,7 @@ class Again:
     def as_response(self) -> dict[str, Any]:
         """``{"end", "waitSeconds", "waitsFor"}`` for the state machine; the last one only with a reason."""
         why = {} if self.waits_for is None else {"waitsFor": self.waits_for}
-        return {"end": "Again", "waitSeconds": self.wait_seconds} | why
+        return {"end": AttemptEnd.AGAIN, "waitSeconds": self.wait_seconds} | why
 
 
 @dataclass(frozen=True)
@@ -28,7 +38,7 @@ class Ask:
 
     def as_response(self) -> dict[str, Any]:
         """``{"end", "askSeconds", "refusal"}`` for the state machine."""
-        return {"end": "Ask", "askSeconds": self.ask_seconds, "refusal": self.refusal}
+        return {"end": AttemptEnd.ASK, "askSeconds": self.ask_seconds, "refusal": self.refusal}
 
 
 @dataclass(frozen=True)
@@ -42,7 +52,7 @@ class Fail:
 
     def as_response(self) -> dict[str, Any]:
         """``{"end", "error", "cause"}`` for the state machine."""
-        return {"end": "Fail", "error": self.error, "cause": self.cause}
+        return {"end": AttemptEnd.FAIL, "error": self.error, "cause": self.cause}
 
 
 @dataclass(frozen=True)
@@ -53,7 +63,7 @@ class Succeed:
 
     def as_response(self) -> dict[str, Any]:
         """``{"end", "output"}`` for the state machine."""
-        return {"end": "Succeed", "output": self.output}
+        return {"end": AttemptEnd.SUCCEED, "output": self.output}
 
 
 Conclusion = Succeed | Fail | Again | Ask
@@ -69,3 +79,8 @@ class Outcome:
     error: str | None = None
     reason: str | None = None
     advice: str | None = None
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the run succeeded, also where only its execution's status says so."""
+        return self.end in (AttemptEnd.SUCCEED, "SUCCEEDED")

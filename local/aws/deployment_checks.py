@@ -17,7 +17,7 @@ LOOKS, PAUSE = 36, 5.0
 TRACES: tuple[tuple[str, Callable[[Run], bool]], ...] = (
     ("the run is closed in the run table", lambda run: run.ended),
     ("no session is left in it", lambda run: all(attempt.session is None for attempt in run.attempts.values())),
-    ("the end event was sent", lambda run: "event" in run.notified),
+    ("the end event was sent", lambda run: run.end_event_sent),
 )
 """What a run's item (functions/runs/store/item_format.py) shows once the end of the run was handled."""
 

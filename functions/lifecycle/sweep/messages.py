@@ -15,7 +15,7 @@ def is_suspect(message: MessageRuns) -> bool:
     No end comes any more by then, but that of a run that takes longer: it has a notification of its own.
     """
     is_old = clock.now() > message.since + END_REPEATED_FOR
-    return bool(message.failures and "notice" not in message.notified and is_old)
+    return bool(message.failures and not message.notice_sent and is_old)
 
 
 def notify(key: str) -> list[Thing]:

@@ -19,8 +19,8 @@ def _is_open(run: Run) -> bool:
 
 
 def _is_not_notified(run: Run) -> bool:
-    succeeded = run.outcome is not None and run.outcome.end in ("Succeed", "SUCCEEDED")
-    return "event" not in run.notified or not (succeeded or "notice" in run.notified)
+    succeeded = run.outcome is not None and run.outcome.succeeded
+    return not run.end_event_sent or not (succeeded or run.notice_sent)
 
 
 def _has_session(run: Run) -> bool:

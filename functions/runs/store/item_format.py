@@ -48,7 +48,7 @@ from functions.runs.model import (
     Target,
     UnansweredPrompts,
 )
-from functions.runs.outcome import Again, Ask, Conclusion, Fail, Outcome, Succeed
+from functions.runs.outcome import Again, Ask, AttemptEnd, Conclusion, Fail, Outcome, Succeed
 
 Item = dict[str, Any]
 """An item, or a map in one, as plain Python values; what is packed in the table is unpacked."""
@@ -222,11 +222,11 @@ def _open_question(stored: Item) -> OpenQuestion:
 def conclusion_of(stored: Item) -> Conclusion:
     """A conclusion as :func:`stored_conclusion` wrote it."""
     match stored["end"]:
-        case "Again":
+        case AttemptEnd.AGAIN:
             return Again(stored["waitSeconds"], stored.get("waitsFor"))
-        case "Ask":
+        case AttemptEnd.ASK:
             return Ask(stored["askSeconds"], stored.get("refusal"))
-        case "Fail":
+        case AttemptEnd.FAIL:
             return Fail(stored["error"], stored["cause"], stored["reason"], stored["advice"])
         case _:
             return Succeed(stored["output"])

@@ -8,6 +8,7 @@ Both have an item of their own, their keys ``message/<job>/<message id>`` and ``
 
 from functions import clock
 from functions.runs.message import MessageRuns, RunFailure
+from functions.runs.notification import Notification
 from functions.runs.store.item_format import Item
 from functions.runs.store.record import NotifiedRecord
 from functions.runs.store.table import ConditionFailed, RunTable, expiry
@@ -61,9 +62,9 @@ def record_end(record: MessageRecord, digits: str, failure: RunFailure | None) -
 
     ``digits`` are those at the end of the execution's name.
     """
-    path = f"ends.{digits}"
+    path, claimed = f"ends.{digits}", f"claimed.{Notification.NOTICE}"
     return record.write_if(
-        f"attribute_not_exists({{{path}}}) AND attribute_not_exists({{claimed.notice}})",
+        f"attribute_not_exists({{{path}}}) AND attribute_not_exists({{{claimed}}})",
         put={path: {"run": failure.run, "text": failure.text} if failure else {}},
         add={"failures": int(failure is not None)},
     )

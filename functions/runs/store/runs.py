@@ -6,7 +6,7 @@ from functions.requests.execution_input import Start
 from functions.requests.prompt_answers import named_by
 from functions.runs.message import TriggerMessage
 from functions.runs.model import Definition, Prompt, Run, ServerObject, Target
-from functions.runs.outcome import Again, Conclusion, Fail, Outcome, Succeed
+from functions.runs.outcome import Again, AttemptEnd, Conclusion, Fail, Outcome, Succeed
 from functions.runs.store.item_format import Item
 from functions.runs.store.record import RunRecord
 from functions.runs.store.table import RunTable, expiry
@@ -76,7 +76,7 @@ def refuse_run(
     ``reason`` is None where nothing is known but that it failed; ``message`` as in :func:`begin_run`.
     """
     now = clock.now()
-    outcome = {"end": "Fail", "error": InvalidRequest.name, "reason": reason, "loaded": "no"}
+    outcome = {"end": AttemptEnd.FAIL, "error": InvalidRequest.name, "reason": reason, "loaded": "no"}
     item = table.create(
         _empty(execution_arn)
         | {"startedAt": now, "deadline": now, "endedAt": now, "job": job_name, "asOf": as_of}
@@ -178,8 +178,8 @@ def record_conclusion(run: RunRecord, conclusion: Conclusion) -> None:
 
 def _outcome(run: Run, conclusion: Succeed | Fail) -> Outcome:
     if isinstance(conclusion, Succeed):
-        return Outcome("Succeed", run.loaded)
-    return Outcome("Fail", run.loaded, conclusion.error, conclusion.reason, conclusion.advice)
+        return Outcome(AttemptEnd.SUCCEED, run.loaded)
+    return Outcome(AttemptEnd.FAIL, run.loaded, conclusion.error, conclusion.reason, conclusion.advice)
 
 
 def end_run(run: RunRecord, outcome: Outcome) -> bool:
