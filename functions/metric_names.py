@@ -1,8 +1,10 @@
 """Names under which metrics are found in CloudWatch: what writes them and what alarms on them must agree."""
 
+from functions.names import PRODUCT
+
 NAMESPACE = "DatamartRunner"
 
-SERVICE = "datamart-runner"
+SERVICE = PRODUCT
 """The value of the dimension ``service`` of every metric, so an alarm has to name it too."""
 
 LOAD_MISSING = "LoadMissing"

@@ -13,6 +13,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from functions.names import secret_name
 from infra.constructs.alarms import Alarms
 from infra.constructs.definition import definition, integrations
 from infra.constructs.encryption import Encryption
@@ -140,7 +141,7 @@ class DatamartRunner(cdk.Stack):
 
     def _secret(self, connection: str) -> secretsmanager.CfnSecret:
         """A truly empty secret: the higher construct would generate a password into it."""
-        name = f"datamart-runner-{self._settings.stage}/{connection}"
+        name = secret_name(self._settings.stage, connection)
         secret = secretsmanager.CfnSecret(
             self,
             f"{construct_name(connection)}ConnectionSecret",

@@ -12,6 +12,7 @@ from typing import Any
 import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.names import execution_arn
 from functions.requests.named_jobs import Job, job_named
 from functions.requests.placeholders import MESSAGE, placeholders, strings
 from functions.telemetry import logger, tracer
@@ -130,7 +131,7 @@ def _start(name: str, trigger_event: TriggerEvent, given: str) -> str:
         logger.info("run started", extra={"execution": name, "trigger": trigger_event.where})
     except _states().exceptions.ExecutionAlreadyExists:
         logger.info("this event has started its run before", extra={"execution": name, "trigger": trigger_event.where})
-    return f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
+    return execution_arn(machine, name)
 
 
 @cache

@@ -44,6 +44,7 @@ from functions.microstrategy.models import (
 from functions.microstrategy.object_names import DATAMART_SUBTYPE, FOLDER_TYPE, datamart_of, folder_of, project_of
 from functions.microstrategy.retries import with_retries
 from functions.microstrategy.status import COMPLETED, GONE
+from functions.names import PRODUCT
 from functions.similar_names import spellings
 
 CLOCKS_DIFFER = 120.0
@@ -459,7 +460,7 @@ class Client:
         url = f"{self.server.base_url}/api{endpoint.path.format(**{k: _segment(k, v) for k, v in ids.items()})}"
         if query:
             url += "?" + urlencode(query, quote_via=quote, errors="replace")
-        headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "datamart-runner"}
+        headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": PRODUCT}
         if body is not None:
             headers["Content-Type"] = "application/json"
         if project_id is not None:

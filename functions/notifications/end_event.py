@@ -11,9 +11,9 @@ from typing import Any
 import boto3
 
 from functions import clock
+from functions.names import PRODUCT
 from functions.notifications.run_end import End
 
-SOURCE = "datamart-runner"
 DETAIL_TYPE = "Datamart Run Ended"
 
 
@@ -44,7 +44,7 @@ def detail(end: End) -> dict[str, Any]:
 def send(end: End) -> None:
     """Put the event. Raises RuntimeError when EventBridge did not take it."""
     entry = {
-        "Source": SOURCE,
+        "Source": PRODUCT,
         "DetailType": DETAIL_TYPE,
         "Resources": [end.execution_arn],
         "Detail": json.dumps(detail(end), ensure_ascii=False),

@@ -6,10 +6,10 @@ end that comes later (the sweep has notified without it) has a notification of i
 same time and late.
 """
 
+from functions.names import stage_of
 from functions.notifications import failure_notice
 from functions.notifications.exactly_once import NotificationInProgress, once
 from functions.notifications.run_end import End
-from functions.runs.leases import stage_of
 from functions.runs.message import MessageRuns, RunFailure
 from functions.runs.notification import Notification
 from functions.runs.store.notices import MessageRecord, begin_message, message_key, record_end

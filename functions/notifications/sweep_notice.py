@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
+from functions.names import stage_of
 from functions.notifications.failure_notice import console_link, publish
-from functions.runs.leases import stage_of
 from functions.text import named, one_line
 
 BEGINNING = (

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from functions.names import PRODUCT, SCHEDULE_INPUT
 from functions.text import quoted
 
 STARTED_BY = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID"
@@ -80,7 +81,7 @@ def _of_event_bridge(value: Any) -> str | None:
         return "is EventBridge's event of an upload (Object Created)"
     if source == "aws.s3":
         return f"is S3's event {quoted(kind, 60)}; only uploads (Object Created) start runs"
-    if source == "datamart-runner":
+    if source == PRODUCT:
         return "is the end event of a run"
     if kind == "Scheduled Event":
         return "is the event of an EventBridge rule with a schedule; let the rule send a constant (JSON text) instead"
@@ -96,7 +97,7 @@ def _sns_envelope(value: Any) -> str | None:
 
 
 def _our_schedule(value: Any) -> str | None:
-    is_ours = isinstance(value, dict) and set(value) == {"scheduleArn", "scheduledTime"}
+    is_ours = isinstance(value, dict) and set(value) == set(SCHEDULE_INPUT)
     return "is the event of a job's schedule" if is_ours else None
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from functions.errors import InvalidRequest
+from functions.names import LONGEST_JOB_NAME
 from functions.requests import placeholders
 from functions.requests.event_shapes import WHAT_TO_GIVE, described, without_added
 from functions.requests.named_jobs import job_named
@@ -127,4 +128,4 @@ def named_in(given: Any) -> tuple[str | None, str | None]:
 
 
 def _short(value: Any) -> str | None:
-    return value.encode("utf-8", "replace").decode()[:40] if isinstance(value, str) else None
+    return value.encode("utf-8", "replace").decode()[:LONGEST_JOB_NAME] if isinstance(value, str) else None

@@ -131,12 +131,12 @@ def lease_of(run: Run) -> str | None:
     """Key of the datamart's lease; None while its id is not known."""
     if run.datamart is None or run.project is None:
         return None
-    return f"lease/{run.connection}/{run.project.id}/{run.datamart.id}"
+    return stored.lease_key(run.connection, run.project.id, run.datamart.id)
 
 
 def slots_of(run: Run) -> list[str]:
     """Keys of the connection's slots."""
-    return [f"slot/{run.connection}/{number}" for number in range(run.max_concurrent_runs)]
+    return [stored.slot_key(run.connection, number) for number in range(run.max_concurrent_runs)]
 
 
 def pending_job(run: Run) -> PendingJob | None:

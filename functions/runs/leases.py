@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from functions import clock
+from functions.names import stage_of
 from functions.runs.executions import NotAnswered
 from functions.runs.lease import Lease, LeaseHolder, PendingJob
 from functions.runs.store import leases as stored
@@ -55,9 +56,4 @@ def _taken_by(table: RunTable, key: str, holder: LeaseHolder) -> Lease | None:
 
 def command_to_free(lease: str, run: str) -> str:
     """The command by which a person frees a datamart's lease that ``run`` has left."""
-    return f"datamart free-lease {lease.removeprefix('lease/')} --stage {stage_of(run)}"
-
-
-def stage_of(execution_arn: str) -> str:
-    """The stage, from the state machine's name."""
-    return execution_arn.split(":")[-2].removeprefix("datamart-runner-")
+    return f"datamart free-lease {lease.removeprefix(f'{stored.LEASE}/')} --stage {stage_of(run)}"

@@ -1,9 +1,9 @@
 """The message that started a run beside others: the failures of all of them are one notification."""
 
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from functions.names import EXECUTION_NAME
 from functions.runs.notification import Notification
 from functions.text import quoted
 
@@ -15,9 +15,6 @@ LONGEST_ID = 100
 
 LONGEST_OBJECT = 1_200
 """Characters of an object in words: S3 takes 1,024 bytes of a key and 63 of a bucket's name."""
-
-_BY_THE_STARTER = re.compile(r"[A-Za-z0-9_-]{1,40}-[0-9a-f]{32}")
-"""Names of executions: functions/triggers/trigger_event.py."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +91,7 @@ def message_in(given: Any, execution_arn: str) -> TriggerMessage | None:
         return None
     message, runs = found.get("id"), found.get("runs")
     name = execution_arn.rpartition(":")[2]
-    if found.get("run") != name or not _BY_THE_STARTER.fullmatch(name):
+    if found.get("run") != name or not EXECUTION_NAME.fullmatch(name):
         return None
     if not (isinstance(message, str) and 1 <= len(message) <= LONGEST_ID):
         return None

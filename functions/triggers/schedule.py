@@ -1,20 +1,18 @@
-"""Trigger events of schedules. Their shape is TARGET_INPUT, which the stack gives to each schedule."""
+"""Trigger events of schedules. Their shape is SCHEDULE_INPUT, which the stack gives to each schedule."""
 
 import os
 from typing import Any
 
+from functions.names import SCHEDULE_INPUT
 from functions.requests.named_jobs import Job
 from functions.triggers.declared import declares_schedule
 from functions.triggers.invoked import Invoked
 from functions.triggers.trigger_event import TriggerEvent
 
-TARGET_INPUT = {"scheduleArn": "<aws.scheduler.schedule-arn>", "scheduledTime": "<aws.scheduler.scheduled-time>"}
-"""EventBridge Scheduler puts its context attributes into this."""
-
 
 def recognises(event: dict[str, Any]) -> bool:
     """Whether the event is a schedule's."""
-    return set(event) == set(TARGET_INPUT)
+    return set(event) == set(SCHEDULE_INPUT)
 
 
 def declares(event: dict[str, Any], job: Job, invoked: Invoked) -> bool:

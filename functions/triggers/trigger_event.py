@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from functions import names
+
 
 class RejectedEvent(Exception):
     """The event does not carry a valid request; the text says where and why. Delivering it again would not help."""
@@ -65,4 +67,4 @@ def parsed(text: str) -> Any:
 
 def execution_name(job: str, identity: str) -> str:
     """The name of the execution, which is the claim: Step Functions lets a name be used once in 90 days."""
-    return f"{job[:40]}-{hashlib.sha256(identity.encode()).hexdigest()[:32]}"
+    return names.execution_name(job, hashlib.sha256(identity.encode()).hexdigest()[:32])

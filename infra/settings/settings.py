@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from functions.limits import TIMEOUTS
+from functions.names import machine_name
 from functions.requests.validation import Schema, SchemaError, nearest
 from functions.text import printable
 from infra.names import construct_name
@@ -71,7 +72,7 @@ class Settings:
     @property
     def machine_name(self) -> str:
         """Name of the state machine; part of the ARNs of its executions."""
-        return f"datamart-runner-{self.stage}"
+        return machine_name(self.stage)
 
 
 def settings_of(stage: str, folder: Path = FOLDER) -> Settings:

@@ -23,11 +23,6 @@ PATIENCE = 30
 """Polls in a row that may fail for a transient reason, such as a laptop without a network: about five minutes."""
 
 
-def execution_arn(machine: str, name: str) -> str:
-    """The ARN that an execution of that name has, or will have."""
-    return f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
-
-
 def begin(machine: str, name: str, given: dict[str, Any]) -> None:
     """Start an execution; idempotent by its name, because boto3 retries calls."""
     text = json.dumps(given, ensure_ascii=False)

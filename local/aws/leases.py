@@ -11,7 +11,8 @@ from functions.runs.concurrency import left_by, pending_job, pending_session
 from functions.runs.lease import Lease as StoredLease
 from functions.runs.lease import PendingJob
 from functions.runs.store.item_format import stored_pending_job
-from functions.runs.store.leases import load_lease, take_away
+from functions.runs.store.leases import LEASE, kind_of, load_lease, slot_key, take_away
+from functions.runs.store.leases import lease_key as stored_key
 from functions.runs.store.table import RunTable
 from local.aws.aws_errors import in_plain_words
 from local.aws.stack import stack_of
@@ -22,8 +23,8 @@ GONE = "UNKNOWN"
 
 _CONNECTION = "[A-Za-z][A-Za-z0-9-]{0,39}"
 _ID = "[0-9A-Fa-f]{32}"
-_DATAMART = re.compile(f"(?:lease/)?({_CONNECTION})/({_ID})/({_ID})")
-_SLOT = re.compile(f"slot/{_CONNECTION}/[0-9]{{1,4}}")
+_DATAMART = re.compile(f"(?:{LEASE}/)?({_CONNECTION})/({_ID})/({_ID})")
+_SLOT = re.compile(slot_key(_CONNECTION, "[0-9]{1,4}"))
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def lease_key(lease: str) -> str:
     """The key of the lease that a person names. Raises CannotGoOn."""
     if match := _DATAMART.fullmatch(lease):
         connection, project, datamart = match.groups()
-        return f"lease/{connection}/{project.upper()}/{datamart.upper()}"
+        return stored_key(connection, project.upper(), datamart.upper())
     if _SLOT.fullmatch(lease):
         return lease
     raise CannotGoOn(
@@ -94,7 +95,7 @@ class Leases:
             lease = Lease(key, held.owner, held.since, status, held.pending)
             if lease.running or held.pending is not None:
                 return lease
-            left = left_by(self._table, pending_job if key.startswith("lease/") else pending_session, held.owner)
+            left = left_by(self._table, pending_job if kind_of(key) == LEASE else pending_session, held.owner)
             return Lease(key, held.owner, held.since, status, left)
 
     def free(self, lease: Lease) -> bool:

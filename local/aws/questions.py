@@ -1,7 +1,6 @@
 """Finds a deployed run that waits for people's answers, and sends it the reply."""
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,13 +8,13 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
+from functions.names import EXECUTION_ARN, execution_arn
 from functions.prompts.prompt import Given
 from functions.runs.model import Prompt, Run
 from functions.runs.store.runs import find_run
 from functions.runs.store.table import RunTable
 from functions.text import shorten
 from local.aws.aws_errors import in_plain_words
-from local.aws.execution import execution_arn
 from local.aws.stack import stack_of
 from local.errors import CannotGoOn, NotDone
 
@@ -24,10 +23,6 @@ DECLINED = "Declined"
 
 LONGEST_REASON = 2_000
 """Maximum size in bytes of the reason; a run stores no more."""
-
-_ARN = re.compile(
-    r"arn:aws[a-z-]*:states:(?P<region>[a-z0-9-]+):[0-9]{12}:execution:datamart-runner-(?P<stage>[a-z0-9-]+):(?P<name>[^:]+)"
-)
 
 _TOO_LATE = "the question is closed: its time is over, it was answered, or the run was stopped."
 
@@ -120,7 +115,7 @@ def waiting_run(run: str, stage: str) -> Waiting:
 
 
 def _found(run: str, stage: str) -> Run:
-    match = _ARN.fullmatch(run)
+    match = EXECUTION_ARN.fullmatch(run)
     if match is None and ":" in run:
         raise CannotGoOn(f'invalid run "{run}": use the ARN of an execution of a datamart runner, or its name.')
     if match is not None:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from functions import clock
+from functions.runs.store.leases import LEASE, kind_of
 from functions.text import printable
 from local.aws.leases import Lease, Leases, lease_key
 from local.cli.console import console_for
@@ -95,7 +96,7 @@ def _confirmed(lease: Lease, console: Console, confirm: Confirm | None) -> None:
     """Raises NotDone without a yes, CannotGoOn without a terminal."""
     if confirm is None and not (sys.stdin.isatty() and console.file.isatty()):
         raise CannotGoOn("there is no terminal to ask on; --yes says that what the run left has ended.")
-    what = "its job" if lease.key.startswith("lease/") else "its session"
+    what = "its job" if kind_of(lease.key) == LEASE else "its session"
     try:
         said = (confirm or _asker(console))(f"Has {what} ended, as you saw on the Intelligence Server? [y/N] ")
     except EOFError:

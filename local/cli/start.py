@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from functions.errors import InvalidRequest
+from functions.names import execution_arn, execution_name
 from functions.notifications.failure_notice import console_link
 from functions.requests.execution_input import moment
 from local.aws import Stack, in_plain_words, stack_of
-from local.aws.execution import Wait, begin, execution_arn, follow
+from local.aws.execution import Wait, begin, follow
 from local.cli import run_output
 from local.cli.console import console_for
 from local.cli.dialogue import from_json
@@ -118,4 +119,4 @@ def _followed(arn: str, stream: TextIO, wait: Wait) -> Outcome:
 def _name(job: str | None) -> str:
     """A new name in the starter's form, within Step Functions' 80 characters."""
     kind = job if isinstance(job, str) and _JOB.fullmatch(job) else "request"
-    return f"{kind[:40]}-{uuid.uuid4().hex}"
+    return execution_name(kind, uuid.uuid4().hex)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from functions.names import secret_name
 from functions.requests.connection import read
 from local.errors import CannotGoOn
 from local.server_access.connection import Source, judged
@@ -9,7 +10,7 @@ from local.server_access.connection import Source, judged
 
 def of_secrets_manager(stage: str, connection: str, without_aws: str) -> Source:
     """The connection of the stage. Raises CannotGoOn; its text ends with ``without_aws``, what works without AWS."""
-    name = f"datamart-runner-{stage}/{connection}"
+    name = secret_name(stage, connection)
     return judged(f"secret {name}", read(_read(name, stage, without_aws)))
 
 

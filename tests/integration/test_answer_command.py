@@ -16,8 +16,8 @@ from typing import Any
 import boto3
 import pytest
 
+from functions.names import execution_arn
 from functions.runs.store.table import RunTable
-from local.aws.execution import execution_arn
 from local.cli import main
 from local.cli.answer import answer
 from local.cli.process import exits_with

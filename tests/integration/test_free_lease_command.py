@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from functions import clock
+from functions.names import execution_arn
 from functions.runs.job_state import JobState
 from functions.runs.store.item_format import Item
 from functions.runs.store.leases import load_lease, take_away
 from functions.runs.store.table import RunTable
-from local.aws.execution import execution_arn
 from local.cli import main
 from local.cli.free_lease import free_lease
 from tests.integration.conftest import System

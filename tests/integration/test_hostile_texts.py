@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
+from functions.names import execution_arn
 from functions.runs.store.table import RunTable
 from infra.jobs import job_files
-from local.aws.execution import execution_arn
 from local.cli import main
 from local.cli.answer import answer
 from local.cli.free_lease import free_lease

@@ -5,18 +5,18 @@ from functions.lifecycle.sweep.has_ended import Describe, has_ended
 from functions.notifications.sweep_notice import Thing
 from functions.runs.concurrency import PendingIn, left_by, pending_job, pending_session
 from functions.runs.leases import command_to_free
-from functions.runs.store.leases import load_lease, set_pending, take_away
+from functions.runs.store.leases import LEASE, SLOT, kind_of, load_lease, set_pending, take_away
 from functions.runs.store.runs import find_run
 from functions.runs.store.table import run_table
 
 KINDS: dict[str, tuple[str, PendingIn, str]] = {
-    "lease": (
+    LEASE: (
         "its datamart was kept from other runs",
         pending_job,
         "its job may still write the table, until {until} at the latest. When you know that the job has ended, let "
         "other runs go on with: {command}",
     ),
-    "slot": (
+    SLOT: (
         "its slot of the connection was kept from other runs",
         pending_session,
         "its session may still be open, until {until} at the latest; then the slot is free by itself",
@@ -35,7 +35,7 @@ def free(key: str, owner: str, describe: Describe) -> list[Thing]:
     lease = load_lease(table, key)
     if lease is None or lease.owner != owner:
         return []  # freed with its run, or taken by another run
-    what, pending_in, why = KINDS[key.partition("/")[0]]
+    what, pending_in, why = KINDS[kind_of(key)]
     name = (run and ((run.datamart and run.datamart.name) or run.job_name)) or "unknown"
     pending = lease.pending or left_by(table, pending_in, owner)
     if pending is None or pending.until <= clock.now():

@@ -16,6 +16,9 @@ from functions.runs.lease import Lease, LeaseHolder, PendingJob
 from functions.runs.store.item_format import Item, pending_job_of, stored_pending_job
 from functions.runs.store.table import ConditionFailed, RunTable, expiry
 
+LEASE, SLOT = "lease", "slot"
+"""How the keys of both kinds begin."""
+
 FREE = "attribute_not_exists({owner})"
 
 OURS = "{owner} = :run AND (attribute_not_exists({attempt}) OR {attempt} <= :attempt)"
@@ -24,6 +27,21 @@ OURS = "{owner} = :run AND (attribute_not_exists({attempt}) OR {attempt} <= :att
 UNCHANGED = "{owner} = :owner AND {since} = :since"
 
 EVERYTHING = ("owner", "attempt", "since", "uncertain")
+
+
+def lease_key(connection: str | None, project_id: str, datamart_id: str) -> str:
+    """Key of a datamart's lease."""
+    return f"{LEASE}/{connection}/{project_id}/{datamart_id}"
+
+
+def slot_key(connection: str | None, number: int | str) -> str:
+    """Key of one of a connection's slots."""
+    return f"{SLOT}/{connection}/{number}"
+
+
+def kind_of(key: str) -> str:
+    """LEASE or SLOT."""
+    return key.partition("/")[0]
 
 
 def load_lease(table: RunTable, key: str) -> Lease | None:

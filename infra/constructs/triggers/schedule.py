@@ -2,7 +2,7 @@
 
 import json
 
-from functions.triggers.schedule import TARGET_INPUT
+from functions.names import SCHEDULE_INPUT
 from infra.constructs.starter import SharedAlias
 from infra.constructs.triggers.trigger import Shared, Trigger
 
@@ -18,7 +18,7 @@ class ScheduleTriggers:
     def make(self, triggers: list[Trigger]) -> None:
         """A schedule for each trigger, with the time zone of the trigger or of its job."""
         schedules = self._shared.schedules
-        target = schedules.target(self._shared.starter.shared(self.alias).function_arn, json.dumps(TARGET_INPUT))
+        target = schedules.target(self._shared.starter.shared(self.alias).function_arn, json.dumps(SCHEDULE_INPUT))
         for trigger in triggers:
             schedules.make(
                 f"{trigger.construct_id}Schedule",

@@ -1,0 +1,48 @@
+"""Names that the stack gives and other rooms read back: of resources, of executions, and of our own events."""
+
+import re
+
+PRODUCT = "datamart-runner"
+"""The source of our end events, and how the names of resources begin."""
+
+SCHEDULE_INPUT = {"scheduleArn": "<aws.scheduler.schedule-arn>", "scheduledTime": "<aws.scheduler.scheduled-time>"}
+"""What the stack lets each schedule send; EventBridge Scheduler puts its context attributes into it."""
+
+LONGEST_JOB_NAME = 40
+"""Characters of a job's name, all of which are in the names of its executions."""
+
+
+def machine_name(stage: str) -> str:
+    """Name of the stage's state machine, and how the names of its schedules' group and topics begin."""
+    return f"{PRODUCT}-{stage}"
+
+
+def secret_name(stage: str, connection: str) -> str:
+    """Name of the secret of a connection."""
+    return f"{machine_name(stage)}/{connection}"
+
+
+def stage_of(execution_arn: str) -> str:
+    """The stage, from the state machine's name in an execution's ARN."""
+    return execution_arn.split(":")[-2].removeprefix(machine_name(""))
+
+
+def execution_arn(machine_arn: str, name: str) -> str:
+    """The ARN that an execution of that name has, or will have."""
+    return f"{machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
+
+
+EXECUTION_ARN = re.compile(
+    rf"arn:aws[a-z-]*:states:(?P<region>[a-z0-9-]+):[0-9]{{12}}:execution:{machine_name('(?P<stage>[a-z0-9-]+)')}"
+    ":(?P<name>[^:]+)"
+)
+"""ARN of a run in any stage: its region, stage and name."""
+
+
+def execution_name(kind: str, digits: str) -> str:
+    """Name of an execution, within Step Functions' 80 characters: a job's name or ``request``, and 32 hex digits."""
+    return f"{kind[:LONGEST_JOB_NAME]}-{digits}"
+
+
+EXECUTION_NAME = re.compile(f"[A-Za-z0-9_-]{{1,{LONGEST_JOB_NAME}}}-[0-9a-f]{{32}}")
+"""What :func:`execution_name` makes."""
