@@ -1,12 +1,12 @@
 """The typed attempt of a run: what is known of its session, its instance, its job and its prompts."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from functions.runs.job_state import JobState
 
 
-@dataclass(frozen=True)
-class AnsweredPrompt:
+class AnsweredPrompt(NamedTuple):
     """A prompt that an attempt has sent an answer to.
 
     ``address`` is its key, id or name. ``how`` says where the answer came from. ``position`` is that of the answer
@@ -20,23 +20,20 @@ class AnsweredPrompt:
     position: int | None
 
 
-@dataclass(frozen=True)
-class Outage:
+class Outage(NamedTuple):
     """The server was down before anything was executed; ``retry_after`` is how long it asked to be left alone."""
 
     retry_after: float | None
 
 
-@dataclass(frozen=True)
-class Unavailable:
+class Unavailable(NamedTuple):
     """The server was last unavailable while the run followed its job."""
 
     at: float
     reason: str
 
 
-@dataclass(frozen=True)
-class JobFailure:
+class JobFailure(NamedTuple):
     """Why a job failed: name and text of the error that was raised for it."""
 
     kind: str

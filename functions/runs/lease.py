@@ -1,10 +1,9 @@
 """The typed lease of a datamart or slot of a connection, its holder, and what an ended holder left pending."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class PendingJob:
+class PendingJob(NamedTuple):
     """What an ended run left that keeps others out until ``until``: a job that may go on, or an open session.
 
     ``job_id`` and ``base_url``, the server that it is on, are None for a session, or where they are not known.
@@ -15,16 +14,14 @@ class PendingJob:
     base_url: str | None = None
 
 
-@dataclass(frozen=True)
-class LeaseHolder:
+class LeaseHolder(NamedTuple):
     """Who takes a lease or a slot: an execution (its ARN), in one of its attempts."""
 
     run: str
     attempt: int
 
 
-@dataclass(frozen=True)
-class Lease:
+class Lease(NamedTuple):
     """A lease or a slot that somebody has: ``owner`` is an execution's ARN.
 
     ``pending`` is what an owner that has let go left behind. ``not_answered`` is why the owner counts as running

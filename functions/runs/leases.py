@@ -5,7 +5,6 @@ own item what it has left behind (DESIGN.md "One run of a datamart at a time").
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from functions import clock
 from functions.names import stage_of
@@ -39,12 +38,12 @@ def take(table: RunTable, key: str, holder: LeaseHolder, is_running: IsRunning, 
             if is_running(found.owner, found.since):
                 return found
         except NotAnswered as error:
-            return replace(found, not_answered=str(error))
+            return found._replace(not_answered=str(error))
         pending = pending_of(found.owner)
         if pending is not None:
             stored.set_pending(table, found, pending)
     if pending is not None and clock.now() < pending.until:
-        return replace(found, pending=pending)
+        return found._replace(pending=pending)
     return None if stored.take_over(table, found, holder) else _taken_by(table, key, holder)
 
 

@@ -1,7 +1,7 @@
 """The message that started a run beside others: the failures of all of them are one notification."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from functions.names import EXECUTION_NAME
 from functions.runs.notification import Notification
@@ -17,8 +17,7 @@ LONGEST_OBJECT = 1_200
 """Characters of an object in words: S3 takes 1,024 bytes of a key and 63 of a bucket's name."""
 
 
-@dataclass(frozen=True)
-class TriggerMessage:
+class TriggerMessage(NamedTuple):
     """The message that started this run beside others: its id, how many runs it started, the object it is about."""
 
     id: str
@@ -26,8 +25,7 @@ class TriggerMessage:
     object: str | None = None
 
 
-@dataclass(frozen=True)
-class RunFailure:
+class RunFailure(NamedTuple):
     """A failed run of a message: its execution's ARN, and what people are notified of."""
 
     run: str

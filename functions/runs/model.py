@@ -6,7 +6,7 @@ seconds. What an item does not have is None, False, 0 or empty.
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from functions import clock
 from functions.errors import RunAlreadyEnded, RunTimedOut
@@ -24,8 +24,7 @@ Reference = str | dict[str, str]
 """How a request names a project or a datamart: id, name, or ``{"name", "path"}``."""
 
 
-@dataclass(frozen=True)
-class Requested:
+class Requested(NamedTuple):
     """What the request names: project, datamart, and by key, id or name the prompts that it answers."""
 
     project: Reference
@@ -33,8 +32,7 @@ class Requested:
     prompts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class ServerObject:
+class ServerObject(NamedTuple):
     """A project or a datamart as the server knows it; the name is None where nobody needed to look it up."""
 
     id: str
@@ -45,8 +43,7 @@ class ServerObject:
         return {"id": self.id, "name": self.name}
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """The table that the datamart writes: data source and table name, None where the definition is not readable.
 
     ``append`` is whether a run adds rows to it; an unreadable definition counts as appending.
@@ -61,8 +58,7 @@ class Target:
         return {"source": self.source, "table": self.table, "append": self.append}
 
 
-@dataclass(frozen=True)
-class Definition:
+class Definition(NamedTuple):
     """What matters of the datamart's definition; ``max_execution_seconds`` is None where it sets no limit."""
 
     readable: bool = False
@@ -109,8 +105,7 @@ class OpenQuestion:
     refusal: str | None = None
 
 
-@dataclass(frozen=True)
-class UnansweredPrompts:
+class UnansweredPrompts(NamedTuple):
     """The prompts of the newest PromptsUnanswered, and the attempt that found them."""
 
     attempt: int

@@ -1,8 +1,7 @@
 """How an attempt ends (Succeed, Fail, Again or Ask), and how a run ended."""
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from functions.runs.job_state import Loaded
 
@@ -16,8 +15,7 @@ class AttemptEnd(StrEnum):
     SUCCEED = "Succeed"
 
 
-@dataclass(frozen=True)
-class Again:
+class Again(NamedTuple):
     """The attempt is repeated after a pause; ``waits_for`` is the error and reason, None after people's answers."""
 
     wait_seconds: int
@@ -29,8 +27,7 @@ class Again:
         return {"end": AttemptEnd.AGAIN, "waitSeconds": self.wait_seconds} | why
 
 
-@dataclass(frozen=True)
-class Ask:
+class Ask(NamedTuple):
     """People are asked and have ``ask_seconds``; ``refusal`` is why the last answers were wrong."""
 
     ask_seconds: int
@@ -41,8 +38,7 @@ class Ask:
         return {"end": AttemptEnd.ASK, "askSeconds": self.ask_seconds, "refusal": self.refusal}
 
 
-@dataclass(frozen=True)
-class Fail:
+class Fail(NamedTuple):
     """The run fails: an error of the table of errors, the cause for a person, and its parts."""
 
     error: str
@@ -55,8 +51,7 @@ class Fail:
         return {"end": AttemptEnd.FAIL, "error": self.error, "cause": self.cause}
 
 
-@dataclass(frozen=True)
-class Succeed:
+class Succeed(NamedTuple):
     """The run succeeds with the output of the execution."""
 
     output: dict[str, Any]
@@ -70,8 +65,7 @@ Conclusion = Succeed | Fail | Again | Ask
 """What follows an attempt."""
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How a run ended: ``end`` is Succeed, Fail, or the status of an execution that was ended from outside."""
 
     end: str

@@ -1,8 +1,9 @@
 """The run itself: how its item begins, what the steps find out about it, and how it ends."""
 
+from typing import TYPE_CHECKING
+
 from functions import clock
 from functions.errors import InvalidRequest, RunAlreadyEnded
-from functions.requests.execution_input import Start
 from functions.requests.prompt_answers import named_by
 from functions.runs.message import TriggerMessage
 from functions.runs.model import Definition, Prompt, Run, ServerObject, Target
@@ -12,6 +13,9 @@ from functions.runs.store.record import RunRecord
 from functions.runs.store.table import RunTable, expiry
 from functions.text import shorten
 
+if TYPE_CHECKING:  # it compiles the schemas of requests, which only prepare_run needs
+    from functions.requests.execution_input import Start
+
 LONGEST_NAME = 100
 """Bytes that are kept of the name by which the request answers a prompt: only messages show it."""
 
@@ -19,7 +23,7 @@ LONGEST_NAME = 100
 def begin_run(
     table: RunTable,
     execution_arn: str,
-    start: Start,
+    start: "Start",
     max_concurrent_runs: int = 1,
     message: TriggerMessage | None = None,
 ) -> RunRecord:
