@@ -13,6 +13,7 @@ import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.names import execution_arn
+from functions.requests.execution_input import LONGEST_REFUSAL, LONGEST_TIME, LONGEST_VALUE
 from functions.requests.named_jobs import Job, job_named
 from functions.requests.placeholders import MESSAGE, placeholders, strings
 from functions.telemetry import logger, tracer
@@ -26,15 +27,6 @@ from functions.triggers.which_jobs import jobs_started_by
 LARGEST_INPUT = 240 * 1024
 """Bytes of an execution's input: with what PrepareRun is given beside it, and the message that started it, it stays
 within a state's 256 KB."""
-
-LONGEST_VALUE = 10_000
-"""Characters of a value: what the execution's input takes (execution_input.schema.json)."""
-
-LONGEST_TIME = 40
-"""Characters of a trigger's time: a longer one is ignored (execution_input.schema.json)."""
-
-LONGEST_REFUSAL = 4_000
-"""Bytes; the input takes as many characters."""
 
 
 @logger.inject_lambda_context

@@ -57,7 +57,7 @@ def _register(record: MessageRecord, end: End) -> bool:
 
 
 def _digits(end: End) -> str:
-    """The last part of the execution's name (functions/triggers/trigger_event.py), which an expression can name."""
+    """The last part of the execution's name (functions/names.py), which an expression can name."""
     return end.execution_arn.rpartition("-")[2]
 
 

@@ -29,6 +29,24 @@ SCHEMA = Schema(
     patterns={_PATTERN_OF_TIME: "a time with its offset, such as 2026-11-20T05:00+01:00"},
 )
 
+_RULES = SCHEMA.rules["properties"]
+_MESSAGE = _RULES["message"]["properties"]
+
+LONGEST_VALUE: int = _RULES["values"]["additionalProperties"]["maxLength"]
+"""Characters of a value of the trigger."""
+
+LONGEST_REFUSAL: int = _RULES["refusal"]["maxLength"]
+"""Characters of the reason why an event is not a valid request."""
+
+LONGEST_MESSAGE_ID: int = _MESSAGE["id"]["maxLength"]
+"""Characters of a message's id: SNS's are UUIDs."""
+
+MOST_RUNS: int = _MESSAGE["runs"]["maximum"]
+"""Runs that one message may start."""
+
+LONGEST_TIME = 40
+"""Characters of a trigger's time; the longest that the input takes has fewer."""
+
 
 @dataclass(frozen=True)
 class Start:

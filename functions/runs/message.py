@@ -4,14 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from functions.names import EXECUTION_NAME
+from functions.requests.execution_input import LONGEST_MESSAGE_ID, MOST_RUNS
 from functions.runs.notification import Notification
 from functions.text import quoted
-
-MOST_RUNS = 10
-"""Runs that one message starts: functions/triggers/s3_notification.py takes no more records from it."""
-
-LONGEST_ID = 100
-"""Characters of a message's id: SNS's are UUIDs."""
 
 LONGEST_OBJECT = 1_200
 """Characters of an object in words: S3 takes 1,024 bytes of a key and 63 of a bucket's name."""
@@ -91,7 +86,7 @@ def message_in(given: Any, execution_arn: str) -> TriggerMessage | None:
     name = execution_arn.rpartition(":")[2]
     if found.get("run") != name or not EXECUTION_NAME.fullmatch(name):
         return None
-    if not (isinstance(message, str) and 1 <= len(message) <= LONGEST_ID):
+    if not (isinstance(message, str) and 1 <= len(message) <= LONGEST_MESSAGE_ID):
         return None
     if isinstance(runs, bool) or not (isinstance(runs, int) and 2 <= runs <= MOST_RUNS):
         return None

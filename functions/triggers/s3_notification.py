@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.requests.event_shapes import described
+from functions.requests.execution_input import MOST_RUNS
 from functions.triggers.trigger_event import RejectedEvent, parsed
 from functions.triggers.uploaded_object import Uploaded, of_event, of_record
 
-MOST_RECORDS = 10
+MOST_RECORDS = MOST_RUNS
 """Records of one message: S3 sends one. More would let a single message start a flood of runs."""
 
 MOST_ENVELOPES = 3
