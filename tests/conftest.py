@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import gc
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,11 @@ hypothesis.settings.load_profile("no-deadlines")
 # Where Python is told to keep no byte code, each of our many processes would compile thousands of files anew.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# A shell starts background jobs with SIGINT ignored, and every process below them inherits it: commands under test
+# would not notice the Ctrl-C that a test sends.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @contextlib.contextmanager
