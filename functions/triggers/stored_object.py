@@ -12,7 +12,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from functions.triggers.trigger_event import RejectedEvent
+from functions.triggers.trigger_event import RejectedEvent, TriggerEvent
 from functions.triggers.uploaded_object import LONGEST_KEY, Uploaded, version_of
 
 LARGEST_REQUEST = 128 * 1024
@@ -58,6 +58,18 @@ def read(uploaded: Uploaded) -> str:
     except UnicodeDecodeError:
         raise RejectedEvent("it is not text in UTF-8") from None
     return text
+
+
+def trigger_event(uploaded: Uploaded, at: str, message: TriggerEvent | None = None) -> TriggerEvent:
+    """The same trigger event for both ways in which S3 reports an upload; ``at`` is its time (ISO 8601)."""
+    return TriggerEvent(
+        identity=uploaded.identity,
+        at=at,
+        values=uploaded.values,
+        where=uploaded.where,
+        content=lambda: read(uploaded),
+        message=message,
+    )
 
 
 _ETAG = re.compile(r"[0-9A-Za-z-]{1,100}")

@@ -5,21 +5,19 @@ topic's ARN. A message's text, an object's content and a notification's records 
 """
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 from functions.requests.event_shapes import described
 from functions.requests.named_jobs import Job, deployed_jobs, job_named
-from functions.triggers import sns
 from functions.triggers.declared import declares_topic
 from functions.triggers.invoked import Invoked
-from functions.triggers.kinds import KINDS
+from functions.triggers.kinds import KINDS, Kind, kind_named, sns
 
 Event = dict[str, Any]
 
 
-def jobs_started_by(event: Event, invoked: Invoked) -> tuple[Any, list[str]]:
-    """The event's source (a module of this package) and the names of the jobs that it starts, at least one.
+def jobs_started_by(event: Event, invoked: Invoked) -> tuple[Kind, list[str]]:
+    """The event's source (the module of its kind) and the names of the jobs that it starts, at least one.
 
     Raises
     ------
@@ -39,20 +37,20 @@ def jobs_started_by(event: Event, invoked: Invoked) -> tuple[Any, list[str]]:
     return source, jobs
 
 
-_SOURCES: dict[str, Any] = {alias: import_module(f"functions.triggers.{kind}") for kind, alias in KINDS.items()}
+_SOURCES = {source.ALIAS: source for source in map(kind_named, KINDS)}
 """The module of each kind of trigger, by its alias."""
 
 Declares = Callable[[Event, str, Job], bool]
 """Whether the job of this name declares what the event is about."""
 
 
-def _of_kind(invoked: Invoked) -> tuple[Any, Declares]:
+def _of_kind(invoked: Invoked) -> tuple[Kind, Declares]:
     """The alias that all triggers of a kind share."""
     source = _SOURCES[invoked.alias]
     return source, lambda event, name, job: source.declares(event, job, invoked)
 
 
-def _of_one_job(alias: str) -> tuple[Any, Declares]:
+def _of_one_job(alias: str) -> tuple[Kind, Declares]:
     """The alias of a job is for messages of the foreign topics that just this job declares."""
     job_named(alias)
     return sns, lambda event, name, job: name == alias and declares_topic(job, sns.topic(event))

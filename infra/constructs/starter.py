@@ -14,7 +14,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from functions.triggers.kinds import KINDS
+from functions.triggers.kinds import kind_named
 from infra.jobs.named_job import NamedJob
 from infra.names import construct_name
 
@@ -23,7 +23,7 @@ from infra.names import construct_name
 class SharedAlias:
     """The alias that all triggers of a kind share.
 
-    ``kind`` is a key of KINDS (functions/triggers/kinds.py). No resource of a job can have such a ``construct_id``.
+    ``kind`` is one of KINDS (functions/triggers/kinds/). No resource of a job can have such a ``construct_id``.
     """
 
     kind: str
@@ -58,7 +58,7 @@ class Starter:
 
     def shared(self, alias: SharedAlias) -> lambda_.Alias:
         """The alias that all triggers of a kind share."""
-        name = KINDS[alias.kind]
+        name = kind_named(alias.kind).ALIAS
         return self._made.get(name) or self._make(name, alias.construct_id, alias.description)
 
     def of_job(self, job: NamedJob) -> lambda_.Alias:

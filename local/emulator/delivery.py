@@ -5,12 +5,11 @@ moto delivers none of these to their targets, so the emulator looks up the targe
 
 import json
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 from functions.similar_names import similar
 from functions.text import one_line
-from functions.triggers.kinds import KINDS
+from functions.triggers.kinds import KINDS, kind_named
 from local.emulator.clients import client
 from local.emulator.filter_policy import takes
 from local.emulator.moto_patches.moto_objects import event_matches
@@ -30,12 +29,11 @@ def is_delivered(given: Any) -> bool:
 
 
 def _kind_of(event: Event) -> str | None:
-    """The kind of trigger (functions/triggers/kinds.py) that the event is for.
+    """The kind of trigger (functions/triggers/kinds/) that the event is for.
 
     Imported here: the functions' logger takes its settings from their environment, which the emulator sets up first.
     """
-    sources = ((kind, import_module(f"functions.triggers.{kind}")) for kind in KINDS)
-    return next((kind for kind, source in sources if source.recognises(event)), None)
+    return next((kind for kind in KINDS if kind_named(kind).recognises(event)), None)
 
 
 def deliver(template: Template, event: Event) -> tuple[list[str], list[str]]:

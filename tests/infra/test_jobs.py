@@ -204,8 +204,8 @@ WRONG: list[tuple[Any, str]] = [
     (job(CRON | {"timeZone": "Mars/Base"}), r'triggers\[0\]\.timeZone: unknown time zone "Mars/Base"'),
     (job(CRON | {"timeZone": ""}), r"triggers\[0\]\.timeZone: unknown time zone"),
     # triggers
-    (job({}), r"triggers\[0\]: must have exactly one of schedule, s3, sns, not none"),
-    (job(CRON | UPLOAD), r"triggers\[0\]: must have exactly one of schedule, s3, sns, not schedule, s3"),
+    (job({}), r"triggers\[0\]: must have exactly one of s3, schedule, sns, not none"),
+    (job(CRON | UPLOAD), r"triggers\[0\]: must have exactly one of s3, schedule, sns, not s3, schedule"),
     (
         job(CRON, UPLOAD | {"flexibleMinutes": 5}),
         r"triggers\[1\]\.flexibleMinutes: is only allowed",

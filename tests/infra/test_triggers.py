@@ -4,13 +4,13 @@ import json
 
 from botocore.session import get_session
 
-from functions.triggers.kinds import KINDS
+from functions.triggers.kinds import KINDS, kind_named
 from tests.infra.template import Template, mentions
 
 
 def test_each_kind_of_trigger_has_an_alias_and_no_job_has_one(template: Template) -> None:
     names = {alias["Name"] for alias in template.resources("AWS::Lambda::Alias").values()}
-    assert names == set(KINDS.values())
+    assert names == {kind_named(kind).ALIAS for kind in KINDS}
 
 
 def test_nothing_may_call_the_starter_itself(template: Template) -> None:

@@ -11,7 +11,7 @@ from infra.constructs.triggers.trigger import Shared, Trigger
 from infra.constructs.triggers.upload_patterns import Declared, pack_uploads
 
 
-class UploadTriggers:
+class Triggers:
     """Makes the triggers ``s3`` of a stack."""
 
     alias = SharedAlias("s3", "StarterForUploads", "Uploaded objects start jobs by it")

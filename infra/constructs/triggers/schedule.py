@@ -7,7 +7,7 @@ from infra.constructs.starter import SharedAlias
 from infra.constructs.triggers.trigger import Shared, Trigger
 
 
-class ScheduleTriggers:
+class Triggers:
     """Makes the triggers ``schedule`` of a stack."""
 
     alias = SharedAlias("schedule", "StarterForSchedules", "Schedules start jobs by it")

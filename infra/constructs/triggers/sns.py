@@ -6,7 +6,7 @@ from infra.constructs.triggers.topics import OwnTopic, make_own_topics, own_topi
 from infra.constructs.triggers.trigger import Shared, Trigger
 
 
-class MessageTriggers:
+class Triggers:
     """Makes the triggers ``sns`` of a stack."""
 
     alias = SharedAlias("sns", "StarterForMessages", "Messages on the stack's own topics start jobs by it")

@@ -5,13 +5,12 @@ CloudFormation takes 500 resources a stack. A schedule costs one, an own topic t
 other jobs.
 """
 
+from importlib import import_module
 from typing import Protocol
 
+from functions.triggers.kinds import KINDS
 from infra.constructs.starter import SharedAlias
 from infra.constructs.triggers.object_access import let_read
-from infra.constructs.triggers.s3 import UploadTriggers
-from infra.constructs.triggers.schedule import ScheduleTriggers
-from infra.constructs.triggers.sns import MessageTriggers
 from infra.constructs.triggers.trigger import Shared, Trigger
 from infra.jobs.named_job import NamedJob
 from infra.names import construct_name
@@ -28,8 +27,10 @@ class TriggersOfKind(Protocol):
         """All of them, with the permission to invoke the starter."""
 
 
-KINDS: dict[str, type[TriggersOfKind]] = {"schedule": ScheduleTriggers, "s3": UploadTriggers, "sns": MessageTriggers}
-"""By the key of the trigger in a job's file (functions/triggers/kinds.py)."""
+def triggers_of_kind(kind: str) -> type[TriggersOfKind]:
+    """The class ``Triggers`` of the module of this package that has the kind's name."""
+    found: type[TriggersOfKind] = import_module(f"{__package__}.{kind}").Triggers
+    return found
 
 
 def make_triggers(jobs: list[NamedJob], shared: Shared) -> None:
@@ -39,7 +40,7 @@ def make_triggers(jobs: list[NamedJob], shared: Shared) -> None:
         for job in jobs
         for number, declared in enumerate(job.triggers, 1)
     ]
-    for kind, triggers_of_kind in KINDS.items():
+    for kind in KINDS:
         if triggers := [trigger for trigger in found if kind in trigger.declared]:
-            triggers_of_kind(shared).make(triggers)
+            triggers_of_kind(kind)(shared).make(triggers)
     let_read(shared.starter.function, jobs, shared.inbox)

@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.core.config import default_user_config
 
-from functions.triggers.kinds import KINDS
+from functions.triggers.kinds import kind_named
 from local.emulator.lambda_runtime import Context
 from tests.support.deliveries import BUCKET, VERSIONED
 
@@ -34,9 +34,9 @@ TOPIC = "region-message-1"
 """The topic of the sample message, without the prefix of the stage's own names."""
 
 OF_ITS_OWN = {
-    "schedule": KINDS["schedule"],
-    "upload": KINDS["s3"],
-    "message": KINDS["sns"],
+    "schedule": kind_named("schedule").ALIAS,
+    "upload": kind_named("s3").ALIAS,
+    "message": kind_named("sns").ALIAS,
 }
 """The alias by which AWS invokes the starter for each kind of event."""
 

@@ -7,7 +7,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
-from functions.triggers.kinds import KINDS
+from functions.triggers.kinds import kind_named
 from functions.triggers.s3_notification import MOST_RECORDS
 from tests.support.deliveries import BUCKET, VERSIONED, created, message, notification, record, stored
 from tests.unit.triggers.conftest import OUTSIDE, Starter, job
@@ -49,34 +49,34 @@ MARKERS = ["fixed/", "fixed/2026-11/", "fixed/2026-11_$folder$", "fixed//", "fix
 @pytest.mark.parametrize("size", [0, 10])
 def test_a_folder_that_is_created_starts_nothing(starter: Starter, deploy: Any, key: str, size: int) -> None:
     deploy({"s3": {"bucket": BUCKET, "prefix": "fixed/"}})
-    (why,) = ignored(starter, created(key, size=size), KINDS["s3"])
+    (why,) = ignored(starter, created(key, size=size), kind_named("s3").ALIAS)
     assert why == f'"s3://{BUCKET}/{key}" starts nothing: its key stands for a folder'
 
 
 @pytest.mark.parametrize("key", MARKERS)
 def test_a_folder_that_is_reported_over_sns_starts_nothing(starter: Starter, deploy: Any, key: str) -> None:
     deploy({"sns": {"objects": {"bucket": VERSIONED}}})
-    (why,) = ignored(starter, notification(stored(record(key))), KINDS["sns"])
+    (why,) = ignored(starter, notification(stored(record(key))), kind_named("sns").ALIAS)
     assert why.endswith("its key stands for a folder")
 
 
 def test_a_folder_is_not_a_request_either(starter: Starter, deploy: Any) -> None:
     deploy({"s3": {"bucket": BUCKET}}, acceptRequests=OUTSIDE)
-    assert ignored(starter, created("requests/", size=0), KINDS["s3"])
+    assert ignored(starter, created("requests/", size=0), kind_named("s3").ALIAS)
 
 
 @pytest.mark.parametrize("key", ["fixed/a", "fixed/_SUCCESS", "fixed/folder", "fixed/$folder$.csv"])
 def test_a_file_starts_a_run_however_much_its_name_is_like_a_folders(starter: Starter, deploy: Any, key: str) -> None:
     deploy({"s3": {"bucket": BUCKET, "prefix": "fixed/"}})
-    assert len(starter.invoked(created(key, size=0), KINDS["s3"])) == 1
+    assert len(starter.invoked(created(key, size=0), kind_named("s3").ALIAS)) == 1
 
 
 def test_a_file_that_is_smaller_than_the_trigger_asks_starts_nothing(starter: Starter, deploy: Any) -> None:
     deploy({"s3": {"bucket": BUCKET, "minBytes": 10}})
-    assert ignored(starter, created("a.csv", size=9), KINDS["s3"]) == [
+    assert ignored(starter, created("a.csv", size=9), kind_named("s3").ALIAS) == [
         f'"s3://{BUCKET}/a.csv" starts nothing: it has 9 bytes, and minBytes is 10'
     ]
-    assert len(starter.invoked(created("a.csv", size=10), KINDS["s3"])) == 1
+    assert len(starter.invoked(created("a.csv", size=10), kind_named("s3").ALIAS)) == 1
 
 
 def test_the_size_of_an_object_over_sns_is_its_own_and_not_what_the_message_says(
@@ -85,9 +85,9 @@ def test_the_size_of_an_object_over_sns_is_its_own_and_not_what_the_message_says
     deploy({"sns": {"objects": {"bucket": VERSIONED, "minBytes": 10}}})
     version = {size: s3.put_object(Bucket=VERSIONED, Key="a.csv", Body=b"x" * size)["VersionId"] for size in (9, 10)}
     told = {size: notification(record("a.csv", versionId=version[size], size=19 - size)) for size in (9, 10)}
-    (why,) = ignored(starter, told[9], KINDS["sns"])
+    (why,) = ignored(starter, told[9], kind_named("sns").ALIAS)
     assert why.endswith("it has 9 bytes, and minBytes is 10")
-    assert len(starter.invoked(told[10], KINDS["sns"])) == 1
+    assert len(starter.invoked(told[10], kind_named("sns").ALIAS)) == 1
 
 
 def test_an_upload_starts_a_run_when_one_of_two_triggers_takes_its_size(
@@ -97,8 +97,8 @@ def test_an_upload_starts_a_run_when_one_of_two_triggers_takes_its_size(
     path = tmp_path / "two.json"
     path.write_text(json.dumps({"job": job(CITY, triggers=triggers)}), "utf-8")
     monkeypatch.setenv("JOBS_FILE", str(path))
-    assert len(starter.invoked(created("empty/a.csv", size=0), KINDS["s3"])) == 1
-    assert starter.invoked(created("a.csv", size=0), KINDS["s3"]) == []
+    assert len(starter.invoked(created("empty/a.csv", size=0), kind_named("s3").ALIAS)) == 1
+    assert starter.invoked(created("a.csv", size=0), kind_named("s3").ALIAS) == []
 
 
 # -- floods ---------------------------------------------------------------------------------------------------------
@@ -319,6 +319,6 @@ def test_a_message_of_another_service_is_refused_by_what_it_is(starter: Starter)
 def test_what_no_trigger_delivers_is_named_on_its_way_to_the_dead_letters(
     starter: Starter, event: Any, words: str
 ) -> None:
-    for alias in (KINDS["s3"], KINDS["sns"], KINDS["schedule"]):
+    for alias in (kind_named("s3").ALIAS, kind_named("sns").ALIAS, kind_named("schedule").ALIAS):
         with pytest.raises(ValueError, match=f"of no source that starts runs: {words}"):
             starter.invoked(event, alias)

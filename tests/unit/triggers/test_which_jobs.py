@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from functions.errors import InvalidRequest
-from functions.triggers.kinds import KINDS
+from functions.triggers.kinds import kind_named
 from infra.jobs.job_files import jobs_of
 from infra.settings.settings import settings_of
 from tests.support.deliveries import EVENTS, created, message, notification, record, scheduled, stored
 from tests.unit.triggers.conftest import CITY, Starter, job
 
-SCHEDULES, UPLOADS, MESSAGES = KINDS["schedule"], KINDS["s3"], KINDS["sns"]
+SCHEDULES, UPLOADS, MESSAGES = kind_named("schedule").ALIAS, kind_named("s3").ALIAS, kind_named("sns").ALIAS
 
 ACCOUNT = "arn:aws:{}:eu-west-1:123456789012:"
 OWN_TOPIC = ACCOUNT.format("sns") + "datamart-runner-dev-"

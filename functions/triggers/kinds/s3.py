@@ -4,11 +4,14 @@ import os
 from typing import Any
 
 from functions.requests.named_jobs import Job
-from functions.triggers import stored_object
 from functions.triggers.declared import declares_upload, uploads_of, why_ignored
 from functions.triggers.invoked import Invoked
+from functions.triggers.stored_object import trigger_event
 from functions.triggers.trigger_event import TriggerEvent, ignored
-from functions.triggers.uploaded_object import Uploaded, of_event
+from functions.triggers.uploaded_object import of_event
+
+ALIAS = "_uploads"
+"""For the stage's own rules on uploaded objects."""
 
 
 def recognises(event: dict[str, Any]) -> bool:
@@ -35,15 +38,3 @@ def trigger_events(event: dict[str, Any], job: Job) -> list[TriggerEvent]:
     if (why := why_ignored(uploaded, declared, uploaded.size)) is not None:
         return [ignored(uploaded.where, why)]
     return [trigger_event(uploaded, event["time"])]
-
-
-def trigger_event(uploaded: Uploaded, at: str, message: TriggerEvent | None = None) -> TriggerEvent:
-    """The same trigger event for both ways in which S3 reports an upload; ``at`` is its time (ISO 8601)."""
-    return TriggerEvent(
-        identity=uploaded.identity,
-        at=at,
-        values=uploaded.values,
-        where=uploaded.where,
-        content=lambda: stored_object.read(uploaded),
-        message=message,
-    )

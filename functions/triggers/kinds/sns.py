@@ -10,11 +10,14 @@ from aws_lambda_powertools.utilities.data_classes.sns_event import SNSMessage
 from functions.requests.named_jobs import Job
 from functions.requests.placeholders import MESSAGE
 from functions.text import named
-from functions.triggers import s3, stored_object
+from functions.triggers import stored_object
 from functions.triggers.declared import declares_topic, why_ignored
 from functions.triggers.invoked import Invoked
 from functions.triggers.s3_notification import ReportedObject, is_test_message, reported_objects
 from functions.triggers.trigger_event import RejectedEvent, TriggerEvent, ignored
+
+ALIAS = "_messages"
+"""For SNS, for the stage's own topics."""
 
 
 def recognises(event: dict[str, Any]) -> bool:
@@ -83,7 +86,7 @@ def _object(reported: ReportedObject, message: TriggerEvent, job: Job, *, among_
     if (why := why_ignored(uploaded, job["objects"], stored.size)) is not None:
         return ignored(uploaded.where, why)
     confirmed = replace(uploaded, version=stored.version or uploaded.version)
-    return s3.trigger_event(confirmed, stored.since, message if among_others else None)
+    return stored_object.trigger_event(confirmed, stored.since, message if among_others else None)
 
 
 def _itself(message: SNSMessage) -> TriggerEvent:

@@ -9,6 +9,9 @@ from functions.triggers.declared import declares_schedule
 from functions.triggers.invoked import Invoked
 from functions.triggers.trigger_event import TriggerEvent
 
+ALIAS = "_schedules"
+"""For EventBridge Scheduler, for the stage's own group of schedules."""
+
 
 def recognises(event: dict[str, Any]) -> bool:
     """Whether the event is a schedule's."""
