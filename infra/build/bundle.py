@@ -46,8 +46,8 @@ NOT_DEPLOYED = (
     *(f"*.dist-info/{name}" for name in ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")),
     # What no import ever reads: tests, types, the sources of extensions, the pages of a web server.
     *("*/**/tests", "*-stubs", "**/*.pyi", "**/*.c", "**/*.js", "**/*.css"),
-    # Parts of Powertools whose packages are not in the bundle (pydantic, PyJWT): importing them fails anyway.
-    *(f"aws_lambda_powertools/utilities/{name}" for name in ("parser", "auth_alpha")),
+    # Parts of Powertools whose packages are not in the bundle (pydantic, PyJWT, Avro, the Encryption SDK).
+    *(f"aws_lambda_powertools/utilities/{name}" for name in ("parser", "auth_alpha", "kafka", "data_masking")),
     # Its router for HTTP, by far its largest part; no HTTP request calls these functions.
     "aws_lambda_powertools/event_handler",
 )
