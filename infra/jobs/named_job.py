@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from infra.jobs.triggers import kind_of
+
 
 @dataclass(frozen=True)
 class NamedJob:
@@ -47,16 +49,12 @@ class NamedJob:
             "timeZone": self.time_zone,
             "acceptRequests": self.content.get("acceptRequests"),
             "objects": objects,
-            "triggers": [self._as_aws_names_it(trigger, number) for number, trigger in enumerate(self.triggers, 1)],
+            "triggers": [
+                kind_of(trigger).deployed(trigger, self.resource_name(number))
+                for number, trigger in enumerate(self.triggers, 1)
+            ],
         } | expected
 
     def resource_name(self, number: int) -> str:
         """The name of a trigger's schedule or own topic; ``number`` counts the triggers from 1."""
         return f"{self.name}-{number}"
-
-    def _as_aws_names_it(self, trigger: dict[str, Any], number: int) -> dict[str, Any]:
-        if "schedule" in trigger:
-            return {"schedule": self.resource_name(number)}
-        if "s3" in trigger:
-            return {"s3": trigger["s3"]}
-        return {"sns": {"topic": trigger["sns"].get("topicArn", self.resource_name(number))}}

@@ -50,6 +50,15 @@ def check_uploads(where: str, declared: Declared) -> None:
             raise BadConfiguration(f"{where}.{key}: has {size} bytes. A key has at most {LONGEST_KEY}.")
 
 
+def upload_words(declared: Declared) -> str:
+    """The uploads in words, such as ``uploads to landing/*.csv``."""
+    keys = f"{declared.get('prefix', '')}*{declared.get('suffix', '')}"
+    least = f" of at least {declared['minBytes']} bytes" if "minBytes" in declared else ""
+    if "bucket" in declared:
+        return f"uploads to {declared['bucket']}/{keys}{least}"
+    return f"uploads of {keys} to the own bucket{least}"
+
+
 _NOT_BUCKETS = {
     "-s3alias": "the alias of an access point; events name the bucket itself",
     "--ol-s3": "the alias of an Object Lambda access point; events name the bucket itself",

@@ -26,7 +26,7 @@ from infra.jobs.job_files import jobs_of, no_jobs
 from infra.jobs.named_job import NamedJob
 from infra.jobs.schedule_expression import Rate, parse_schedule
 from infra.jobs.schedule_times import firings
-from infra.jobs.trigger_words import trigger_words
+from infra.jobs.triggers import kind_of
 from infra.jobs.warnings import warnings_of
 from infra.settings.settings import FOLDER as SETTINGS
 from infra.settings.settings import BadConfiguration, Settings, settings_of
@@ -87,7 +87,7 @@ def table(jobs: list[NamedJob], settings: Settings, now: datetime) -> Table:
         if not job.triggers:
             made.add_row(what, "by its name only", "")
         for trigger in job.triggers:
-            made.add_row(what, _line(trigger_words(trigger, job)), Text("\n".join(_next(trigger, job, now))))
+            made.add_row(what, _line(kind_of(trigger).words(trigger)), Text("\n".join(_next(trigger, job, now))))
             what = Text("")
     return made
 

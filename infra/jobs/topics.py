@@ -35,6 +35,18 @@ def check_topic(where: str, arn: str) -> None:
         raise BadConfiguration(f"{where}: the region {region} is in the partition {owner}; write arn:{owner}:sns:….")
 
 
+def check_subscriptions(job: NamedJob) -> None:
+    """Raise BadConfiguration for messages of a job that SNS or the starter could not tell apart."""
+    topics = [trigger["sns"]["topicArn"] for trigger in job.triggers if "topicArn" in trigger.get("sns", {})]
+    if len(topics) > len(set(topics)):
+        raise BadConfiguration("triggers: the job subscribes to a topic twice. Combine the two filters in one trigger.")
+    carrying = {"objects" in trigger["sns"] for trigger in job.triggers if "sns" in trigger}
+    if len(carrying) > 1:
+        raise BadConfiguration(
+            "triggers: S3 notifications (objects) and other messages cannot start the same job. Make a job for each."
+        )
+
+
 @cache
 def _partitions() -> dict[str, str]:
     """From the name of a partition to the pattern of its regions, which also covers future regions."""

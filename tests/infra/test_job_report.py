@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
+from infra.jobs.cron_words import cron_words
 from infra.jobs.job_files import jobs_of, no_jobs
 from infra.jobs.named_job import NamedJob
 from infra.jobs.report import report
-from infra.jobs.trigger_words import cron_words, trigger_words
+from infra.jobs.triggers import kind_of
 from infra.settings.settings import Settings
 
 DEV = Settings(stage="dev")
@@ -201,8 +202,7 @@ TRIGGERS: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("trigger", "words"), TRIGGERS, ids=[words for _, words in TRIGGERS])
 def test_a_trigger_is_put_into_words(trigger: dict[str, Any], words: str) -> None:
-    named = NamedJob("nightly", {"timeZone": "UTC", "request": {}, "triggers": [trigger]})
-    assert trigger_words(trigger, named) == words
+    assert kind_of(trigger).words(trigger) == words
 
 
 # -- the command ------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra.jobs.trigger_words import trigger_words
+from infra.jobs.triggers import kind_of
 from infra.settings.settings import BadConfiguration
 from tests.infra.template import Template
 from tests.infra.test_jobs import OUTSIDE, REQUEST, UPLOAD, job, read
@@ -33,7 +33,7 @@ def test_the_least_size_of_an_upload_reaches_the_starter(tmp_path: Path, declare
     shipped = read(tmp_path, job(declared)).shipped
     where = shipped["triggers"][0]["s3"] if kind == "s3" else shipped["objects"][0]
     assert where["minBytes"] == 1
-    assert "of at least 1 bytes" in trigger_words(declared, read(tmp_path, job(declared)))
+    assert "of at least 1 bytes" in kind_of(declared).words(declared)
 
 
 @pytest.mark.parametrize("size", [0, -1, "1", 1.5, True, 50 * 2**40 + 1])
