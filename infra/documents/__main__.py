@@ -1,23 +1,34 @@
-"""``make docs``: fills the generated blocks of every document, and names the documents that changed."""
+"""``make docs``: fills the generated blocks of every document and the schema of jobs, and names what changed."""
 
 import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
 from infra.documents.blocks import ROOT, UnknownBlock, documents, filled
 from infra.documents.generated import blocks_of
+from infra.documents.job_schema import with_triggers
+from infra.jobs.job_files import FOLDER as JOBS
+from infra.jobs.job_files import SCHEMA_FILE
 from local.synth import SynthFailed, template_path
 
 
 def main() -> None:
     """Write the documents; exit with 1 for a block that cannot be generated."""
+    _write(JOBS / SCHEMA_FILE, with_triggers)  # before a synth reads it
     try:
         blocks = blocks_of(template_path())
         for path in documents():
-            text = path.read_text("utf-8")
-            if (new := filled(path.relative_to(ROOT), text, blocks)) != text:
-                path.write_text(new, "utf-8")
-                sys.stdout.write(f"{path.relative_to(ROOT)}: updated\n")
+            _write(path, partial(filled, path.relative_to(ROOT), blocks=blocks))
     except (SynthFailed, UnknownBlock) as problem:
         sys.exit(f"docs: {problem}")
+
+
+def _write(path: Path, anew: Callable[[str], str]) -> None:
+    text = path.read_text("utf-8")
+    if (new := anew(text)) != text:
+        path.write_text(new, "utf-8")
+        sys.stdout.write(f"{path.relative_to(ROOT)}: updated\n")
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def _check_trigger(where: str, trigger: Trigger, job: NamedJob) -> None:
             f"{where}: must have exactly one of {', '.join(KINDS)}, not {', '.join(kinds) or 'none'}."
         )
     for kind in KINDS:
-        if kind not in kinds and (extra := sorted(set(kind_named(kind).FURTHER_KEYS) & set(trigger))):
+        if kind not in kinds and (extra := sorted(set(kind_named(kind).PROPERTIES) & set(trigger))):
             raise BadConfiguration(f"{where}.{extra[0]}: is only allowed in a trigger with {kind}. Remove it.")
     kind_of(trigger).check(where, trigger, job)
 

@@ -9,6 +9,7 @@ from typing import Any
 from functions.requests.validation import Schema, SchemaError, nearest
 from infra.jobs.check import check_job
 from infra.jobs.named_job import NamedJob
+from infra.jobs.triggers import pattern_words
 from infra.settings.settings import BadConfiguration, Settings
 
 FOLDER = Path(__file__).parent
@@ -20,15 +21,7 @@ SCHEMA_FILE = "job.schema.json"
 SCHEMA = Schema(
     FOLDER / SCHEMA_FILE,
     "the file",
-    patterns={
-        "^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]{1,64}$": "the ARN of a KMS key "
-        "(arn:aws:kms:eu-west-1:123456789012:key/…; a policy cannot name an alias)",
-        "^(cron|rate|at)[(].+[)]$": "a schedule expression: cron(…), rate(…) or at(…)",
-        "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$": "the name of a bucket",
-        "^[0-9]{12}$": "the number of an AWS account (12 digits, in quotes)",
-        "^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}([.]fifo)?$": "the ARN of an SNS topic",
-        "^([01][0-9]|2[0-3]):[0-5][0-9]$": "a time of the day such as 06:00",
-    },
+    patterns=pattern_words() | {"^([01][0-9]|2[0-3]):[0-5][0-9]$": "a time of the day such as 06:00"},
 )
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")

@@ -1,11 +1,11 @@
 """Every kind of trigger has a module in the stack, the job files and the emulator, and a key in the schema of jobs."""
 
-import json
 from pkgutil import iter_modules
 
 from functions.triggers import kinds
 from functions.triggers.kinds import KINDS
 from infra.constructs.triggers.triggers import triggers_of_kind
+from infra.documents.job_schema import with_triggers
 from infra.jobs import job_files, triggers
 from local.emulator import delivery
 from local.emulator.delivery import targets_of
@@ -32,5 +32,9 @@ def test_a_kind_of_the_stack_invokes_the_alias_of_that_kind() -> None:
 
 
 def test_a_job_may_declare_every_kind_of_trigger() -> None:
-    schema = json.loads((job_files.FOLDER / "job.schema.json").read_text("utf-8"))
-    assert set(KINDS) <= set(schema["properties"]["triggers"]["items"]["properties"])
+    assert set(KINDS) <= set(job_files.SCHEMA.rules["properties"]["triggers"]["items"]["properties"])
+
+
+def test_the_schema_of_jobs_has_the_keys_of_the_kinds_as_make_docs_writes_them() -> None:
+    text = (job_files.FOLDER / job_files.SCHEMA_FILE).read_text("utf-8")
+    assert with_triggers(text) == text

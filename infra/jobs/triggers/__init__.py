@@ -11,17 +11,19 @@ if TYPE_CHECKING:
     from infra.jobs.named_job import NamedJob
 
 Trigger = dict[str, Any]
-"""A trigger as a job's file has it; infra/jobs/job.schema.json describes it."""
+"""A trigger as a job's file has it."""
 
 
 class Kind(Protocol):
     """What the module of a kind has.
 
-    ``FURTHER_KEYS`` are the keys that only a trigger of this kind may have beside the kind's own.
+    ``PROPERTIES`` is the JSON Schema of the keys that only a trigger of this kind may have; ``make docs`` writes it
+    into job.schema.json. ``PATTERNS`` says what each ``pattern`` in it means, in words that can follow "is not".
     ``CAN_BRING_REQUEST`` says whether its event has a content that may be a request (``acceptRequests``).
     """
 
-    FURTHER_KEYS: tuple[str, ...]
+    PROPERTIES: dict[str, dict[str, Any]]
+    PATTERNS: dict[str, str]
     CAN_BRING_REQUEST: bool
 
     def check(self, where: str, trigger: Trigger, job: "NamedJob") -> None:
@@ -51,3 +53,8 @@ def kinds_in(trigger: Trigger) -> list[str]:
 def kind_of(trigger: Trigger) -> Kind:
     """The module of a valid trigger's kind."""
     return kind_named(kinds_in(trigger)[0])
+
+
+def pattern_words() -> dict[str, str]:
+    """What each pattern in a trigger's properties means, of all kinds."""
+    return {pattern: words for kind in KINDS for pattern, words in kind_named(kind).PATTERNS.items()}

@@ -1,12 +1,31 @@
 """Uploads in a job's file: their check, and "uploads to landing/*.csv"."""
 
 from functions.requests.placeholders import OF_S3, Placeholder
+from infra.jobs import upload_schema
 from infra.jobs.named_job import NamedJob
 from infra.jobs.object_keys import check_uploads, upload_words
 from infra.jobs.triggers import Trigger
 from infra.settings.settings import BadConfiguration
 
-FURTHER_KEYS = ()
+PROPERTIES = {
+    "s3": {
+        "description": "Upload of an object to S3, whose key begins with `prefix` and ends with `suffix`.",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "bucket": {
+                "description": (
+                    "Name of a bucket of the stack's account and region that sends its events to EventBridge. The "
+                    "stack's own bucket if left out."
+                ),
+                "type": "string",
+                "pattern": upload_schema.BUCKET,
+            }
+        }
+        | upload_schema.WHICH_OBJECTS,
+    }
+}
+PATTERNS = upload_schema.PATTERNS
 CAN_BRING_REQUEST = True
 
 

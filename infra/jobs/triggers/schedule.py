@@ -7,7 +7,24 @@ from infra.jobs.schedule_check import check_schedule, in_words
 from infra.jobs.schedule_expression import At, Rate, parse_schedule
 from infra.jobs.triggers import Trigger
 
-FURTHER_KEYS = ("flexibleMinutes", "timeZone")
+_EXPRESSION = "^(cron|rate|at)[(].+[)]$"
+
+PROPERTIES = {
+    "schedule": {
+        "description": "Schedule of EventBridge Scheduler: `cron(…)`, `rate(…)` or `at(…)`.",
+        "type": "string",
+        "pattern": _EXPRESSION,
+        "maxLength": 256,
+    },
+    "timeZone": {"description": "Time zone of this schedule, where it differs from the job's.", "type": "string"},
+    "flexibleMinutes": {
+        "description": "Minutes within which the schedule may start the run, to spread the load.",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1440,
+    },
+}
+PATTERNS = {_EXPRESSION: "a schedule expression: cron(…), rate(…) or at(…)"}
 CAN_BRING_REQUEST = False
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from functions.requests.placeholders import MESSAGE, OF_S3, OF_SNS, Placeholder
 from functions.triggers.accepted_request import FROM_OUTSIDE
+from infra.jobs import upload_schema
 from infra.jobs.filter_policy import ATTRIBUTES, BODY, OR, check_filter
 from infra.jobs.filter_words import policy_words
 from infra.jobs.named_job import NamedJob
@@ -12,7 +13,55 @@ from infra.jobs.topics import check_topic
 from infra.jobs.triggers import Trigger
 from infra.settings.settings import BadConfiguration
 
-FURTHER_KEYS = ()
+_TOPIC = "^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}([.]fifo)?$"
+_ACCOUNT = "^[0-9]{12}$"
+
+_OBJECTS = {
+    "description": "For S3 notifications that come over SNS: the uploads that start the job.",
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["bucket"],
+    "properties": {
+        "bucket": {"description": "Name of the bucket.", "type": "string", "pattern": upload_schema.BUCKET},
+        "account": {
+            "description": "AWS account of the bucket (12 digits), where it is not the stack's.",
+            "type": "string",
+            "pattern": _ACCOUNT,
+        },
+    }
+    | upload_schema.WHICH_OBJECTS,
+}
+
+PROPERTIES = {
+    "sns": {
+        "description": "Message on an SNS topic.",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "topicArn": {
+                "description": "ARN of a topic. The stack makes one for the job if left out.",
+                "type": "string",
+                "pattern": _TOPIC,
+            },
+            "filter": {
+                "description": "Filter policy of SNS, on the message's attributes or its body.",
+                "type": "object",
+            },
+            "filterScope": {
+                "description": (
+                    "What the filter looks at: the message's attributes (`MessageAttributes` if left out), or its "
+                    "body, which must be JSON."
+                ),
+                "enum": [ATTRIBUTES, BODY],
+            },
+            "objects": _OBJECTS,
+        },
+    }
+}
+PATTERNS = upload_schema.PATTERNS | {
+    _TOPIC: "the ARN of an SNS topic",
+    _ACCOUNT: "the number of an AWS account (12 digits, in quotes)",
+}
 CAN_BRING_REQUEST = True
 
 
