@@ -9,7 +9,7 @@ SCHEDULE_INPUT = {"scheduleArn": "<aws.scheduler.schedule-arn>", "scheduledTime"
 """What the stack lets each schedule send; EventBridge Scheduler puts its context attributes into it."""
 
 LONGEST_JOB_NAME = 40
-"""Characters of a job's name, all of which are in the names of its executions."""
+"""Characters of a job's name: the names of its executions begin with all of them."""
 
 
 def machine_name(stage: str) -> str:
