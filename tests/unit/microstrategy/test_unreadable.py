@@ -72,7 +72,7 @@ ENDPOINTS = {value.step: value for value in vars(at).values() if isinstance(valu
 
 @pytest.mark.parametrize(
     ("name", "body"),
-    [(name, body) for name in CALLS for body in WRONG.get(ENDPOINTS[name.split(" ")[0]].answers, ())],
+    [(name, body) for name in CALLS for body in WRONG.get(ENDPOINTS[name.split(" ")[0]].response_body, ())],
 )
 def test_json_of_another_shape_is_not_an_answer(server: ScriptedServer, client: Client, name: str, body: bytes) -> None:
     server.answer(200, body)
