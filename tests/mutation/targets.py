@@ -11,7 +11,11 @@ TARGETS = {
         "tests/unit/handlers/test_execute_datamart.py",
         _SCENARIOS,
     ),
-    "functions/runs/store/job_states.py": ("tests/unit/runs/store/test_job_states.py", _SCENARIOS),
+    "functions/runs/store/job_states.py": (
+        "tests/unit/runs/store/test_job_facts.py",
+        "tests/unit/runs/store/test_job_states.py",
+        _SCENARIOS,
+    ),
     "functions/handlers/execute_datamart.py": ("tests/unit/handlers/test_execute_datamart.py", _SCENARIOS),
     "functions/runs/conclusion.py": ("tests/unit/runs/test_conclusion.py", _SCENARIOS),
     "functions/runs/concurrency.py": (_SCENARIOS, "tests/unit/runs/test_concurrency.py"),

@@ -13,6 +13,12 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.exceptions import ConditionalCheckFailed
 from moto.dynamodb.models import dynamodb_backends
 
+from functions.requests.execution_input import Start
+from functions.requests.request import normalise
+from functions.runs.store.attempts import begin_attempt
+from functions.runs.store.job_states import begin_execution
+from functions.runs.store.record import RunRecord
+from functions.runs.store.runs import begin_run, load_run
 from functions.runs.store.table import RunTable
 
 REGION = "eu-west-1"
@@ -76,3 +82,24 @@ class Direct:
             expression_attribute_values=given.get("ExpressionAttributeValues", {}),
         )
         return {"Attributes": changed.to_json()["Attributes"]}
+
+
+def begun_run(table: RunTable) -> RunRecord:
+    """A run that has begun its first attempt."""
+    arn = f"arn:aws:states:{REGION}:123456789012:execution:datamart-runner-dev:run-{uuid.uuid4()}"
+    begin_run(table, arn, Start(normalise({"project": "P", "datamart": "City"})))
+    run = load_run(table, arn, 1)
+    begin_attempt(run)
+    return run
+
+
+def executing_run(table: RunTable) -> RunRecord:
+    """A run whose execution request is on its way."""
+    run = begun_run(table)
+    assert begin_execution(run)
+    return run
+
+
+def beside(run: RunRecord) -> RunRecord:
+    """The same run as another invocation sees it now."""
+    return load_run(run.table, run.arn, run.number)

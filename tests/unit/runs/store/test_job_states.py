@@ -1,13 +1,10 @@
 """A late invocation never replaces newer knowledge of a job, in moto's DynamoDB."""
 
 from collections.abc import Callable, Iterator
-from itertools import count
 
 import pytest
 
 from functions import clock
-from functions.requests.execution_input import Start
-from functions.requests.request import normalise
 from functions.runs.job_state import FAILED, MAY_FOLLOW, MAY_GO_ON, JobState
 from functions.runs.store.attempts import begin_attempt
 from functions.runs.store.job_states import (
@@ -19,14 +16,12 @@ from functions.runs.store.job_states import (
     record_standstill,
 )
 from functions.runs.store.record import RunRecord
-from functions.runs.store.runs import begin_run, load_run
+from functions.runs.store.runs import load_run
 from functions.runs.store.table import RunTable
 from tests.support.stored_runs import put_in_attempt, remove_from_attempt
-from tests.unit.runs.tables import direct_run_table
+from tests.unit.runs.tables import beside, direct_run_table, executing_run
 
 ANSWERS = [{"name": "Year", "how": "answered", "given": 0, "send": {"key": "K", "type": "VALUE", "answers": "2026"}}]
-
-_runs = count(1)
 
 
 @pytest.fixture(scope="module")
@@ -39,17 +34,7 @@ def table() -> Iterator[RunTable]:
 def executing(table: RunTable, monkeypatch: pytest.MonkeyPatch) -> RunRecord:
     """A run whose execution request is on its way."""
     monkeypatch.setattr(clock, "_source", lambda: 1_800_000_000.0)
-    arn = f"arn:aws:states:eu-west-1:123456789012:execution:datamart-runner-dev:run-{next(_runs)}"
-    begin_run(table, arn, Start(normalise({"project": "P", "datamart": "City"})))
-    run = load_run(table, arn, 1)
-    begin_attempt(run)
-    assert begin_execution(run)
-    return run
-
-
-def beside(run: RunRecord) -> RunRecord:
-    """The same run as another invocation sees it now."""
-    return load_run(run.table, run.arn, run.number)
+    return executing_run(table)
 
 
 def test_every_state_says_what_it_may_follow() -> None:
