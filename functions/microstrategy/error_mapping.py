@@ -160,7 +160,7 @@ def _kind(endpoint: Endpoint, http_status: int, envelope: Envelope, text: str) -
         return ERR[envelope.err]
     if endpoint.step == "answer_prompts" and http_status == 400:
         return PromptAnswerRejected
-    if envelope == Envelope() and http_status in (403, 406) and is_page(text):
+    if envelope == Envelope() and http_status == 403 and is_page(text):
         return DatamartFailed  # a firewall's, and no word of the account's privileges
     if envelope.err == 4 or _object_unknown(endpoint, http_status, envelope):
         return NotFound
