@@ -75,7 +75,7 @@ def conclude(run: Run, failure: Failure | None, saving: bool) -> Conclusion:
     return failed(run, error.name, reason, name_of(failure))
 
 
-def may_follow(run: Run, error: type[NamedError], aws_passes: bool = False) -> bool:
+def may_follow(run: Run, error: type[NamedError], aws_passes: bool) -> bool:
     """Whether another attempt may follow: it may cure the error, and it cannot load the table twice.
 
     ``aws_passes``: the error is a transient one of AWS, which no handler could record as an outage.
