@@ -17,15 +17,15 @@ TARGETS = {
         _SCENARIOS,
     ),
     "functions/handlers/execute_datamart.py": ("tests/unit/handlers/test_execute_datamart.py", _SCENARIOS),
-    "functions/runs/conclusion.py": ("tests/unit/runs/test_conclusion.py", _SCENARIOS),
+    "functions/runs/conclusion.py": (
+        "tests/unit/runs/test_conclusion.py",
+        "tests/unit/runs/test_another_attempt.py",
+        _SCENARIOS,
+    ),
     "functions/runs/concurrency.py": (_SCENARIOS, "tests/unit/runs/test_concurrency.py"),
     "functions/microstrategy/error_mapping.py": (
+        "tests/unit/microstrategy/test_error_mapping.py",
         "tests/unit/microstrategy/test_errors.py",
-        "tests/unit/microstrategy/test_failed_jobs.py",
-        "tests/unit/microstrategy/test_unreadable.py",
-        "tests/unit/microstrategy/test_calls.py",
-        "tests/unit/microstrategy/test_wrong_places.py",
-        "tests/unit/microstrategy/test_redirects.py",
         "tests/unit/microstrategy/test_redaction.py",
     ),
 }

@@ -20,6 +20,7 @@ from functions.runs.concurrency import (
     LONGEST_JOB,
     give_back,
     in_progress,
+    is_same_datamart,
     pending_job,
     pending_session,
     set_job_ended,
@@ -305,6 +306,40 @@ def test_runs_that_wait_for_a_slot_are_compared_by_the_names_in_their_requests(
     take_slot(system.table, first)
     with pytest.raises(RunInProgress if same else ServerBusy):
         take_slot(system.table, second)
+
+
+BELOW_A = {"name": "City", "path": "/A"}
+
+
+@pytest.mark.parametrize(
+    ("one", "another", "same"),
+    [
+        ({"project": "P", "datamart": BELOW_A}, {"project": "P", "datamart": BELOW_A}, True),
+        ({"project": "P", "datamart": BELOW_A}, {"project": "P", "datamart": BELOW_A | {"path": "/B"}}, False),
+        ({"project": "P", "datamart": BELOW_A}, {"project": "P", "datamart": BELOW_A | {"name": "Town"}}, False),
+        ({"project": "P", "datamart": "City"}, {"project": "P", "datamart": BELOW_A}, False),
+        ({"project": "P", "datamart": "City"}, {"project": "Q", "datamart": "City"}, False),
+        ({"project": "P", "datamart": "City"}, {"project": "P", "datamart": "Town"}, False),
+        ({"project": "P", "datamart": "City"}, None, False),
+        (None, None, False),
+    ],
+)
+def test_two_runs_are_of_one_datamart_only_if_names_or_ids_of_it_and_its_project_agree(
+    one: dict[str, Any] | None, another: dict[str, Any] | None, same: bool
+) -> None:
+    assert is_same_datamart(run_of({"asked": one}), run_of({"asked": another})) is same
+
+
+def test_a_request_by_ids_is_of_the_datamart_whose_ids_another_run_has_found() -> None:
+    by_names = {"asked": {"project": "Tutorial", "datamart": "City"}}
+    by_ids = {"asked": {"project": PROJECT, "datamart": CITY}}
+    found = {"project": {"id": PROJECT}, "datamart": {"id": CITY}}
+    assert is_same_datamart(run_of(by_ids), run_of(by_names | found)) is True
+    assert is_same_datamart(run_of(by_ids), run_of(by_names)) is False
+
+
+def test_a_run_whose_item_is_gone_is_of_no_datamart() -> None:
+    assert is_same_datamart(run_of({"asked": {"project": "P", "datamart": "City"}}), None) is False
 
 
 def test_a_run_does_not_take_two_slots(system: System) -> None:
