@@ -18,7 +18,7 @@ VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_
 def authorities_of(environment: Mapping[str, str]) -> AbstractContextManager[None]:
     """Trust, while the context lasts, the file or folder that the first variable that is set names.
 
-    Raises CannotGoOn on entering: there are no certificates in it.
+    Raises CannotGoOn on entering: it does not exist, or has no certificates in it.
     """
     name = next((name for name in VARIABLES if environment.get(name)), None)
     return contextlib.nullcontext() if name is None else _trusted(name, environment[name])
@@ -29,6 +29,8 @@ def _trusted(name: str, path: str) -> Generator[None]:
     with contextlib.ExitStack() as stack:
         try:
             stack.enter_context(trusting(Path(path).expanduser()))
+        except FileNotFoundError:
+            raise CannotGoOn(f'{name} names no file: "{path}". Correct the path, or unset {name}.') from None
         except OSError:
             raise CannotGoOn(
                 f'{name}: "{path}" has no certificates in PEM. Correct the path, or unset {name}.'

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from functions.runs.model import OpenQuestion
 from local.simulator import catalogue
 from tests.integration.conftest import System
 from tests.support.cases import exhaustive
@@ -24,9 +25,9 @@ def nested(operators: int) -> dict[str, Any]:
 @pytest.fixture
 def questions(system: System, operators: int) -> Iterator[list[dict[str, Any]]]:
     """A person who first replies with a deep expression, and then leaves every prompt to its default or open."""
-    asked: list[dict[str, Any]] = []
+    asked: list[OpenQuestion] = []
 
-    def answer(question: dict[str, Any]) -> None:
+    def answer(question: OpenQuestion) -> None:
         asked.append(question)
         first = len(asked) == 1
         answers = [
@@ -43,12 +44,12 @@ def questions(system: System, operators: int) -> Iterator[list[dict[str, Any]]]:
 
 @pytest.mark.parametrize("operators", [exhaustive(12), 40])
 def test_a_reply_that_is_nested_too_deep_for_the_table_is_sent_and_judged_by_the_server(
-    system: System, questions: list[dict[str, Any]], operators: int
+    system: System, questions: list[OpenQuestion], operators: int
 ) -> None:
     outcome = system.run(datamart=catalogue.ALL_PROMPTS, prompts=[DAY], unanswered="ask")
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert len(questions) == 2
-    assert questions[1]["refusal"]
+    assert questions[1].refusal
     sent = [body["body"] for body in system.simulator.state()["answers"]]
     assert all("And" not in json.dumps(body) for body in sent), "the simulator took what it should refuse"
 

@@ -136,7 +136,7 @@ def record(name: str, template: Path) -> str:
             recorder.before[scenario["taken"]] = lambda: free(table)
         replies = iter(scenario.get("replies", []))
         if scenario.get("replies"):
-            emulator.person = lambda question: emulator.reply(question["token"], next(replies))
+            emulator.person = lambda question: emulator.reply(_token_of(question), next(replies))
         arn = emulator.start(scenario["input"], name=name)
         outcome = emulator.wait(arn)
         BaseClient._make_api_call, HTTPAdapter.send = call_aws, recorder.send_http
@@ -144,6 +144,11 @@ def record(name: str, template: Path) -> str:
     ended = {"status": outcome.status, "error": outcome.error, "cause": outcome.cause, "output": outcome.output}
     lines = [{"baseUrl": server.base_url}, *recorder.lines, {"end": ended}]
     return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).replace(arn, RUN)
+
+
+def _token_of(question: Any) -> str:
+    """A question is a mapping on commit 300f2ce, and has types since."""
+    return str(question["token"] if isinstance(question, dict) else question.token)
 
 
 def definition(template: Path, folder: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,11 +13,15 @@ import pytest
 from moto import mock_aws
 
 from local.clock import Clock, Waiter
+from local.emulator.moto_patches import lambda_invocations, waits
 from local.emulator.moto_patches.install import install
 from local.emulator.moto_patches.reserved_errors import REPORTING, reported
 
-ROLE = "arn:aws:iam::123456789012:role/any"
-FUNCTION = "arn:aws:lambda:eu-west-1:123456789012:function:works"
+NAME = f"reserved-{uuid.uuid4().hex}"
+"""Of the function and its role: another test of this process may keep an emulator with functions of its own."""
+
+ROLE = f"arn:aws:iam::123456789012:role/{NAME}"
+FUNCTION = f"arn:aws:lambda:eu-west-1:123456789012:function:{NAME}"
 ZIP = b"PK\x05\x06" + b"\x00" * 18
 
 TASK = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Arguments": {"FunctionName": FUNCTION}}
@@ -29,13 +34,18 @@ def machines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Step Functions, whose one function ends as a state does that ran into its timeout."""
     failure = json.dumps({"errorType": "States.Timeout", "errorMessage": "too slow"}).encode()
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    for module, name in ((lambda_invocations, "_invoke"), (waits, "_waiter"), (waits, "_ask")):
+        monkeypatch.setattr(module, name, getattr(module, name))  # put back afterwards: that emulator goes on
     install(Waiter(Clock(), 0), lambda function, alias, body: (failure, True), lambda token, ended: None)
     with mock_aws():
-        boto3.client("iam").create_role(RoleName="any", AssumeRolePolicyDocument="{}")
-        boto3.client("lambda").create_function(
-            FunctionName="works", Role=ROLE, Runtime="python3.13", Handler="a.b", Code={"ZipFile": ZIP}
+        iam, functions = boto3.client("iam"), boto3.client("lambda")
+        iam.create_role(RoleName=NAME, AssumeRolePolicyDocument="{}")
+        functions.create_function(
+            FunctionName=NAME, Role=ROLE, Runtime="python3.13", Handler="a.b", Code={"ZipFile": ZIP}
         )
         yield boto3.client("stepfunctions")
+        functions.delete_function(FunctionName=NAME)
+        iam.delete_role(RoleName=NAME)
 
 
 def ended(machines: Any, around: dict[str, Any]) -> dict[str, Any]:
@@ -43,7 +53,7 @@ def ended(machines: Any, around: dict[str, Any]) -> dict[str, Any]:
     catch = [{"ErrorEquals": ["States.Timeout"], "Output": "{% $states.errorOutput %}", "Next": "CleanUp"}]
     states = {"Around": around | {"Catch": catch, "End": True}, "CleanUp": {"Type": "Pass", "End": True}}
     definition = {"QueryLanguage": "JSONata", "StartAt": "Around", "States": states}
-    made = machines.create_state_machine(name="m", definition=json.dumps(definition), roleArn=ROLE)
+    made = machines.create_state_machine(name=uuid.uuid4().hex, definition=json.dumps(definition), roleArn=ROLE)
     started = machines.start_execution(stateMachineArn=made["stateMachineArn"], name="e")
     patience = time.monotonic() + 20
     while (found := machines.describe_execution(executionArn=started["executionArn"]))["status"] == "RUNNING":
