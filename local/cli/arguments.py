@@ -35,7 +35,7 @@ def command_line() -> argparse.ArgumentParser:
         help="JSON file: a request, a job by name, or an event as AWS delivers it; events/console.json if left out",
     )
     run.add_argument("--library-url", metavar="URL", help="a real Library server in place of the simulator")
-    run.add_argument("--json", action="store_true", help="print one JSON object on standard output")
+    _add_json(run)
     run.add_argument("--max-wait", type=_seconds, metavar="SECONDS", help="cap of each wait; 0 waits for nothing")
     run.add_argument("--scenario", default="default", metavar="NAME", help="how the simulator behaves")
 
@@ -51,7 +51,7 @@ def command_line() -> argparse.ArgumentParser:
     server.add_argument("--library-url", metavar="URL", help="this server, with MSTR_USERNAME and so on")
     server.add_argument("--stage", metavar="S", help="the server of this stage's connection, with its secret in AWS")
     prompts.add_argument("--connection", metavar="C", help="another connection of the stage than default")
-    prompts.add_argument("--json", action="store_true", help="print one JSON object on standard output")
+    _add_json(prompts)
 
     check = commands.add_parser(
         "check",
@@ -68,7 +68,7 @@ def command_line() -> argparse.ArgumentParser:
         "--library-url", metavar="URL", help="this server, with MSTR_USERNAME and so on, in place of AWS"
     )
     where.add_argument("--simulator", action="store_true", help="the built-in simulator, to try it")
-    check.add_argument("--json", action="store_true", help="print one JSON object on standard output")
+    _add_json(check)
 
     start = commands.add_parser(
         "start",
@@ -80,7 +80,7 @@ def command_line() -> argparse.ArgumentParser:
     start.add_argument("job", metavar="JOB", help="a job's name, or the path of a .json file with a request")
     start.add_argument("--stage", default="dev", help="which deployment; dev if left out")
     start.add_argument("--as-of", metavar="TIME", help="run the job as if triggered then: 2026-11-20T05:00+01:00")
-    start.add_argument("--json", action="store_true", help="print one JSON object on standard output")
+    _add_json(start)
 
     answer = commands.add_parser(
         "answer",
@@ -93,7 +93,7 @@ def command_line() -> argparse.ArgumentParser:
     answer.add_argument("file", nargs="?", metavar="FILE", help='JSON: {"prompts": [...]}; - is standard input')
     answer.add_argument("--stage", metavar="S", help="which deployment, for a name; dev if left out")
     answer.add_argument("--decline", metavar="REASON", help="send no answers, and end the run for this reason")
-    answer.add_argument("--json", action="store_true", help="print one JSON object on standard output")
+    _add_json(answer)
 
     free_lease = commands.add_parser(
         "free-lease",
@@ -107,12 +107,17 @@ def command_line() -> argparse.ArgumentParser:
     )
     free_lease.add_argument("--stage", default="dev", metavar="S", help="which deployment; dev if left out")
     free_lease.add_argument("--yes", action="store_true", help="do not ask: confirm that the job has ended")
-    free_lease.add_argument("--json", action="store_true", help="print one JSON object on standard output")
+    _add_json(free_lease)
 
     simulate = commands.add_parser("simulate", help="start the simulator alone")
     simulate.add_argument("--port", type=int, default=0, metavar="N", help="port to listen on; a free one if left out")
     simulate.add_argument("--scenario", default="default", metavar="NAME", help="how it behaves")
     return parser
+
+
+def _add_json(command: argparse.ArgumentParser) -> None:
+    """The option of every command that ends with a report."""
+    command.add_argument("--json", action="store_true", help="print one JSON object on standard output")
 
 
 def _seconds(text: str) -> float:
