@@ -68,5 +68,11 @@ def similar(name: str, known: Iterable[str], most: int = 1, cutoff: float = 0.5)
     return [by_start[start] for start in difflib.get_close_matches(wanted, candidates, most, cutoff)]
 
 
+def nearest(value: object, known: Iterable[str]) -> str:
+    """`` (did you mean …?)`` if one of ``known`` is similar to ``value``, else nothing."""
+    near = similar(str(value), map(str, known))
+    return f" (did you mean {near[0]}?)" if near else ""
+
+
 def _start(name: str) -> str:
     return folded(name[: 2 * COMPARED])[:COMPARED]

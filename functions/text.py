@@ -48,14 +48,32 @@ def named(text: object, longest: int = 200) -> str:
 
     A colon before a blank, a link or a quote could be read as the beginning of another line or sentence of ours.
     """
-    shown = str(text)
-    plain = len(shown) <= longest and shown.isprintable() and "  " not in shown and _PLAIN.fullmatch(shown)
-    return shown if plain else quoted(shown, longest)
+    name = str(text)
+    plain = len(name) <= longest and name.isprintable() and "  " not in name and _PLAIN.fullmatch(name)
+    return name if plain else quoted(name, longest)
 
 
 def as_json(value: object, indent: int | None = None) -> str:
     """``value`` as JSON that reads the same and shows nothing unprintable: such characters are escaped."""
     return escaped(json.dumps(value, ensure_ascii=False, indent=indent, default=str))
+
+
+def shown(value: object) -> str:
+    """``value`` as printable JSON on one line, at most 80 characters; a text is always quoted."""
+    text = as_json(value)
+    if len(text) <= 80:
+        return text
+    cut = _HALF_AN_ESCAPE.sub("", text[:77])
+    return f'{cut}{ELLIPSIS}"' if isinstance(value, str) else cut + ELLIPSIS
+
+
+def shown_key(key: str) -> str:
+    """A key that a person wrote: as it is if it looks like a key, else as :func:`shown`."""
+    return key if _KEY.fullmatch(key) and len(key) <= 80 else shown(key)
+
+
+_KEY = re.compile(r"[\w.$-]+")
+_HALF_AN_ESCAPE = re.compile(r"\\(u[0-9a-f]{0,3})?$")
 
 
 def escaped(text: str) -> str:

@@ -8,8 +8,8 @@ from functions.errors import NotFound, PermissionDenied, ServerBusy, ServerUnava
 from functions.handlers._decorators import step
 from functions.lifecycle.step import Step, StepResult
 from functions.microstrategy import Datamart, Definition, Project
+from functions.object_ids import is_id
 from functions.requests.placeholders import hint
-from functions.requests.request import is_id
 from functions.runs import model
 from functions.runs.model import ServerObject, Target
 from functions.runs.store.runs import record_datamart, set_save_folder

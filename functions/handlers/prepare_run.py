@@ -7,11 +7,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.errors import InvalidRequest
 from functions.lifecycle.step import Event, StepResult
-from functions.requests.execution_input import named_in, read_input
-from functions.requests.validation import nearest
+from functions.requests.execution_input import read_input
+from functions.requests.named_jobs import named_in
 from functions.runs.message import message_in
 from functions.runs.store.runs import begin_run, refuse_run
 from functions.runs.store.table import run_table
+from functions.similar_names import nearest
 from functions.telemetry import logger, tracer
 
 

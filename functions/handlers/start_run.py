@@ -13,7 +13,7 @@ import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.names import execution_arn
-from functions.requests.execution_input import LONGEST_REFUSAL, LONGEST_TIME, LONGEST_VALUE
+from functions.requests.input_limits import LONGEST_REFUSAL, LONGEST_TIME, LONGEST_VALUE
 from functions.requests.named_jobs import Job, job_named
 from functions.requests.placeholders import MESSAGE, placeholders, strings
 from functions.telemetry import logger, tracer

@@ -19,8 +19,7 @@ from functions.notifications import end_event, failure_notice
 from functions.notifications.exactly_once import once
 from functions.notifications.message_failures import notify_with_other_runs
 from functions.notifications.run_end import end_of
-from functions.requests.execution_input import named_in
-from functions.requests.named_jobs import deployed_jobs
+from functions.requests.named_jobs import deployed_jobs, named_in
 from functions.runs.concurrency import give_back
 from functions.runs.last_loads import is_load_of
 from functions.runs.message import message_in

@@ -6,13 +6,13 @@ from functions.lifecycle.step import Step, StepResult
 from functions.microstrategy import Execution
 from functions.microstrategy.codes import CANCELLED_CODES
 from functions.microstrategy.status import classify, name_of
-from functions.requests.validation import nearest
 from functions.runs.job_state import SETTLED, JobState, state_at_prompts, state_of_failed
 from functions.runs.model import Run
 from functions.runs.output import output_of
 from functions.runs.polling import wait_seconds
 from functions.runs.store.job_states import record_failure, record_look
 from functions.runs.store.record import RunRecord
+from functions.similar_names import nearest
 from functions.telemetry import logger
 
 REACHED_SQL = frozenset({6, 7, 17, 19, 24, 26})

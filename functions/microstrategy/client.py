@@ -45,6 +45,7 @@ from functions.microstrategy.object_names import DATAMART_SUBTYPE, FOLDER_TYPE, 
 from functions.microstrategy.retries import with_retries
 from functions.microstrategy.status import COMPLETED, GONE
 from functions.names import PRODUCT
+from functions.object_ids import is_id
 from functions.similar_names import spellings
 
 CLOCKS_DIFFER = 120.0
@@ -62,7 +63,6 @@ LEAST_SECONDS = 0.1
 OBJECT_TYPES = {"attribute": 12, "metric": 4}
 """Types of what is looked up by name beside datamarts and folders (API.md 4.1)."""
 
-_ID = re.compile(r"[0-9A-Fa-f]{32}")
 _PROMPT = re.compile(r"[0-9A-Fa-f]{32}(@[0-9]+@[0-9]+)?")
 _PAGE = 200
 _MOST_FOUND = 5_000
@@ -198,7 +198,7 @@ class Client:
 
         Raises NotFound: no object matches, it is not a datamart, or several match and are listed with their paths.
         """
-        if isinstance(reference, str) and _ID.fullmatch(reference):
+        if isinstance(reference, str) and is_id(reference):
             return self._datamart_by_id(project_id, reference)
         name = reference if isinstance(reference, str) else reference["name"]
         path = None if isinstance(reference, str) else reference["path"]
@@ -214,7 +214,7 @@ class Client:
 
     def find_folder(self, project_id: str, reference: str) -> str:
         """The id of the folder of that id or path (API.md 4.2, 4.4). Raises NotFound: none, or several fit."""
-        if _ID.fullmatch(reference):
+        if is_id(reference):
             found = mapping(self._call(at.GET_FOLDER, project_id, {"type": FOLDER_TYPE}, folder=reference).json)
             if found.get("type") != FOLDER_TYPE:
                 raise NotFound(f"the object {reference} is not a folder", step="find_folder")
@@ -272,7 +272,7 @@ class Client:
         reply = self._call(at.CREATE_INSTANCE, project_id, datamart=datamart_id)
         body = mapping(reply.json)
         found = reply.headers.get("X-MSTR-MS-Instance") or body.get("id") or body.get("instanceId")
-        if not isinstance(found, str) or not _ID.fullmatch(found.strip()):
+        if not isinstance(found, str) or not is_id(found.strip()):
             raise DatamartFailed(
                 "the server created the instance, but its ID is in neither header nor body",
                 step="create_instance",
@@ -530,7 +530,7 @@ def _secrets_of(proxy: str | None) -> set[str]:
 
 
 def _id(value: str) -> str:
-    if not _ID.fullmatch(value):
+    if not is_id(value):
         raise NotFound("an object id is 32 hexadecimal digits; this one is not")
     return value.upper()
 

@@ -4,6 +4,8 @@ import re
 from datetime import datetime
 from typing import Any
 
+from functions.object_ids import is_id
+
 LONGEST = 1_000
 """Characters of a text that is a name or an id; the server itself allows 250 for a name."""
 
@@ -28,7 +30,7 @@ def text(value: Any) -> str | None:
 
 def object_id(value: Any) -> str | None:
     """The id as a call can name it, or None: a job with any other ID could not be looked up."""
-    return value if isinstance(value, str) and re.fullmatch(r"[0-9A-Fa-f]{32}", value) else None
+    return value if isinstance(value, str) and is_id(value) else None
 
 
 _JOB_ID = re.compile(r"[0-9A-Za-z][!-~]{0,199}")

@@ -12,8 +12,7 @@ from functions.prompts.limits import most
 from functions.prompts.matching import misspelling_of
 from functions.prompts.prompt import Given, Prompt, address_of, has_default, name_of, titled
 from functions.prompts.types import can_be_answered, type_of
-from functions.requests.validation import shown
-from functions.text import as_json
+from functions.text import as_json, shown
 
 SHORT = 3_500
 """Bytes of JSON that fit into an error's text (8 KB) with the rest of it."""

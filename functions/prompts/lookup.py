@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from functions.prompts.choices import PAGE, Choice, Choices, NotListed
 from functions.prompts.prompt import InvalidAnswer, Prompt
-from functions.requests.validation import shown
 from functions.similar_names import canonical, composed, folded, similar, spellings
+from functions.text import shown
 
 MOST_SEARCHES = 40
 """Names that are searched for one by one, if the list is longer than a page: each takes a call, or a few."""

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 
 from functions.prompts.prompt import Given, InvalidAnswer, Prompt, address_of, name_of
 from functions.requests.prompt_answers import named_by
-from functions.requests.validation import shown
 from functions.similar_names import composed, similar
+from functions.text import shown
 
 LIKE = 0.75
 """Least similarity, from 0 to 1, at which one name is taken for a misspelling of the other."""

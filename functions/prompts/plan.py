@@ -19,7 +19,7 @@ from functions.prompts.prompt import (
 from functions.prompts.types import type_of
 from functions.requests.placeholders import hint
 from functions.requests.prompt_answers import named_by
-from functions.requests.validation import shown
+from functions.text import shown
 
 Answer = dict[str, Any]
 """``send``: what the REST API takes; ``name``; ``how``: answers, default or closed; ``given``: the position of the

@@ -5,7 +5,7 @@ from typing import Any
 from functions.prompts.describe import Question
 from functions.prompts.prompt import has_default, is_required
 from functions.prompts.types import type_of
-from functions.requests.validation import shown
+from functions.text import shown
 
 FEW = 5
 """Choices, or parts of a default answer, that fit into a table."""

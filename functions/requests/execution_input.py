@@ -12,7 +12,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from functions.errors import InvalidRequest
-from functions.names import LONGEST_JOB_NAME
 from functions.requests import placeholders
 from functions.requests.event_shapes import WHAT_TO_GIVE, described, without_added
 from functions.requests.named_jobs import job_named
@@ -28,24 +27,6 @@ SCHEMA = Schema(
     "the input",
     patterns={_PATTERN_OF_TIME: "a time with its offset, such as 2026-11-20T05:00+01:00"},
 )
-
-_RULES = SCHEMA.rules["properties"]
-_MESSAGE = _RULES["message"]["properties"]
-
-LONGEST_VALUE: int = _RULES["values"]["additionalProperties"]["maxLength"]
-"""Characters of a value of the trigger."""
-
-LONGEST_REFUSAL: int = _RULES["refusal"]["maxLength"]
-"""Characters of the reason why an event is not a valid request."""
-
-LONGEST_MESSAGE_ID: int = _MESSAGE["id"]["maxLength"]
-"""Characters of a message's id: SNS's are UUIDs."""
-
-MOST_RUNS: int = _MESSAGE["runs"]["maximum"]
-"""Runs that one message may start."""
-
-LONGEST_TIME = 40
-"""Characters of a trigger's time; the longest that the input takes has fewer."""
 
 
 @dataclass(frozen=True)
@@ -136,14 +117,3 @@ def moment(text: str) -> datetime:
     if at is None or at.tzinfo is None or not 1970 <= at.year < 9999:
         raise InvalidRequest(f"asOf: {text!r} is not a time with its offset, such as 2026-11-20T05:00+01:00.")
     return at
-
-
-def named_in(given: Any) -> tuple[str | None, str | None]:
-    """Job and time of the trigger in an input that may be invalid; None for each that is missing."""
-    if not isinstance(given, dict):
-        return None, None
-    return _short(given.get("job")), _short(given.get("asOf"))
-
-
-def _short(value: Any) -> str | None:
-    return value.encode("utf-8", "replace").decode()[:LONGEST_JOB_NAME] if isinstance(value, str) else None

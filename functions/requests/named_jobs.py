@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from functions.errors import InvalidRequest
-from functions.requests.validation import nearest
+from functions.names import LONGEST_JOB_NAME
+from functions.similar_names import nearest
 from functions.text import quoted
 
 Job = dict[str, Any]
@@ -46,3 +47,14 @@ def deployed_jobs() -> dict[str, Job]:
 def _read(path: str) -> dict[str, Job]:
     jobs: dict[str, Job] = json.loads(Path(path).read_text("utf-8"))
     return jobs
+
+
+def named_in(given: Any) -> tuple[str | None, str | None]:
+    """Job and time of the trigger in an input that may be invalid; None for each that is missing."""
+    if not isinstance(given, dict):
+        return None, None
+    return _short(given.get("job")), _short(given.get("asOf"))
+
+
+def _short(value: Any) -> str | None:
+    return value.encode("utf-8", "replace").decode()[:LONGEST_JOB_NAME] if isinstance(value, str) else None

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from functions.errors import InvalidRequest
+from functions.object_ids import is_id
 from functions.requests.placeholders import ONLY_IN_JOBS, unfilled
 from functions.requests.prompt_answers import normalised_answers
-from functions.requests.validation import Schema, SchemaError, shown
+from functions.requests.validation import Schema, SchemaError
+from functions.text import shown
 
 SCHEMA = Schema(
     Path(__file__).with_name("request.schema.json"),
@@ -26,10 +28,6 @@ SCHEMA = Schema(
     choices={"datamart": 'an ID, a name, or {"name": …, "path": "/folder/…"} with exactly these two keys'},
 )
 
-PROMPT_TYPES: tuple[str, ...] = tuple(SCHEMA.rules["properties"]["prompts"]["items"]["properties"]["type"]["enum"])
-"""The types of prompts that can be answered; each has a module in ``functions/prompts/types``."""
-
-_ID = re.compile(r"[0-9A-Fa-f]{32}")
 _NEARLY_AN_ID = re.compile(r"(?=.*\d)[0-9A-Fa-f-]{28,38}")
 
 
@@ -70,11 +68,6 @@ def prompts_of(given: Any) -> list[dict[str, Any]]:
     return prompts
 
 
-def is_id(value: str) -> bool:
-    """Whether ``value`` is an object ID: 32 hexadecimal digits."""
-    return _ID.fullmatch(value) is not None
-
-
 def _check_names(request: dict[str, Any]) -> None:
     """Reject names with a placeholder of a day: they are not filled in. Raises InvalidRequest."""
     for key in ("project", "datamart", "saveAs"):
@@ -83,7 +76,7 @@ def _check_names(request: dict[str, Any]) -> None:
 
 
 def _id_or_name(key: str, value: str) -> str:
-    if _ID.fullmatch(value):
+    if is_id(value):
         return value.upper()
     if value != value.strip():
         raise InvalidRequest(f"{key}: {shown(value)} begins or ends with white space; remove it.")

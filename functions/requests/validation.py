@@ -4,15 +4,14 @@ The schema is the one source for keys, types and limits: this module only words 
 """
 
 import json
-import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import fastjsonschema
 
-from functions.similar_names import similar
-from functions.text import ELLIPSIS, as_json, one_line
+from functions.similar_names import nearest
+from functions.text import one_line, shown, shown_key
 
 
 class SchemaError(ValueError):
@@ -78,30 +77,6 @@ class Schema:
             "anyOf": lambda: f"must be {self._choices.get(where.rpartition('.')[2], 'something else')}.",
         }
         return f"{where or self._subject}: {sayings[rule]()}" if rule in sayings else one_line(finding.message)
-
-
-def nearest(value: Any, known: Iterable[str]) -> str:
-    """`` (did you mean …?)`` if one of ``known`` is similar to ``value``, else nothing."""
-    near = similar(str(value), map(str, known))
-    return f" (did you mean {near[0]}?)" if near else ""
-
-
-def shown(value: Any) -> str:
-    """``value`` as printable JSON on one line, at most 80 characters; a text is always quoted."""
-    text = as_json(value)
-    if len(text) <= 80:
-        return text
-    cut = _HALF_AN_ESCAPE.sub("", text[:77])
-    return f'{cut}{ELLIPSIS}"' if isinstance(value, str) else cut + ELLIPSIS
-
-
-def shown_key(key: str) -> str:
-    """A key that a person wrote: as it is if it looks like a key, else as :func:`shown`."""
-    return key if _KEY.fullmatch(key) and len(key) <= 80 else shown(key)
-
-
-_KEY = re.compile(r"[\w.$-]+")
-_HALF_AN_ESCAPE = re.compile(r"\\(u[0-9a-f]{0,3})?$")
 
 
 _KINDS = {"object": "an object {…}", "array": "a list […]", "string": "a string", "integer": "a whole number"}

@@ -1,7 +1,7 @@
 """Which runs count as a load of a named job's table: what ``expectBy`` is measured against."""
 
+from functions.object_ids import is_id
 from functions.requests.named_jobs import Job
-from functions.requests.request import is_id
 from functions.runs.model import Reference, Run, ServerObject
 
 

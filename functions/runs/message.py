@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from functions.names import EXECUTION_NAME
-from functions.requests.execution_input import LONGEST_MESSAGE_ID, MOST_RUNS
+from functions.requests.input_limits import LONGEST_MESSAGE_ID, MOST_RUNS
 from functions.runs.notification import Notification
 from functions.text import quoted
 

@@ -7,10 +7,11 @@ or what is saved (DESIGN.md "Starting"). It is taken literally: braces in it are
 from typing import Any
 
 from functions.errors import InvalidRequest
+from functions.object_ids import is_id
 from functions.requests.event_shapes import described
-from functions.requests.request import SCHEMA, is_id, normalise
-from functions.requests.validation import nearest, shown, shown_key
-from functions.similar_names import composed
+from functions.requests.request import SCHEMA, normalise
+from functions.similar_names import composed, nearest
+from functions.text import shown, shown_key
 from functions.triggers.trigger_event import RejectedEvent, parsed
 
 FROM_OUTSIDE = ("project", "datamart", "prompts", "timeoutMinutes")

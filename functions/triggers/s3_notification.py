@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.requests.event_shapes import described
-from functions.requests.execution_input import MOST_RUNS
+from functions.requests.input_limits import MOST_RUNS
 from functions.triggers.trigger_event import RejectedEvent, parsed
 from functions.triggers.uploaded_object import Uploaded, of_event, of_record
 

@@ -12,7 +12,7 @@ from functions.requests.placeholders import (
     unfilled,
 )
 from functions.requests.request import normalise
-from functions.requests.validation import nearest
+from functions.similar_names import nearest
 from functions.triggers.kinds import KINDS
 from infra.jobs.named_job import NamedJob
 from infra.jobs.time_zones import check_zone

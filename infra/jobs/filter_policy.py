@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from functions.requests.validation import nearest
+from functions.similar_names import nearest
 from functions.text import quoted
 from infra.settings.settings import BadConfiguration
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from functions.requests.validation import Schema, SchemaError, nearest
+from functions.requests.validation import Schema, SchemaError
+from functions.similar_names import nearest
 from infra.jobs.check import check_job
 from infra.jobs.named_job import NamedJob
 from infra.jobs.triggers import pattern_words

@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-from functions.requests.validation import nearest
+from functions.similar_names import nearest
 from functions.text import quoted
 from infra.settings.settings import BadConfiguration
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.session import get_session
 
-from functions.requests.validation import nearest
+from functions.similar_names import nearest
 from infra.jobs.named_job import NamedJob
 from infra.settings.settings import BadConfiguration
 

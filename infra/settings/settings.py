@@ -8,7 +8,8 @@ from typing import Any
 
 from functions.limits import TIMEOUTS
 from functions.names import machine_name
-from functions.requests.validation import Schema, SchemaError, nearest
+from functions.requests.validation import Schema, SchemaError
+from functions.similar_names import nearest
 from functions.text import printable
 from infra.names import construct_name
 

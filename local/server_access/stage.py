@@ -1,6 +1,6 @@
 """Reads the settings of a stage and checks that it has a connection."""
 
-from functions.requests.validation import nearest
+from functions.similar_names import nearest
 from infra.settings.settings import BadConfiguration, Settings, settings_of
 from local.errors import CannotGoOn
 

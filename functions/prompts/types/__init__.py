@@ -9,7 +9,7 @@ from typing import Any
 from functions.prompts.choices import Choices
 from functions.prompts.prompt import InvalidAnswer, Prompt
 from functions.prompts.types.prompt_type import PromptType
-from functions.requests.request import PROMPT_TYPES
+from functions.requests.prompt_types import PROMPT_TYPES
 
 TYPES: dict[str, PromptType] = {
     name: getattr(import_module(f"{__name__}.{name.lower()}"), name) for name in PROMPT_TYPES

@@ -7,13 +7,15 @@ The API's own form is sent as it is. People may also write ``{"metric": "Sales",
 
 from typing import Any
 
+from functions.object_ids import OBJECT_ID
 from functions.prompts.choices import Choices
 from functions.prompts.limits import count_in_words, decimal, most
 from functions.prompts.prompt import InvalidAnswer, Prompt
 from functions.prompts.types.expression_subject import subject
 from functions.prompts.types.prompt_type import PromptType
-from functions.prompts.types.selections import ELEMENT_ID, OBJECT_ID, listed
-from functions.requests.validation import nearest, shown
+from functions.prompts.types.selections import ELEMENT_ID, listed
+from functions.similar_names import nearest
+from functions.text import shown
 
 OPERATORS = (
     *("In", "NotIn", "Equals", "NotEqual", "Greater", "Less", "GreaterEqual", "LessEqual", "Between", "NotBetween"),

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from functions.object_ids import OBJECT_ID
 from functions.prompts.choices import Choice, Choices, ListedLater, NotListed
 from functions.prompts.lookup import SHOWN, of_name
 from functions.prompts.prompt import InvalidAnswer
-from functions.prompts.types.selections import OBJECT_ID
-from functions.requests.validation import shown
+from functions.text import shown
 
 LONGEST_NAME = 250
 """Characters that the name of an object may have; a longer one would make the URL too long."""

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from functions.object_ids import OBJECT_ID
 from functions.prompts.choices import Choices, NotListed
 from functions.prompts.prompt import InvalidAnswer, Prompt
 from functions.prompts.types.prompt_type import PromptType
-from functions.prompts.types.selections import OBJECT_ID, checked, entries, with_ids
+from functions.prompts.types.selections import checked, entries, with_ids
 
 
 def level(prompt: Prompt, given: Any, choices: Choices) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from functions.object_ids import OBJECT_ID
 from functions.prompts.choices import Choice, Choices, NotListed
 from functions.prompts.lookup import every
 from functions.prompts.prompt import InvalidAnswer, Prompt
 from functions.prompts.types.prompt_type import PromptType
-from functions.prompts.types.selections import OBJECT_ID, as_list, checked, entries, with_ids
+from functions.prompts.types.selections import as_list, checked, entries, with_ids
 
 
 def objects(prompt: Prompt, given: Any, choices: Choices) -> list[Choice]:

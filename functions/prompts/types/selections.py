@@ -7,12 +7,10 @@ from functions.prompts.choices import Choice, Choices, ListedLater
 from functions.prompts.limits import least, most
 from functions.prompts.lookup import MOST_NAMED, found
 from functions.prompts.prompt import InvalidAnswer, Prompt
-from functions.requests.validation import shown
+from functions.text import shown
 
 ELEMENT_ID = re.compile(r"h[^;]*;([0-9A-Fa-f]{32}|;.+)|[0-9A-Fa-f]{32}:.+", re.DOTALL)
 """``h1;8D67…``, ``h2014;;2014`` and the older form; any other text is a name."""
-
-OBJECT_ID = re.compile(r"[0-9A-Fa-f]{32}")
 
 KEPT = ("id", "name", "type")
 """What the API reads of an element or an object."""

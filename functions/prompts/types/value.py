@@ -12,7 +12,7 @@ from functions.prompts.choices import Choices
 from functions.prompts.limits import LONGEST_NUMBER, between, count_in_words, decimal, least, most
 from functions.prompts.prompt import InvalidAnswer, Prompt
 from functions.prompts.types.prompt_type import PromptType
-from functions.requests.validation import shown
+from functions.text import shown
 
 DATA_TYPES = {
     **dict.fromkeys(("NUMERIC", 1, 2, 3, 4, 5, 6, 7, 30), "NUMERIC"),

@@ -12,10 +12,10 @@ from functions.errors import InvalidRequest
 from functions.notifications import failure_notice, question_message, sweep_notice
 from functions.notifications.run_end import end_of
 from functions.requests.execution_input import read_input
-from functions.requests.validation import shown
 from functions.runs.failure import failed
 from functions.runs.model import OpenQuestion, Run
 from functions.runs.store.item_format import run_of
+from functions.text import shown
 from functions.triggers.accepted_request import accepted
 from functions.triggers.trigger_event import RejectedEvent
 from tests.unit.triggers.conftest import JOBS

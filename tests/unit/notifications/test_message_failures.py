@@ -17,7 +17,8 @@ from functions.notifications import failure_notice
 from functions.notifications.exactly_once import NotificationInProgress
 from functions.notifications.message_failures import LONGEST_TEXT, notify_with_other_runs
 from functions.notifications.run_end import end_of
-from functions.requests.execution_input import MOST_RUNS, SCHEMA
+from functions.requests.execution_input import SCHEMA
+from functions.requests.input_limits import MOST_RUNS
 from functions.runs.message import LONGEST_OBJECT, message_in
 from functions.runs.store.notices import find_message
 from functions.runs.store.runs import refuse_run

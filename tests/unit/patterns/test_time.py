@@ -30,7 +30,7 @@ def test_the_patterns_of_the_code_are_found() -> None:
     assert len(found) > 60
     assert found > {
         "functions/prompts/types/value.py: _NUMBER",
-        "functions/microstrategy/json_access.py: [0-9A-Fa-f]{32}",
+        "functions/object_ids.py: OBJECT_ID",
         "functions/requests/request.schema.json: ^[0-9A-Fa-f]{32}$",
         "local/aws/leases.py: _DATAMART",
     }

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.errors import InvalidRequest
-from functions.requests.execution_input import SCHEMA, Start, named_in, read_input
+from functions.requests.execution_input import SCHEMA, Start, read_input
+from functions.requests.named_jobs import named_in
 from functions.requests.request import normalise
 
 STARTED = "2026-11-24T09:30:00.123Z"

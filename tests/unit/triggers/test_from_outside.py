@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from functions.errors import InvalidRequest
 from functions.requests.execution_input import SCHEMA, Start, read_input
-from functions.requests.validation import shown_key
+from functions.text import shown_key
 from functions.triggers.accepted_request import accepted
 from functions.triggers.trigger_event import RejectedEvent
 from tests.support.deliveries import message, notification, record, stored
