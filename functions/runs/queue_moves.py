@@ -1,0 +1,117 @@
+"""How a connection's queue changes: taking a slot, waiting, handing over, giving back, pausing. Pure functions.
+
+Each returns the changed queue, or None where the queue as it is does not allow the change: the condition of the write
+that stores it (:mod:`functions.runs.store`). A caller whose write fails reads the queue again and decides anew.
+"""
+
+from dataclasses import replace
+
+from functions.runs.queue import (
+    Pause,
+    Queue,
+    SlotHolder,
+    Ticket,
+    eligible,
+    free_slots,
+    goes_as_high,
+    row_after,
+)
+
+LONGEST_PAUSE = 72 * 3_600
+"""Seconds that a pause lasts at most: where it was forgotten, runs go on by themselves."""
+
+
+def taken(queue: Queue, ticket: Ticket, holder: SlotHolder, most: int, now: float) -> Queue | None:
+    """A run takes a slot without waiting; None where it has to wait. ``ticket`` is the one that it would leave.
+
+    It goes before tickets that are passed over, and before no other. A run that has a slot already, of an earlier
+    attempt or by a hand-over, confirms it.
+    """
+    current = queue.holders.get(ticket.datamart)
+    if current is None or current.owner != holder.owner:
+        queue = joined(queue, ticket, most)
+        if free_slots(queue, now) == 0 or [each.id for each in eligible(queue, now)] != [ticket.id]:
+            return None
+    return replace(_with_holder(queue, ticket, holder, now), most=most)
+
+
+def joined(queue: Queue, ticket: Ticket, most: int) -> Queue:
+    """A run begins to wait. One that waits already keeps its place; a login may have found what it waits behind."""
+    known = queue.tickets.get(ticket.id)
+    if known is not None:
+        ticket = replace(known, behind=ticket.behind or known.behind)
+    return replace(queue, most=most, tickets={**queue.tickets, ticket.id: ticket})
+
+
+def handed_over(queue: Queue, ticket_id: str, holder: SlotHolder, now: float) -> Queue | None:
+    """A free slot goes to a ticket, in one change: there is no moment in which the run is in neither place, or both."""
+    ticket = queue.tickets.get(ticket_id)
+    if ticket is None or free_slots(queue, now) == 0 or ticket not in eligible(queue, now):
+        return None
+    row = row_after(queue.high_in_a_row, goes_as_high(queue, ticket, now))
+    return replace(_with_holder(queue, ticket, holder, now), high_in_a_row=row)
+
+
+def _with_holder(queue: Queue, ticket: Ticket, holder: SlotHolder, now: float) -> Queue:
+    """Slots whose time has passed go at the same time."""
+    holders = {key: each for key, each in queue.holders.items() if each.keeps(now)}
+    return replace(_without(queue, ticket.id), holders=holders | {ticket.datamart: holder})
+
+
+def left(queue: Queue, ticket_id: str) -> Queue | None:
+    """A run waits no longer: it has ended, or will."""
+    return _without(queue, ticket_id) if ticket_id in queue.tickets else None
+
+
+def given_back(
+    queue: Queue, key: str, owner: str, attempt: int | None = None, until: float | None = None
+) -> Queue | None:
+    """An attempt gives its slot back, or its run (``attempt`` None) when it has ended.
+
+    At ``until`` where a session that it left may live so long. A clean-up that comes late takes nothing from a later
+    attempt, nor what was handed over for one.
+    """
+    current = queue.holders.get(key)
+    if current is None or current.owner != owner:
+        return None
+    if attempt is not None and (current.given or (current.attempt or 0) > attempt):
+        return None
+    holders = {each: holder for each, holder in queue.holders.items() if each != key}
+    if until is not None:
+        holders[key] = replace(current, until=until, given=False)
+    return replace(queue, holders=holders)
+
+
+def revoked(queue: Queue, key: str, owner: str) -> Queue | None:
+    """A slot that was handed over to a run which no longer waits is free again; None where the run has confirmed it."""
+    current = queue.holders.get(key)
+    return given_back(queue, key, owner) if current is not None and current.given else None
+
+
+def woken(queue: Queue, ticket_id: str) -> Queue | None:
+    """A ticket is marked as first of the queue; None where it was marked before, so that it is woken once."""
+    ticket = queue.tickets.get(ticket_id)
+    if ticket is None or ticket.first:
+        return None
+    return replace(queue, tickets={**queue.tickets, ticket_id: replace(ticket, first=True)})
+
+
+def paused(queue: Queue, job: str | None, now: float, until: float) -> Queue:
+    """Nobody goes until then (``job`` None), or no run of a job. Pausing again moves the end.
+
+    Raises ValueError for an end that has passed or is more than :data:`LONGEST_PAUSE` away.
+    """
+    if not now < until <= now + LONGEST_PAUSE:
+        raise ValueError(f"a pause lasts at most {LONGEST_PAUSE // 3_600} hours and ends in the future")
+    return replace(queue, pauses=(*resumed(queue, job, now).pauses, Pause(now, until, job)))
+
+
+def resumed(queue: Queue, job: str | None, now: float) -> Queue:
+    """The pause of the connection (``job`` None) or of a job ends. Pauses that no ticket has seen are forgotten."""
+    ended = [replace(pause, until=now) if pause.job == job and pause.is_on(now) else pause for pause in queue.pauses]
+    earliest = min((ticket.arrived for ticket in queue.tickets.values()), default=now)
+    return replace(queue, pauses=tuple(pause for pause in ended if pause.until > earliest))
+
+
+def _without(queue: Queue, ticket_id: str) -> Queue:
+    return replace(queue, tickets={key: ticket for key, ticket in queue.tickets.items() if key != ticket_id})

@@ -1,0 +1,217 @@
+"""How a connection's queue changes: take, join, hand over, give back, pause, resume."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+
+from functions.runs.queue import Pause, Queue, SlotHolder, Ticket, eligible, free_slots, next_ticket
+from functions.runs.queue_moves import (
+    LONGEST_PAUSE,
+    given_back,
+    handed_over,
+    joined,
+    left,
+    paused,
+    resumed,
+    revoked,
+    taken,
+    woken,
+)
+from tests.unit.runs.queues import DAY, NOON, queue, queues, ticket
+
+LATER = NOON + 3_600
+
+few = settings(max_examples=60, deadline=None)
+ME = SlotHolder("me", LATER, 1)
+GIVEN = SlotHolder("me", LATER, given=True)
+
+
+def take(waiting: Queue, mine: Ticket, holder: SlotHolder = ME, most: int = 1) -> Queue | None:
+    return taken(waiting, mine, holder, most, LATER)
+
+
+# -- take -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_free_slot_is_taken_at_once() -> None:
+    assert take(Queue(), ticket(1)) == Queue(1, {"d1": ME})
+
+
+def test_a_slot_is_not_taken_where_others_have_them_all() -> None:
+    assert take(queue(held=("a", "b")), ticket(1), most=2) is None
+    assert take(queue(held=("a", "b")), ticket(1), most=3) is not None
+
+
+def test_a_newcomer_does_not_go_before_a_ticket_that_may_go() -> None:
+    assert take(queue(ticket(1)), ticket(2, priority="high"), most=9) is None
+
+
+def test_a_newcomer_goes_before_tickets_that_are_passed_over() -> None:
+    waiting = queue(ticket(1, "d"), held=("d",))
+    assert take(waiting, ticket(2), most=2) == replace(waiting, most=2, holders={**waiting.holders, "d2": ME})
+
+
+def test_a_newcomer_waits_while_its_datamart_runs_or_a_pause_goes_on() -> None:
+    assert take(queue(held=("d1",)), ticket(1), most=9) is None
+    assert take(queue(pauses=(Pause(NOON, LATER + 1),)), ticket(1)) is None
+    assert take(queue(pauses=(Pause(NOON, LATER + 1, "daily"),)), ticket(1, job="daily")) is None
+
+
+def test_a_slot_whose_time_has_passed_is_taken_and_its_former_owner_is_gone() -> None:
+    ended = queue(holders={"d": SlotHolder("other", NOON, until=LATER)})
+    assert take(ended, ticket(1)) == Queue(1, {"d1": ME})
+
+
+def test_a_run_confirms_the_slot_that_it_was_given_also_where_others_wait_or_it_is_paused() -> None:
+    waiting = queue(ticket(1), ticket(2), holders={"d1": GIVEN}, pauses=(Pause(NOON, NOON + DAY),))
+    assert take(waiting, ticket(1)) == replace(waiting, holders={"d1": ME}, tickets={"t2": ticket(2)})
+
+
+def test_taking_without_waiting_does_not_count_in_a_row_of_high_priority() -> None:
+    found = take(queue(high_in_a_row=2), ticket(1, priority="high"))
+    assert found is not None
+    assert found.high_in_a_row == 2
+
+
+# -- join -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_that_waits_again_keeps_its_place() -> None:
+    known = ticket(1, first=True)
+    again = replace(known, arrived=LATER, until=LATER + DAY, first=False, behind="d")
+    assert joined(queue(known), again, 1).tickets == {"t1": replace(known, behind="d")}
+
+
+def test_a_run_that_is_behind_another_stays_behind_it() -> None:
+    known = ticket(1, behind="d")
+    assert joined(queue(known), ticket(1), 1).tickets == {"t1": known}
+
+
+def test_joining_brings_the_connections_newest_number_of_slots() -> None:
+    assert joined(queue(most=1), ticket(1), 5).most == 5
+
+
+# -- hand over --------------------------------------------------------------------------------------------------------
+
+
+def test_a_ticket_becomes_a_holder_in_one_change() -> None:
+    waiting = queue(ticket(1), ticket(2))
+    assert handed_over(waiting, "t1", GIVEN, LATER) == replace(
+        waiting, holders={"d1": GIVEN}, tickets={"t2": ticket(2)}
+    )
+
+
+def test_nothing_is_handed_over_without_a_free_slot_or_to_a_ticket_that_is_passed_over() -> None:
+    assert handed_over(queue(ticket(1), held=("d",)), "t1", GIVEN, LATER) is None
+    assert handed_over(queue(ticket(1), held=("d1",), most=2), "t1", GIVEN, LATER) is None
+    assert handed_over(queue(ticket(1)), "t2", GIVEN, LATER) is None
+
+
+def test_hand_overs_count_a_row_of_high_priority_up_to_four() -> None:
+    waiting = queue(*(ticket(number, priority="high") for number in range(6)), ticket(6), most=9)
+    rows = []
+    for name in ("t0", "t1", "t2", "t3", "t4", "t6", "t5"):
+        waiting = handed_over(waiting, name, GIVEN, LATER) or pytest.fail(name)
+        rows.append(waiting.high_in_a_row)
+    assert rows == [1, 2, 3, 4, 4, 0, 1]
+
+
+def test_a_normal_run_that_goes_for_one_of_high_priority_counts_in_the_row() -> None:
+    waiting = queue(ticket(1, "d", as_of=NOON - 9), ticket(2, "d", priority="high"))
+    found = handed_over(waiting, "t1", GIVEN, LATER)
+    assert found is not None
+    assert found.high_in_a_row == 1
+
+
+@few
+@given(queues())
+def test_handing_over_until_nobody_may_go_leaves_no_slot_idle(given_queue: Queue) -> None:
+    """Never more holders than slots, never two of one datamart, and no slot free while somebody may go."""
+    changed = given_queue
+    while free_slots(changed, LATER) and (chosen := next_ticket(changed, LATER)):
+        before = changed
+        changed = handed_over(changed, chosen.id, SlotHolder(chosen.id, LATER, given=True), LATER) or pytest.fail(
+            chosen.id
+        )
+        assert chosen.datamart not in before.holders or not before.holders[chosen.datamart].keeps(LATER)
+        assert free_slots(changed, LATER) == free_slots(before, LATER) - 1
+    assert not free_slots(changed, LATER) or not eligible(changed, LATER)
+
+
+# -- give back --------------------------------------------------------------------------------------------------------
+
+
+def test_a_slot_is_given_back_by_its_owner_only() -> None:
+    holding = queue(holders={"d": ME})
+    assert given_back(holding, "d", "me", 1) == Queue()
+    assert given_back(holding, "d", "other", 1) is None
+    assert given_back(holding, "e", "me", 1) is None
+
+
+def test_a_clean_up_that_comes_late_takes_nothing_from_a_later_attempt() -> None:
+    assert given_back(queue(holders={"d": replace(ME, attempt=2)}), "d", "me", 1) is None
+    assert given_back(queue(holders={"d": replace(ME, attempt=None)}), "d", "me", 1) == Queue()
+    assert given_back(queue(holders={"d": GIVEN}), "d", "me", 1) is None
+
+
+def test_a_run_that_has_ended_gives_back_whatever_it_has() -> None:
+    assert given_back(queue(holders={"d": GIVEN}), "d", "me") == Queue()
+
+
+def test_a_slot_stays_taken_while_a_session_of_it_may_live() -> None:
+    found = given_back(queue(holders={"d": replace(GIVEN, attempt=1)}), "d", "me", until=LATER)
+    assert found == Queue(1, {"d": replace(ME, until=LATER)})
+
+
+def test_a_slot_that_was_handed_over_in_vain_is_free_again_unless_it_was_confirmed() -> None:
+    assert revoked(queue(holders={"d": GIVEN}), "d", "me") == Queue()
+    assert revoked(queue(holders={"d": GIVEN}), "d", "other") is None
+    assert revoked(queue(holders={"d": ME}), "d", "me") is None
+    assert revoked(queue(), "d", "me") is None
+
+
+def test_a_run_leaves_the_queue_once() -> None:
+    assert left(queue(ticket(1)), "t1") == Queue()
+    assert left(queue(ticket(1)), "t2") is None
+
+
+def test_a_ticket_is_woken_once() -> None:
+    marked = woken(queue(ticket(1)), "t1")
+    assert marked == queue(ticket(1, first=True))
+    assert woken(marked, "t1") is None
+    assert woken(marked, "t2") is None
+
+
+# -- pause ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("until", [LATER, LATER - 1, LATER + LONGEST_PAUSE + 1])
+def test_a_pause_ends_in_the_future_and_within_three_days(until: float) -> None:
+    with pytest.raises(ValueError, match="72 hours"):
+        paused(queue(), None, LATER, until)
+
+
+def test_the_longest_pause_is_allowed() -> None:
+    until = LATER + LONGEST_PAUSE
+    assert paused(queue(), "daily", LATER, until).pauses == (Pause(LATER, until, "daily"),)
+
+
+def test_pausing_again_moves_the_end_and_keeps_what_has_passed() -> None:
+    waiting = queue(ticket(1), pauses=(Pause(NOON + 60, NOON + DAY), Pause(NOON + 60, NOON + DAY, "daily")))
+    assert paused(waiting, None, LATER, LATER + 60).pauses == (
+        Pause(NOON + 60, LATER),
+        Pause(NOON + 60, NOON + DAY, "daily"),
+        Pause(LATER, LATER + 60),
+    )
+
+
+def test_resuming_ends_the_pause_of_a_job_and_of_no_other() -> None:
+    waiting = queue(ticket(1), pauses=(Pause(NOON + 60, NOON + DAY), Pause(NOON + 60, NOON + DAY, "daily")))
+    assert resumed(waiting, "daily", LATER).pauses == (Pause(NOON + 60, NOON + DAY), Pause(NOON + 60, LATER, "daily"))
+
+
+def test_a_pause_that_ended_before_anybody_waits_is_dropped() -> None:
+    past = (Pause(NOON - 60, NOON + 1), Pause(NOON - 60, NOON + 2))
+    assert resumed(queue(ticket(1), pauses=past), None, LATER).pauses == past[1:]
+    assert resumed(queue(pauses=past), None, LATER).pauses == ()
