@@ -14,6 +14,9 @@ from typing import Literal
 HIGH_IN_A_ROW = 4
 """After so many tickets of high priority a normal one goes."""
 
+UNCONFIRMED_SECONDS = 60
+"""After so many seconds a slot that was handed over and not confirmed is offered again, or passed on."""
+
 Priority = Literal["high", "normal"]
 
 Conflict = Literal["skip", "fail"]
@@ -270,3 +273,12 @@ def oldest_holders(queue: Queue, count: int) -> list[SlotHolder]:
     """The holders that a run asks Step Functions about first: those that took their slot longest ago, and go on."""
     going_on = [holder for holder in queue.holders.values() if holder.until is None]
     return heapq.nsmallest(count, going_on, key=lambda holder: (holder.since, holder.owner))
+
+
+def unconfirmed(queue: Queue, now: float) -> dict[str, SlotHolder]:
+    """The holders, by key, that a hand-over may not have reached: their token is sent again."""
+    return {
+        key: holder
+        for key, holder in queue.holders.items()
+        if holder.given and now - holder.since >= UNCONFIRMED_SECONDS
+    }

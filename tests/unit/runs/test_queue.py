@@ -23,6 +23,7 @@ from functions.runs.queue import (
     order,
     position,
     superseded,
+    unconfirmed,
 )
 from tests.unit.runs.queues import DAY, NOON, queue, queues, ticket
 
@@ -190,6 +191,12 @@ def test_owners_are_asked_about_from_the_oldest_and_only_those_that_go_on() -> N
     holders = {f"d{number}": SlotHolder(f"run{number}", NOON - number) for number in range(3)}
     found = oldest_holders(queue(holders={**holders, "e": SlotHolder("ended", 0, until=LATER)}), 2)
     assert [each.owner for each in found] == ["run2", "run1"]
+
+
+def test_a_slot_that_was_handed_over_and_not_confirmed_within_a_minute_is_offered_again() -> None:
+    given_to = {"d": SlotHolder("run", NOON, given=True), "e": SlotHolder("other", NOON)}
+    assert unconfirmed(queue(holders=given_to), NOON + 59) == {}
+    assert list(unconfirmed(queue(holders=given_to), NOON + 60)) == ["d"]
 
 
 # -- position ---------------------------------------------------------------------------------------------------------
