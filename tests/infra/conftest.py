@@ -21,5 +21,5 @@ def everything(assembly: Path) -> Template:
 
 @pytest.fixture(scope="session")
 def other_triggers(assembly: Path) -> Template:
-    """A stage with the triggers that the samples do not have (tests/infra/jobs)."""
+    """A stage with the triggers that the samples do not have (tests/infra/job_files)."""
     return Template(assembly / "other-triggers" / "DatamartRunner-other-triggers.template.json")

@@ -23,7 +23,7 @@ ALONE = [*SHIPPED, *EACH_JOB, Settings(stage="no-jobs", jobs=())]
 """The stages that are an assembly each."""
 
 OTHER_TRIGGERS = Settings(stage="other-triggers")
-"""A stage with the triggers that the samples do not have: the files of tests/infra/jobs."""
+"""A stage with the triggers that the samples do not have: the files of tests/infra/job_files."""
 
 ALL_OPTIONS = replace(settings_of("everything", HERE), stage="all-options")
 """Every setting, and the triggers that the samples do not have."""
@@ -39,7 +39,7 @@ if __name__ == "__main__":
     for stage in ALONE:
         synthesize([stage], output / stage.stage, checks=True, bundle=None)
     for stage, checks in ((OTHER_TRIGGERS, False), (ALL_OPTIONS, True)):
-        synthesize([stage], output / stage.stage, checks=checks, bundle=None, jobs_folder=HERE.with_name("jobs"))
+        synthesize([stage], output / stage.stage, checks=checks, bundle=None, jobs_folder=HERE.with_name("job_files"))
     many = output / "jobs-of-many-jobs"
     write_many_jobs(many)
     synthesize([MANY_JOBS], output / MANY_JOBS.stage, checks=False, bundle=None, jobs_folder=many)

@@ -14,7 +14,7 @@ EVENT = Path(__file__).parents[2] / "events" / "sns.json"
 
 @pytest.fixture
 def on_the_body(system: System, monkeypatch: pytest.MonkeyPatch) -> System:
-    """A system whose subscription filters as ``filterScope`` of MessageBody makes it (tests/infra/test_triggers.py)."""
+    """A system whose subscription filters by the body (tests/infra/constructs/test_triggers.py)."""
     subscriptions = system.emulator.template.resources("AWS::SNS::Subscription")
     (subscription,) = [made for name, made in subscriptions.items() if name.startswith("RegionMessage1")]
     monkeypatch.setitem(subscription, "FilterPolicy", {"detail": {"status": ["DONE"]}})

@@ -38,7 +38,7 @@ UNUSED = {
     "s3:ListBucket": "No call of its own: with it S3 answers 404 instead of 403 for an object that is gone.",
 }
 """Actions that are granted and that no handler calls, each with its reason. kms and ec2 come only with settings that
-the emulated stage has not: roles under a key and in a VPC are held by tests/infra/test_settings_in_the_stack.py."""
+the emulated stage has not: tests/infra/settings/test_settings_in_the_stack.py holds roles under a key and in a VPC."""
 
 
 def _table(params: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ import pytest
 from infra.build.package_indexes import shared, uv_settings
 from tests.support.tls import Authority, server_context
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SCRIPT = ROOT / "infra" / "build" / "package_indexes.py"
 WHEEL = "planted_package-1.0-py3-none-any.whl"
 

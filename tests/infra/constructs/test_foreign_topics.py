@@ -1,4 +1,4 @@
-"""Topics and buckets of other accounts and regions (tests/infra/jobs): made right where AWS can."""
+"""Topics and buckets of other accounts and regions (tests/infra/job_files): made right where AWS can."""
 
 import json
 from pathlib import Path

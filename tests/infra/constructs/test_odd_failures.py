@@ -11,7 +11,7 @@ import pytest
 
 from functions.errors import OWN_ERRORS
 from local.emulator.moto_patches.jsonata import evaluate
-from tests.infra.test_definition import STATES
+from tests.infra.constructs.test_definition import STATES
 
 DEEP = "[" * 30_000 + "]" * 30_000
 FAILURES: dict[str, Any] = {

@@ -6,8 +6,8 @@ import pytest
 
 from functions.limits import CALL_SECONDS, LONGEST_LOG_IN, LONGEST_SESSION, LONGEST_STEP, SWEEP_GRACE
 from infra.constructs.definition import function_of
+from tests.infra.constructs.test_definition import TASKS
 from tests.infra.template import Template
-from tests.infra.test_definition import TASKS
 
 NOT_PEOPLE = sorted(set(TASKS) - {"AskPerson"})
 """The states whose timeout is a number."""

@@ -21,7 +21,7 @@ from infra.settings.settings import Settings
 
 DEV = Settings(stage="dev")
 NOW = datetime(2026, 11, 26, 3, 30, tzinfo=UTC)
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:loads"
 
 

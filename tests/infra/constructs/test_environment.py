@@ -9,7 +9,7 @@ import pytest
 from infra.constructs.function_table import EVERY
 from tests.infra.template import Template
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 OPTIONAL = {"JOBS_FILE": "Names another file of jobs than the one beside the code: for the emulator."}
 """Variables that may be missing, each with its reason."""

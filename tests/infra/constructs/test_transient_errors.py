@@ -8,8 +8,8 @@ import pytest
 
 from functions.requests.request import SCHEMA
 from functions.transient_errors import IN_A_HANDLER, INVOKE, NOT_STARTED, PERMANENT, RETRIED, Invocation, passes
+from tests.infra.constructs.test_definition import STATES, TASKS
 from tests.infra.template import Template
-from tests.infra.test_definition import STATES, TASKS
 
 OUTSIDE_AN_ATTEMPT = {"PrepareRun", "ConcludeAttempt", "AskPerson", "TakeAnswers"}
 """States that no other attempt and no other look would bring back: they go on for as long as a run has by default."""

@@ -8,8 +8,8 @@ import pytest
 
 from infra.jobs.triggers import kind_of
 from infra.settings.settings import BadConfiguration
+from tests.infra.jobs.test_jobs import OUTSIDE, REQUEST, UPLOAD, job, read
 from tests.infra.template import Template
-from tests.infra.test_jobs import OUTSIDE, REQUEST, UPLOAD, job, read
 
 SEVERAL = OUTSIDE | {"datamarts": ["City", "Sales"]}
 
