@@ -21,13 +21,13 @@ from functions.lifecycle.progress import progress
 from functions.lifecycle.step import Step, StepResult
 from functions.microstrategy.codes import BEFORE_SQL
 from functions.runs.job_state import JobState
-from functions.runs.store.job_states import begin_execution, record_accepted, record_job_state, record_not_executed
+from functions.runs.store.job_states import begin_execution, record_job_state, record_not_executed
 from functions.runs.store.record import RunRecord
 
 
 @step
 def handler(step: Step) -> StepResult:
-    """Write the intent, post, keep the job's id. Returns the progress, as get_status does.
+    """Write the intent, post, keep what the response says. Returns the progress, as get_status does.
 
     Raises
     ------
@@ -50,8 +50,7 @@ def handler(step: Step) -> StepResult:
         if known is JobState.POSTING:
             raise OutcomeUnknown(f"it is unknown whether the server accepted the execution request: {error}") from error
         raise
-    record_accepted(run, execution.job_id, execution.instance_id)
-    return progress(step, execution, asked_at)
+    return progress(step, execution, asked_at, job_id=execution.job_id)
 
 
 def _intend(run: RunRecord) -> bool:

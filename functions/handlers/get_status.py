@@ -5,17 +5,18 @@ It polls first and checks the deadline afterwards: a job that has ended in time 
 
 from functions.handlers._decorators import deadline_free_step
 from functions.lifecycle.job_status import look
-from functions.lifecycle.progress import recorded_failure
+from functions.lifecycle.progress import recorded_failure, recorded_success
 from functions.lifecycle.step import Step, StepResult
-from functions.runs.job_state import FAILED, NOTHING_EXECUTED
-from functions.runs.store.runs import count_poll
+from functions.runs.job_state import FAILED, NOTHING_EXECUTED, JobState
 
 GOING_ON = frozenset({"running", "queued", "unknown"})
 
 
 @deadline_free_step
 def handler(step: Step) -> StepResult:
-    """Ask for the job's status once. Returns the progress, or phase ``notExecuted`` when no job was ever started.
+    """Ask for the job's status once, unless its result is recorded already.
+
+    Returns the progress, or phase ``notExecuted`` when no job was ever started.
 
     Raises DatamartFailed, JobCancelled, SessionLost, InstanceLost, OutcomeUnknown, ServerUnavailable, RunTimedOut.
     """
@@ -24,7 +25,8 @@ def handler(step: Step) -> StepResult:
         return {"phase": "notExecuted"}
     if run.attempt.job_state in FAILED:
         raise recorded_failure(run)
-    count_poll(run)
+    if run.attempt.job_state is JobState.LOADED:
+        return recorded_success(run)
     answer = look(step)
     if answer["phase"] in GOING_ON:
         run.check_deadline()

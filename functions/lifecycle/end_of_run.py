@@ -62,9 +62,11 @@ def _closed(detail: dict[str, Any], context: LambdaContext) -> RunRecord:
         message = message_in(given, detail["executionArn"])
         metrics.add_metric(name="RunEndedFromOutside", unit=MetricUnit.Count, value=0)
         return refuse_run(run_table(), detail["executionArn"], job, as_of, None, message)
-    for attempt in run.each_attempt():
+    still_open = [attempt for attempt in run.each_attempt() if attempt.attempt.closing_at is None]
+    for attempt in still_open:
         close_attempt(attempt)
-    run.reload()
+    if still_open:
+        run.reload()
     if not run.ended:
         look_once_more(Step(run, {}, context))
     from_outside = end_run_from_outside(run, detail["status"], detail.get("error"))
@@ -93,10 +95,13 @@ def _record_load(run: RunRecord) -> None:
 
 
 def _clean_up_all(run: RunRecord, context: LambdaContext, early: bool) -> None:
+    attempts = run.each_attempt()
+    is_due = any(attempt.attempt.session is not None for attempt in attempts)
     try:
-        problems = [_clean_up(Step(attempt, {}, context), early) for attempt in run.each_attempt()]
+        problems = [_clean_up(Step(attempt, {}, context), early) for attempt in attempts]
     finally:
-        run.reload()
+        if is_due:
+            run.reload()
         give_back(run_table(), run)
     for problem in filter(None, problems):
         raise problem

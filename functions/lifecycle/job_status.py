@@ -18,6 +18,7 @@ from functions.microstrategy.models import Execution
 from functions.microstrategy.status import classify
 from functions.runs.job_state import LATEST_BEGINNING, JobState
 from functions.runs.model import Run
+from functions.runs.store.runs import count_poll
 
 NOT_CONCLUSIVE = frozenset({None, 0, 13})
 """What GET may answer although nothing was ever posted (API.md 11.6)."""
@@ -46,8 +47,9 @@ def look(step: Step) -> StepResult:
         return {"phase": "unknown", "waitSeconds": next_wait(run, error.retry_after)}
     says_nothing = execution.status in NOT_CONCLUSIVE or classify(execution.status) == "unknown"
     if run.attempt.job_state is JobState.POSTING and says_nothing:
+        count_poll(run)
         return _not_yet(run, None)
-    return progress(step, execution, asked_at)
+    return progress(step, execution, asked_at, polls=1)
 
 
 def _not_now(error: LibraryError) -> LibraryError:

@@ -10,7 +10,7 @@ from functions.runs.job_state import SETTLED, JobState, state_at_prompts, state_
 from functions.runs.model import Run
 from functions.runs.output import output_of
 from functions.runs.polling import wait_seconds
-from functions.runs.store.job_states import record_failure, record_look
+from functions.runs.store.job_states import NO_IDS, JobIds, record_failure, record_look
 from functions.runs.store.record import RunRecord
 from functions.similar_names import nearest
 from functions.telemetry import logger
@@ -19,11 +19,15 @@ REACHED_SQL = frozenset({6, 7, 17, 19, 24, 26})
 """Statuses at or behind the warehouse (API.md 6): from then on the target table may have been touched."""
 
 
-def progress(step: Step, execution: Execution, asked_at: float) -> StepResult:
-    """Record what the status says and return ``phase`` (succeeded, prompts, running, queued, unknown) for the machine.
+def progress(
+    step: Step, execution: Execution, asked_at: float, *, job_id: str | None = None, polls: int = 0
+) -> StepResult:
+    """Record in one write what the status says, and return what the state machine does next.
 
-    ``waitSeconds`` says how long to wait before the next look; ``result`` is the run's output once it succeeded.
-    ``asked_at`` is when the server was asked (seconds since the epoch).
+    ``phase`` is succeeded, prompts, running, queued or unknown, ``waitSeconds`` how long to wait before the next look,
+    and ``result`` the run's output once it succeeded. ``asked_at`` is when the server was asked (seconds since the
+    epoch), ``job_id`` the one that the response to the execution request names, ``polls`` how many looks at the status
+    are counted.
 
     Raises
     ------
@@ -34,14 +38,16 @@ def progress(step: Step, execution: Execution, asked_at: float) -> StepResult:
     """
     run = step.run
     phase = classify(execution.status)
+    ids = JobIds(job_id, _new_instance(run, execution.instance_id))
     if phase == "failed":
-        raise fail(run, _failure(execution))
+        raise fail(run, _failure(execution), ids)
     states = {"succeeded": JobState.LOADED, "prompts": state_at_prompts(run.attempt, asked_at)}
     recorded = record_look(
         run,
         states.get(phase, JobState.ACCEPTED),
+        ids,
+        polls=polls,
         reached_sql=execution.status in REACHED_SQL,
-        instance_id=_new_instance(run, execution.instance_id),
         unknown_status=_new_status(run, execution.status) if phase == "unknown" else None,
     )
     if not recorded:
@@ -50,8 +56,7 @@ def progress(step: Step, execution: Execution, asked_at: float) -> StepResult:
         logger.info("ignored a stale status: the job's state was updated concurrently", extra=known)
         return {"phase": "unknown", "waitSeconds": 1 if now in SETTLED else next_wait(run)}
     if phase == "succeeded":
-        _check_answers(run)
-        return {"phase": phase, "waitSeconds": 1, "result": output_of(run)}
+        return recorded_success(run)
     return {"phase": phase, "waitSeconds": next_wait(run, execution.retry_after)}
 
 
@@ -74,11 +79,17 @@ def next_wait(run: Run, retry_after: float | None = None) -> int:
     return wait_seconds(elapsed, retry_after, run.seconds_left())
 
 
-def fail(run: RunRecord, error: LibraryError) -> LibraryError:
+def fail(run: RunRecord, error: LibraryError, ids: JobIds = NO_IDS) -> LibraryError:
     """Record that the job failed, and why, so that a repeated look tells the same; returns ``error``."""
     runs_extra_sql = run.definition is None or run.definition.runs_extra_sql
-    record_failure(run, state_of_failed(run.attempt, error.i_server_code, runs_extra_sql), error)
+    record_failure(run, state_of_failed(run.attempt, error.i_server_code, runs_extra_sql), error, ids)
     return error
+
+
+def recorded_success(run: Run) -> StepResult:
+    """The progress of a job that is known to have loaded its table. Raises PromptAnswerRejected as :func:`progress`."""
+    _check_answers(run)
+    return {"phase": "succeeded", "waitSeconds": 1, "result": output_of(run)}
 
 
 def recorded_failure(run: Run) -> NamedError:

@@ -68,7 +68,8 @@ class Session:
 
     def to_json(self) -> str:
         """As one string, for the run item."""
-        return json.dumps({"token": self.token, "cookies": [asdict(cookie) for cookie in self.cookies]})
+        content = {"token": self.token, "cookies": [asdict(cookie) for cookie in self.cookies]}
+        return json.dumps(content, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Self:

@@ -20,7 +20,7 @@ class StoredSession:
 
     def to_json(self) -> str:
         """As one string for the run item."""
-        return json.dumps({"server": asdict(self.server), "session": self.session.to_json()})
+        return json.dumps({"server": asdict(self.server), "session": self.session.to_json()}, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Self:

@@ -43,7 +43,9 @@ def begin_attempt(run: RunRecord) -> None:
 
 
 def close_attempt(run: RunRecord) -> None:
-    """From here on nothing more is opened on the server for this attempt."""
+    """From here on nothing more is opened on the server for this attempt. One that is known as closed stays so."""
+    if run.attempt.closing_at is not None:
+        return
     here = f"attempts.{run.number}"
     run.write_if(
         f"attribute_exists({{{here}}}) AND attribute_not_exists({{{here}.closing}})",

@@ -7,7 +7,7 @@ it has been answered meanwhile. Where the state was updated concurrently nothing
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from functions import clock
 from functions.errors import LibraryError, PromptAnswerRejected
@@ -32,11 +32,12 @@ LARGEST_PROMPTS = 40_000
 
 
 def record_job_state(
-    run: RunRecord, state: JobState, facts: Item | None = None, of_the_run: Item | None = None
+    run: RunRecord, state: JobState, facts: Item | None = None, of_the_run: Item | None = None, polls: int = 0
 ) -> bool:
     """Record the state of the attempt's job, whether the attempt is open or closed.
 
-    ``facts`` of the attempt and ``of_the_run`` are kept by the same write, by the names under which they are stored.
+    ``facts`` of the attempt and ``of_the_run`` are kept by the same write, by the names under which they are stored,
+    and ``polls`` looks are counted by it.
     """
     condition, values = _may_follow(run, state)
     if state in ABOUT_A_REQUEST:
@@ -45,7 +46,7 @@ def record_job_state(
         unanswered, round_known = _same_round(run)
         condition, values = f"{condition} AND {unanswered}", values | round_known
     put = run.paths({"job": state.value} | (facts or {})) | (of_the_run or {})
-    return run.write_if(condition, values, put=put)
+    return run.write_if(condition, values, put=put, add={"polls": polls} if polls else None)
 
 
 def _may_follow(run: RunRecord, state: JobState) -> tuple[str, Item]:
@@ -70,8 +71,9 @@ def begin_execution(run: RunRecord) -> bool:
     """
     state = run.path("job")
     limit = run.definition.max_execution_seconds if run.definition else None
+    limits = {} if limit is None else {"maxExecutionSeconds": limit}
     return run.write_once(
-        run.paths({"job": JobState.POSTING.value, "postedAt": clock.now(), "maxExecutionSeconds": limit}),
+        run.paths({"job": JobState.POSTING.value, "postedAt": clock.now()} | limits),
         f"attribute_not_exists({{{state}}}) OR {{{state}}} = :again",
         {"again": JobState.NOT_SENT.value},
     )
@@ -82,42 +84,59 @@ def record_not_executed(run: RunRecord, state: JobState, response: LibraryError)
     return record_job_state(run, state, {"orderAnswer": shorten(str(response), LONGEST_RESPONSE)})
 
 
-def record_accepted(run: RunRecord, job_id: str | None, instance_id: str | None) -> None:
-    """Record that the server runs the job, and the ids that it named; they are kept in any case, to cancel it by."""
-    named = {"jobId": job_id, "executionInstanceId": instance_id}
-    found = {name: value for name, value in named.items() if value}
-    if not record_job_state(run, JobState.ACCEPTED, found) and found:
-        run.write(put=run.paths(found))
-
-
 # -- looks at the job ---------------------------------------------------------------------------------------------
+
+
+class JobIds(NamedTuple):
+    """The ids that a response gives a job: its own, and that of the instance that it goes on under; None: no new one.
+
+    They are recorded whatever else is known of the job, to cancel it by.
+    """
+
+    job_id: str | None = None
+    instance_id: str | None = None
+
+
+NO_IDS = JobIds()
 
 
 def record_look(
     run: RunRecord,
     state: JobState,
+    ids: JobIds = NO_IDS,
     *,
+    polls: int = 0,
     reached_sql: bool = False,
-    instance_id: str | None = None,
     unknown_status: int | None = None,
 ) -> bool:
-    """Record what a look at the job saw; with it the time of a result.
+    """Record in one write what a response says of the job: its state and ids, the time, and that of a result.
 
-    ``instance_id`` is a new id that the job goes on under, ``unknown_status`` a status that no documentation has.
+    ``polls`` is how many looks at the status are counted with it, ``unknown_status`` a status that no documentation
+    has.
     """
     facts: Item = {"lookedAt": clock.now()}
     if reached_sql:
         facts["reachedSql"] = True
-    if instance_id is not None:
-        facts["executionInstanceId"] = instance_id
     if unknown_status is not None:
         facts["unknownStatuses"] = [*run.attempt.unknown_statuses, unknown_status]
-    return record_job_state(run, state, facts, {"finishedAt": clock.now()} if state is JobState.LOADED else None)
+    of_the_run = {"finishedAt": clock.now()} if state is JobState.LOADED else None
+    return _recorded_with_ids(run, state, ids, facts, of_the_run, polls)
 
 
-def record_failure(run: RunRecord, state: JobState, error: LibraryError) -> bool:
+def record_failure(run: RunRecord, state: JobState, error: LibraryError, ids: JobIds = NO_IDS) -> bool:
     """Record that the job failed, and why, so that a repeated look reports the same."""
-    return record_job_state(run, state, {"failure": {"kind": type(error).__name__, "text": str(error)}})
+    return _recorded_with_ids(run, state, ids, {"failure": {"kind": type(error).__name__, "text": str(error)}})
+
+
+def _recorded_with_ids(
+    run: RunRecord, state: JobState, ids: JobIds, facts: Item, of_the_run: Item | None = None, polls: int = 0
+) -> bool:
+    named = {"jobId": ids.job_id, "executionInstanceId": ids.instance_id}
+    found = {name: value for name, value in named.items() if value}
+    recorded = record_job_state(run, state, facts | found, of_the_run, polls)
+    if not recorded and found:
+        run.write(put=run.paths(found))
+    return recorded
 
 
 def record_loss(run: RunRecord) -> None:

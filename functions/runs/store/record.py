@@ -1,7 +1,7 @@
 """An item as one invocation knows it: read once, and again with every write; what the writes of all kinds share."""
 
 import copy
-import uuid
+import secrets
 from typing import Any, Self
 
 from functions.runs.model import Run
@@ -122,7 +122,7 @@ class RunRecord(NotifiedRecord, Run):
         A write whose response was lost is sent again by boto3, and recognises itself by ``onceBy``. Raises
         RunAlreadyEnded if the attempt is closed.
         """
-        by, this = self.path("onceBy"), uuid.uuid4().hex
+        by, this = self.path("onceBy"), secrets.token_hex(6)
         self.intent = this
         if self.write_if(
             f"{self.open_condition} AND ({condition} OR {{{by}}} = :this)",

@@ -132,7 +132,8 @@ def record_datamart(
     run: RunRecord, project: ServerObject, datamart: ServerObject, target: Target, definition: Definition
 ) -> None:
     """Record what the names of the request lead to, and what the datamart is going to write."""
-    limits = {"maxExecutionSeconds": definition.max_execution_seconds}
+    limit = definition.max_execution_seconds
+    limits = {} if limit is None else {"maxExecutionSeconds": limit}
     run.write(
         put={
             "project": project.as_json(),
@@ -159,7 +160,7 @@ def record_unanswered(run: RunRecord, prompts: list[Prompt]) -> None:
 
 
 def count_poll(run: RunRecord) -> None:
-    """Count a look at the job's status."""
+    """Count a look at the job's status that has shown nothing else to record."""
     run.write(add={"polls": 1})
 
 
@@ -188,8 +189,9 @@ def _outcome(run: Run, conclusion: Succeed | Fail) -> Outcome:
 
 def end_run(run: RunRecord, outcome: Outcome) -> bool:
     """Close the run with its outcome; False if it was closed before (the first outcome stays)."""
-    sentences = {"reason": outcome.reason, "advice": outcome.advice}
-    return _close(run, {"loaded": outcome.loaded, "end": outcome.end, "error": outcome.error} | sentences)
+    failure = {"error": outcome.error, "reason": outcome.reason, "advice": outcome.advice}
+    known = {name: value for name, value in failure.items() if value is not None}
+    return _close(run, {"loaded": outcome.loaded, "end": outcome.end} | known)
 
 
 def end_run_from_outside(run: RunRecord, status: str, error: str | None) -> bool:
@@ -198,6 +200,8 @@ def end_run_from_outside(run: RunRecord, status: str, error: str | None) -> bool
 
 
 def _close(run: RunRecord, outcome: Item) -> bool:
+    if run.ended:
+        return False
     # The token of an open question is removed: nobody can answer any more.
     return run.write_if(
         "attribute_not_exists({endedAt})", put={"endedAt": clock.now(), "outcome": outcome}, remove=("question",)

@@ -15,10 +15,10 @@ from functions.runs.store import job_states
 from functions.runs.store.job_states import (
     LONGEST_REASON,
     LONGEST_RESPONSE,
+    JobIds,
     begin_answering,
     begin_execution,
     count_answer_failure,
-    record_accepted,
     record_answers_not_sent,
     record_answers_refused,
     record_answers_taken,
@@ -88,8 +88,8 @@ def test_the_response_to_an_execution_request_that_was_not_accepted_is_kept_in_s
     assert len(now.execution_response.encode()) == LONGEST_RESPONSE
 
 
-def test_the_ids_that_an_accepted_execution_request_named_are_recorded(run: RunRecord) -> None:
-    record_accepted(run, "4711", None)
+def test_the_ids_that_a_response_names_are_recorded_with_what_it_says_of_the_job(run: RunRecord) -> None:
+    assert record_look(run, JobState.ACCEPTED, JobIds("4711", None)) is True
     now = beside(run).attempt
     assert (now.job_state, now.job_id, now.execution_instance_id) == (JobState.ACCEPTED, "4711", None)
     assert "executionInstanceId" not in run.stored["attempts"]["1"]
@@ -97,27 +97,29 @@ def test_the_ids_that_an_accepted_execution_request_named_are_recorded(run: RunR
 
 def test_the_ids_are_kept_although_more_is_known_of_the_job_by_now(run: RunRecord) -> None:
     record_job_state(run, JobState.LOADED)
-    record_accepted(run, "4711", "I")
+    assert record_look(run, JobState.ACCEPTED, JobIds("4711", "I")) is False
     now = beside(run).attempt
     assert (now.job_state, now.job_id, now.execution_instance_id) == (JobState.LOADED, "4711", "I")
 
 
-def test_an_accepted_execution_request_without_ids_is_one_write(
-    run: RunRecord, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_stale_response_without_ids_writes_nothing(run: RunRecord, monkeypatch: pytest.MonkeyPatch) -> None:
     record_job_state(run, JobState.LOADED)
     monkeypatch.setattr(run, "write", lambda **_: pytest.fail("there is nothing to write"))
     monkeypatch.setattr(run, "write_if", lambda *_, **__: False)
-    record_accepted(run, None, "")
+    assert record_look(run, JobState.ACCEPTED, JobIds(None, "")) is False
     assert beside(run).attempt.job_state is JobState.LOADED
 
 
-def test_an_accepted_execution_request_is_recorded_with_its_ids_at_once(
-    run: RunRecord, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ids_are_recorded_in_the_same_write_as_the_state(run: RunRecord, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "write_if", lambda *_, **__: True)
     monkeypatch.setattr(run, "write", lambda **_: pytest.fail("the ids are recorded already"))
-    record_accepted(run, "4711", "I")
+    assert record_look(run, JobState.ACCEPTED, JobIds("4711", "I")) is True
+
+
+def test_a_failed_job_keeps_the_id_that_the_response_names(run: RunRecord) -> None:
+    record_failure(run, JobState.FAILED, DatamartFailed("broken SQL"), JobIds("4711"))
+    now = beside(run).attempt
+    assert (now.job_state, now.job_id) == (JobState.FAILED, "4711")
 
 
 # -- looks at the job ---------------------------------------------------------------------------------------------
@@ -133,13 +135,10 @@ def test_a_look_records_when_it_was_and_what_it_saw(run: RunRecord) -> None:
         (),
     )
     for status in (77, 78):
-        record_look(run, JobState.ACCEPTED, reached_sql=True, instance_id="I", unknown_status=status)
+        record_look(run, JobState.ACCEPTED, JobIds(None, "I"), polls=1, reached_sql=True, unknown_status=status)
     now = beside(run)
-    assert (now.attempt.reached_sql, now.attempt.execution_instance_id, now.attempt.unknown_statuses) == (
-        True,
-        "I",
-        (77, 78),
-    )
+    assert (now.polls, now.attempt.reached_sql, now.attempt.execution_instance_id) == (2, True, "I")
+    assert now.attempt.unknown_statuses == (77, 78)
 
 
 def test_a_look_that_finds_the_job_complete_records_when(run: RunRecord) -> None:
