@@ -10,6 +10,7 @@ from infra.documents.fact_tables import login_mode_table, output_table, prompt_t
 from infra.documents.machine_picture import machine_picture, state_table
 from infra.documents.resource_picture import resource_picture
 from infra.documents.room_tables import room_table
+from infra.documents.run_counts import formula
 from infra.documents.schema_tables import schema_table
 
 REQUESTS = ROOT / "functions" / "requests"
@@ -42,4 +43,5 @@ def blocks_of(template: Path) -> Blocks:
         "AWS resources": partial(resource_picture, template),
         "state machine": machine_picture,
         "states": state_table,
+        "transitions of a run": formula,
     }

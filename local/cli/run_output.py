@@ -98,7 +98,7 @@ INSTANT = frozenset(
         "JudgePrompts",
         "JudgeBreakdown",
         "JudgeDeadline",
-        "JudgeSaving",
+        "JudgeSaving",  # of executions that began on an earlier release
         "JudgeConclusion",
         "AttemptDone",
         "RunSucceeded",

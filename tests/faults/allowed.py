@@ -130,7 +130,7 @@ UNKNOWN: tuple[Allowed, ...] = (
         status="ABORTED",
     ),
     Allowed(
-        r"unprompted/state:JudgeStatus#[12]/stop|nested/state:JudgeStatus#5/stop|saveAs/lambda:get_status#2/behind-after|"
+        r"unprompted/state:JudgeStatus#1/stop|nested/state:JudgeStatus#4/stop|saveAs/lambda:get_status#2/behind-after|"
         r"unprompted(\+late-accept)?/(lambda:get_status#1/behind-after|get_execution#1/(stop|behind)-(before|after))",
         "stopped after a look that showed no more than that the job goes on",
         status="ABORTED",

@@ -1,0 +1,81 @@
+"""What a run takes of AWS: transitions by the documented formula, and no call to DynamoDB that could be spared."""
+
+from typing import Any
+
+import pytest
+
+from infra.documents.run_counts import Work, transitions
+from local.outcome import Outcome
+from local.simulator import catalogue
+from tests.integration.conftest import CITY, System
+from tests.support.aws_calls import WRITE_UNIT, AwsCalls, counted
+
+COUNTRIES = [{"name": "Elements of Country", "type": "ELEMENTS", "answers": [{"name": "USA"}]}]
+REPLY = {"prompts": [{"name": "Elements of Country", "answers": ["USA"]}]}
+
+MOST_WRITES, MOST_READS = 22, 12
+"""Calls to the run table of a run without prompts that looks twice, to the end of its end_run."""
+
+
+def counted_run(system: System, **request: Any) -> tuple[Outcome, AwsCalls]:
+    """A run that succeeds, and what its functions called."""
+    with counted(system.emulator) as calls:
+        outcome = system.run(**request)
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    return outcome, calls
+
+
+def work_of(outcome: Outcome) -> Work:
+    """What a run did, by the states that it entered."""
+    entered = outcome.states.count
+    return Work(entered("GetStatus"), entered("AnswerPrompts"), entered("SaveDatamart") > 0, entered("AskPerson"))
+
+
+@pytest.mark.parametrize(
+    "request_of_the_run",
+    [
+        {"datamart": catalogue.CATEGORY_SALES},
+        {"datamart": CITY, "prompts": COUNTRIES, "saveAs": {"name": "lean", "folder": "/Public Objects/Datamarts"}},
+    ],
+    ids=["unprompted", "with prompts and saved"],
+)
+def test_a_run_has_as_many_transitions_as_the_documented_formula_says(
+    system: System, request_of_the_run: dict[str, Any]
+) -> None:
+    outcome = system.run(**request_of_the_run)
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert len(outcome.states) == transitions(work_of(outcome)), outcome.states
+
+
+def test_asking_people_takes_no_more_transitions_than_the_formula_says(system: System) -> None:
+    system.emulator.person = lambda question: system.emulator.reply(question.token, REPLY)
+    try:
+        outcome = system.run(datamart=CITY, unanswered="ask")
+    finally:
+        system.emulator.person = None
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    work = work_of(outcome)
+    assert work.questions == 1
+    assert len(outcome.states) <= transitions(work), outcome.states
+
+
+def test_a_run_without_contention_makes_no_call_to_the_run_table_in_vain(system: System) -> None:
+    outcome, calls = counted_run(system, datamart=catalogue.CATEGORY_SALES)
+    assert outcome.states.count("GetStatus") == 2
+    assert calls.writes <= MOST_WRITES, calls
+    assert calls.reads <= MOST_READS, calls
+    assert [call for call in calls.refused if call.module != "end_run"] == []
+
+
+def test_each_look_at_the_job_is_one_read_and_one_write(system: System) -> None:
+    outcome, calls = counted_run(system, prompts=COUNTRIES)
+    looks = outcome.states.count("GetStatus")
+    of_looks = [call.operation for call in calls if call.module == "get_status"]
+    assert of_looks == ["GetItem", "UpdateItem"] * looks
+    assert outcome.output["polls"] == looks
+
+
+def test_the_item_of_a_run_that_has_ended_takes_one_unit_of_a_write(system: System) -> None:
+    outcome, calls = counted_run(system, datamart=catalogue.CATEGORY_SALES)
+    ended = [call.size for call in calls if call.module == "end_run" and call.key == outcome.execution_arn]
+    assert 0 < max(ended) <= WRITE_UNIT

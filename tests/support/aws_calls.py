@@ -1,0 +1,126 @@
+"""Counts what the functions of a run ask AWS: calls by function and operation, refused conditions, sizes of items."""
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from decimal import Decimal
+from math import ceil
+from typing import Any, NamedTuple
+
+import botocore.client
+import pytest
+
+from local.emulator import Emulator
+
+READS = frozenset({"GetItem", "Scan"})
+WRITES = frozenset({"PutItem", "UpdateItem"})
+
+WRITE_UNIT, READ_UNIT = 1024, 4096
+"""Bytes of an item that one unit of DynamoDB writes, and reads consistently."""
+
+
+class AwsCall(NamedTuple):
+    """One call of a function to AWS.
+
+    Parameters
+    ----------
+    module
+        The function's module.
+    operation
+        As the service calls it: ``UpdateItem``.
+    key
+        The item that it is about; empty for other services.
+    size
+        Bytes of the item after the call, or 0.
+    refused
+        Whether the condition of the write did not hold.
+    """
+
+    module: str
+    operation: str
+    key: str
+    size: int
+    refused: bool
+
+
+class AwsCalls(list[AwsCall]):
+    """The calls, in their order."""
+
+    @property
+    def reads(self) -> int:
+        """Reads of the run table."""
+        return sum(call.operation in READS for call in self)
+
+    @property
+    def writes(self) -> int:
+        """Writes to the run table, whether their condition held or not."""
+        return sum(call.operation in WRITES for call in self)
+
+    @property
+    def refused(self) -> list[AwsCall]:
+        """Writes whose condition did not hold."""
+        return [call for call in self if call.refused]
+
+    @property
+    def write_units(self) -> int:
+        """Units that the writes take."""
+        return sum(max(1, ceil(call.size / WRITE_UNIT)) for call in self if call.operation in WRITES)
+
+    @property
+    def read_units(self) -> int:
+        """Units that the reads take."""
+        return sum(max(1, ceil(call.size / READ_UNIT)) for call in self if call.operation in READS)
+
+
+@contextlib.contextmanager
+def counted(emulator: Emulator) -> Iterator[AwsCalls]:
+    """The calls of all functions of an emulator until the end of the block."""
+    calls, here = AwsCalls(), threading.local()
+    call, around = botocore.client.BaseClient._make_api_call, emulator.runtime.around
+
+    @contextlib.contextmanager
+    def within(module: str, event: Any) -> Iterator[None]:
+        here.module = module
+        try:
+            with around(module, event):
+                yield
+        finally:
+            here.module = None
+
+    def called(client: Any, operation: str, params: dict[str, Any]) -> Any:
+        module = getattr(here, "module", None)
+        if module is None:
+            return call(client, operation, params)
+        found: dict[str, Any] = {}
+        refused = False
+        try:
+            found = call(client, operation, params)
+        except client.exceptions.ClientError as error:
+            refused = error.response["Error"]["Code"] == "ConditionalCheckFailedException"
+            raise
+        finally:
+            item = found.get("Attributes") or found.get("Item") or params.get("Item") or {}
+            key = (params.get("Key") or params.get("Item") or {}).get("executionArn", {"S": ""})
+            calls.append(AwsCall(module, operation, key["S"], size_of(item), refused))
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(emulator.runtime, "around", within)
+        patch.setattr(botocore.client.BaseClient, "_make_api_call", called)
+        yield calls
+
+
+def size_of(item: dict[str, Any]) -> int:
+    """Bytes of an item, whose attributes are as DynamoDB's API has them, as DynamoDB counts them."""
+    return sum(len(name.encode()) + _size(value) for name, value in item.items())
+
+
+def _size(attribute: dict[str, Any]) -> int:
+    ((kind, value),) = attribute.items()
+    if kind == "M":
+        return 3 + sum(1 + len(name.encode()) + _size(inner) for name, inner in value.items())
+    if kind == "L":
+        return 3 + sum(1 + _size(inner) for inner in value)
+    if kind == "N":
+        return 1 + ceil(len(Decimal(value).as_tuple().digits) / 2)
+    return len(value.encode()) if kind == "S" else 1
