@@ -1,19 +1,24 @@
 """The one clock of run, deadline and simulator on this machine: real time plus skipped seconds, or the latter only.
 
 The simulator and the functions (functions/clock.py) read the same clock, so that a skipped wait ages jobs, sessions
-and deadlines alike.
+and deadlines alike. Who waits, and when it is put forward, is local/waiter.py's.
 """
 
 import threading
 import time
+from collections.abc import Callable
 
 
 class Clock:
-    """Real time, which can be put forward."""
+    """Real time, which can be put forward. ``moved`` is called whenever it was."""
+
+    runs = True
+    """Whether it goes on by itself."""
 
     def __init__(self) -> None:
         self._skipped = 0.0
         self._lock = threading.Lock()
+        self.moved: Callable[[], None] = lambda: None
 
     def now(self) -> float:
         """Seconds since the epoch."""
@@ -22,7 +27,16 @@ class Clock:
     def advance(self, seconds: float) -> None:
         """Put the clock forward by ``seconds`` (not negative)."""
         with self._lock:
-            self._skipped += max(0.0, seconds)
+            self._skip(max(0.0, seconds))
+        self.moved()
+
+    def advance_to(self, moment: float) -> None:
+        """Put the clock forward to ``moment`` (seconds since the epoch), unless it is later already."""
+        with self._lock:
+            self._skip(max(0.0, moment - self.now()))
+
+    def _skip(self, seconds: float) -> None:
+        self._skipped += seconds
 
 
 class StandingClock(Clock):
@@ -31,30 +45,26 @@ class StandingClock(Clock):
     For runs that skip their waits against the built-in simulator: nothing that they depend on happens in real time.
     """
 
+    runs = False
+
     def __init__(self) -> None:
         super().__init__()
-        self._start = time.time()
+        self._now = time.time()
 
     def now(self) -> float:
         """Seconds since the epoch."""
-        return self._start + self._skipped
+        return self._now
+
+    def advance_to(self, moment: float) -> None:
+        """Put the clock forward to ``moment`` exactly: a wait until then ends when it is due, not a moment earlier."""
+        with self._lock:
+            self._now = max(self._now, moment)
 
     def set(self, moment: float) -> None:
         """Let it be ``moment`` (seconds since the epoch), later or earlier than before."""
         with self._lock:
-            self._skipped = moment - self._start
+            self._now = moment
+        self.moved()
 
-
-class Waiter:
-    """Waits as Step Functions does, or skips: at most ``longest`` real seconds, the rest put on the clock."""
-
-    def __init__(self, clock: Clock, longest: float | None) -> None:
-        self._clock = clock
-        self._longest = longest
-
-    def wait(self, seconds: float, interrupted: threading.Event) -> None:
-        """Let ``seconds`` pass, unless ``interrupted`` is set meanwhile."""
-        real = seconds if self._longest is None else min(seconds, self._longest)
-        if interrupted.is_set() or (real > 0 and interrupted.wait(real)):
-            return
-        self._clock.advance(seconds - real)
+    def _skip(self, seconds: float) -> None:
+        self._now += seconds

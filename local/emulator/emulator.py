@@ -5,10 +5,9 @@ import json
 import os
 import re
 import tempfile
-import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 from unittest import mock
@@ -18,33 +17,39 @@ from moto import mock_aws
 
 from functions import clock as run_clock
 from functions.microstrategy import retries
-from functions.runs.model import OpenQuestion, Run
+from functions.runs.model import Run
 from functions.runs.store.runs import find_run
 from functions.runs.store.table import RunTable
 from local import signals
-from local.clock import Clock, Waiter
+from local.clock import Clock
 from local.emulator.clients import client
 from local.emulator.delivery import deliver
 from local.emulator.deploy import Deployed, deploy
 from local.emulator.end_events import deliver_the_end
+from local.emulator.ends import Ends
 from local.emulator.lambda_runtime import Runtime
 from local.emulator.moto_patches.install import install
 from local.emulator.moto_patches.moto_objects import execution as moto_execution
+from local.emulator.moto_patches.moto_objects import states_entered
+from local.emulator.questions import Person, Questions
 from local.emulator.template import REGION, Template
 from local.emulator.uploads import upload
 from local.outcome import Outcome
-
-Person = Callable[[OpenQuestion], None]
-"""Given a run's question, replies to its token by :meth:`Emulator.reply`, or declines."""
+from local.waiter import Waiter
 
 OnState = Callable[[str, float], None]
 """Called for every state that is entered, with its time (seconds since the epoch)."""
+
+OnStateOf = Callable[[str, str, float], None]
+"""The same for several executions: first comes the ARN of the one that enters it."""
 
 Stopping = Callable[[], bool]
 """Whether an execution that is waited for is to be stopped."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
-_LOOK_SECONDS, _GLANCE_SECONDS = 0.08, 0.02
+_LOOK_SECONDS = 0.08
+"""How often the thread that waits for executions looks at what they do."""
+
 STOPPED, BY_A_PERSON = "Stopped", "stopped by a person"
 
 ENVIRONMENT = {
@@ -87,10 +92,10 @@ class Emulator:
         self.template = Template(template)
         self._secrets = secrets or {}
         self.clock = clock or Clock()
-        self._waiter = Waiter(self.clock, max_wait)
+        self.waiter = Waiter(self.clock, max_wait)
         self._stack = contextlib.ExitStack()
-        self.person: Person | None = None
-        self._asked: dict[str, threading.Event] = {}
+        self._questions = Questions(self.stored_run)
+        self._ends = Ends(self._deliver_the_end)
         self._reported: dict[str, int] = {}
         self._stopped: set[str] = set()
         self.ignored: list[str] = []
@@ -107,13 +112,14 @@ class Emulator:
             stack.enter_context(mock.patch.dict(os.environ, ENVIRONMENT | ours))
             runtime = self.runtime = Runtime(self.logs)
             stack.callback(runtime.close)
-            install(self._waiter, runtime.invoke, self._ask)
+            ends = self._ends
+            install(self.waiter, self._invoke, self._questions.ask, begins=ends.begins, has_ended=ends.has_ended)
             stack.enter_context(mock_aws())
             self.deployed = deploy(self.template)
             stack.enter_context(runtime.installed(self._environments()))
             run_clock.use(self.clock.now)
             stack.callback(run_clock.use, time.time)
-            retries.use_sleep(lambda seconds: self._waiter.wait(seconds, threading.Event()))
+            retries.use_sleep(self.waiter.wait)
             stack.callback(retries.use_sleep, time.sleep)
             self._states = client("stepfunctions")
             self._table = RunTable(*self.deployed.tables)  # once: a client takes longer to make than a call
@@ -125,29 +131,18 @@ class Emulator:
     def __exit__(self, *exception: object) -> None:
         self._stack.close()
 
-    def _ask(self, token: str, interrupted: threading.Event) -> None:
-        """Wait until the thread that waits for the execution has let the person answer, if there is one."""
-        if self.person is None:
-            return
-        answered = self._asked[token] = threading.Event()
-        while not answered.wait(_LOOK_SECONDS) and not interrupted.is_set():
-            pass
-        del self._asked[token]
+    def _invoke(self, function: Any, qualifier: str | None, body: bytes) -> tuple[bytes, bool]:
+        with self.waiter.working():
+            return self.runtime.invoke(function, qualifier, body)
 
-    def _let_answer(self, execution_arn: str, stopping: Stopping) -> None:
-        """Show the person the execution's question, in the thread that waits for its end.
+    @property
+    def person(self) -> Person | None:
+        """Who answers the questions of runs, in the thread that waits for them; nobody if None."""
+        return self._questions.person
 
-        A person who wants to stop instead of answering leaves the question open, for the stop to end it.
-        """
-        if self.person is None or not self._asked:
-            return
-        run = self.stored_run(execution_arn)
-        question = run and run.question
-        answered = self._asked.get(question.token) if question else None
-        if question and answered is not None and not answered.is_set():
-            self.person(question)
-            if not stopping():
-                answered.set()
+    @person.setter
+    def person(self, person: Person | None) -> None:
+        self._questions.person = person
 
     def reply(self, token: str, reply: Any) -> None:
         """Send a reply to a question, as send-task-success does."""
@@ -195,33 +190,55 @@ class Emulator:
         executions, self.ignored = deliver(self.template, upload(event, objects) if objects else event)
         return executions
 
+    # -- to the end -------------------------------------------------------------------------------------------------
+
     def wait(self, execution_arn: str, on_state: OnState | None = None, stopping: Stopping = lambda: False) -> Outcome:
         """Wait for the end of an execution and for the rule on its end, and return its outcome.
 
         Once ``stopping`` returns True the execution is stopped, and no question is shown any more.
         """
-        execution = moto_execution(execution_arn)
-        while True:
-            running = execution.status == "RUNNING"
-            if on_state is not None:
-                entered = list(_entered(self._history(execution_arn)))
-                for state, at in entered[self._reported.get(execution_arn, 0) :]:
-                    on_state(state, at)
-                self._reported[execution_arn] = len(entered)
-            if not running:
-                break
-            if execution_arn not in self._stopped:
+        of_one = None if on_state is None else lambda arn, state, at: on_state(state, at)
+        (outcome,) = self.wait_for_all([execution_arn], of_one, stopping)
+        return outcome
+
+    def wait_for_all(
+        self, executions: Sequence[str], on_state: OnStateOf | None = None, stopping: Stopping = lambda: False
+    ) -> list[Outcome]:
+        """Wait for the ends of executions, as :meth:`wait` does for one; the outcomes are in their order."""
+        left = list(dict.fromkeys(executions))
+        with self.waiter.aside():
+            while left:
+                ended = [arn for arn in left if self._ends.is_over(arn)]
+                if on_state is not None:
+                    self._report(left, on_state)
+                left = [arn for arn in left if arn not in ended]
                 if stopping():
-                    self.stop(execution_arn)
+                    for arn in left:
+                        self.stop(arn)
                 else:
-                    self._let_answer(execution_arn, stopping)
-            time.sleep(_GLANCE_SECONDS if on_state is None else _LOOK_SECONDS)
-        described = self._states.describe_execution(executionArn=execution_arn)
-        if execution_arn in self._stopped and described["status"] == "FAILED":
-            # moto may take a stop in the middle of a branch for the branch's failure; AWS does not.
-            described |= {"status": "ABORTED", "error": STOPPED, "cause": BY_A_PERSON}
-        deliver_the_end(self.template, described, self.clock)
-        return self._outcome(described)
+                    self._questions.let_answer(left, stopping)
+                if left:
+                    self._ends.is_over(left[0], _LOOK_SECONDS)
+            for arn in executions:
+                self._ends.deliver(arn)
+        return [self._outcome(self._described(arn)) for arn in executions]
+
+    def _report(self, executions: Sequence[str], on_state: OnStateOf) -> None:
+        for arn in executions:
+            entered, self._reported[arn] = states_entered(arn, self._reported.get(arn, 0))
+            for state, at in entered:
+                on_state(arn, state, at)
+
+    def ends_withheld(self) -> contextlib.AbstractContextManager[None]:
+        """Within the block no end is delivered; it is when the execution is waited for after the block."""
+        return self._ends.withheld()
+
+    def _deliver_the_end(self, execution_arn: str) -> None:
+        deliver_the_end(self.template, self._described(execution_arn), self.waiter.skip)
+
+    def _described(self, execution_arn: str) -> dict[str, Any]:
+        described: dict[str, Any] = self._states.describe_execution(executionArn=execution_arn)
+        return described
 
     def run(self, request: Any, on_state: OnState | None = None) -> Outcome:
         """Start an execution and wait for its end."""

@@ -2,11 +2,11 @@
 
 import json
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from functions import clock as run_clock
-from local.clock import Clock
 from local.emulator.clients import client
 from local.emulator.template import ACCOUNT, REGION, Template
 
@@ -16,17 +16,18 @@ DELIVERIES = 3
 """How often an end is delivered at most; the real queue goes on for hours."""
 
 
-def deliver_the_end(template: Template, described: dict[str, Any], clock: Clock | None = None) -> None:
+def deliver_the_end(
+    template: Template, described: dict[str, Any], pause: Callable[[float], None] = lambda seconds: None
+) -> None:
     """Deliver the status change of an execution (as DescribeExecution returns it) to the function behind the rule.
 
-    A failed message is delivered again after ``clock`` has been put forward by the queue's visibility timeout; without
-    a clock at once.
+    A failed message is delivered again after a ``pause`` of the queue's visibility timeout, in seconds.
     """
     function, seconds = _behind_the_rule(template)
     message = message_of(described)
     for delivery in range(DELIVERIES):
-        if delivery and clock is not None:
-            clock.advance(seconds)
+        if delivery:
+            pause(seconds)
         answer = client("lambda").invoke(FunctionName=function, Payload=json.dumps(message).encode())
         if "FunctionError" not in answer and not _fails(answer["Payload"].read()):
             return

@@ -249,7 +249,8 @@ def test_somebody_declines_to_answer(system: System, person: Callable[..., Perso
     person(lambda question: system.emulator.decline(question.token, "not this month"))
     outcome = system.run(unanswered="ask")
     assert outcome.error == "PromptsUnanswered"
-    assert "Declined" in str(outcome.cause)  # moto loses the reason, which AWS keeps
+    assert "Declined" in str(outcome.cause)
+    assert "not this month" in str(outcome.cause)
 
 
 def test_a_run_that_is_stopped_while_it_waits_leaves_nothing(system: System, person: Callable[..., Person]) -> None:

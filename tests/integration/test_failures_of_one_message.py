@@ -9,7 +9,6 @@ import pytest
 
 from functions.limits import END_REPEATED_FOR
 from local.clock import Clock
-from local.emulator import emulator as emulator_module
 from local.emulator.uploads import upload
 from tests.integration.conftest import System
 from tests.integration.test_ways_in import notification
@@ -75,13 +74,12 @@ def test_a_run_that_a_person_starts_again_with_the_same_input_has_a_notification
     ("began", "failures"), [(True, 2), exhaustive((False, 1))], ids=["was not delivered", "never comes"]
 )
 def test_where_an_end_is_missing_the_sweep_tells_of_the_message(
-    system: System, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, began: bool, failures: int
+    system: System, tmp_path: Path, clock: Clock, began: bool, failures: int
 ) -> None:
     event = several(tmp_path, f"half {began}", "countries/Atlantis.csv", "countries/Utopia.csv")
-    first, second = started(system, event)
-    with monkeypatch.context() as patch:
-        patch.setattr(emulator_module, "deliver_the_end", lambda *arguments: None)
-        system.emulator.wait(second)
+    with system.emulator.ends_withheld():
+        first, second = started(system, event)
+        system.emulator.wait_for_all([first, second])
     system.emulator.wait(first)
     assert system.notices() == []
     if not began:

@@ -180,7 +180,7 @@ def test_the_emulator_delivers_once_more_when_the_queue_would(system: System, cl
     system.emulator.runtime.around = lambda module, event: contextlib.nullcontext(seen.append(clock.now()))
     machine = system.emulator.deployed.state_machine
     described = {"executionArn": run.arn, "stateMachineArn": machine, "status": "ABORTED"}
-    end_events.deliver_the_end(system.emulator.template, described, clock)
+    end_events.deliver_the_end(system.emulator.template, described, clock.advance)
     assert len(seen) == 2
     assert END_VISIBILITY <= seen[1] - seen[0] < END_VISIBILITY + 60
 

@@ -12,7 +12,6 @@ from functions.handlers import sweep
 from functions.limits import LONGEST_SESSION, SWEEP_GRACE
 from functions.runs.store.table import RunTable, run_table
 from local.clock import Clock
-from local.emulator import emulator as emulator_module
 from local.outcome import Outcome
 from tests.integration.conftest import CITY, TUTORIAL, System
 
@@ -46,7 +45,7 @@ def run_keys(system: System) -> list[str]:
 
 
 @pytest.fixture
-def crash(system: System, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Outcome]]:
+def crash(system: System, clock: Clock) -> Iterator[Callable[..., Outcome]]:
     """A run whose functions named break down, and whose end reaches nobody."""
     runtime = system.emulator.runtime
     before = runtime.around
@@ -59,8 +58,7 @@ def crash(system: System, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iter
             yield
 
         runtime.around = around
-        with monkeypatch.context() as patch:
-            patch.setattr(emulator_module, "deliver_the_end", lambda *arguments: None)
+        with system.emulator.ends_withheld():
             outcome = system.emulator.run(REQUEST)
         runtime.around = before
         system._arns.append(outcome.execution_arn)

@@ -4,21 +4,30 @@ import logging
 
 from moto.core.config import default_user_config
 
-from local.clock import Waiter
 from local.emulator.moto_patches import (
     asl_parser,
     dynamodb_limits,
+    executions,
     jsonata,
     lambda_invocations,
     performance,
     reserved_errors,
+    task_tokens,
     waits,
 )
+from local.emulator.moto_patches.executions import OnExecution
 from local.emulator.moto_patches.lambda_invocations import Invoke
 from local.emulator.moto_patches.waits import Ask
+from local.waiter import Waiter
 
 
-def install(waiter: Waiter, invoke: Invoke, ask: Ask) -> None:
+def _nothing(arn: str) -> None:
+    pass
+
+
+def install(
+    waiter: Waiter, invoke: Invoke, ask: Ask, *, begins: OnExecution = _nothing, has_ended: OnExecution = _nothing
+) -> None:
     """Make moto run our definition in this process.
 
     Parameters
@@ -29,11 +38,15 @@ def install(waiter: Waiter, invoke: Invoke, ask: Ask) -> None:
         What calls a function of Lambda.
     ask
         Is called when an execution waits for a token to come back.
+    begins, has_ended
+        Are called with the ARN of each execution, in its own time: the clock is not put forward meanwhile.
     """
     default_user_config["stepfunctions"] = {"execute_state_machine": True}
     asl_parser.install()
     jsonata.install()
+    executions.install(waiter, begins, has_ended)
     waits.install(waiter, ask)
+    task_tokens.install(waiter)
     lambda_invocations.install(invoke)
     reserved_errors.install()
     dynamodb_limits.install()

@@ -1,6 +1,7 @@
 """Reads moto's own objects, where a call of the API says less or costs more. Changes nothing."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from moto.events.models import EventPattern
@@ -19,3 +20,18 @@ def execution(arn: str) -> Any:
     """The object that moto keeps of an execution: to look at its ``status`` costs nothing, unlike a call."""
     _, _, _, region, account, *_ = arn.split(":")
     return stepfunctions_parser_backends[account][region].describe_execution(arn)
+
+
+def states_entered(arn: str, after: int = 0) -> tuple[list[tuple[str, float]], int]:
+    """The states that an execution has entered after an event of its history, and the number of its last event.
+
+    Each state has its time, in seconds since the epoch.
+    """
+    events = execution(arn).exec_worker.env.event_manager._history_event_list
+    new = events[after : len(events)]
+    entered = [
+        (event["stateEnteredEventDetails"]["name"], datetime.fromisoformat(event["timestamp"]).timestamp())
+        for event in new
+        if "stateEnteredEventDetails" in event
+    ]
+    return entered, after + len(new)

@@ -10,7 +10,6 @@ import pytest
 
 from functions.runs.concurrency import LONGEST_JOB, LONGEST_SESSION
 from local.clock import StandingClock
-from local.emulator.moto_patches.moto_objects import execution
 from local.outcome import Outcome
 from local.simulator import catalogue
 from tests.integration.upgrade.conftest import Upgrade
@@ -33,7 +32,8 @@ class Pause:
     def __call__(self, module: str, event: Any) -> contextlib.AbstractContextManager[Any]:
         if event.get("executionArn") == self._run.arn and self._run.player.is_over and not self._reached.is_set():
             self._reached.set()
-            assert self._may_go_on.wait(SECONDS)
+            with self._run.system.emulator.waiter.aside():
+                assert self._may_go_on.wait(SECONDS)
         return contextlib.nullcontext()
 
     def __enter__(self) -> None:
@@ -75,12 +75,12 @@ def same_datamart(run: Upgrade, **changes: Any) -> Outcome:
     return run.system.run_input(run.recording.scenario["input"] | {"onConflict": "fail"} | changes)
 
 
-def wait_for_the_end(run: Upgrade) -> None:
-    """Wait until the execution has ended; nothing has processed its end yet."""
-    ends = time.monotonic() + SECONDS
-    while execution(run.arn).status == "RUNNING":
-        assert time.monotonic() < ends
-        time.sleep(0.02)
+@contextlib.contextmanager
+def to_the_end(run: Upgrade) -> Iterator[None]:
+    """Waits until the execution has ended that is started in the block; nothing processes its end."""
+    with run.system.emulator.ends_withheld():
+        yield
+        run.system.emulator.wait(run.arn)
 
 
 @pytest.mark.parametrize(
@@ -136,9 +136,8 @@ def test_what_a_stopped_run_left_on_the_server_keeps_others_out_until_its_end_ha
     begin: Begin, paused: Callable[[Upgrade], Pause], cut: str
 ) -> None:
     run = begin(cut)
-    with paused(run):
+    with to_the_end(run), paused(run):
         run.system.emulator.stop(run.arn)
-    wait_for_the_end(run)
     assert same_datamart(run, timeoutMinutes=1).error == "RunTimedOut"
     assert run.finish().status == "ABORTED"
     assert same_datamart(run).status == "SUCCEEDED"
@@ -149,8 +148,8 @@ def test_a_lease_that_was_kept_for_a_pending_job_is_free_when_that_job_must_have
     begin: Begin, clock: StandingClock
 ) -> None:
     run = begin("session-lost-late/end_run#1")
-    run.start()
-    wait_for_the_end(run)
+    with to_the_end(run):
+        run.start()
     refused = same_datamart(run)
     assert refused.error == "RunInProgress"
     assert f"the job of an earlier run ({run.arn}) may still write the table" in str(refused.cause)
@@ -177,9 +176,8 @@ def test_the_sweep_ends_a_stopped_run_whose_end_nobody_has_processed(
     begin: Begin, paused: Callable[[Upgrade], Pause], clock: StandingClock
 ) -> None:
     run = begin("by-names/create_instance#1")
-    with paused(run):
+    with to_the_end(run), paused(run):
         run.system.emulator.stop(run.arn)
-    wait_for_the_end(run)
     assert set(run.system.leases()) == {"slot/default/0", f"lease/default/{TUTORIAL}/{catalogue.CATEGORY_SALES}"}
     clock.set(max(clock.now(), time.time()) + AN_HOUR)  # moto notes the end of an execution in real time
     assert run.system.invoke("sweep", {})["left"] == 0

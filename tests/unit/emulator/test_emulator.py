@@ -1,13 +1,12 @@
 """The emulator's own parts: the template's references, the clock, what is laxer in moto than on AWS."""
 
-import threading
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 import local.clock
-from local.clock import Clock, StandingClock, Waiter
+from local.clock import Clock, StandingClock
 from local.emulator.lambda_runtime import _merge
 from local.emulator.template import Template
 
@@ -45,13 +44,6 @@ def test_a_reference_to_nothing_is_an_error(template: Template) -> None:
         template.resolve({"Ref": "Nowhere"})
 
 
-def test_a_skipped_wait_puts_the_clock_forward_in_full() -> None:
-    clock = Clock()
-    before = clock.now()
-    Waiter(clock, 0).wait(3600, threading.Event())
-    assert 3600 <= clock.now() - before < 3610
-
-
 def test_a_standing_clock_moves_only_when_it_is_put_forward(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = StandingClock()
     before = clock.now()
@@ -59,14 +51,6 @@ def test_a_standing_clock_moves_only_when_it_is_put_forward(monkeypatch: pytest.
     assert clock.now() == before
     clock.advance(60)
     assert clock.now() == before + 60
-
-
-def test_an_interrupted_wait_skips_nothing() -> None:
-    clock, interrupted = Clock(), threading.Event()
-    interrupted.set()
-    before = clock.now()
-    Waiter(clock, 0).wait(3600, interrupted)
-    assert clock.now() - before < 10
 
 
 def test_the_clock_never_goes_back() -> None:

@@ -7,22 +7,13 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import moto
 import pytest
-from moto import mock_aws
 
-from local.clock import Clock, Waiter
-from local.emulator.moto_patches import lambda_invocations, waits
-from local.emulator.moto_patches.install import install
+from local.clock import Clock
 from local.emulator.moto_patches.reserved_errors import REPORTING, reported
-
-NAME = f"reserved-{uuid.uuid4().hex}"
-"""Of the function and its role: another test of this process may keep an emulator with functions of its own."""
-
-ROLE = f"arn:aws:iam::123456789012:role/{NAME}"
-FUNCTION = f"arn:aws:lambda:eu-west-1:123456789012:function:{NAME}"
-ZIP = b"PK\x05\x06" + b"\x00" * 18
+from local.waiter import Waiter
+from tests.unit.emulator.moto_patches.one_function import FUNCTION, ROLE, one_function
 
 TASK = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Arguments": {"FunctionName": FUNCTION}}
 TIMED_OUT = {"StartAt": "Work", "States": {"Work": TASK | {"End": True}}}
@@ -33,19 +24,8 @@ FAILS = {"StartAt": "Work", "States": {"Work": {"Type": "Fail", "Error": "States
 def machines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Step Functions, whose one function ends as a state does that ran into its timeout."""
     failure = json.dumps({"errorType": "States.Timeout", "errorMessage": "too slow"}).encode()
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    for module, name in ((lambda_invocations, "_invoke"), (waits, "_waiter"), (waits, "_ask")):
-        monkeypatch.setattr(module, name, getattr(module, name))  # put back afterwards: that emulator goes on
-    install(Waiter(Clock(), 0), lambda function, alias, body: (failure, True), lambda token, ended: None)
-    with mock_aws():
-        iam, functions = boto3.client("iam"), boto3.client("lambda")
-        iam.create_role(RoleName=NAME, AssumeRolePolicyDocument="{}")
-        functions.create_function(
-            FunctionName=NAME, Role=ROLE, Runtime="python3.13", Handler="a.b", Code={"ZipFile": ZIP}
-        )
-        yield boto3.client("stepfunctions")
-        functions.delete_function(FunctionName=NAME)
-        iam.delete_role(RoleName=NAME)
+    with one_function(monkeypatch, Waiter(Clock(), 0), lambda function, alias, body: (failure, True)) as states:
+        yield states
 
 
 def ended(machines: Any, around: dict[str, Any]) -> dict[str, Any]:
