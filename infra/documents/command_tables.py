@@ -19,9 +19,9 @@ def argument_table(command: str) -> str:
 
 
 def _called(action: argparse.Action) -> str:
-    """As it is typed: ``--port N``, ``[EVENT_FILE]``, ``JOB``."""
+    """As it is typed: ``--port N``, ``[EVENT_FILE ...]``, ``JOB``."""
     word = str(action.metavar or action.dest.upper())
     if not action.option_strings:
-        return f"[{word}]" if action.nargs == "?" else word
+        return {"?": f"[{word}]", "*": f"[{word} ...]"}.get(str(action.nargs), word)
     name = action.option_strings[-1]
     return name if action.nargs == 0 else f"{name} {word}"

@@ -25,14 +25,15 @@ def command_line() -> argparse.ArgumentParser:
     parser = _Parser(prog="datamart", description="Run MicroStrategy datamarts.", epilog=SIGNALS)
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
 
-    run = commands.add_parser("run", help="run a datamart on this machine")
+    run = commands.add_parser("run", help="run datamarts on this machine")
     run.add_argument(
-        "event_file",
-        nargs="?",
+        "event_files",
+        nargs="*",
         type=Path,
-        default=ROOT / "events" / "console.json",
+        default=[ROOT / "events" / "console.json"],
         metavar="EVENT_FILE",
-        help="JSON file: a request, a job by name, or an event as AWS delivers it; events/console.json if left out",
+        help="JSON files: a request, a job by name, or an event as AWS delivers it; events/console.json if left out; "
+        "several run at once",
     )
     run.add_argument("--library-url", metavar="URL", help="a real Library server in place of the simulator")
     _add_json(run)

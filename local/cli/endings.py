@@ -3,7 +3,7 @@
 No other module of the commands knows an exit code or prints JSON (tests/unit/cli/test_endings.py).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -45,15 +45,20 @@ class Ending:
 
 def finish(ending: Ending, as_json: bool = False) -> int:
     """Print the end of a command whole, whatever signal arrives, and return its exit code."""
+    return finish_all([ending], as_json)
+
+
+def finish_all(endings: Sequence[Ending], as_json: bool = False) -> int:
+    """The same for a command of several parts: an object a line, in their order; the exit code is their highest."""
     with signals.deferred():
-        for line in ending.said:
+        for line in (line for ending in endings for line in ending.said):
             say(line)
-        if as_json and ending.report is not None:
-            put_json(ending.report)
-        elif not as_json:
-            for line in ending.shown:
+        if as_json:
+            put_json(*(ending.report for ending in endings if ending.report is not None))
+        else:
+            for line in (line for ending in endings for line in ending.shown):
                 put(line)
-    return ending.code
+    return max(ending.code for ending in endings)
 
 
 def code_of(problem: BaseException) -> int:

@@ -1,5 +1,6 @@
 """The command line: ``datamart run``, ``prompts``, ``check``, ``start``, ``answer``, ``free-lease``, ``simulate``."""
 
+import argparse
 import gc
 import importlib
 import sys
@@ -15,17 +16,19 @@ def main() -> None:
     """Parse the arguments, do the work, exit with its code."""
     # Imports produce almost no garbage: the usual threshold would scan all objects again and again.
     gc.set_threshold(100_000)
-    words = sys.argv[1:]
+    words, given = sys.argv[1:], argparse.Namespace()
 
-    def aborted(why: str, left: bool) -> dict[str, object] | None:
-        return report_of(words[0], Failure(None, why, "unknown" if left else "no")) if "--json" in words else None
+    def aborted(why: str, left: bool) -> list[dict[str, object]]:
+        report = report_of(words[0], Failure(None, why, "unknown" if left else "no"))
+        return [report] * len(getattr(given, "event_files", [""])) if "--json" in words else []
 
-    exits_with(lambda: _main(words), aborted)
+    exits_with(lambda: _main(words, given), aborted)
 
 
-def _main(words: list[str]) -> int:
+def _main(words: list[str], given: argparse.Namespace) -> int:
+    """Do the work of the command line; its arguments are put into ``given`` as soon as they are known."""
     try:
-        arguments = command_line().parse_args(words)
+        arguments = command_line().parse_args(words, given)
     except SystemExit as refused:
         if refused.code:
             finish(not_understood(words[0] if words else ""), "--json" in words)

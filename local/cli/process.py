@@ -15,12 +15,12 @@ from local.cli.terminal import as_json, say
 SHOW_CURSOR = "\x1b[?25h"
 """Shows the cursor: a live table turns it off, and cannot turn it on again if the process exits at once."""
 
-Aborted = Callable[[str, bool], dict[str, object] | None]
-"""Returns the JSON object of a command that could not end by itself, or None without ``--json``; gets the reason and
+Aborted = Callable[[str, bool], list[dict[str, object]]]
+"""Returns the JSON objects of a command that could not end by itself, none without ``--json``; gets the reason and
 whether something is left behind."""
 
 
-def exits_with(work: Callable[[], int], aborted: Aborted = lambda why, left: None) -> NoReturn:
+def exits_with(work: Callable[[], int], aborted: Aborted = lambda why, left: []) -> NoReturn:
     """Do ``work`` in the frame and exit with the code that it returns.
 
     Parameters
@@ -51,8 +51,8 @@ def _leaves(why: str, left: list[str], aborted: Aborted) -> None:
                 os.write(descriptor, SHOW_CURSOR.encode())
     _write(2, f"datamart: {why}. {listed}")
     cause = f"Stopped by {signals.stopped_by()}; {why}. {listed}"
-    if (outcome := aborted(one_line(cause), bool(left))) is not None and signals.is_first_to_report():
-        _write(1, as_json(outcome, in_ascii=True))
+    if (reports := aborted(one_line(cause), bool(left))) and signals.is_first_to_report():
+        _write(1, "\n".join(as_json(report, in_ascii=True) for report in reports))
 
 
 def _write(descriptor: int, text: str) -> None:

@@ -1,4 +1,4 @@
-"""``datamart run``: runs a datamart on this machine."""
+"""``datamart run``: runs datamarts on this machine, all at once."""
 
 import argparse
 import contextlib
@@ -13,7 +13,9 @@ from local import signals
 from local.cli import run_output
 from local.cli.console import console_for
 from local.cli.dialogue import from_json
-from local.cli.endings import Ending, finish, not_begun, of_run
+from local.cli.endings import Ending, finish_all, not_begun, of_run
+from local.cli.events import Event, Result
+from local.cli.progress_of_several import names_of
 from local.clock import Clock, StandingClock
 from local.errors import CannotGoOn
 from local.outcome import Outcome
@@ -26,37 +28,44 @@ LARGEST_EVENT = 256 * 1024
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the event and return the exit code: 0 succeeded, 1 failed, 2 bad usage or request.
+    """Run the events, all at once, and return the exit code: 0 succeeded, 1 failed, 2 bad usage or request.
 
-    Stopped by a signal it is 130 (Ctrl-C), 143 (SIGTERM) or 129 (SIGHUP). A signal is deferred while the outcome
-    is printed; before that it interrupts the preparation, and stops the run itself.
+    Stopped by a signal it is 130 (Ctrl-C), 143 (SIGTERM) or 129 (SIGHUP); of several runs it is the highest. A signal
+    is deferred while the outcome is printed; before that it interrupts the preparation, and stops the runs themselves.
     """
     stream = sys.stderr if arguments.json else sys.stdout
     with signals.deferred():
-        code = finish(_ended(arguments, stream), arguments.json)
+        code = finish_all(_ended(arguments, stream), arguments.json)
         signals.settled()
     return code
 
 
-def _ended(arguments: argparse.Namespace, stream: TextIO) -> Ending:
+def _ended(arguments: argparse.Namespace, stream: TextIO) -> list[Ending]:
+    """The end of the run of each file, in the order of the arguments."""
     console = console_for(stream)
+    others = len(arguments.event_files) - 1
     try:
-        return of_run(_run(arguments, console, stream))
+        return [of_run(*result) for result in _run(arguments, console, stream)]
     except CannotGoOn as problem:
-        return of_run(*not_begun(problem))
+        outcome, said = not_begun(problem)
+        return [of_run(outcome, said), *[of_run(outcome)] * others]
     except signals.Stopped:
         from local.cli.left_on_server import end_of_stopped  # imports boto3, which no wrong usage waits for
 
         outcome = Outcome("", "ABORTED", None, end_of_stopped(None, signals.stopped_by()))
         run_output.show_outcome(console, outcome)
-        return of_run(outcome)
+        return [of_run(outcome)] * (others + 1)
 
 
-def _run(arguments: argparse.Namespace, console: Console, stream: TextIO) -> Outcome:
+def _run(arguments: argparse.Namespace, console: Console, stream: TextIO) -> list[Result]:
     clock = _clock(arguments)
     with contextlib.ExitStack() as stack:
         with signals.interruptible():
-            request = _request(arguments.event_file)
+            events = [
+                _event(*named) for named in zip(names_of(arguments.event_files), arguments.event_files, strict=True)
+            ]
+            if all(isinstance(event.content, CannotGoOn) for event in events):
+                return [not_begun(event.content) for event in events]
             secret, simulator = _server(arguments, clock, stack)
             try:
                 template = template_path()
@@ -64,18 +73,27 @@ def _run(arguments: argparse.Namespace, console: Console, stream: TextIO) -> Out
                 raise CannotGoOn(f"the stack cannot be synthesized: {problem}") from None
             from local.cli import watched_run  # takes seconds to import, which no wrong usage waits for
 
-        outcome = watched_run.watched_run(
+        results = watched_run.watched_runs(
             watched_run.Emulated(template, secret, clock, arguments.max_wait, arguments.library_url is not None),
-            request,
-            arguments.event_file,
+            events,
             stream,
         )
-        run_output.show_outcome(console, outcome)
+        for event, (outcome, said) in zip(events, results, strict=True):
+            if not said:
+                run_output.show_outcome(console, outcome, event.name if len(events) > 1 else "")
         if simulator is not None:
-            run_output.show_requests(console, simulator.state()["requests"])
-            if outcome.status == "SUCCEEDED" and outcome.output and (table := outcome.output["target"]["table"]):
-                run_output.show_rows(console, table, simulator.rows(table, run_output.ROWS))
-    return outcome
+            _show_server(console, simulator, [outcome for outcome, said in results if not said], len(events))
+    return results
+
+
+def _show_server(console: Console, simulator: Any, outcomes: list[Outcome], events: int) -> None:
+    """The REST calls, if they are those of one event, and the first rows of each table that was loaded."""
+    if outcomes and events == 1:
+        run_output.show_requests(console, simulator.state()["requests"])
+    outputs = [outcome.output for outcome in outcomes if outcome.status == "SUCCEEDED" and outcome.output]
+    for table in dict.fromkeys(output["target"]["table"] for output in outputs if output["target"]):
+        if table:
+            run_output.show_rows(console, table, simulator.rows(table, run_output.ROWS))
 
 
 def _clock(arguments: argparse.Namespace) -> Clock:
@@ -83,17 +101,19 @@ def _clock(arguments: argparse.Namespace) -> Clock:
     return StandingClock() if arguments.max_wait == 0 and arguments.library_url is None else Clock()
 
 
-def _request(path: Path) -> Any:
+def _event(name: str, path: Path) -> Event:
+    """The event of a file; one that cannot be read has the reason in place of its content."""
     try:
         content = path.read_bytes()
+        if len(content) > LARGEST_EVENT:
+            raise CannotGoOn(f"{path}: has {len(content)} bytes; an execution's input may have {LARGEST_EVENT}.")
+        return Event(name, path, from_json(content))
+    except CannotGoOn as problem:
+        return Event(name, path, problem)
     except OSError as problem:
-        raise CannotGoOn(f"{path}: cannot be read ({problem.strerror}).") from None
-    if len(content) > LARGEST_EVENT:
-        raise CannotGoOn(f"{path}: has {len(content)} bytes; an execution's input may have {LARGEST_EVENT}.")
-    try:
-        return from_json(content)
+        return Event(name, path, CannotGoOn(f"{path}: cannot be read ({problem.strerror})."))
     except (ValueError, RecursionError) as problem:
-        raise CannotGoOn(f"{path}: is not JSON ({problem}).") from None
+        return Event(name, path, CannotGoOn(f"{path}: is not JSON ({problem})."))
 
 
 def _server(arguments: argparse.Namespace, clock: Clock, stack: contextlib.ExitStack) -> tuple[dict[str, Any], Any]:

@@ -112,33 +112,34 @@ HOW = {"answers": "answered", "default": "its default", "closed": "left open"}
 """How a prompt was answered, in words."""
 
 
-def show_outcome(console: Console, outcome: Outcome) -> None:
-    """How the run ended, in plain words."""
+def show_outcome(console: Console, outcome: Outcome, name: str = "") -> None:
+    """How the run ended, in plain words; its ``name`` in front of each line, if there are several."""
     console.print()
+    for line in _lines_about(outcome):
+        console.print(*([Text(f"{name}:", style="bold")] if name else []), *line)
+
+
+def _lines_about(outcome: Outcome) -> Iterator[tuple[Any, ...]]:
     if outcome.status == "SUCCEEDED" and outcome.output is None:
-        console.print("The event starts nothing.")
-        return
-    if outcome.status == "SUCCEEDED":
+        yield ("The event starts nothing.",)
+    elif outcome.status == "SUCCEEDED" and outcome.output.get("skipped"):
+        yield Text("SUCCEEDED", style="bold green"), "loaded: no"
+        yield ("Skipped, because another run had the datamart.",)
+    elif outcome.status == "SUCCEEDED":
         output = outcome.output
-        if output.get("skipped"):
-            console.print(Text("SUCCEEDED", style="bold green"), "loaded: no")
-            console.print("Skipped, because another run had the datamart.")
-            return
         target = output["target"] or {}
         where = target.get("table") or "its table (the definition may not be read)"
         how = "appended to" if target.get("append") else "replaced"
         name = (output["datamart"] or {}).get("name") or (output["datamart"] or {}).get("id")
-        console.print(Text("SUCCEEDED", style="bold green"), f"loaded: {output['loaded']}")
-        console.print(
-            f"Datamart {name}: {where} was {how} in {output['durationSeconds']:.1f} s, {output['polls']} polls."
-        )
+        yield Text("SUCCEEDED", style="bold green"), f"loaded: {output['loaded']}"
+        yield (f"Datamart {name}: {where} was {how} in {output['durationSeconds']:.1f} s, {output['polls']} polls.",)
         for prompt in output["promptsAnswered"]:
-            console.print(f"Prompt {prompt['name']}: {HOW[prompt['how']]}")
+            yield (f"Prompt {prompt['name']}: {HOW[prompt['how']]}",)
         if output["saved"]:
-            console.print(f"The definition was saved as {output['saved']['objectId']}.")
-        return
-    console.print(Text(outcome.status, style="bold red"), outcome.error or "")
-    console.print(outcome.cause or "")
+            yield (f"The definition was saved as {output['saved']['objectId']}.",)
+    else:
+        yield Text(outcome.status, style="bold red"), outcome.error or ""
+        yield (outcome.cause or "",)
 
 
 def show_requests(console: Console, requests: list[dict[str, Any]]) -> None:

@@ -22,11 +22,12 @@ def put(line: object) -> None:
     _write(sys.stdout, printable(line))
 
 
-def put_json(value: Any) -> None:
-    """The one JSON object that ``--json`` prints, on standard output."""
+def put_json(*values: Any) -> None:
+    """The JSON objects that ``--json`` prints, one a line, on standard output."""
     if not signals.is_first_to_report():
         return
-    _write(sys.stdout, as_json(value, in_ascii=not _takes_everything(sys.stdout)))
+    in_ascii = not _takes_everything(sys.stdout)
+    _write(sys.stdout, "\n".join(as_json(value, in_ascii=in_ascii) for value in values))
 
 
 def _write(stream: TextIO, line: str) -> None:

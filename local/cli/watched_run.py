@@ -1,35 +1,39 @@
-"""Runs an event on the emulator and shows it from start to end."""
+"""Runs events on the emulator, all at once, and shows them from start to end."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TextIO
 
 from functions.runs.model import OpenQuestion
 from local import signals
-from local.cli import run_output
 from local.cli.dialogue import ask_about, show_question
+from local.cli.endings import not_begun
+from local.cli.events import Event, Result
 from local.cli.left_on_server import end_of_stopped, left_on_server
+from local.cli.progress_of_several import ProgressOfSeveral
+from local.cli.run_output import Progress
 from local.cli.terminal import say
 from local.clock import Clock
-from local.emulator import Emulator, NothingStarts, Person, is_delivered
+from local.emulator import Emulator, NothingStarts, is_delivered
 from local.errors import CannotGoOn
 from local.outcome import Outcome
 
 WAITS = "WaitForNextAttempt"
 """The state in which a run waits without a slot or lease: for a server, or for another run."""
 
-
 STOPPING = (
     "{signal}: stopping; cleaning up on the server, for {seconds:.0f} s at most."
     " A second signal leaves at once and lists what is left."
 )
 
+NOBODY = "there is no terminal to answer on: the run waits until its askDeadlineHours are over (Ctrl-C stops it)."
+
 
 @dataclass(frozen=True)
 class Emulated:
-    """What a run happens in.
+    """What the runs happen in.
 
     Parameters
     ----------
@@ -52,107 +56,140 @@ class Emulated:
     real_server: bool
 
 
-def watched_run(emulated: Emulated, request: Any, file: Path, stream: TextIO) -> Outcome:
-    """Run what ``request``, the content of ``file``, starts, and show its states on ``stream``.
+def watched_runs(emulated: Emulated, events: Sequence[Event], stream: TextIO) -> list[Result]:
+    """Run what the events start, all at once, and show the states on ``stream``; the results are in their order.
 
-    Signals are to be deferred meanwhile: one stops the run, whose outcome is then that of an aborted one. Raises
-    CannotGoOn for an event that starts nothing.
+    Signals are to be deferred meanwhile: one stops every run, whose outcome is then that of an aborted one.
     """
     emulator = Emulator(
         emulated.template, secrets={"default": emulated.secret}, clock=emulated.clock, max_wait=emulated.max_wait
     )
-    with emulator, run_output.Progress(stream) as progress:
-        emulator.person = _person(emulator, progress)
-        stopping = _stopping(progress)
-        if stopping():
-            return Outcome("", "ABORTED", None, end_of_stopped(None, signals.stopped_by()))
+    progress = Progress(stream) if len(events) == 1 else ProgressOfSeveral(stream, [event.name for event in events])
+    with emulator, progress:
+        watch = _Watch(emulator, progress)
+        emulator.person = watch.person
+        if watch.stopping():
+            return [(_stopped_before_start(), ())] * len(events)
         left = left_on_server if emulated.real_server else lambda item: []  # the simulator goes with this process
-        executions: list[str] = []
-        with signals.may_leave(lambda: [one for run in executions for one in left(emulator.stored_run(run))]):
-            executions += _given(emulator, file, request)
-            return _outcome_of(emulator, executions, progress, stopping)
+        with signals.may_leave(lambda: [one for run in watch.names for one in left(emulator.stored_run(run))]):
+            with emulator.waiter.working():  # none is ahead of the others by the time that starting them takes
+                started = [watch.started(event) for event in events]
+            outcomes = watch.outcomes()
+        return [watch.result(begun, outcomes) for begun in started]
 
 
-def _person(emulator: Emulator, progress: run_output.Progress) -> Person:
-    """Asks the run's questions on the terminal; without one the run waits, as a deployed run does."""
+Started = list[str] | Result
+"""The executions of an event, or the result of one that was not started."""
 
-    def answers(question: OpenQuestion) -> None:
+
+class _Watch:
+    """Starts events, follows their executions, and shows what they do."""
+
+    def __init__(self, emulator: Emulator, progress: Progress | ProgressOfSeveral) -> None:
+        self._emulator = emulator
+        self._progress = progress
+        self._said_stopping = False
+        self.names: dict[str, str] = {}
+
+    def started(self, event: Event) -> Started:
+        """Start what the event starts, unless a signal asked to stop."""
+        if self.stopping():
+            return _stopped_before_start(), ()
         try:
-            with signals.interruptible():
-                reply = ask_about(list(question.prompts), progress.console, question.refusal)
-        except signals.Stopped:
-            return
-        except EOFError:
-            emulator.decline(question.token, "nobody answers")
-        else:
-            emulator.reply(question.token, reply)
+            executions = self._start(event)
+        except CannotGoOn as problem:
+            return not_begun(problem)
+        self.names |= dict.fromkeys(executions, event.name)
+        return executions
 
-    def nobody(question: OpenQuestion) -> None:
-        show_question(progress.console, list(question.prompts), question.refusal)
-        say("there is no terminal to answer on: the run waits until its askDeadlineHours are over (Ctrl-C stops it).")
-
-    at_a_terminal = sys.stdin.isatty() and progress.console.is_terminal
-
-    def person(question: OpenQuestion) -> None:
-        with progress.paused():
-            (answers if at_a_terminal else nobody)(question)
-
-    return person
-
-
-def _given(emulator: Emulator, file: Path, request: Any) -> list[str]:
-    """Start what the file holds: an event by way of its trigger, anything else as an execution's input."""
-    if not is_delivered(request):
+    def _start(self, event: Event) -> list[str]:
+        """Start what the file holds: an event by way of its trigger, anything else as an execution's input."""
+        if isinstance(event.content, CannotGoOn):
+            raise event.content
+        if not is_delivered(event.content):
+            try:
+                return [self._emulator.start(event.content)]
+            except ValueError as problem:
+                raise CannotGoOn(str(problem)) from None
         try:
-            return [emulator.start(request)]
-        except ValueError as problem:
-            raise CannotGoOn(str(problem)) from None
-    try:
-        executions = emulator.deliver(request, file.parent / "objects")
-    except NothingStarts as problem:
-        raise CannotGoOn(f"{file}: {problem}.") from None
-    for why in emulator.ignored:
-        say(f"datamart: {why}.")
-    return executions
+            executions = self._emulator.deliver(event.content, event.file.parent / "objects")
+        except NothingStarts as problem:
+            raise CannotGoOn(f"{event.file}: {problem}.") from None
+        for why in self._emulator.ignored:
+            say(f"datamart: {why}.")
+        return executions
 
+    def outcomes(self) -> dict[str, Outcome]:
+        """Follow the executions to their ends; a signal stops them, and their clean-up finishes before that."""
+        ended = self._emulator.wait_for_all(list(self.names), self._entered, self.stopping)
+        return {outcome.execution_arn: self._as_stopped(outcome) for outcome in ended}
 
-def _outcome_of(
-    emulator: Emulator, executions: list[str], progress: run_output.Progress, stopping: Callable[[], bool]
-) -> Outcome:
-    """The outcome of the first execution that did not succeed, else of the last; an event may start no execution."""
-    outcome = Outcome("", "SUCCEEDED")
-    for execution in executions:
-        ended = _follow(emulator, execution, progress, stopping)
-        outcome = ended if outcome.status == "SUCCEEDED" else outcome
-    return outcome
+    def _as_stopped(self, outcome: Outcome) -> Outcome:
+        if outcome.status != "ABORTED":
+            return outcome
+        run = self._emulator.stored_run(outcome.execution_arn)
+        return replace(outcome, cause=end_of_stopped(run, signals.stopped_by()))
 
+    @staticmethod
+    def result(started: Started, outcomes: dict[str, Outcome]) -> Result:
+        """Of an event: that of its first execution that did not succeed, else of the last; it may start none."""
+        if isinstance(started, tuple):
+            return started
+        result = Outcome("", "SUCCEEDED")
+        for arn in started:
+            result = outcomes[arn] if result.status == "SUCCEEDED" else result
+        return result, ()
 
-def _stopping(progress: run_output.Progress) -> Callable[[], bool]:
-    """Whether a signal asked to stop; prints that the first time."""
-    said: list[int] = []
-
-    def stopping() -> bool:
+    def stopping(self) -> bool:
+        """Whether a signal asked to stop; prints that the first time."""
         number = signals.requested()
-        if number is not None and not said:
-            said.append(number)
-            with progress.paused():
+        if number is not None and not self._said_stopping:
+            self._said_stopping = True
+            with self._progress.paused():
                 say(STOPPING.format(signal=signals.name_of(number), seconds=signals.CLEAN_UP_SECONDS))
         return number is not None
 
-    return stopping
-
-
-def _follow(emulator: Emulator, execution: str, progress: run_output.Progress, stopping: Callable[[], bool]) -> Outcome:
-    """Follow the execution; a signal stops it, and its clean-up finishes before the command ends."""
-
-    def entered(state: str, at: float) -> None:
-        progress.entered(state, at)
-        run = emulator.stored_run(execution) if state == WAITS else None
+    def _entered(self, execution: str, state: str, at: float) -> None:
+        if isinstance(self._progress, Progress):
+            self._progress.entered(state, at)
+        else:
+            self._progress.entered(self.names[execution], state, at)
+        run = self._emulator.stored_run(execution) if state == WAITS else None
         if run and run.waits_for:
-            with progress.paused():
-                say(f"tries again later, after {run.waits_for}")
+            with self._progress.paused():
+                say(f"{self._of(execution)}tries again later, after {run.waits_for}")
 
-    outcome = emulator.wait(execution, entered, stopping)
-    if outcome.status != "ABORTED":
-        return outcome
-    return replace(outcome, cause=end_of_stopped(emulator.stored_run(execution), signals.stopped_by()))
+    def _of(self, execution: str) -> str:
+        """The run's name as the beginning of a line, if there are several."""
+        return "" if isinstance(self._progress, Progress) else f"{self.names[execution]}: "
+
+    # -- questions --------------------------------------------------------------------------------------------------
+
+    def person(self, question: OpenQuestion) -> None:
+        """Ask a run's question on the terminal; without one the run waits, as a deployed run does."""
+        console = self._progress.console
+        with self._progress.paused():
+            if isinstance(self._progress, ProgressOfSeveral):
+                say(f"{self._of(self._asks(question))}asks")
+            if not (sys.stdin.isatty() and console.is_terminal):
+                show_question(console, list(question.prompts), question.refusal)
+                say(NOBODY)
+                return
+            try:
+                with signals.interruptible():
+                    reply = ask_about(list(question.prompts), console, question.refusal)
+            except signals.Stopped:
+                return
+            except EOFError:
+                self._emulator.decline(question.token, "nobody answers")
+            else:
+                self._emulator.reply(question.token, reply)
+
+    def _asks(self, question: OpenQuestion) -> str:
+        """The execution that asks."""
+        runs = ((arn, self._emulator.stored_run(arn)) for arn in self.names)
+        return next(arn for arn, run in runs if run and run.question and run.question.token == question.token)
+
+
+def _stopped_before_start() -> Outcome:
+    return Outcome("", "ABORTED", None, end_of_stopped(None, signals.stopped_by()))

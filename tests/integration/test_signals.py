@@ -148,11 +148,12 @@ class Datamart:
 def datamart(server: Server, tmp_path: Path) -> Iterator[Callable[..., Datamart]]:
     started: list[Datamart] = []
 
-    def start(request: Any, terminal: bool = False) -> Datamart:
-        event = tmp_path / "event.json"
-        event.write_text(json.dumps(request), "utf-8")
+    def start(*requests: Any, terminal: bool = False) -> Datamart:
+        events = [tmp_path / f"event-{number}.json" for number in range(len(requests))]
+        for event, request in zip(events, requests, strict=True):
+            event.write_text(json.dumps(request), "utf-8")
         options = [] if terminal else ["--json"]
-        words = ["run", str(event), "--library-url", server.said["base URL"], *options]
+        words = ["run", *map(str, events), "--library-url", server.said["base URL"], *options]
         started.append(Datamart(server, tmp_path, *words, terminal=terminal))
         return started[-1]
 
@@ -184,6 +185,23 @@ def test_a_signal_while_the_job_runs_cancels_it_and_leaves_the_server_clean(
     assert word in ("no", "unknown")
     check_clean(server, run, number, word)
     assert f"{NAMES[signal.Signals(number)]}: stopping; cleaning up on the server, for 30 s at most" in run.err
+
+
+@pytest.mark.parametrize("number", ALL)
+def test_a_signal_stops_each_of_several_runs_and_leaves_the_server_clean(
+    server: Server, datamart: Callable[..., Datamart], number: int
+) -> None:
+    """One of them has the slot and loads; the others wait for it."""
+    run = datamart(SLOW, EXAMPLE, EXAMPLE | {"datamart": "Category Sales", "prompts": []})
+    until(lambda: server.state()["jobs"], "the job runs")
+    run.process.send_signal(number)
+    assert run.end() == 128 + number, run.err
+    outcomes = [json.loads(line) for line in run.out.splitlines()]
+    assert [outcome["status"] for outcome in outcomes] == ["ABORTED"] * 3
+    said = f"Stopped by {NAMES[signal.Signals(number)]}. Nothing is left on the server."
+    assert all(outcome["cause"].endswith(said) for outcome in outcomes)
+    assert run.err.count("stopping; cleaning up on the server") == 1
+    assert (server.open(), run.folders(), server.state()["loads"]) == ([], [], {})
 
 
 @pytest.mark.parametrize("number", ALL)

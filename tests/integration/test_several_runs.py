@@ -1,0 +1,104 @@
+"""Several runs at once: one command, one emulator, one server, and one clock that runs ahead of none of them."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.outcome import Outcome
+from local.simulator import catalogue
+from tests.integration.conftest import CITY, TUTORIAL, System
+from tests.support.cases import exhaustive
+
+ROOT = Path(__file__).parents[2]
+CITY_REQUEST = {
+    "project": TUTORIAL,
+    "datamart": CITY,
+    "prompts": [{"name": "Elements of Country", "answers": [{"name": "USA"}]}],
+}
+REQUESTS = [
+    CITY_REQUEST,
+    {"project": TUTORIAL, "datamart": catalogue.SLOW_LOAD},
+    {"project": TUTORIAL, "datamart": catalogue.CATEGORY_SALES},
+]
+
+
+@pytest.fixture
+def files(tmp_path: Path, own_template: None) -> Any:
+    """Writes an event file for each content; a text as it is."""
+
+    def write(**contents: Any) -> list[str]:
+        paths = []
+        for name, content in contents.items():
+            paths.append(tmp_path / f"{name}.json")
+            paths[-1].write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
+        return [str(path) for path in paths]
+
+    return write
+
+
+def datamart(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "local.cli.main", "run", *words, "--max-wait", "0"]
+    return subprocess.run(command, cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, timeout=120)
+
+
+def test_the_runs_of_several_files_are_reported_one_a_line_in_the_order_of_the_arguments(files: Any) -> None:
+    slow, city, unreadable, unknown = files(
+        slow=REQUESTS[1], city=CITY_REQUEST, unreadable="{", unknown=CITY_REQUEST | {"datamart": "Citty"}
+    )
+    done = datamart(slow, city, unreadable, unknown, "--json")
+    outcomes = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(o["status"], o["error"]) for o in outcomes] == [
+        ("SUCCEEDED", None),
+        ("SUCCEEDED", None),
+        ("FAILED", "InvalidRequest"),
+        ("FAILED", "NotFound"),
+    ]
+    assert [o["output"]["target"]["table"] for o in outcomes[:2]] == ["DM_SLOW", "DM_CITY"]
+    assert done.returncode == 2  # the highest of theirs
+    assert done.stderr.count("datamart: ") == 1
+    assert f"{unreadable}: is not JSON" in done.stderr
+    assert all(
+        line.startswith(("slow ", "city ", "unknown ")) for line in done.stderr.splitlines() if " s" in line[-3:]
+    )
+
+
+@pytest.mark.exhaustive
+def test_without_json_each_line_about_one_of_several_runs_begins_with_its_name(files: Any) -> None:
+    done = datamart(*files(city=CITY_REQUEST, sales=REQUESTS[2]))
+    assert done.returncode == 0
+    for name, table in (("city", "DM_CITY"), ("sales", "DM_CATEGORY_SALES")):
+        assert f"{name}: SUCCEEDED loaded: yes" in done.stdout
+        assert f"{table}, the" in done.stdout
+    assert "REST calls" not in done.stdout
+
+
+@pytest.mark.exhaustive
+def test_what_is_wrong_for_all_files_is_said_once_and_reported_for_each(files: Any) -> None:
+    done = datamart(*files(one=CITY_REQUEST, two=CITY_REQUEST), "--json", "--scenario", "defualt")
+    assert [json.loads(line)["error"] for line in done.stdout.splitlines()] == ["InvalidRequest"] * 2
+    assert done.stderr.count("did you mean default") == 1
+    assert done.returncode == 2
+
+
+def seconds_of(outcome: Outcome) -> float:
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    return float(outcome.output["durationSeconds"])
+
+
+@pytest.mark.parametrize("slots", [3, exhaustive(2)])
+def test_runs_at_once_last_as_long_as_each_alone(system: System, monkeypatch: pytest.MonkeyPatch, slots: int) -> None:
+    """A clock that one run's skipped waits put forward in full would let the others' jobs end sooner."""
+    monkeypatch.setenv("MAX_CONCURRENT_RUNS", f'{{"default": {slots}}}')
+    emulator, requests = system.emulator, REQUESTS[:slots]
+    alone = [seconds_of(emulator.run(request)) for request in requests]
+    with emulator.waiter.working():
+        executions = [emulator.start(request) for request in requests]
+    before = emulator.clock.now()
+    at_once = [seconds_of(outcome) for outcome in emulator.wait_for_all(executions)]
+    assert at_once == pytest.approx(alone, abs=0.01)
+    assert emulator.clock.now() - before < max(alone) + 5
