@@ -6,6 +6,7 @@ from typing import Any
 
 from functions.errors import NotFound, PermissionDenied, ServerBusy, ServerUnavailable
 from functions.handlers._decorators import step
+from functions.lifecycle.learning import polling_of
 from functions.lifecycle.step import Step, StepResult
 from functions.microstrategy import Datamart, Definition, Project
 from functions.object_ids import is_id
@@ -22,7 +23,8 @@ def handler(step: Step) -> StepResult:
 
     A definition that may not be read does not fail the run: the datamart then counts as appending, which is the
     careful reading (API.md 5.1). The folder to save in is looked for here, before anything is executed: a path that
-    leads nowhere must not be found out when the table is loaded. Returns ``project``, ``datamart``, ``target``. Raises
+    leads nowhere must not be found out when the table is loaded. How long earlier runs took is read here, once for all
+    looks. Returns ``project``, ``datamart``, ``target``. Raises
     NotFound, ServerBusy.
     """
     project = _project(step, step.event["project"])
@@ -33,7 +35,8 @@ def handler(step: Step) -> StepResult:
     found = ServerObject(project.id, project.name)
     named = ServerObject(datamart.id, (definition and definition.name) or datamart.name)
     target = _target(definition)
-    record_datamart(step.run, found, named, target, _limits(definition))
+    polling = polling_of(step, project.id, datamart.id)
+    record_datamart(step.run, found, named, target, _limits(definition), polling)
     if wanted := step.event.get("saveAs"):
         set_save_folder(step.run, _folder(step, project.id, wanted))
     return {"project": found.as_json(), "datamart": named.as_json(), "target": target.as_json()}

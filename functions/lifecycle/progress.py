@@ -1,15 +1,18 @@
 """From an answer about a job to what is known of it and what the state machine does next."""
 
+import os
+
 from functions import clock
 from functions.errors import ERRORS, DatamartFailed, JobCancelled, LibraryError, NamedError, PromptAnswerRejected
+from functions.lifecycle.learning import began_at, learn_duration
 from functions.lifecycle.step import Step, StepResult
 from functions.microstrategy import Execution
 from functions.microstrategy.codes import CANCELLED_CODES
 from functions.microstrategy.status import classify, name_of
 from functions.runs.job_state import SETTLED, JobState, state_at_prompts, state_of_failed
-from functions.runs.model import Run
+from functions.runs.model import Polling, Run
 from functions.runs.output import output_of
-from functions.runs.polling import wait_seconds
+from functions.runs.polling import LOOK_COST, seconds_until_next_look
 from functions.runs.store.job_states import NO_IDS, JobIds, record_failure, record_look
 from functions.runs.store.record import RunRecord
 from functions.similar_names import nearest
@@ -41,6 +44,7 @@ def progress(
     ids = JobIds(job_id, _new_instance(run, execution.instance_id))
     if phase == "failed":
         raise fail(run, _failure(execution), ids)
+    ran_until = run.attempt.looked_at
     states = {"succeeded": JobState.LOADED, "prompts": state_at_prompts(run.attempt, asked_at)}
     recorded = record_look(
         run,
@@ -56,8 +60,10 @@ def progress(
         logger.info("ignored a stale status: the job's state was updated concurrently", extra=known)
         return {"phase": "unknown", "waitSeconds": 1 if now in SETTLED else next_wait(run)}
     if phase == "succeeded":
+        learn_duration(run, ran_until)
         return recorded_success(run)
-    return {"phase": phase, "waitSeconds": next_wait(run, execution.retry_after)}
+    wait = 1 if phase == "prompts" else next_wait(run, execution.retry_after)
+    return {"phase": phase, "waitSeconds": wait}
 
 
 def _check_answers(run: Run) -> None:
@@ -74,9 +80,23 @@ def _check_answers(run: Run) -> None:
 
 
 def next_wait(run: Run, retry_after: float | None = None) -> int:
-    """Whole seconds until the next look at the job."""
-    elapsed = clock.now() - (clock.now() if run.attempt.posted_at is None else run.attempt.posted_at)
-    return wait_seconds(elapsed, retry_after, run.seconds_left())
+    """Whole seconds until the next look at the job.
+
+    What earlier runs took counts only once the job is known to run and to have the answers that it asked for then: it
+    waits for nobody's look any more.
+    """
+    now, polling, attempt = clock.now(), run.polling or Polling(), run.attempt
+    began = began_at(run)
+    on_its_own = attempt.job_state is not JobState.POSTING and len(attempt.prompts) >= polling.prompts
+    return seconds_until_next_look(
+        0 if began is None else now - began,
+        run.polls,
+        polling.durations if on_its_own else (),
+        retry_after=retry_after,
+        remaining=run.seconds_left(),
+        longest=polling.longest_wait,
+        look_cost=float(os.environ.get("LOOK_COST", LOOK_COST)),
+    )
 
 
 def fail(run: RunRecord, error: LibraryError, ids: JobIds = NO_IDS) -> LibraryError:

@@ -15,6 +15,7 @@ from functions.runs.job_state import Loaded, loaded
 from functions.runs.message import TriggerMessage
 from functions.runs.notification import Notification
 from functions.runs.outcome import Conclusion, Outcome
+from functions.runs.polling import LONGEST_UNTOLD
 from functions.runs.stored_session import StoredSession
 
 Prompt = dict[str, Any]
@@ -64,6 +65,19 @@ class Definition(NamedTuple):
     readable: bool = False
     runs_extra_sql: bool = True
     max_execution_seconds: int | None = None
+
+
+class Polling(NamedTuple):
+    """What a run needs to know of before it, to choose when it looks at its job (:mod:`functions.runs.polling`).
+
+    ``durations`` are those of the datamart's last successful runs in seconds, oldest first, each from the execution
+    request or, if it had prompts, the last answers; ``prompts`` is how many the last one answered. ``longest_wait`` is
+    the longest wait that the server's sessions allow, in seconds.
+    """
+
+    durations: tuple[float, ...] = ()
+    prompts: int = 0
+    longest_wait: int = LONGEST_UNTOLD
 
 
 @dataclass(frozen=True)
@@ -159,6 +173,7 @@ class Run:
     datamart: ServerObject | None = None
     target: Target | None = None
     definition: Definition | None = None
+    polling: Polling | None = None
     polls: int = 0
     lost_logins: int = 0
     waits_for: str | None = None

@@ -29,6 +29,8 @@ class FunctionSpec:
         The calls to the Library server whose failure fails the function.
     looks_at_executions
         Whether it calls DescribeExecution to find out if the owner of a lease still runs.
+    looks_at_jobs
+        Whether it chooses when the next look at a job follows.
     memory_mb
         CPU grows with memory; the handlers are short and wait for the network.
     """
@@ -38,6 +40,7 @@ class FunctionSpec:
     calls: tuple[Endpoint, ...] = ()
     memory_mb: int = 256
     looks_at_executions: bool = False
+    looks_at_jobs: bool = False
 
     @property
     def name(self) -> str:
@@ -74,8 +77,8 @@ STEPS = (
     FunctionSpec("log_in", (GET, UPDATE), (at.LOG_IN,), looks_at_executions=True),
     FunctionSpec("describe_datamart", (GET, UPDATE), _DEFINITION),
     FunctionSpec("create_instance", (GET, UPDATE), (at.CREATE_INSTANCE,), looks_at_executions=True),
-    FunctionSpec("execute_datamart", (GET, UPDATE), (at.EXECUTE,)),
-    FunctionSpec("get_status", (GET, UPDATE), (at.GET_EXECUTION,)),
+    FunctionSpec("execute_datamart", (GET, UPDATE), (at.EXECUTE,), looks_at_jobs=True),
+    FunctionSpec("get_status", (GET, UPDATE), (at.GET_EXECUTION,), looks_at_jobs=True),
     FunctionSpec("get_prompts", (GET, UPDATE), _PROMPTS, memory_mb=512),
     FunctionSpec("answer_prompts", (GET, UPDATE), (at.ANSWER_PROMPTS,)),
     FunctionSpec("save_datamart", (GET, UPDATE), (at.SAVE, at.SAVE_AS)),

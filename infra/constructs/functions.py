@@ -113,7 +113,8 @@ class Functions:
     def _environment(self, spec: FunctionSpec) -> dict[str, str]:
         """Only a function that may use the run table is given its name."""
         table = {"RUN_TABLE": self.runs.table_name} if spec.table_actions else {}
-        return table | {"POWERTOOLS_LOG_LEVEL": "INFO"}
+        polling = {"LOOK_COST": str(self.settings.look_cost)} if spec.looks_at_jobs else {}
+        return table | polling | {"POWERTOOLS_LOG_LEVEL": "INFO"}
 
 
 def _let_look_at_executions(role: iam.Role, settings: Settings) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from functions.limits import TIMEOUTS
 from functions.names import machine_name
 from functions.requests.validation import Schema, SchemaError
+from functions.runs.polling import LOOK_COST
 from functions.similar_names import nearest
 from functions.text import printable
 from infra.names import construct_name
@@ -58,6 +59,7 @@ class Settings:
     notify: tuple[str, ...] = ()
     ask_to: tuple[str, ...] = ()
     max_concurrent_runs: dict[str, int] = field(default_factory=dict)
+    look_cost: float = LOOK_COST
     log_retention_days: int = 90
     reserved_concurrency: dict[str, int] = field(default_factory=dict)
     customer_managed_key: bool = False
@@ -130,6 +132,7 @@ def _settings(stage: str, given: dict[str, Any]) -> Settings:
         notify=tuple(given["notify"]),
         ask_to=tuple(given["askTo"]),
         max_concurrent_runs=given["maxConcurrentRuns"],
+        look_cost=given["lookCost"],
         log_retention_days=given["logRetentionDays"],
         reserved_concurrency=given["reservedConcurrency"],
         customer_managed_key=given["customerManagedKey"],

@@ -15,7 +15,7 @@ The run's item, its key the execution's ARN::
                     answersTaken, keysTaken, answerFailures, slowLists, onceBy,
                     prompts [{at, name, type, how, given}], saving, closing, instanceDeleted, jobEnded, expired}}
     project {id, name}, datamart {id, name}, target {source, table, append}
-    definition {readable, runsExtraSql, maxExecutionSeconds}
+    definition {readable, runsExtraSql, maxExecutionSeconds}, polling {durations, prompts, longestWait}
     polls, lostLogIns, waitsFor
     saveFolderId, saved {objectId}, finishedAt, endedAt, outcome {end, error, reason, advice, loaded}
     unanswered {attempt, prompts}
@@ -41,6 +41,7 @@ from functions.runs.message import TriggerMessage
 from functions.runs.model import (
     Definition,
     OpenQuestion,
+    Polling,
     Questions,
     Requested,
     Run,
@@ -82,6 +83,7 @@ def run_fields(item: Item) -> dict[str, Any]:
         "datamart": _optional(_server_object, get("datamart")),
         "target": _optional(_target, get("target")),
         "definition": _optional(_definition, get("definition")),
+        "polling": _optional(_polling, get("polling")),
         "polls": get("polls", 0),
         "lost_logins": get("lostLogIns", 0),
         "waits_for": get("waitsFor"),
@@ -170,6 +172,10 @@ def _definition(stored: Item) -> Definition:
         runs_extra_sql=stored.get("runsExtraSql", True),
         max_execution_seconds=stored.get("maxExecutionSeconds"),
     )
+
+
+def _polling(stored: Item) -> Polling:
+    return Polling(tuple(stored["durations"]), stored["prompts"], stored["longestWait"])
 
 
 def _failure(stored: Item) -> JobFailure:

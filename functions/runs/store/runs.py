@@ -6,7 +6,7 @@ from functions import clock
 from functions.errors import InvalidRequest, RunAlreadyEnded
 from functions.requests.prompt_answers import named_by
 from functions.runs.message import TriggerMessage
-from functions.runs.model import Definition, Prompt, Run, ServerObject, Target
+from functions.runs.model import Definition, Polling, Prompt, Run, ServerObject, Target
 from functions.runs.outcome import Again, AttemptEnd, Conclusion, Fail, Outcome, Succeed
 from functions.runs.store.item_format import Item
 from functions.runs.store.record import RunRecord
@@ -129,9 +129,14 @@ def find_run(table: RunTable, execution_arn: str) -> RunRecord | None:
 
 
 def record_datamart(
-    run: RunRecord, project: ServerObject, datamart: ServerObject, target: Target, definition: Definition
+    run: RunRecord,
+    project: ServerObject,
+    datamart: ServerObject,
+    target: Target,
+    definition: Definition,
+    polling: Polling,
 ) -> None:
-    """Record what the names of the request lead to, and what the datamart is going to write."""
+    """Record what the names of the request lead to, what the datamart is going to write, and how to poll its job."""
     limit = definition.max_execution_seconds
     limits = {} if limit is None else {"maxExecutionSeconds": limit}
     run.write(
@@ -140,6 +145,11 @@ def record_datamart(
             "datamart": datamart.as_json(),
             "target": target.as_json(),
             "definition": {"readable": definition.readable, "runsExtraSql": definition.runs_extra_sql} | limits,
+            "polling": {
+                "durations": list(polling.durations),
+                "prompts": polling.prompts,
+                "longestWait": polling.longest_wait,
+            },
         }
     )
 

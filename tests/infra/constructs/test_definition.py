@@ -4,7 +4,7 @@ import pytest
 
 from functions.errors import OWN_ERRORS
 from functions.microstrategy.endpoints import CREATE_INSTANCE, GET_EXECUTION
-from functions.runs.polling import LONGEST, wait_seconds
+from functions.runs.polling import LONGEST_UNTOLD, seconds_until_next_look
 from functions.transient_errors import RETRIED
 from infra.constructs import asl
 from infra.constructs.definition import definition, function_of, machine
@@ -132,10 +132,11 @@ def test_answers_that_end_with_an_error_of_ours_are_not_sent_again() -> None:
 
 def test_the_longest_run_stays_far_below_the_limit_of_the_history() -> None:
     per_poll = 12  # Wait 2, Task 5, Choice 2, evaluated variables, one retry now and then
-    for retry_after in (None, 0, 1):
-        seconds, events = 0.0, 200.0  # 200: everything that is not polling, and then some
+    for longest in (LONGEST_UNTOLD, 1200):
+        seconds, looks = 0.0, 0
         while seconds < 1440 * 60:
-            seconds += wait_seconds(seconds, retry_after)
-            events += per_poll
-        assert events < 25_000
-    assert LONGEST == 60
+            cheapest = 1e-9  # as dear as no stage may say
+            seconds += seconds_until_next_look(seconds, looks, [], retry_after=1, longest=longest, look_cost=cheapest)
+            looks += 1
+        assert looks > 300
+        assert 200 + looks * per_poll < 25_000  # 200: everything that is not polling, and then some

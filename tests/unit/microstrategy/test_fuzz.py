@@ -520,7 +520,9 @@ def step_of(table: RunTable, server: AnyServer, job: JobState | None) -> Step:
     begin_run(table, arn, START)
     run = load_run(table, arn, 1)
     begin_attempt(run)
-    record_datamart(run, ServerObject(PROJECT, "P"), ServerObject(CITY, "City"), Target(), model.Definition())
+    record_datamart(
+        run, ServerObject(PROJECT, "P"), ServerObject(CITY, "City"), Target(), model.Definition(), model.Polling()
+    )
     set_session(run, StoredSession(Server(server.url), Session(TOKEN)))
     set_instance(run, INSTANCE)
     if job is not None:

@@ -30,7 +30,7 @@ from functions.runs.concurrency import (
 from functions.runs.executions import NotAnswered
 from functions.runs.job_state import LATEST_BEGINNING, MAY_GO_ON, JobState
 from functions.runs.lease import Lease, PendingJob
-from functions.runs.model import Definition, ServerObject, Target
+from functions.runs.model import Definition, Polling, ServerObject, Target
 from functions.runs.outcome import Outcome
 from functions.runs.store.attempts import (
     begin_attempt,
@@ -81,7 +81,7 @@ class System:
         run = load_run(self.table, arn, 1)
         begin_attempt(run)
         limits = Definition(readable=True, max_execution_seconds=longest)
-        record_datamart(run, ServerObject(PROJECT), ServerObject(datamart), Target(), limits)
+        record_datamart(run, ServerObject(PROJECT), ServerObject(datamart), Target(), limits, Polling())
         return run
 
     def end(self, run: RunRecord) -> None:

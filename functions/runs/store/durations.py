@@ -1,0 +1,43 @@
+"""How long each datamart's last successful runs took: an item each, which its next runs poll by.
+
+::
+
+    executionArn: durations/<connection>/<project>/<datamart>, seconds, prompts, lastRun, expiresAt (TTL)
+
+``seconds`` are those of at most 20 runs, oldest first; ``prompts`` is how many the last of them answered.
+"""
+
+import math
+
+from functions import clock
+from functions.runs.model import Polling, Run
+from functions.runs.polling import MOST_DURATIONS
+from functions.runs.store.table import RunTable, expiry
+
+
+def load_durations(table: RunTable, connection: str | None, project_id: str, datamart_id: str) -> Polling:
+    """What is known of the datamart's last successful runs; empty before the first."""
+    item = table.load(_key(connection, project_id, datamart_id)) or {}
+    numbers = [seconds for seconds in item.get("seconds", ()) if isinstance(seconds, int | float)]
+    durations = tuple(seconds for seconds in numbers if math.isfinite(seconds) and seconds >= 0)
+    return Polling(durations[-MOST_DURATIONS:], item.get("prompts", 0))
+
+
+def record_durations(table: RunTable, run: Run, seconds: tuple[float, ...]) -> None:
+    """Replace the durations of the run's datamart: runs of one datamart follow each other, so none is overwritten."""
+    now = clock.now()
+    table.change(
+        _key(run.connection, run.project_id, run.datamart_id),
+        put={
+            "seconds": list(seconds),
+            "prompts": len(run.attempt.prompts),
+            "lastRun": run.arn,
+            "expiresAt": expiry(now),
+        },
+        condition="attribute_not_exists({lastRun}) OR {lastRun} <> :run",
+        condition_values={"run": run.arn},
+    )
+
+
+def _key(connection: str | None, project_id: str, datamart_id: str) -> str:
+    return f"durations/{connection}/{project_id}/{datamart_id}"
