@@ -192,7 +192,12 @@ CUSTOMERS_CHOSEN = Prompt(_id(60), "Customers", "ELEMENTS", required=True, sourc
 SAME_NAME_TWICE = tuple(Prompt(_id(number), "Remark", "VALUE", data_type="TEXT") for number in (70, 71))
 
 
-def datamarts(nesting: int, slow_seconds: float) -> dict[str, DatamartSpec]:
+def load_id(number: int) -> str:
+    """ID of the further datamart "Load <number>"."""
+    return f"{number:08X}4C3F8A1E5B7D2096AE48C1F0"
+
+
+def datamarts(nesting: int, slow_seconds: float, more_loads: tuple[float, ...] = ()) -> dict[str, DatamartSpec]:
     """All reports of the project, by id."""
     specs = (
         DatamartSpec(CITY, "City", "DM_CITY", ("country", "city"), prompts=(ELEMENTS_OF_COUNTRY,)),
@@ -210,4 +215,8 @@ def datamarts(nesting: int, slow_seconds: float) -> dict[str, DatamartSpec]:
         DatamartSpec(SAME_NAMES, "Same Names", "DM_SAME_NAMES", ("category",), prompts=SAME_NAME_TWICE),
         DatamartSpec(CITY_REPORT, "City Report", "", subtype=768),
     )
-    return {spec.id: spec for spec in specs}
+    loads = (
+        DatamartSpec(load_id(number), f"Load {number}", f"DM_LOAD_{number}", ("category",), ("sales",), seconds=seconds)
+        for number, seconds in enumerate(more_loads, 1)
+    )
+    return {spec.id: spec for spec in (*specs, *loads)}

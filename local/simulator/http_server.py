@@ -37,6 +37,7 @@ class HttpServer(ThreadingHTTPServer):
     """Listens at an address for a Library."""
 
     daemon_threads = True
+    request_queue_size = 256  # the connections of many runs that begin at once
 
     def __init__(self, address: tuple[str, int], library: Library) -> None:
         self.library = library

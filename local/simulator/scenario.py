@@ -121,6 +121,8 @@ class Scenario:
         How many prompts open one after the other in the nested datamart.
     slow_seconds
         How long the slow datamart's SQL takes.
+    more_loads
+        How long the SQL of further datamarts takes, "Load 1" and so on: for many runs at once.
     """
 
     before_post: int | Literal["404", "500"] = 0
@@ -176,3 +178,4 @@ class Scenario:
     server_version: str = "11.6.1000.0101"
     nesting: int = 3
     slow_seconds: float = 600.0
+    more_loads: tuple[float, ...] = ()
