@@ -6,6 +6,7 @@ from moto.core.config import default_user_config
 
 from local.emulator.moto_patches import (
     asl_parser,
+    catches,
     dynamodb_limits,
     executions,
     jsonata,
@@ -45,6 +46,7 @@ def install(
     asl_parser.install()
     jsonata.install()
     executions.install(waiter, begins, has_ended)
+    catches.install()
     waits.install(waiter, ask)
     task_tokens.install(waiter)
     lambda_invocations.install(invoke)

@@ -59,6 +59,8 @@ NAMES = [
     (f"{ASL}.eval.callback.callback", "CallbackEndpoint.get_outcome", ["self"]),
     (f"{ASL}.eval.callback.callback", "CallbackEndpoint.notify", ["self", "outcome"]),
     (f"{ASL}.component.state.exec.execute_state", "ExecutionState._evaluate_with_timeout", ["self", "env"]),
+    (f"{ASL}.component.state.exec.execute_state", "ExecutionState._handle_catch", ["self", "env", "failure_event"]),
+    (f"{ASL}.component.state.exec.execute_state", "ExecutionState._set_next", ["self", "env"]),
     (f"{ASL}.component.program.program", "Program.eval", ["self", "env"]),
     (f"{ASL}.eval.environment", "Environment.is_running", ["self"]),
     (f"{ASL}.eval.environment", "Environment.set_stop", None),
