@@ -30,6 +30,7 @@ from local.emulator.ends import Ends
 from local.emulator.lambda_runtime import Runtime
 from local.emulator.moto_patches.install import install
 from local.emulator.moto_patches.moto_objects import execution as moto_execution
+from local.emulator.moto_patches.moto_objects import history as moto_history
 from local.emulator.moto_patches.moto_objects import states_entered
 from local.emulator.questions import Person, Questions
 from local.emulator.template import REGION, Template
@@ -251,12 +252,8 @@ class Emulator:
         self._stopped.add(execution_arn)
         self._states.stop_execution(executionArn=execution_arn, error=STOPPED, cause=BY_A_PERSON)
 
-    def _history(self, execution_arn: str) -> list[dict[str, Any]]:
-        events: list[dict[str, Any]] = self._states.get_execution_history(executionArn=execution_arn)["events"]
-        return events
-
     def _outcome(self, described: dict[str, Any]) -> Outcome:
-        history = self._history(described["executionArn"])
+        history = moto_history(described["executionArn"])
         failure: dict[str, Any] = next(
             (e["executionFailedEventDetails"] for e in reversed(history) if "executionFailedEventDetails" in e), {}
         )

@@ -35,3 +35,9 @@ def states_entered(arn: str, after: int = 0) -> tuple[list[tuple[str, float]], i
         if "stateEnteredEventDetails" in event
     ]
     return entered, after + len(new)
+
+
+def history(arn: str) -> list[dict[str, Any]]:
+    """The events of an execution as ``GetExecutionHistory`` returns them, without their way through the wire format."""
+    events = execution(arn).to_history_output()["events"]
+    return [event | {"timestamp": datetime.fromisoformat(event["timestamp"])} for event in events]

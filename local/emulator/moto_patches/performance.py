@@ -9,14 +9,20 @@ import pickle
 from functools import cache, lru_cache
 from typing import Any
 
+import jsonpath_ng.ext
+from botocore import useragent
+from jsonata.jsonata import Jsonata
+from jsonata.utils import Utils
 from moto.core import responses
 from moto.core.serialize import AttributePickerContext, JSONSerializer, XFormedAttributePicker
 from moto.dynamodb.models.dynamo_type import DDBType, DynamoType
-from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node
+from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Expression, Node, UpdateExpressionFunction
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
+from moto.stepfunctions.parser.asl.component.common.path import result_path
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
+from moto.stepfunctions.parser.asl.utils import json_path
 
-FOR = {"moto": "5.2.5"}
+FOR = {"moto": "5.2.5", "jsonata-python": "0.7.1", "botocore": "1.44.5"}
 """The version of each package that this was written for."""
 
 _SETS = (DDBType.STRING_SET, DDBType.NUMBER_SET, DDBType.BINARY_SET)
@@ -27,6 +33,11 @@ make = UpdateExpressionParser.make
 deepcopy = DynamoType.__deepcopy__
 to_regular_json = DynamoType.to_regular_json
 nodes_to_be_processed = DepthFirstTraverser.nodes_to_be_processed
+traverse = DepthFirstTraverser.traverse_node_recursively
+find_clauses = Node.find_clauses
+json_path_of = jsonpath_ng.ext.parse
+lookup = Jsonata.Frame.lookup
+sanitized = useragent.sanitize_user_agent_string_component
 boto_client_for = lambda_eval_utils.boto_client_for
 
 
@@ -37,9 +48,14 @@ def install() -> None:
     DynamoType.__deepcopy__ = _copied
     DynamoType.to_regular_json = _regular_json
     DepthFirstTraverser.nodes_to_be_processed = _nodes_to_be_processed
+    DepthFirstTraverser.traverse_node_recursively = _traverse
+    Node.find_clauses = _find_clauses
     Node.__deepcopy__ = _pickled
     lambda_eval_utils.boto_client_for = _cached_client
     JSONSerializer._serialize_type_structure = _serialize
+    json_path.parse = result_path.parse = jsonpath_ng.ext.parse = lru_cache(maxsize=1000)(json_path_of)
+    Jsonata.Frame.lookup = _lookup
+    useragent.sanitize_user_agent_string_component = lru_cache(maxsize=1000)(sanitized)
 
 
 def _copied(value: Any, memo: Any = None) -> Any:
@@ -72,6 +88,49 @@ def _nodes_to_be_processed(self: Any) -> Any:
     if kinds is None:
         kinds = self._kinds = nodes_to_be_processed(self)
     return kinds
+
+
+@cache
+def _is_a(kind: type, kinds: type | tuple[type, ...]) -> bool:
+    """Whether a class is one of others; moto asks it of abstract classes, which is slow, at every node."""
+    return issubclass(kind, kinds)
+
+
+def _traverse(self: Any, node: Any, child_id: int = -1) -> Any:
+    """The tree with those nodes processed that the traverser looks at."""
+    if not _is_a(type(node), Node):
+        return node
+    parent = node.parent
+    for number, child in enumerate(node.children or ()):
+        self.pre_processing_of_child(node, number)
+        _traverse(self, child, number)
+    if _is_a(type(node), self.nodes_to_be_processed()):
+        node = self.process(node)
+        node.parent = parent
+        if parent:
+            parent.children[child_id] = node
+    return node
+
+
+def _find_clauses(self: Any, kinds: Any) -> list[Any]:
+    """The clauses of these kinds below a node."""
+    found: list[Any] = []
+    for child in self.children or ():
+        if type(child) in kinds:
+            found.append(child)
+        elif _is_a(type(child), (Expression, UpdateExpressionFunction)):
+            found.extend(child.find_clauses(kinds))
+    return found
+
+
+def _lookup(frame: Any, name: str) -> Any:
+    """A variable's value in the innermost frame that has it; every function of JSONata is one of the outermost."""
+    while frame is not None:
+        value = frame.bindings.get(name, Utils.NONE)
+        if value is not Utils.NONE:
+            return value
+        frame = frame.parent
+    return None
 
 
 def _pickled(node: Any, memo: Any) -> Any:

@@ -10,8 +10,12 @@ from typing import Any
 import boto3
 import moto
 import pytest
+from botocore.exceptions import ClientError
+from jsonata.jsonata import Jsonata
+from moto import mock_aws
 from moto.core import responses
 from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 from moto.dynamodb.responses import DynamoHandler
 
@@ -70,6 +74,40 @@ def test_a_class_has_the_methods_that_moto_finds() -> None:
     names = responses.method_names_from_class(DynamoHandler)
     assert names == performance.method_names(DynamoHandler)
     assert "update_item" in names
+
+
+def test_an_update_comes_to_the_same_as_with_the_traversal_of_moto(monkeypatch: pytest.MonkeyPatch) -> None:
+    def updated() -> tuple[dict[str, Any], str]:
+        with mock_aws():
+            table = boto3.resource("dynamodb", "eu-west-1").create_table(
+                TableName="t",
+                KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}],
+                AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}],
+                BillingMode="PAY_PER_REQUEST",
+            )
+            table.put_item(Item={"k": "1", "a": {"b": 1, "d": 2}, "l": ["x", "y", "z"], "n": 1})
+            names, values = {"#a": "a", "#b": "b"}, {":b": {"deep": ["ä"]}, ":one": 1, ":c": "new"}
+            expression = "SET #a.#b = :b, c = if_not_exists(c, :c), m = n + :one REMOVE #a.d, l[0], l[1] ADD n :one"
+            key = {"Key": {"k": "1"}, "ExpressionAttributeNames": names, "ExpressionAttributeValues": values}
+            table.update_item(UpdateExpression=expression, **key)
+            with pytest.raises(ClientError) as refused:
+                table.update_item(UpdateExpression="SET #a.#b = :b, m = :one SET c = :c", **key)
+            return table.get_item(Key={"k": "1"})["Item"], str(refused.value)
+
+    ours = updated()
+    monkeypatch.setattr(DepthFirstTraverser, "traverse_node_recursively", performance.traverse)
+    monkeypatch.setattr(Node, "find_clauses", performance.find_clauses)
+    assert ours == updated()
+    assert ours[0]["l"] == ["z"]
+
+
+def test_a_variable_has_the_value_that_jsonata_finds_in_the_innermost_frame() -> None:
+    outer = Jsonata.Frame(None)
+    inner = Jsonata.Frame(Jsonata.Frame(outer))
+    outer.bindings |= {"a": 1, "b": 2}
+    inner.bindings |= {"b": None, "c": 3}
+    found = [inner.lookup(name) for name in "abcd"]
+    assert found == [performance.lookup(inner, name) for name in "abcd"] == [1, None, 3, None]
 
 
 def test_every_service_is_where_ec2_is() -> None:
