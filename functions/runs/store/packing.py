@@ -21,14 +21,20 @@ READ_IN_BOTH_FORMS = (*PACKED, "asked", "attempts.*.prompts", "attempts.*.keysTa
 LARGEST_ITEM = 400 * 1024
 """Bytes that DynamoDB allows an item; ``tests/unit/runs/store/test_packing.py`` fills one with the largest values."""
 
-_Paths = tuple[tuple[str, ...], ...]
+_Tree = dict[str, "_Tree"]
 
 
-def _split(paths: tuple[str, ...]) -> _Paths:
-    return tuple(tuple(path.split(".")) for path in paths)
+def _tree(paths: tuple[str, ...]) -> _Tree:
+    """The paths by their parts; what has no parts below it is packed."""
+    root: _Tree = {}
+    for path in paths:
+        node = root
+        for part in path.split("."):
+            node = node.setdefault(part, {})
+    return root
 
 
-_WRITTEN, _READ = _split(PACKED), _split(READ_IN_BOTH_FORMS)
+_WRITTEN, _READ = _tree(PACKED), _tree(READ_IN_BOTH_FORMS)
 
 
 def packed(path: str, value: Any) -> Any:
@@ -41,17 +47,21 @@ def unpacked(field: str, value: Any) -> Any:
     return _at((field,), value, _unpack, _READ)
 
 
-def _at(path: tuple[str, ...], value: Any, change: Any, paths: _Paths) -> Any:
-    within = [wanted for wanted in paths if _fits(path, wanted)]
-    if any(len(wanted) == len(path) for wanted in within):
+def _at(path: tuple[str, ...], value: Any, change: Any, tree: _Tree) -> Any:
+    for part in path:
+        below = tree.get(part, tree.get("*"))
+        if below is None:
+            return value
+        tree = below
+    return _below(value, change, tree)
+
+
+def _below(value: Any, change: Any, tree: _Tree) -> Any:
+    if not tree:
         return change(value)
-    if within and isinstance(value, dict):
-        return {name: _at((*path, name), inner, change, paths) for name, inner in value.items()}
-    return value
-
-
-def _fits(path: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
-    return len(path) <= len(wanted) and all(part in ("*", name) for name, part in zip(path, wanted, strict=False))
+    if not isinstance(value, dict):
+        return value
+    return {name: _at((name,), inner, change, tree) for name, inner in value.items()}
 
 
 def _pack(value: Any) -> Any:
