@@ -1,13 +1,14 @@
 """Synthesizes the template of the emulator, only if one of its sources has changed."""
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from local import signals
@@ -34,13 +35,25 @@ def template_path() -> Path:
 def synthesize(output: Path, module: list[str], sources: tuple[str, ...] = SOURCES) -> None:
     """Run ``python -m module`` to fill ``output``, unless it was made from just the files that are there now.
 
-    Raises SynthFailed.
+    Two processes never fill a folder at once: the second waits, and finds what the first has made. Raises SynthFailed.
     """
     stamp, digest = output / "made-from", _digest(sources)
-    if stamp.exists() and stamp.read_text() == digest:
-        return
-    _run(module)
-    stamp.write_text(digest)
+    with _alone():
+        if stamp.exists() and stamp.read_text() == digest:
+            return
+        stamp.unlink(missing_ok=True)  # a synth that is interrupted leaves half a template
+        _run(module)
+        stamp.write_text(digest)
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Hold the lock of all processes that synthesize in this folder; the system releases that of one that dies."""
+    path = ROOT / ".datamart" / "synth.lock"
+    path.parent.mkdir(exist_ok=True)
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _run(module: list[str]) -> None:

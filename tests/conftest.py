@@ -1,12 +1,9 @@
 """One synthesized assembly for the whole test run, also when it is spread over several processes."""
 
-import contextlib
-import fcntl
 import gc
 import os
 import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
@@ -34,30 +31,18 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@contextlib.contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Only one of the workers synthesizes; the others then find what it made."""
-    folder = synth.ROOT / "build"
-    folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 @pytest.fixture(scope="session")
 def assembly() -> Path:
     """Folder of the assembly with the stages dev and everything; the first worker that asks makes it."""
     output = synth.ROOT / "build" / "test-synth"
-    with _one_at_a_time():
-        synth.synthesize(output, ["tests.infra.synthesize", str(output)], (*synth.SOURCES, "tests/infra"))
+    synth.synthesize(output, ["tests.infra.synthesize", str(output)], (*synth.SOURCES, "tests/infra"))
     return output
 
 
 @pytest.fixture(scope="session")
 def own_template() -> None:
     """The template that the command line keeps for itself is up to date."""
-    with _one_at_a_time():
-        synth.template_path()
+    synth.template_path()
 
 
 @pytest.fixture(scope="session")

@@ -49,3 +49,21 @@ def test_a_signal_leaves_neither_a_process_nor_a_folder(tmp_path: Path, monkeypa
 def test_an_app_that_ends_with_an_error_is_quoted(tmp_path: Path) -> None:
     with pytest.raises(SynthFailed, match="ZeroDivisionError"):
         synthesize(tmp_path / "output", ["timeit", "-n", "1", "-r", "1", "1 / 0"], sources=())
+
+
+def test_of_two_that_need_a_template_at_once_one_makes_it_and_the_other_finds_it(tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    make = f"import pathlib; folder = pathlib.Path({str(output)!r}); folder.mkdir(); (folder / 'template').touch()"
+    threads = [
+        threading.Thread(target=lambda: synthesize(output, ["timeit", "-n", "1", "-r", "1", make], sources=()))
+        for _ in range(2)
+    ]
+    failed: list[object] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threading, "excepthook", failed.append)
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert failed == []
+    assert (output / "template").exists()
