@@ -9,7 +9,7 @@ import pytest
 
 from infra.build import synth_report
 from infra.build.checker_record import FILE, NAMES
-from tests.infra.synthesize import ALL_OPTIONS, ALONE, SHIPPED
+from tests.infra.stages import ALL_OPTIONS, ALONE, SHIPPED
 
 
 def problems(assembly: Path) -> list[str]:

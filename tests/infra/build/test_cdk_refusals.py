@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from infra.build.cdk_refusals import in_one_sentence
-from infra.build.synthesize import synthesize
 from infra.settings.settings import BadConfiguration, settings_of
 
 REQUEST = {"request": {"project": "P", "datamart": "D"}}
@@ -16,6 +15,8 @@ REQUEST = {"request": {"project": "P", "datamart": "D"}}
 
 def refused(folder: Path, jobs: dict[str, dict[str, Any]], *, checks: bool = False) -> str:
     """The sentence with which the synth of these jobs is refused."""
+    from infra.build.synthesize import synthesize  # only here: to import it starts the CDK's engine
+
     (folder / "jobs").mkdir()
     for name, content in jobs.items():
         (folder / "jobs" / f"{name}.json").write_text(json.dumps(REQUEST | content), "utf-8")

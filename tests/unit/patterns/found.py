@@ -47,29 +47,42 @@ class Found:
 def every_pattern() -> list[Found]:
     """All of them. Raises LookupError for one that cannot be read from the source."""
     sources = {
-        path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8"))
+        path.relative_to(ROOT).as_posix(): _Source(path)
         for folder in CODE
         for path in sorted((ROOT / folder).rglob("*.py"))
     }
-    found = [one for file, tree in sources.items() for one in _of_file(file, tree, sources)]
+    found = [one for file, source in sources.items() for one in _of_file(file, source, sources)]
     return [*found, *_of_schemas()]
 
 
-def _of_file(file: str, tree: ast.Module, sources: dict[str, ast.Module]) -> Iterator[Found]:
-    named = {id(node.value): target.id for node in tree.body for target in _targets(node) if _is_call(node.value)}
-    for node in ast.walk(tree):
+class _Source:
+    """A module: its syntax tree, the nodes of it, and the methods of patterns that it calls on each name."""
+
+    def __init__(self, path: Path) -> None:
+        self.tree = ast.parse(path.read_text("utf-8"))
+        self.nodes = list(ast.walk(self.tree))
+        self.methods: dict[str, set[str]] = {}
+        for node in self.nodes:
+            if isinstance(node, ast.Attribute) and node.attr in CALLS:
+                name = ast.unparse(node.value).split(".")[-1]
+                self.methods.setdefault(name, set()).add(node.attr)
+
+
+def _of_file(file: str, here: _Source, sources: dict[str, _Source]) -> Iterator[Found]:
+    named = {id(node.value): target.id for node in here.tree.body for target in _targets(node) if _is_call(node.value)}
+    for node in here.nodes:
         if not _is_call(node):
             continue
         if id(node) in named:
             name = named[id(node)]
             pattern = getattr(_module(file), name)
-            trees = [tree] if name.startswith("_") else list(sources.values())
-            methods = {method for one in trees for method in _methods(one, name)} | PASSED.get(name, set())
+            users = [here] if name.startswith("_") else list(sources.values())
+            methods = set().union(*(one.methods.get(name, ()) for one in users)) | PASSED.get(name, set())
             if not methods:
                 raise LookupError(f"{file}: {name} is used by no method that can be seen; add it to PASSED")
             yield Found(f"{file}: {name}", _of_text(pattern), frozenset(methods))
             continue
-        for source in _sources(node.args[0], tree, file):
+        for source in _sources(node.args[0], here, file):
             flags = [keyword.value for keyword in node.keywords if keyword.arg == "flags"]
             flags += [arg for arg in node.args[1:] if ast.unparse(arg).startswith("re.")]
             # The flags are an expression of our own source such as re.IGNORECASE | re.DOTALL.
@@ -100,18 +113,12 @@ def _is_call(node: Any) -> bool:
     )
 
 
-def _methods(tree: ast.Module, name: str) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and ast.unparse(node.value).split(".")[-1] == name and node.attr in CALLS:
-            yield node.attr
-
-
-def _sources(node: ast.expr, tree: ast.Module, file: str) -> list[str]:
+def _sources(node: ast.expr, here: _Source, file: str) -> list[str]:
     """The pattern, or those that a loop over constants gives to the variable. Raises LookupError."""
     made = MADE_WHILE_RUNNING.get((file, ast.unparse(node)))
     if made is not None:
         return made()
-    loops = [one for one in ast.walk(tree) if isinstance(one, (ast.For, ast.comprehension))]
+    loops = [one for one in here.nodes if isinstance(one, (ast.For, ast.comprehension))]
     for loop in loops:
         if ast.unparse(loop.target) == ast.unparse(node) and isinstance(loop.iter, ast.Tuple):
             return [str(ast.literal_eval(one)) for one in loop.iter.elts]

@@ -1,0 +1,24 @@
+"""The stages that the one synth of a test session makes (tests/infra/synthesize.py)."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from infra.jobs.job_files import sample_paths
+from infra.settings.settings import FOLDER as SETTINGS
+from infra.settings.settings import Settings, settings_of
+
+HERE = Path(__file__).parent / "settings"
+
+SHIPPED = [settings_of(path.stem) for path in sorted(SETTINGS.glob("*.toml"))]
+EACH_JOB = [Settings(stage=f"only-{path.stem}", jobs=(path.stem,)) for path in sample_paths()]
+ALONE = [*SHIPPED, *EACH_JOB, Settings(stage="no-jobs", jobs=())]
+"""The stages that are an assembly each."""
+
+OTHER_TRIGGERS = Settings(stage="other-triggers")
+"""A stage with the triggers that the samples do not have: the files of tests/infra/job_files."""
+
+ALL_OPTIONS = replace(settings_of("everything", HERE), stage="all-options")
+"""Every setting, and the triggers that the samples do not have."""
+
+MANY_JOBS = Settings(stage="many-jobs")
+"""A stage with three hundred jobs (tests/infra/many_jobs.py)."""
