@@ -16,10 +16,16 @@ __all__ = ["pytest_sessionfinish", "pytest_testnodedown"]
 
 # The suite also runs on machines under load: how long an example took says nothing about the code.
 # deadline=None is hypothesis's own default only where the variable CI is set.
-hypothesis.settings.register_profile(
-    "no-deadlines", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
-)
-hypothesis.settings.load_profile("no-deadlines")
+EXAMPLES = {"few": 30, "many": 300}
+"""How many examples a test takes that says nothing else: of ``make test``, and of all that run more than that."""
+for name, number in EXAMPLES.items():
+    hypothesis.settings.register_profile(
+        name,
+        max_examples=number,
+        deadline=None,
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
+        print_blob=True,
+    )
 
 # Where Python is told to keep no byte code, each of our many processes would compile thousands of files anew.
 sys.dont_write_bytecode = False
@@ -35,7 +41,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 def assembly() -> Path:
     """Folder of the assembly with the stages dev and everything; the first worker that asks makes it."""
     output = synth.ROOT / "build" / "test-synth"
-    synth.synthesize(output, ["tests.infra.synthesize", str(output)], (*synth.SOURCES, "tests/infra"))
+    synth.synthesize(output, ["tests.infra.synthesize", "main", str(output)], (*synth.SOURCES, "tests/infra"))
     return output
 
 
@@ -49,6 +55,11 @@ def own_template() -> None:
 def template_path(assembly: Path) -> Path:
     """Path of the template that the emulator runs."""
     return assembly / f"DatamartRunner-{synth.STAGE}.template.json"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Take few examples where the exhaustive cases are left out, too."""
+    hypothesis.settings.load_profile("few" if config.option.markexpr == "not exhaustive" else "many")
 
 
 def pytest_collection_finish() -> None:

@@ -10,9 +10,11 @@ from infra.settings.settings import Settings, settings_of
 HERE = Path(__file__).parent / "settings"
 
 SHIPPED = [settings_of(path.stem) for path in sorted(SETTINGS.glob("*.toml"))]
-EACH_JOB = [Settings(stage=f"only-{path.stem}", jobs=(path.stem,)) for path in sample_paths()]
-ALONE = [*SHIPPED, *EACH_JOB, Settings(stage="no-jobs", jobs=())]
+ALONE = [*SHIPPED, Settings(stage="no-jobs", jobs=())]
 """The stages that are an assembly each."""
+
+EACH_JOB = [Settings(stage=f"only-{path.stem}", jobs=(path.stem,)) for path in sample_paths()]
+"""Stages with one sample job, an assembly each; a synth of their own makes them, for ``make test-all``."""
 
 OTHER_TRIGGERS = Settings(stage="other-triggers")
 """A stage with the triggers that the samples do not have: the files of tests/infra/job_files."""

@@ -11,10 +11,11 @@ from pathlib import Path
 from infra.build.synthesize import synthesize
 from infra.settings.settings import settings_of
 from tests.infra.many_jobs import write_many_jobs
-from tests.infra.stages import ALL_OPTIONS, ALONE, HERE, MANY_JOBS, OTHER_TRIGGERS
+from tests.infra.stages import ALL_OPTIONS, ALONE, EACH_JOB, HERE, MANY_JOBS, OTHER_TRIGGERS
 
-if __name__ == "__main__":
-    output = Path(sys.argv[1])
+
+def main(output: Path) -> None:
+    """Write the assemblies of a test session."""
     synthesize(
         [settings_of("dev"), settings_of("everything", HERE)], output, checks=True, bundle=None, with_samples=True
     )
@@ -25,3 +26,13 @@ if __name__ == "__main__":
     many = output / "jobs-of-many-jobs"
     write_many_jobs(many)
     synthesize([MANY_JOBS], output / MANY_JOBS.stage, checks=False, bundle=None, jobs_folder=many)
+
+
+def each_job(output: Path) -> None:
+    """Write an assembly for each sample job."""
+    for stage in EACH_JOB:
+        synthesize([stage], output / stage.stage, checks=True, bundle=None)
+
+
+if __name__ == "__main__":
+    {"main": main, "each_job": each_job}[sys.argv[1]](Path(sys.argv[2]))

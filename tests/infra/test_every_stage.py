@@ -9,7 +9,8 @@ import pytest
 
 from infra.build import synth_report
 from infra.build.checker_record import FILE, NAMES
-from tests.infra.stages import ALL_OPTIONS, ALONE, SHIPPED
+from local import synth
+from tests.infra.stages import ALL_OPTIONS, ALONE, EACH_JOB, SHIPPED
 
 
 def problems(assembly: Path) -> list[str]:
@@ -21,15 +22,28 @@ def test_every_stage_alone_may_be_deployed(assembly: Path, stage: str) -> None:
     assert problems(assembly / stage) == []
 
 
+@pytest.fixture(scope="session")
+def with_one_job() -> Path:
+    """Folder with an assembly for each sample job."""
+    output = synth.ROOT / "build" / "test-synth-each-job"
+    synth.synthesize(output, ["tests.infra.synthesize", "each_job", str(output)], (*synth.SOURCES, "tests/infra"))
+    return output
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("stage", [settings.stage for settings in EACH_JOB])
+def test_a_stage_with_one_sample_job_may_be_deployed(with_one_job: Path, stage: str) -> None:
+    assert problems(with_one_job / stage) == []
+
+
 def test_the_stage_of_the_emulator_and_one_with_every_setting_may_be_deployed(assembly: Path) -> None:
     assert problems(assembly) == []
 
 
 def test_the_stages_cover_what_is_shipped_each_sample_job_and_no_job_at_all() -> None:
     assert {"dev", "prod"} <= {settings.stage for settings in SHIPPED}
-    jobs = [settings.jobs for settings in ALONE if settings not in SHIPPED]
-    assert ("city-nightly",) in jobs
-    assert () in jobs
+    assert ("city-nightly",) in [settings.jobs for settings in EACH_JOB]
+    assert () in [settings.jobs for settings in ALONE]
 
 
 def test_the_report_of_a_stage_without_findings_does_not_name_the_checker_and_the_record_does(assembly: Path) -> None:

@@ -190,6 +190,7 @@ def test_another_library_is_run_against_with_the_environments_credentials(simula
     assert simulate.said["password"] not in done.stdout + done.stderr
 
 
+@pytest.mark.exhaustive  # tests/integration/test_signals.py sends SIGTERM, and SIGINT twice
 def test_ctrl_c_stops_the_run_and_cleans_up_on_the_server(simulate: Simulate, tmp_path: Path) -> None:
     slow = event(tmp_path, {**EXAMPLE, "datamart": catalogue.SLOW_LOAD, "prompts": []})
     process = subprocess.Popen(

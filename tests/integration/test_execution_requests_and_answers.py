@@ -299,7 +299,7 @@ SURVIVING = ["job-survives-delete", "job-survives-logout"]
 @pytest.mark.parametrize("name", one_of(*SURVIVING))
 def test_a_run_that_is_timed_out_cancels_its_job(new_system: Callable[..., System], name: str) -> None:
     system = new_system(name)
-    outcome = system.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=2)
+    outcome = system.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=1)
     assert (outcome.error, outcome.cause[:15]) == ("RunTimedOut", "Loaded: unknown")
     assert system.simulator.state()["jobs"] == []
 

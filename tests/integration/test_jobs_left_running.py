@@ -20,7 +20,7 @@ def test_a_time_out_whose_job_could_not_be_cancelled_says_that_it_may_still_be_r
 ) -> None:
     system = new_system("monitor-forbidden")
     system.expect_left = True
-    outcome = system.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=2)
+    outcome = system.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=1)
     assert outcome.error == "RunTimedOut"
     job = next(iter(system.item(outcome)["attempts"].values()))["jobId"]
     for told in (outcome.cause, system.notices()[-1]["Message"], system.events()[-1]["detail"]["reason"]):
@@ -30,7 +30,7 @@ def test_a_time_out_whose_job_could_not_be_cancelled_says_that_it_may_still_be_r
 
 
 def test_a_time_out_whose_job_was_cancelled_says_nothing_of_the_kind(system: System) -> None:
-    outcome = system.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=2)
+    outcome = system.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=1)
     assert outcome.error == "RunTimedOut"
     assert LEFT not in outcome.cause
     assert LEFT not in system.notices()[-1]["Message"]
@@ -51,7 +51,7 @@ def test_a_clean_up_that_aws_did_not_start_has_cancelled_nothing(
             pass
 
     monkeypatch.setattr(system.emulator.runtime, "around", Refused)
-    outcome = system.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=2)
+    outcome = system.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=1)
     assert outcome.error == "RunTimedOut"
     assert LEFT in outcome.cause
 

@@ -94,7 +94,7 @@ def test_until_the_deadline_a_run_that_has_executed_nothing_tries_again(
     system: System, refusals: Refusals, module: str
 ) -> None:
     refusals.of(module, THROTTLED)
-    outcome = system.run(prompts=COUNTRIES, timeoutMinutes=30)
+    outcome = system.run(prompts=COUNTRIES, timeoutMinutes=12)
     # Pauses are drawn by lot: the deadline may pass within an attempt, or before another one.
     assert outcome.error in ("ServerUnavailable", "RunTimedOut")
     assert outcome.cause.startswith("Loaded: no. ")
@@ -109,7 +109,7 @@ def test_until_the_deadline_a_run_that_has_executed_looks_again(
     system: System, refusals: Refusals, module: str
 ) -> None:
     refusals.of(module, THROTTLED)
-    outcome = system.run(prompts=COUNTRIES, saveAs=SAVE_AS, timeoutMinutes=30)
+    outcome = system.run(prompts=COUNTRIES, saveAs=SAVE_AS, timeoutMinutes=12)
     assert outcome.error == ("SaveFailed" if module == "save_datamart" else "OutcomeUnknown")
     assert THROTTLED in outcome.cause
     assert outcome.states.count("JudgeDeadline") > 2

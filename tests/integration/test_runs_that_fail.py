@@ -138,7 +138,7 @@ def test_a_server_that_goes_down_after_the_execution_is_looked_at_until_the_dead
     system: System, step: str, error: str, loaded: str
 ) -> None:
     system.simulator.inject(step, status=503, body="<html>down</html>", times=1000)
-    outcome = system.run(prompts=COUNTRIES, timeoutMinutes=20)
+    outcome = system.run(prompts=COUNTRIES, timeoutMinutes=10)
     assert "HTTP 503" in ends(outcome, error, loaded)
     assert 3 <= outcome.states.count("JudgeDeadline") <= 20
     assert (system.posts(), system.loads()) == (1, 0)
@@ -156,7 +156,7 @@ def test_a_server_that_is_down_before_the_execution_request_is_waited_for_until_
     system: System, step: str
 ) -> None:
     system.simulator.inject(step, status=503, body="<html>down</html>", times=1000)
-    outcome = system.run(prompts=COUNTRIES, timeoutMinutes=20)
+    outcome = system.run(prompts=COUNTRIES, timeoutMinutes=10)
     # Pauses are drawn by lot: the deadline may pass within an attempt, or before another one.
     assert "HTTP 503" in ends(outcome, str(outcome.error), "no")
     assert outcome.error in ("ServerUnavailable", "RunTimedOut")
@@ -227,7 +227,7 @@ def test_an_execution_request_that_is_accepted_late_is_found(new_system: Callabl
 
 
 def test_a_run_that_outlives_its_deadline_is_timed_out_and_cleaned_up(system: System) -> None:
-    outcome = system.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=2)
+    outcome = system.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=1)
     ends(outcome, "RunTimedOut", "unknown")
     assert outcome.states[-5:] == ["DeleteInstance", "LogOut", "ConcludeAttempt", "JudgeConclusion", "RunFailed"]
 

@@ -67,6 +67,7 @@ def test_nested_prompts_are_answered_round_after_round(system: System) -> None:
     assert {row["city"] for row in system.simulator.rows("DM_NESTED")} == {"Boston"}
 
 
+@pytest.mark.exhaustive
 def test_nested_prompts_may_go_ten_deep(new_system: Callable[..., System]) -> None:
     more = [{"name": f"Least amount {n}", "answers": "0"} for n in range(2, 9)]
     outcome = new_system("nested-ten-deep").run(datamart=catalogue.NESTED, prompts=[*NESTED_ANSWERS, *more])

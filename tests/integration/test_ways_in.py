@@ -15,7 +15,7 @@ from local.emulator.uploads import upload
 from local.outcome import Outcome
 from local.simulator import catalogue
 from tests.integration.conftest import TUTORIAL, System
-from tests.support.cases import exhaustive
+from tests.support.cases import exhaustive, one_of
 
 EVENTS = Path(__file__).parents[2] / "events"
 
@@ -121,7 +121,7 @@ def a_message(objects: Path) -> Any:
 
 @pytest.mark.parametrize(
     "make",
-    [a_schedule, exhaustive(an_upload), an_uploaded_request, an_upload_through_sns, exhaustive(a_message)],
+    one_of(an_uploaded_request, a_schedule, an_upload, an_upload_through_sns, a_message),
     ids=lambda make: make.__name__,
 )
 def test_an_event_that_is_delivered_twice_loads_the_table_once(system: System, tmp_path: Path, make: Any) -> None:

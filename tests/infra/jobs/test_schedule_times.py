@@ -7,7 +7,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from infra.jobs.schedule_expression import Cron, parse_schedule
@@ -110,7 +110,6 @@ WEEK_DAYS = st.one_of(
 DAYS = st.one_of(MONTH_DAYS.map(lambda day: (day, "?")), WEEK_DAYS.map(lambda day: ("?", day)))
 
 
-@settings(max_examples=40)
 @given(
     minutes=lists(0, 59),
     hours=lists(0, 23),

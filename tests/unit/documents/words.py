@@ -7,6 +7,7 @@ place of one of them, or makes a sentence hard to read.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from tests.unit.documents.citations import ROOT, tracked
 
@@ -60,9 +61,8 @@ def found_in(name: str, text: str) -> Iterator[Found]:
                 yield Found(f"{name}:{number}", use[0], instead, line)
 
 
-def found_everywhere() -> Iterator[Found]:
+@cache
+def found_everywhere() -> list[Found]:
     """Every use in the repository's code and documents."""
-    for path in tracked(*SOURCES):
-        name = path.relative_to(ROOT).as_posix()
-        if name not in QUOTED:
-            yield from found_in(name, path.read_text("utf-8"))
+    texts = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in tracked(*SOURCES)}
+    return [one for name, text in texts.items() if name not in QUOTED for one in found_in(name, text)]

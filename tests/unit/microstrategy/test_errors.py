@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.errors import (
@@ -265,7 +265,6 @@ CALLS: list[Any] = [
 ]
 
 
-@settings(max_examples=300)
 @given(
     st.sampled_from(CALLS),
     st.integers(100, 599),

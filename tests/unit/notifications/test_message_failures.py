@@ -24,6 +24,7 @@ from functions.runs.store.notices import find_message
 from functions.runs.store.runs import refuse_run
 from functions.runs.store.table import RunTable
 from functions.triggers.trigger_event import execution_name
+from tests.support.cases import one_of
 
 MACHINE = "arn:aws:states:eu-west-1:123456789012:execution:datamart-runner-dev"
 MESSAGE = "b6a1c3d2-7f48-5e09-8c1d-2e3f4a5b6c7d"
@@ -127,8 +128,8 @@ def test_ten_failures_of_one_message_are_one_notification_that_lists_each_with_w
     assert f"Message: {MESSAGE}" in text
 
 
-@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
-def test_ends_that_come_twice_and_in_any_order_are_reported_once(people: Any, order: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("order", one_of(*map(list, itertools.permutations(range(3)))))
+def test_ends_that_come_twice_and_in_any_order_are_reported_once(people: Any, order: list[int]) -> None:
     three = people(3)
     for number in (*order, *reversed(order), *order):
         three.deliver(number, SUCCEEDED if number == 1 else FAILED)

@@ -46,6 +46,7 @@ def test_the_patterns_of_the_code_are_found() -> None:
         (r"ERR0*R?0*(\d+)", "fullmatch"),
     ],
 )
+@pytest.mark.exhaustive
 def test_a_pattern_whose_time_grows_with_the_square_is_recognised(source: str, method: str) -> None:
     assert slowest(re.compile(source), method)[0] > QUADRATIC
 

@@ -129,7 +129,7 @@ def check_case(prompts: list[Any], answers: list[Any], unanswered: str, offered:
     check(prompts, normal, unanswered, Hidden() if offered is None else Offered(offered))
 
 
-@settings(quick, max_examples=100)
+@settings(quick, max_examples=40)
 @cases
 def test_whatever_is_asked_there_are_only_problems_in_words(
     prompts: list[Any], answers: list[Any], unanswered: str, offered: list[Any] | None

@@ -8,6 +8,7 @@ import pytest
 from functions.errors import InvalidRequest, PromptsUnanswered
 from functions.prompts.describe import LARGEST, missing, questions, shortened, skeleton
 from functions.requests.request import normalise
+from tests.support.cases import exhaustive
 from tests.unit.prompts.offered import Hidden, Offered, customers, named
 
 COUNTRY = {
@@ -115,7 +116,7 @@ def test_missing_answers_are_named_with_titles_misspellings_and_json() -> None:
     assert [prompt["answers"] for prompt in pasted(text)] == [["USA", "England"], "…"]
 
 
-@pytest.mark.parametrize("letter", ["x", "東", "🦆", '"', "\n"])
+@pytest.mark.parametrize("letter", ["🦆", '"', *map(exhaustive, ("x", "東", "\n"))])
 @pytest.mark.parametrize("count", [1, 20, 200])
 def test_the_error_stays_under_eight_kilobytes_and_its_json_whole(letter: str, count: int) -> None:
     prompts = [

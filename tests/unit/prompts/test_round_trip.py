@@ -21,7 +21,6 @@ from tests.support import vendor
 
 Trip = Callable[..., Any]
 
-few = settings(max_examples=40)
 texts = st.text(min_size=1)  # hypothesis makes no lone surrogates of its own accord
 
 
@@ -51,7 +50,6 @@ def arrives() -> Iterator[Trip]:
         yield trip
 
 
-@few
 @given(texts.filter(lambda text: text != UNFILLED))
 @example("{% $x %} {yesterday} \"quoted\" 'single' \\ \\n \n\r\t </script> ${x} $(x) `x`")
 @example("".join(map(chr, range(32))) + "\x7f\x85\u2028\u2029\ufeff\u202e\ufffe\uffff")
@@ -63,7 +61,6 @@ def test_a_text_arrives_as_it_was_written(arrives: Trip, text: str) -> None:
     assert arrives(catalogue.SAME_NAMES, "Remark", text) == text
 
 
-@few
 @given(st.integers(0, 10_000) | st.floats(0, 10_000) | st.decimals(0, 10_000, places=9).map(lambda d: format(d, "f")))
 def test_a_number_arrives_as_the_same_decimal(arrives: Trip, number: int | float | str) -> None:
     noted = arrives(catalogue.ALL_PROMPTS, "Least amount", number)
@@ -71,7 +68,6 @@ def test_a_number_arrives_as_the_same_decimal(arrives: Trip, number: int | float
     assert Decimal(noted) == Decimal(str(number))
 
 
-@few
 @given(st.dates(date(2020, 1, 1)), st.times().map(lambda at: at.isoformat("milliseconds")))
 def test_a_date_arrives_in_the_form_of_the_documentation(arrives: Trip, day: date, time: str) -> None:
     assert arrives(catalogue.ALL_PROMPTS, "From day", day.isoformat()) == f"{day}T00:00:00.000+0000"
@@ -94,7 +90,6 @@ def test_elements_arrive_whether_by_id_or_by_name(arrives: Trip, numbers: list[i
     assert arrives(catalogue.CUSTOMERS, "Customers", ids) == [{"id": id_} for id_ in ids]
 
 
-@few
 @given(st.permutations(["Sales", "Cost"]), st.integers(1, 2), st.booleans())
 def test_objects_arrive_whether_by_id_or_by_name(arrives: Trip, names: list[str], count: int, by_name: bool) -> None:
     ids = {"Sales": catalogue.SALES_METRIC, "Cost": catalogue.COST_METRIC}
@@ -103,7 +98,6 @@ def test_objects_arrive_whether_by_id_or_by_name(arrives: Trip, names: list[str]
     assert [(one["id"], one["type"]) for one in noted] == [(ids[name], "metric") for name in names[:count]]
 
 
-@few
 @given(texts, st.sampled_from(["Equals", "Contains", "NotLike"]))
 @example('{% "x" %}\n', "Equals")
 def test_the_constant_of_an_expression_arrives_as_it_was_written(arrives: Trip, text: str, operator: str) -> None:
@@ -119,7 +113,6 @@ def test_the_constant_of_an_expression_arrives_as_it_was_written(arrives: Trip, 
 UNITS = {"Country": catalogue.COUNTRY, "City": catalogue.CITY_ATTRIBUTE, "Category": catalogue.CATEGORY}
 
 
-@few
 @given(st.lists(st.sampled_from(sorted(UNITS)), min_size=1, unique=True), st.booleans(), st.booleans())
 def test_the_units_of_a_level_arrive_whether_by_id_or_by_name(
     arrives: Trip, names: list[str], by_name: bool, flag: bool

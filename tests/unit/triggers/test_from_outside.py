@@ -351,9 +351,7 @@ def runs_or_invalid_requests(starter: Starter, event: Any, job: str) -> None:
             assert not {"save", "saveAs"} & set(start.request)
 
 
-in_one_starter = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60
-)
+in_one_starter = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @in_one_starter

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonata import Jsonata
 
@@ -50,7 +50,6 @@ def _outcome(evaluated: Any) -> Any:
         return type(error), getattr(error, "error", None)
 
 
-@settings(max_examples=40)
 @given(value=JSON, other=JSON, wrapper=st.sampled_from(["{}", "$exists({})", "$type({})"]))
 def test_values_mean_what_their_text_means(value: Any, other: Any, wrapper: str) -> None:
     for expression in EXPRESSIONS:
