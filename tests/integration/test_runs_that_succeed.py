@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from local.emulator.clients import client
 from local.simulator import catalogue
 from tests.integration.conftest import CITY, TUTORIAL, System
 from tests.support.cases import exhaustive
@@ -22,6 +23,12 @@ def test_the_vendors_example_loads_only_usa_and_england(system: System) -> None:
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert {row["country"] for row in system.simulator.rows("DM_CITY")} == {"USA", "England"}
     assert system.loads() == 1
+
+
+def test_the_emulator_reads_the_history_that_the_api_returns(system: System) -> None:
+    outcome = system.run(datamart=catalogue.CATEGORY_SALES)
+    returned = client("stepfunctions").get_execution_history(executionArn=outcome.execution_arn)
+    assert outcome.history == returned["events"]
 
 
 def test_the_output_is_the_documented_one(system: System) -> None:

@@ -35,7 +35,7 @@ to_regular_json = DynamoType.to_regular_json
 nodes_to_be_processed = DepthFirstTraverser.nodes_to_be_processed
 traverse = DepthFirstTraverser.traverse_node_recursively
 find_clauses = Node.find_clauses
-json_path_of = jsonpath_ng.ext.parse
+json_path_of, plain_path_of = json_path.parse, result_path.parse
 lookup = Jsonata.Frame.lookup
 sanitized = useragent.sanitize_user_agent_string_component
 boto_client_for = lambda_eval_utils.boto_client_for
@@ -53,7 +53,8 @@ def install() -> None:
     Node.__deepcopy__ = _pickled
     lambda_eval_utils.boto_client_for = _cached_client
     JSONSerializer._serialize_type_structure = _serialize
-    json_path.parse = result_path.parse = jsonpath_ng.ext.parse = lru_cache(maxsize=1000)(json_path_of)
+    result_path.parse = lru_cache(maxsize=1000)(plain_path_of)
+    json_path.parse = vars(jsonpath_ng.ext)["parse"] = lru_cache(maxsize=1000)(json_path_of)
     Jsonata.Frame.lookup = _lookup
     useragent.sanitize_user_agent_string_component = lru_cache(maxsize=1000)(sanitized)
 
@@ -90,10 +91,8 @@ def _nodes_to_be_processed(self: Any) -> Any:
     return kinds
 
 
-@cache
-def _is_a(kind: type, kinds: type | tuple[type, ...]) -> bool:
-    """Whether a class is one of others; moto asks it of abstract classes, which is slow, at every node."""
-    return issubclass(kind, kinds)
+_is_a: Any = cache(issubclass)
+"""Whether a class is one of others; moto asks it of abstract classes, which is slow, at every node."""
 
 
 def _traverse(self: Any, node: Any, child_id: int = -1) -> Any:
