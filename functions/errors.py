@@ -351,9 +351,9 @@ class RunInProgress(RunError):
 
 
 class RunTimedOut(RunError):
-    """The run did not end within ``timeoutMinutes``; it was cleaned up."""
+    """The run did not end within ``timeoutMinutes``, or waited longer than ``queueMinutes``; it was cleaned up."""
 
-    advice = "Raise timeoutMinutes, or find out why the server takes so long."
+    advice = "Raise the limit that the message names, or find out why the server takes so long."
     loaded = UNTIL_EXECUTED
 
 

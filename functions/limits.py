@@ -9,7 +9,8 @@ notification lasts.
 import math
 
 STEP_TIMEOUTS = {
-    "prepare_run": 20,
+    "prepare_run": 30,
+    "wait_in_queue": 60,
     "log_in": 60,
     "describe_datamart": 60,
     "create_instance": 60,
@@ -20,7 +21,7 @@ STEP_TIMEOUTS = {
     "save_datamart": 60,
     "delete_instance": 60,
     "log_out": 60,
-    "conclude_attempt": 20,
+    "conclude_attempt": 60,
     "ask_person": 20,
     "take_answers": 20,
 }
@@ -74,3 +75,6 @@ LATE_CLAIM_SECONDS = TIMEOUTS["expect_load"] + CLAIM_SPARE
 FIRST_ASYNC_RETRY = 60
 """Seconds after which Lambda first repeats an asynchronous invocation that failed. A claim has to be stale by then:
 ``expect_load`` is invoked so, and only two more times."""
+
+FIRST_IN_QUEUE_SECONDS = 600
+"""Seconds after which the first in a queue asks again whether a slot is free: what it waits for may have been lost."""

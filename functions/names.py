@@ -8,6 +8,9 @@ PRODUCT = "datamart-runner"
 SCHEDULE_INPUT = {"scheduleArn": "<aws.scheduler.schedule-arn>", "scheduledTime": "<aws.scheduler.scheduled-time>"}
 """What the stack lets each schedule send; EventBridge Scheduler puts its context attributes into it."""
 
+LOOK_HOURLY, LOOK_AT_QUEUES = "hourly", "queues"
+"""What schedules let ``sweep`` do (``look``), other than the daily sweep."""
+
 LONGEST_JOB_NAME = 40
 """Characters of a job's name: the names of its executions begin with all of them."""
 

@@ -27,7 +27,7 @@ from infra.constructs.questions import question_topic
 from infra.constructs.queues import dead_letters, retry
 from infra.constructs.schedules import Schedules
 from infra.constructs.starter import Starter, let_start
-from infra.constructs.sweep import sweep_daily
+from infra.constructs.sweep import sweep_hourly
 from infra.constructs.triggers.trigger import Shared
 from infra.constructs.triggers.triggers import make_triggers
 from infra.constructs.update_order import order_updates
@@ -67,7 +67,8 @@ class DatamartRunner(cdk.Stack):
         steps = {spec: functions.make(spec) for spec in STEPS}
         by_module = {spec.module: function for spec, function in steps.items()}
         by_module["prepare_run"].add_environment("CONNECTIONS", json.dumps(list(settings.connections)))
-        by_module["prepare_run"].add_environment("MAX_CONCURRENT_RUNS", json.dumps(settings.most_at_once))
+        for module in ("prepare_run", "wait_in_queue"):
+            by_module[module].add_environment("MAX_CONCURRENT_RUNS", json.dumps(settings.most_at_once))
         self._let_log_in_read(by_module["log_in"])
         question_topic(self, settings, by_module["ask_person"], self._encryption)
         machine = self._state_machine(steps)
@@ -99,7 +100,8 @@ class DatamartRunner(cdk.Stack):
             expect_loads(schedules, expected, expecting)
             alarms.on_late_loads()
         by_module["sweep"] = functions.make(SWEEP)
-        sweep_daily(by_module["sweep"], topic, schedules)
+        by_module["sweep"].add_environment("CONNECTIONS", json.dumps(list(settings.connections)))
+        sweep_hourly(by_module["sweep"], topic, schedules)
         order_updates(by_module)
         cdk.CfnOutput(
             self,

@@ -1,12 +1,16 @@
 """After the clean-up, failed or not: decides whether the run succeeds, fails or tries again, and frees its slot."""
 
+from functions.errors import RunInProgress
 from functions.handlers._decorators import cleanup_step
+from functions.lifecycle.hand_over import give_back
 from functions.lifecycle.step import Step, StepResult
 from functions.runs.conclusion import conclude, error_of, reason_of
-from functions.runs.concurrency import give_back
+from functions.runs.concurrency import give_back_lease
 from functions.runs.failure import Failure
 from functions.runs.questions import Question, question_after, refusal_name
+from functions.runs.slots import taken_under_another_name
 from functions.runs.store.questions import record_refused_answers, reopen_questions
+from functions.runs.store.queues import load_queue
 from functions.runs.store.record import RunRecord
 from functions.runs.store.runs import record_conclusion
 from functions.runs.store.table import run_table
@@ -18,15 +22,25 @@ def handler(step: Step) -> StepResult:
 
     Returns ``end``: Succeed (with ``output``), Fail (with ``error`` and ``cause``), Again (with
     ``waitSeconds`` and ``waitsFor``, the reason), or Ask (with ``askSeconds`` and, if an answer was refused, its
-    ``refusal``).
+    ``refusal``). The event's ``queue`` is missing under the definition of an earlier release, which has no queue.
     """
     run, failure = step.run, step.event["failure"]
     if failure is not None:
         _record_questions(run, failure)
-    conclusion = conclude(run, failure, saving=step.event["saving"])
+    conclusion = conclude(run, failure, saving=step.event["saving"], queues=_will_queue(step))
     record_conclusion(run, conclusion)
+    give_back_lease(run_table(), run)
     give_back(run_table(), run)
     return conclusion.as_response()
+
+
+def _will_queue(step: Step) -> bool:
+    """Whether the next attempt waits in the queue until the run that has the datamart gives its slot back."""
+    failure = step.event["failure"]
+    if not step.event.get("queue") or failure is None or error_of(step.run, failure) is not RunInProgress:
+        return False
+    key, queue = taken_under_another_name(run_table(), step.run), load_queue(run_table(), step.run.connection)
+    return key is not None and queue is not None and key in queue.holders
 
 
 def _record_questions(run: RunRecord, failure: Failure) -> None:

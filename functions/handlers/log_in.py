@@ -10,11 +10,12 @@ from aws_lambda_powertools.utilities import parameters
 from functions.errors import CredentialsRejected, LibraryError, ServerBusy, ServerUnavailable, SessionLost
 from functions.handlers._decorators import step
 from functions.lifecycle import cleanup
+from functions.lifecycle.slot_at_login import take_or_wait
 from functions.lifecycle.step import Step, StepResult
 from functions.microstrategy import Client, Credentials, Server, Session
 from functions.requests.connection import read
 from functions.runs.conclusion import LOST_LOG_INS
-from functions.runs.concurrency import in_progress, take_lease, take_slot
+from functions.runs.concurrency import in_progress, take_lease
 from functions.runs.store.attempts import begin_attempt, begin_login, clear_login, set_orphaned_session, set_session
 from functions.runs.store.runs import count_lost_login
 from functions.runs.store.table import run_table
@@ -33,9 +34,11 @@ Login = tuple[Server, Credentials]
 def handler(step: Step) -> StepResult:
     """Log in and keep the session in the run table.
 
-    Raises ServerBusy (the connection is at its maxConcurrentRuns, or a login is under way), RunInProgress,
-    CredentialsRejected, ServerUnavailable (safe to repeat), SessionLost (two answers lost),
-    RunAlreadyEnded (the run was closed meanwhile: what was opened is logged out again).
+    The event's ``slotTaken`` is missing under the definition of an earlier release: then it takes a slot, too.
+
+    Raises ServerBusy (a login is under way, or such a run finds no slot), RunInProgress, CredentialsRejected,
+    ServerUnavailable (safe to repeat), SessionLost (two answers lost), RunAlreadyEnded (the run was closed meanwhile:
+    what was opened is logged out again).
     """
     begin_attempt(step.run)
     if step.run.open_session is not None:
@@ -43,7 +46,8 @@ def handler(step: Step) -> StepResult:
     held = take_lease(run_table(), step.run)  # of a run that waits the ids are known: it need not log in to find out
     if held is not None and held.pending is None:
         raise in_progress(held)
-    take_slot(run_table(), step.run)
+    if not step.event.get("slotTaken"):  # the definition of an earlier release: prepare_run took none
+        take_or_wait(run_table(), step.run)
     if not begin_login(step.run):
         if step.run.open_session is not None:
             return {}

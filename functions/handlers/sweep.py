@@ -1,9 +1,12 @@
-"""Once a day: removes what runs have left behind in spite of their clean-up, and notifies people.
+"""Every hour: removes what runs have left behind in spite of their clean-up, and notifies people.
 
 The clean-up of a run is done by its own states and by end_run. This is for what went wrong there for hours: an end that
 was never delivered or processed, a session that is still kept, a lease or a slot of an execution that has ended.
+Every five minutes it looks after the queues, where a run may wait for a hand-over that was lost.
 """
 
+import json
+import os
 from collections.abc import Callable
 from functools import cache
 
@@ -11,8 +14,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.lifecycle.step import Event, StepResult
-from functions.lifecycle.sweep import leases, messages, runs
+from functions.lifecycle.sweep import leases, messages, queues, runs
 from functions.metric_names import SWEEP_FOUND, SWEEP_LEFT
+from functions.names import LOOK_AT_QUEUES, LOOK_HOURLY
 from functions.notifications.sweep_notice import SEE_LOG, Thing, send
 from functions.runs.executions import described
 from functions.runs.lease import Lease
@@ -25,7 +29,7 @@ SECONDS_FOR_A_RUN = 25
 """The most that one run may take: a server that hangs must not use up the time of all."""
 
 SECONDS_KEPT = 60
-"""For the leases, the messages and the notification."""
+"""For the leases, the queues, the messages and the notification."""
 
 
 @logger.inject_lambda_context
@@ -34,8 +38,12 @@ SECONDS_KEPT = 60
 def handler(event: Event, context: LambdaContext) -> StepResult:
     """Sweep the run table. Returns how many things were ``found``, and how many of them are ``left``.
 
-    Executions that run, and what they hold, are left alone. A second sweep only notifies of what is still left.
+    Executions that run, and what they hold, are left alone. A second sweep only notifies of what is still left. With
+    ``look: queues`` in the event it looks after the queues and no more, and returns ``looked``: in how many runs wait.
+    With ``look: hourly`` people are not notified where all that was found is left: that is for the daily sweep.
     """
+    if event.get("look") == LOOK_AT_QUEUES:
+        return {"looked": sum(map(queues.look, _connections()))}
     suspects, held, unsent = _suspects()
     describe = cache(described)
     things: list[Thing] = []
@@ -44,15 +52,23 @@ def handler(event: Event, context: LambdaContext) -> StepResult:
         things += _found(run, runs.finish, run, describe, _Share(context))
     for key, owner in held:
         things += _found(owner, leases.free, key, owner, describe)
+    for connection in _connections():
+        things += _found(connection, queues.free, connection, describe)
     for key, run in unsent:
         things += _found(run, messages.notify, key)
     left = sum(thing.left for thing in things) + len(suspects)
-    if things or suspects:
+    if suspects or any(not thing.left for thing in things) or (things and event.get("look") != LOOK_HOURLY):
         send(things, len(suspects))
     logger.info("swept", extra={"found": len(things), "left": left, "unseen": len(suspects)})
     metrics.add_metric(name=SWEEP_FOUND, unit=MetricUnit.Count, value=len(things))
     metrics.add_metric(name=SWEEP_LEFT, unit=MetricUnit.Count, value=left)
     return {"found": len(things), "left": left}
+
+
+def _connections() -> list[str]:
+    """Names of the stage's connections."""
+    names: list[str] = json.loads(os.environ["CONNECTIONS"])
+    return names
 
 
 def _suspects() -> tuple[list[str], list[tuple[str, str]], list[tuple[str, str]]]:

@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions import clock
 from functions.errors import LibraryError
 from functions.lifecycle import cleanup
+from functions.lifecycle.hand_over import give_back
 from functions.lifecycle.last_look import look_once_more
 from functions.lifecycle.step import Step
 from functions.limits import LONGEST_SESSION
@@ -20,7 +21,7 @@ from functions.notifications.exactly_once import once
 from functions.notifications.message_failures import notify_with_other_runs
 from functions.notifications.run_end import end_of
 from functions.requests.named_jobs import deployed_jobs, named_in
-from functions.runs.concurrency import give_back
+from functions.runs.concurrency import give_back_lease
 from functions.runs.last_loads import is_load_of
 from functions.runs.message import message_in
 from functions.runs.notification import Notification
@@ -102,6 +103,7 @@ def _clean_up_all(run: RunRecord, context: LambdaContext, early: bool) -> None:
     finally:
         if is_due:
             run.reload()
+        give_back_lease(run_table(), run)
         give_back(run_table(), run)
     for problem in filter(None, problems):
         raise problem

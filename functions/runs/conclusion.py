@@ -34,12 +34,15 @@ MOST_LOSSES = 3
 LOST_LOG_INS = 2
 """A log-in whose answer was lost may have left a session behind; after the second one of a run it is not repeated."""
 
+QUEUE_PAUSE = 1
+"""Seconds before an attempt that waits in the queue."""
+
 LAST_TRY = 5
 """Seconds before the deadline at which the last attempt begins at the latest: a pause until the very deadline would
 end as a time-out that has forgotten what was waited for."""
 
 
-def conclude(run: Run, failure: Failure | None, saving: bool) -> Conclusion:
+def conclude(run: Run, failure: Failure | None, saving: bool, queues: bool = False) -> Conclusion:
     """What follows this attempt.
 
     Parameters
@@ -50,6 +53,8 @@ def conclude(run: Run, failure: Failure | None, saving: bool) -> Conclusion:
         ``Error`` and ``Cause`` as Step Functions caught them, or None.
     saving
         Whether the request asks to save the definition.
+    queues
+        Whether the next attempt waits in the queue for what it waits for: then no pause comes before.
     """
     if failure is None:
         return Succeed(output_of(run))
@@ -66,7 +71,8 @@ def conclude(run: Run, failure: Failure | None, saving: bool) -> Conclusion:
         left = int(run.seconds_left()) - LAST_TRY
         if left > 0:
             why = f"{error.name}: {shorten(reason, 1_000)}"
-            return Again(min(_pause(run, error.next_attempt), left), waits_for=why)
+            pause = QUEUE_PAUSE if queues else _pause(run, error.next_attempt)
+            return Again(min(pause, left), waits_for=why)
         error = RunTimedOut if error.times_out else error
         reason = f"the run did not end within its timeoutMinutes; the last error was: {reason}"
     if error is RunTimedOut:

@@ -1,4 +1,4 @@
-"""Whether an execution still runs: asks Step Functions itself, so that owners need no heartbeats."""
+"""Executions of Step Functions: whether one still runs, so that owners need no heartbeats; and how a wait ends."""
 
 from functools import cache
 from typing import Any
@@ -43,6 +43,28 @@ def described(execution_arn: str) -> dict[str, Any] | None:
     except _states().exceptions.ExecutionDoesNotExist:
         return None
     return found
+
+
+def end_wait(token: str) -> bool:
+    """Let the execution go on that waits for this task token; False if nothing waits for it any more.
+
+    Raises ClientError and BotoCoreError.
+    """
+    return _sent("send_task_success", taskToken=token, output="{}")
+
+
+def fail_wait(token: str, error: str, cause: str) -> bool:
+    """Let the wait for this task token fail; as :func:`end_wait`."""
+    return _sent("send_task_failure", taskToken=token, error=error, cause=cause)
+
+
+def _sent(operation: str, **arguments: str) -> bool:
+    gone = _states().exceptions
+    try:
+        getattr(_states(), operation)(**arguments)
+    except (gone.TaskTimedOut, gone.TaskDoesNotExist, gone.InvalidToken):
+        return False
+    return True
 
 
 @cache

@@ -16,6 +16,7 @@ from functions.runs.message import TriggerMessage
 from functions.runs.notification import Notification
 from functions.runs.outcome import Conclusion, Outcome
 from functions.runs.polling import LONGEST_UNTOLD
+from functions.runs.queue import Priority
 from functions.runs.stored_session import StoredSession
 
 Prompt = dict[str, Any]
@@ -144,6 +145,10 @@ class Run:
         The message that started this run beside others.
     max_concurrent_runs
         The connection's; 0 for a run that began before there were slots.
+    priority, queue_minutes
+        Of the request: before whom it goes in the queue, and how long it may wait there.
+    queued_since, queued_seconds
+        Since when it waits in the queue, None while it does not; and how long it waited before.
     polls, lost_logins
         Looks at the job's status; logins whose response was lost.
     waits_for
@@ -167,6 +172,10 @@ class Run:
     on_conflict: str | None = None
     rerun_if_replacing: bool = False
     max_concurrent_runs: int = 0
+    priority: Priority = "normal"
+    queue_minutes: int = 1_440
+    queued_since: float | None = None
+    queued_seconds: float = 0
     newest_attempt: int = 0
     attempts: dict[int, Attempt] = field(default_factory=dict)
     project: ServerObject | None = None
@@ -269,6 +278,6 @@ class Run:
     def check_deadline(self) -> None:
         """Raise RunTimedOut if the deadline has passed."""
         if self.seconds_left() <= 0:
-            asking = self.questions.seconds if self.questions else 0  # the deadline does not count it
-            minutes = round((self.deadline - self.started_at - asking) / 60)
+            waited = self.queued_seconds + (self.questions.seconds if self.questions else 0)  # which do not count
+            minutes = round((self.deadline - self.started_at - waited) / 60)
             raise RunTimedOut(f"the run did not end within its timeoutMinutes ({minutes}).")

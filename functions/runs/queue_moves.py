@@ -14,6 +14,7 @@ from functions.runs.queue import (
     eligible,
     free_slots,
     goes_as_high,
+    in_the_way,
     row_after,
 )
 
@@ -24,11 +25,13 @@ LONGEST_PAUSE = 72 * 3_600
 def taken(queue: Queue, ticket: Ticket, holder: SlotHolder, most: int, now: float) -> Queue | None:
     """A run takes a slot without waiting; None where it has to wait. ``ticket`` is the one that it would leave.
 
-    It goes before tickets that are passed over, and before no other. A run that has a slot already, of an earlier
-    attempt or by a hand-over, confirms it.
+    It goes before tickets that are passed over, and before no other. A run that has a slot already, by a hand-over or
+    for a session that an earlier attempt left, confirms it.
     """
-    current = queue.holders.get(ticket.datamart)
-    if current is None or current.owner != holder.owner:
+    current, left_session = queue.holders.get(ticket.datamart), queue.holders.get(ticket.id)
+    if left_session is not None and in_the_way(queue, ticket, now) is None:
+        queue = replace(queue, holders={key: each for key, each in queue.holders.items() if key != ticket.id})
+    elif current is None or current.owner != holder.owner:
         queue = joined(queue, ticket, most)
         if free_slots(queue, now) == 0 or [each.id for each in eligible(queue, now)] != [ticket.id]:
             return None
@@ -64,12 +67,18 @@ def left(queue: Queue, ticket_id: str) -> Queue | None:
 
 
 def given_back(
-    queue: Queue, key: str, owner: str, attempt: int | None = None, until: float | None = None
+    queue: Queue,
+    key: str,
+    owner: str,
+    attempt: int | None = None,
+    until: float | None = None,
+    run_id: str | None = None,
 ) -> Queue | None:
     """An attempt gives its slot back, or its run (``attempt`` None) when it has ended.
 
-    At ``until`` where a session that it left may live so long. A clean-up that comes late takes nothing from a later
-    attempt, nor what was handed over for one.
+    At ``until`` where a session that it left may live so long. Such a slot is kept under the run's id (``run_id``): no
+    other run of the datamart has to wait for it. A clean-up that comes late takes nothing from a later attempt, nor
+    what was handed over for one.
     """
     current = queue.holders.get(key)
     if current is None or current.owner != owner:
@@ -78,7 +87,7 @@ def given_back(
         return None
     holders = {each: holder for each, holder in queue.holders.items() if each != key}
     if until is not None:
-        holders[key] = replace(current, until=until, given=False)
+        holders[run_id or key] = replace(current, until=until, given=False)
     return replace(queue, holders=holders)
 
 

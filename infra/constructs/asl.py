@@ -22,7 +22,7 @@ def rendered(text: str, facts: Facts, facts_of_task: Callable[[State], Facts]) -
     """The definition in ``text``, without its ``x-…`` keys, and with the fact for each ``((name))``.
 
     Where ``((name))`` is the whole of a value, the fact itself takes its place; a list joins the list in which it
-    stands. Within a JSONata expression a list becomes an array of strings.
+    stands. Within a JSONata expression a list becomes an array of strings, a number stays one.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def _filled(value: Any, facts: Facts) -> Any:
         return value
     if whole := _NAME.fullmatch(value):
         return _fact(whole[1], facts)
-    return _NAME.sub(lambda found: _array(_fact(found[1], facts)), value)
+    return _NAME.sub(lambda found: _in_expression(_fact(found[1], facts)), value)
 
 
 def _items(value: Any, facts: Facts) -> list[Any]:
@@ -118,5 +118,5 @@ def _fact(name: str, facts: Facts) -> Any:
     return facts[name]
 
 
-def _array(names: list[str]) -> str:
-    return "[" + ", ".join(f"'{name}'" for name in names) + "]"
+def _in_expression(fact: list[str] | int) -> str:
+    return str(fact) if isinstance(fact, int) else "[" + ", ".join(f"'{name}'" for name in fact) + "]"

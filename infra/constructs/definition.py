@@ -5,8 +5,10 @@ import re
 from pathlib import Path
 
 from functions.errors import OWN_ERRORS
-from functions.limits import LONGEST_SESSION, state_timeout
+from functions.limits import FIRST_IN_QUEUE_SECONDS, LONGEST_SESSION, state_timeout
 from functions.requests.request import SCHEMA
+from functions.runs.queue_moves import LONGEST_PAUSE
+from functions.runs.waiting import FIRST_IN_QUEUE, InQueue
 from functions.transient_errors import IN_A_HANDLER, RETRIED
 from infra.constructs.asl import DefinitionError, Facts, Machine, State, rendered
 from infra.constructs.function_table import STEPS, FunctionSpec
@@ -52,16 +54,22 @@ def integrations(partition: str) -> dict[str, str]:
 
 
 def longest_run() -> int:
-    """The longest run in seconds: its deadline, the time for people's replies, and the retries."""
-    properties = SCHEMA.rules["properties"]
-    longest = 60 * properties["timeoutMinutes"]["maximum"] + 3_600 * properties["askDeadlineHours"]["maximum"]
-    return int(longest) + LONGEST_SESSION
+    """The longest run in seconds: its deadline, the time for people's replies, its wait in the queue, and the retries.
+
+    A pause of the queue does not count as such a wait.
+    """
+    most = {key: rule.get("maximum") for key, rule in SCHEMA.rules["properties"].items()}
+    minutes = most["timeoutMinutes"] + 60 * most["askDeadlineHours"] + most["queueMinutes"]
+    return int(60 * minutes) + LONGEST_PAUSE + LONGEST_SESSION
 
 
 FACTS: Facts = {
     "own_errors": list(OWN_ERRORS),
     "invoke_errors": list(RETRIED),
     "handler_errors": list(IN_A_HANDLER),
+    "in_queue": InQueue.__name__,
+    "first_in_queue": FIRST_IN_QUEUE,
+    "first_in_queue_seconds": FIRST_IN_QUEUE_SECONDS,
     "run_timeout": longest_run(),
 }
 """What ``((name))`` stands for in every state."""

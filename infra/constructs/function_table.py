@@ -28,7 +28,9 @@ class FunctionSpec:
     calls
         The calls to the Library server whose failure fails the function.
     looks_at_executions
-        Whether it calls DescribeExecution to find out if the owner of a lease still runs.
+        Whether it calls DescribeExecution to find out if the owner of a lease or a slot still runs.
+    ends_waits
+        Whether it hands slots over: it sends the task tokens of runs that wait in a queue.
     looks_at_jobs
         Whether it chooses when the next look at a job follows.
     memory_mb
@@ -41,6 +43,7 @@ class FunctionSpec:
     memory_mb: int = 256
     looks_at_executions: bool = False
     looks_at_jobs: bool = False
+    ends_waits: bool = False
 
     @property
     def name(self) -> str:
@@ -73,8 +76,9 @@ _PROMPTS = (at.GET_PROMPTS, at.SEARCH_ELEMENTS, at.SEARCH_OBJECTS, at.FIND_OBJEC
 _CLEAN_UP = (at.GET_EXECUTION, at.DELETE_INSTANCE, at.DELETE_RUN_INSTANCE, at.LOG_OUT)
 
 STEPS = (
-    FunctionSpec("prepare_run", (GET, PUT)),
-    FunctionSpec("log_in", (GET, UPDATE), (at.LOG_IN,), looks_at_executions=True),
+    FunctionSpec("prepare_run", (GET, PUT, UPDATE), looks_at_executions=True),
+    FunctionSpec("wait_in_queue", (GET, UPDATE), looks_at_executions=True, ends_waits=True),
+    FunctionSpec("log_in", (GET, PUT, UPDATE), (at.LOG_IN,), looks_at_executions=True),
     FunctionSpec("describe_datamart", (GET, UPDATE), _DEFINITION),
     FunctionSpec("create_instance", (GET, UPDATE), (at.CREATE_INSTANCE,), looks_at_executions=True),
     FunctionSpec("execute_datamart", (GET, UPDATE), (at.EXECUTE,), looks_at_jobs=True),
@@ -84,7 +88,7 @@ STEPS = (
     FunctionSpec("save_datamart", (GET, UPDATE), (at.SAVE, at.SAVE_AS)),
     FunctionSpec("delete_instance", (GET, UPDATE), (at.DELETE_INSTANCE, at.DELETE_RUN_INSTANCE)),
     FunctionSpec("log_out", (GET, UPDATE), (at.LOG_OUT,)),
-    FunctionSpec("conclude_attempt", (GET, UPDATE)),
+    FunctionSpec("conclude_attempt", (GET, UPDATE), looks_at_executions=True, ends_waits=True),
     FunctionSpec("ask_person", (GET, UPDATE)),
     FunctionSpec("take_answers", (GET, UPDATE)),
 )
@@ -93,13 +97,13 @@ STEPS = (
 START_RUN = FunctionSpec("start_run")
 """Called by every trigger; it has no access to the run table."""
 
-END_RUN = FunctionSpec("end_run", (GET, PUT, UPDATE), _CLEAN_UP)
+END_RUN = FunctionSpec("end_run", (GET, PUT, UPDATE), _CLEAN_UP, looks_at_executions=True, ends_waits=True)
 """Called by the queue behind the rule on the end of an execution."""
 
 EXPECT_LOAD = FunctionSpec("expect_load", (GET, PUT, UPDATE))
 """Called at the ``expectBy`` of jobs."""
 
-SWEEP = FunctionSpec("sweep", (GET, UPDATE, SCAN), _CLEAN_UP, looks_at_executions=True)
+SWEEP = FunctionSpec("sweep", (GET, UPDATE, SCAN), _CLEAN_UP, looks_at_executions=True, ends_waits=True)
 """Called once a day."""
 
 EVERY = (*STEPS, START_RUN, END_RUN, EXPECT_LOAD, SWEEP)

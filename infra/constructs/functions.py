@@ -87,6 +87,8 @@ class Functions:
         self.encryption.let_use(role)
         if spec.looks_at_executions:
             _let_look_at_executions(role, self.settings)
+        if spec.ends_waits:
+            _let_end_waits(role, self.settings)
         function = lambda_.Function(
             self.scope,
             f"{spec.name}Function",
@@ -126,6 +128,18 @@ def _let_look_at_executions(role: iam.Role, settings: Settings) -> None:
     role.add_to_policy(iam.PolicyStatement(actions=["states:DescribeExecution"], resources=[runs]))
     where = "arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution"
     accept(role, f"AwsSolutions-IAM5[Resource::{where}:{name}]", "Any run of this machine may own a lease.")
+
+
+def _let_end_waits(role: iam.Role, settings: Settings) -> None:
+    """By the state machine's name, as above. Only who knows a task token can end the wait for it."""
+    machine = cdk.Stack.of(role).format_arn(
+        service="states",
+        resource="stateMachine",
+        resource_name=settings.machine_name,
+        arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+    )
+    actions = ["states:SendTaskSuccess", "states:SendTaskFailure"]
+    role.add_to_policy(iam.PolicyStatement(actions=actions, resources=[machine]))
 
 
 def _put_into(vpc: Vpc, function: lambda_.Function, role: iam.Role) -> None:

@@ -50,18 +50,22 @@ def test_each_function_has_a_role_of_its_own(template: Template) -> None:
 
 CHANGES = {"dynamodb:GetItem", "dynamodb:UpdateItem"}
 
+HANDS_OVER = {"states:DescribeExecution", "states:SendTaskFailure", "states:SendTaskSuccess"}
+
 ALLOWED = {
-    "prepare_run": {"dynamodb:GetItem", "dynamodb:PutItem"},
-    "log_in": {*CHANGES, "secretsmanager:GetSecretValue", "states:DescribeExecution"},
+    "prepare_run": {*CHANGES, "dynamodb:PutItem", "states:DescribeExecution"},
+    "wait_in_queue": {*CHANGES, *HANDS_OVER},
+    "conclude_attempt": {*CHANGES, *HANDS_OVER},
+    "log_in": {*CHANGES, "dynamodb:PutItem", "secretsmanager:GetSecretValue", "states:DescribeExecution"},
     "create_instance": {*CHANGES, "states:DescribeExecution"},
     "start_run": {"states:StartExecution", "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "sqs:SendMessage"},
     "end_run": {
-        *("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "events:PutEvents", "sns:Publish"),
+        *(*CHANGES, "dynamodb:PutItem", "events:PutEvents", "sns:Publish", *HANDS_OVER),
         *("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"),
     },
     "expect_load": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "sns:Publish", "sqs:SendMessage"},
     "sweep": {
-        *(*CHANGES, "dynamodb:Scan", "states:DescribeExecution", "events:PutEvents", "sns:Publish", "sqs:SendMessage"),
+        *(*CHANGES, "dynamodb:Scan", *HANDS_OVER, "events:PutEvents", "sns:Publish", "sqs:SendMessage"),
     },
     "ask_person": {*CHANGES, "sns:Publish"},
 }

@@ -13,6 +13,8 @@ import pytest
 
 from functions.microstrategy import Client
 from functions.runs.concurrency import pending_job
+from functions.runs.model import Requested, Run
+from functions.runs.slots import datamart_key
 from functions.runs.store.attempts import begin_attempt, close_attempt
 from functions.runs.store.item_format import run_of
 from functions.runs.store.runs import load_run
@@ -29,6 +31,12 @@ from tests.support.server_calls import UnlistedCalls
 TUTORIAL = "B7CA92F04B9FAE8D941C3E9B7E0CD754"
 CITY = "85000B907B4EAD3B0D9522A9CFD10DBC"
 PASSWORD = "planted-pässword-7b1e"
+
+SLOT = f"queue/default holders {datamart_key(Run('', requested=Requested(TUTORIAL, CITY)))}"
+"""Where the slot of a run of City stands, of :meth:`System.leases`."""
+
+HELD = ("lease/", "slot/", "queue/")
+"""How the keys of items begin by which runs keep others out."""
 
 
 class Told:
@@ -83,8 +91,7 @@ class System:
         self._written: list[str] = []
         self.simulator: Simulator
         self.expect_left = False
-        for key in self.leases():  # of another test's server, on which a job may still go on
-            run_table().change(key, remove=("owner", "since", "uncertain"))
+        _emptied(*emulator.deployed.tables, keys=HELD)  # of another system's server, on which a job may still go on
         self._logs_from = emulator.logs.stat().st_size
 
     def start_simulator(self, scenario: Any = "default") -> Simulator:
@@ -182,11 +189,24 @@ class System:
         return [f"{r['method']} {r['path']}" for r in self.simulator.state()["requests"]]
 
     def leases(self) -> dict[str, dict[str, Any]]:
-        """What runs hold: leases of datamarts and slots of connections, by their keys."""
+        """What runs hold: leases by their keys, slots and tickets by the key of their queue."""
         (table,) = self._emulator.deployed.tables
-        held = [key for key in _keys(table) if key.startswith(("lease/", "slot/"))]
-        found = {key: self._emulator.item(key) or {} for key in held}
-        return {key: item for key, item in found.items() if "owner" in item}
+        found = {key: self._emulator.item(key) or {} for key in _keys(table) if key.startswith(HELD)}
+        queued = {
+            f"{key} {kind} {name}": held
+            for key, queue in found.items()
+            for kind in ("holders", "tickets")
+            for name, held in queue.get(kind, {}).items()
+        }
+        return {key: item for key, item in found.items() if "owner" in item} | queued
+
+    def slots(self) -> dict[str, dict[str, Any]]:
+        """The holders of slots of the default connection, by their keys."""
+        return dict((self._emulator.item("queue/default") or {}).get("holders", {}))
+
+    def tickets(self) -> dict[str, dict[str, Any]]:
+        """The tickets in the queue of the default connection, by their ids."""
+        return dict((self._emulator.item("queue/default") or {}).get("tickets", {}))
 
     def check(self) -> None:
         state = self.simulator.state()
@@ -199,8 +219,8 @@ class System:
     def _check_leases(self) -> None:
         """Nothing is held for nothing: only a job that may still go on keeps others out."""
         pending = {str(i["executionArn"]) for i in self._items() if pending_job(run_of(i)) is not None}
-        held = {key: lease for key, lease in self.leases().items() if lease["owner"] not in pending}
-        assert held == {}, "a lease is held by a run that has ended"
+        held = {key: lease for key, lease in self.leases().items() if lease.get("owner") not in pending}
+        assert held == {}, "a lease, a slot or a ticket is held by a run that has ended"
 
     def _items(self) -> list[dict[str, Any]]:
         return [item for item in map(self._emulator.item, self._arns) if item is not None]
@@ -227,10 +247,11 @@ def _keys(table: str) -> list[str]:
     return [item["executionArn"]["S"] for item in client("dynamodb").scan(TableName=table)["Items"]]
 
 
-def _emptied(table: str) -> None:
+def _emptied(table: str, keys: str | tuple[str, ...] = "") -> None:
     """Every test begins with an empty run table: to look through the items of all tests before it takes ever longer."""
     for key in _keys(table):
-        client("dynamodb").delete_item(TableName=table, Key={"executionArn": {"S": key}})
+        if key.startswith(keys):
+            client("dynamodb").delete_item(TableName=table, Key={"executionArn": {"S": key}})
 
 
 @pytest.fixture(scope="session")

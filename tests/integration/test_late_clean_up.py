@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from functions.handlers import log_in
+from functions.handlers import prepare_run
 from functions.limits import END_VISIBILITY, LONGEST_SESSION, LONGEST_STEP
 from functions.microstrategy import Client
 from functions.runs.store.table import run_table
@@ -62,16 +62,17 @@ def test_a_slot_that_is_taken_after_the_stop_is_free_after_the_second_clean_up(
     system: System, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = ByHand(system)
-    real = log_in.take_slot
+    real = prepare_run.take_slot
 
-    def late(*arguments: Any) -> None:
+    def late(*arguments: Any) -> Any:
         run.ends()
-        real(*arguments)
+        return real(*arguments)
 
-    monkeypatch.setattr(log_in, "take_slot", late)
+    monkeypatch.setattr(prepare_run, "take_slot", late)
+    run.prepare()
     with pytest.raises(RuntimeError, match="RunAlreadyEnded"):
         run.call("log_in")
-    assert [lease["owner"] for lease in system.leases().values()] == [run.arn]
+    assert [slot["owner"] for slot in system.leases().values()] == [run.arn]
     later(clock)
     run.ends()
     assert system.leases() == {}
@@ -203,7 +204,8 @@ def test_a_session_that_no_server_can_end_any_more_is_given_up(system: System, c
         with pytest.raises(RuntimeError, match="ServerUnavailable"):
             run.ends("FAILED")
         assert "session" in run.attempt
-        assert list(system.leases()) == ["slot/default/0"]  # the datamart itself is free
+        assert [slot["until"] > clock.now() for slot in system.slots().values()] == [True]
+        assert len(system.leases()) == 1  # the datamart itself is free
     clock.advance(20)
     assert run.ends("FAILED") is False
     assert "session" not in run.attempt

@@ -19,7 +19,6 @@ from tests.support.cases import exhaustive
 
 COUNTRIES = [{"name": "Elements of Country", "answers": "USA"}]
 LEASE = f"lease/default/{TUTORIAL}/{CITY}"
-SLOT = "slot/default/0"
 
 
 @pytest.fixture
@@ -95,14 +94,6 @@ def test_a_run_of_another_datamart_goes_on_beside_it(system: System, meanwhile: 
     assert second[0].output["loaded"] == "yes"
 
 
-def test_a_connection_has_one_run_at_a_time_unless_it_may_have_more(system: System, meanwhile: Any) -> None:
-    second = meanwhile("get_status", datamart=catalogue.CATEGORY_SALES, prompts=[], timeoutMinutes=1)
-    assert first(system).status == "SUCCEEDED"
-    assert second[0].error == "RunTimedOut"
-    assert "may run 1 datamart(s) at once (maxConcurrentRuns)" in str(second[0].cause)
-    assert system.simulator.state()["loads"] == {CITY: 1}
-
-
 @pytest.mark.usefixtures("two_slots")
 def test_of_two_runs_that_start_together_one_waits_for_the_other(system: System) -> None:
     request = {"project": TUTORIAL, "datamart": CITY, "prompts": COUNTRIES}
@@ -117,8 +108,9 @@ def test_of_two_runs_that_start_together_one_waits_for_the_other(system: System)
 
 def test_what_a_crashed_run_held_is_free_because_step_functions_says_that_it_ended(system: System) -> None:
     crashed = first(system).execution_arn
-    for key in (LEASE, SLOT):
-        run_table().change(key, put={"owner": crashed, "since": 1})
+    held = {"owner": crashed, "attempt": 1, "since": 1}
+    run_table().change(LEASE, put=held)
+    run_table().change("queue/default", put={"holders.crashed": held})
     assert system.run(prompts=COUNTRIES, onConflict="fail").status == "SUCCEEDED"
     assert system.loads() == 2
 

@@ -13,12 +13,11 @@ from functions.limits import LONGEST_SESSION, SWEEP_GRACE
 from functions.runs.store.table import RunTable, run_table
 from local.clock import Clock
 from local.outcome import Outcome
-from tests.integration.conftest import CITY, TUTORIAL, System
+from tests.integration.conftest import CITY, SLOT, TUTORIAL, System
 
 COUNTRIES = [{"name": "Elements of Country", "answers": "USA"}]
 REQUEST = {"project": TUTORIAL, "datamart": CITY, "prompts": COUNTRIES}
 LEASE = f"lease/default/{TUTORIAL}/{CITY}"
-SLOT = "slot/default/0"
 NOTHING = {"found": 0, "left": 0}
 CLEAN_UP = ("delete_instance", "log_out", "conclude_attempt")
 
@@ -165,9 +164,8 @@ def test_leases_and_slots_of_ended_runs_are_freed(system: System, clock: Clock) 
     ended = system.run(prompts=COUNTRIES).execution_arn
     forgotten = f"{ended.rpartition(':')[0]}:{uuid.uuid4()}"
     run_table().change(LEASE, put={"owner": ended, "attempt": 1, "since": 1}, condition="attribute_not_exists({owner})")
-    run_table().change(
-        SLOT, put={"owner": forgotten, "attempt": 1, "since": 1}, condition="attribute_not_exists({owner})"
-    )
+    slot = {"owner": forgotten, "attempt": 1, "since": 1}
+    run_table().change("queue/default", put={"holders.forgotten": slot})
     clock.advance(SWEEP_GRACE + 1)
     assert system.invoke("sweep", {}) == {"found": 2, "left": 0}
     assert system.leases() == {}

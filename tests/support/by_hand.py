@@ -17,8 +17,12 @@ class ByHand:
         system._arns.append(self.arn)
         self._answers: list[Any] = []
         self.request = {"project": TUTORIAL, "datamart": CITY} | request
-        started = {"executionArn": self.arn, "input": self.request, "startedAt": "2026-11-20T05:00:00Z"}
-        system.invoke("prepare_run", started)
+        self.prepare()
+
+    def prepare(self) -> Any:
+        """Call the first function, which takes the slot of the attempt that follows."""
+        started = {"executionArn": self.arn, "input": self.request, "startedAt": "2026-11-20T05:00:00Z", "queue": True}
+        return self._world.invoke("prepare_run", started)
 
     def call(self, *modules: str) -> Any:
         """Call functions in their first round; what the last one answers. Raises RuntimeError with an error's name."""
@@ -32,6 +36,7 @@ class ByHand:
 
     def _arguments(self, module: str) -> dict[str, Any]:
         return {
+            "log_in": {"slotTaken": True},
             "describe_datamart": self.request | {"saveAs": None},
             "get_prompts": {"prompts": self.request.get("prompts", []), "unanswered": "default", "round": 1},
             "answer_prompts": {"answers": self._answers, "round": 1},

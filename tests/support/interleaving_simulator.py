@@ -7,6 +7,7 @@ interleaving of the handlers can be played, and any crash between two of their c
 import functools
 import json
 import logging
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ import boto3
 from boto3.dynamodb.types import TypeDeserializer
 
 from functions import clock
-from functions.errors import NamedError, OutcomeUnknown, ServerUnavailable
+from functions.errors import NamedError, OutcomeUnknown, RunAlreadyEnded, RunInProgress, ServerUnavailable
 from functions.handlers import (
     conclude_attempt,
     create_instance,
@@ -31,11 +32,14 @@ from functions.handlers import (
     log_in,
     log_out,
     prepare_run,
+    sweep,
+    wait_in_queue,
 )
-from functions.limits import LONGEST_SESSION
+from functions.limits import FIRST_IN_QUEUE_SECONDS, LONGEST_SESSION
 from functions.notifications import end_event, failure_notice
 from functions.runs.concurrency import LONGEST_JOB
-from tests.support.invocations import Invocation, pause
+from functions.runs.waiting import FIRST_IN_QUEUE, InQueue
+from tests.support.invocations import Invocation, Killed, pause
 from tests.support.scripted_server import BASE_URL, ScriptedServer, token_of
 from tests.unit.runs.tables import Direct
 
@@ -54,7 +58,7 @@ HANDLERS: dict[str, Handler] = {
     module.__name__.rpartition(".")[2]: module.handler
     for module in (
         *(log_in, describe_datamart, create_instance, execute_datamart, get_status),
-        *(delete_instance, log_out, conclude_attempt),
+        *(delete_instance, log_out, conclude_attempt, prepare_run, wait_in_queue),
     )
 }
 
@@ -70,12 +74,23 @@ AFTER = {
 
 @dataclass
 class Run:
-    """An execution of the state machine, as far as the definition decides where it goes."""
+    """An execution of the state machine, as far as the definition decides where it goes.
+
+    ``is_old`` is whether the definition is that of an earlier release, without a queue. ``name`` is what the request
+    calls the datamart. ``token`` is the task token of a run that waits in the queue, or is about to, since ``since``
+    and for ``seconds``; ``reply`` is what came back with it.
+    """
 
     arn: str
     datamart: str
-    attempt: int = 1
-    step: str = "log_in"
+    name: str = ""
+    is_old: bool = False
+    attempt: int | None = 1
+    step: str = "prepare_run"
+    token: str | None = None
+    since: float = 0
+    seconds: int = 0
+    reply: dict[str, str] | None = None
     status: str = "RUNNING"
     ended_at: float = 0
     failure: dict[str, str] | None = None
@@ -85,6 +100,11 @@ class Run:
     @property
     def running(self) -> bool:
         return self.status == "RUNNING"
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for its token, and no function is at work for it."""
+        return self.running and self.token is not None and not self.current
 
 
 class InterleavingSimulator:
@@ -103,6 +123,7 @@ class InterleavingSimulator:
         self.closed: dict[str, float] = {}
         self._items: dict[str, dict[str, Any]] = {}
         self._numbers = count(1)
+        self._requests: dict[str, dict[str, Any]] = {}
 
     def patched(self, patch: Any) -> None:
         """Let the handlers see this system and no other."""
@@ -137,12 +158,26 @@ class InterleavingSimulator:
             return SteppedTable(self._written)
         assert service == "stepfunctions", service
         return SimpleNamespace(
-            describe_execution=self._describe, exceptions=SimpleNamespace(ExecutionDoesNotExist=KeyError)
+            describe_execution=self._describe,
+            send_task_success=lambda taskToken, output: self._reply(taskToken, {}),
+            send_task_failure=lambda taskToken, error, cause: self._reply(taskToken, {"Error": error, "Cause": cause}),
+            exceptions=SimpleNamespace(
+                ExecutionDoesNotExist=KeyError, TaskTimedOut=Gone, TaskDoesNotExist=Gone, InvalidToken=Gone
+            ),
         )
 
     def _describe(self, executionArn: str) -> dict[str, Any]:
         pause()
         return {"status": self.runs[executionArn].status}
+
+    def _reply(self, token: str, reply: dict[str, str]) -> None:
+        """Raises Gone for a token that nobody waits for any more."""
+        pause()
+        for run in self.runs.values():
+            if run.running and run.token == token and run.reply is None:
+                run.reply = reply
+                return
+        raise Gone
 
     def item(self, key: str) -> dict[str, Any]:
         """An item of the table: a run's, a lease's, a slot's."""
@@ -150,33 +185,58 @@ class InterleavingSimulator:
 
     # -- what the test may do -----------------------------------------------------------------------------------
 
-    def begin(self, datamart: str) -> Run:
-        """Start an execution; its first step is done at once."""
-        name = f"{self.connection}-{next(self._numbers)}"
-        arn = f"arn:aws:states:{REGION_AND_ACCOUNT}:execution:datamart-runner-dev:{name}"
-        self.runs[arn] = Run(arn, datamart)
-        asked = {"project": PROJECT, "datamart": datamart, "rerunIfReplacing": True, "timeoutMinutes": 1440}
-        started = datetime.fromtimestamp(self.now(), UTC).isoformat()
-        event = {"executionArn": arn, "startedAt": started, "input": asked | {"connection": self.connection}}
-        prepare_run.handler(event, _Context())
-        return self.runs[arn]
+    def begin(self, datamart: str, name: str = "", is_old: bool = False, **request: Any) -> Run:
+        """Start an execution; its first step is done at once.
+
+        Runs whose requests call the datamart by the same ``name`` are known to be of one datamart from the start;
+        without a name only their lease shows it.
+        """
+        number = next(self._numbers)
+        arn = f"arn:aws:states:{REGION_AND_ACCOUNT}:execution:datamart-runner-dev:{self.connection}-{number}"
+        run = self.runs[arn] = Run(arn, datamart, name or f"Name {number}", is_old)
+        self._requests[arn] = {"rerunIfReplacing": True, "timeoutMinutes": 1440} | request
+        self.invoke(run).go_on()
+        self.settle()
+        return run
 
     def invoke(self, run: Run, fate: str = "") -> Invocation:
-        """Begin the step that the run is in; a second time, too, as Step Functions may."""
-        event = {"executionArn": run.arn, "attempt": run.attempt, "project": PROJECT, "datamart": run.datamart}
-        event |= {"failure": run.failure, "saving": False}
+        """Begin the step that the run is in; a second time, too, as Step Functions may.
+
+        Nothing is begun for a run that waits.
+        """
+        event = self._event(run)
         handler = HANDLERS[run.step]
-        invocation = Invocation(run.step, run.arn, run.attempt, fate, lambda: handler(event, _Context()))
+        if run.waits:
+            return Invocation("nothing", run.arn, 0, fate, lambda: None)
+        if run.step == "wait_in_queue" and run.token is None:
+            run.token = event["token"] = f"token-{next(self._numbers)}"
+            run.since, run.reply = self.time, None
+        invocation = Invocation(run.step, run.arn, run.attempt or 0, fate, lambda: handler(event, _Context()))
         run.current.append(invocation)
         self.invocations.append(invocation)
         return invocation
+
+    def _event(self, run: Run) -> dict[str, Any]:
+        event = {"executionArn": run.arn, "attempt": run.attempt, "project": PROJECT, "datamart": run.datamart}
+        event |= {"failure": run.failure, "saving": False, "token": run.token, "seconds": run.seconds}
+        if run.step == "prepare_run":
+            asked = {"project": PROJECT, "datamart": run.name, "connection": self.connection}
+            event["startedAt"] = datetime.fromtimestamp(self.time, UTC).isoformat()
+            event["input"] = asked | self._requests[run.arn]
+        return event if run.is_old else event | {"queue": True, "slotTaken": True}
+
+    def look_at_queues(self) -> Invocation:
+        """What the sweep does every five minutes."""
+        work = functools.partial(sweep.handler, {"look": "queues"}, _Context())
+        self.invocations.append(Invocation("sweep", "", 0, "", work))
+        return self.invocations[-1]
 
     def end_run(self, run: Run) -> Invocation:
         """What the queue does after every end, at least once."""
         body = json.dumps({"detail": {"executionArn": run.arn, "status": run.status}})
         event = {"Records": [{"messageId": "1", "body": body}]}
         work = functools.partial(end_run.handler, event, _Context())
-        self.invocations.append(Invocation("end_run", run.arn, run.attempt, "", work))
+        self.invocations.append(Invocation("end_run", run.arn, run.attempt or 0, "", work))
         return self.invocations[-1]
 
     def stop(self, run: Run, status: str = "ABORTED") -> None:
@@ -184,7 +244,7 @@ class InterleavingSimulator:
 
     def lose_session(self, run: Run) -> None:
         """The server ends the session of the run's attempt, and reports that at its next use."""
-        token = token_of(run.arn, run.attempt)
+        token = token_of(run.arn, run.attempt or 0)
         self.server.sessions.discard(token)
         self.server.lost.add(token)
 
@@ -198,6 +258,7 @@ class InterleavingSimulator:
             if request.on_its_way:
                 request.on_its_way, request.at = False, self.time + min(seconds, LATEST_ARRIVAL)
         self.time += seconds
+        self.settle()
         longest = self.server.longest or LONGEST_JOB - LATEST_ARRIVAL
         for request in self.server.requests:
             request.over |= self.time > request.at + longest
@@ -221,6 +282,8 @@ class InterleavingSimulator:
         for run in self.runs.values():
             if not run.running:
                 continue
+            if run.waits:
+                self._after_wait(run)
             ended = [invocation for invocation in run.current if invocation.done]
             told = [invocation for invocation in ended if not invocation.was_killed]
             if told or (ended and len(ended) == len(run.current)):
@@ -241,10 +304,53 @@ class InterleavingSimulator:
 
     # -- the definition -----------------------------------------------------------------------------------------
 
+    def _after_wait(self, run: Run) -> None:
+        """A wait in the queue has ended by a reply or its timeout, or not yet."""
+        if run.reply is None and self.time < run.since + run.seconds:
+            return
+        error = "States.Timeout" if run.reply is None else run.reply.get("Error")
+        if error is None:
+            run.step = "prepare_run"
+        elif error == "States.Timeout":
+            run.seconds = FIRST_IN_QUEUE_SECONDS
+        elif error == FIRST_IN_QUEUE and run.reply is not None:
+            run.seconds = int(re.match(r"[0-9]+", run.reply["Cause"])[0])  # type: ignore[index]
+        else:
+            self._conclude(run, run.reply or {})
+        run.token = run.reply = None
+
+    def _conclude(self, run: Run, failure: dict[str, str]) -> None:
+        """Without an attempt."""
+        run.failure, run.attempt, run.step = failure, None, "conclude_attempt"
+
+    def _after_preparation(self, run: Run, ended: Invocation) -> None:
+        match ended.error:
+            case None:
+                run.attempt = 1 if run.is_old else ended.result["attempt"]
+                run.step, run.failure, run.execute_failure = "log_in", None, None
+            case InQueue() as error:
+                run.step, run.seconds = "wait_in_queue", int(str(error).partition(" ")[0])
+            case RunInProgress() as error:
+                self._conclude(run, _error_output(error))
+            case Killed():
+                pass  # it is retried
+            case error:
+                self.stop(run, "FAILED")
+                if not isinstance(error, RunAlreadyEnded):
+                    raise error
+
     def _next(self, run: Run, ended: Invocation) -> None:
         """The state that follows (statemachine/run_datamart.asl.yaml)."""
         error = ended.error
-        if ended.name == "conclude_attempt":
+        if ended.name == "prepare_run":
+            self._after_preparation(run, ended)
+        elif ended.name == "wait_in_queue":
+            if isinstance(error, NamedError):
+                run.token = None
+                self._conclude(run, _error_output(error))
+            elif error is not None and run.reply is None:
+                run.token = None  # it is retried
+        elif ended.name == "conclude_attempt":
             self._after_conclusion(run, ended)
         elif ended.name in ("delete_instance", "log_out") or (error is None and ended.name in AFTER):
             run.step = AFTER[ended.name]
@@ -274,9 +380,11 @@ class InterleavingSimulator:
 
     def _after_conclusion(self, run: Run, ended: Invocation) -> None:
         end = None if ended.error else ended.result["end"]
-        if end == "Again":
-            run.attempt += 1
+        if end == "Again" and run.is_old:
+            run.attempt = (run.attempt or 0) + 1
             run.step, run.failure, run.execute_failure = "log_in", None, None
+        elif end == "Again":
+            run.step = "prepare_run"
         else:
             self.stop(run, "SUCCEEDED" if end == "Succeed" else "FAILED")
 
@@ -306,6 +414,10 @@ class InterleavingSimulator:
             self.flaws.append(f"{name} was written to {here} after its closing")
         if name == "postedAt":  # the intent
             self.server.intend(arn, attempt, self.runs[arn].datamart)
+
+
+class Gone(Exception):
+    """Nobody waits for a task token any more."""
 
 
 class SteppedTable(Direct):

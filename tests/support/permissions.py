@@ -16,6 +16,7 @@ import botocore.client
 import pytest
 from moto.iam.access_control import IAMPolicy, PermissionResult
 
+from functions.names import machine_name
 from local import synth
 from local.emulator.lambda_runtime import Runtime
 from local.emulator.template import ACCOUNT, REGION
@@ -49,6 +50,11 @@ def _object(params: dict[str, Any]) -> str:
     return f"arn:aws:s3:::{params['Bucket']}/{params['Key']}"
 
 
+def _machine(params: dict[str, Any]) -> str:
+    """A task token does not name its state machine; the stage has only one."""
+    return f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{machine_name(synth.STAGE)}"
+
+
 RESOURCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "dynamodb:GetItem": _table,
     "dynamodb:PutItem": _table,
@@ -61,6 +67,8 @@ RESOURCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "secretsmanager:GetSecretValue": lambda params: str(params["SecretId"]),
     "sns:Publish": lambda params: str(params["TopicArn"]),
     "states:DescribeExecution": lambda params: str(params["executionArn"]),
+    "states:SendTaskFailure": _machine,
+    "states:SendTaskSuccess": _machine,
     "states:StartExecution": lambda params: str(params["stateMachineArn"]),
 }
 """The resource that an action is about. An action that is missing here is one that no function made before."""

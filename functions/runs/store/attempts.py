@@ -53,6 +53,15 @@ def close_attempt(run: RunRecord) -> None:
     )
 
 
+def prevent_attempt(run: RunRecord, number: int) -> None:
+    """Close an attempt that has a slot and has not begun: a function of an execution that was stopped may begin it."""
+    here = f"attempts.{number}"
+    run.write_if(
+        f"attribute_not_exists({{{here}}}) AND attribute_not_exists({{endedAt}})",
+        put={here: {"closing": clock.now()}, "attempt": number},
+    )
+
+
 def _outdated(run: RunRecord) -> list[str]:
     """Paths of what earlier attempts keep although only the newest needs it."""
     return [

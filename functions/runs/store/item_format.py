@@ -7,6 +7,8 @@ The run's item, its key the execution's ARN::
     message {id, runs, object}                              of a run that one message started beside others
     connection, asked {project, datamart, prompts}          of the request; of the prompts only their names
     onConflict, rerunIfReplacing, maxConcurrentRuns         of the request, and of its connection
+    priority, queueMinutes                                  of the request; missing where they are the defaults
+    queued {since, seconds}                                 in the queue: since when, and how long before
     attempt                                                 number of the newest attempt, from 1
     attempts {"1": {loggingInAt, session, baseUrl, instanceId, executionInstanceId, jobId, job, postedAt,
                     maxExecutionSeconds, notCancelled, orderAnswer, lookedAt,
@@ -77,6 +79,10 @@ def run_fields(item: Item) -> dict[str, Any]:
         "on_conflict": get("onConflict"),
         "rerun_if_replacing": bool(get("rerunIfReplacing")),
         "max_concurrent_runs": get("maxConcurrentRuns", 0),
+        "priority": get("priority", "normal"),
+        "queue_minutes": get("queueMinutes", 1_440),
+        "queued_since": (get("queued") or {}).get("since"),
+        "queued_seconds": (get("queued") or {}).get("seconds", 0),
         "newest_attempt": get("attempt", 0),
         "attempts": {number: attempt_of(number, get("attempts", {})[str(number)]) for number in _numbers(item)},
         "project": _optional(_server_object, get("project")),

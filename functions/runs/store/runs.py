@@ -1,6 +1,6 @@
 """The run itself: how its item begins, what the steps find out about it, and how it ends."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from functions import clock
 from functions.errors import InvalidRequest, RunAlreadyEnded
@@ -58,6 +58,7 @@ def begin_run(
                 "prompts": [shorten(named_by(answer)[1], LONGEST_NAME) for answer in request["prompts"]],
             },
         }
+        | _of_the_queue(request)
         | ({"asking": _no_questions(request["askDeadlineHours"])} if asks else {})
         | _stored_message(message)
     )
@@ -102,27 +103,62 @@ def _no_questions(hours: int) -> Item:
     return {"hours": hours, "answers": [], "fresh": 0, "refused": {}, "seconds": 0}
 
 
+def _of_the_queue(request: dict[str, Any]) -> Item:
+    """What the request says of its place in the queue; nothing where it says what all do."""
+    defaults = {"priority": "normal", "queueMinutes": Run.queue_minutes}
+    return {key: request[key] for key, default in defaults.items() if request[key] != default}
+
+
 def _stored_message(message: TriggerMessage | None) -> Item:
     if message is None:
         return {}
     return {"message": {"id": message.id, "runs": message.runs, "object": message.object}}
 
 
-def load_run(table: RunTable, execution_arn: str, number: int) -> RunRecord:
-    """Read the run, at an attempt.
+def load_run(table: RunTable, execution_arn: str, number: int | None) -> RunRecord:
+    """Read the run, at an attempt; None: at its newest one, 0 before the first.
 
     Raises RunAlreadyEnded if it does not exist: its item expired, or it never passed its first step.
     """
     item = table.load(execution_arn)
     if item is None:
         raise RunAlreadyEnded("there is no record of this run any more; start a new one.")
-    return RunRecord(table, item, number)
+    return RunRecord(table, item, item.get("attempt", 0) if number is None else number)
 
 
 def find_run(table: RunTable, execution_arn: str) -> RunRecord | None:
     """Read the run, at its newest attempt; None if there is no item of it."""
     item = table.load(execution_arn)
     return None if item is None else RunRecord(table, item, item.get("attempt", 0))
+
+
+# -- its time in the queue ----------------------------------------------------------------------------------------
+
+
+def begin_queueing(run: RunRecord) -> None:
+    """Record since when the run waits in the queue, unless it does already."""
+    if run.queued_since is None:
+        run.write_if(
+            "attribute_not_exists({queued.since}) AND attribute_not_exists({endedAt})",
+            put={"queued": {"since": clock.now(), "seconds": run.queued_seconds}},
+        )
+
+
+def end_queueing(run: RunRecord) -> None:
+    """The run waits no longer: its deadline does not count the time that it waited."""
+    since = run.queued_since
+    if since is None:
+        return
+    waited = round(clock.now() - since, 3)
+    run.write_if(
+        "{queued.since} = :since",
+        {"since": since},
+        put={
+            "queued": {"seconds": run.queued_seconds + waited},
+            "deadline": run.deadline + waited,
+            "expiresAt": run.expires_at + int(waited),
+        },
+    )
 
 
 # -- what is found out about it -----------------------------------------------------------------------------------

@@ -25,7 +25,14 @@ def expiry(last_needed: float) -> int:
 
 
 class ConditionFailed(Exception):
-    """The item is not in the state that the write was conditional on."""
+    """The item is not in the state that the write was conditional on.
+
+    ``item`` is the item as it is; None where there is none.
+    """
+
+    def __init__(self, condition: str, item: Item | None = None) -> None:
+        super().__init__(condition)
+        self.item = item
 
 
 class RunTable:
@@ -96,13 +103,15 @@ class RunTable:
             "ConditionExpression": names.fill(condition),
             "ExpressionAttributeNames": names.aliases,
             "ReturnValues": "ALL_NEW",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
         if values:
             arguments["ExpressionAttributeValues"] = {f":{key}": _SERIALIZE(_plain(v)) for key, v in values.items()}
         try:
             answer = self._client.update_item(**arguments)
-        except self._client.exceptions.ConditionalCheckFailedException:
-            raise ConditionFailed(condition) from None
+        except self._client.exceptions.ConditionalCheckFailedException as refused:
+            found = refused.response.get("Item")
+            raise ConditionFailed(condition, found and _from_dynamodb(found)) from None
         return _from_dynamodb(answer["Attributes"])
 
 

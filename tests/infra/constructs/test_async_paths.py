@@ -20,7 +20,7 @@ def test_every_rule_has_dead_letters(template: Template) -> None:
 
 def test_every_schedule_has_dead_letters_and_may_send_to_them(template: Template) -> None:
     schedules = template.resources("AWS::Scheduler::Schedule")
-    assert len(schedules) == 3
+    assert len(schedules) == 5
     for schedule in schedules.values():
         assert mentions(schedule["Target"]["DeadLetterConfig"]["Arn"], "StartDeadLetters")
         role = schedule["Target"]["RoleArn"]["Fn::GetAtt"][0]
@@ -76,13 +76,18 @@ def test_an_end_that_is_to_come_again_is_not_an_error(template: Template) -> Non
     assert template.one("AWS::Lambda::EventSourceMapping")["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
-def test_the_sweep_is_called_once_a_day(template: Template) -> None:
-    (schedule,) = [
+def test_the_sweep_is_called_every_hour_and_looks_after_queues_every_five_minutes(template: Template) -> None:
+    schedules = [
         s for s in template.resources("AWS::Scheduler::Schedule").values() if mentions(s["Target"]["Arn"], "Sweep")
     ]
-    assert schedule["ScheduleExpression"] == "cron(17 3 * * ? *)"
-    assert schedule["ScheduleExpressionTimezone"] == "UTC"
-    assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
+    assert {s["Target"]["Input"]: s["ScheduleExpression"] for s in schedules} == {
+        "{}": "cron(17 3 * * ? *)",
+        '{"look": "hourly"}': "cron(17 0-2,4-23 * * ? *)",
+        '{"look": "queues"}': "cron(0/5 * * * ? *)",
+    }
+    for schedule in schedules:
+        assert schedule["ScheduleExpressionTimezone"] == "UTC"
+        assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
 
 
 def test_every_queue_of_dead_letters_has_an_alarm_that_says_what_to_do(template: Template) -> None:

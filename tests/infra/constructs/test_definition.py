@@ -5,6 +5,7 @@ import pytest
 from functions.errors import OWN_ERRORS
 from functions.microstrategy.endpoints import CREATE_INSTANCE, GET_EXECUTION
 from functions.runs.polling import LONGEST_UNTOLD, seconds_until_next_look
+from functions.runs.waiting import FIRST_IN_QUEUE
 from functions.transient_errors import RETRIED
 from infra.constructs import asl
 from infra.constructs.definition import definition, function_of, machine
@@ -63,13 +64,15 @@ def test_a_harmless_state_is_repeated_after_any_failure_that_is_not_our_own(name
 def test_every_retry_is_bounded_jittered_and_for_transient_errors_only(name: str) -> None:
     for retry in TASKS[name]["Retry"]:
         if retry["MaxAttempts"] == 0:
-            assert retry["ErrorEquals"] in (list(OWN_ERRORS), ["ServerUnavailable"])
+            own = [*OWN_ERRORS, FIRST_IN_QUEUE] if name == "WaitInQueue" else list(OWN_ERRORS)
+            assert retry["ErrorEquals"] in (own, ["ServerUnavailable"])
             continue
         if retry["ErrorEquals"] != list(RETRIED):  # how often these are retried is in test_transient_errors.py
             assert 1 <= retry["MaxAttempts"] <= 10
         assert retry["JitterStrategy"] == "FULL"
         assert retry["MaxDelaySeconds"] <= 60
         foreign = {"States.TaskFailed", "States.Timeout"} if name in HARMLESS else set()
+        foreign |= {"States.TaskFailed"} if name == "WaitInQueue" else set()  # its timeout is not a failure
         for error in retry["ErrorEquals"]:
             assert error in {"ServerUnavailable", *foreign} or error.startswith("Lambda.")
 

@@ -9,7 +9,7 @@ from infra.constructs.definition import function_of
 from tests.infra.constructs.test_definition import TASKS
 from tests.infra.template import Template
 
-NOT_PEOPLE = sorted(set(TASKS) - {"AskPerson"})
+NOT_PEOPLE = sorted(set(TASKS) - {"AskPerson", "WaitInQueue"})
 """The states whose timeout is a number."""
 
 

@@ -14,7 +14,7 @@ from tests.infra.constructs.test_definition import STATES, TASKS
 from tests.infra.constructs.test_odd_failures import value_of
 from tests.infra.template import Template
 
-OUTSIDE_AN_ATTEMPT = {"PrepareRun", "ConcludeAttempt", "AskPerson", "TakeAnswers"}
+OUTSIDE_AN_ATTEMPT = {"PrepareRun", "WaitInQueue", "ConcludeAttempt", "AskPerson", "TakeAnswers"}
 """States that no other attempt and no other look would bring back: they go on for as long as a run has by default."""
 
 LOOKS = {"ConfirmExecution", "GetStatus", "GetPrompts"}

@@ -138,7 +138,7 @@ def test_what_a_stopped_run_left_on_the_server_keeps_others_out_until_its_end_ha
     run = begin(cut)
     with to_the_end(run), paused(run):
         run.system.emulator.stop(run.arn)
-    assert same_datamart(run, timeoutMinutes=1).error == "RunTimedOut"
+    assert same_datamart(run, queueMinutes=1).error == "RunTimedOut"
     assert run.finish().status == "ABORTED"
     assert same_datamart(run).status == "SUCCEEDED"
     assert sum(run.system.simulator.state()["loads"].values()) == 1
@@ -166,7 +166,7 @@ def test_a_slot_that_was_kept_for_an_open_session_is_free_when_that_session_must
     run = begin("logout-fails/end_run#2")
     run.start()
     assert run.finish().status == "SUCCEEDED"
-    assert same_datamart(run, timeoutMinutes=1).error == "RunTimedOut"
+    assert same_datamart(run, queueMinutes=1).error == "RunTimedOut"
     clock.advance(LONGEST_SESSION)
     run.system.invoke("sweep", {})
     assert run.system.leases() == {}

@@ -5,7 +5,7 @@ never happen", and shows the shortest that it finds.
 """
 
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, cycle
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -52,18 +52,24 @@ class Scenarios(RuleBasedStateMachine):
         longest=st.sampled_from([600, 3_600, None]),
         monitor=st.booleans(),
         others=st.sampled_from("AAB"),
+        named=st.lists(st.booleans(), min_size=3, max_size=3),
+        old=st.lists(st.sampled_from([False, False, True]), min_size=3, max_size=3),
     )
-    def begin(self, limit: int, longest: int | None, monitor: bool, others: str) -> None:
+    def begin(
+        self, limit: int, longest: int | None, monitor: bool, others: str, named: list[bool], old: list[bool]
+    ) -> None:
         self.patch = pytest.MonkeyPatch()
         self.system = InterleavingSimulator(self.table, f"c{next(_scenarios)}", limit, longest, monitor)
         self.system.patched(self.patch)
         self.datamarts = iter(f"AA{others}AAAAAA")
+        self.named, self.old = cycle(named), cycle(old)
 
     def _running(self, number: int) -> Run:
         """One of two or three that run; for each that has ended another one begins, up to a number."""
         running = [run for run in self.system.runs.values() if run.running]
         while len(running) < 3 and (letter := next(self.datamarts, None)):
-            running.append(self.system.begin(DATAMARTS[letter]))
+            name = f"Mart {letter}" if next(self.named) else ""
+            running.append(self.system.begin(DATAMARTS[letter], name, is_old=next(self.old)))
         return running[number % len(running)] if running else self._ended(number)
 
     def _ended(self, number: int) -> Run:
@@ -81,6 +87,8 @@ class Scenarios(RuleBasedStateMachine):
         """Undisturbed until it is about to enter that step, perhaps of its next attempt; its job ends on the way."""
         for _ in range(STEPS_AT_MOST):
             self._end_jobs(run)
+            if run.waits:
+                break
             if run.running:
                 (run.current[-1] if run.current else self.system.invoke(run, fate)).go_on()
                 self.system.settle()
@@ -95,7 +103,7 @@ class Scenarios(RuleBasedStateMachine):
     @rule(number=NUMBER, fate=FATE, operations=st.integers(0, 10))
     def begin_step(self, number: int, fate: str, operations: int) -> None:
         run = self._running(number)
-        if run.running and not run.current:
+        if run.running and not run.current and not run.waits:
             self.system.invoke(run, fate).go_on(operations)
 
     @precondition(lambda self: self.system.invocations)
@@ -117,7 +125,7 @@ class Scenarios(RuleBasedStateMachine):
         """A function is slow: its run is stopped or invokes it again, runs go on, and then it does, too."""
         run = self._running(number)
         self._go_to(run, fate, step)
-        if not run.running:
+        if not run.running or run.waits:
             return
         slow = self.system.invoke(run, fate)
         slow.go_on(operations)
@@ -140,6 +148,10 @@ class Scenarios(RuleBasedStateMachine):
     def end_run(self, number: int, operations: int) -> None:
         self.system.end_run(self._ended(number)).go_on(operations)
 
+    @rule(operations=st.sampled_from([ALL, 1, 2, 4]))
+    def look_at_queues(self, operations: int) -> None:
+        self.system.look_at_queues().go_on(operations)
+
     @precondition(lambda self: self.system.server.live())
     @rule(number=NUMBER, lost=st.booleans(), ended=st.booleans(), then=STEP)
     def lose_session(self, number: int, lost: bool, ended: bool, then: str) -> None:
@@ -158,7 +170,7 @@ class Scenarios(RuleBasedStateMachine):
     def crash(self, number: int) -> None:
         self._invocation(number).kill()
 
-    @rule(seconds=st.sampled_from([5, 59, 700, 1_300, 3_550, 4_300, 11_000, LONGEST_JOB + 1]))
+    @rule(seconds=st.sampled_from([5, 59, 601, 700, 1_300, 3_550, 4_300, 11_000, LONGEST_JOB + 1]))
     def pass_time(self, seconds: int) -> None:
         self.system.pass_time(seconds)
 
@@ -184,12 +196,14 @@ class Scenarios(RuleBasedStateMachine):
                 self.system.stop(run)
         self.system.pass_time(2 * LONGEST_JOB)
         newcomer = self.system.begin(DATAMARTS["A"])
+        pauses = 0
         while newcomer.step != "execute_datamart":
-            if newcomer.step == "delete_instance":  # the first attempt may be the one that finds a pending session
+            if newcomer.waits or newcomer.step == "delete_instance":  # it may be the one that finds a pending session
                 self.system.pass_time(LONGEST_SESSION + 1)
+                pauses += 1
             self.system.invoke(newcomer).go_on()
             self.system.settle()
-            assert newcomer.attempt <= 2
+            assert pauses <= 2
 
 
 def look_for_a_flaw(examples: int, steps: int) -> None:

@@ -24,6 +24,8 @@ def test_every_default_is_filled_in() -> None:
         "unanswered": "default",
         "askDeadlineHours": 48,
         "onConflict": "wait",
+        "priority": "normal",
+        "queueMinutes": 1440,
         "rerunIfReplacing": False,
         "timeoutMinutes": 120,
     }

@@ -56,10 +56,18 @@ def direct_run_table() -> Iterator[RunTable]:
         yield table
 
 
+class Refused(Exception):
+    """A condition that does not hold, as boto3 raises it: with the item as it is."""
+
+    def __init__(self, item: dict[str, Any] | None) -> None:
+        super().__init__()
+        self.response = {} if item is None else {"Item": item}
+
+
 class Direct:
     """In place of boto3's client: the same DynamoDB of moto without the wire, on which most of the time goes."""
 
-    exceptions = SimpleNamespace(ConditionalCheckFailedException=ConditionalCheckFailed)
+    exceptions = SimpleNamespace(ConditionalCheckFailedException=Refused)
 
     def __init__(self) -> None:
         self._tables = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION]
@@ -70,17 +78,24 @@ class Direct:
         return {} if found is None else {"Item": found.to_json()["Attributes"]}
 
     def put_item(self, *, TableName: str, Item: dict[str, Any], ConditionExpression: str) -> None:
-        self._tables.put_item(TableName, Item, condition_expression=ConditionExpression)
+        try:
+            self._tables.put_item(TableName, Item, condition_expression=ConditionExpression)
+        except ConditionalCheckFailed:
+            raise Refused(None) from None
 
     def update_item(self, *, TableName: str, Key: dict[str, Any], **given: Any) -> dict[str, Any]:
-        changed = self._tables.update_item(
-            TableName,
-            Key,
-            update_expression=given["UpdateExpression"],
-            condition_expression=given["ConditionExpression"],
-            expression_attribute_names=given["ExpressionAttributeNames"],
-            expression_attribute_values=given.get("ExpressionAttributeValues", {}),
-        )
+        try:
+            changed = self._tables.update_item(
+                TableName,
+                Key,
+                update_expression=given["UpdateExpression"],
+                condition_expression=given["ConditionExpression"],
+                expression_attribute_names=given["ExpressionAttributeNames"],
+                expression_attribute_values=given.get("ExpressionAttributeValues", {}),
+            )
+        except ConditionalCheckFailed:
+            found = self._tables.get_item(TableName, Key)
+            raise Refused(None if found is None else found.to_json()["Attributes"]) from None
         return {"Attributes": changed.to_json()["Attributes"]}
 
 

@@ -1,4 +1,4 @@
-"""Slots of a connection and the lease of a datamart, in moto's DynamoDB: who is let in, and what a run leaves."""
+"""The lease of a datamart, in moto's DynamoDB: who is let in, and what a run leaves."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,51 +10,38 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnec
 from moto import mock_aws
 
 from functions import clock
-from functions.errors import RunAlreadyEnded, RunInProgress, ServerBusy
+from functions.errors import RunAlreadyEnded
 from functions.limits import LONGEST_LOG_IN, LONGEST_SESSION
-from functions.microstrategy import Server, Session
 from functions.requests.execution_input import Start
 from functions.requests.request import normalise
 from functions.runs import concurrency, executions
 from functions.runs.concurrency import (
     LONGEST_JOB,
-    give_back,
+    give_back_lease,
     in_progress,
-    is_same_datamart,
     pending_job,
     pending_session,
     set_job_ended,
     take_lease,
-    take_slot,
 )
 from functions.runs.executions import NotAnswered
 from functions.runs.job_state import LATEST_BEGINNING, MAY_GO_ON, JobState
-from functions.runs.lease import Lease, PendingJob
+from functions.runs.lease import PendingJob
 from functions.runs.model import Definition, Polling, ServerObject, Target
 from functions.runs.outcome import Outcome
-from functions.runs.store.attempts import (
-    begin_attempt,
-    begin_login,
-    clear_session,
-    close_attempt,
-    set_session,
-)
+from functions.runs.store.attempts import begin_attempt, close_attempt
 from functions.runs.store.item_format import run_of
 from functions.runs.store.job_states import begin_execution
 from functions.runs.store.leases import load_lease
 from functions.runs.store.record import RunRecord
 from functions.runs.store.runs import begin_run, end_run, load_run, record_datamart
 from functions.runs.store.table import RunTable
-from functions.runs.stored_session import StoredSession
-from tests.support.stored_runs import put_in_attempt, put_in_run
+from tests.support.stored_runs import put_in_attempt
 from tests.unit.runs.tables import REGION, direct_run_table
 
 PROJECT, CITY = "P" * 32, "C" * 32
 LEASE = f"lease/default/{PROJECT}/{CITY}"
 NOON = 1_800_000_000.5
-
-
-SESSION = StoredSession(Server("https://library"), Session("secret"))
 
 
 class System:
@@ -69,19 +56,15 @@ class System:
     def is_running(self, arn: str, since: float) -> bool:
         return arn not in self.ended
 
-    def other(self, at_once: int = 1) -> RunRecord:
-        """A run of a datamart that no other run has."""
-        return self.run(at_once, datamart=f"{self.runs:032X}")
-
-    def run(self, at_once: int = 1, longest: int | None = 600, datamart: str = CITY) -> RunRecord:
+    def run(self, longest: int | None = 600) -> RunRecord:
         """A run in its first attempt that knows its datamart's id."""
         self.runs += 1
         arn = f"arn:aws:states:eu-west-1:123456789012:execution:datamart-runner-dev:run-{self.runs}"
-        begin_run(self.table, arn, Start(normalise({"project": PROJECT, "datamart": datamart})), at_once)
+        begin_run(self.table, arn, Start(normalise({"project": PROJECT, "datamart": CITY})))
         run = load_run(self.table, arn, 1)
         begin_attempt(run)
         limits = Definition(readable=True, max_execution_seconds=longest)
-        record_datamart(run, ServerObject(PROJECT), ServerObject(datamart), Target(), limits, Polling())
+        record_datamart(run, ServerObject(PROJECT), ServerObject(CITY), Target(), limits, Polling())
         return run
 
     def end(self, run: RunRecord) -> None:
@@ -91,9 +74,6 @@ class System:
     def owner(self, key: str) -> str | None:
         held = load_lease(self.table, key)
         return held.owner if held else None
-
-    def slots(self, number: int) -> list[str | None]:
-        return [self.owner(f"slot/default/{slot}") for slot in range(number)]
 
 
 @pytest.fixture
@@ -113,7 +93,7 @@ def test_a_lease_is_held_by_one_run_at_a_time(system: System) -> None:
     assert str(in_progress(held)) == (
         f"another run of this datamart is under way ({first.arn}, since 2027-01-15T08:00:00.500Z)"
     )
-    give_back(system.table, first)
+    give_back_lease(system.table, first)
     assert take_lease(system.table, second) is None
 
 
@@ -122,7 +102,7 @@ def test_a_lease_is_not_taken_before_the_datamarts_id_is_known(system: System) -
     run.write(remove=("datamart",))
     assert take_lease(system.table, run) is None
     assert system.owner(LEASE) is None
-    give_back(system.table, run)
+    give_back_lease(system.table, run)
 
 
 def test_the_lease_of_a_run_that_has_ended_without_an_execution_request_is_taken(system: System) -> None:
@@ -195,66 +175,12 @@ def test_giving_back_keeps_a_pending_job_in_the_lease_while_the_job_may_go_on(sy
     run, second = system.run(longest=None), system.run()
     take_lease(system.table, run)
     begin_execution(run)
-    give_back(system.table, run)
+    give_back_lease(system.table, run)
     held = take_lease(system.table, second)
     assert (held and held.pending) == PendingJob(NOON + LONGEST_JOB)
     put_in_attempt(run, jobEnded=True)
-    give_back(system.table, run)
+    give_back_lease(system.table, run)
     assert take_lease(system.table, second) is None
-
-
-def test_giving_back_keeps_a_slot_while_a_session_may_live_although_the_run_goes_on(system: System) -> None:
-    waiting, second = system.run(), system.other()
-    take_slot(system.table, waiting)
-    set_session(waiting, SESSION)
-    give_back(system.table, waiting)
-    system.time = NOON + LONGEST_SESSION - 1
-    with pytest.raises(ServerBusy):
-        take_slot(system.table, second)
-    system.time = NOON + LONGEST_SESSION
-    take_slot(system.table, second)
-
-
-def test_a_run_comes_back_to_the_slot_that_it_left_with_a_session(system: System) -> None:
-    waiting = system.run()
-    take_slot(system.table, waiting)
-    set_session(waiting, SESSION)
-    give_back(system.table, waiting)
-    take_slot(system.table, waiting)
-    assert load_lease(system.table, "slot/default/0") == Lease("slot/default/0", waiting.arn, NOON, None)
-
-
-def test_giving_back_keeps_the_slot_of_a_session_that_is_still_open(system: System) -> None:
-    run, second = system.run(), system.other()
-    take_slot(system.table, run)
-    set_session(run, SESSION)
-    give_back(system.table, run)
-    with pytest.raises(ServerBusy, match=r"may run 1 datamart\(s\) at once \(maxConcurrentRuns\), and arn:.*:run-1"):
-        take_slot(system.table, second)
-    clear_session(run)
-    give_back(system.table, run)
-    take_slot(system.table, second)
-
-
-def test_giving_back_changes_nothing_for_a_run_that_holds_nothing(system: System) -> None:
-    run, second = system.run(), system.run()
-    take_lease(system.table, run)
-    take_slot(system.table, run)
-    give_back(system.table, second)
-    assert (system.owner(LEASE), system.slots(1)) == (run.arn, [run.arn])
-
-
-def test_an_earlier_attempt_that_gives_back_takes_nothing_from_the_next(system: System) -> None:
-    late = system.run()
-    close_attempt(late)
-    run = load_run(system.table, late.arn, 2)
-    begin_attempt(run)
-    take_lease(system.table, run)
-    take_slot(system.table, run)
-    give_back(system.table, late)
-    assert (system.owner(LEASE), system.slots(1)) == (run.arn, [run.arn])
-    give_back(system.table, run)
-    assert (system.owner(LEASE), system.slots(1)) == (None, [None])
 
 
 def test_a_run_that_has_ended_gives_all_back_whichever_attempt_took_it(system: System) -> None:
@@ -263,148 +189,40 @@ def test_a_run_that_has_ended_gives_all_back_whichever_attempt_took_it(system: S
     begin_attempt(second)
     take_lease(system.table, second)
     end_run(first, Outcome("ABORTED"))
-    give_back(system.table, first)
+    give_back_lease(system.table, first)
     assert system.owner(LEASE) is None
 
 
-def test_a_connection_has_as_many_slots_as_it_may_have_runs(system: System) -> None:
-    runs = [system.other(at_once=3) for _ in range(4)]
-    for run in runs[:3]:
-        take_slot(system.table, run)
-    assert system.slots(4) == [*(run.arn for run in runs[:3]), None]
-    with pytest.raises(ServerBusy, match="may run 3"):
-        take_slot(system.table, runs[3])
-    give_back(system.table, runs[1])
-    take_slot(system.table, runs[3])
-    assert system.slots(3) == [runs[0].arn, runs[3].arn, runs[2].arn]
+def test_giving_back_changes_nothing_for_a_run_that_does_not_have_the_lease(system: System) -> None:
+    run, second = system.run(), system.run()
+    take_lease(system.table, run)
+    give_back_lease(system.table, second)
+    assert system.owner(LEASE) == run.arn
 
 
-def test_a_slot_that_another_run_of_the_datamart_has_ends_as_run_in_progress(system: System) -> None:
-    """What onConflict is about: it must not wait for a slot and load the table again."""
-    first, second = system.run(), system.run()
-    take_slot(system.table, first)
-    with pytest.raises(RunInProgress, match="another run of this datamart is under way"):
-        take_slot(system.table, second)
+def test_an_earlier_attempt_that_gives_back_takes_nothing_from_the_next(system: System) -> None:
+    late = system.run()
+    close_attempt(late)
+    run = load_run(system.table, late.arn, 2)
+    begin_attempt(run)
+    take_lease(system.table, run)
+    give_back_lease(system.table, late)
+    assert system.owner(LEASE) == run.arn
+    give_back_lease(system.table, run)
+    assert system.owner(LEASE) is None
 
 
-@pytest.mark.parametrize(
-    ("asked", "same"),
-    [
-        ({"project": PROJECT, "datamart": CITY}, True),
-        ({"project": "Tutorial", "datamart": "City"}, True),
-        ({"project": "Tutorial", "datamart": {"name": "City", "path": "/Public"}}, False),
-        ({"project": "Tutorial", "datamart": "Town"}, False),
-        ({"project": "Other", "datamart": "City"}, False),
-    ],
-)
-def test_runs_that_wait_for_a_slot_are_compared_by_the_names_in_their_requests(
-    system: System, asked: dict[str, Any], same: bool
+def test_an_owner_that_step_functions_does_not_describe_keeps_its_lease_and_the_error_says_so(
+    system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, second = system.run(), system.run()
-    put_in_run(first, project={"id": PROJECT, "name": "Tutorial"}, datamart={"id": CITY, "name": "City"})
-    second.write(put={"asked": asked}, remove=("project", "datamart"))
-    take_slot(system.table, first)
-    with pytest.raises(RunInProgress if same else ServerBusy):
-        take_slot(system.table, second)
-
-
-BELOW_A = {"name": "City", "path": "/A"}
-
-
-@pytest.mark.parametrize(
-    ("one", "another", "same"),
-    [
-        ({"project": "P", "datamart": BELOW_A}, {"project": "P", "datamart": BELOW_A}, True),
-        ({"project": "P", "datamart": BELOW_A}, {"project": "P", "datamart": BELOW_A | {"path": "/B"}}, False),
-        ({"project": "P", "datamart": BELOW_A}, {"project": "P", "datamart": BELOW_A | {"name": "Town"}}, False),
-        ({"project": "P", "datamart": "City"}, {"project": "P", "datamart": BELOW_A}, False),
-        ({"project": "P", "datamart": "City"}, {"project": "Q", "datamart": "City"}, False),
-        ({"project": "P", "datamart": "City"}, {"project": "P", "datamart": "Town"}, False),
-        ({"project": "P", "datamart": "City"}, None, False),
-        (None, None, False),
-    ],
-)
-def test_two_runs_are_of_one_datamart_only_if_names_or_ids_of_it_and_its_project_agree(
-    one: dict[str, Any] | None, another: dict[str, Any] | None, same: bool
-) -> None:
-    assert is_same_datamart(run_of({"asked": one}), run_of({"asked": another})) is same
-
-
-def test_a_request_by_ids_is_of_the_datamart_whose_ids_another_run_has_found() -> None:
-    by_names = {"asked": {"project": "Tutorial", "datamart": "City"}}
-    by_ids = {"asked": {"project": PROJECT, "datamart": CITY}}
-    found = {"project": {"id": PROJECT}, "datamart": {"id": CITY}}
-    assert is_same_datamart(run_of(by_ids), run_of(by_names | found)) is True
-    assert is_same_datamart(run_of(by_ids), run_of(by_names)) is False
-
-
-def test_a_run_whose_item_is_gone_is_of_no_datamart() -> None:
-    assert is_same_datamart(run_of({"asked": {"project": "P", "datamart": "City"}}), None) is False
-
-
-def test_a_run_does_not_take_two_slots(system: System) -> None:
-    first, second = system.other(at_once=2), system.other(at_once=2)
-    take_slot(system.table, first)
-    take_slot(system.table, second)
-    give_back(system.table, first)
-    take_slot(system.table, second)
-    assert system.slots(2) == [None, second.arn]
-
-
-def test_a_slot_is_given_back_although_the_limit_was_lowered_meanwhile(system: System) -> None:
-    before = [system.other(at_once=2), system.other(at_once=2)]
-    for run in before:
-        take_slot(system.table, run)
-    newcomer = system.other(at_once=1)
-    with pytest.raises(ServerBusy, match="may run 1"):
-        take_slot(system.table, newcomer)
-    for run in before:
-        give_back(system.table, run)
-    assert system.slots(2) == [None, None]
-    take_slot(system.table, newcomer)
-
-
-def test_the_slot_of_a_run_that_ended_without_a_session_is_free(system: System) -> None:
-    ended, second = system.other(), system.other()
-    take_slot(system.table, ended)
-    system.end(ended)
-    take_slot(system.table, second)
-    with pytest.raises(RunAlreadyEnded):
-        set_session(ended, SESSION)
-
-
-def test_the_slot_of_a_run_that_ended_with_a_session_is_free_when_the_session_must_have_ended(system: System) -> None:
-    ended, second = system.other(), system.other()
-    take_slot(system.table, ended)
-    set_session(ended, SESSION)
-    system.end(ended)
-    for system.time in (NOON, NOON + LONGEST_SESSION - 1):
-        with pytest.raises(ServerBusy):
-            take_slot(system.table, second)
-    system.time = NOON + LONGEST_SESSION
-    take_slot(system.table, second)
-
-
-def test_the_slot_of_a_run_that_ended_while_it_logged_in_is_free_when_its_function_must_have_ended(
-    system: System,
-) -> None:
-    stopped, second = system.other(), system.other()
-    take_slot(system.table, stopped)
-    begin_login(stopped)
-    system.end(stopped)
-    with pytest.raises(ServerBusy):
-        take_slot(system.table, second)
-    with pytest.raises(RunAlreadyEnded):
-        set_session(stopped, SESSION)
-    system.time = NOON + LONGEST_LOG_IN
-    take_slot(system.table, second)
-
-
-def test_a_run_that_began_before_there_were_slots_takes_none(system: System) -> None:
-    old = system.other()
-    old.write(remove=("maxConcurrentRuns",))
-    take_slot(system.table, old)
-    assert system.slots(1) == [None]
+    owner, second = system.run(), system.run()
+    take_lease(system.table, owner)
+    system.end(owner)
+    monkeypatch.setattr(concurrency, "is_running", Mock(side_effect=NotAnswered("Step Functions is not there")))
+    held = take_lease(system.table, second)
+    assert held is not None
+    assert str(in_progress(held)).endswith("It counts as under way: Step Functions is not there")
+    assert system.owner(LEASE) == owner.arn
 
 
 def test_an_item_without_attempts_has_no_pending_job() -> None:
@@ -483,19 +301,3 @@ def test_step_functions_is_not_waited_for_longer_than_a_function_lives() -> None
     config: Any = executions.IMPATIENT
     longest_try = config.connect_timeout + config.read_timeout
     assert config.retries["total_max_attempts"] * longest_try < LONGEST_LOG_IN / 2
-
-
-def test_an_owner_that_step_functions_does_not_describe_keeps_its_lease_and_the_error_says_so(
-    system: System, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    owner, second = system.run(), system.run()
-    take_lease(system.table, owner)
-    take_slot(system.table, owner)
-    system.end(owner)
-    monkeypatch.setattr(concurrency, "is_running", Mock(side_effect=NotAnswered("Step Functions is not there")))
-    held = take_lease(system.table, second)
-    assert held is not None
-    assert str(in_progress(held)).endswith("It counts as under way: Step Functions is not there")
-    with pytest.raises(ServerBusy, match="It counts as under way: Step Functions is not there"):
-        take_slot(system.table, system.other())
-    assert (system.owner(LEASE), system.slots(1)) == (owner.arn, [owner.arn])

@@ -1,0 +1,49 @@
+"""Let a run wait in the queue of its connection: its execution waits for a token that comes with a slot."""
+
+from functions import clock
+from functions.errors import RunAlreadyEnded, RunTimedOut
+from functions.handlers._decorators import pause_step
+from functions.lifecycle.hand_over import look_after, serve
+from functions.lifecycle.step import Step, StepResult
+from functions.limits import FIRST_IN_QUEUE_SECONDS
+from functions.runs.connection_limits import most_at_once
+from functions.runs.executions import end_wait
+from functions.runs.queue import has_expired
+from functions.runs.slots import taken_under_another_name, ticket_of
+from functions.runs.store.queues import Changed, join_queue
+from functions.runs.store.runs import begin_queueing
+from functions.runs.store.table import run_table
+from functions.runs.store.tickets import Waiter, set_waiter
+from functions.runs.waiting import place_in_words
+
+
+@pause_step
+def handler(step: Step) -> StepResult:
+    """Leave a ticket with the ``token``; ``seconds`` is how long the state waits for it.
+
+    A run that waits no longer than the first in the queue does looks after the queue, too. The run may get its slot
+    before this function has ended.
+
+    Raises RunTimedOut when its ``queueMinutes`` are used up, RunAlreadyEnded.
+
+    A repeated invocation brings a new token, and keeps the run's place.
+    """
+    run, table, token = step.run, run_table(), step.event["token"]
+    if run.ended:
+        raise RunAlreadyEnded("this run is closed; start a new one.")
+    begin_queueing(run)
+    is_first = step.event["seconds"] <= FIRST_IN_QUEUE_SECONDS
+    ticket = ticket_of(run, first=is_first, behind=taken_under_another_name(table, run))
+    set_waiter(table, ticket.id, Waiter(run.arn, run.connection, token), ticket.until)
+    try:
+        queue = join_queue(table, run.connection, ticket, run.arn, most_at_once(run.connection))
+    except Changed:  # it was handed a slot while it came back
+        end_wait(token)
+        return {}
+    if has_expired(queue, ticket, clock.now()):
+        raise RunTimedOut(
+            f"the run waited in the queue for its queueMinutes ({run.queue_minutes}), in "
+            f"{place_in_words(run, queue, ticket)}; start it at a quieter time, or raise queueMinutes"
+        )
+    (look_after if is_first else serve)(table, run.connection, queue)
+    return {}

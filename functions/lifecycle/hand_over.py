@@ -1,0 +1,238 @@
+"""Hands slots over: who gives one back gives it to the next run in the queue (DESIGN.md "The queue").
+
+The new owner is written before its token is sent. What is lost between the two is made good: a run that finds itself
+the owner goes on, and each look after the queue tells an owner once more that has not confirmed its slot.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions import clock
+from functions.runs.concurrency import in_progress, left_by, pending_session
+from functions.runs.executions import NotAnswered, end_wait, fail_wait, is_running
+from functions.runs.lease import Lease, LeaseHolder
+from functions.runs.model import Run
+from functions.runs.queue import (
+    Queue,
+    SlotHolder,
+    Ticket,
+    conflicting,
+    free_slots,
+    in_the_way,
+    next_first,
+    next_ticket,
+    oldest_holders,
+    unconfirmed,
+)
+from functions.runs.queue_moves import given_back, handed_over, left, revoked, woken
+from functions.runs.slots import datamart_key, run_id
+from functions.runs.store.earlier_slots import release_earlier_slots
+from functions.runs.store.queues import Changed, StoredQueue, change_queue, give_back_slot, load_queue
+from functions.runs.store.table import RunTable
+from functions.runs.store.tickets import Waiter, find_waiter
+from functions.runs.waiting import FIRST_IN_QUEUE, first_in_queue
+from functions.telemetry import logger
+
+HOLDERS_ASKED = 20
+"""Owners of slots that are asked about at a time: those that have one longest."""
+
+TICKETS_ASKED = 100
+"""Tickets whose runs the sweep asks about at a time."""
+
+Change = Callable[[Queue], Queue | None]
+"""From a queue to the changed one; None where nothing changes."""
+
+
+def give_back(table: RunTable, run: Run) -> None:
+    """Give back the slot of the run's attempt, and the ticket of a run that has ended; the next run gets the slot.
+
+    A slot stays taken while a session that the run left may live. A clean-up that comes late takes nothing from the
+    attempt that followed.
+    """
+    if run.max_concurrent_runs == 0:
+        return
+    pending = pending_session(run)
+    until = None if pending is None else pending.until
+    last_attempt = run.newest_attempt + 1 if run.ended else run.number
+    key, me = datamart_key(run), run_id(run.arn)
+
+    def without(queue: Queue) -> Queue:
+        after = queue
+        for each in (key, me):
+            after = given_back(after, each, run.arn, None if run.ended else last_attempt, until, me) or after
+        return (left(after, me) if run.ended else None) or after
+
+    queue: StoredQueue | None
+    if pending is None:
+        try:
+            give_back_slot(table, run.connection, key, run.arn, last_attempt)
+        except Changed as found:
+            queue = found.queue
+        else:
+            return
+    else:
+        queue = load_queue(table, run.connection)
+    if queue is None or clock.now() <= queue.imports_until:
+        release_earlier_slots(table, run.connection, LeaseHolder(run.arn, last_attempt), pending)
+    if queue is not None:
+        serve(table, run.connection, queue, without)
+
+
+def serve(
+    table: RunTable, connection: str | None, queue: StoredQueue, change: Change = lambda queue: None
+) -> StoredQueue:
+    """Make a change, give every free slot to the ticket that is next, and wake the first of those that wait on.
+
+    ``change`` is made anew on the queue as it is, where another function was faster. Returns the queue as it is then.
+    """
+    while True:
+        now = clock.now()
+        after = change(queue) or queue
+        ticket = _next(after, now)
+        waiter = None if ticket is None else find_waiter(table, ticket.id)
+        if ticket is not None:
+            after = _moved(after, ticket, waiter, now)
+        head = None if _next(after, now) else next_first(after, now)
+        if head is not None:
+            after = woken(after, head.id) or after
+        if after == queue:
+            break
+        is_woken = head is not None and not queue.tickets[head.id].first
+        try:
+            queue = change_queue(table, connection, queue, after)
+        except Changed as found:
+            if found.queue is None:
+                raise
+            queue = found.queue
+            continue
+        if ticket is not None and waiter is not None:
+            queue = _tell(table, connection, queue, ticket.datamart, ticket.id, waiter)
+        if head is not None and is_woken:
+            _fail(table, head.id, FIRST_IN_QUEUE, first_in_queue(queue, head))
+    _dismiss(table, queue)
+    return queue
+
+
+def _next(queue: Queue, now: float) -> Ticket | None:
+    return next_ticket(queue, now) if free_slots(queue, now) else None
+
+
+def _moved(queue: Queue, ticket: Ticket, waiter: Waiter | None, now: float) -> Queue:
+    """The slot goes to the ticket; a ticket whose run is not known any more leaves the queue."""
+    if waiter is None:
+        return left(queue, ticket.id) or queue
+    return handed_over(queue, ticket.id, SlotHolder(waiter.owner, now, given=True), now) or queue
+
+
+def _tell(
+    table: RunTable, connection: str | None, queue: StoredQueue, key: str, ticket_id: str, waiter: Waiter
+) -> StoredQueue:
+    """Let the new owner of the slot ``key`` go on; where its execution has ended, the slot is free again.
+
+    An execution that runs and does not wait for its token any more comes back, and finds its slot: it was woken, or its
+    waiting state has timed out. So does a run that never had one, under the definition of an earlier release.
+    """
+    if waiter.token is None or _reached(waiter.token):
+        return queue
+    newer = find_waiter(table, ticket_id)
+    if newer is not None and newer.token is not None and newer.token != waiter.token and _reached(newer.token):
+        return queue
+    if not _has_ended(waiter.owner, clock.now()):
+        return queue
+    logger.info("the slot goes on to the next run: the execution has ended", extra={"owner": waiter.owner})
+    return _changed(table, connection, queue, lambda queue: revoked(queue, key, waiter.owner))
+
+
+def _reached(token: str) -> bool:
+    """Whether the execution goes on, or may: what is not known, the next look after the queue finds out."""
+    try:
+        return end_wait(token)
+    except (ClientError, BotoCoreError) as error:
+        logger.warning("a slot was handed over, and its run could not be told", extra={"reason": str(error)})
+        return True
+
+
+def _fail(table: RunTable, ticket_id: str, error: str, cause: str) -> None:
+    """Let the wait of a ticket fail; a run that is not reached learns it from the next look after the queue."""
+    waiter = find_waiter(table, ticket_id)
+    if waiter is None or waiter.token is None:
+        return
+    try:
+        fail_wait(waiter.token, error, cause)
+    except (ClientError, BotoCoreError) as refused:
+        logger.warning("a run that waits could not be told", extra={"error": error, "reason": str(refused)})
+
+
+def _dismiss(table: RunTable, queue: StoredQueue) -> None:
+    """Runs that would rather end than wait for their datamart need not wait for a slot any more."""
+    now = clock.now()
+    for ticket in conflicting(queue, now):
+        holder = in_the_way(queue, ticket, now)
+        if holder is not None:
+            error = in_progress(Lease(ticket.datamart, holder.owner, holder.since))
+            _fail(table, ticket.id, error.name, str(error))
+
+
+def look_after(table: RunTable, connection: str | None, queue: StoredQueue) -> StoredQueue:
+    """Make good what was lost: the first in the queue does it every ten minutes, and the sweep.
+
+    Frees slots of executions that have ended, tells owners once more that have not confirmed their slot, and serves.
+    """
+    queue = free_slots_of_ended(table, connection, queue)
+    for key, holder in unconfirmed(queue, clock.now()).items():
+        waiter = find_waiter(table, run_id(holder.owner))
+        if waiter is not None:
+            queue = _tell(table, connection, queue, key, run_id(holder.owner), waiter)
+    return serve(table, connection, queue)
+
+
+def drop_tickets_of_ended(table: RunTable, connection: str | None, queue: StoredQueue) -> StoredQueue:
+    """Remove the tickets of runs whose execution has ended, of the oldest ones."""
+    for ticket in sorted(queue.tickets.values(), key=lambda ticket: ticket.arrived)[:TICKETS_ASKED]:
+        waiter = find_waiter(table, ticket.id)
+        if waiter is None or _has_ended(waiter.owner, ticket.arrived):
+            queue = _changed(table, connection, queue, partial(left, ticket_id=ticket.id))
+    return queue
+
+
+def free_slots_of_ended(table: RunTable, connection: str | None, queue: StoredQueue) -> StoredQueue:
+    """Take away the slots of runs whose execution has ended, but for those of sessions that they may have left."""
+    for holder in oldest_holders(queue, HOLDERS_ASKED):
+        if _has_ended(holder.owner, holder.since):
+            queue = _without_run(table, connection, queue, holder)
+    return queue
+
+
+def _without_run(table: RunTable, connection: str | None, queue: StoredQueue, ended: SlotHolder) -> StoredQueue:
+    pending, me = left_by(table, pending_session, ended.owner, ended.attempt), run_id(ended.owner)
+    until = None if pending is None else pending.until
+
+    def without(queue: Queue) -> Queue | None:
+        after = queue
+        for key in queue.holders:
+            after = given_back(after, key, ended.owner, until=until, run_id=me) or after
+        return left(after, me) or after
+
+    return _changed(table, connection, queue, without)
+
+
+def _has_ended(owner: str, since: float) -> bool:
+    try:
+        return not is_running(owner, since)
+    except NotAnswered as error:
+        logger.info("whether an execution runs is not known: it counts as running", extra={"reason": str(error)})
+        return False
+
+
+def _changed(table: RunTable, connection: str | None, queue: StoredQueue, change: Change) -> StoredQueue:
+    """The queue after a change, made anew on the queue as it is where another function was faster."""
+    while (after := change(queue)) is not None and after != queue:
+        try:
+            return change_queue(table, connection, queue, after)
+        except Changed as found:
+            if found.queue is None:
+                raise
+            queue = found.queue
+    return queue

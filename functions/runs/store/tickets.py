@@ -1,0 +1,50 @@
+"""The ticket of a run that waits in a queue: the task token that its execution waits for, and nowhere else.
+
+``ticket/<id of the run>``::
+
+    executionArn: the key, owner: the execution's ARN, connection, token, expiresAt (TTL)
+
+A run under the definition of an earlier release waits without a token: it asks again by itself.
+"""
+
+from dataclasses import dataclass, field
+
+from functions.runs.store.table import RunTable
+
+TICKET = "ticket"
+"""How the keys begin."""
+
+SECONDS_KEPT = 4 * 86_400
+"""For which an item outlives the time that its run may wait, pauses of the queue not counted: three days at most."""
+
+
+@dataclass(frozen=True)
+class Waiter:
+    """A run that waits. Its token lets anybody end the wait."""
+
+    owner: str
+    connection: str | None
+    token: str | None = field(default=None, repr=False)
+
+
+def ticket_key(run_id: str) -> str:
+    """Key of a run's ticket."""
+    return f"{TICKET}/{run_id}"
+
+
+def set_waiter(table: RunTable, run_id: str, waiter: Waiter, until: float) -> None:
+    """Keep how to reach the run; the token of an earlier wait is replaced."""
+    token = {} if waiter.token is None else {"token": waiter.token}
+    table.change(
+        ticket_key(run_id),
+        condition="attribute_not_exists({owner}) OR {owner} = :owner",
+        condition_values={"owner": waiter.owner},
+        put={"owner": waiter.owner, "connection": waiter.connection, "expiresAt": int(until) + SECONDS_KEPT} | token,
+        remove=() if token else ("token",),
+    )
+
+
+def find_waiter(table: RunTable, run_id: str) -> Waiter | None:
+    """How to reach the run; None where nothing is known of it any more."""
+    item = table.load(ticket_key(run_id))
+    return None if item is None else Waiter(item["owner"], item["connection"], item.get("token"))

@@ -1,0 +1,71 @@
+"""Runs that wait for a slot of their connection, in a queue (DESIGN.md "The queue")."""
+
+import contextlib
+from itertools import count
+from typing import Any
+
+import pytest
+
+from functions.limits import FIRST_IN_QUEUE_SECONDS
+from local.simulator import catalogue
+from tests.integration.conftest import CITY, TUTORIAL, System
+from tests.support.by_hand import ByHand
+
+COUNTRIES = [{"name": "Elements of Country", "answers": "USA"}]
+ONE = {"project": TUTORIAL, "datamart": CITY, "prompts": COUNTRIES}
+ANOTHER = {"project": TUTORIAL, "datamart": catalogue.CATEGORY_SALES}
+
+
+def logins(system: System) -> list[str]:
+    """Logins and logouts in their order."""
+    words = {"/auth/login": "in", "/auth/logout": "out"}
+    seen = [request["path"] for request in system.simulator.state()["requests"]]
+    return [words[end] for path in seen for end in words if path.endswith(end)]
+
+
+def test_a_run_that_finds_no_slot_gets_it_from_the_run_before(system: System) -> None:
+    arns = [system.emulator.start(request) for request in (ONE, ANOTHER)]
+    outcomes = [system.watch(arn) for arn in arns]
+    assert [outcome.status for outcome in outcomes] == ["SUCCEEDED", "SUCCEEDED"], [o.cause for o in outcomes]
+    assert logins(system) == ["in", "out", "in", "out"]
+    waited = max(outcomes, key=lambda outcome: len(outcome.states[: outcome.states.index("Attempt")]))
+    assert waited.states[:4] == ["PrepareRun", "WaitInQueue", "PrepareRun", "Attempt"]
+    assert system.slots() == system.tickets() == {}
+
+
+def test_time_in_the_queue_does_not_count_against_the_timeout(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    holding, looks = ByHand(system), count(1)
+
+    def around(module: str, event: Any) -> contextlib.AbstractContextManager[Any]:
+        if module == "wait_in_queue" and next(looks) == 3:
+            holding.ends("FAILED")
+        return contextlib.nullcontext()
+
+    monkeypatch.setattr(system.emulator.runtime, "around", around)
+    outcome = system.run(datamart=catalogue.CATEGORY_SALES, timeoutMinutes=1)
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    stored = system.item(outcome)
+    assert stored["queued"] == {"seconds": 2 * FIRST_IN_QUEUE_SECONDS}
+    assert stored["deadline"] - stored["startedAt"] == 60 + 2 * FIRST_IN_QUEUE_SECONDS
+
+
+def test_a_run_that_waits_longer_than_its_queue_minutes_times_out_and_names_whom_it_waited_for(system: System) -> None:
+    holding = ByHand(system)
+    outcome = system.run(datamart=catalogue.CATEGORY_SALES, queueMinutes=30)
+    assert outcome.error == "RunTimedOut"
+    cause = str(outcome.cause)
+    assert cause.startswith("Loaded: no. ")
+    assert 'waited in the queue for its queueMinutes (30), in the queue of connection "default"' in cause
+    assert holding.arn in cause
+    assert outcome.states.count("WaitInQueue") == 1 + 30 * 60 // FIRST_IN_QUEUE_SECONDS
+    assert system.tickets() == {}
+    holding.ends("FAILED")
+
+
+def test_a_slot_whose_run_has_ended_unseen_is_found_by_the_first_in_the_queue(system: System) -> None:
+    with system.emulator.ends_withheld():
+        crashed = system.emulator.start(ONE)
+        system.emulator.stop(crashed)
+        system.emulator.wait(crashed)
+    outcome = system.run(datamart=catalogue.CATEGORY_SALES)
+    assert outcome.status == "SUCCEEDED", outcome.cause
