@@ -14,6 +14,9 @@ from typing import Literal
 HIGH_IN_A_ROW = 4
 """After so many tickets of high priority a normal one goes."""
 
+LONG_SHARE = 0.8
+"""A run waits long once it has used up so much of its ``queueMinutes``."""
+
 UNCONFIRMED_SECONDS = 60
 """After so many seconds a slot that was handed over and not confirmed is offered again, or passed on."""
 
@@ -180,7 +183,7 @@ def _in_line(queue: Queue, now: float) -> list[Ticket]:
     ]
 
 
-def order(tickets: Collection[Ticket], high_in_a_row: int = 0) -> Iterator[Ticket]:
+def order(tickets: Collection[Ticket], high_in_a_row: int) -> Iterator[Ticket]:
     """The order in which tickets go.
 
     By arrival within a priority, high before normal, one normal after four of high priority. A datamart's group stands
@@ -221,9 +224,11 @@ def _is_high(members: Collection[Ticket]) -> bool:
     return any(ticket.priority == "high" for ticket in members)
 
 
-def superseded(queue: Queue, ticket: Ticket) -> Ticket | None:
-    """The newer run of the same job that makes a waiting one of a burst superfluous; None where it is the newest."""
-    return _newer(_newest_of_bursts(queue), ticket)
+def superseded(queue: Queue) -> list[tuple[Ticket, Ticket]]:
+    """The tickets of bursts that need not wait any longer, each with the newest of its job, for which they end."""
+    newest = _newest_of_bursts(queue)
+    found = ((ticket, _newer(newest, ticket)) for ticket in queue.tickets.values())
+    return [(ticket, newer) for ticket, newer in found if newer is not None]
 
 
 def _newest_of_bursts(queue: Queue) -> dict[str, Ticket]:
@@ -254,6 +259,16 @@ def has_expired(queue: Queue, ticket: Ticket, now: float) -> bool:
     return counted_wait(queue.pauses, ticket.job, ticket.arrived, now) >= ticket.until - ticket.arrived
 
 
+def waiting_long(queue: Queue, now: float) -> list[Ticket]:
+    """The tickets whose ``queueMinutes`` are used up soon, but for those that a pause keeps waiting: that is meant."""
+    return [
+        ticket
+        for ticket in queue.tickets.values()
+        if not is_paused(queue.pauses, ticket.job, now)
+        and counted_wait(queue.pauses, ticket.job, ticket.arrived, now) >= LONG_SHARE * (ticket.until - ticket.arrived)
+    ]
+
+
 def counted_wait(pauses: Collection[Pause], job: str | None, since: float, now: float) -> float:
     """Seconds of a wait that count against ``queueMinutes``: all but those within a pause that concerns the job."""
     waited, counted_to = 0.0, since
@@ -266,13 +281,18 @@ def counted_wait(pauses: Collection[Pause], job: str | None, since: float, now: 
 
 def is_paused(pauses: Collection[Pause], job: str | None, now: float) -> bool:
     """Whether a pause of the connection or of the job goes on."""
-    return any(pause.concerns(job) and pause.is_on(now) for pause in pauses)
+    return paused_until(pauses, job, now) is not None
+
+
+def paused_until(pauses: Collection[Pause], job: str | None, now: float) -> float | None:
+    """When the last pause ends that keeps a run of this job waiting now; None where none does."""
+    return max((pause.until for pause in pauses if pause.concerns(job) and pause.is_on(now)), default=None)
 
 
 def oldest_holders(queue: Queue, count: int) -> list[SlotHolder]:
     """The holders that a run asks Step Functions about first: those that took their slot longest ago, and go on."""
     going_on = [holder for holder in queue.holders.values() if holder.until is None]
-    return heapq.nsmallest(count, going_on, key=lambda holder: (holder.since, holder.owner))
+    return heapq.nsmallest(count, going_on, key=lambda holder: holder.since)
 
 
 def unconfirmed(queue: Queue, now: float) -> dict[str, SlotHolder]:

@@ -105,21 +105,33 @@ def woken(queue: Queue, ticket_id: str) -> Queue | None:
     return replace(queue, tickets={**queue.tickets, ticket_id: replace(ticket, first=True)})
 
 
-def paused(queue: Queue, job: str | None, now: float, until: float) -> Queue:
-    """Nobody goes until then (``job`` None), or no run of a job. Pausing again moves the end.
+def paused(queue: Queue, job: str | None, now: float, until: float) -> Queue | None:
+    """Nobody goes until then (``job`` None), or no run of a job. Pausing again moves the end; None where it is so.
 
     Raises ValueError for an end that has passed or is more than :data:`LONGEST_PAUSE` away.
     """
     if not now < until <= now + LONGEST_PAUSE:
-        raise ValueError(f"a pause lasts at most {LONGEST_PAUSE // 3_600} hours and ends in the future")
-    return replace(queue, pauses=(*resumed(queue, job, now).pauses, Pause(now, until, job)))
+        raise ValueError(f"a pause ends in the future, and lasts at most {LONGEST_PAUSE // 3_600} hours")
+    current = _pause_of(queue, job, now)
+    if current is not None and current.until == until:
+        return None
+    return replace(queue, pauses=(*_ended(queue, job, now), Pause(now, until, job)))
 
 
-def resumed(queue: Queue, job: str | None, now: float) -> Queue:
-    """The pause of the connection (``job`` None) or of a job ends. Pauses that no ticket has seen are forgotten."""
-    ended = [replace(pause, until=now) if pause.job == job and pause.is_on(now) else pause for pause in queue.pauses]
+def resumed(queue: Queue, job: str | None, now: float) -> Queue | None:
+    """The pause of the connection (``job`` None) or of a job ends; None where there is none."""
+    return None if _pause_of(queue, job, now) is None else replace(queue, pauses=_ended(queue, job, now))
+
+
+def _pause_of(queue: Queue, job: str | None, now: float) -> Pause | None:
+    return next((pause for pause in queue.pauses if pause.job == job and pause.is_on(now)), None)
+
+
+def _ended(queue: Queue, job: str | None, now: float) -> tuple[Pause, ...]:
+    """The pauses after that of ``job`` has ended, without those that ended before anybody began to wait."""
     earliest = min((ticket.arrived for ticket in queue.tickets.values()), default=now)
-    return replace(queue, pauses=tuple(pause for pause in ended if pause.until > earliest))
+    found = (replace(pause, until=now) if pause.job == job and pause.is_on(now) else pause for pause in queue.pauses)
+    return tuple(pause for pause in found if pause.until > max(earliest, pause.since))
 
 
 def _without(queue: Queue, ticket_id: str) -> Queue:

@@ -21,9 +21,11 @@ from functions.runs.queue import (
     next_ticket,
     oldest_holders,
     order,
+    paused_until,
     position,
     superseded,
     unconfirmed,
+    waiting_long,
 )
 from tests.unit.runs.queues import DAY, NOON, queue, queues, ticket
 
@@ -59,6 +61,12 @@ def test_runs_of_one_datamart_go_by_as_of_then_by_arrival() -> None:
     assert going(*uploads) == ["t3", "t5", "t1"]
 
 
+def test_the_id_of_a_ticket_decides_only_where_nothing_else_does() -> None:
+    late, early = replace(ticket(3, "d", as_of=NOON), id="a"), replace(ticket(1, "d", as_of=NOON), id="b")
+    assert going(late, early) == ["b", "a"]
+    assert going(replace(late, arrived=early.arrived), early) == ["a", "b"]
+
+
 def test_an_arrival_stands_for_an_as_of_that_is_missing() -> None:
     assert going(ticket(5, "d", as_of=NOON + 2), ticket(1, "d"), ticket(3, "d")) == ["t1", "t5", "t3"]
 
@@ -92,7 +100,7 @@ def test_nobody_is_overtaken_by_an_equal(given_queue: Queue) -> None:
 @few
 @given(queues())
 def test_of_one_datamart_nobody_goes_before_an_older_run(given_queue: Queue) -> None:
-    gone = list(order(given_queue.tickets.values()))
+    gone = list(order(given_queue.tickets.values(), given_queue.high_in_a_row))
     for key in {each.group for each in gone}:
         ages = [each.age for each in gone if each.group == key]
         assert ages == sorted(ages)
@@ -157,6 +165,13 @@ def test_nobody_goes_while_the_connection_is_paused() -> None:
     assert next_ticket(waiting, LATER) == ticket(1)
 
 
+def test_a_run_is_paused_until_the_last_pause_ends_that_concerns_it() -> None:
+    pauses = (Pause(NOON, LATER), Pause(NOON, LATER + 60, "daily"), Pause(NOON, NOON + DAY, "other"))
+    assert paused_until(pauses, "daily", NOON) == LATER + 60
+    assert paused_until(pauses, None, NOON) == LATER
+    assert paused_until(pauses, None, LATER) is None
+
+
 def test_a_pause_does_not_act_before_it_begins() -> None:
     assert next_ticket(queue(ticket(1), pauses=(Pause(LATER, LATER + 60),)), LATER - 1) == ticket(1)
 
@@ -188,9 +203,9 @@ def test_no_slot_is_free_where_fewer_are_allowed_than_are_taken() -> None:
 
 
 def test_owners_are_asked_about_from_the_oldest_and_only_those_that_go_on() -> None:
-    holders = {f"d{number}": SlotHolder(f"run{number}", NOON - number) for number in range(3)}
-    found = oldest_holders(queue(holders={**holders, "e": SlotHolder("ended", 0, until=LATER)}), 2)
-    assert [each.owner for each in found] == ["run2", "run1"]
+    holders = {f"d{number}": SlotHolder(f"run{number}", NOON - number // 2) for number in range(4)}
+    found = oldest_holders(queue(holders={"e": SlotHolder("ended", 0, until=LATER), **holders}), 3)
+    assert [each.owner for each in found] == ["run2", "run3", "run0"]
 
 
 def test_a_slot_that_was_handed_over_and_not_confirmed_within_a_minute_is_offered_again() -> None:
@@ -225,12 +240,17 @@ def burst(number: int, **more: object) -> Ticket:
 def test_of_a_burst_only_the_newest_that_waits_goes() -> None:
     waiting = queue(burst(1), burst(2, as_of=NOON + 9), burst(3), ticket(4, job="uploads"))
     newest = waiting.tickets["t2"]
-    assert [superseded(waiting, each) for each in waiting.tickets.values()] == [newest, None, newest, None]
+    assert superseded(waiting) == [(burst(1), newest), (burst(3), newest)]
     assert [each.id for each in eligible(waiting, LATER)] == ["t2", "t4"]
 
 
+def test_of_a_burst_that_came_at_one_moment_exactly_one_goes() -> None:
+    first, second = (replace(burst(1, as_of=NOON), id=name) for name in "ab")
+    assert superseded(queue(second, first)) == [(first, second)]
+
+
 def test_a_burst_of_another_job_supersedes_nothing() -> None:
-    assert superseded(queue(burst(1), ticket(2, job="other", burst=True)), burst(1)) is None
+    assert superseded(queue(burst(1), ticket(2, job="other", burst=True))) == []
 
 
 def test_a_run_without_a_job_is_of_no_burst() -> None:
@@ -275,6 +295,17 @@ def test_a_ticket_whose_minutes_are_used_up_goes_no_more() -> None:
     assert has_expired(waiting, waiting.tickets["t0"], LATER)
     assert next_ticket(waiting, LATER) is None
     assert position(waiting, "t0", LATER) is None
+
+
+def test_a_run_waits_long_once_four_fifths_of_its_minutes_are_used_up() -> None:
+    waiting = queue(ticket(0, until=NOON + 100), ticket(1, until=NOON + 1_000))
+    assert (waiting_long(waiting, NOON + 79), waiting_long(waiting, NOON + 80)) == ([], [waiting.tickets["t0"]])
+
+
+def test_a_run_that_a_pause_keeps_waiting_does_not_wait_long() -> None:
+    waiting = queue(ticket(0, until=NOON + 100, job="daily"), pauses=(Pause(NOON + 90, LATER, "daily"),))
+    assert waiting_long(waiting, NOON + 89) == [waiting.tickets["t0"]]
+    assert waiting_long(waiting, NOON + 90) == []
 
 
 def test_a_pause_keeps_a_ticket_from_being_used_up() -> None:

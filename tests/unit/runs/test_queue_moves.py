@@ -68,6 +68,17 @@ def test_a_run_confirms_the_slot_that_it_was_given_also_where_others_wait_or_it_
     assert take(waiting, ticket(1)) == replace(waiting, holders={"d1": ME}, tickets={"t2": ticket(2)})
 
 
+def test_a_run_takes_the_slot_of_a_session_that_it_left_although_all_are_taken() -> None:
+    left_session, other = replace(ME, until=LATER + 60), SlotHolder("other", NOON)
+    waiting = queue(ticket(2), holders={"t1": left_session, "d": other}, most=2)
+    assert take(waiting, ticket(1), most=2) == replace(waiting, holders={"d": other, "d1": ME})
+
+
+def test_a_run_waits_for_its_datamart_although_a_session_that_it_left_has_a_slot() -> None:
+    waiting = queue(held=("d1",), holders={"t1": replace(ME, until=LATER + 60)}, most=3)
+    assert take(waiting, ticket(1), most=3) is None
+
+
 def test_taking_without_waiting_does_not_count_in_a_row_of_high_priority() -> None:
     found = take(queue(high_in_a_row=2), ticket(1, priority="high"))
     assert found is not None
@@ -160,8 +171,9 @@ def test_a_run_that_has_ended_gives_back_whatever_it_has() -> None:
 
 
 def test_a_slot_stays_taken_while_a_session_of_it_may_live() -> None:
-    found = given_back(queue(holders={"d": replace(GIVEN, attempt=1)}), "d", "me", until=LATER)
-    assert found == Queue(1, {"d": replace(ME, until=LATER)})
+    """Under the run's id: other runs of the datamart need not wait for it."""
+    holding = queue(holders={"d": replace(GIVEN, attempt=1)})
+    assert given_back(holding, "d", "me", until=LATER, run_id="t1") == Queue(1, {"t1": replace(ME, until=LATER)})
 
 
 def test_a_slot_that_was_handed_over_in_vain_is_free_again_unless_it_was_confirmed() -> None:
@@ -177,10 +189,10 @@ def test_a_run_leaves_the_queue_once() -> None:
 
 
 def test_a_ticket_is_woken_once() -> None:
-    marked = woken(queue(ticket(1)), "t1")
-    assert marked == queue(ticket(1, first=True))
+    marked = woken(queue(ticket(1), ticket(2)), "t1")
+    assert marked == queue(ticket(1, first=True), ticket(2))
     assert woken(marked, "t1") is None
-    assert woken(marked, "t2") is None
+    assert woken(marked, "t3") is None
 
 
 # -- pause ------------------------------------------------------------------------------------------------------------
@@ -194,24 +206,35 @@ def test_a_pause_ends_in_the_future_and_within_three_days(until: float) -> None:
 
 def test_the_longest_pause_is_allowed() -> None:
     until = LATER + LONGEST_PAUSE
-    assert paused(queue(), "daily", LATER, until).pauses == (Pause(LATER, until, "daily"),)
+    assert paused(queue(), "daily", LATER, until) == queue(pauses=(Pause(LATER, until, "daily"),))
+
+
+def both(until: float = NOON + DAY) -> tuple[Pause, Pause]:
+    return Pause(NOON + 60, until), Pause(NOON + 60, NOON + DAY, "daily")
 
 
 def test_pausing_again_moves_the_end_and_keeps_what_has_passed() -> None:
-    waiting = queue(ticket(1), pauses=(Pause(NOON + 60, NOON + DAY), Pause(NOON + 60, NOON + DAY, "daily")))
-    assert paused(waiting, None, LATER, LATER + 60).pauses == (
-        Pause(NOON + 60, LATER),
-        Pause(NOON + 60, NOON + DAY, "daily"),
-        Pause(LATER, LATER + 60),
+    waiting = queue(ticket(1), pauses=both())
+    again = (*both(until=LATER), Pause(LATER, LATER + 60))
+    assert paused(waiting, None, LATER, LATER + 60) == replace(waiting, pauses=again)
+    assert paused(waiting, None, LATER, NOON + DAY) is None
+    assert paused(replace(waiting, pauses=again), None, LATER, LATER + 61) == replace(
+        waiting, pauses=(*both(until=LATER), Pause(LATER, LATER + 61))
     )
 
 
 def test_resuming_ends_the_pause_of_a_job_and_of_no_other() -> None:
-    waiting = queue(ticket(1), pauses=(Pause(NOON + 60, NOON + DAY), Pause(NOON + 60, NOON + DAY, "daily")))
-    assert resumed(waiting, "daily", LATER).pauses == (Pause(NOON + 60, NOON + DAY), Pause(NOON + 60, LATER, "daily"))
+    waiting = queue(ticket(1), pauses=both())
+    connection, job = both()
+    assert resumed(waiting, "daily", LATER) == replace(waiting, pauses=(connection, replace(job, until=LATER)))
+    assert resumed(waiting, "weekly", LATER) is None
+    assert resumed(waiting, None, NOON + DAY) is None
 
 
-def test_a_pause_that_ended_before_anybody_waits_is_dropped() -> None:
+def test_a_pause_that_ended_before_anybody_began_to_wait_is_dropped() -> None:
     past = (Pause(NOON - 60, NOON + 1), Pause(NOON - 60, NOON + 2))
-    assert resumed(queue(ticket(1), pauses=past), None, LATER).pauses == past[1:]
-    assert resumed(queue(pauses=past), None, LATER).pauses == ()
+    now = (Pause(NOON + 60, NOON + DAY),)
+    assert resumed(queue(ticket(1), pauses=past + now), None, LATER) == queue(
+        ticket(1), pauses=(*past[1:], Pause(NOON + 60, LATER))
+    )
+    assert resumed(queue(pauses=past + now), None, LATER) == queue()
