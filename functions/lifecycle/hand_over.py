@@ -24,6 +24,7 @@ from functions.runs.queue import (
     next_first,
     next_ticket,
     oldest_holders,
+    superseded,
     unconfirmed,
 )
 from functions.runs.queue_moves import given_back, handed_over, left, revoked, woken
@@ -32,7 +33,7 @@ from functions.runs.store.earlier_slots import release_earlier_slots
 from functions.runs.store.queues import Changed, StoredQueue, change_queue, give_back_slot, load_queue
 from functions.runs.store.table import RunTable
 from functions.runs.store.tickets import Waiter, find_waiter
-from functions.runs.waiting import FIRST_IN_QUEUE, first_in_queue
+from functions.runs.waiting import FIRST_IN_QUEUE, SUPERSEDED, first_in_queue, superseded_by
 from functions.telemetry import logger
 
 HOLDERS_ASKED = 20
@@ -166,13 +167,17 @@ def _fail(table: RunTable, ticket_id: str, error: str, cause: str) -> None:
 
 
 def _dismiss(table: RunTable, queue: StoredQueue) -> None:
-    """Runs that would rather end than wait for their datamart need not wait for a slot any more."""
+    """Runs that would rather end than wait on: their datamart is taken, or a newer run of their burst waits."""
     now = clock.now()
     for ticket in conflicting(queue, now):
         holder = in_the_way(queue, ticket, now)
         if holder is not None:
             error = in_progress(Lease(ticket.datamart, holder.owner, holder.since))
             _fail(table, ticket.id, error.name, str(error))
+    for ticket, newer in superseded(queue):
+        waiter = find_waiter(table, newer.id)
+        if waiter is not None:
+            _fail(table, ticket.id, SUPERSEDED, superseded_by(waiter.owner))
 
 
 def look_after(table: RunTable, connection: str | None, queue: StoredQueue) -> StoredQueue:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from functions.errors import InvalidRequest
 from functions.requests import placeholders
 from functions.requests.event_shapes import WHAT_TO_GIVE, described, without_added
-from functions.requests.named_jobs import job_named
+from functions.requests.named_jobs import is_burst, job_named
 from functions.requests.placeholders import BadPlaceholder
 from functions.requests.request import normalise
 from functions.requests.validation import Schema, SchemaError
@@ -41,11 +41,14 @@ class Start:
         Name of the job; None for a request without a job.
     as_of
         The trigger's time (ISO 8601); None without a job.
+    burst
+        Whether a newer upload of the job makes the run superfluous while it waits in the queue.
     """
 
     request: dict[str, Any]
     job: str | None = None
     as_of: str | None = None
+    burst: bool = False
 
 
 def read_input(given: Any, started_at: str) -> Start:
@@ -78,7 +81,7 @@ def read_input(given: Any, started_at: str) -> Start:
     as_of = start.get("asOf", started_at)
     request = expanded(job_named(start["job"]), moment(as_of), start["values"]) | start["request"]
     try:
-        return Start(normalise(request), start["job"], as_of)
+        return Start(normalise(request), start["job"], as_of, is_burst(start["job"], start["values"]))
     except InvalidRequest as problem:
         raise InvalidRequest(f'job "{start["job"]}": {problem}') from None
 

@@ -5,7 +5,7 @@ The file::
     {"city-nightly": {"request": {…}, "timeZone": "Europe/Paris", "acceptRequests": {projects, datamarts} | null,
                       "objects": [{bucket, prefix, suffix}], "triggers": [{"schedule": "city-nightly-1"},
                       {"s3": {bucket, prefix, suffix}}, {"sns": {"topic": "city-nightly-3"}}],
-                      "expectBy": "06:00", "expectOn": ["MON"]}}
+                      "burst": "all", "expectBy": "06:00", "expectOn": ["MON"]}}
 
 ``objects`` are those that may be named by an S3 notification inside an SNS message, or empty.
 ``triggers`` hold what AWS names when one of them fires: the name of a schedule; a bucket (the stack's own if it is
@@ -26,6 +26,9 @@ from functions.text import quoted
 
 Job = dict[str, Any]
 
+LATEST = "latest"
+"""Of a job's runs of uploads that wait in the queue only the newest is wanted (``burst``)."""
+
 BESIDE_THE_CODE = Path(__file__).parents[2] / "jobs.json"
 
 
@@ -36,6 +39,14 @@ def job_named(name: str) -> Job:
         return jobs[name]
     there = f"deployed jobs: {', '.join(jobs)}" if jobs else "no job is deployed"
     raise InvalidRequest(f"job: there is no job {quoted(name)}{nearest(name, jobs)}; {there}.")
+
+
+def is_burst(name: str, values: dict[str, str]) -> bool:
+    """Whether a run of the job, with the values of its trigger, is superfluous once a newer upload waits.
+
+    Raises InvalidRequest for a job that does not exist.
+    """
+    return job_named(name).get("burst") == LATEST and "key" in values
 
 
 def deployed_jobs() -> dict[str, Job]:

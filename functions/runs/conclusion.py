@@ -23,8 +23,9 @@ from functions.runs.failure import Failure, failed, message_of, name_of
 from functions.runs.job_state import NOTHING_EXECUTED, JobState
 from functions.runs.model import Run
 from functions.runs.outcome import Again, Conclusion, Succeed
-from functions.runs.output import output_of, skipped_output_of
+from functions.runs.output import output_of, skipped_output_of, superseded_output_of
 from functions.runs.questions import ask_after
+from functions.runs.waiting import SUPERSEDED, newer_run
 from functions.text import shorten
 from functions.transient_errors import NOT_FROM_A_HANDLER, never_started, passes
 
@@ -58,6 +59,8 @@ def conclude(run: Run, failure: Failure | None, saving: bool, queues: bool = Fal
     """
     if failure is None:
         return Succeed(output_of(run))
+    if name_of(failure) == SUPERSEDED and run.loaded == "no":
+        return Succeed(superseded_output_of(run, newer_run(message_of(failure))))
     error, reason = error_of(run, failure), reason_of(failure)
     if (asked := ask_after(run, error)) is not None:
         return asked

@@ -147,6 +147,8 @@ class Run:
         The connection's; 0 for a run that began before there were slots.
     priority, queue_minutes
         Of the request: before whom it goes in the queue, and how long it may wait there.
+    burst
+        Whether a newer upload of the job makes the run superfluous while it waits in the queue.
     queued_since, queued_seconds
         Since when it waits in the queue, None while it does not; and how long it waited before.
     polls, lost_logins
@@ -174,6 +176,7 @@ class Run:
     max_concurrent_runs: int = 0
     priority: Priority = "normal"
     queue_minutes: int = 1_440
+    burst: bool = False
     queued_since: float | None = None
     queued_seconds: float = 0
     newest_attempt: int = 0

@@ -63,7 +63,11 @@ FIELDS = {
 """By name, in the order of the output."""
 
 SKIPPED = "skipped"
-"""True in the output of a run that did nothing because another run had the datamart; otherwise the field is missing."""
+"""True in the output of a run that did nothing because another run had the datamart, or a newer one of its burst came;
+otherwise the field is missing."""
+
+SUPERSEDED_BY = "supersededBy"
+"""The newer run (the ARN of its execution) in the output of a run of a burst; otherwise the field is missing."""
 
 
 def output_of(run: Run) -> dict[str, Any]:
@@ -75,3 +79,8 @@ def output_of(run: Run) -> dict[str, Any]:
 def skipped_output_of(run: Run) -> dict[str, Any]:
     """The output of a run with ``onConflict: skip`` that found another run."""
     return output_of(run) | {SKIPPED: True}
+
+
+def superseded_output_of(run: Run, newer: str) -> dict[str, Any]:
+    """The output of a run of a burst (``"burst": "latest"``) that waited when a newer one came."""
+    return skipped_output_of(run) | {SUPERSEDED_BY: newer}

@@ -73,6 +73,7 @@ def ticket_of(run: Run, *, first: bool = False, behind: str | None = None) -> Ti
         priority=run.priority,
         as_of=datetime.fromisoformat(run.as_of).timestamp() if run.as_of else None,
         job=run.job_name,
+        burst=run.burst and run.loaded == "no",
         conflict=run.on_conflict if run.on_conflict in ("skip", "fail") else None,  # type: ignore[arg-type]
         behind=behind,
         first=first,
@@ -114,6 +115,15 @@ def take_slot(table: RunTable, run: Run, attempt: int, ticket: Ticket, most: int
         else:
             if after is not None:
                 return None
+
+
+def open_queue(table: RunTable, connection: str, most: int) -> StoredQueue:
+    """The queue of a connection; a new one where nothing has run on it yet."""
+    found = load_queue(table, connection)
+    if found is not None:
+        return found
+    new = _with_earlier_slots(table, connection, _new_queue(table, connection, most))
+    return create_queue(table, connection, new, new.imports_until)
 
 
 def _new_queue(table: RunTable, connection: str | None, most: int) -> StoredQueue:

@@ -8,7 +8,7 @@ from functions.errors import OWN_ERRORS
 from functions.limits import FIRST_IN_QUEUE_SECONDS, LONGEST_SESSION, state_timeout
 from functions.requests.request import SCHEMA
 from functions.runs.queue_moves import LONGEST_PAUSE
-from functions.runs.waiting import FIRST_IN_QUEUE, InQueue
+from functions.runs.waiting import FIRST_IN_QUEUE, SUPERSEDED, InQueue
 from functions.transient_errors import IN_A_HANDLER, RETRIED
 from infra.constructs.asl import DefinitionError, Facts, Machine, State, rendered
 from infra.constructs.function_table import STEPS, FunctionSpec
@@ -69,6 +69,7 @@ FACTS: Facts = {
     "handler_errors": list(IN_A_HANDLER),
     "in_queue": InQueue.__name__,
     "first_in_queue": FIRST_IN_QUEUE,
+    "superseded": SUPERSEDED,
     "first_in_queue_seconds": FIRST_IN_QUEUE_SECONDS,
     "run_timeout": longest_run(),
 }

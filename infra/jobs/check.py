@@ -3,6 +3,7 @@
 from typing import Any
 
 from functions.errors import InvalidRequest
+from functions.requests.named_jobs import LATEST
 from functions.requests.placeholders import (
     ONLY_IN_JOBS,
     BadPlaceholder,
@@ -32,6 +33,7 @@ def check_job(job: NamedJob, settings: Settings) -> None:
     _check_request(job, settings)
     _check_placeholders(job)
     _check_what_is_expected(job)
+    _check_burst(job)
     if "expectOn" in job.content and "expectBy" not in job.content:
         raise BadConfiguration("expectOn: needs expectBy, the time of the load. Add expectBy, or remove expectOn.")
 
@@ -43,6 +45,20 @@ def _check_what_is_expected(job: NamedJob) -> None:
         raise BadConfiguration(
             "expectBy: acceptRequests lists several datamarts, and it does not say whose load is expected. Name that "
             'one as "datamart" of the job\'s request; requests from outside may still name the others.'
+        )
+
+
+def _check_burst(job: NamedJob) -> None:
+    if job.content["burst"] != LATEST:
+        return
+    if not any("s3" in trigger or "objects" in trigger.get("sns", {}) for trigger in job.triggers):
+        raise BadConfiguration(
+            'burst: "latest" is about uploads, and the job has no trigger of them. Remove it, or add an s3 trigger.'
+        )
+    if "acceptRequests" in job.content:
+        raise BadConfiguration(
+            'burst: "latest" is not allowed beside acceptRequests, whose uploads may load what a newer one does not. '
+            "Remove one of them."
         )
 
 

@@ -48,6 +48,7 @@ class NamedJob:
             "request": self.content["request"],
             "timeZone": self.time_zone,
             "acceptRequests": self.content.get("acceptRequests"),
+            "burst": self.content["burst"],
             "objects": objects,
             "triggers": [
                 kind_of(trigger).deployed(trigger, self.resource_name(number))

@@ -8,6 +8,7 @@ The run's item, its key the execution's ARN::
     connection, asked {project, datamart, prompts}          of the request; of the prompts only their names
     onConflict, rerunIfReplacing, maxConcurrentRuns         of the request, and of its connection
     priority, queueMinutes                                  of the request; missing where they are the defaults
+    burst                                                   whether it may be superseded while it waits, if so
     queued {since, seconds}                                 in the queue: since when, and how long before
     attempt                                                 number of the newest attempt, from 1
     attempts {"1": {loggingInAt, session, baseUrl, instanceId, executionInstanceId, jobId, job, postedAt,
@@ -81,6 +82,7 @@ def run_fields(item: Item) -> dict[str, Any]:
         "max_concurrent_runs": get("maxConcurrentRuns", 0),
         "priority": get("priority", "normal"),
         "queue_minutes": get("queueMinutes", 1_440),
+        "burst": bool(get("burst")),
         "queued_since": (get("queued") or {}).get("since"),
         "queued_seconds": (get("queued") or {}).get("seconds", 0),
         "newest_attempt": get("attempt", 0),

@@ -59,6 +59,7 @@ def begin_run(
             },
         }
         | _of_the_queue(request)
+        | ({"burst": True} if start.burst else {})
         | ({"asking": _no_questions(request["askDeadlineHours"])} if asks else {})
         | _stored_message(message)
     )

@@ -116,6 +116,7 @@ def test_what_goes_beside_the_code_is_what_a_run_needs_and_no_more(tmp_path: Pat
         "request": REQUEST,
         "timeZone": "Europe/Paris",
         "acceptRequests": None,
+        "burst": "all",
         "objects": [{"bucket": "landing", "prefix": "in/"}],
         "triggers": [{"schedule": "nightly-1"}, {"sns": {"topic": "nightly-2"}}],
         "expectBy": "06:00",
@@ -298,6 +299,10 @@ WRONG: list[tuple[Any, str]] = [
     (job(CRON, expectBy="6:00"), r'expectBy: "6:00" is not a time of the day such as 06:00'),
     (job(CRON, expectBy="24:00"), r'expectBy: "24:00" is not a time of the day'),
     (job(CRON, expectOn=["MON"]), r"expectOn: needs expectBy"),
+    # bursts
+    (job(CRON, MESSAGE, burst="latest"), r'burst: "latest" is about uploads, and the job has no trigger of them'),
+    (job(UPLOAD, burst="latest", acceptRequests=OUTSIDE), r'burst: "latest" is not allowed beside acceptRequests'),
+    (job(UPLOAD, burst="newest"), r"burst: must be"),
     (job(CRON, expectBy="06:00", expectOn=["Monday"]), r"expectOn\[0\]: must be one of MON, .*, not \"Monday\""),
     (job(CRON, expectBy="06:00", expectOn=[]), r"expectOn: is empty"),
 ]

@@ -8,7 +8,7 @@ import pytest
 
 from infra.jobs.triggers import kind_of
 from infra.settings.settings import BadConfiguration
-from tests.infra.jobs.test_jobs import OUTSIDE, REQUEST, UPLOAD, job, read
+from tests.infra.jobs.test_jobs import OBJECTS, OUTSIDE, REQUEST, UPLOAD, job, read
 from tests.infra.template import Template
 
 SEVERAL = OUTSIDE | {"datamarts": ["City", "Sales"]}
@@ -34,6 +34,14 @@ def test_the_least_size_of_an_upload_reaches_the_starter(tmp_path: Path, declare
     where = shipped["triggers"][0]["s3"] if kind == "s3" else shipped["objects"][0]
     assert where["minBytes"] == 1
     assert "of at least 1 bytes" in kind_of(declared).words(declared)
+
+
+@pytest.mark.parametrize("declared", [UPLOAD, OBJECTS], ids=["s3", "sns"])
+def test_that_only_the_newest_upload_of_a_burst_is_wanted_reaches_the_run(
+    tmp_path: Path, declared: dict[str, Any]
+) -> None:
+    assert read(tmp_path, job(declared, burst="latest")).shipped["burst"] == "latest"
+    assert read(tmp_path, job(declared)).shipped["burst"] == "all"
 
 
 @pytest.mark.parametrize("size", [0, -1, "1", 1.5, True, 50 * 2**40 + 1])

@@ -39,6 +39,7 @@ JOBS: dict[str, Any] = {
         "timeZone": "UTC",
         "acceptRequests": None,
         "objects": [],
+        "burst": "latest",
     },
     "requests": {
         "request": {"timeoutMinutes": 60},
@@ -60,6 +61,22 @@ def jobs_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 def answers(start: Start) -> dict[str, Any]:
     return {prompt["name"]: prompt.get("answers") for prompt in start.request["prompts"]}
+
+
+@pytest.mark.parametrize(
+    ("given_", "burst"),
+    [
+        ({"job": "country-upload", "values": {"key": "in/France.csv", "stem": "France"}}, True),
+        ({"job": "country-upload", "values": {"stem": "France"}}, False),
+        ({"job": "city-nightly", "values": {"key": "in/France.csv"}}, False),
+        ({"project": "P", "datamart": "City"}, False),
+    ],
+    ids=["an upload", "started by hand", "a job without bursts", "no job"],
+)
+def test_a_newer_upload_may_supersede_only_runs_of_uploads_of_a_job_with_bursts(
+    given_: dict[str, Any], burst: bool
+) -> None:
+    assert read_input(given_, STARTED).burst is burst
 
 
 # -- a request as it is ---------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from functions.runs.job_state import LOADED, JobState
 from functions.runs.model import Run
 from functions.runs.outcome import Again, Conclusion, Fail, Succeed
 from functions.runs.store.item_format import run_of
+from functions.runs.waiting import SUPERSEDED, superseded_by
 
 
 def run_with(job: JobState | None = None, minutes_left: float = 60, number: int = 1, **more: Any) -> Run:
@@ -232,6 +233,21 @@ def test_a_run_that_shall_not_wait_for_another_fails() -> None:
     conclusion = in_progress(run_with())
     assert isinstance(conclusion, Fail)
     assert conclusion.error == "RunInProgress"
+
+
+NEWER = "arn:aws:states:eu-west-1:123456789012:execution:machine:uploads-2"
+
+
+def test_a_run_of_a_burst_that_need_not_wait_succeeds_and_names_the_newer_one() -> None:
+    conclusion = conclude(run_with(), {"Error": SUPERSEDED, "Cause": superseded_by(NEWER)}, saving=False)
+    assert isinstance(conclusion, Succeed)
+    output = conclusion.output
+    assert (output["loaded"], output["skipped"], output["supersededBy"]) == ("no", True, NEWER)
+
+
+def test_a_run_that_may_have_loaded_its_table_is_not_superseded() -> None:
+    run = run_with(JobState.ACCEPTED)
+    assert isinstance(conclude(run, {"Error": SUPERSEDED, "Cause": superseded_by(NEWER)}, saving=False), Fail)
 
 
 def test_only_a_run_that_finds_another_at_it_is_skipped() -> None:
