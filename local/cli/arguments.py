@@ -110,6 +110,31 @@ def command_line() -> argparse.ArgumentParser:
     free_lease.add_argument("--yes", action="store_true", help="do not ask: confirm that the job has ended")
     _add_json(free_lease)
 
+    pause = commands.add_parser(
+        "pause",
+        help="keep the runs of a connection or of a job in the queue; without a name list what is paused",
+        epilog="Runs that are under way go on; others wait, and are not started by anything before the pause ends. It "
+        "does not count against their queueMinutes. Exit code 0: done, 2: bad usage or refused, 130: stopped by "
+        "Ctrl-C.",
+    )
+    pause.add_argument(
+        "name", nargs="?", metavar="NAME", help="a connection or a job; connection/NAME or job/NAME where both exist"
+    )
+    pause.add_argument(
+        "--until", metavar="TIME", help="end of the pause: 2026-11-20T05:00+01:00; 72 hours, the most, if left out"
+    )
+    pause.add_argument("--stage", default="dev", metavar="S", help="which deployment; dev if left out")
+    _add_json(pause)
+
+    resume = commands.add_parser(
+        "resume",
+        help="end a pause: the runs that wait go on at once",
+        epilog="Exit code 0: resumed, or not paused, 2: bad usage or refused, 130: stopped by Ctrl-C.",
+    )
+    resume.add_argument("name", metavar="NAME", help="a connection or a job, as at pause")
+    resume.add_argument("--stage", default="dev", metavar="S", help="which deployment; dev if left out")
+    _add_json(resume)
+
     simulate = commands.add_parser("simulate", help="start the simulator alone")
     simulate.add_argument("--port", type=int, default=0, metavar="N", help="port to listen on; a free one if left out")
     simulate.add_argument("--scenario", default="default", metavar="NAME", help="how it behaves")

@@ -155,11 +155,17 @@ def _of_free_lease(failure: Failure) -> dict[str, Any]:
     return {"freed": False, "lease": None, "problem": failure.cause}
 
 
+def _of_pauses(failure: Failure) -> dict[str, Any]:
+    return {"pauses": [], "problem": failure.cause}
+
+
 FAILURES: dict[str, Callable[[Failure], dict[str, Any]]] = {
     "prompts": _of_prompts,
     "check": _of_check,
     "answer": _of_answer,
     "free-lease": _of_free_lease,
+    "pause": _of_pauses,
+    "resume": _of_pauses,
 }
 """The object of a failure by the command; that of every other command is the outcome of a run."""
 

@@ -1,4 +1,4 @@
-"""The command line: ``datamart run``, ``prompts``, ``check``, ``start``, ``answer``, ``free-lease``, ``simulate``."""
+"""The command line ``datamart``: parses the arguments and calls the module of the command."""
 
 import argparse
 import gc

@@ -46,6 +46,8 @@ def test_an_error_has_one_exit_code_and_one_name(problem: BaseException, code: i
         ("check", {"ok", "findings"}),
         ("answer", {"sent", "question", "problem"}),
         ("free-lease", {"freed", "lease", "problem"}),
+        ("pause", {"pauses", "problem"}),
+        ("resume", {"pauses", "problem"}),
     ],
 )
 def test_a_failure_has_the_keys_that_the_command_always_has(command: str, keys: set[str]) -> None:

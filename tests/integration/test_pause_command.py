@@ -1,0 +1,143 @@
+"""Pausing and resuming a connection or a job: the real commands on the emulator's AWS, with runs that wait."""
+
+import contextlib
+import json
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions import clock
+from infra.settings.settings import Settings
+from local.aws.queues import Paused, named
+from local.cli import main
+from local.cli.pause import pause
+from local.cli.resume import resume
+from local.errors import CannotGoOn
+from tests.integration.conftest import System
+from tests.support.cloud import Cloud, deployed
+
+COUNTRIES = [{"name": "Elements of Country", "answers": "USA"}]
+
+
+@pytest.fixture
+def cloud(system: System, template_path: Path) -> Iterator[Cloud]:
+    with deployed(system.emulator, template_path) as cloud:
+        yield cloud
+
+
+class Operator:
+    """A person who pauses and resumes."""
+
+    def __init__(self, capsys: Any) -> None:
+        self._capsys = capsys
+
+    def pause(self, name: str | None = "default", until: float | str | None = None, **options: Any) -> Any:
+        end = clock.timestamp(until) if isinstance(until, float) else until
+        return self._report(pause(Namespace(**{"stage": "dev", "json": True, "name": name, "until": end} | options)))
+
+    def resume(self, name: str = "default") -> Any:
+        return self._report(resume(Namespace(stage="dev", json=True, name=name)))
+
+    def _report(self, code: int) -> Any:
+        return code, json.loads(self._capsys.readouterr().out)
+
+
+@pytest.fixture
+def operator(cloud: Cloud, capsys: Any) -> Operator:
+    return Operator(capsys)
+
+
+def test_a_pause_is_listed_until_it_is_resumed(operator: Operator) -> None:
+    until = clock.now() + 3_600
+    listed = {
+        "connection": "default",
+        "job": None,
+        "since": clock.timestamp(clock.now()),
+        "until": clock.timestamp(until),
+    }
+    assert operator.pause(None) == (0, {"pauses": [], "problem": None})
+    assert operator.pause(until=until) == (0, {"pauses": [listed], "problem": None})
+    assert operator.pause(until=until) == operator.pause(None) == (0, {"pauses": [listed], "problem": None})
+    assert operator.resume() == operator.resume() == (0, {"pauses": [], "problem": None})
+
+
+def test_people_read_what_is_paused_since_when_and_until_when(operator: Operator, capsys: Any) -> None:
+    until = clock.now() + 60
+    operator.pause(until=until)
+    assert main._main(["pause"]) == 0
+    since = clock.timestamp(clock.now())
+    said = f'the connection "default" is paused since {since} until {clock.timestamp(until)}'
+    assert capsys.readouterr().out.splitlines() == [said]
+    assert main._main(["resume", "default"]) == 0
+    assert capsys.readouterr().out.splitlines() == ["Nothing is paused."]
+
+
+def test_a_pause_without_an_end_lasts_three_days(operator: Operator) -> None:
+    _, said = operator.pause()
+    assert said["pauses"][0]["until"] == clock.timestamp(clock.now() + 72 * 3_600)
+
+
+@pytest.mark.parametrize(
+    ("name", "until", "problem"),
+    [
+        ("default", "tomorrow", "--until: 'tomorrow' is not a time with its offset, such as 2026-11-20T05:00+01:00."),
+        ("default", "2020-11-20T05:00Z", "--until: a pause ends in the future, and lasts at most 72 hours."),
+        ("default", "2060-11-20T05:00Z", "--until: a pause ends in the future, and lasts at most 72 hours."),
+        (None, "2060-11-20T05:00Z", "--until: name the connection or the job that is to be paused."),
+        ("defualt", None, 'unknown connection or job "defualt" (did you mean default?). Connections of the stage'),
+    ],
+)
+def test_what_cannot_be_paused_is_bad_usage(
+    operator: Operator, name: str | None, until: str | None, problem: str
+) -> None:
+    code, said = operator.pause(name, until)
+    assert (code, said["pauses"]) == (2, [])
+    assert said["problem"].startswith(problem)
+
+
+def test_a_job_is_paused_on_the_connection_that_its_file_names(tmp_path: Path) -> None:
+    settings = Settings("dev", connections=("default", "second"))
+    for name, connection in (("nightly", "second"), ("default", "default")):
+        request = {"project": "P", "datamart": "City", "connection": connection}
+        (tmp_path / f"{name}.json").write_text(json.dumps({"request": request}), "utf-8")
+    for name in ("nightly", "job/nightly"):
+        assert named(name, settings, tmp_path) == Paused("second", "nightly")
+    assert named("connection/default", settings, tmp_path) == Paused("default")
+    assert named("job/default", settings, tmp_path) == Paused("default", "default")
+    with pytest.raises(
+        CannotGoOn, match=r'"default" is a connection and a job\. Use connection/default or job/default\.'
+    ):
+        named("default", settings, tmp_path)
+    with pytest.raises(CannotGoOn, match="Jobs: default, nightly"):
+        named("connection/nightly", settings, tmp_path)
+
+
+def test_a_run_that_is_started_during_a_pause_waits_for_its_end(system: System, operator: Operator) -> None:
+    until = clock.now() + 7_200
+    operator.pause(until=until)
+    outcome = system.run(prompts=COUNTRIES, timeoutMinutes=30)
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert outcome.output["finishedAt"] > clock.timestamp(until)
+
+
+def test_a_run_that_waits_goes_on_as_soon_as_the_connection_is_resumed(system: System, operator: Operator) -> None:
+    until, before, said = clock.now() + 7_200, system.emulator.runtime.around, []
+    operator.pause(until=until)
+
+    @contextlib.contextmanager
+    def around(module: str, event: dict[str, Any]) -> Iterator[None]:
+        yield
+        if module == "wait_in_queue":
+            said.append(resume(Namespace(stage="dev", json=True, name="default")))
+
+    system.emulator.runtime.around = around
+    try:
+        outcome = system.run(prompts=COUNTRIES)
+    finally:
+        system.emulator.runtime.around = before
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert outcome.output["finishedAt"] < clock.timestamp(until)
+    assert said[0] == 0
