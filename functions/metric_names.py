@@ -13,6 +13,9 @@ LOAD_MISSING = "LoadMissing"
 LOADS_MISSING = "LoadsMissing"
 """How many tables are late of those that are due at one time; the alarm looks at it, whatever the job."""
 
+QUEUED_LONG = "QueuedLong"
+"""How many runs wait in the queues that have used up most of their ``queueMinutes``, without those that are paused."""
+
 SESSION_EXPIRED = "SessionExpired"
 """Sessions that could not be ended and were left to the server's idle timeout."""
 

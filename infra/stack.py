@@ -75,6 +75,7 @@ class DatamartRunner(cdk.Stack):
         topic = notice_topic(self, settings, self._encryption)
         alarms = Alarms(self, topic)
         alarms.on_executions(machine)
+        alarms.on_long_queues()
 
         ends_lost = dead_letters(self, "EndRunDeadLetters", self._encryption)
         by_module["end_run"] = functions.make(END_RUN)

@@ -16,7 +16,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.aws_clients import in_init
 from functions.lifecycle.step import Event, StepResult
 from functions.lifecycle.sweep import leases, messages, queues, runs
-from functions.metric_names import SWEEP_FOUND, SWEEP_LEFT
+from functions.metric_names import QUEUED_LONG, SWEEP_FOUND, SWEEP_LEFT
 from functions.names import LOOK_AT_QUEUES, LOOK_HOURLY
 from functions.notifications.sweep_notice import SEE_LOG, Thing, send
 from functions.runs.executions import described
@@ -46,7 +46,7 @@ def handler(event: Event, context: LambdaContext) -> StepResult:
     With ``look: hourly`` people are not notified where all that was found is left: that is for the daily sweep.
     """
     if event.get("look") == LOOK_AT_QUEUES:
-        return {"looked": sum(map(queues.look, _connections()))}
+        return {"looked": _look_at_queues()}
     suspects, held, unsent = _suspects()
     describe = cache(described)
     things: list[Thing] = []
@@ -66,6 +66,14 @@ def handler(event: Event, context: LambdaContext) -> StepResult:
     metrics.add_metric(name=SWEEP_FOUND, unit=MetricUnit.Count, value=len(things))
     metrics.add_metric(name=SWEEP_LEFT, unit=MetricUnit.Count, value=left)
     return {"found": len(things), "left": left}
+
+
+def _look_at_queues() -> int:
+    """In how many of them runs wait."""
+    waiting = [found for found in map(queues.look, _connections()) if found is not None]
+    if waiting:
+        metrics.add_metric(name=QUEUED_LONG, unit=MetricUnit.Count, value=sum(waiting))
+    return len(waiting)
 
 
 def _connections() -> list[str]:

@@ -1,4 +1,4 @@
-"""Alarms: on executions that fail, on dead letters, and on tables that are late. Each says what to do."""
+"""Alarms: on executions that fail, dead letters, tables that are late, and long queues. Each says what to do."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from functions.metric_names import LOADS_MISSING, NAMESPACE, SERVICE
+from functions.metric_names import LOADS_MISSING, NAMESPACE, QUEUED_LONG, SERVICE
 
 
 @dataclass(frozen=True)
@@ -52,18 +52,21 @@ class Alarms:
             "for its time, then redrive the queue; a message that is delivered again repeats no step.",
         )
 
+    def on_long_queues(self) -> None:
+        """An alarm on runs that wait long, which the function sweep counts; it is silent while they are paused."""
+        self._make(
+            "LongQueuesAlarm",
+            _own(QUEUED_LONG),
+            "At least one run has used up most of its queueMinutes in the queue of its connection, and ends as "
+            "RunTimedOut when all are used up. Its execution says what it waits for. Raise maxConcurrentRuns if the "
+            "server can take more, raise queueMinutes, or spread the schedules.",
+        )
+
     def on_late_loads(self) -> None:
         """An alarm on late tables, which the function expect_load counts; its notification names the jobs."""
-        metric = cloudwatch.Metric(
-            namespace=NAMESPACE,
-            metric_name=LOADS_MISSING,
-            dimensions_map={"service": SERVICE},
-            period=_PERIOD,
-            statistic="Maximum",
-        )
         self._make(
             "LateLoadsAlarm",
-            metric,
+            _own(LOADS_MISSING),
             "The table of at least one job was not loaded by the time of its expectBy. The message about late tables "
             "on this topic names each job and says what to do; so does the log of the function expect_load.",
         )
@@ -83,3 +86,14 @@ class Alarms:
 
 
 _PERIOD = cdk.Duration.minutes(5)
+
+
+def _own(name: str) -> cloudwatch.Metric:
+    """The largest value of a metric of our own."""
+    return cloudwatch.Metric(
+        namespace=NAMESPACE,
+        metric_name=name,
+        dimensions_map={"service": SERVICE},
+        period=_PERIOD,
+        statistic="Maximum",
+    )

@@ -4,6 +4,7 @@ from functions import clock
 from functions.lifecycle.hand_over import drop_tickets_of_ended, look_after
 from functions.lifecycle.sweep.has_ended import Describe, has_ended
 from functions.notifications.sweep_notice import Thing
+from functions.runs.queue import waiting_long
 from functions.runs.slots import run_id
 from functions.runs.store.queues import StoredQueue, load_queue
 from functions.runs.store.runs import find_run
@@ -13,13 +14,12 @@ WHAT = "its slot of the connection was kept from other runs"
 KEPT = "its session may still be open, until {until} at the latest; then the slot is free by itself"
 
 
-def look(connection: str) -> bool:
-    """Look after the queue, if a run waits in it. Returns whether one does."""
+def look(connection: str) -> int | None:
+    """Look after the queue, if a run waits in it. Returns how many of them wait long; None where nobody waits."""
     queue = load_queue(run_table(), connection)
     if queue is None or not (queue.tickets or any(holder.given for holder in queue.holders.values())):
-        return False
-    _look_after(connection, queue)
-    return True
+        return None
+    return len(waiting_long(_look_after(connection, queue), clock.now()))
 
 
 def free(connection: str, describe: Describe) -> list[Thing]:

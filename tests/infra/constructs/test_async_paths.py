@@ -101,7 +101,7 @@ def test_every_queue_of_dead_letters_has_an_alarm_that_says_what_to_do(template:
 
 def test_every_alarm_notifies_the_topic_and_says_what_to_do(template: Template) -> None:
     alarms = template.resources("AWS::CloudWatch::Alarm")
-    assert len(alarms) == 6
+    assert len(alarms) == 7
     for name, alarm in alarms.items():
         assert mentions(alarm["AlarmActions"], "NoticeTopic"), name
         assert len(json.dumps(alarm["AlarmDescription"])) > 80, name
