@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
+from functions.lifecycle.hand_over import HOLDERS_ASKED
+from functions.limits import FIRST_IN_QUEUE_SECONDS
 from functions.runs.queue import (
     Queue,
     SlotHolder,
@@ -36,10 +38,6 @@ END_RUN = (1.0, 5.0)
 """Seconds until the end of a stopped run is delivered."""
 
 SWEEP_SECONDS = 300
-
-FIRST_IN_QUEUE_SECONDS = 600
-
-HOLDERS_ASKED = 20
 
 Change = Callable[[Queue], Queue | None]
 
