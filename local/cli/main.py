@@ -25,7 +25,7 @@ def main() -> None:
     exits_with(lambda: _main(words, given), aborted)
 
 
-def _main(words: list[str], given: argparse.Namespace) -> int:
+def _main(words: list[str], given: argparse.Namespace | None = None) -> int:
     """Do the work of the command line; its arguments are put into ``given`` as soon as they are known."""
     try:
         arguments = command_line().parse_args(words, given)
