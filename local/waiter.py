@@ -60,7 +60,7 @@ class Waiter:
         """One that was at work has ended."""
         with self._lock:
             self._at_work -= 1
-            self._move()
+            self._move_on()
 
     @contextlib.contextmanager
     def working(self) -> Iterator[None]:
@@ -113,13 +113,15 @@ class Waiter:
         self._wait(seconds, lambda: False, 0)
 
     def _wait(self, seconds: float, over: Over, longest: float) -> None:
-        if seconds <= 0 or over():
+        if seconds <= 0:
             return
         wait = _Wait(self._clock.now() + seconds, time.monotonic() + longest, over, self._works_here)
         with self._lock:
+            if over():  # under the lock, as what makes it true comes before a check
+                return
             self._waits.append(wait)
             self._at_work -= wait.of_work
-            self._move()
+            self._move_on()
         try:
             while not wait.ended.wait(self._patience(wait)):
                 self.check()
@@ -130,7 +132,10 @@ class Waiter:
     def check(self) -> None:
         """End the waits that are over or due."""
         with self._lock:
-            self._move()
+            for wait in [wait for wait in self._waits if wait.over()]:
+                self._end(wait)
+            self._end_those_until(self._clock.now())
+            self._move_on()
 
     def _patience(self, wait: _Wait) -> float | None:
         """Real seconds after which the wait may end although nothing happens; None: it cannot."""
@@ -138,15 +143,17 @@ class Waiter:
         left = [max(0.0, wait.due - self._clock.now())] if self._clock.runs else []
         return min([*left, *([ripe] if 0 < ripe < float("inf") else [])], default=None)
 
-    def _move(self) -> None:
-        now = self._clock.now()
-        ended = [wait for wait in self._waits if wait.due <= now or wait.over()]
-        if not ended and not self._at_work and self._waits:
-            first = min(self._waits, key=lambda wait: wait.due)
-            if first.ripe <= time.monotonic():
-                self._clock.advance_to(first.due)
-                ended = [wait for wait in self._waits if wait.due <= first.due]
-        for wait in ended:
+    def _move_on(self) -> None:
+        """End the waits of the earliest due time, if nothing is at work."""
+        if self._at_work or not self._waits:
+            return
+        first = min(self._waits, key=lambda wait: wait.due)
+        if first.ripe <= time.monotonic():
+            self._clock.advance_to(first.due)
+            self._end_those_until(first.due)
+
+    def _end_those_until(self, moment: float) -> None:
+        for wait in [wait for wait in self._waits if wait.due <= moment]:
             self._end(wait)
 
     def _end(self, wait: _Wait) -> None:

@@ -6,7 +6,8 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
-from functions.aws_clients import new_client
+import boto3
+
 from functions.errors import ERRORS
 from functions.notifications.run_end import End
 from functions.prompts.describe import skeleton
@@ -107,4 +108,4 @@ def publish(heading: str, message: str, topic_arn: str | None = None) -> None:
 
 @cache
 def _sns() -> Any:
-    return new_client("sns")
+    return boto3.client("sns")

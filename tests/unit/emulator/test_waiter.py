@@ -163,7 +163,7 @@ def test_a_clock_that_is_put_forward_by_hand_ends_what_is_due() -> None:
 def test_a_clock_that_runs_ends_waits_by_itself_and_waits_in_full_without_a_cap(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    real = iter([100.0, 110.0, 119.99])  # it begins, looks around, and asks how long there is left
+    real = iter([100.0, 119.99])  # it begins, and looks how long there is left
     monkeypatch.setattr(local.clock, "time", SimpleNamespace(time=lambda: next(real, 121.0)))
     clock = Clock()
     Waiter(clock, None).wait(20)
