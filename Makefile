@@ -88,10 +88,11 @@ bundle: $(READY) ## what goes to Lambda, into build/lambda
 	@$(BIN)/python -m infra.build.bundle
 
 # Lambda brings boto3. Resolved as if it did not exist, what only it needs is not in the bundle either.
+# Nor is charset-normalizer: requests imports it to guess encodings, and the client decodes every response itself.
 COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 lock: $(READY) ## pin everything anew, after a change in pyproject.toml
 	@$(COMPILE) --group dev -o requirements/dev.lock
-	@printf 'boto3\nbotocore\n' | $(COMPILE) --excludes - --group functions -c requirements/dev.lock -o requirements/functions.lock
+	@printf 'boto3\nbotocore\ncharset-normalizer\n' | $(COMPILE) --excludes - --group functions -c requirements/dev.lock -o requirements/functions.lock
 	@$(BIN)/python -m infra.build.node_tools
 
 clean: ## remove what was made, .venv included

@@ -10,7 +10,9 @@ from functools import wraps
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.aws_clients import in_init
 from functions.lifecycle.step import Event, Step, StepResult
+from functions.microstrategy.http.tls import public_authorities
 from functions.runs.store.attempts import close_attempt
 from functions.runs.store.runs import load_run
 from functions.runs.store.table import run_table
@@ -30,6 +32,7 @@ def step(work: Callable[[Step], StepResult]) -> Callable[[Event, LambdaContext],
         with this.admitting_loss(), this.keeping_cookies():
             return work(this)
 
+    in_init(public_authorities)
     return _handler(checked)
 
 
@@ -42,6 +45,7 @@ def deadline_free_step(work: Callable[[Step], StepResult]) -> Callable[[Event, L
         with this.admitting_loss(), this.keeping_cookies():
             return work(this)
 
+    in_init(public_authorities)
     return _handler(checked)
 
 
@@ -64,6 +68,7 @@ def pause_step(work: Callable[[Step], StepResult]) -> Callable[[Event, LambdaCon
 
 def _handler(work: Callable[[Step], StepResult]) -> Callable[[Event, LambdaContext], StepResult]:
     name = work.__module__.rpartition(".")[2]
+    in_init(run_table)
 
     @logger.inject_lambda_context(correlation_id_path="executionArn")
     @metrics.log_metrics

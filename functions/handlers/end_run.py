@@ -7,13 +7,17 @@ through a queue that repeats for hours: so every part is done only while the run
 
 import json
 
-from aws_lambda_powertools.utilities.data_classes import SQSEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.aws_clients import in_init
 from functions.lifecycle import end_of_run
 from functions.lifecycle.step import Event, StepResult
 from functions.limits import LONGEST_STEP
+from functions.notifications.end_event import events
+from functions.runs.store.table import run_table
 from functions.telemetry import logger, metrics, tracer
+
+in_init(run_table, events)
 
 
 @logger.inject_lambda_context
@@ -26,9 +30,9 @@ def handler(event: Event, context: LambdaContext) -> StepResult:
     AWS answers, so that the queue delivers the event again, too.
     """
     again = []
-    for record in SQSEvent(event).records:
-        detail = json.loads(record.body)["detail"]
+    for record in event["Records"]:
+        detail = json.loads(record["body"])["detail"]
         logger.set_correlation_id(detail["executionArn"])
         if end_of_run.end(detail, context, LONGEST_STEP):
-            again.append({"itemIdentifier": record.message_id})
+            again.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": again}

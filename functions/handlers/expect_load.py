@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.aws_clients import in_init
 from functions.limits import LATE_CLAIM_SECONDS
 from functions.metric_names import LOAD_MISSING, LOADS_MISSING, NAMESPACE, SERVICE
 from functions.notifications.exactly_once import once
@@ -22,6 +23,8 @@ from functions.runs.store.last_loads import last_load
 from functions.runs.store.notices import begin_late_notice
 from functions.runs.store.table import run_table
 from functions.telemetry import logger, tracer
+
+in_init(run_table)
 
 
 @logger.inject_lambda_context

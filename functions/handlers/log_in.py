@@ -5,11 +5,13 @@ import json
 import os
 from collections.abc import Iterator
 
-from aws_lambda_powertools.utilities import parameters
+from botocore.exceptions import BotoCoreError, ClientError
 
+from functions.aws_clients import in_init
 from functions.errors import CredentialsRejected, LibraryError, ServerBusy, ServerUnavailable, SessionLost
 from functions.handlers._decorators import step
 from functions.lifecycle import cleanup
+from functions.lifecycle.secret_texts import secret_text, secrets_manager
 from functions.lifecycle.slot_at_login import take_or_wait
 from functions.lifecycle.step import Step, StepResult
 from functions.microstrategy import Client, Credentials, Server, Session
@@ -23,8 +25,7 @@ from functions.runs.stored_session import StoredSession
 from functions.telemetry import logger
 from functions.transient_errors import is_transient
 
-SECONDS_CACHED = 900
-"""How long a secret is reused without asking Secrets Manager again."""
+in_init(secrets_manager)
 
 Login = tuple[Server, Credentials]
 """What a login is made of: both from the same reading of one secret, so that no credentials go elsewhere."""
@@ -135,18 +136,18 @@ def _count_lost(step: Step) -> None:
 
 
 def _secret(connection: str, anew: bool = False) -> Login:
-    """The connection's server and credentials, at most SECONDS_CACHED old; ``anew``: as they are now.
+    """The connection's server and credentials, perhaps some minutes old; ``anew``: as they are now.
 
     Raises CredentialsRejected where they are incomplete, and ServerUnavailable where they cannot be read.
     """
     arn: str = json.loads(os.environ["SECRETS"])[connection]
     fill = f"fill it with: aws secretsmanager put-secret-value --secret-id {arn} --secret-string file://connection.json"
     try:
-        text = parameters.get_secret(arn, max_age=SECONDS_CACHED, force_fetch=anew)
-    except parameters.GetParameterError as error:
+        text = secret_text(arn, anew)
+    except (ClientError, BotoCoreError) as error:
         if "ResourceNotFoundException" not in str(error):
             said = f'the secret of connection "{connection}" cannot be read: {error}'
-            raise ServerUnavailable(said, may_pass=is_transient(error.__context__)) from None
+            raise ServerUnavailable(said, may_pass=is_transient(error)) from None
         raise CredentialsRejected(f'the secret of connection "{connection}" is empty; {fill}') from None
     secret = read(text)
     if not secret.flaws:

@@ -9,6 +9,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.aws_clients import in_init
 from functions.errors import InvalidRequest
 from functions.lifecycle.hand_over import free_slots_of_ended
 from functions.lifecycle.step import Event, StepResult
@@ -24,6 +25,8 @@ from functions.runs.store.table import run_table
 from functions.runs.waiting import in_queue
 from functions.similar_names import nearest
 from functions.telemetry import logger, tracer
+
+in_init(run_table)
 
 
 @logger.inject_lambda_context(correlation_id_path="executionArn")

@@ -9,9 +9,9 @@ import os
 from functools import cache
 from typing import Any
 
-import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.aws_clients import in_init, new_client
 from functions.names import execution_arn
 from functions.requests.input_limits import LONGEST_REFUSAL, LONGEST_TIME, LONGEST_VALUE
 from functions.requests.named_jobs import Job, job_named
@@ -128,4 +128,7 @@ def _start(name: str, trigger_event: TriggerEvent, given: str) -> str:
 
 @cache
 def _states() -> Any:
-    return boto3.client("stepfunctions")
+    return new_client("stepfunctions")
+
+
+in_init(_states)

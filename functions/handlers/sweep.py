@@ -13,6 +13,7 @@ from functools import cache
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.aws_clients import in_init
 from functions.lifecycle.step import Event, StepResult
 from functions.lifecycle.sweep import leases, messages, queues, runs
 from functions.metric_names import QUEUED_LONG, SWEEP_FOUND, SWEEP_LEFT
@@ -24,6 +25,8 @@ from functions.runs.message import MessageRuns
 from functions.runs.store.scan import scan
 from functions.runs.store.table import run_table
 from functions.telemetry import logger, metrics, tracer
+
+in_init(run_table)
 
 SECONDS_FOR_A_RUN = 25
 """The most that one run may take: a server that hangs must not use up the time of all."""

@@ -8,9 +8,8 @@ import json
 from functools import cache
 from typing import Any
 
-import boto3
-
 from functions import clock
+from functions.aws_clients import new_client
 from functions.names import PRODUCT
 from functions.notifications.run_end import End
 
@@ -49,11 +48,12 @@ def send(end: End) -> None:
         "Resources": [end.execution_arn],
         "Detail": json.dumps(detail(end), ensure_ascii=False),
     }
-    answer = _events().put_events(Entries=[entry])
+    answer = events().put_events(Entries=[entry])
     if answer["FailedEntryCount"]:
         raise RuntimeError(f"the end event was not taken: {answer['Entries'][0].get('ErrorCode')}")
 
 
 @cache
-def _events() -> Any:
-    return boto3.client("events")
+def events() -> Any:
+    """The client of EventBridge."""
+    return new_client("events")

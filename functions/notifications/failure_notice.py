@@ -6,8 +6,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
-import boto3
-
+from functions.aws_clients import new_client
 from functions.errors import ERRORS
 from functions.notifications.run_end import End
 from functions.prompts.describe import skeleton
@@ -108,4 +107,4 @@ def publish(heading: str, message: str, topic_arn: str | None = None) -> None:
 
 @cache
 def _sns() -> Any:
-    return boto3.client("sns")
+    return new_client("sns")

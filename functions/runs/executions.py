@@ -3,11 +3,11 @@
 from functools import cache
 from typing import Any
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions import clock
+from functions.aws_clients import new_client
 
 IMPATIENT = Config(connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 3})
 """A network without a way to Step Functions must not use up the time of the function that asks."""
@@ -69,4 +69,4 @@ def _sent(operation: str, **arguments: str) -> bool:
 
 @cache
 def _states() -> Any:
-    return boto3.client("stepfunctions", config=IMPATIENT)
+    return new_client("stepfunctions", config=IMPATIENT)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import boto3
 from botocore.exceptions import ClientError
 
+from functions.aws_clients import new_client
 from functions.triggers.trigger_event import RejectedEvent, TriggerEvent
 from functions.triggers.uploaded_object import LONGEST_KEY, Uploaded, version_of
 
@@ -130,4 +130,4 @@ _GONE = {
 
 @cache
 def _s3() -> Any:
-    return boto3.client("s3")
+    return new_client("s3")

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, Self
 from unittest import mock
 
-from aws_lambda_powertools.utilities.parameters.constants import DEFAULT_PROVIDERS
 from moto import mock_aws
 
 from functions import clock as run_clock
+from functions.lifecycle.secret_texts import clear_secrets
 from functions.microstrategy import retries
 from functions.runs.model import Run
 from functions.runs.store.runs import find_run
@@ -161,8 +161,7 @@ class Emulator:
         """Fill a connection's secret, as put-secret-value does."""
         text = content if isinstance(content, str) else json.dumps(content)
         client("secretsmanager").put_secret_value(SecretId=self.deployed.secrets[connection], SecretString=text)
-        for provider in DEFAULT_PROVIDERS.values():
-            provider.clear_cache()  # and not clear_caches(), which forgets their clients too
+        clear_secrets()
 
     def stored_run(self, execution_arn: str) -> Run | None:
         """What the run table knows of a run; None before its first step."""

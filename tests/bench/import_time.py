@@ -1,9 +1,10 @@
-"""Cold start: how long a fresh process takes to import each handler from the bundle and to make its boto3 client.
+"""Cold start: how long a fresh process takes to import each handler from the bundle, as Lambda does in INIT.
 
-The baseline is ``requests`` and the same boto3 client, measured anew right before each handler. The ratio is the median
+The baseline is ``requests`` and one boto3 client, measured anew right before each handler. The ratio is the median
 of these pairs, of CPU time: an import waits for nothing, so neither a busy machine nor a changing clock rate moves it.
-The handlers make their clients when they first call AWS, which every invocation does; without the client a handler
-would seem to cost less than the baseline. The peak of the process's memory stands beside the times.
+A handler makes all that its invocations need while it is imported: its clients of AWS (two of log_in and end_run), and
+the TLS context where it calls the Library server, which the baseline does not make. The peak of the process's memory
+stands beside the times.
 boto3 always has its byte code; our bundle is measured with byte code and without, as it is deployed where no
 interpreter of the runtime's version is at hand.
 
@@ -25,37 +26,15 @@ from tests.bench.like_lambda import HANDLERS, link_runtime, run
 
 ROUNDS = 5
 
-CLIENT = "dynamodb"
-"""The service whose client a handler makes first, unless :data:`OTHER_CLIENTS` has another."""
 
-OTHER_CLIENTS = {"start_run": "stepfunctions"}
-"""Handlers that do not use the run table."""
-
-
-class Case(NamedTuple):
-    """What is measured: modules to import, and the service of the boto3 client, if one is made."""
-
-    modules: str
-    service: str | None
-
-    @property
-    def code(self) -> str:
-        """The statements of the measured process."""
-        if self.service is None:
-            return ""
-        return f"import {self.modules}, boto3; boto3.client({self.service!r})"
-
-    @property
-    def baseline(self) -> "Case":
-        """What it is compared with: the same client without our code."""
-        return Case("requests", self.service or CLIENT)
-
+BASELINE = "import requests, boto3; boto3.client('dynamodb')"
 
 CASES = {
-    "nothing": Case("", None),
-    "requests": Case("requests", CLIENT),
-    **{name: Case(f"functions.handlers.{name}", OTHER_CLIENTS.get(name, CLIENT)) for name in HANDLERS},
+    "nothing": "",
+    "requests, one boto3 client": BASELINE,
+    **{name: f"import functions.handlers.{name}" for name in HANDLERS},
 }
+"""The statements of the measured process, by the name of the row."""
 
 MEASURE = """
 import resource, sys, time
@@ -96,11 +75,11 @@ def measure_all(compiled: Path, bare: Path, runtime: Path) -> dict[str, Row]:
     """The medians, by name; each round takes everything once."""
     taken: dict[str, list[Row]] = {name: [] for name in CASES}
     for _ in range(ROUNDS):
-        for name, case in CASES.items():
-            baseline = measure(case.baseline.code, compiled, runtime)
-            mine = measure(case.code, compiled, runtime)
+        for name, code in CASES.items():
+            baseline = measure(BASELINE, compiled, runtime)
+            mine = measure(code, compiled, runtime)
             ratio = mine.cpu_ms / baseline.cpu_ms
-            taken[name].append(Row(mine.ms, mine.cpu_ms, ratio, mine.peak_mb, measure(case.code, bare, runtime).ms))
+            taken[name].append(Row(mine.ms, mine.cpu_ms, ratio, mine.peak_mb, measure(code, bare, runtime).ms))
     return {name: Row(*map(median, zip(*rows, strict=True))) for name, rows in taken.items()}
 
 
@@ -118,8 +97,8 @@ def main() -> None:
         for copy in (compiled, bare):
             shutil.copytree(built, copy, ignore=shutil.ignore_patterns("__pycache__"))
         add_byte_code(compiled, sys.executable)
-        for case in CASES.values():  # writes boto3's byte code, where it was never imported before
-            run(case.code, compiled, runtime)
+        for code in CASES.values():  # writes boto3's byte code, where it was never imported before
+            run(code, compiled, runtime)
         rows = measure_all(compiled, bare, runtime)
         summary = (
             f"The bundle (arm64, Python {MINOR}): {sizes(bare)}; with this interpreter's byte code {sizes(compiled)}"
@@ -128,7 +107,7 @@ def main() -> None:
     print(
         f"Imports in fresh processes, medians of {ROUNDS}: Python {platform.python_version()}, {platform.machine()}\n"
     )
-    print(f"{'import and client':30}{'ms':>8}{'CPU ms':>10}{'ratio':>8}{'peak MB':>10}{'ms without byte code':>24}")
+    print(f"{'import':30}{'ms':>8}{'CPU ms':>10}{'ratio':>8}{'peak MB':>10}{'ms without byte code':>24}")
     for name, row in rows.items():
         print(f"{name:30}{row.ms:8.0f}{row.cpu_ms:10.0f}{row.ratio:8.2f}{row.peak_mb:10.1f}{row.ms_bare:24.0f}")
     print(f"\n{summary}")

@@ -10,11 +10,9 @@ from typing import Any
 
 import boto3
 import pytest
-from aws_lambda_powertools.utilities import parameters
-from aws_lambda_powertools.utilities.parameters.constants import DEFAULT_PROVIDERS
 from botocore.exceptions import ClientError
 
-from functions.handlers import log_in
+from functions.lifecycle.secret_texts import secret_text, secrets_manager
 from local.outcome import Outcome
 from local.simulator import Simulator, catalogue
 from tests.integration.conftest import PASSWORD, TUTORIAL, System
@@ -30,7 +28,7 @@ def arn(system: System) -> str:
 
 def kept(system: System) -> None:
     """The functions know the secret from an earlier run."""
-    parameters.get_secret(arn(system), max_age=log_in.SECONDS_CACHED)
+    secret_text(arn(system))
 
 
 def put(system: System, text: str | None = None, **changes: Any) -> None:
@@ -127,7 +125,7 @@ def test_a_secret_that_cannot_be_read_anew_leaves_it_at_one_log_in(
     change_password(system)
     put(system, password=NEW)
     throttled = ClientError({"Error": {"Code": "ThrottlingException", "Message": "slower"}}, "GetSecretValue")
-    client = DEFAULT_PROVIDERS["secrets"].client  # type: ignore[attr-defined]
+    client = secrets_manager()
 
     def throttle(**_: Any) -> Any:
         raise throttled

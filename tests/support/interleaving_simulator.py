@@ -16,10 +16,9 @@ from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
-import boto3
 from boto3.dynamodb.types import TypeDeserializer
 
-from functions import clock
+from functions import aws_clients, clock
 from functions.errors import NamedError, OutcomeUnknown, RunAlreadyEnded, RunInProgress, ServerUnavailable
 from functions.handlers import (
     conclude_attempt,
@@ -140,9 +139,9 @@ class InterleavingSimulator:
         patch.setattr(clock, "_source", self.now)
         # Thousands of lines that nobody reads. logging.disable would leave its result in the caches of the loggers.
         patch.setattr(logging.Logger, "isEnabledFor", lambda logger, level: False)
-        patch.setattr(boto3, "client", self._client)
+        patch.setattr(aws_clients, "_session", lambda: SimpleNamespace(create_client=self._client))
         secret = json.dumps({"baseUrl": BASE_URL, "loginMode": 1, "username": "u", "password": "p"})
-        patch.setattr(log_in.parameters, "get_secret", lambda *_, **__: secret)
+        patch.setattr(log_in, "secret_text", lambda *_, **__: secret)
         for module in (end_event, failure_notice):
             patch.setattr(module, "send", lambda *_: None)
         self.server.behind(patch)

@@ -31,7 +31,7 @@ def context_for(ca_bundle: str | None) -> ssl.SSLContext:
     """
     if ca_bundle:
         return _of_bundle(ca_bundle)
-    return _public() if _authorities is None else _of_path(_authorities)
+    return public_authorities() if _authorities is None else _of_path(_authorities)
 
 
 @contextlib.contextmanager
@@ -53,7 +53,8 @@ def trusting(authorities: Path | None) -> Iterator[None]:
 
 
 @cache
-def _public() -> ssl.SSLContext:
+def public_authorities() -> ssl.SSLContext:
+    """The context that trusts the public authorities."""
     context = create_urllib3_context()
     context.load_verify_locations(cafile=where())
     return context

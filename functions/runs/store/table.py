@@ -2,13 +2,11 @@
 
 import os
 from collections.abc import Iterator
-from decimal import Decimal
 from functools import cache
 from typing import Any
 
-import boto3
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-
+from functions.aws_clients import new_client
+from functions.runs.store.attribute_values import from_attribute, to_attribute
 from functions.runs.store.item_format import Item
 from functions.runs.store.packing import packed, unpacked
 
@@ -36,11 +34,14 @@ class ConditionFailed(Exception):
 
 
 class RunTable:
-    """The table's few operations, in plain Python values (numbers come back as int or float)."""
+    """The table's few operations, in plain Python values (numbers come back as int or float).
 
-    def __init__(self, name: str) -> None:
+    ``client`` is the one of DynamoDB to use, if one is there already.
+    """
+
+    def __init__(self, name: str, client: Any = None) -> None:
         self._name = name
-        self._client = boto3.client("dynamodb")
+        self._client = new_client("dynamodb") if client is None else client
 
     def create(self, item: Item) -> Item:
         """Write a new item, or give the one back that is there already (a retried first step)."""
@@ -106,7 +107,7 @@ class RunTable:
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
         if values:
-            arguments["ExpressionAttributeValues"] = {f":{key}": _SERIALIZE(_plain(v)) for key, v in values.items()}
+            arguments["ExpressionAttributeValues"] = {f":{key}": to_attribute(v) for key, v in values.items()}
         try:
             answer = self._client.update_item(**arguments)
         except self._client.exceptions.ConditionalCheckFailedException as refused:
@@ -151,34 +152,9 @@ def _bind(values: Item, value: Any) -> str:
     return f":{key}"
 
 
-_SERIALIZE = TypeSerializer().serialize
-_DESERIALIZE = TypeDeserializer().deserialize
-
-
 def _to_dynamodb(item: Item) -> dict[str, Any]:
-    return {key: _SERIALIZE(_plain(packed(key, value))) for key, value in item.items()}
+    return {key: to_attribute(packed(key, value)) for key, value in item.items()}
 
 
 def _from_dynamodb(item: dict[str, Any]) -> Item:
-    return {key: unpacked(key, _number(_DESERIALIZE(value))) for key, value in item.items()}
-
-
-def _plain(value: Any) -> Any:
-    """DynamoDB takes no binary floats: a float travels as its shortest decimal."""
-    if isinstance(value, float):
-        return Decimal(repr(value))
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(inner) for inner in value]
-    return value
-
-
-def _number(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, dict):
-        return {key: _number(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_number(inner) for inner in value]
-    return value
+    return {key: unpacked(key, from_attribute(value)) for key, value in item.items()}

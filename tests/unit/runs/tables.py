@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -49,11 +48,8 @@ def new_table() -> Iterator[str]:
 @contextlib.contextmanager
 def direct_run_table() -> Iterator[RunTable]:
     """An empty run table, reached without the wire: for tests of what is written, not of how DynamoDB takes it."""
-    with new_table() as name, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(boto3, "client", lambda *_, **__: Direct())
-        table = RunTable(name)
-        patch.undo()
-        yield table
+    with new_table() as name:
+        yield RunTable(name, Direct())
 
 
 class Refused(Exception):
