@@ -18,7 +18,7 @@ from functions.runs.store.table import run_table
 
 @cleanup_step
 def handler(step: Step) -> StepResult:
-    """Decide and, unless another attempt follows, close the run with its outcome; then give back what it held.
+    """Decide and, unless another attempt follows, close the run with its outcome; give back what it held.
 
     Returns ``end``: Succeed (with ``output``), Fail (with ``error`` and ``cause``), Again (with
     ``waitSeconds`` and ``waitsFor``, the reason), or Ask (with ``askSeconds`` and, if an answer was refused, its
@@ -28,8 +28,7 @@ def handler(step: Step) -> StepResult:
     if failure is not None:
         _record_questions(run, failure)
     conclusion = conclude(run, failure, saving=step.event["saving"], queues=_will_queue(step))
-    record_conclusion(run, conclusion)
-    give_back_lease(run_table(), run)
+    record_conclusion(run, conclusion, lease_free=give_back_lease(run_table(), run))
     give_back(run_table(), run)
     return conclusion.as_response()
 

@@ -103,8 +103,9 @@ def _clean_up_all(run: RunRecord, context: LambdaContext, early: bool) -> None:
     finally:
         if is_due:
             run.reload()
-        give_back_lease(run_table(), run)
-        give_back(run_table(), run)
+        if not run.lease_free:
+            give_back_lease(run_table(), run)
+        give_back(run_table(), run, is_held=not run.lease_free)
     for problem in filter(None, problems):
         raise problem
 

@@ -73,10 +73,11 @@ def _not_answered(lease: Lease) -> str:
     return f". It counts as under way: {lease.not_answered}" if lease.not_answered else ""
 
 
-def give_back_lease(table: RunTable, run: Run) -> None:
+def give_back_lease(table: RunTable, run: Run) -> bool:
     """Give back the lease that the attempt holds, or the run if it has ended; not while a job of it may go on.
 
-    A clean-up that comes late takes nothing from the attempt that followed.
+    A clean-up that comes late takes nothing from the attempt that followed. Returns whether nothing is left to give
+    back.
     """
     holder = LeaseHolder(run.arn, run.newest_attempt) if run.ended else _holder(run)
     key, pending = lease_of(run), pending_job(run)
@@ -84,6 +85,7 @@ def give_back_lease(table: RunTable, run: Run) -> None:
         stored.release(table, key, holder)
     elif key is not None and pending is not None:
         stored.release_with_pending(table, key, holder, pending)
+    return pending is None
 
 
 def lease_of(run: Run) -> str | None:

@@ -157,6 +157,8 @@ class Run:
         Why the newest attempt but one came to nothing.
     finished_at, ended_at
         When the job was found complete, and when the run was closed.
+    lease_free
+        Whether the run had given its lease back when it was closed.
     claimed, notified
         When an invocation began to notify of the end, and when that was done: by :class:`Notification`.
     """
@@ -193,6 +195,7 @@ class Run:
     saved_object_id: str | None = None
     finished_at: float | None = None
     ended_at: float | None = None
+    lease_free: bool = False
     outcome: Outcome | None = None
     unanswered: UnansweredPrompts | None = None
     questions: Questions | None = None

@@ -16,12 +16,18 @@ class Work(NamedTuple):
         Whether the definition is saved.
     questions
         How often people are asked.
+    waits
+        How often it waits in the queue.
+    looks_as_first
+        How often it looks after the queue, every ten minutes as the first in it.
     """
 
     looks: int
     rounds: int = 0
     saves: bool = False
     questions: int = 0
+    waits: int = 0
+    looks_as_first: int = 0
 
 
 FIXED = 12
@@ -37,12 +43,24 @@ A_QUESTION = 15
 """Transitions of asking people: the attempt that found the question, without its looks, and the waiting."""
 
 
+A_WAIT = 2
+"""Transitions of waiting in the queue, however long: ``WaitInQueue``, and ``PrepareRun`` once more."""
+
+A_LOOK_AS_FIRST = 1
+"""Transitions of a look after the queue, every ten minutes as the first in it: ``WaitInQueue``."""
+
+
 def transitions(work: Work) -> int:
-    """State transitions of a run that waits for no slot and meets no failure: what Step Functions charges for."""
-    return FIXED + A_LOOK * work.looks + A_ROUND * work.rounds + int(work.saves) + A_QUESTION * work.questions
+    """State transitions of a run that meets no failure: what Step Functions charges for."""
+    in_the_queue = A_WAIT * work.waits + A_LOOK_AS_FIRST * work.looks_as_first
+    once = FIXED + int(work.saves) + in_the_queue
+    return once + A_LOOK * work.looks + A_ROUND * work.rounds + A_QUESTION * work.questions
 
 
 def formula() -> str:
     """:func:`transitions` as a block of a document."""
-    terms = (str(FIXED), f"{A_LOOK}·looks", f"{A_ROUND}·(answered rounds)", "1 if it saves", f"{A_QUESTION}·questions")
-    return f"```\ntransitions = {' + '.join(terms)}\n```"
+    terms = [
+        *(str(FIXED), f"{A_LOOK}·looks", f"{A_ROUND}·(answered rounds)", "1 if it saves", f"{A_QUESTION}·questions"),
+        *(f"{A_WAIT}·(waits in the queue)", f"{A_LOOK_AS_FIRST}·(each 10 minutes as the first in it)"),
+    ]
+    return f"```\ntransitions = {' + '.join(terms[:5])}\n            + {' + '.join(terms[5:])}\n```"

@@ -47,7 +47,7 @@ def test_a_run_has_as_many_transitions_as_the_documented_formula_says(
     assert len(outcome.states) == transitions(work_of(outcome)), outcome.states
 
 
-def test_asking_people_takes_no_more_transitions_than_the_formula_says(system: System) -> None:
+def test_asking_people_takes_as_many_transitions_as_the_formula_says(system: System) -> None:
     system.emulator.person = lambda question: system.emulator.reply(question.token, REPLY)
     try:
         outcome = system.run(datamart=CITY, unanswered="ask")
@@ -56,21 +56,22 @@ def test_asking_people_takes_no_more_transitions_than_the_formula_says(system: S
     assert outcome.status == "SUCCEEDED", outcome.cause
     work = work_of(outcome)
     assert work.questions == 1
-    assert len(outcome.states) <= transitions(work), outcome.states
+    assert len(outcome.states) == transitions(work), outcome.states
 
 
 def test_a_run_without_contention_makes_no_call_to_the_run_table_in_vain(system: System) -> None:
+    system.run(datamart=catalogue.CATEGORY_SALES)  # the first of a connection makes the item of its queue
     outcome, calls = counted_run(system, datamart=catalogue.CATEGORY_SALES)
     assert outcome.states.count("GetStatus") == 2
     assert calls.writes <= MOST_WRITES, calls
     assert calls.reads <= MOST_READS, calls
-    assert [call for call in calls.refused if call.module != "end_run"] == []
+    assert calls.refused == []
 
 
 def test_each_look_at_the_job_is_one_read_and_one_write(system: System) -> None:
     outcome, calls = counted_run(system, prompts=COUNTRIES)
     looks = outcome.states.count("GetStatus")
-    of_looks = [call.operation for call in calls if call.module == "get_status"]
+    of_looks = [call.operation for call in calls if call.module == "get_status" and call.key == outcome.execution_arn]
     assert of_looks == ["GetItem", "UpdateItem"] * looks
     assert outcome.output["polls"] == looks
 

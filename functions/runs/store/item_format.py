@@ -20,7 +20,7 @@ The run's item, its key the execution's ARN::
     project {id, name}, datamart {id, name}, target {source, table, append}
     definition {readable, runsExtraSql, maxExecutionSeconds}, polling {durations, prompts, longestWait}
     polls, lostLogIns, waitsFor
-    saveFolderId, saved {objectId}, finishedAt, endedAt, outcome {end, error, reason, advice, loaded}
+    saveFolderId, saved {objectId}, finishedAt, endedAt, leaseFree, outcome {end, error, reason, advice, loaded}
     unanswered {attempt, prompts}
     asking {hours, answers, fresh, refused, seconds, concluded}
     question {token, askedAt, until, prompts, refusal}
@@ -99,6 +99,7 @@ def run_fields(item: Item) -> dict[str, Any]:
         "saved_object_id": (get("saved") or {}).get("objectId"),
         "finished_at": get("finishedAt"),
         "ended_at": get("endedAt"),
+        "lease_free": bool(get("leaseFree")),
         "outcome": _optional(_outcome, get("outcome")),
         "unanswered": _optional(_unanswered, get("unanswered")),
         "questions": _optional(_questions, get("asking")),

@@ -219,11 +219,14 @@ def count_lost_login(run: RunRecord) -> None:
 # -- its end ------------------------------------------------------------------------------------------------------
 
 
-def record_conclusion(run: RunRecord, conclusion: Conclusion) -> None:
-    """Close the run with a conclusion that ends it, or record what another attempt waits for."""
+def record_conclusion(run: RunRecord, conclusion: Conclusion, lease_free: bool = False) -> None:
+    """Close the run with a conclusion that ends it, or record what another attempt waits for.
+
+    ``lease_free`` is whether the run has given its lease back.
+    """
     # An invocation that comes late concludes an earlier attempt: the run goes on.
     if isinstance(conclusion, (Succeed, Fail)) and run.number == run.newest_attempt:
-        end_run(run, _outcome(run, conclusion))
+        end_run(run, _outcome(run, conclusion), lease_free)
     if isinstance(conclusion, Again) and conclusion.waits_for is not None:
         run.write(put={"waitsFor": conclusion.waits_for})
 
@@ -234,11 +237,11 @@ def _outcome(run: Run, conclusion: Succeed | Fail) -> Outcome:
     return Outcome(AttemptEnd.FAIL, run.loaded, conclusion.error, conclusion.reason, conclusion.advice)
 
 
-def end_run(run: RunRecord, outcome: Outcome) -> bool:
+def end_run(run: RunRecord, outcome: Outcome, lease_free: bool = False) -> bool:
     """Close the run with its outcome; False if it was closed before (the first outcome stays)."""
     failure = {"error": outcome.error, "reason": outcome.reason, "advice": outcome.advice}
     known = {name: value for name, value in failure.items() if value is not None}
-    return _close(run, {"loaded": outcome.loaded, "end": outcome.end} | known)
+    return _close(run, {"loaded": outcome.loaded, "end": outcome.end} | known, lease_free)
 
 
 def end_run_from_outside(run: RunRecord, status: str, error: str | None) -> bool:
@@ -246,10 +249,9 @@ def end_run_from_outside(run: RunRecord, status: str, error: str | None) -> bool
     return _close(run, {"loaded": run.loaded, "end": status, "error": error})
 
 
-def _close(run: RunRecord, outcome: Item) -> bool:
+def _close(run: RunRecord, outcome: Item, lease_free: bool = False) -> bool:
     if run.ended:
         return False
     # The token of an open question is removed: nobody can answer any more.
-    return run.write_if(
-        "attribute_not_exists({endedAt})", put={"endedAt": clock.now(), "outcome": outcome}, remove=("question",)
-    )
+    ended = {"endedAt": clock.now(), "outcome": outcome} | ({"leaseFree": True} if lease_free else {})
+    return run.write_if("attribute_not_exists({endedAt})", put=ended, remove=("question",))
