@@ -1,0 +1,108 @@
+"""Bursts, pauses, and runs that wait long, in moto's DynamoDB."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from functions.lifecycle.hand_over import give_back, serve
+from functions.lifecycle.sweep import queues
+from functions.runs.queue_moves import paused, resumed
+from tests.unit.lifecycle.queue_system import QueueSystem
+from tests.unit.runs.tables import direct_run_table
+
+HOUR = 3_600
+
+
+@pytest.fixture
+def system(monkeypatch: pytest.MonkeyPatch) -> Iterator[QueueSystem]:
+    with direct_run_table() as table:
+        monkeypatch.setattr(queues, "run_table", lambda: table)
+        yield QueueSystem(table, 1, monkeypatch)
+
+
+def pause(system: QueueSystem, job: str | None = None, hours: float = 1) -> None:
+    until = system.time + hours * HOUR
+    serve(system.table, "default", system.queue, lambda queue: paused(queue, job, system.time, until))
+
+
+def resume(system: QueueSystem, job: str | None = None) -> None:
+    serve(system.table, "default", system.queue, lambda queue: resumed(queue, job, system.time))
+
+
+# -- bursts -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_of_a_burst_is_woken_when_a_newer_one_waits_and_is_given_its_name(system: QueueSystem) -> None:
+    system.holding()
+    for job in ("uploads", "uploads", "others"):
+        newest = system.waiting(job=job, burst=True, first=True)
+    serve(system.table, "default", system.queue)
+    (dismissed,) = system.sent
+    assert dismissed[0] == "run-2"
+    assert dismissed[1].startswith(f"Superseded: {newest.arn.replace('run-4', 'run-3')} ")
+
+
+def test_the_slot_goes_to_the_newest_of_a_burst_although_an_older_one_still_has_its_ticket(system: QueueSystem) -> None:
+    owner = system.holding()
+    for _ in range(2):
+        system.waiting(job="uploads", burst=True)
+    give_back(system.table, owner)
+    assert system.owners() == ["(run-3)"]
+
+
+# -- pauses -----------------------------------------------------------------------------------------------------------
+
+
+def test_no_slot_is_handed_over_during_a_pause_and_nobody_is_woken(system: QueueSystem) -> None:
+    owner = system.holding()
+    system.waiting()
+    pause(system)
+    give_back(system.table, owner)
+    assert (system.owners(), system.sent) == ([], [])
+    resume(system)
+    assert (system.owners(), system.sent) == (["(run-2)"], [("run-2", "slot")])
+
+
+def test_a_run_that_comes_during_a_pause_waits(system: QueueSystem) -> None:
+    give_back(system.table, system.holding())
+    pause(system)
+    assert system.take(system.run()) is not None
+    system.time += HOUR
+    assert system.take(system.run()) is None
+
+
+def test_a_pause_of_a_job_keeps_only_its_runs_waiting(system: QueueSystem) -> None:
+    owner = system.holding()
+    system.waiting(job="nightly")
+    system.waiting(job="hourly")
+    pause(system, "nightly")
+    give_back(system.table, owner)
+    assert system.owners() == ["(run-3)"]
+
+
+def test_a_pause_that_has_ended_by_itself_is_noticed_by_the_look_after_the_queues(system: QueueSystem) -> None:
+    give_back(system.table, system.holding())
+    pause(system)
+    system.waiting()
+    queues.look("default")
+    assert system.owners() == []
+    system.time += HOUR
+    queues.look("default")
+    assert system.owners() == ["(run-2)"]
+
+
+# -- runs that wait long ----------------------------------------------------------------------------------------------
+
+
+def test_the_look_after_the_queues_counts_runs_that_wait_long_but_not_those_that_are_paused(
+    system: QueueSystem,
+) -> None:
+    system.holding()
+    assert queues.look("default") is None
+    system.waiting(job="nightly", queueMinutes=60)
+    system.waiting()
+    assert queues.look("default") == 0
+    system.time += 50 * 60
+    assert queues.look("default") == 1
+    pause(system, "nightly")
+    assert queues.look("default") == 0
