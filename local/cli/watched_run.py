@@ -21,7 +21,10 @@ from local.errors import CannotGoOn
 from local.outcome import Outcome
 
 WAITS = "WaitForNextAttempt"
-"""The state in which a run waits without a slot or lease: for a server, or for another run."""
+"""The state in which a run waits for another attempt, without a slot or lease: for a server."""
+
+QUEUES = "WaitInQueue"
+"""The state in which a run waits for a slot, or for its datamart."""
 
 STOPPING = (
     "{signal}: stopping; cleaning up on the server, for {seconds:.0f} s at most."
@@ -154,10 +157,18 @@ class _Watch:
             self._progress.entered(state, at)
         else:
             self._progress.entered(self.names[execution], state, at)
+        if state == QUEUES and (place := self._emulator.queue_place(execution)):
+            self._say_of(execution, f"waits in {place}")
         run = self._emulator.stored_run(execution) if state == WAITS else None
         if run and run.waits_for:
-            with self._progress.paused():
-                say(f"{self._of(execution)}tries again later, after {run.waits_for}")
+            self._say_of(execution, f"tries again later, after {run.waits_for}")
+
+    def _say_of(self, execution: str, text: str) -> None:
+        """A line about a run; others of the command are named as they are in the output."""
+        for arn, name in self.names.items() if isinstance(self._progress, ProgressOfSeveral) else ():
+            text = text.replace(arn, name)
+        with self._progress.paused():
+            say(f"{self._of(execution)}{text}")
 
     def _of(self, execution: str) -> str:
         """The run's name as the beginning of a line, if there are several."""

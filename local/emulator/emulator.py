@@ -33,6 +33,7 @@ from local.emulator.moto_patches.moto_objects import execution as moto_execution
 from local.emulator.moto_patches.moto_objects import history as moto_history
 from local.emulator.moto_patches.moto_objects import states_entered
 from local.emulator.questions import Person, Questions
+from local.emulator.queue_place import queue_place
 from local.emulator.template import REGION, Template
 from local.emulator.uploads import upload
 from local.outcome import Outcome
@@ -166,6 +167,10 @@ class Emulator:
     def stored_run(self, execution_arn: str) -> Run | None:
         """What the run table knows of a run; None before its first step."""
         return find_run(self._table, execution_arn)
+
+    def queue_place(self, execution_arn: str) -> str | None:
+        """Where an execution waits in the queue of its connection, in words; None if it does not wait."""
+        return queue_place(self._table, execution_arn)
 
     def item(self, key: str) -> dict[str, Any] | None:
         """The run table's item of a run (by its execution's ARN) or of a job's loads, in plain values."""

@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 
 from local.outcome import Outcome
 from local.simulator import catalogue
+from local.simulator.scenario import Scenario
 from tests.integration.conftest import CITY, TUTORIAL, System
 from tests.support.cases import exhaustive
 
@@ -61,6 +64,9 @@ def test_the_runs_of_several_files_are_reported_one_a_line_in_the_order_of_the_a
     assert [o["output"]["target"]["table"] for o in outcomes[:2]] == ["DM_SLOW", "DM_CITY"]
     assert done.returncode == 2  # the highest of theirs
     assert done.stderr.count("datamart: ") == 1
+    waiting = re.search(r'^(\w+): waits in the queue of connection "default" \(position 1 of \d\).*', done.stderr, re.M)
+    assert waiting
+    assert re.search(r"(slow|city|unknown) has had one longest, since .*; \d+ s so far$", waiting[0]), waiting[0]
     assert f"{unreadable}: is not JSON" in done.stderr
     assert all(
         line.startswith(("slow ", "city ", "unknown ")) for line in done.stderr.splitlines() if " s" in line[-3:]
@@ -90,15 +96,23 @@ def seconds_of(outcome: Outcome) -> float:
     return float(outcome.output["durationSeconds"])
 
 
+JOBS = (20.0, 45.0, 90.0)
+"""Seconds."""
+
+
 @pytest.mark.parametrize("slots", [3, exhaustive(2)])
-def test_runs_at_once_last_as_long_as_each_alone(system: System, monkeypatch: pytest.MonkeyPatch, slots: int) -> None:
+def test_runs_at_once_last_as_long_as_each_alone(
+    new_system: Callable[..., System], monkeypatch: pytest.MonkeyPatch, slots: int
+) -> None:
     """A clock that one run's skipped waits put forward in full would let the others' jobs end sooner."""
     monkeypatch.setenv("MAX_CONCURRENT_RUNS", f'{{"default": {slots}}}')
-    emulator, requests = system.emulator, REQUESTS[:slots]
-    alone = [seconds_of(emulator.run(request)) for request in requests]
-    with emulator.waiter.working():
-        executions = [emulator.start(request) for request in requests]
+    jobs = JOBS[:slots]
+    emulator = new_system(Scenario(more_loads=jobs * 2)).emulator  # no datamart twice: a second run looks otherwise
+    requests = [{"project": TUTORIAL, "datamart": catalogue.load_id(number + 1)} for number in range(2 * slots)]
+    alone = [seconds_of(emulator.run(request)) for request in requests[:slots]]
     before = emulator.clock.now()
+    with emulator.waiter.working():
+        executions = [emulator.start(request) for request in requests[slots:]]
     at_once = [seconds_of(outcome) for outcome in emulator.wait_for_all(executions)]
     assert at_once == pytest.approx(alone, abs=0.01)
     assert emulator.clock.now() - before < max(alone) + 5

@@ -167,6 +167,6 @@ def _longest_idle(runs: list[Run], slots: int) -> float:
 
 
 def _overtaken(runs: list[Run]) -> int:
-    """Pairs of which the one that arrived later began before the other."""
+    """Pairs in which the run that arrived later began first."""
     order = [run.taken for run in sorted(runs, key=lambda run: run.arrived)]
     return sum(later < earlier for at, earlier in enumerate(order) for later in order[at + 1 :])
