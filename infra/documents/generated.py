@@ -5,6 +5,7 @@ from pathlib import Path
 
 from infra.documents.blocks import ROOT, Blocks
 from infra.documents.command_tables import argument_table, commands
+from infra.documents.cost_table import cost_in_short, cost_table, monthly_costs
 from infra.documents.error_table import error_table, pause_table
 from infra.documents.fact_tables import login_mode_table, output_table, prompt_type_table, secret_table
 from infra.documents.machine_picture import machine_picture, state_table
@@ -44,4 +45,7 @@ def blocks_of(template: Path) -> Blocks:
         "state machine": machine_picture,
         "states": state_table,
         "transitions of a run": formula,
+        "cost of a run": cost_table,
+        "cost in short": cost_in_short,
+        "monthly costs": partial(monthly_costs, template),
     }

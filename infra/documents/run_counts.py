@@ -64,3 +64,27 @@ def formula() -> str:
         *(f"{A_WAIT}·(waits in the queue)", f"{A_LOOK_AS_FIRST}·(each 10 minutes as the first in it)"),
     ]
     return f"```\ntransitions = {' + '.join(terms[:5])}\n            + {' + '.join(terms[5:])}\n```"
+
+
+def lambda_calls(work: Work) -> int:
+    """Invocations of functions, with that of ``end_run``, without that of a trigger."""
+    attempts = 1 + work.questions
+    of_questions = 3 * work.questions  # GetPrompts of the attempt that found it, AskPerson, TakeAnswers
+    in_the_queue = 2 * work.waits + work.looks_as_first
+    of_attempts = 8 * attempts
+    return of_attempts + of_questions + work.looks + 2 * work.rounds + int(work.saves) + in_the_queue + 1
+
+
+def write_units(work: Work) -> int:
+    """Units of DynamoDB that the writes of a run take: of most, the item has more than 1 KB while a session is kept."""
+    return 25 + 2 * work.looks + 8 * work.rounds + 10 * work.saves + 58 * work.questions + 6 * work.waits
+
+
+def read_units(work: Work) -> int:
+    """Units of DynamoDB that the reads of a run take."""
+    return 10 + work.looks + 2 * work.rounds + int(work.saves) + 13 * work.questions + 5 * work.waits
+
+
+def log_bytes(work: Work) -> int:
+    """Bytes of the functions' logs, metrics among them."""
+    return 750 * lambda_calls(work)

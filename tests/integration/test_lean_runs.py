@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from infra.documents.run_counts import Work, transitions
+from infra.documents.run_counts import Work, lambda_calls, log_bytes, read_units, transitions, write_units
 from local.outcome import Outcome
 from local.simulator import catalogue
 from tests.integration.conftest import CITY, System
@@ -36,27 +36,23 @@ def work_of(outcome: Outcome) -> Work:
     [
         {"datamart": catalogue.CATEGORY_SALES},
         {"datamart": CITY, "prompts": COUNTRIES, "saveAs": {"name": "lean", "folder": "/Public Objects/Datamarts"}},
+        {"datamart": CITY, "unanswered": "ask"},
     ],
-    ids=["unprompted", "with prompts and saved"],
+    ids=["unprompted", "with prompts and saved", "asking people"],
 )
-def test_a_run_has_as_many_transitions_as_the_documented_formula_says(
-    system: System, request_of_the_run: dict[str, Any]
+def test_a_run_takes_what_the_documented_formulas_say(
+    system: System, request_of_the_run: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    outcome = system.run(**request_of_the_run)
-    assert outcome.status == "SUCCEEDED", outcome.cause
-    assert len(outcome.states) == transitions(work_of(outcome)), outcome.states
-
-
-def test_asking_people_takes_as_many_transitions_as_the_formula_says(system: System) -> None:
-    system.emulator.person = lambda question: system.emulator.reply(question.token, REPLY)
-    try:
-        outcome = system.run(datamart=CITY, unanswered="ask")
-    finally:
-        system.emulator.person = None
-    assert outcome.status == "SUCCEEDED", outcome.cause
-    work = work_of(outcome)
-    assert work.questions == 1
+    monkeypatch.setattr(system.emulator, "person", lambda question: system.emulator.reply(question.token, REPLY))
+    system.run(datamart=catalogue.CATEGORY_SALES)  # the first of a connection makes the item of its queue
+    logged = system.emulator.logs.stat().st_size
+    outcome, calls = counted_run(system, **request_of_the_run)
+    logged, work = system.emulator.logs.stat().st_size - logged, work_of(outcome)
     assert len(outcome.states) == transitions(work), outcome.states
+    assert len(calls.invocations) == lambda_calls(work)
+    assert calls.read_units == read_units(work)
+    assert 0.9 < calls.write_units / write_units(work) <= 1
+    assert 0.8 < logged / log_bytes(work) < 1.2
 
 
 def test_a_run_without_contention_makes_no_call_to_the_run_table_in_vain(system: System) -> None:

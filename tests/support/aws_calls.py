@@ -44,7 +44,11 @@ class AwsCall(NamedTuple):
 
 
 class AwsCalls(list[AwsCall]):
-    """The calls, in their order."""
+    """The calls, in their order; ``invocations`` are the modules of the functions, in theirs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.invocations: list[str] = []
 
     @property
     def reads(self) -> int:
@@ -81,6 +85,7 @@ def counted(emulator: Emulator) -> Iterator[AwsCalls]:
     @contextlib.contextmanager
     def within(module: str, event: Any) -> Iterator[None]:
         here.module = module
+        calls.invocations.append(module)
         try:
             with around(module, event):
                 yield

@@ -51,7 +51,6 @@ def begin_run(
             "connection": request["connection"],
             "maxConcurrentRuns": max_concurrent_runs,
             "onConflict": request["onConflict"],
-            "rerunIfReplacing": request["rerunIfReplacing"],
             "asked": {
                 "project": request["project"],
                 "datamart": request["datamart"],
@@ -60,6 +59,7 @@ def begin_run(
         }
         | _of_the_queue(request)
         | ({"burst": True} if start.burst else {})
+        | ({"rerunIfReplacing": True} if request["rerunIfReplacing"] else {})
         | ({"asking": _no_questions(request["askDeadlineHours"])} if asks else {})
         | _stored_message(message)
     )

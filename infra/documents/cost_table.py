@@ -1,0 +1,114 @@
+"""What a run costs: the measured counts (run_counts) at the prices of one dated file (prices.toml)."""
+
+import json
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from functions.runs.polling import LONGEST_UNTOLD, seconds_until_next_look
+from infra.constructs.function_table import FunctionSpec
+from infra.documents.markdown import table
+from infra.documents.run_counts import Work, lambda_calls, log_bytes, read_units, transitions, write_units
+
+PRICES = tomllib.loads(Path(__file__).with_name("prices.toml").read_text("utf-8"))
+
+SECONDS_A_CALL = 0.3
+"""Taken for an invocation of a function; the waiting for the Library server is most of it."""
+
+MEMORY_GB = FunctionSpec("any").memory_mb / 1024
+
+CUSTOM_METRICS = 8
+"""Metrics of our own that a deployment may send, without those of each job with ``expectBy``."""
+
+
+class Example(NamedTuple):
+    """A run of the table: what it is, and what it does."""
+
+    name: str
+    work: Work
+
+
+def looks(seconds: float, history: tuple[float, ...] = ()) -> int:
+    """How often a job of that duration is looked at until it is seen to have ended."""
+    elapsed, count = 0, 0
+    while elapsed < seconds:
+        elapsed += seconds_until_next_look(elapsed, count, history, longest=LONGEST_UNTOLD)
+        count += 1
+    return count
+
+
+def examples() -> list[Example]:
+    """Runs whose jobs take as long as the twenty before, and first runs of a datamart."""
+    nightly = tuple(1_800.0 * share for share in (0.85, 0.95, 1.0, 1.05, 1.15)) * 4
+    learned = looks(1_800, nightly)
+    return [
+        Example("2 seconds, the first run", Work(looks(2))),
+        Example("half an hour, the first run, one round of prompts", Work(looks(1_800), rounds=1)),
+        Example("half an hour (σ 10 %), after 20 runs, one round of prompts", Work(learned, rounds=1)),
+        Example("the same, after two hours in the queue", Work(learned, rounds=1, waits=1)),
+        Example("the same, all of them as the first in it", Work(learned, rounds=1, waits=1, looks_as_first=12)),
+        Example("the same without waiting, asking people once", Work(learned + 1, rounds=1, questions=1)),
+        Example("three hours, the first run", Work(looks(10_800))),
+    ]
+
+
+def usd(work: Work) -> dict[str, float]:
+    """What a run costs, by what is charged."""
+    calls = lambda_calls(work)
+    return {
+        "transitions": transitions(work) * _price("transition"),
+        "Lambda": calls * (SECONDS_A_CALL * MEMORY_GB * _price("lambda_gb_second") + _price("lambda_call")),
+        "DynamoDB": write_units(work) * _price("write_unit") + read_units(work) * _price("read_unit"),
+        "logs": log_bytes(work) / 1e9 * _price("log_gb"),
+    }
+
+
+def cost_table() -> str:
+    """A row for each example: its looks and transitions, and US dollars for 1,000 such runs."""
+    rows = []
+    for name, work in examples():
+        costs = usd(work)
+        each = [f"{1_000 * cost:.2f}" for cost in costs.values()]
+        rows.append((name, str(work.looks), str(transitions(work)), *each, f"**{1_000 * sum(costs.values()):.2f}**"))
+    head = ("1,000 runs of", "looks each", "transitions each", *(f"{what}, $" for what in usd(Work(1))), "**sum, $**")
+    return f"{table(head, rows)}\n\n{_assumptions()}"
+
+
+def _assumptions() -> str:
+    day = date.fromisoformat(str(PRICES["read_on"]))
+    listed = [price for price in PRICES.values() if isinstance(price, dict)]
+    sources = {price["source"].split()[0]: price["confirmed"] for price in listed}
+    links = [f"<{source}>{'' if read else ' (to be confirmed)'}" for source, read in sorted(sources.items())]
+    return (
+        f"Prices of {PRICES['region']} as of {day:%-d %B %Y}, without free tiers: {', '.join(links)}. The counts are "
+        "those of real runs in the emulator (`tests/integration/test_lean_runs.py`). An invocation is taken to last "
+        f"{SECONDS_A_CALL} s with {MEMORY_GB:g} GB. A retry of a state is a transition, too."
+    )
+
+
+def cost_in_short() -> str:
+    """The same in a sentence."""
+    found = {example.name: sum(usd(example.work).values()) for example in examples()}
+    short, first, nightly = list(found.values())[:3]
+    return (
+        f"A run of half an hour costs about {100 * first:.2f} US cents the first time and {100 * nightly:.2f} once its "
+        f"durations are known, nearly all of it state transitions; a run of two seconds costs {100 * short:.2f}."
+    )
+
+
+def monthly_costs(template: Path) -> str:
+    """What a deployment costs each month, whether it runs anything or not: alarms, metrics, secrets."""
+    resources = json.loads(template.read_text("utf-8"))["Resources"].values()
+    count = [resource["Type"] for resource in resources].count
+    alarms, secrets = count("AWS::CloudWatch::Alarm"), count("AWS::SecretsManager::Secret")
+    rows = [
+        ("alarms", str(alarms), f"{alarms * _price('alarm_month'):.2f}"),
+        ("metrics, at most", str(CUSTOM_METRICS), f"{CUSTOM_METRICS * _price('metric_month'):.2f}"),
+        ("secrets", str(secrets), f"{secrets * _price('secret_month'):.2f}"),
+    ]
+    return table(("of the stage that the emulator runs", "number", "$ a month"), rows)
+
+
+def _price(name: str) -> float:
+    return float(PRICES[name]["usd"])
