@@ -276,6 +276,23 @@ def test_a_second_signal_leaves_at_once_and_lists_what_is_left(
     assert instance["id"] in run.outcome["cause"]
 
 
+@pytest.mark.exhaustive
+def test_a_second_signal_reports_each_of_several_runs(server: Server, datamart: Callable[..., Datamart]) -> None:
+    server.inject(step="delete_instance", kind="stall", seconds=2 * PATIENCE)
+    run = datamart(SLOW, EXAMPLE)
+    until(lambda: server.state()["jobs"], "the job runs")
+    run.process.send_signal(signal.SIGINT)
+    run.until_it_says("stopping; cleaning up")
+
+    def leaves() -> bool:
+        run.process.send_signal(signal.SIGINT)
+        return run.process.poll() is not None
+
+    until(leaves, "it leaves")
+    assert run.end() == 130
+    assert [json.loads(line)["status"] for line in run.out.splitlines()] == ["ABORTED"] * 2
+
+
 @pytest.mark.parametrize("number", ALL)
 def test_a_simulator_that_is_stopped_leaves_no_folder_behind(number: int, tmp_path: Path) -> None:
     server = Server(tmp_path)
