@@ -1,5 +1,9 @@
 """Pauses and resumes the queues of a stage's connections."""
 
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +16,7 @@ from functions.runs.slots import open_queue
 from functions.runs.store.queues import load_queue
 from functions.runs.store.table import RunTable
 from functions.similar_names import nearest
+from functions.telemetry import logger
 from infra.jobs.job_files import FOLDER, jobs_of
 from infra.settings.settings import BadConfiguration, Settings, settings_of
 from local.aws.aws_errors import in_plain_words
@@ -67,7 +72,7 @@ class Queues:
         """Let nobody go until then. Raises CannotGoOn for a time that a pause cannot end at."""
         now = clock.now()
         try:
-            with in_plain_words():
+            with in_plain_words(), _unlogged():
                 queue = open_queue(self._table, what.connection, self._settings.most_at_once[what.connection])
                 serve(self._table, what.connection, queue, lambda queue: paused(queue, what.job, now, until))
         except ValueError as problem:
@@ -76,10 +81,25 @@ class Queues:
     def resume(self, what: Paused) -> None:
         """End the pause; the free slots go to those who wait."""
         now = clock.now()
-        with in_plain_words():
+        with in_plain_words(), _unlogged():
             queue = load_queue(self._table, what.connection)
             if queue is not None:
                 serve(self._table, what.connection, queue, lambda queue: resumed(queue, what.job, now))
+
+
+@contextmanager
+def _unlogged() -> Iterator[None]:
+    """Keeps what the functions log in this thread off standard output, which has the command's own lines."""
+    thread = threading.get_ident()
+
+    def of_others(record: logging.LogRecord) -> bool:
+        return record.thread != thread
+
+    logger.addFilter(of_others)
+    try:
+        yield
+    finally:
+        logger.removeFilter(of_others)
 
 
 def _settings_of(stage: str) -> Settings:

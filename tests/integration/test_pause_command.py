@@ -10,6 +10,11 @@ from typing import Any
 import pytest
 
 from functions import clock
+from functions.runs.queue import Ticket
+from functions.runs.slots import run_id
+from functions.runs.store.queues import join_queue
+from functions.runs.store.table import run_table
+from functions.runs.store.tickets import Waiter, set_waiter
 from infra.settings.settings import Settings
 from local.aws.queues import Paused, named
 from local.cli import main
@@ -113,6 +118,17 @@ def test_a_job_is_paused_on_the_connection_that_its_file_names(tmp_path: Path) -
         named("default", settings, tmp_path)
     with pytest.raises(CannotGoOn, match="Jobs: default, nightly"):
         named("connection/nightly", settings, tmp_path)
+
+
+def test_standard_output_has_one_object_although_the_functions_would_log(system: System, operator: Operator) -> None:
+    """A run that was stopped while it waited: resuming hands it the slot, finds nobody, and says so in the log."""
+    operator.pause()
+    stopped = system.run(prompts=COUNTRIES, connection="unknown").execution_arn
+    ticket = Ticket(run_id(stopped), clock.now(), "datamart", clock.now() + 60)
+    set_waiter(run_table(), ticket.id, Waiter(stopped, "default", "a token that is gone"), ticket.until)
+    join_queue(run_table(), "default", ticket, stopped, 1)
+    assert operator.resume() == (0, {"pauses": [], "problem": None})
+    assert system.slots() == system.tickets() == {}
 
 
 def test_a_run_that_is_started_during_a_pause_waits_for_its_end(system: System, operator: Operator) -> None:
