@@ -1,11 +1,13 @@
 """Several runs at once: one command, one emulator, one server, and one clock that runs ahead of none of them."""
 
+import contextlib
 import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -116,3 +118,26 @@ def test_runs_at_once_last_as_long_as_each_alone(
     at_once = [seconds_of(outcome) for outcome in emulator.wait_for_all(executions)]
     assert at_once == pytest.approx(alone, abs=0.01)
     assert emulator.clock.now() - before < max(alone) + 5
+
+
+def test_the_clock_stands_while_a_function_of_any_run_works_also_while_its_end_is_processed(
+    new_system: Callable[..., System], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAX_CONCURRENT_RUNS", '{"default": 2}')
+    emulator = new_system(Scenario(more_loads=(2.0, 30.0))).emulator
+    moved: dict[str, float] = {}
+
+    @contextlib.contextmanager
+    def slowly(module: str, event: Any) -> Iterator[None]:
+        before = emulator.clock.now()
+        for _ in range(200):
+            threading.Event().wait(0)  # the other run's threads go first
+        yield
+        moved[module] = max(moved.get(module, 0.0), emulator.clock.now() - before)
+
+    monkeypatch.setattr(emulator.runtime, "around", slowly)
+    with emulator.waiter.working():
+        executions = [emulator.start({"project": TUTORIAL, "datamart": catalogue.load_id(number)}) for number in (1, 2)]
+    assert [outcome.status for outcome in emulator.wait_for_all(executions)] == ["SUCCEEDED"] * 2
+    assert {"execute_datamart", "get_status", "end_run"} <= moved.keys()
+    assert set(moved.values()) == {0.0}
