@@ -12,9 +12,13 @@ from aws_cdk import aws_lambda as lambda_
 UPDATED_AFTER: dict[str, tuple[str, ...]] = {
     "ask_person": ("take_answers",),  # question.prompts
     "get_prompts": ("conclude_attempt", "ask_person", "take_answers", "end_run", "sweep"),  # unanswered.prompts
+    "log_in": ("conclude_attempt", "end_run", "sweep"),  # slots in the queue of a connection
+    "prepare_run": ("conclude_attempt", "end_run", "sweep"),
 }
-"""From a function that writes a packed value to those that read it. take_answers writes the people's answers, which
-get_prompts reads: both cannot be first, and a person's reply in just those seconds is the rarer case.
+"""From a function that writes a packed value or takes a slot to those that read or free it.
+
+take_answers writes the people's answers, which get_prompts reads: both cannot be first, and a person's reply in just
+those seconds is the rarer case.
 
 start_run writes the execution's input, which prepare_run reads: it is updated after the state machine, which it refers
 to, and so after every function that the state machine calls.

@@ -64,9 +64,13 @@ def test_the_starter_is_updated_after_the_function_that_reads_the_input(template
     assert function_of(template, "prepare_run") in waits_for(template, function_of(template, "start_run"))
 
 
+TAKE_SLOTS = {"log_in", "prepare_run"}
+"""Functions that are updated after those that give back the slots which they take."""
+
+
 def test_every_packed_value_has_a_writer_whose_order_was_thought_of() -> None:
     assert set(WRITERS) == set(PACKED)
-    assert set(UPDATED_AFTER) == WRITERS["unanswered.prompts"] | WRITERS["question.prompts"]
+    assert set(UPDATED_AFTER) == WRITERS["unanswered.prompts"] | WRITERS["question.prompts"] | TAKE_SLOTS
 
 
 def test_functions_are_updated_in_three_tiers_at_most() -> None:
