@@ -45,7 +45,7 @@ def _earlier_runs(run: RunRecord, project_id: str, datamart_id: str) -> Polling:
         return Polling()
 
 
-def learn_duration(run: RunRecord, ran_until: float | None) -> None:
+def record_run_duration(run: RunRecord, ran_until: float | None) -> None:
     """Record how long the job took that was just found loaded, and that still ran at ``ran_until``.
 
     ``ran_until`` is when the last look before saw it, in seconds since the epoch. The job ended between the two looks:

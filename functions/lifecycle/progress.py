@@ -4,7 +4,7 @@ import os
 
 from functions import clock
 from functions.errors import ERRORS, DatamartFailed, JobCancelled, LibraryError, NamedError, PromptAnswerRejected
-from functions.lifecycle.learning import began_at, learn_duration
+from functions.lifecycle.learning import began_at, record_run_duration
 from functions.lifecycle.step import Step, StepResult
 from functions.microstrategy import Execution
 from functions.microstrategy.codes import CANCELLED_CODES
@@ -60,7 +60,7 @@ def progress(
         logger.info("ignored a stale status: the job's state was updated concurrently", extra=known)
         return {"phase": "unknown", "waitSeconds": 1 if now in SETTLED else next_wait(run)}
     if phase == "succeeded":
-        learn_duration(run, ran_until)
+        record_run_duration(run, ran_until)
         return recorded_success(run)
     wait = 1 if phase == "prompts" else next_wait(run, execution.retry_after)
     return {"phase": phase, "waitSeconds": wait}

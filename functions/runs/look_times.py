@@ -1,4 +1,4 @@
-"""Chooses when to look at a job of which the distribution of its duration is known: the inspection problem.
+"""Chooses when to look at a job whose duration has a known distribution: the inspection problem.
 
 Of all plans of looks the best minimises ``look_cost`` · E[looks] + E[delay / duration] (Barlow, Hunter and Proschan,
 1963). With W(i) as the least cost from time t(i) on, times the probability S that the job still runs::

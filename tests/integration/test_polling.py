@@ -1,0 +1,77 @@
+"""What polling learns from night to night, in whole runs against the simulator."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from functions.runs.store.table import run_table
+from local.outcome import Outcome
+from local.simulator.catalogue import CITY, SLOW_LOAD
+from local.simulator.scenario import Scenario
+from tests.integration.conftest import TUTORIAL, System
+
+COUNTRIES = [{"name": "Elements of Country", "answers": ["USA"]}]
+
+
+def remember(datamart: str, seconds: list[float], prompts: int = 0) -> None:
+    """Let the datamart's last runs have taken so long, and answered so many prompts."""
+    known = {"seconds": seconds, "prompts": prompts, "lastRun": "an earlier one", "expiresAt": 0}
+    run_table().create({"executionArn": f"durations/default/{TUTORIAL}/{datamart}"} | known)
+
+
+def waits(outcome: Outcome) -> list[int]:
+    """Seconds that the functions asked to wait for."""
+    return [int(seconds) for seconds in re.findall(r"waitSeconds\W+(\d+)", json.dumps(outcome.history, default=str))]
+
+
+def attempt(system: System, outcome: Outcome) -> dict[str, Any]:
+    return dict(system.item(outcome)["attempts"]["1"])
+
+
+def test_the_tenth_night_of_a_datamart_takes_at_most_half_the_looks_of_the_first(
+    new_system: Callable[..., System],
+) -> None:
+    system = new_system(Scenario(slow_seconds=100.0))
+    nights = [system.run(datamart=SLOW_LOAD) for _ in range(10)]
+    assert [night.status for night in nights] == ["SUCCEEDED"] * 10
+    first, tenth = (night.output for night in (nights[0], nights[-1]))
+    assert tenth["polls"] <= first["polls"] / 2
+    assert tenth["durationSeconds"] <= 1.05 * 100
+    known = system.emulator.item(f"durations/default/{TUTORIAL}/{SLOW_LOAD}") or {}
+    assert len(known["seconds"]) == 10
+    assert known["seconds"] == pytest.approx([100] * 10, rel=0.06)
+
+
+@pytest.mark.parametrize(("idle_timeout", "longest"), [(600, 300), (1200, 600)])
+def test_no_wait_is_longer_than_half_of_the_idle_timeout(
+    idle_timeout: int, longest: int, new_system: Callable[..., System]
+) -> None:
+    system = new_system(Scenario(idle_timeout=float(idle_timeout), slow_seconds=3000.0))
+    remember(SLOW_LOAD, [3000.0] * 5)
+    outcome = system.run(datamart=SLOW_LOAD)
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert system.item(outcome)["polling"]["longestWait"] == longest
+    assert 0.9 * longest <= max(waits(outcome)) <= longest
+
+
+def test_a_server_that_does_not_tell_its_idle_timeout_is_looked_at_every_five_minutes(system: System) -> None:
+    refused = {"code": "ERR014", "message": "no privilege"}
+    system.simulator.inject("probe", status=403, json=refused, times=9)
+    outcome = system.run(prompts=COUNTRIES)
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert system.item(outcome)["polling"]["longestWait"] == 300
+
+
+def test_prompts_that_earlier_runs_answered_are_answered_at_once_however_long_those_took(system: System) -> None:
+    remember(CITY, [3600.0] * 5, prompts=1)
+    known = attempt(system, system.run(prompts=COUNTRIES))
+    assert known["answeringAt"] - known["postedAt"] <= 10
+
+
+def test_durations_that_nobody_can_read_change_no_result(system: System) -> None:
+    run_table().create({"executionArn": f"durations/default/{TUTORIAL}/{CITY}", "seconds": "none"})
+    outcome = system.run(prompts=COUNTRIES)
+    assert outcome.status == "SUCCEEDED", outcome.cause
