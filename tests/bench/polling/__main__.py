@@ -22,8 +22,8 @@ SEEDS = (1, 2, 3, 4, 5)
 HISTORIES = 60
 """Histories for each seed."""
 
-OF_OTHER_COSTS = 4
-"""Histories for each seed where the picture shows the policy with looks of another cost."""
+IN_THE_PICTURE = 2
+"""Histories for each seed from which the picture is drawn, for each cost of a look."""
 
 LOOK_COSTS = (0.0005, 0.001, LOOK_COST, 0.004, 0.008)
 
@@ -34,11 +34,12 @@ PICTURE = Path(__file__).parents[3] / "decisions" / "0009-looks-and-delay.svg"
 
 
 class Judged(NamedTuple):
-    """What the policies cost in a family: the optimum and the policy by the cost of a look, the others by name."""
+    """What the policies cost in a family: the optimum and ``drawn`` by the cost of a look, the others by name."""
 
     number: int
     optimum: dict[float, Cost]
-    policy: dict[float, Cost]
+    policy: Cost
+    drawn: dict[float, Cost]
     others: dict[str, Cost]
 
     @property
@@ -49,13 +50,13 @@ class Judged(NamedTuple):
     @property
     def ratio(self) -> float:
         """Cost of the policy by that of the optimum."""
-        return self.policy[LOOK_COST].at(LOOK_COST) / self.optimum[LOOK_COST].at(LOOK_COST)
+        return self.policy.at(LOOK_COST) / self.optimum[LOOK_COST].at(LOOK_COST)
 
     @property
     def by_best_fixed(self) -> float:
         """Cost of the policy by that of the best fixed interval."""
         best = min(cost.at(LOOK_COST) for name, cost in self.others.items() if name.startswith("fixed"))
-        return self.policy[LOOK_COST].at(LOOK_COST) / best
+        return self.policy.at(LOOK_COST) / best
 
 
 def judge(number: int) -> Judged:
@@ -65,16 +66,17 @@ def judge(number: int) -> Judged:
     return Judged(
         number,
         {look_cost: known.cost(known.best_plan(look_cost)) for look_cost in LOOK_COSTS},
-        {look_cost: _policy(family, known, look_cost) for look_cost in LOOK_COSTS},
+        _policy(family, known, LOOK_COST, HISTORIES),
+        {look_cost: _policy(family, known, look_cost, IN_THE_PICTURE) for look_cost in LOOK_COSTS},
         {name: known.cost(looks(argument)) for name, (looks, argument) in OTHERS.items()},
     )
 
 
-def _policy(family: Family, known: Known, look_cost: float) -> Cost:
+def _policy(family: Family, known: Known, look_cost: float, histories: int) -> Cost:
     costs = []
     for seed in SEEDS:
         source = random.Random(f"{family.name}, seed {seed}")  # noqa: S311 - repeatable, no secret
-        for _ in range(HISTORIES if look_cost == LOOK_COST else OF_OTHER_COSTS):
+        for _ in range(histories):
             history = [family.draw(source) for _ in range(MOST_DURATIONS)]
             costs.append(known.cost(learned(history, look_cost)))
     return mean(costs)
@@ -95,7 +97,7 @@ def main() -> int:
         passed = one.ratio <= one.family.goal and one.by_best_fixed <= DEARER_THAN_FIXED
         missed += not passed
         name = one.family.name + (" *" if one.family.held_back else "")
-        best, policy = one.optimum[LOOK_COST], one.policy[LOOK_COST]
+        best, policy = one.optimum[LOOK_COST], one.policy
         print(
             f"{name:34} {_shown(best):>14} {_shown(policy):>14} {one.ratio:6.2f} {one.family.goal:5.2f}"
             f" {one.by_best_fixed:14.2f}{'' if passed else '  MISSED'}"
@@ -110,7 +112,7 @@ def main() -> int:
         print(f"{goal.name:34} {_shown(cost):>14}   {wanted}{'' if passed else '  MISSED'}")
     lines = {
         "optimum, durations known": [mean([one.optimum[cost] for one in judged]) for cost in LOOK_COSTS],
-        "this policy, 20 runs known": [mean([one.policy[cost] for one in judged]) for cost in LOOK_COSTS],
+        "this policy, 20 runs known": [mean([one.drawn[cost] for one in judged]) for cost in LOOK_COSTS],
     }
     others = {name: mean([one.others[name] for one in judged]) for name in OTHERS}
     PICTURE.write_text(draw(lines, others), "utf-8")
@@ -122,7 +124,7 @@ def _against_one_for_all(judged: list[Judged]) -> bool:
     """Print what the best of the other policies costs over all families; whether the policy costs more."""
     costs = {name: fmean(one.others[name].at(LOOK_COST) for one in judged) for name in OTHERS}
     best = min(costs, key=costs.__getitem__)
-    ours = fmean(one.policy[LOOK_COST].at(LOOK_COST) for one in judged)
+    ours = fmean(one.policy.at(LOOK_COST) for one in judged)
     print(f"over all families: {ours / costs[best]:.2f} of the cost of {best}, the best of {len(OTHERS)} others\n")
     return ours >= costs[best]
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tests.bench.polling.families import Quantile
 
-POINTS = 2_000
+POINTS = 1_000
 """A distribution is taken as so many equally likely durations."""
 
 
