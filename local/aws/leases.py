@@ -7,12 +7,15 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
+from functions.lifecycle.hand_over import serve
 from functions.runs.concurrency import left_by, pending_job, pending_session
 from functions.runs.lease import Lease as StoredLease
 from functions.runs.lease import PendingJob
+from functions.runs.queue_moves import given_back
 from functions.runs.store.item_format import stored_pending_job
 from functions.runs.store.leases import LEASE, kind_of, load_lease, slot_key, take_away
 from functions.runs.store.leases import lease_key as stored_key
+from functions.runs.store.queues import load_queue
 from functions.runs.store.table import RunTable
 from local.aws.aws_errors import in_plain_words
 from local.aws.stack import stack_of
@@ -88,7 +91,7 @@ class Leases:
         after a person has checked its job.
         """
         with in_plain_words():
-            held = load_lease(self._table, key)
+            held = load_lease(self._table, key) or self._slot(key)
             if held is None:
                 return None
             status = _status_of(held.owner)
@@ -99,9 +102,34 @@ class Leases:
             return Lease(key, held.owner, held.since, status, left)
 
     def free(self, lease: Lease) -> bool:
-        """Take it away from its owner; False if it has changed since it was found."""
+        """Take it away from its owner; False if it has changed since it was found. A slot goes to the next run."""
         with in_plain_words():
-            return take_away(self._table, StoredLease(lease.key, lease.owner, lease.since))
+            if kind_of(lease.key) == LEASE or load_lease(self._table, lease.key) is not None:
+                return take_away(self._table, StoredLease(lease.key, lease.owner, lease.since))
+            return self._free_slot(lease)
+
+    def _slot(self, key: str) -> StoredLease | None:
+        """The slot of a connection's queue with that number, from the one that was taken first."""
+        if kind_of(key) == LEASE:
+            return None
+        _, connection, number = key.split("/")
+        queue = load_queue(self._table, connection)
+        holders = sorted(queue.holders.values(), key=lambda holder: holder.since) if queue else []
+        if int(number) >= len(holders):
+            return None
+        holder = holders[int(number)]
+        pending = None if holder.until is None else PendingJob(holder.until)
+        return StoredLease(key, holder.owner, holder.since, pending)
+
+    def _free_slot(self, lease: Lease) -> bool:
+        connection = lease.key.split("/")[1]
+        queue = load_queue(self._table, connection)
+        found = (queue.holders if queue else {}).items()
+        held = [key for key, each in found if (each.owner, each.since) == (lease.owner, lease.since)]
+        if queue is None or not held:
+            return False
+        serve(self._table, connection, queue, lambda queue: given_back(queue, held[0], lease.owner))
+        return True
 
 
 def _status_of(execution: str) -> str:

@@ -225,6 +225,14 @@ def test_a_slot_whose_session_may_live_is_freed_by_its_name(held: HeldLease) -> 
     assert "Has its session ended" in held.asked[0]
 
 
+def test_a_slot_that_is_kept_in_the_queue_is_freed_by_its_number(held: HeldLease) -> None:
+    kept = {"owner": held.owner, "attempt": 1, "since": SINCE, "until": UNTIL}
+    held.table.create({"executionArn": "queue/default", "most": 1, "holders": {"run": kept}, "tickets": {}})
+    assert held.free("y", lease="slot/default/0") == 0
+    assert "Has its session ended" in held.asked[0]
+    assert (held.table.load("queue/default") or {})["holders"] == {}
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -1,0 +1,163 @@
+"""prepare_run and wait_in_queue: who waits, for how long, who ends, and what a run is told."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from functions.errors import InvalidRequest, RunInProgress, RunTimedOut
+from functions.handlers import prepare_run, wait_in_queue
+from functions.lifecycle.hand_over import give_back
+from functions.limits import FIRST_IN_QUEUE_SECONDS
+from functions.runs.store.attempts import begin_attempt
+from functions.runs.store.runs import find_run, load_run
+from functions.runs.waiting import InQueue
+from tests.support.interleaving_simulator import _Context
+from tests.unit.lifecycle.queue_system import NOON, PROJECT, QueueSystem
+from tests.unit.runs.tables import direct_run_table
+
+
+@pytest.fixture(params=[1])
+def system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[QueueSystem]:
+    with direct_run_table() as table:
+        monkeypatch.setenv("CONNECTIONS", '["default"]')
+        for module in (prepare_run, wait_in_queue):
+            monkeypatch.setattr(module, "run_table", lambda: table)
+        monkeypatch.setattr("functions.handlers._decorators.run_table", lambda: table)
+        yield QueueSystem(table, request.param, monkeypatch)
+
+
+def event(name: str, **request: Any) -> dict[str, Any]:
+    arn = f"arn:aws:states:eu-west-1:123456789012:execution:datamart-runner-dev:{name}"
+    asked = {"project": PROJECT, "datamart": name} | request
+    return {"executionArn": arn, "input": asked, "startedAt": "2026-11-20T05:00:00Z", "queue": True}
+
+
+def wait(name: str, seconds: float = 9_000, called: str = "token") -> Any:
+    given = {"executionArn": event(name)["executionArn"], "attempt": None, "token": called, "seconds": seconds}
+    return wait_in_queue.handler(given, _Context())
+
+
+def prepare(name: str, **request: Any) -> dict[str, Any]:
+    found: dict[str, Any] = prepare_run.handler(event(name, **request), _Context())
+    return found
+
+
+def waits(name: str, **request: Any) -> str:
+    with pytest.raises(InQueue) as refused:
+        prepare(name, **request)
+    return str(refused.value)
+
+
+def test_a_run_that_gets_a_slot_is_told_its_request_and_the_number_of_its_attempt(system: QueueSystem) -> None:
+    found = prepare("one")
+    assert (found["attempt"], found["request"]["datamart"], found["deadline"]) == (1, "one", NOON + 7_200)
+    assert system.owners() == ["one"]
+
+
+def test_under_the_definition_of_an_earlier_release_no_slot_is_taken(system: QueueSystem) -> None:
+    prepare_run.handler({key: value for key, value in event("one").items() if key != "queue"}, _Context())
+    prepare("two")
+    assert system.owners() == ["two"]
+
+
+def test_a_run_that_would_be_first_waits_ten_minutes_and_the_others_their_queue_minutes(system: QueueSystem) -> None:
+    prepare("one")
+    assert waits("two").startswith(f"{FIRST_IN_QUEUE_SECONDS} seconds are left to wait in the queue of connection")
+    wait("two", FIRST_IN_QUEUE_SECONDS)
+    system.time += 1
+    text = waits("three", queueMinutes=20)
+    assert text.startswith("1200 seconds are left")
+    assert "position 2 of 2" in text
+    assert event("one")["executionArn"] in text
+
+
+def test_a_run_whose_datamart_runs_ends_at_once_if_it_would_rather_not_wait(system: QueueSystem) -> None:
+    prepare("one")
+    with pytest.raises(RunInProgress, match="another run of this datamart is under way"):
+        prepare("two", datamart="one", onConflict="skip")
+    waits("three", onConflict="skip")
+
+
+def test_a_run_whose_datamart_runs_only_as_it_seems_takes_the_slot_of_the_ended_run(system: QueueSystem) -> None:
+    prepare("one")
+    system.ended.add(event("one")["executionArn"])
+    assert prepare("two", datamart="one", onConflict="fail")["attempt"] == 1
+
+
+def test_a_run_that_comes_back_with_a_slot_has_its_deadline_moved_by_its_wait(system: QueueSystem) -> None:
+    prepare("one")
+    waits("two")
+    wait("two", FIRST_IN_QUEUE_SECONDS)
+    first = load_run(system.table, event("one")["executionArn"], 1)
+    begin_attempt(first)
+    system.time += 500
+    give_back(system.table, first)
+    assert system.sent == [("token", "slot")]
+    for _ in range(2):  # also where the function is repeated
+        assert prepare("two")["deadline"] == NOON + 7_200 + 500
+
+
+def test_a_run_that_was_handed_a_slot_while_it_came_back_goes_on_with_its_new_token(system: QueueSystem) -> None:
+    prepare("one")
+    waits("two")
+    wait("two", FIRST_IN_QUEUE_SECONDS, "gone")
+    system.gone.add("gone")
+    first = load_run(system.table, event("one")["executionArn"], 1)
+    begin_attempt(first)
+    give_back(system.table, first)
+    wait("two", FIRST_IN_QUEUE_SECONDS, "newer")
+    assert system.sent == [("newer", "slot")]
+
+
+def test_queue_minutes_are_counted_from_the_arrival_however_often_the_run_comes_back(system: QueueSystem) -> None:
+    prepare("one")
+    waits("two", queueMinutes=20)
+    wait("two", FIRST_IN_QUEUE_SECONDS)
+    system.time += 600
+    wait("two", FIRST_IN_QUEUE_SECONDS)
+    system.time += 599
+    wait("two", FIRST_IN_QUEUE_SECONDS)
+    system.time += 1
+    with pytest.raises(RunTimedOut, match=r"waited in the queue for its queueMinutes \(20\)"):
+        wait("two", FIRST_IN_QUEUE_SECONDS)
+
+
+@pytest.mark.parametrize("system", [2], indirect=True)
+def test_a_run_that_names_its_datamart_differently_waits_for_the_run_that_has_the_lease(system: QueueSystem) -> None:
+    prepare("one")
+    prepare("two")
+    first, second = (load_run(system.table, event(name)["executionArn"], 1) for name in ("one", "two"))
+    for run in (first, second):
+        begin_attempt(run)
+        run.write(put={"project": {"id": PROJECT}, "datamart": {"id": "C" * 32}})
+    system.table.change(
+        f"lease/default/{PROJECT}/{'C' * 32}",
+        put={"owner": first.arn, "attempt": 1, "since": NOON},
+        condition="attribute_not_exists({owner})",
+    )
+    give_back(system.table, second)
+    assert f"{first.arn} has its datamart" in waits("two")
+    wait("two")
+    assert system.owners() == ["one"]
+    give_back(system.table, first)
+    assert system.owners() == ["(two)"]
+
+
+def test_a_job_that_names_another_datamart_by_now_ends_the_run_that_waits(system: QueueSystem) -> None:
+    prepare("one")
+    waits("two")
+    with pytest.raises(InvalidRequest, match="names another connection, project or datamart"):
+        prepare("two", datamart="other")
+
+
+def test_before_a_later_attempt_the_request_is_not_read_again(system: QueueSystem) -> None:
+    prepare("one")
+    run = load_run(system.table, event("one")["executionArn"], 1)
+    begin_attempt(run)
+    given = event("one") | {"input": {"project": PROJECT}}
+    found = prepare_run.handler(given, _Context())
+    assert (found["attempt"], "request" in found) == (2, False)
+    stored = find_run(system.table, given["executionArn"])
+    assert stored is not None
+    assert not stored.ended
