@@ -7,6 +7,7 @@ from moto.core.config import default_user_config
 from local.emulator.moto_patches import (
     asl_parser,
     catches,
+    dynamodb_atomicity,
     dynamodb_limits,
     executions,
     jsonata,
@@ -52,6 +53,7 @@ def install(
     lambda_invocations.install(invoke)
     reserved_errors.install()
     dynamodb_limits.install()
+    dynamodb_atomicity.install()
     performance.install()
     # moto logs every failed state with its whole parse tree.
     logging.getLogger("moto").setLevel(logging.CRITICAL)

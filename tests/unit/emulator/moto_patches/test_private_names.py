@@ -71,6 +71,7 @@ NAMES = [
     ("moto.stepfunctions.responses", "StepFunctionResponse.send_task_failure", ["self"]),
     (f"{ASL}.eval.callback.callback", "CallbackOutcomeTimedOut.__init__", ["self", "callback_id"]),
     ("moto.core.config", "default_user_config", None),
+    ("moto.dynamodb.responses", "DynamoHandler.call_action", ["self"]),
     (f"{ASL}.parse.asl_parser", "AmazonStateLanguageParser.parse", ["definition"]),
     ("moto.stepfunctions.parser.models", "stepfunctions_parser_backends", None),
     ("moto.stepfunctions.parser.models", "StepFunctionsParserBackend.describe_execution", ["self", "execution_arn"]),
