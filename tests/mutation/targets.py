@@ -23,6 +23,7 @@ TARGETS = {
         _SCENARIOS,
     ),
     "functions/runs/concurrency.py": (_SCENARIOS, "tests/unit/runs/test_concurrency.py"),
+    "functions/runs/same_datamart.py": ("tests/unit/runs/test_same_datamart.py",),
     "functions/runs/queue.py": ("tests/unit/runs/test_queue.py", "tests/unit/runs/test_queue_moves.py"),
     "functions/runs/queue_moves.py": ("tests/unit/runs/test_queue_moves.py",),
     "functions/microstrategy/error_mapping.py": (

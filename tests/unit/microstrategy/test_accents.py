@@ -9,8 +9,8 @@ import pytest
 
 from functions.errors import NotFound
 from functions.microstrategy.object_names import DATAMART_SUBTYPE, FOLDER_TYPE, datamart_of, folder_of, project_of
-from functions.runs.concurrency import is_same_datamart
 from functions.runs.model import Requested, Run
+from functions.runs.same_datamart import is_same_datamart
 from functions.similar_names import spellings
 from functions.triggers.accepted_request import accepted
 from functions.triggers.trigger_event import RejectedEvent
