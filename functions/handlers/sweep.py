@@ -69,8 +69,17 @@ def handler(event: Event, context: LambdaContext) -> StepResult:
 
 
 def _look_at_queues() -> int:
-    """In how many of them runs wait."""
-    waiting = [found for found in map(queues.look, _connections()) if found is not None]
+    """In how many of them runs wait; one that cannot be looked at keeps none of the others from it."""
+    waiting = []
+    for connection in _connections():
+        try:
+            found = queues.look(connection)
+        except Exception as error:
+            reason = {"connection": connection, "error": type(error).__name__, "reason": str(error)}
+            logger.warning("the queue was not looked at", extra=reason)
+            continue
+        if found is not None:
+            waiting.append(found)
     if waiting:
         metrics.add_metric(name=QUEUED_LONG, unit=MetricUnit.Count, value=sum(waiting))
     return len(waiting)

@@ -6,6 +6,7 @@ from functions.runs.lease import Lease
 from functions.runs.message import MessageRuns
 from functions.runs.model import Run
 from functions.runs.store.item_format import run_of
+from functions.runs.store.leases import LEASE, SLOT, kind_of
 from functions.runs.store.table import RunTable
 
 FIELDS = ("executionArn", "attempts", "endedAt", "outcome", "told", "owner", "since", "failures", "run")
@@ -15,7 +16,7 @@ def scan(table: RunTable) -> Iterator[Run | Lease | MessageRuns]:
     """The runs, the leases and slots that are held, and the messages; of each only what :data:`FIELDS` name."""
     for item in table.every(FIELDS):
         key = item["executionArn"]
-        if "owner" in item:
+        if kind_of(key) in (LEASE, SLOT) and "owner" in item:
             yield Lease(key, item["owner"], item["since"])
         elif "failures" in item:
             failures, notified = int(item["failures"]), item["told"]

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from functions.handlers import sweep
 from functions.lifecycle.hand_over import give_back, serve
 from functions.lifecycle.sweep import queues
 from functions.runs.queue_moves import paused, resumed
+from tests.support.interleaving_simulator import _Context
 from tests.unit.lifecycle.queue_system import QueueSystem
 from tests.unit.runs.tables import direct_run_table
 
@@ -89,6 +91,16 @@ def test_a_pause_that_has_ended_by_itself_is_noticed_by_the_look_after_the_queue
     system.time += HOUR
     queues.look("default")
     assert system.owners() == ["(run-2)"]
+
+
+def test_a_queue_that_cannot_be_looked_at_keeps_no_other_from_it(
+    system: QueueSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system.table.create({"executionArn": "queue/broken", "tickets": {"nobody": {}}})
+    system.holding()
+    system.waiting()
+    monkeypatch.setenv("CONNECTIONS", '["broken", "default"]')
+    assert sweep.handler({"look": "queues"}, _Context()) == {"looked": 1}
 
 
 # -- runs that wait long ----------------------------------------------------------------------------------------------
