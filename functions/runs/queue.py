@@ -143,8 +143,11 @@ def next_first(queue: Queue, now: float) -> Ticket | None:
 
 
 def position(queue: Queue, ticket_id: str, now: float) -> int | None:
-    """Place in the queue, from 1, if all went in order; None for a ticket that does not wait or will not go."""
-    for place, ticket in enumerate(order(_in_line(queue, now), queue.high_in_a_row), 1):
+    """Place in the queue, from 1, if all went in order; None for a ticket that does not wait or is superseded.
+
+    A ticket whose ``queueMinutes`` are used up is told the place that it had until now.
+    """
+    for place, ticket in enumerate(order(_in_line(queue, now, also=ticket_id), queue.high_in_a_row), 1):
         if ticket.id == ticket_id:
             return place
     return None
@@ -173,13 +176,13 @@ def eligible(queue: Queue, now: float) -> list[Ticket]:
     ]
 
 
-def _in_line(queue: Queue, now: float) -> list[Ticket]:
-    """All tickets but those that are about to end without a run."""
+def _in_line(queue: Queue, now: float, also: str | None = None) -> list[Ticket]:
+    """All tickets but those that are about to end without a run; ``also`` is in line however long it has waited."""
     newest = _newest_of_bursts(queue)
     return [
         ticket
         for ticket in queue.tickets.values()
-        if not has_expired(queue, ticket, now) and _newer(newest, ticket) is None
+        if (ticket.id == also or not has_expired(queue, ticket, now)) and _newer(newest, ticket) is None
     ]
 
 

@@ -4,6 +4,7 @@ Each returns the changed queue, or None where the queue as it is does not allow 
 that stores it (:mod:`functions.runs.store`). A caller whose write fails reads the queue again and decides anew.
 """
 
+import heapq
 from dataclasses import replace
 
 from functions.runs.queue import (
@@ -21,6 +22,9 @@ from functions.runs.queue import (
 LONGEST_PAUSE = 72 * 3_600
 """Seconds that a pause lasts at most: where it was forgotten, runs go on by themselves."""
 
+PASSED_AT_ONCE = 20
+"""Slots whose time has passed that go in one change: the condition of its write names each, and has 4,096 bytes."""
+
 
 def taken(queue: Queue, ticket: Ticket, holder: SlotHolder, most: int, now: float) -> Queue | None:
     """A run takes a slot without waiting; None where it has to wait. ``ticket`` is the one that it would leave.
@@ -35,7 +39,7 @@ def taken(queue: Queue, ticket: Ticket, holder: SlotHolder, most: int, now: floa
         queue = joined(queue, ticket, most)
         if free_slots(queue, now) == 0 or [each.id for each in eligible(queue, now)] != [ticket.id]:
             return None
-    return replace(_with_holder(queue, ticket, holder, now), most=most)
+    return replace(_with_holder(queue, ticket, holder, now), most=most, pauses=_still_needed(queue, now))
 
 
 def joined(queue: Queue, ticket: Ticket, most: int) -> Queue:
@@ -56,8 +60,10 @@ def handed_over(queue: Queue, ticket_id: str, holder: SlotHolder, now: float) ->
 
 
 def _with_holder(queue: Queue, ticket: Ticket, holder: SlotHolder, now: float) -> Queue:
-    """Slots whose time has passed go at the same time."""
-    holders = {key: each for key, each in queue.holders.items() if each.keeps(now)}
+    """The longest passed of the slots whose time has passed go at the same time."""
+    passed = [(each.until or 0, key) for key, each in queue.holders.items() if not each.keeps(now)]
+    gone = {key for _, key in heapq.nsmallest(PASSED_AT_ONCE, passed)}
+    holders = {key: each for key, each in queue.holders.items() if key not in gone}
     return replace(_without(queue, ticket.id), holders=holders | {ticket.datamart: holder})
 
 
@@ -128,10 +134,20 @@ def _pause_of(queue: Queue, job: str | None, now: float) -> Pause | None:
 
 
 def _ended(queue: Queue, job: str | None, now: float) -> tuple[Pause, ...]:
-    """The pauses after that of ``job`` has ended, without those that ended before anybody began to wait."""
-    earliest = min((ticket.arrived for ticket in queue.tickets.values()), default=now)
+    """The pauses after that of ``job`` has ended, without those that are needed no more."""
     found = (replace(pause, until=now) if pause.job == job and pause.is_on(now) else pause for pause in queue.pauses)
-    return tuple(pause for pause in found if pause.until > max(earliest, pause.since))
+    return _still_needed(replace(queue, pauses=tuple(found)), now)
+
+
+def _still_needed(queue: Queue, now: float) -> tuple[Pause, ...]:
+    """The pauses without those that ended before anybody began to wait.
+
+    All stay while a run that was handed a slot has not confirmed it: it is about to count its wait without them.
+    """
+    if any(holder.given for holder in queue.holders.values()):
+        return queue.pauses
+    earliest = min((now, *(ticket.arrived for ticket in queue.tickets.values())))
+    return tuple(pause for pause in queue.pauses if pause.until > max(earliest, pause.since))
 
 
 def _without(queue: Queue, ticket_id: str) -> Queue:

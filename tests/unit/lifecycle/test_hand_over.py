@@ -4,13 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
+from moto.dynamodb.models import DynamoDBBackend
 
 from functions.lifecycle.hand_over import drop_tickets_of_ended, give_back, look_after, serve
 from functions.limits import LONGEST_LOG_IN, LONGEST_SESSION
 from functions.runs.queue import UNCONFIRMED_SECONDS
+from functions.runs.queue_moves import PASSED_AT_ONCE
 from functions.runs.store.attempts import begin_attempt, begin_login, clear_session, close_attempt, set_session
 from functions.runs.store.runs import load_run
 from functions.runs.store.tickets import Waiter, find_waiter, set_waiter
+from local.emulator.moto_patches import dynamodb_limits
 from tests.support.cases import exhaustive
 from tests.unit.lifecycle.queue_system import NOON, SESSION, QueueSystem
 from tests.unit.runs.tables import direct_run_table
@@ -80,6 +83,20 @@ def test_a_newcomer_takes_a_free_slot_where_all_that_wait_wait_for_their_datamar
     system.waiting("City")
     assert system.take(system.run()) is None
     assert system.owners() == ["run-1", "run-3"]
+
+
+@pytest.mark.parametrize("system", [200], indirect=True)
+def test_a_slot_is_taken_where_the_sessions_of_a_whole_night_have_passed(
+    system: QueueSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DynamoDB refuses a condition that names them all."""
+    monkeypatch.setattr(DynamoDBBackend, "update_item", dynamodb_limits._update_item)
+    system.holding()
+    passed = {f"{number:016x}": {"owner": "arn", "since": NOON, "until": NOON + 1} for number in range(200)}
+    system.table.change("queue/default", put={"holders": passed})
+    system.time += 60
+    assert system.take(system.run()) is None
+    assert len(system.queue.holders) == 201 - PASSED_AT_ONCE
 
 
 # -- giving back ------------------------------------------------------------------------------------------------------

@@ -294,7 +294,7 @@ def test_a_ticket_whose_minutes_are_used_up_goes_no_more() -> None:
     assert next_ticket(waiting, LATER - 1) is not None
     assert has_expired(waiting, waiting.tickets["t0"], LATER)
     assert next_ticket(waiting, LATER) is None
-    assert position(waiting, "t0", LATER) is None
+    assert position(waiting, "t0", LATER) == 1  # people are told the place that it had
 
 
 def test_a_run_waits_long_once_four_fifths_of_its_minutes_are_used_up() -> None:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from functions.runs.queue import Pause, Queue, SlotHolder, Ticket, eligible, free_slots, next_ticket
 from functions.runs.queue_moves import (
     LONGEST_PAUSE,
+    PASSED_AT_ONCE,
     given_back,
     handed_over,
     joined,
@@ -61,6 +62,22 @@ def test_a_newcomer_waits_while_its_datamart_runs_or_a_pause_goes_on() -> None:
 def test_a_slot_whose_time_has_passed_is_taken_and_its_former_owner_is_gone() -> None:
     ended = queue(holders={"d": SlotHolder("other", NOON, until=LATER)})
     assert take(ended, ticket(1)) == Queue(1, {"d1": ME})
+
+
+def test_no_more_slots_whose_time_has_passed_go_at_once_than_one_condition_can_name() -> None:
+    passed = {f"p{number}": SlotHolder("other", NOON, until=NOON + number) for number in range(50)}
+    after = take(Queue(50, passed), ticket(1), most=50)
+    assert after is not None
+    assert list(after.holders) == [f"p{number}" for number in range(PASSED_AT_ONCE, 50)] + ["d1"]
+
+
+def test_a_newcomer_drops_pauses_that_are_needed_no_more() -> None:
+    past = (Pause(NOON, NOON + 60),)
+    assert take(queue(pauses=past), ticket(4_000)) == Queue(1, {"d4000": ME})
+    handed = queue(pauses=past, holders={"d": GIVEN})
+    kept = take(handed, ticket(4_000), most=2)
+    assert kept is not None
+    assert kept.pauses == past
 
 
 def test_a_run_confirms_the_slot_that_it_was_given_also_where_others_wait_or_it_is_paused() -> None:
