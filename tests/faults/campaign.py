@@ -17,6 +17,10 @@ from tests.faults.conditions import UNDER_CONDITIONS
 from tests.faults.faults import Case
 from tests.faults.invariants import argued, broken
 from tests.faults.lab import Lab
+from tests.faults.queue.cases import queue_cases
+from tests.faults.queue.invariants import broken_in_queue
+from tests.faults.queue.lab import QueueLab
+from tests.faults.queue.scenes import PREFIX, SCENES
 from tests.faults.runs import ASKED, RUNS
 from tests.faults.share import WHOLE, Share
 from tests.faults.slice import SLICE
@@ -58,6 +62,8 @@ def judge(case: Case) -> Verdict:
     assert _lab is not None
     began = time.process_time()
     try:
+        if case.run in SCENES:
+            return _judge_in_queue(case, _lab, began)
         seen = _lab.observe(case)
     except Exception as error:  # the campaign itself failed: one case, and not all of them
         return Verdict(case, "none", None, "", (f"campaign: {type(error).__name__}: {error}",), 0.0)
@@ -65,10 +71,19 @@ def judge(case: Case) -> Verdict:
     return Verdict(case, outcome.status, outcome.error, outcome.cause or "", said, time.process_time() - began, by)
 
 
-def every_case(template: Path) -> list[Case]:
-    """All cases, from one run of every kind without faults."""
+def _judge_in_queue(case: Case, lab: Lab, began: float) -> Verdict:
+    seen = QueueLab(lab).observe(case, case.run)
+    outcome, said = seen.outcome, tuple(broken_in_queue(seen))
+    return Verdict(case, outcome.status, outcome.error, outcome.cause or "", said, time.process_time() - began)
+
+
+def every_case(template: Path, wanted: str = "") -> list[Case]:
+    """All cases, from one run of every kind without faults; only those of the queue if only they can be ``wanted``."""
     with Lab(template) as lab:
-        return cases({run: lab.baseline(run) for run in (*RUNS, ASKED, *UNDER_CONDITIONS)})
+        queued = queue_cases({name: QueueLab(lab).baseline(name) for name in SCENES})
+        if wanted.startswith(PREFIX[:-1]):
+            return queued
+        return cases({run: lab.baseline(run) for run in (*RUNS, ASKED, *UNDER_CONDITIONS)}) + queued
 
 
 def _judged(template: Path, wanted: list[Case], processes: int) -> Iterator[Verdict]:
@@ -130,7 +145,7 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args()
     template = synth.template_path()
-    wanted = SLICE if given.slice else given.share.of(chosen(every_case(template), given.case))
+    wanted = SLICE if given.slice else given.share.of(chosen(every_case(template, given.case), given.case))
     if given.list:
         print("\n".join(case.name for case in wanted))
         print(table([Verdict(case, "", None, "", (), 0.0) for case in wanted]))

@@ -88,7 +88,8 @@ class System:
         self._notices: list[dict[str, Any]] = []
         self._events: list[dict[str, Any]] = []
         self._arns: list[str] = []
-        self._written: list[str] = []
+        self._written: dict[str, list[str]] = {"history": [], "output": []}
+        self._tokens: set[str] = set()
         self.simulator: Simulator
         self.expect_left = False
         _emptied(*emulator.deployed.tables, keys=HELD)  # of another system's server, on which a job may still go on
@@ -124,8 +125,9 @@ class System:
         """Wait for the end of an execution, and look through what it wrote when the test ends."""
         outcome = self._emulator.wait(execution_arn)
         self._arns.append(outcome.execution_arn)
-        self._written.append(json.dumps(outcome.history, default=str))
-        self._written.append(json.dumps([outcome.output, outcome.error, outcome.cause], default=str))
+        self._written["history"].append(json.dumps(outcome.history, default=str))
+        self._tokens.update(tokens_of_waits(outcome.history))
+        self._written["output"].append(json.dumps([outcome.output, outcome.error, outcome.cause], default=str))
         return outcome
 
     def _all_loads(self) -> int:
@@ -231,15 +233,27 @@ class System:
         for item in mine:
             for attempt in item.get("attempts", {}).values():
                 attempt.pop("session", None)
-        written = {"history and output": "\n".join(self._written), "items": json.dumps(mine, default=str)}
+        written = {place: "\n".join(texts) for place, texts in self._written.items()}
+        written["items"] = json.dumps(mine, default=str)
+        written["queue"] = json.dumps(self._emulator.item("queue/default"), default=str)
         written["notices and events"] = json.dumps([self.notices(), self.events()])
         with self._emulator.logs.open("rb") as logs:
             logs.seek(self._logs_from)
             written["logs"] = logs.read().decode("utf-8")
         assert all(arn in written["logs"] for arn in self._arns[:1]), "the logs are not where they are searched"
         for place, text in written.items():
-            found = [place for secret in secrets if secret and (secret in text or json.dumps(secret)[1:-1] in text)]
+            # A token is in the history of its own execution, as on AWS.
+            searched = secrets if place == "history" else secrets | self._tokens
+            found = [place for secret in searched if secret and (secret in text or json.dumps(secret)[1:-1] in text)]
             assert found == [], "a secret is in the open"
+
+
+def tokens_of_waits(history: list[dict[str, Any]]) -> Iterator[str]:
+    """The task tokens for which an execution has waited in the queue."""
+    for event in history:
+        parameters = json.loads(event.get("taskScheduledEventDetails", {}).get("parameters", "{}"))
+        if "WaitInQueue" in str(parameters.get("FunctionName")):
+            yield parameters["Payload"]["token"]
 
 
 def _keys(table: str) -> list[str]:

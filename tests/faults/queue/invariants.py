@@ -1,0 +1,177 @@
+"""What must be true of several runs after every case, whatever the fault was."""
+
+import json
+from collections.abc import Callable, Iterator
+
+from functions.errors import OWN_ERRORS
+from tests.faults.queue.lab import QueueEvidence, RunSeen
+
+WORDS = {"yes": 1, "no": 0}
+STATUSES = {"SUCCEEDED", "FAILED", "ABORTED"}
+
+MAY_FAIL = ("raises", "timeout", "denied", "dies", "state-timeout", "late", "answer-lost", "for-ever", "minutes")
+"""Faults, by what is in their names, with which the run that they meet may fail: its function broke down."""
+
+
+def _happened(seen: QueueEvidence) -> Iterator[str]:
+    if not seen.met:
+        yield "what was to happen did not happen"
+
+
+def _ends(seen: QueueEvidence) -> Iterator[str]:
+    if seen.hung:
+        yield "the runs did not end by themselves"
+    for letter, run in seen.runs.items():
+        status, error, cause = run.outcome.status, run.outcome.error, run.outcome.cause or ""
+        if status not in STATUSES:
+            yield f"{letter}: the status {status}"
+        if status == "FAILED" and error not in OWN_ERRORS:
+            yield f"{letter}: the error {error}, which is not of the closed list: {cause}"
+
+
+def _is_let_alone(seen: QueueEvidence) -> Iterator[str]:
+    """Who is not met succeeds; so does the one that is met, but where its function broke down or it was stopped."""
+    for letter, run in seen.runs.items():
+        if run.outcome.status != "SUCCEEDED" and not (_is_stopped(seen, letter) or _may_fail(seen, letter)):
+            yield f"{letter} ended as {run.outcome.status}: {run.outcome.error} {(run.outcome.cause or '')[:300]}"
+
+
+def _is_stopped(seen: QueueEvidence, letter: str) -> bool:
+    if seen.case is None:
+        return False
+    ended_at = seen.case.family == "queue end" and "." in seen.case.place and seen.victim == letter
+    return ended_at or seen.case.fault.startswith(f"stop-{letter}")
+
+
+def _may_fail(seen: QueueEvidence, letter: str) -> bool:
+    return seen.case is not None and letter == seen.victim and any(part in seen.case.fault for part in MAY_FAIL)
+
+
+def _word(run: RunSeen) -> Iterator[str]:
+    """Everything that said whether the run loaded its table."""
+    if run.outcome.output:
+        yield str(run.outcome.output.get("loaded"))
+    elif run.outcome.status == "FAILED":
+        yield (run.outcome.cause or "")[8:].split(".")[0]
+    yield from (event["detail"]["loaded"] for event in run.events[-1:])
+    if run.item.get("outcome", {}).get("loaded"):
+        yield run.item["outcome"]["loaded"]
+
+
+def _is_true(seen: QueueEvidence) -> Iterator[str]:
+    """The runs of a datamart say together how often it was loaded, and each the same thing everywhere."""
+    for datamart in {seen.scene.datamart(letter) for letter in seen.runs}:
+        ours = {letter: run for letter, run in seen.runs.items() if seen.scene.datamart(letter) == datamart}
+        words = {letter: set(_word(run)) for letter, run in ours.items()}
+        for letter, said in words.items():
+            if len(said) != 1 or not said <= {*WORDS, "unknown"}:
+                yield f"{letter} says loaded: {', '.join(sorted(said))}"
+            if "unknown" in said and not _is_stopped(seen, letter):
+                yield f"{letter} says loaded: unknown where one could know"
+        loads, sure = seen.loads.get(datamart, 0), sum("yes" in said for said in words.values())
+        open_ones = sum("unknown" in said for said in words.values())
+        if not sure <= loads <= sure + open_ones:
+            yield f"{datamart} was loaded {loads} times, and {words} is said"
+
+
+def _is_loaded(seen: QueueEvidence) -> Iterator[str]:
+    """Exactly once by each run that succeeded, but for those that would rather end than wait."""
+    for letter, run in seen.runs.items():
+        loaded = (run.outcome.output or {}).get("loaded")
+        if run.outcome.status == "SUCCEEDED" and loaded != "yes" and letter not in seen.scene.skipped:
+            yield f"{letter} succeeded with loaded: {loaded}"
+        if loaded != "yes" and letter in seen.scene.skipped and not _is_stopped(seen, letter):
+            others = [each for each in seen.runs if each != letter]
+            if not any(seen.scene.datamart(each) == seen.scene.datamart(letter) for each in others):
+                yield f"{letter} was skipped although nobody loaded its table"
+
+
+def _keeps_within_the_slots(seen: QueueEvidence) -> Iterator[str]:
+    """So many sessions at once, and one of a datamart, by what the functions sent and the server answered."""
+    count = most = 0
+    for step, status in seen.statuses:
+        if status is not None and status < 300:
+            count += {"log_in": 1, "log_out": -1}.get(step, 0)
+            most = max(most, count)
+    if most > seen.scene.most:
+        yield f"{most} sessions at once for {seen.scene.most} slot(s)"
+    inside: set[str] = set()
+    for letter, module, when in seen.steps:
+        if (module, when) == ("log_in", "begins"):
+            others = {each for each in inside - {letter} if seen.scene.datamart(each) == seen.scene.datamart(letter)}
+            for other in sorted(each for each in others if not _is_stopped(seen, each)):
+                yield f"{letter} logged in while {other} of the same datamart was at work"
+            inside.add(letter)
+        if (module, when) in (("conclude_attempt", "begins"), ("end_run", "ends")):
+            inside.discard(letter)
+
+
+def _keeps_the_order(seen: QueueEvidence) -> Iterator[str]:
+    """Those that had come to wait log in by their arrival; a datamart that is taken is passed over."""
+    logins = list(dict.fromkeys(letter for letter, module, _ in seen.steps if module == "log_in"))
+    waited = [letter for letter in logins if letter in seen.arrived]
+    due = [letter for letter in seen.arrived if letter in waited]
+    if waited != due and len({seen.scene.datamart(letter) for letter in seen.runs}) == len(seen.runs):
+        yield f"they waited in the order {''.join(due)} and went in the order {''.join(waited)}"
+
+
+def _leaves_nothing(seen: QueueEvidence) -> Iterator[str]:
+    if seen.left:
+        yield "left on the server: " + ", ".join(f"{len(what)} {kind}" for kind, what in seen.left.items())
+    for key, item in seen.items.items():
+        if key.startswith(("lease/", "slot/")) and "owner" in item and "uncertain" not in item:
+            yield f"{key} is still held"
+        if key.startswith("queue/"):
+            yield from (f"the ticket {ticket} is still in the queue" for ticket in item["tickets"])
+            held = [holder["owner"] for holder in item["holders"].values() if "until" not in holder]
+            yield from (f"{owner.rpartition(':')[2][:1]} still has a slot" for owner in held)
+
+
+def _is_closed_and_told(seen: QueueEvidence) -> Iterator[str]:
+    for letter, run in seen.runs.items():
+        if "endedAt" not in run.item:
+            yield f"the item of {letter} is not closed"
+        told, due = (len(run.events), len(run.notices)), (1, int(run.outcome.status != "SUCCEEDED"))
+        if told != due and not _may_be_told_twice(seen, letter, told, due):
+            yield f"{letter}: {told[0]} end events, {told[1]} notices"
+
+
+def _may_be_told_twice(seen: QueueEvidence, letter: str, told: tuple[int, int], due: tuple[int, int]) -> bool:
+    """The function of the end died, or its call was lost, between the message and the mark that it was sent."""
+    case = seen.case
+    ours = case is not None and case.place.startswith(f"{letter}.end_run:") and case.fault.startswith("dies")
+    return ours and all(each >= least > 0 or each == least for each, least in zip(told, due, strict=True))
+
+
+def _keeps_its_secrets(seen: QueueEvidence) -> Iterator[str]:
+    """A token is in its ticket, and in the history of its own execution; nothing else."""
+    written = {
+        "output": json.dumps([[r.outcome.output, r.outcome.error, r.outcome.cause] for r in seen.runs.values()]),
+        "items": json.dumps([i for k, i in seen.items.items() if not k.startswith("ticket/")], default=str),
+        "notices and events": json.dumps([[r.notices, r.events] for r in seen.runs.values()]),
+        "logs": seen.logs,
+    }
+    history = json.dumps([run.outcome.history for run in seen.runs.values()], default=str)
+    for place, text in {**written, "history": history}.items():
+        secrets = seen.secrets | (seen.tokens if place in written else set())
+        if any(secret in text or json.dumps(secret)[1:-1] in text for secret in secrets):
+            yield f"a secret in the {place}"
+
+
+INVARIANTS: tuple[Callable[[QueueEvidence], Iterator[str]], ...] = (
+    _happened,
+    _ends,
+    _is_let_alone,
+    _is_true,
+    _is_loaded,
+    _keeps_within_the_slots,
+    _keeps_the_order,
+    _leaves_nothing,
+    _is_closed_and_told,
+    _keeps_its_secrets,
+)
+
+
+def broken_in_queue(seen: QueueEvidence) -> list[str]:
+    """What is not as it must be; empty if the case survived."""
+    return [f"{check.__name__[1:]}: {said}" for check in INVARIANTS for said in check(seen)]

@@ -1,0 +1,260 @@
+"""One case of the queue from its start to its evidence: several runs in the emulator of a lab."""
+
+import contextlib
+import json
+import os
+import random
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from unittest import mock
+
+from moto.stepfunctions.exceptions import AWSError
+
+from functions.names import LOOK_AT_QUEUES, LOOK_HOURLY
+from local.emulator.end_events import deliver_the_end
+from local.emulator.moto_patches.moto_objects import execution
+from local.outcome import Outcome
+from local.simulator import Simulator
+from tests.faults.faults import Case
+from tests.faults.lab import LATER, LONGEST, Lab
+from tests.faults.queue.faults import ARMED
+from tests.faults.queue.scenes import SCENARIO, SCENES, Scene
+from tests.faults.queue.watch import Made, Watch, apart
+from tests.integration.conftest import PASSWORD
+
+SECONDS_BETWEEN = 1.0
+"""Between two starts, on the clock: so that runs arrive one after the other."""
+
+SWEEPS = {LOOK_AT_QUEUES: 300.0, LOOK_HOURLY: 3_600.0}
+"""How often the sweep looks at what."""
+
+SWEEP_SECONDS = min(SWEEPS.values())
+
+
+@dataclass
+class RunSeen:
+    """What is to be seen of one of the runs."""
+
+    outcome: Outcome
+    item: dict[str, Any]
+    events: list[dict[str, Any]]
+    notices: list[dict[str, Any]]
+
+
+@dataclass
+class QueueEvidence:
+    """What a case left behind to be judged: runs by their letters; steps: see :class:`Watch`."""
+
+    case: Case | None
+    scene: Scene
+    runs: dict[str, RunSeen]
+    arrived: str
+    items: dict[str, dict[str, Any]]
+    left: dict[str, Any]
+    loads: dict[str, int]
+    steps: list[tuple[str, str, str]]
+    statuses: list[tuple[str, int | None]]
+    logs: str
+    secrets: set[str]
+    tokens: set[str]
+    hung: bool
+    met: bool
+
+    @property
+    def outcome(self) -> Outcome:
+        """Of the run that the fault meets."""
+        return self.runs[self.victim].outcome
+
+    @property
+    def victim(self) -> str:
+        """The letter of the run that the fault meets."""
+        return "A" if self.case is None else self.case.place[0]
+
+
+class QueueLab:
+    """Borrows emulator, clock and wire of a lab of single runs for the time of a case."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        self.watch = Watch(lambda module, event: lab._call(module, event))
+        self.ends: dict[str, str] = {}
+        self._arns: dict[str, str] = {}
+        self._late_ends: list[str] = []
+        self._over = False
+
+    def baseline(self, name: str) -> tuple[list[str], list[Made], list[str]]:
+        """Functions, calls to AWS and states of the runs of a scene without faults."""
+        seen = self.observe(None, name)
+        for letter, run in seen.runs.items():
+            assert run.outcome.status == "SUCCEEDED", f"{letter}: {run.outcome.cause}"
+        return self.watch.functions, self.watch.made, self.watch.states
+
+    def observe(self, case: Case | None, name: str) -> QueueEvidence:
+        """Run a case to its end and gather what there is to see."""
+        lab, scene, emulator = self._lab, SCENES[name], self._lab.emulator
+        most = json.dumps({"default": scene.most})
+        around, deliver = emulator.runtime.around, emulator._ends._deliver
+        emulator.runtime.around = self.watch.around
+        emulator._ends._deliver = lambda arn: self._deliver(arn, deliver)
+        try:
+            with (
+                mock.patch.dict(os.environ, {"MAX_CONCURRENT_RUNS": most}),
+                Simulator(scenario=SCENARIO, clock=lab.clock.now, password=PASSWORD) as lab.simulator,
+                self.watch.watched(),
+            ):
+                lab._reset()
+                return self._observe(case, scene)
+        finally:
+            emulator.runtime.around, emulator._ends._deliver = around, deliver
+
+    def _observe(self, case: Case | None, scene: Scene) -> QueueEvidence:
+        lab, emulator = self._lab, self._lab.emulator
+        random.seed(case.seed if case else 0)
+        logs_from = emulator.logs.stat().st_size
+        self.watch.reset()
+        self.watch.letter_of = self._letter_of
+        self.ends, self._arns, self._late_ends, self._over = {}, {}, [], False
+        if case is not None:
+            ARMED[case.family](self, case)
+        with emulator.waiter.working():  # the clock stands until all have come
+            self._start_all(scene)
+            arrived = self._arrived()
+            sweeps = threading.Thread(target=self._sweep_regularly)
+            sweeps.start()
+        outcomes, hung = self._wait()
+        self._over = True
+        emulator.waiter.check()
+        sweeps.join()
+        self.watch.finish()
+        met = not self.watch.waits
+        self.watch.heal()
+        self._deliver_again()
+        lab.wire.settle()
+        state = lab.simulator.state()
+        events, notices = lab._told.events(), lab._told.notices()
+        lab.clock.advance(LATER)
+        items = lab._take_items()
+        return QueueEvidence(
+            case=case,
+            scene=scene,
+            runs={
+                letter: RunSeen(
+                    outcomes[letter],
+                    items.get(arn, {}),
+                    [event for event in events if event["detail"]["executionArn"] == arn],
+                    [notice for notice in notices if arn in json.dumps(notice)],
+                )
+                for letter, arn in self._arns.items()
+            },
+            arrived=arrived,
+            items=items,
+            left={kind: state[kind] for kind in ("sessions", "instances", "jobs") if state[kind]},
+            loads=lab.simulator.state()["loads"],
+            steps=list(self.watch.steps),
+            statuses=[(r["step"], r["status"]) for r in state["requests"]],
+            logs=emulator.logs.read_bytes()[logs_from:].decode("utf-8", "replace"),
+            secrets={s for s in {*lab.simulator.secrets(), PASSWORD} if s},
+            tokens=self.watch.tokens,
+            hung=hung,
+            met=met,
+        )
+
+    # -- the runs ---------------------------------------------------------------------------------------------------
+
+    def _start_all(self, scene: Scene) -> None:
+        for letter in scene.letters:
+            self._lab.clock.advance(SECONDS_BETWEEN)
+            name = f"{letter}-{uuid.uuid4()}"
+            machine = self._lab.emulator.deployed.state_machine
+            self._arns[letter] = f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
+            self._lab.emulator.start(scene.request(letter), name)
+            self._settle()
+
+    def _settle(self) -> None:
+        """Until every run waits, and nothing but this thread is at work."""
+        given_up = time.monotonic() + LONGEST
+        while self._lab.emulator.waiter._at_work > 1 and time.monotonic() < given_up:
+            time.sleep(0.002)
+
+    def _arrived(self) -> str:
+        """The letters of those that wait, in the order of their arrival."""
+        tickets = (self._lab.emulator.item("queue/default") or {}).get("tickets", {})
+        owners = {key: (self._lab.emulator.item(f"ticket/{key}") or {}).get("owner", "") for key in tickets}
+        in_order = sorted(tickets, key=lambda key: (float(tickets[key]["arrived"]), key))
+        return "".join(owners[key].rpartition(":")[2][:1] for key in in_order)
+
+    def _wait(self) -> tuple[dict[str, Outcome], bool]:
+        given_up = threading.Event()
+
+        def give_up() -> None:
+            given_up.set()
+            for letter in self._arns:
+                self.stop(letter)
+
+        timer = threading.Timer(LONGEST, give_up)
+        timer.start()
+        try:
+            outcomes = self._lab.emulator.wait_for_all(list(self._arns.values()))
+            return dict(zip(self._arns, outcomes, strict=True)), given_up.is_set()
+        finally:
+            timer.cancel()
+
+    def _sweep_regularly(self) -> None:
+        waiter, clock = self._lab.emulator.waiter, self._lab.clock
+        due = {look: clock.now() + seconds for look, seconds in SWEEPS.items()}
+        with waiter.working():
+            while not self._over:
+                waiter.wait(SWEEP_SECONDS, lambda: self._over)
+                for look, seconds in SWEEPS.items():
+                    if not self._over and due[look] <= clock.now():
+                        due[look] = clock.now() + seconds
+                        self._lab._call("sweep", {"look": look})
+
+    def _letter_of(self, manager: Any) -> str:
+        for letter, arn in self._arns.items():
+            with contextlib.suppress(AWSError, AttributeError):  # it does not exist yet, or has no state
+                if execution(arn).exec_worker.env.event_manager is manager:
+                    return letter
+        return ""
+
+    # -- what cases do ----------------------------------------------------------------------------------------------
+
+    def stop(self, letter: str) -> None:
+        """Stop a run, as the console does."""
+        self._lab.emulator.stop(self._arns[letter])
+
+    def stop_and_end(self, letter: str) -> None:
+        """Stop a run, and let its end be processed while a function still works."""
+        self.stop(letter)
+        described = self._described(letter)
+        apart(lambda: deliver_the_end(self._lab.emulator.template, described))
+
+    def _described(self, letter: str) -> dict[str, Any]:
+        found: dict[str, Any] = self._lab._states.describe_execution(executionArn=self._arns[letter])
+        stopped = self._arns[letter] in self._lab.emulator._stopped
+        return found | ({"status": "ABORTED", "error": "Stopped", "cause": "by a person"} if stopped else {})
+
+    def _deliver(self, arn: str, deliver: Callable[[str], None]) -> None:
+        letter = next((each for each, its in self._arns.items() if its == arn), "")
+        how = self.ends.get(letter)
+        if how is None:
+            return deliver(arn)
+        if how in ("late", "twice-at-the-end"):
+            self._late_ends.append(letter)
+        if how != "late":
+            deliver(arn)
+        if how == "twice":
+            deliver(arn)
+        return None
+
+    def _deliver_again(self) -> None:
+        """What was withheld; and what the functions failed at, as the queue of the ends repeats for hours."""
+        again = dict.fromkeys([*self._late_ends, *sorted(self.watch.failed_ends)])
+        if again:
+            self._lab.clock.advance(LATER / 6)
+        for letter in again:
+            deliver_the_end(self._lab.emulator.template, self._described(letter))
