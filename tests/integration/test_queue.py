@@ -1,6 +1,7 @@
 """Runs that wait for a slot of their connection, in a queue (DESIGN.md "The queue")."""
 
 import contextlib
+from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
@@ -69,3 +70,20 @@ def test_a_slot_whose_run_has_ended_unseen_is_found_by_the_first_in_the_queue(sy
         system.emulator.wait(crashed)
     outcome = system.run(datamart=catalogue.CATEGORY_SALES)
     assert outcome.status == "SUCCEEDED", outcome.cause
+
+
+def test_a_run_goes_on_whose_first_function_broke_down_after_it_took_the_slot(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = count(1)
+
+    @contextlib.contextmanager
+    def around(module: str, event: Any) -> Iterator[None]:
+        yield
+        if module == "prepare_run" and next(calls) == 1:
+            raise type("Sandbox.Timedout", (Exception,), {})("Task timed out after 30.00 seconds")
+
+    monkeypatch.setattr(system.emulator.runtime, "around", around)
+    outcome = system.run(datamart=catalogue.CATEGORY_SALES)
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert next(calls) == 3

@@ -5,7 +5,7 @@ import pytest
 from functions.errors import OWN_ERRORS
 from functions.microstrategy.endpoints import CREATE_INSTANCE, GET_EXECUTION
 from functions.runs.polling import LONGEST_UNTOLD, seconds_until_next_look
-from functions.runs.waiting import FIRST_IN_QUEUE
+from functions.runs.waiting import FIRST_IN_QUEUE, SUPERSEDED, InQueue
 from functions.transient_errors import RETRIED
 from infra.constructs import asl
 from infra.constructs.definition import definition, function_of, machine
@@ -35,6 +35,9 @@ def test_a_state_that_calls_no_function_of_the_table_is_an_error_that_names_it()
 
 WAITS_FOR_PEOPLE = "AskPerson"
 
+OF_THE_QUEUE = {"PrepareRun": (InQueue.__name__,), "WaitInQueue": (FIRST_IN_QUEUE, SUPERSEDED)}
+"""Errors by which the queue says what follows: they are no failures, and nothing is invoked again."""
+
 
 def test_people_may_take_as_long_as_the_request_says() -> None:
     assert TASKS[WAITS_FOR_PEOPLE]["Resource"].endswith(".waitForTaskToken")
@@ -47,7 +50,7 @@ def test_however_the_waiting_for_people_ends_their_reply_or_the_reason_is_judged
 
 
 HARMLESS = {
-    *("DescribeDatamart", "ConfirmExecution", "GetStatus", "GetPrompts"),
+    *("PrepareRun", "DescribeDatamart", "ConfirmExecution", "GetStatus", "GetPrompts"),
     *("DeleteInstance", "LogOut", "ConcludeAttempt", "TakeAnswers"),
 }
 """States that may be repeated whatever broke down in them: they only look, or do what is done once however often."""
@@ -56,7 +59,7 @@ HARMLESS = {
 @pytest.mark.parametrize("name", sorted(HARMLESS))
 def test_a_harmless_state_is_repeated_after_any_failure_that_is_not_our_own(name: str) -> None:
     own, foreign = TASKS[name]["Retry"][-2:]
-    assert (own["ErrorEquals"], own["MaxAttempts"]) == (list(OWN_ERRORS), 0)
+    assert (own["ErrorEquals"], own["MaxAttempts"]) == ([*OWN_ERRORS, *OF_THE_QUEUE.get(name, ())], 0)
     assert foreign["ErrorEquals"] == ["States.TaskFailed", "States.Timeout"]
 
 
@@ -64,8 +67,7 @@ def test_a_harmless_state_is_repeated_after_any_failure_that_is_not_our_own(name
 def test_every_retry_is_bounded_jittered_and_for_transient_errors_only(name: str) -> None:
     for retry in TASKS[name]["Retry"]:
         if retry["MaxAttempts"] == 0:
-            own = [*OWN_ERRORS, FIRST_IN_QUEUE] if name == "WaitInQueue" else list(OWN_ERRORS)
-            assert retry["ErrorEquals"] in (own, ["ServerUnavailable"])
+            assert retry["ErrorEquals"] in ([*OWN_ERRORS, *OF_THE_QUEUE.get(name, ())], ["ServerUnavailable"])
             continue
         if retry["ErrorEquals"] != list(RETRIED):  # how often these are retried is in test_transient_errors.py
             assert 1 <= retry["MaxAttempts"] <= 10
