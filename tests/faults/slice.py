@@ -20,6 +20,11 @@ _SLICE = (
     ("saveAs", "dynamodb:execute_datamart#2", "throttled", "throttling"),
     ("prompted", "state:WaitForStatus#1", "stop", "stop at a state"),
     ("unprompted", "execute#1", "behind-before", "stop inside"),
+    ("queue-slot", "B.wait_in_queue#1", "timeout-after", "queue function"),
+    ("queue-slot", "A.conclude_attempt:UpdateItem#4", "dies-after", "queue call"),
+    ("queue-slot", "A.conclude_attempt:SendTaskSuccess#1", "TaskTimedOut", "queue hand-over"),
+    ("queue-datamart", "B.WaitInQueue#1", "stop-B", "queue stop"),
+    ("queue-slot", "A.GetStatus#1", "late", "queue end"),
 )
 
 SLICE = [Case(*given) for given in _SLICE]

@@ -52,7 +52,7 @@ class QueueEvidence:
     case: Case | None
     scene: Scene
     runs: dict[str, RunSeen]
-    arrived: str
+    arrived: dict[str, float]
     items: dict[str, dict[str, Any]]
     left: dict[str, Any]
     loads: dict[str, int]
@@ -180,12 +180,11 @@ class QueueLab:
         while self._lab.emulator.waiter._at_work > 1 and time.monotonic() < given_up:
             time.sleep(0.002)
 
-    def _arrived(self) -> str:
-        """The letters of those that wait, in the order of their arrival."""
-        tickets = (self._lab.emulator.item("queue/default") or {}).get("tickets", {})
-        owners = {key: (self._lab.emulator.item(f"ticket/{key}") or {}).get("owner", "") for key in tickets}
-        in_order = sorted(tickets, key=lambda key: (float(tickets[key]["arrived"]), key))
-        return "".join(owners[key].rpartition(":")[2][:1] for key in in_order)
+    def _arrived(self) -> dict[str, float]:
+        """When those arrived that wait, by their letters."""
+        found, tickets = self._lab.emulator.item, (self._lab.emulator.item("queue/default") or {}).get("tickets", {})
+        owners = {key: (found(f"ticket/{key}") or {}).get("owner", "").rpartition(":")[2][:1] for key in tickets}
+        return {owners[key]: float(ticket["arrived"]) for key, ticket in tickets.items()}
 
     def _wait(self) -> tuple[dict[str, Outcome], bool]:
         given_up = threading.Event()
