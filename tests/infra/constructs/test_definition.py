@@ -36,7 +36,7 @@ def test_a_state_that_calls_no_function_of_the_table_is_an_error_that_names_it()
 WAITS_FOR_PEOPLE = "AskPerson"
 
 OF_THE_QUEUE = {"PrepareRun": (InQueue.__name__,), "WaitInQueue": (FIRST_IN_QUEUE, SUPERSEDED)}
-"""Errors by which the queue says what follows: they are no failures, and nothing is invoked again."""
+"""Errors by which the queue says what follows, and after which the function is not invoked again."""
 
 
 def test_people_may_take_as_long_as_the_request_says() -> None:
