@@ -9,6 +9,7 @@ import pytest
 
 from functions.limits import FIRST_IN_QUEUE_SECONDS
 from local.simulator import catalogue
+from tests.faults.lambdas import lambda_error
 from tests.integration.conftest import CITY, TUTORIAL, System
 from tests.support.by_hand import ByHand
 
@@ -87,3 +88,47 @@ def test_a_run_goes_on_whose_first_function_broke_down_after_it_took_the_slot(
     outcome = system.run(datamart=catalogue.CATEGORY_SALES)
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert next(calls) == 3
+
+
+BUSY = {"code": "ERR001", "iServerCode": -2147209054, "message": "Too many jobs."}
+
+
+def test_a_run_whose_waiting_fails_between_two_attempts_tries_again_with_its_request(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holding: list[ByHand] = []
+    calls = {"wait_in_queue": 0, "prepare_run": 0}
+
+    def around(module: str, event: Any) -> contextlib.AbstractContextManager[Any]:
+        calls[module] = calls.get(module, 0) + 1
+        if module == "prepare_run" and calls[module] == 2:
+            holding.append(ByHand(system))  # another run takes the slot between the two attempts
+        if module == "wait_in_queue":
+            if calls[module] == 4:
+                holding[0].ends()
+            raise lambda_error("ThrottlingException", "slow down")
+        return contextlib.nullcontext()
+
+    monkeypatch.setattr(system.emulator.runtime, "around", around)
+    system.simulator.inject("execute", status=500, json=BUSY)
+    outcome = system.run(datamart=catalogue.CATEGORY_SALES)
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert calls["wait_in_queue"] == 4
+    assert outcome.states.count("Attempt") == 2
+
+
+def test_a_run_whose_job_was_lost_says_so_of_its_table_if_there_is_no_function_to_take_its_next_slot(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared = count(1)
+
+    def around(module: str, event: Any) -> contextlib.AbstractContextManager[Any]:
+        if module == "prepare_run" and next(prepared) > 1:
+            raise lambda_error("Sandbox.Timedout", "Task timed out after 30.00 seconds")
+        return contextlib.nullcontext()
+
+    monkeypatch.setattr(system.emulator.runtime, "around", around)
+    system.simulator.inject("get_execution", kind="evict session")
+    outcome = system.run(prompts=COUNTRIES, rerunIfReplacing=True)
+    assert outcome.error == "OutcomeUnknown"
+    assert str(outcome.cause).startswith("Loaded: unknown. ")

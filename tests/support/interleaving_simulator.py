@@ -329,14 +329,13 @@ class InterleavingSimulator:
                 run.step, run.failure, run.execute_failure = "log_in", None, None
             case InQueue() as error:
                 run.step, run.seconds = "wait_in_queue", int(str(error).partition(" ")[0])
-            case RunInProgress() as error:
+            case RunInProgress() | RunAlreadyEnded() as error:
                 self._conclude(run, _error_output(error))
             case Killed():
                 pass  # it is retried
             case error:
                 self.stop(run, "FAILED")
-                if not isinstance(error, RunAlreadyEnded):
-                    raise error
+                raise error
 
     def _next(self, run: Run, ended: Invocation) -> None:
         """The state that follows (statemachine/run_datamart.asl.yaml)."""
