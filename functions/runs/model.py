@@ -273,8 +273,10 @@ class Run:
         return [name for position, name in enumerate(named) if position not in self.attempt.positions_sent]
 
     def seconds_left(self) -> float:
-        """Seconds until the deadline; negative when it has passed."""
-        return self.deadline - clock.now()
+        """Seconds until the deadline, which time in the queue does not bring nearer; negative when it has passed."""
+        now = clock.now()
+        waiting = 0 if self.queued_since is None else now - self.queued_since
+        return self.deadline + waiting - now
 
     def check_open(self) -> None:
         """Raise RunAlreadyEnded if the run is closed or this attempt is being cleaned up."""

@@ -60,6 +60,12 @@ def test_an_unknown_result_names_the_table_to_look_at() -> None:
     assert cause.endswith("The table is DM_CITY in Statistics.")
 
 
+def test_a_run_whose_time_passed_in_the_queue_tries_again() -> None:
+    waited = {"queued": {"since": clock.now() - 3 * 3_600, "seconds": 0}}
+    run = run_with(minutes_left=-60, attempts={}, **waited)
+    assert isinstance(conclude(run, lambda_failure("ThrottlingException", "slow down"), saving=False), Again)
+
+
 def test_no_stack_trace_reaches_a_person() -> None:
     assert "File" not in failed(run_with(), lambda_failure("NotFound", "no City")).cause
 
