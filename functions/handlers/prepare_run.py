@@ -20,7 +20,7 @@ from functions.runs.message import message_in
 from functions.runs.model import Run
 from functions.runs.slots import check_datamart_free, take_slot, taken_under_another_name, ticket_of
 from functions.runs.store.record import RunRecord
-from functions.runs.store.runs import begin_run, end_queueing, refuse_run
+from functions.runs.store.runs import begin_run, end_queueing, record_request, refuse_run
 from functions.runs.store.table import run_table
 from functions.runs.waiting import in_queue
 from functions.similar_names import nearest
@@ -76,6 +76,7 @@ def _begun(event: Event) -> tuple[RunRecord, dict[str, Any] | None]:
     run = begin_run(table, arn, start, most_at_once(request["connection"]), message)
     if not run.newest_attempt:
         _check_same(run, request)
+        record_request(run, request)
         logger.info("run begun", extra={"connection": request["connection"], "datamart": request["datamart"]})
     return run, request
 

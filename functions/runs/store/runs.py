@@ -51,11 +51,7 @@ def begin_run(
             "connection": request["connection"],
             "maxConcurrentRuns": max_concurrent_runs,
             "onConflict": request["onConflict"],
-            "asked": {
-                "project": request["project"],
-                "datamart": request["datamart"],
-                "prompts": [shorten(named_by(answer)[1], LONGEST_NAME) for answer in request["prompts"]],
-            },
+            "asked": _named_in(request),
         }
         | _of_the_queue(request)
         | ({"burst": True} if start.burst else {})
@@ -67,6 +63,13 @@ def begin_run(
     if run.ended:
         raise RunAlreadyEnded("this run has ended, and a run cannot be redriven; start a new one.")
     return run
+
+
+def record_request(run: RunRecord, request: dict[str, Any]) -> None:
+    """Record the prompts that the request names now, unless an attempt has begun: a job's file may have changed."""
+    named = _named_in(request)
+    if run.requested is not None and list(run.requested.prompts) != named["prompts"]:
+        run.write_if("{attempt} = :none", {"none": 0}, put={"asked": named})
 
 
 def refuse_run(
@@ -102,6 +105,15 @@ def _empty(execution_arn: str) -> Item:
 def _no_questions(hours: int) -> Item:
     """What is known of a run's questions before the first."""
     return {"hours": hours, "answers": [], "fresh": 0, "refused": {}, "seconds": 0}
+
+
+def _named_in(request: dict[str, Any]) -> Item:
+    """What the request names: :class:`functions.runs.model.Requested`."""
+    return {
+        "project": request["project"],
+        "datamart": request["datamart"],
+        "prompts": [shorten(named_by(answer)[1], LONGEST_NAME) for answer in request["prompts"]],
+    }
 
 
 def _of_the_queue(request: dict[str, Any]) -> Item:

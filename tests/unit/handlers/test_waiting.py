@@ -151,6 +151,14 @@ def test_a_job_that_names_another_datamart_by_now_ends_the_run_that_waits(system
         prepare("two", datamart="other")
 
 
+def test_a_run_answers_the_prompts_that_its_job_names_when_the_run_gets_its_slot(system: QueueSystem) -> None:
+    prompts = [{"name": name, "answers": "2026"} for name in ("Year", "Quarter")]
+    prepare("one", prompts=prompts)
+    found = prepare("one", prompts=prompts[1:])
+    run = load_run(system.table, event("one")["executionArn"], 1)
+    assert [answer["name"] for answer in found["request"]["prompts"]] == run.idle_answers == ["Quarter"]
+
+
 def test_before_a_later_attempt_the_request_is_not_read_again(system: QueueSystem) -> None:
     prepare("one")
     run = load_run(system.table, event("one")["executionArn"], 1)
