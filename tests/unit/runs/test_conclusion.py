@@ -60,9 +60,10 @@ def test_an_unknown_result_names_the_table_to_look_at() -> None:
     assert cause.endswith("The table is DM_CITY in Statistics.")
 
 
-def test_a_run_whose_time_passed_in_the_queue_tries_again() -> None:
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_run_whose_time_passed_in_the_queue_tries_again(number: int) -> None:
     waited = {"queued": {"since": clock.now() - 3 * 3_600, "seconds": 0}}
-    run = run_with(minutes_left=-60, attempts={}, **waited)
+    run = run_with(minutes_left=-60, number=number, attempts={}, **waited)
     assert isinstance(conclude(run, lambda_failure("ThrottlingException", "slow down"), saving=False), Again)
 
 
