@@ -18,6 +18,7 @@ from functions.requests.named_jobs import named_in
 from functions.runs.connection_limits import most_at_once
 from functions.runs.message import message_in
 from functions.runs.model import Run
+from functions.runs.queue import Queue
 from functions.runs.slots import check_datamart_free, take_slot, taken_under_another_name, ticket_of
 from functions.runs.store.record import RunRecord
 from functions.runs.store.runs import begin_run, end_queueing, record_request, refuse_run
@@ -52,8 +53,8 @@ def handler(event: Event, context: LambdaContext) -> StepResult:
     """
     run, request = _begun(event)
     if event.get("queue"):
-        _take_slot(run)
-        end_queueing(run)
+        queue = _take_slot(run)
+        end_queueing(run, queue.pauses)
     told = {} if request is None or run.newest_attempt else {"request": request}
     return told | {"attempt": run.newest_attempt + 1, "deadline": run.deadline}
 
@@ -91,17 +92,18 @@ def _check_same(run: Run, request: dict[str, Any]) -> None:
         )
 
 
-def _take_slot(run: RunRecord) -> None:
-    """Take a slot for the attempt that follows. Raises InQueue, RunInProgress."""
+def _take_slot(run: RunRecord) -> Queue:
+    """Take a slot for the attempt that follows; the queue that it was in. Raises InQueue, RunInProgress."""
     table, most = run_table(), most_at_once(run.connection)
     ticket = ticket_of(run, behind=taken_under_another_name(table, run))
-    queue = take_slot(table, run, run.newest_attempt + 1, ticket, most)
-    if queue is not None and ticket.conflict is not None:
+    taken, queue = take_slot(table, run, run.newest_attempt + 1, ticket, most)
+    if not taken and ticket.conflict is not None:
         queue = free_slots_of_ended(table, run.connection, queue)
         check_datamart_free(table, run, queue)
-        queue = take_slot(table, run, run.newest_attempt + 1, ticket, most)
-    if queue is not None:
+        taken, queue = take_slot(table, run, run.newest_attempt + 1, ticket, most)
+    if not taken:
         raise in_queue(run, queue, ticket)
+    return queue
 
 
 def _check_connection(name: str) -> None:

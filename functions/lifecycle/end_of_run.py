@@ -25,11 +25,13 @@ from functions.runs.concurrency import give_back_lease
 from functions.runs.last_loads import is_load_of
 from functions.runs.message import message_in
 from functions.runs.notification import Notification
+from functions.runs.slots import run_id
 from functions.runs.store.attempts import close_attempt
 from functions.runs.store.last_loads import record_load
 from functions.runs.store.record import RunRecord
 from functions.runs.store.runs import end_run_from_outside, find_run, refuse_run
 from functions.runs.store.table import run_table
+from functions.runs.store.tickets import clear_waiter
 from functions.telemetry import logger, metrics
 
 CUT_SHORT = frozenset({"ABORTED", "TIMED_OUT"})
@@ -106,6 +108,8 @@ def _clean_up_all(run: RunRecord, context: LambdaContext, early: bool) -> None:
         if not run.lease_free:
             give_back_lease(run_table(), run)
         give_back(run_table(), run, is_held=not run.lease_free)
+        if run.queued_since is not None or run.queued_seconds:
+            clear_waiter(run_table(), run_id(run.arn))
     for problem in filter(None, problems):
         raise problem
 

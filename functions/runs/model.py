@@ -149,8 +149,9 @@ class Run:
         Of the request: before whom it goes in the queue, and how long it may wait there.
     burst
         Whether a newer upload of the job makes the run superfluous while it waits in the queue.
-    queued_since, queued_seconds
-        Since when it waits in the queue, None while it does not; and how long it waited before.
+    queued_since, queued_seconds, paused_seconds
+        Since when it waits in the queue, None while it does not; how long it waited before, and how many seconds of
+        that were in a pause: they do not count against ``queue_minutes``.
     polls, lost_logins
         Looks at the job's status; logins whose response was lost.
     waits_for
@@ -181,6 +182,7 @@ class Run:
     burst: bool = False
     queued_since: float | None = None
     queued_seconds: float = 0
+    paused_seconds: float = 0
     newest_attempt: int = 0
     attempts: dict[int, Attempt] = field(default_factory=dict)
     project: ServerObject | None = None

@@ -8,6 +8,7 @@ import hashlib
 import json
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from functions import clock
 from functions.object_ids import is_id
@@ -69,7 +70,7 @@ def ticket_of(run: Run, *, first: bool = False, behind: str | None = None) -> Ti
         id=run_id(run.arn),
         arrived=arrived,
         datamart=datamart_key(run),
-        until=arrived + 60 * run.queue_minutes - run.queued_seconds,
+        until=arrived + 60 * run.queue_minutes - (run.queued_seconds - run.paused_seconds),
         priority=run.priority,
         as_of=datetime.fromisoformat(run.as_of).timestamp() if run.as_of else None,
         job=run.job_name,
@@ -80,21 +81,28 @@ def ticket_of(run: Run, *, first: bool = False, behind: str | None = None) -> Ti
     )
 
 
-def take_slot(table: RunTable, run: Run, attempt: int, ticket: Ticket, most: int) -> StoredQueue | None:
-    """Take one of the connection's slots for an attempt of the run, which may be about to begin.
+class Taking(NamedTuple):
+    """Whether a run has a slot now, and the queue that it was taken from, or in which there is none for it.
 
-    Idempotent. Returns None once the run has one, else the queue in which there is none for it now: ``ticket``, with
-    which it would wait, need not be in it.
+    The ticket with which the run would wait need not be in it.
+    """
+
+    is_taken: bool
+    queue: StoredQueue
+
+
+def take_slot(table: RunTable, run: Run, attempt: int, ticket: Ticket, most: int) -> Taking:
+    """Take one of the connection's slots for an attempt of the run, which may be about to begin. Idempotent.
+
+    ``ticket`` is the one with which the run would wait.
     """
     holder = SlotHolder(run.arn, clock.now(), attempt)
     queue: StoredQueue | None
     if ticket.behind is None:
         try:
-            take_free_slot(table, run.connection, ticket.datamart, ticket.id, holder, most)
+            return Taking(True, take_free_slot(table, run.connection, ticket.datamart, ticket.id, holder, most))
         except Changed as found:
             queue = found.queue
-        else:
-            return None
     else:
         queue = load_queue(table, run.connection)
     while True:
@@ -103,18 +111,18 @@ def take_slot(table: RunTable, run: Run, attempt: int, ticket: Ticket, most: int
             first = taken(before, ticket, holder, most, holder.since) or before
             queue = create_queue(table, run.connection, first, before.imports_until)
             if holder_of(queue, run.arn) is not None:
-                return None
+                return Taking(True, queue)
         before = _with_earlier_slots(table, run.connection, queue)
         after = taken(before, ticket, holder, most, holder.since)
         if after is None and before == queue:
-            return queue
+            return Taking(False, queue)
         try:
             queue = change_queue(table, run.connection, queue, after or before)
         except Changed as found:
             queue = found.queue
         else:
             if after is not None:
-                return None
+                return Taking(True, before)
 
 
 def open_queue(table: RunTable, connection: str, most: int) -> StoredQueue:

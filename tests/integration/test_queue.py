@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from functions.limits import FIRST_IN_QUEUE_SECONDS
+from functions.runs.slots import run_id
+from functions.runs.store.table import run_table
+from functions.runs.store.tickets import find_waiter
 from local.simulator import catalogue
 from tests.faults.lambdas import lambda_error
 from tests.integration.conftest import CITY, TUTORIAL, System
@@ -33,6 +36,7 @@ def test_a_run_that_finds_no_slot_gets_it_from_the_run_before(system: System) ->
     waited = max(outcomes, key=lambda outcome: len(outcome.states[: outcome.states.index("Attempt")]))
     assert waited.states[:4] == ["PrepareRun", "WaitInQueue", "PrepareRun", "Attempt"]
     assert system.slots() == system.tickets() == {}
+    assert [find_waiter(run_table(), run_id(arn)) for arn in arns] == [None, None]
 
 
 def test_time_in_the_queue_does_not_count_against_the_timeout(system: System, monkeypatch: pytest.MonkeyPatch) -> None:

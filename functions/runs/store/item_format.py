@@ -9,7 +9,8 @@ The run's item, its key the execution's ARN::
     onConflict, rerunIfReplacing, maxConcurrentRuns         of the request, and of its connection
     priority, queueMinutes                                  of the request; missing where they are the defaults
     burst                                                   whether it may be superseded while it waits, if so
-    queued {since, seconds}                                 in the queue: since when, and how long before
+    queued {since, seconds, paused}                         in the queue: since when, and how long before; of that in
+                                                            a pause, if any
     attempt                                                 number of the newest attempt, from 1
     attempts {"1": {loggingInAt, session, baseUrl, instanceId, executionInstanceId, jobId, job, postedAt,
                     maxExecutionSeconds, notCancelled, orderAnswer, lookedAt,
@@ -85,6 +86,7 @@ def run_fields(item: Item) -> dict[str, Any]:
         "burst": bool(get("burst")),
         "queued_since": (get("queued") or {}).get("since"),
         "queued_seconds": (get("queued") or {}).get("seconds", 0),
+        "paused_seconds": (get("queued") or {}).get("paused", 0),
         "newest_attempt": get("attempt", 0),
         "attempts": {number: attempt_of(number, get("attempts", {})[str(number)]) for number in _numbers(item)},
         "project": _optional(_server_object, get("project")),

@@ -60,13 +60,13 @@ def create_queue(table: RunTable, connection: str | None, queue: Queue, imports_
 
 def take_free_slot(
     table: RunTable, connection: str | None, datamart: str, run_id: str, holder: SlotHolder, most: int
-) -> None:
-    """Take a free slot, or keep the one that the run has. Raises Changed.
+) -> StoredQueue:
+    """Take a free slot, or keep the one that the run has; the queue as it is then. Raises Changed.
 
     Nobody goes before others: where tickets or pauses are, the rules decide.
     """
     mine, left = f"holders.{datamart}", f"holders.{run_id}"
-    _write(
+    return _write(
         table,
         connection,
         f"{{importsUntil}} < :now AND ({{{mine}.owner}} = :owner OR (attribute_not_exists({{{mine}}}) AND "

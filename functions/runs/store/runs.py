@@ -1,5 +1,6 @@
 """The run itself: how its item begins, what the steps find out about it, and how it ends."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from functions import clock
@@ -8,6 +9,7 @@ from functions.requests.prompt_answers import named_by
 from functions.runs.message import TriggerMessage
 from functions.runs.model import Definition, Polling, Prompt, Run, ServerObject, Target
 from functions.runs.outcome import Again, AttemptEnd, Conclusion, Fail, Outcome, Succeed
+from functions.runs.queue import Pause, counted_wait
 from functions.runs.store.item_format import Item
 from functions.runs.store.record import RunRecord
 from functions.runs.store.table import RunTable, expiry
@@ -153,25 +155,31 @@ def begin_queueing(run: RunRecord) -> None:
     if run.queued_since is None:
         run.write_if(
             "attribute_not_exists({queued.since}) AND attribute_not_exists({endedAt})",
-            put={"queued": {"since": clock.now(), "seconds": run.queued_seconds}},
+            put={"queued": {"since": clock.now()} | _queued(run.queued_seconds, run.paused_seconds)},
         )
 
 
-def end_queueing(run: RunRecord) -> None:
-    """The run waits no longer: its deadline does not count the time that it waited."""
+def end_queueing(run: RunRecord, pauses: Collection[Pause] = ()) -> None:
+    """The run waits no longer: its deadline does not count the time that it waited, nor ``queueMinutes`` the pauses."""
     since = run.queued_since
     if since is None:
         return
-    waited = round(clock.now() - since, 3)
+    now = clock.now()
+    waited = round(now - since, 3)
+    paused = round(waited - counted_wait(pauses, run.job_name, since, now), 3)
     run.write_if(
         "{queued.since} = :since",
         {"since": since},
         put={
-            "queued": {"seconds": run.queued_seconds + waited},
+            "queued": _queued(run.queued_seconds + waited, run.paused_seconds + paused),
             "deadline": run.deadline + waited,
             "expiresAt": run.expires_at + int(waited),
         },
     )
+
+
+def _queued(seconds: float, paused: float) -> Item:
+    return {"seconds": seconds} | ({"paused": paused} if paused > 0 else {})
 
 
 # -- what is found out about it -----------------------------------------------------------------------------------

@@ -7,9 +7,11 @@
 A run under the definition of an earlier release waits without a token: it asks again by itself.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-from functions.runs.store.table import RunTable
+from functions import clock
+from functions.runs.store.table import ConditionFailed, RunTable
 
 TICKET = "ticket"
 """How the keys begin."""
@@ -47,4 +49,15 @@ def set_waiter(table: RunTable, run_id: str, waiter: Waiter, until: float) -> No
 def find_waiter(table: RunTable, run_id: str) -> Waiter | None:
     """How to reach the run; None where nothing is known of it any more."""
     item = table.load(ticket_key(run_id))
-    return None if item is None else Waiter(item["owner"], item["connection"], item.get("token"))
+    return None if not item or "owner" not in item else Waiter(item["owner"], item["connection"], item.get("token"))
+
+
+def clear_waiter(table: RunTable, run_id: str) -> None:
+    """Remove the token of a run that has ended, and all else that leads to it; the key expires (TTL)."""
+    with suppress(ConditionFailed):
+        table.change(
+            ticket_key(run_id),
+            condition="attribute_exists({owner})",
+            put={"expiresAt": int(clock.now())},
+            remove=("owner", "connection", "token"),
+        )

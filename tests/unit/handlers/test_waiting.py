@@ -9,6 +9,7 @@ from functions.errors import InvalidRequest, RunInProgress, RunTimedOut
 from functions.handlers import prepare_run, wait_in_queue
 from functions.lifecycle.hand_over import give_back
 from functions.limits import FIRST_IN_QUEUE_SECONDS
+from functions.runs.slots import run_id
 from functions.runs.store.attempts import begin_attempt
 from functions.runs.store.runs import find_run, load_run
 from functions.runs.waiting import InQueue
@@ -121,6 +122,24 @@ def test_queue_minutes_are_counted_from_the_arrival_however_often_the_run_comes_
     system.time += 1
     with pytest.raises(RunTimedOut, match=r"waited in the queue for its queueMinutes \(20\).* \(position 1 of 1\)"):
         wait("two", FIRST_IN_QUEUE_SECONDS)
+
+
+def test_a_pause_does_not_count_against_queue_minutes_when_the_run_waits_again(system: QueueSystem) -> None:
+    prepare("one")
+    waits("two", queueMinutes=60)
+    system.table.change("queue/default", put={"pauses": [{"since": NOON, "until": NOON + 7_200}]})
+    wait("two")
+    system.time += 7_260
+    first = load_run(system.table, event("one")["executionArn"], 1)
+    begin_attempt(first)
+    give_back(system.table, first)
+    assert prepare("two")["deadline"] == NOON + 7_200 + 7_260
+    begin_attempt(load_run(system.table, event("two")["executionArn"], 1))
+    give_back(system.table, load_run(system.table, event("two")["executionArn"], 1))
+    prepare("three")
+    assert waits("two").startswith("600 seconds are left")
+    wait("two", 3_540)
+    assert system.queue.tickets[run_id(event("two")["executionArn"])].until == system.time + 3_540
 
 
 @pytest.mark.parametrize("system", [2], indirect=True)

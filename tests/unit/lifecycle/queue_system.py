@@ -81,7 +81,8 @@ class QueueSystem:
 
     def take(self, run: Run) -> StoredQueue | None:
         """As prepare_run does."""
-        return take_slot(self.table, run, run.newest_attempt + 1, ticket_of(run), self.slots)
+        taken, queue = take_slot(self.table, run, run.newest_attempt + 1, ticket_of(run), self.slots)
+        return None if taken else queue
 
     def begin(self, run: RunRecord) -> RunRecord:
         """The run in its first attempt."""

@@ -6,7 +6,9 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from moto.dynamodb.models import DynamoDBBackend
 
+from functions.errors import ServerBusy
 from functions.lifecycle.hand_over import drop_tickets_of_ended, give_back, look_after, serve
+from functions.lifecycle.slot_at_login import take_or_wait
 from functions.limits import LONGEST_LOG_IN, LONGEST_SESSION
 from functions.runs.queue import UNCONFIRMED_SECONDS
 from functions.runs.queue_moves import PASSED_AT_ONCE
@@ -97,6 +99,17 @@ def test_a_slot_is_taken_where_the_sessions_of_a_whole_night_have_passed(
     system.time += 60
     assert system.take(system.run()) is None
     assert len(system.queue.holders) == 201 - PASSED_AT_ONCE
+
+
+@two_slots
+def test_a_run_under_an_earlier_definition_does_not_bring_back_the_number_of_slots_at_its_start(
+    system: QueueSystem,
+) -> None:
+    system.holding()
+    system.table.change("queue/default", put={"most": 1})
+    with pytest.raises(ServerBusy):
+        take_or_wait(system.table, system.begin(system.run()))
+    assert system.queue.most == 1
 
 
 # -- giving back ------------------------------------------------------------------------------------------------------
