@@ -1,5 +1,7 @@
 """Let a run wait in the queue of its connection: its execution waits for a token that comes with a slot."""
 
+from datetime import datetime
+
 from functions import clock
 from functions.errors import RunAlreadyEnded, RunTimedOut
 from functions.handlers._decorators import pause_step
@@ -26,7 +28,7 @@ def handler(step: Step) -> StepResult:
 
     Raises RunTimedOut when its ``queueMinutes`` are used up, RunAlreadyEnded.
 
-    A repeated invocation brings a new token, and keeps the run's place.
+    A repeated invocation brings a new token, and keeps the run's place. ``entered`` and ``retry`` tell which is newer.
     """
     run, table, token = step.run, run_table(), step.event["token"]
     if run.ended:
@@ -34,7 +36,10 @@ def handler(step: Step) -> StepResult:
     begin_queueing(run)
     is_first = step.event["seconds"] <= FIRST_IN_QUEUE_SECONDS
     ticket = ticket_of(run, first=is_first, behind=taken_under_another_name(table, run))
-    set_waiter(table, ticket.id, Waiter(run.arn, run.connection, token), ticket.until)
+    entered = datetime.fromisoformat(step.event["entered"]).timestamp()
+    waiter = Waiter(run.arn, run.connection, token, entered, step.event["retry"])
+    if not set_waiter(table, ticket.id, waiter, ticket.until):
+        return {}
     try:
         queue = join_queue(table, run.connection, ticket, run.arn, most_at_once(run.connection))
     except Changed:  # it was handed a slot while it came back

@@ -42,6 +42,10 @@ HOLDERS_ASKED = 20
 TICKETS_ASKED = 100
 """Tickets whose runs the sweep asks about at a time."""
 
+LOST_SECONDS = 900
+"""After so many seconds a slot whose run has not confirmed it, and waits for no token that is known, goes on: several
+times what a run takes to come back. The run keeps its arrival, and so its place."""
+
 Change = Callable[[Queue], Queue | None]
 """From a queue to the changed one; None where nothing changes."""
 
@@ -133,16 +137,19 @@ def _tell(
     """Let the new owner of the slot ``key`` go on; where its execution has ended, the slot is free again.
 
     An execution that runs and does not wait for its token any more comes back, and finds its slot: it was woken, or its
-    waiting state has timed out. So does a run that never had one, under the definition of an earlier release.
+    waiting state has timed out. One that has not come back for long loses the slot. A run that never had a token, under
+    the definition of an earlier release, asks again by itself.
     """
     if waiter.token is None or _reached(waiter.token):
         return queue
     newer = find_waiter(table, ticket_id)
     if newer is not None and newer.token is not None and newer.token != waiter.token and _reached(newer.token):
         return queue
-    if not _has_ended(waiter.owner, clock.now()):
+    now, holder = clock.now(), queue.holders.get(key)
+    is_lost = holder is not None and now - holder.since >= LOST_SECONDS
+    if not is_lost and not _has_ended(waiter.owner, now):
         return queue
-    logger.info("the slot goes on to the next run: the execution has ended", extra={"owner": waiter.owner})
+    logger.info("the slot goes on to the next run: its owner does not come", extra={"owner": waiter.owner})
     return _changed(table, connection, queue, lambda queue: revoked(queue, key, waiter.owner))
 
 

@@ -210,6 +210,7 @@ class InterleavingSimulator:
         if run.step == "wait_in_queue" and run.token is None:
             run.token = event["token"] = f"token-{next(self._numbers)}"
             run.since, run.reply = self.time, None
+        event |= {"entered": datetime.fromtimestamp(run.since, UTC).isoformat(), "retry": 0}
         invocation = Invocation(run.step, run.arn, run.attempt or 0, fate, lambda: handler(event, _Context()))
         run.current.append(invocation)
         self.invocations.append(invocation)

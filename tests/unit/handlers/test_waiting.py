@@ -34,9 +34,10 @@ def event(name: str, **request: Any) -> dict[str, Any]:
     return {"executionArn": arn, "input": asked, "startedAt": "2026-11-20T05:00:00Z", "queue": True}
 
 
-def wait(name: str, seconds: float = 9_000, called: str = "token") -> Any:
+def wait(name: str, seconds: float = 9_000, called: str = "token", minute: int = 0, retry: int = 0) -> Any:
     given = {"executionArn": event(name)["executionArn"], "attempt": None, "token": called, "seconds": seconds}
-    return wait_in_queue.handler(given, _Context())
+    of_the_state = {"entered": f"2026-11-20T05:{minute:02}:00.000Z", "retry": retry}
+    return wait_in_queue.handler(given | of_the_state, _Context())
 
 
 def prepare(name: str, **request: Any) -> dict[str, Any]:
@@ -109,6 +110,20 @@ def test_a_run_that_was_handed_a_slot_while_it_came_back_goes_on_with_its_new_to
     give_back(system.table, first)
     wait("two", FIRST_IN_QUEUE_SECONDS, "newer")
     assert system.sent == [("newer", "slot")]
+
+
+@pytest.mark.parametrize("newer", [{"retry": 1}, {"minute": 1}])
+def test_the_token_of_an_invocation_that_was_held_up_does_not_replace_a_newer_one(
+    system: QueueSystem, newer: dict[str, int]
+) -> None:
+    prepare("one")
+    waits("two")
+    wait("two", called="newer", **newer)
+    wait("two", called="held up")
+    first = load_run(system.table, event("one")["executionArn"], 1)
+    begin_attempt(first)
+    give_back(system.table, first)
+    assert system.sent[-1] == ("newer", "slot")
 
 
 def test_queue_minutes_are_counted_from_the_arrival_however_often_the_run_comes_back(system: QueueSystem) -> None:

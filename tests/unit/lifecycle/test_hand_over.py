@@ -7,7 +7,7 @@ from botocore.exceptions import EndpointConnectionError
 from moto.dynamodb.models import DynamoDBBackend
 
 from functions.errors import ServerBusy
-from functions.lifecycle.hand_over import drop_tickets_of_ended, give_back, look_after, serve
+from functions.lifecycle.hand_over import LOST_SECONDS, drop_tickets_of_ended, give_back, look_after, serve
 from functions.lifecycle.slot_at_login import take_or_wait
 from functions.limits import LONGEST_LOG_IN, LONGEST_SESSION
 from functions.runs.queue import UNCONFIRMED_SECONDS
@@ -254,6 +254,20 @@ def test_a_slot_is_kept_for_a_run_that_is_about_to_wait_again(system: QueueSyste
     give_back(system.table, owner)
     assert system.owners() == ["(run-2)"]
     assert system.take(woken) is None
+
+
+def test_a_slot_that_its_run_does_not_come_for_goes_on_although_the_execution_runs(system: QueueSystem) -> None:
+    owner, lost = system.holding(), system.waiting()
+    system.waiting()
+    system.gone.add("run-2")
+    give_back(system.table, owner)
+    system.time += LOST_SECONDS - 2
+    look_after(system.table, "default", system.queue)
+    assert system.owners() == ["(run-2)"]
+    system.time += 2
+    look_after(system.table, "default", system.queue)
+    assert system.owners() == ["(run-3)"]
+    assert system.take(lost) is not None
 
 
 def test_a_newer_token_is_used_where_the_run_waits_again_by_now(
