@@ -15,6 +15,7 @@ from functions.runs.executions import NotAnswered, end_wait, fail_wait, is_runni
 from functions.runs.lease import Lease, LeaseHolder
 from functions.runs.model import Run
 from functions.runs.queue import (
+    BurstRun,
     Queue,
     SlotHolder,
     Ticket,
@@ -174,7 +175,7 @@ def _fail(table: RunTable, ticket_id: str, error: str, cause: str) -> None:
 
 
 def _dismiss(table: RunTable, queue: StoredQueue) -> None:
-    """Runs that would rather end than wait on: their datamart is taken, or a newer run of their burst waits."""
+    """Runs that would rather end than wait on: their datamart is taken, or there is a newer run of their burst."""
     now = clock.now()
     for ticket in conflicting(queue, now):
         holder = in_the_way(queue, ticket, now)
@@ -182,9 +183,9 @@ def _dismiss(table: RunTable, queue: StoredQueue) -> None:
             error = in_progress(Lease(ticket.datamart, holder.owner, holder.since))
             _fail(table, ticket.id, error.name, str(error))
     for ticket, newer in superseded(queue):
-        waiter = find_waiter(table, newer.id)
-        if waiter is not None:
-            _fail(table, ticket.id, SUPERSEDED, superseded_by(waiter.owner))
+        found = newer if isinstance(newer, BurstRun) else find_waiter(table, newer.id)
+        if found is not None:
+            _fail(table, ticket.id, SUPERSEDED, superseded_by(found.owner))
 
 
 def look_after(table: RunTable, connection: str | None, queue: StoredQueue) -> StoredQueue:

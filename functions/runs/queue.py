@@ -117,6 +117,22 @@ class Pause:
 
 
 @dataclass(frozen=True)
+class BurstRun:
+    """The newest run of a job's burst that got a slot while older ones had tickets: they end, and name it.
+
+    Kept as long as there is such a ticket. ``age`` is that of the run's own.
+    """
+
+    job: str
+    owner: str
+    age: tuple[float, float, str]
+
+    def supersedes(self, ticket: Ticket) -> bool:
+        """Whether the ticket is an older one of the same burst."""
+        return ticket.burst and ticket.job == self.job and ticket.age < self.age
+
+
+@dataclass(frozen=True)
 class Queue:
     """All of a connection: holders by the key of their datamart, tickets by their id, and what decides their order.
 
@@ -129,6 +145,7 @@ class Queue:
     tickets: Mapping[str, Ticket] = field(default_factory=dict)
     high_in_a_row: int = 0
     pauses: tuple[Pause, ...] = ()
+    burst_runs: tuple[BurstRun, ...] = ()
 
 
 def next_ticket(queue: Queue, now: float) -> Ticket | None:
@@ -227,22 +244,25 @@ def _is_high(members: Collection[Ticket]) -> bool:
     return any(ticket.priority == "high" for ticket in members)
 
 
-def superseded(queue: Queue) -> list[tuple[Ticket, Ticket]]:
-    """The tickets of bursts that need not wait any longer, each with the newest of its job, for which they end."""
+def superseded(queue: Queue) -> list[tuple[Ticket, Ticket | BurstRun]]:
+    """The tickets of bursts that need not wait any longer, each with the newest of its job, for which they end.
+
+    The newest waits, or got a slot while they waited: an older one must not load the table after it.
+    """
     newest = _newest_of_bursts(queue)
     found = ((ticket, _newer(newest, ticket)) for ticket in queue.tickets.values())
     return [(ticket, newer) for ticket, newer in found if newer is not None]
 
 
-def _newest_of_bursts(queue: Queue) -> dict[str, Ticket]:
-    newest: dict[str, Ticket] = {}
+def _newest_of_bursts(queue: Queue) -> dict[str, Ticket | BurstRun]:
+    newest: dict[str, Ticket | BurstRun] = {each.job: each for each in queue.burst_runs}
     for ticket in queue.tickets.values():
         if ticket.burst and ticket.job and (ticket.job not in newest or newest[ticket.job].age < ticket.age):
             newest[ticket.job] = ticket
     return newest
 
 
-def _newer(newest: Mapping[str, Ticket], ticket: Ticket) -> Ticket | None:
+def _newer(newest: Mapping[str, Ticket | BurstRun], ticket: Ticket) -> Ticket | BurstRun | None:
     found = newest.get(ticket.job) if ticket.burst and ticket.job else None
     return found if found is not None and found.age > ticket.age else None
 

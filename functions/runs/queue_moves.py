@@ -8,6 +8,7 @@ import heapq
 from dataclasses import replace
 
 from functions.runs.queue import (
+    BurstRun,
     Pause,
     Queue,
     SlotHolder,
@@ -39,6 +40,7 @@ def taken(queue: Queue, ticket: Ticket, holder: SlotHolder, most: int, now: floa
         queue = joined(queue, ticket, most)
         if free_slots(queue, now) == 0 or [each.id for each in eligible(queue, now)] != [ticket.id]:
             return None
+        queue = _burst_begun(queue, ticket, holder.owner)
     return replace(_with_holder(queue, ticket, holder, now), most=most, pauses=_still_needed(queue, now))
 
 
@@ -56,7 +58,16 @@ def handed_over(queue: Queue, ticket_id: str, holder: SlotHolder, now: float) ->
     if ticket is None or free_slots(queue, now) == 0 or ticket not in eligible(queue, now):
         return None
     row = row_after(queue.high_in_a_row, goes_as_high(queue, ticket, now))
+    queue = _burst_begun(queue, ticket, holder.owner)
     return replace(_with_holder(queue, ticket, holder, now), high_in_a_row=row)
+
+
+def _burst_begun(queue: Queue, ticket: Ticket, owner: str) -> Queue:
+    """The newest of a burst gets a slot: older ones that still have tickets are not to go after it."""
+    if not ticket.burst or ticket.job is None:
+        return queue
+    others = [each for each in queue.burst_runs if each.job != ticket.job]
+    return replace(queue, burst_runs=(*others, BurstRun(ticket.job, owner, ticket.age)))
 
 
 def _with_holder(queue: Queue, ticket: Ticket, holder: SlotHolder, now: float) -> Queue:
@@ -151,4 +162,6 @@ def _still_needed(queue: Queue, now: float) -> tuple[Pause, ...]:
 
 
 def _without(queue: Queue, ticket_id: str) -> Queue:
-    return replace(queue, tickets={key: ticket for key, ticket in queue.tickets.items() if key != ticket_id})
+    tickets = {key: ticket for key, ticket in queue.tickets.items() if key != ticket_id}
+    needed = (each for each in queue.burst_runs if any(map(each.supersedes, tickets.values())))
+    return replace(queue, tickets=tickets, burst_runs=tuple(needed))

@@ -18,7 +18,7 @@ FIRST_IN_QUEUE = "FirstInQueue"
 
 
 SUPERSEDED = "Superseded"
-"""The error of a run of a burst that need not wait any longer, because a newer one of its job waits."""
+"""The error of a run of a burst that need not wait any longer, because of a newer one of its job."""
 
 
 class InQueue(Exception):
@@ -43,7 +43,7 @@ def first_in_queue(queue: Queue, ticket: Ticket) -> str:
 
 def superseded_by(owner: str) -> str:
     """The cause with which a run of a burst stops waiting; ``owner`` is the execution of the newer one."""
-    return f"{owner} of the same job waits, too, and is newer"
+    return f"{owner} of the same job is newer"
 
 
 def newer_run(cause: str) -> str:

@@ -6,6 +6,7 @@
     holders {<key of a datamart or run>: {owner, since, attempt, until, given}}
     tickets {<id of a run>: {arrived, datamart, until, priority, asOf, job, burst, conflict, behind, first}}
     pauses [{since, until, job}]                       missing where there is none
+    burstRuns [{job, owner, age}]                      missing where there is none
     importsUntil                                       until when slots of an earlier release are looked at
 
 Taking a slot that is free, and giving one back for which nobody waits, are one write each, however many slots and
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions import clock
-from functions.runs.queue import Pause, Queue, SlotHolder, Ticket
+from functions.runs.queue import BurstRun, Pause, Queue, SlotHolder, Ticket
 from functions.runs.store.item_format import Item
 from functions.runs.store.table import ConditionFailed, RunTable
 
@@ -148,14 +149,15 @@ def change_queue(table: RunTable, connection: str | None, before: Queue, after: 
             remove.append(path)
         else:
             put[path] = _stored_ticket(becomes_)
-    if before.pauses != after.pauses:
-        if after.pauses:
-            put["pauses"] = _stored_pauses(after)
+    for name in ("pauses", "burstRuns"):
+        were, become = _lists(before).get(name), _lists(after).get(name)
+        if were == become:
+            continue
+        conditions.append(f"{{{name}}} = {bound(were)}" if were else f"attribute_not_exists({{{name}}})")
+        if become:
+            put[name] = become
         else:
-            remove.append("pauses")
-        conditions.append(
-            f"{{pauses}} = {bound(_stored_pauses(before))}" if before.pauses else "attribute_not_exists({pauses})"
-        )
+            remove.append(name)
     if before.most != after.most:
         put["most"] = after.most
     if before.high_in_a_row != after.high_in_a_row:
@@ -182,6 +184,9 @@ def queue_of(item: Item) -> StoredQueue:
         tickets={key: _ticket(key, stored) for key, stored in item["tickets"].items()},
         high_in_a_row=item.get("highInARow", 0),
         pauses=tuple(Pause(each["since"], each["until"], each.get("job")) for each in item.get("pauses", ())),
+        burst_runs=tuple(
+            BurstRun(each["job"], each["owner"], tuple(each["age"])) for each in item.get("burstRuns", ())
+        ),
         imports_until=item.get("importsUntil", 0),
     )
 
@@ -193,7 +198,7 @@ def _stored_queue(queue: Queue) -> Item:
         "tickets": {key: _stored_ticket(ticket) for key, ticket in queue.tickets.items()},
         "highInARow": queue.high_in_a_row,
     }
-    return item | ({"pauses": _stored_pauses(queue)} if queue.pauses else {})
+    return item | _lists(queue)
 
 
 def _holder(stored: Item) -> SlotHolder:
@@ -240,8 +245,11 @@ def _stored_ticket(ticket: Ticket) -> Item:
     )
 
 
-def _stored_pauses(queue: Queue) -> list[Item]:
-    return [_without_defaults({"since": each.since, "until": each.until, "job": each.job}) for each in queue.pauses]
+def _lists(queue: Queue) -> Item:
+    """The lists that are not empty, by the field that stores them."""
+    pauses = [_without_defaults({"since": each.since, "until": each.until, "job": each.job}) for each in queue.pauses]
+    burst_runs = [{"job": each.job, "owner": each.owner, "age": list(each.age)} for each in queue.burst_runs]
+    return {name: stored for name, stored in (("pauses", pauses), ("burstRuns", burst_runs)) if stored}
 
 
 def _without_defaults(values: Item) -> Item:

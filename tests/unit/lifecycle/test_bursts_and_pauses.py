@@ -52,6 +52,33 @@ def test_the_slot_goes_to_the_newest_of_a_burst_although_an_older_one_still_has_
     assert system.owners() == ["(run-3)"]
 
 
+@pytest.mark.parametrize("is_handed_over", [True, False])
+def test_an_older_run_of_a_burst_that_was_not_reached_never_goes_after_the_newer(
+    system: QueueSystem, is_handed_over: bool
+) -> None:
+    owner = system.holding()
+    older = system.waiting(job="uploads", burst=True)
+    system.gone.add("run-2")
+    if is_handed_over:
+        newer = system.waiting(job="uploads", burst=True)
+        give_back(system.table, owner)
+    else:  # nobody served after a pause, until the newer one asked for a slot
+        pause(system)
+        give_back(system.table, owner)
+        system.time += HOUR
+        newer = system.run(job="uploads", burst=True)
+    assert system.take(newer) is None
+    assert system.tickets() == system.ids(older)
+    system.gone.clear()
+    give_back(system.table, system.begin(newer))
+    assert system.owners() == []
+    assert system.take(older) is not None
+    assert system.sent[-1][0] == "run-2"
+    assert system.sent[-1][1].startswith(f"Superseded: {newer.arn} ")
+    give_back(system.table, system.end(older))
+    assert system.queue.burst_runs == ()
+
+
 # -- pauses -----------------------------------------------------------------------------------------------------------
 
 
