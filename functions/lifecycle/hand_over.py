@@ -4,7 +4,7 @@ The new owner is written before its token is sent. What is lost between the two 
 the owner goes on, and each look after the queue tells an owner once more that has not confirmed its slot.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -210,9 +210,14 @@ def drop_tickets_of_ended(table: RunTable, connection: str | None, queue: Stored
     return queue
 
 
-def free_slots_of_ended(table: RunTable, connection: str | None, queue: StoredQueue) -> StoredQueue:
-    """Take away the slots of runs whose execution has ended, but for those of sessions that they may have left."""
-    for holder in oldest_holders(queue, HOLDERS_ASKED):
+def free_slots_of_ended(
+    table: RunTable, connection: str | None, queue: StoredQueue, asked: Collection[SlotHolder] | None = None
+) -> StoredQueue:
+    """Take away the slots of runs whose execution has ended, but for those of sessions that they may have left.
+
+    It asks about the owners of the slots ``asked``; by default about those that have one longest.
+    """
+    for holder in oldest_holders(queue, HOLDERS_ASKED) if asked is None else asked:
         if _has_ended(holder.owner, holder.since):
             queue = _without_run(table, connection, queue, holder)
     return queue

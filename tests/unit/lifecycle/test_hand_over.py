@@ -1,15 +1,25 @@
 """Slots are taken, waited for, handed over and given back, in moto's DynamoDB."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from moto.dynamodb.models import DynamoDBBackend
 
 from functions.errors import ServerBusy
-from functions.lifecycle.hand_over import LOST_SECONDS, drop_tickets_of_ended, give_back, look_after, serve
+from functions.lifecycle.hand_over import (
+    HOLDERS_ASKED,
+    LOST_SECONDS,
+    drop_tickets_of_ended,
+    give_back,
+    look_after,
+    serve,
+)
 from functions.lifecycle.slot_at_login import take_or_wait
-from functions.limits import LONGEST_LOG_IN, LONGEST_SESSION
+from functions.lifecycle.sweep import queues
+from functions.limits import LONGEST_LOG_IN, LONGEST_SESSION, SWEEP_GRACE
 from functions.runs.queue import UNCONFIRMED_SECONDS
 from functions.runs.queue_moves import PASSED_AT_ONCE
 from functions.runs.store.attempts import begin_attempt, begin_login, clear_session, close_attempt, set_session
@@ -317,6 +327,30 @@ def test_slots_of_runs_that_have_ended_go_to_those_who_wait(system: QueueSystem)
     system.ended.add(owner.arn)
     look_after(system.table, "default", system.queue)
     assert system.owners() == ["(run-2)"]
+
+
+@pytest.mark.parametrize("system", [HOLDERS_ASKED + 1], indirect=True)
+def test_the_sweep_frees_every_slot_of_an_execution_that_has_ended_and_says_which_it_could_not(
+    system: QueueSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queues, "run_table", lambda: system.table)
+    for _ in range(HOLDERS_ASKED + 1):
+        system.time += 1
+        system.take(youngest := system.run())
+    system.ended.add(youngest.arn)
+    system.time += SWEEP_GRACE
+
+    def describe(arn: str) -> dict[str, Any]:
+        ended = {"status": "ABORTED", "stopDate": datetime.fromtimestamp(NOON, UTC)}
+        return ended if arn in system.ended else {"status": "RUNNING"}
+
+    with monkeypatch.context() as patch:
+        patch.setattr(system, "describe_execution", lambda executionArn: {"status": "RUNNING"})
+        (thing,) = queues.free("default", describe)
+        assert (thing.left, thing.now) == (True, queues.NOT_FREED)
+    (thing,) = queues.free("default", describe)
+    assert (thing.left, thing.now) == (False, "free now")
+    assert len(system.queue.holders) == HOLDERS_ASKED
 
 
 def test_a_run_that_has_ended_can_begin_no_attempt_in_the_slot_that_was_taken_from_it(system: QueueSystem) -> None:
