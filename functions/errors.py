@@ -246,7 +246,7 @@ class ServerUnavailable(LibraryError):
 
 
 class ServerBusy(LibraryError):
-    """A governor of the server, its limit of sessions, an idle project, or ``maxConcurrentRuns``.
+    """A governor of the server, its limit of sessions, an idle project, or ``maxConcurrentRuns`` with a full queue.
 
     Also a search by name for a project, datamart or folder that takes longer than its step has: an ID needs no search.
     Retried between attempts until the deadline, then the run ends as ``RunTimedOut``.

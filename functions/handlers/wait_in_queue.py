@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from functions import clock
-from functions.errors import RunAlreadyEnded, RunTimedOut
+from functions.errors import RunAlreadyEnded, RunTimedOut, ServerBusy
 from functions.handlers._decorators import pause_step
 from functions.lifecycle.hand_over import look_after, serve
 from functions.lifecycle.step import Step, StepResult
@@ -11,7 +11,7 @@ from functions.limits import FIRST_IN_QUEUE_SECONDS
 from functions.runs.connection_limits import most_at_once
 from functions.runs.executions import end_wait
 from functions.runs.queue import has_expired
-from functions.runs.slots import taken_under_another_name, ticket_of
+from functions.runs.slots import holder_of, taken_under_another_name, ticket_of
 from functions.runs.store.queues import Changed, join_queue
 from functions.runs.store.runs import begin_queueing
 from functions.runs.store.table import run_table
@@ -26,7 +26,7 @@ def handler(step: Step) -> StepResult:
     A run that waits no longer than the first in the queue does looks after the queue, too. The run may get its slot
     before this function has ended.
 
-    Raises RunTimedOut when its ``queueMinutes`` are used up, RunAlreadyEnded.
+    Raises RunTimedOut when its ``queueMinutes`` are used up, ServerBusy when the queue is full, RunAlreadyEnded.
 
     A repeated invocation brings a new token, and keeps the run's place. ``entered`` and ``retry`` tell which is newer.
     """
@@ -42,13 +42,17 @@ def handler(step: Step) -> StepResult:
         return {}
     try:
         queue = join_queue(table, run.connection, ticket, run.arn, most_at_once(run.connection))
-    except Changed:  # it was handed a slot while it came back
-        end_wait(token)
-        return {}
+    except Changed as found:
+        if found.queue is None or holder_of(found.queue, run.arn) is not None:  # a slot, while it came back
+            end_wait(token)
+            return {}
+        queue = found.queue
     if has_expired(queue, ticket, clock.now()):
         raise RunTimedOut(
             f"the run waited in the queue for its queueMinutes ({run.queue_minutes}), in "
             f"{place_in_words(run, queue, ticket)}; start it at a quieter time, or raise queueMinutes"
         )
+    if ticket.id not in queue.tickets:
+        raise ServerBusy(f"{len(queue.tickets)} runs wait in {place_in_words(run, queue, ticket)}")
     (look_after if is_first else serve)(table, run.connection, queue)
     return {}

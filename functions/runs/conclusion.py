@@ -15,6 +15,7 @@ from functions.errors import (
     RunInProgress,
     RunTimedOut,
     SaveFailed,
+    ServerBusy,
     ServerUnavailable,
     WaitsFor,
 )
@@ -132,6 +133,8 @@ def _last_outage(attempt: Attempt) -> str:
 def _pause(run: Run, again: NextAttempt) -> int:
     """Seconds until the next attempt; half of the pause is random, so that many runs do not come back at once."""
     longest = min(again.longest_pause, again.first_pause << min(max(run.number - 1, 0), 10))
+    if run.queued_since is not None and again is ServerBusy.next_attempt:  # the queue is full, perhaps for long
+        longest = again.longest_pause
     outage = run.attempt.outage
     asked_for = int((outage and outage.retry_after) or 0)
     return asked_for + longest // 2 + random.randint(0, longest // 2)  # noqa: S311 - spreads load, guards nothing

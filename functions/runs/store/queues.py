@@ -26,6 +26,9 @@ from functions.runs.store.table import ConditionFailed, RunTable
 QUEUE = "queue"
 """How the keys begin."""
 
+MOST_TICKETS = 1_000
+"""Runs that wait at a time: with 200 slots they stay below the 400 KB that DynamoDB allows an item."""
+
 
 @dataclass(frozen=True)
 class StoredQueue(Queue):
@@ -97,14 +100,15 @@ def join_queue(
 ) -> StoredQueue:
     """Begin to wait, or wait again; the queue with the ticket in it. ``most`` is set where it is given.
 
-    Raises Changed where the run ``owner`` has a slot by now.
+    Raises Changed where the run ``owner`` has a slot by now, or the queue is full.
     """
     mine = f"holders.{ticket.datamart}"
     return _write(
         table,
         connection,
-        f"attribute_exists({{tickets}}) AND (attribute_not_exists({{{mine}}}) OR {{{mine}.owner}} <> :owner)",
-        {"owner": owner},
+        f"attribute_exists({{tickets}}) AND (attribute_not_exists({{{mine}}}) OR {{{mine}.owner}} <> :owner) "
+        f"AND (attribute_exists({{tickets.{ticket.id}}}) OR size({{tickets}}) < :full)",
+        {"owner": owner, "full": MOST_TICKETS},
         put={f"tickets.{ticket.id}": _stored_ticket(ticket)} | ({} if most is None else {"most": most}),
     )
 

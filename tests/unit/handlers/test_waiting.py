@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from functions.errors import InvalidRequest, RunInProgress, RunTimedOut
+from functions.errors import InvalidRequest, RunInProgress, RunTimedOut, ServerBusy
 from functions.handlers import prepare_run, wait_in_queue
 from functions.lifecycle.hand_over import give_back
 from functions.limits import FIRST_IN_QUEUE_SECONDS
@@ -183,6 +183,19 @@ def test_a_job_that_names_another_datamart_by_now_ends_the_run_that_waits(system
     waits("two")
     with pytest.raises(InvalidRequest, match="names another connection, project or datamart"):
         prepare("two", datamart="other")
+
+
+def test_a_run_that_finds_the_queue_full_comes_back_later_and_those_that_wait_stay_in_it(
+    system: QueueSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("functions.runs.store.queues.MOST_TICKETS", 1)
+    for name in ("one", "two", "three"):
+        prepare(name) if name == "one" else waits(name)
+    wait("two")
+    with pytest.raises(ServerBusy, match="1 runs wait in the queue"):
+        wait("three")
+    wait("two", called="newer")
+    assert len(system.tickets()) == 1
 
 
 def test_a_run_answers_the_prompts_that_its_job_names_when_the_run_gets_its_slot(system: QueueSystem) -> None:

@@ -67,6 +67,13 @@ def test_a_run_whose_time_passed_in_the_queue_tries_again(number: int) -> None:
     assert isinstance(conclude(run, lambda_failure("ThrottlingException", "slow down"), saving=False), Again)
 
 
+def test_a_run_that_finds_the_queue_full_pauses_long_also_before_its_first_attempt() -> None:
+    run = run_with(number=0, attempts={}, queued={"since": clock.now(), "seconds": 0})
+    conclusion = conclude(run, lambda_failure("ServerBusy", "1000 runs wait"), saving=False)
+    assert isinstance(conclusion, Again)
+    assert conclusion.wait_seconds >= 300
+
+
 def test_no_stack_trace_reaches_a_person() -> None:
     assert "File" not in failed(run_with(), lambda_failure("NotFound", "no City")).cause
 

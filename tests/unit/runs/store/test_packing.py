@@ -12,9 +12,11 @@ from functions.prompts import describe, reply
 from functions.requests.execution_input import Start
 from functions.requests.request import normalise
 from functions.runs.outcome import Outcome
+from functions.runs.queue import Queue, SlotHolder, Ticket
 from functions.runs.store.attempts import begin_attempt
 from functions.runs.store.job_states import LARGEST_PROMPTS, begin_answering
 from functions.runs.store.packing import LARGEST_ITEM, PACKED, packed, unpacked
+from functions.runs.store.queues import MOST_TICKETS, create_queue
 from functions.runs.store.record import RunRecord
 from functions.runs.store.runs import begin_run, end_run, load_run
 from functions.runs.store.table import RunTable
@@ -235,3 +237,12 @@ def test_the_largest_of_everything_together_is_an_item_that_dynamodb_takes(run: 
     put_in_attempt(run, session="s" * 20_000, failure={"kind": "DatamartFailed", "text": "f" * 8_000})
     end_run(run, Outcome("Fail", "no", "DatamartFailed", "r" * 7_900, "a" * 500))
     assert len(json.dumps(table.load(f"{ARN}-after-a-day"), ensure_ascii=False).encode()) > LARGEST_ITEM / 2
+
+
+def test_a_full_queue_is_an_item_that_dynamodb_takes(table: RunTable) -> None:
+    owner, at = ARN.replace("RunDatamart:one", f"{'m' * 80}:{'x' * 80}"), 1_795_600_000.123
+    ids = [f"{number:016x}" for number in range(MOST_TICKETS)]
+    most = {"priority": "high", "as_of": at, "job": "j" * 40, "burst": True, "conflict": "skip", "behind": "b" * 16}
+    tickets = {each: Ticket(each, at, "d" * 16, at, first=True, **most) for each in ids}  # type: ignore[arg-type]
+    holders = {each: SlotHolder(owner, at, 1_000, at, given=True) for each in ids[:200]}
+    assert len(create_queue(table, "c" * 20, Queue(200, holders, tickets), at).tickets) == MOST_TICKETS
