@@ -14,7 +14,14 @@ ROOT = Path(__file__).parents[3]
 OPTIONAL = {"JOBS_FILE": "Names another file of jobs than the one beside the code: for the emulator."}
 """Variables that may be missing, each with its reason."""
 
-ONLY_IMPORTED = {("ask_person", "NOTICE_TOPIC_ARN"): "It publishes by the same function, on the topic of questions."}
+LAST_LOOK = "No look follows its own, so how long to wait for one means nothing to it."
+
+ONLY_IMPORTED = {
+    ("ask_person", "NOTICE_TOPIC_ARN"): "It publishes by the same function, on the topic of questions.",
+    ("answer_prompts", "LOOK_COST"): "It records failures of the job, and never says how long to wait for a look.",
+    ("end_run", "LOOK_COST"): LAST_LOOK,
+    ("sweep", "LOOK_COST"): LAST_LOOK,
+}
 """Variables that a module reads which a function imports for something else, each with its reason."""
 
 
