@@ -165,10 +165,10 @@ def test_a_busy_server_is_named_when_the_deadline_comes(system: System) -> None:
 
 def test_a_server_that_says_when_to_come_back_is_asked_then(system: System) -> None:
     busy = {"code": "ERR016", "message": "Restarting."}
-    system.simulator.inject("get_execution", status=503, json=busy, headers={"Retry-After": "55"}, times=20)
+    system.simulator.inject("get_execution", status=503, json=busy, headers={"Retry-After": "55"}, times=15)
     outcome = system.run(prompts=COUNTRIES)
     assert outcome.status == "SUCCEEDED", outcome.cause
-    assert outcome.output["durationSeconds"] > 20 * 55
+    assert outcome.output["durationSeconds"] > 15 * 55
 
 
 # -- answers to prompts ---------------------------------------------------------------------------------------------

@@ -176,7 +176,7 @@ def test_a_run_under_way_keeps_its_session_when_the_password_is_rotated(
 @pytest.fixture
 def second(system: System, recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
     """The server of a connection of its own, with a password of its own."""
-    with Simulator(password="of-the-second-one-5d1e") as simulator:
+    with Simulator(password="of-the-second-one-5d1e", clock=system.emulator.clock.now) as simulator:
         there = {"baseUrl": simulator.base_url, "username": simulator.username, "password": simulator.password}
         made = boto3.client("secretsmanager").create_secret(Name="second-one", SecretString=json.dumps(there))
         monkeypatch.setenv("SECRETS", json.dumps({"default": arn(system), "second": made["ARN"]}))
