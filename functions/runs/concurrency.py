@@ -81,10 +81,11 @@ def give_back_lease(table: RunTable, run: Run) -> bool:
     """
     holder = LeaseHolder(run.arn, run.newest_attempt) if run.ended else _holder(run)
     key, pending = lease_of(run), pending_job(run)
-    if key is not None and pending is None:
-        stored.release(table, key, holder)
-    elif key is not None and pending is not None:
-        stored.release_with_pending(table, key, holder, pending)
+    if key is not None:
+        if pending is None:
+            stored.release(table, key, holder)
+        else:
+            stored.release_with_pending(table, key, holder, pending)
     return pending is None
 
 

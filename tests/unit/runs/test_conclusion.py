@@ -74,6 +74,12 @@ def test_a_run_that_finds_the_queue_full_pauses_long_also_before_its_first_attem
     assert conclusion.wait_seconds >= 300
 
 
+def test_a_run_that_waits_in_the_queue_goes_there_after_a_second() -> None:
+    conclusion = conclude(run_with(), lambda_failure("ServerBusy", "cap"), saving=False, queues=True)
+    assert isinstance(conclusion, Again)
+    assert conclusion.wait_seconds == 1
+
+
 def test_no_stack_trace_reaches_a_person() -> None:
     assert "File" not in failed(run_with(), lambda_failure("NotFound", "no City")).cause
 

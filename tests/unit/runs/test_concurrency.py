@@ -19,6 +19,7 @@ from functions.runs.concurrency import (
     LONGEST_JOB,
     give_back_lease,
     in_progress,
+    left_by,
     pending_job,
     pending_session,
     set_job_ended,
@@ -102,7 +103,9 @@ def test_a_lease_is_not_taken_before_the_datamarts_id_is_known(system: System) -
     run.write(remove=("datamart",))
     assert take_lease(system.table, run) is None
     assert system.owner(LEASE) is None
-    give_back_lease(system.table, run)
+    assert give_back_lease(system.table, run) is True
+    begin_execution(run)
+    assert give_back_lease(system.table, run) is False
 
 
 def test_the_lease_of_a_run_that_has_ended_without_an_execution_request_is_taken(system: System) -> None:
@@ -128,6 +131,20 @@ def test_the_lease_of_a_run_that_has_ended_is_taken_only_after_the_run_can_execu
     assert take_lease(system.table, second) is None
     with pytest.raises(RunAlreadyEnded):
         begin_execution(stopped)
+
+
+def test_an_attempt_that_a_stopped_run_has_a_slot_for_never_begins(system: System) -> None:
+    stopped = system.run()
+    assert left_by(system.table, pending_job, stopped.arn, 2) is None
+    with pytest.raises(RunAlreadyEnded):
+        begin_attempt(load_run(system.table, stopped.arn, 2))
+
+
+def test_a_run_that_was_stopped_before_its_first_attempt_leaves_none(system: System) -> None:
+    arn = "arn:aws:states:eu-west-1:123456789012:execution:datamart-runner-dev:stopped"
+    begin_run(system.table, arn, Start(normalise({"project": PROJECT, "datamart": CITY})))
+    assert left_by(system.table, pending_job, arn, 0) is None
+    assert load_run(system.table, arn, 1).attempts == {}
 
 
 @pytest.mark.parametrize("job", [JobState.POSTING, JobState.ACCEPTED, JobState.LOST])
@@ -175,11 +192,11 @@ def test_giving_back_keeps_a_pending_job_in_the_lease_while_the_job_may_go_on(sy
     run, second = system.run(longest=None), system.run()
     take_lease(system.table, run)
     begin_execution(run)
-    give_back_lease(system.table, run)
+    assert give_back_lease(system.table, run) is False
     held = take_lease(system.table, second)
     assert (held and held.pending) == PendingJob(NOON + LONGEST_JOB)
     put_in_attempt(run, jobEnded=True)
-    give_back_lease(system.table, run)
+    assert give_back_lease(system.table, run) is True
     assert take_lease(system.table, second) is None
 
 

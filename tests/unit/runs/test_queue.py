@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.runs.queue import (
+    BurstRun,
     Pause,
     Queue,
     SlotHolder,
@@ -251,6 +252,13 @@ def test_of_a_burst_that_came_at_one_moment_exactly_one_goes() -> None:
 
 def test_a_burst_of_another_job_supersedes_nothing() -> None:
     assert superseded(queue(burst(1), ticket(2, job="other", burst=True))) == []
+
+
+def test_a_run_of_a_burst_that_got_a_slot_supersedes_older_tickets_of_the_burst_and_no_other() -> None:
+    newest = BurstRun("uploads", "run", burst(2).age)
+    assert newest.supersedes(burst(1))
+    others = (burst(2), burst(3), ticket(1, job="uploads"), ticket(1, job="other", burst=True))
+    assert not any(map(newest.supersedes, others))
 
 
 def test_a_run_without_a_job_is_of_no_burst() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from functions.runs.queue import Pause, Queue, SlotHolder, Ticket, eligible, free_slots, next_ticket
+from functions.runs.queue import BurstRun, Pause, Queue, SlotHolder, Ticket, eligible, free_slots, next_ticket
 from functions.runs.queue_moves import (
     LONGEST_PAUSE,
     PASSED_AT_ONCE,
@@ -210,6 +210,37 @@ def test_a_ticket_is_woken_once() -> None:
     assert marked == queue(ticket(1, first=True), ticket(2))
     assert woken(marked, "t1") is None
     assert woken(marked, "t3") is None
+
+
+# -- a burst ----------------------------------------------------------------------------------------------------------
+
+
+def burst(number: int, job: str | None = "uploads") -> Ticket:
+    return ticket(number, job=job, burst=True)
+
+
+def kept_after(newest: Ticket, *waiting: Ticket, before: tuple[BurstRun, ...] = ()) -> tuple[BurstRun, ...]:
+    """What is known of bursts after a ticket got a slot while others wait."""
+    found = handed_over(queue(newest, *waiting, burst_runs=before), newest.id, GIVEN, LATER)
+    assert found is not None
+    return found.burst_runs
+
+
+def test_the_newest_of_a_burst_that_got_a_slot_is_known_until_no_older_one_waits() -> None:
+    newest = BurstRun("uploads", "me", burst(9).age)
+    assert kept_after(burst(9), burst(1)) == (newest,)
+    assert left(queue(burst(1), ticket(2), burst_runs=(newest,)), "t1") == queue(ticket(2))
+
+
+def test_the_newest_of_a_burst_replaces_the_one_before_and_no_other_jobs() -> None:
+    other, before = BurstRun("other", "run", burst(5).age), BurstRun("uploads", "run", burst(5).age)
+    newest = BurstRun("uploads", "me", burst(9).age)
+    assert kept_after(burst(9), burst(1), burst(2, "other"), before=(before, other)) == (other, newest)
+
+
+@pytest.mark.parametrize("newest", [ticket(9, job="uploads"), burst(9, job=None)])
+def test_a_run_that_is_of_no_burst_supersedes_no_ticket(newest: Ticket) -> None:
+    assert kept_after(newest, burst(1), burst(2, job=None)) == ()
 
 
 # -- pause ------------------------------------------------------------------------------------------------------------

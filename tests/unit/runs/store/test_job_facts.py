@@ -141,6 +141,12 @@ def test_a_look_records_when_it_was_and_what_it_saw(run: RunRecord) -> None:
     assert now.attempt.unknown_statuses == (77, 78)
 
 
+def test_what_is_recorded_without_a_look_counts_none(run: RunRecord) -> None:
+    record_job_state(run, JobState.ACCEPTED)
+    record_failure(run, JobState.FAILED, DatamartFailed("broken SQL"))
+    assert beside(run).polls == 0
+
+
 def test_a_look_that_finds_the_job_complete_records_when(run: RunRecord) -> None:
     assert record_look(run, JobState.LOADED) is True
     assert beside(run).finished_at == NOW
