@@ -179,8 +179,12 @@ def test_a_slot_is_given_back_by_its_owner_only() -> None:
 
 def test_a_clean_up_that_comes_late_takes_nothing_from_a_later_attempt() -> None:
     assert given_back(queue(holders={"d": replace(ME, attempt=2)}), "d", "me", 1) is None
-    assert given_back(queue(holders={"d": replace(ME, attempt=None)}), "d", "me", 1) == Queue()
     assert given_back(queue(holders={"d": GIVEN}), "d", "me", 1) is None
+
+
+@pytest.mark.parametrize("attempt", [0, 1])
+def test_a_slot_of_an_unknown_attempt_is_given_back_by_any(attempt: int) -> None:
+    assert given_back(queue(holders={"d": replace(ME, attempt=None)}), "d", "me", attempt) == Queue()
 
 
 def test_a_run_that_has_ended_gives_back_whatever_it_has() -> None:
