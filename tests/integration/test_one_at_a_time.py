@@ -10,15 +10,19 @@ import pytest
 
 from functions import clock
 from functions.microstrategy import Client
+from functions.runs.lease import LeaseHolder
+from functions.runs.store.leases import release
 from functions.runs.store.table import run_table
 from local.outcome import Outcome
 from local.simulator import catalogue
 from local.simulator.scenarios import scenario_named
 from tests.integration.conftest import CITY, TUTORIAL, System
+from tests.support.by_hand import ByHand
 from tests.support.cases import exhaustive
 
 COUNTRIES = [{"name": "Elements of Country", "answers": "USA"}]
 LEASE = f"lease/default/{TUTORIAL}/{CITY}"
+FREE = "attribute_not_exists({owner})"
 
 
 @pytest.fixture
@@ -239,6 +243,19 @@ def test_of_a_job_on_another_server_the_monitor_knows_nothing(system: System) ->
     run_table().change(LEASE, put={"uncertain": doubt | {"baseUrl": "https://old.example.com/MicroStrategyLibrary"}})
     assert system.run(prompts=COUNTRIES, onConflict="fail").error == "RunInProgress"
     assert system.posts() == 1
+
+
+def test_a_later_attempt_finds_out_without_a_login_that_its_datamart_was_taken_meanwhile(system: System) -> None:
+    """Its id is known by then."""
+    run = ByHand(system)
+    other = f"{run.arn}-other"  # of which Step Functions does not know yet
+    run.call("log_in", "describe_datamart", "log_out")
+    run_table().change(LEASE, put={"owner": other, "attempt": 1, "since": clock.now()}, condition=FREE)
+    with pytest.raises(RuntimeError, match=f"RunInProgress: another run of this datamart is under way .{other}"):
+        system.invoke("log_in", {"executionArn": run.arn, "attempt": 2, "slotTaken": True})
+    assert sum("auth/login" in step for step in system.steps()) == 1
+    run.ends()
+    release(run_table(), LEASE, LeaseHolder(other, 1))
 
 
 def test_a_session_that_could_not_be_ended_is_ended_by_the_next_attempt(system: System) -> None:

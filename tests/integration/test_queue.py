@@ -1,19 +1,23 @@
 """Runs that wait for a slot of their connection, in a queue (DESIGN.md "The queue")."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
 import pytest
 
 from functions.limits import FIRST_IN_QUEUE_SECONDS
+from functions.names import LOOK_AT_QUEUES
 from functions.runs.slots import run_id
+from functions.runs.store.queues import change_queue, load_queue
 from functions.runs.store.table import run_table
 from functions.runs.store.tickets import find_waiter
 from local.simulator import catalogue
 from tests.faults.lambdas import lambda_error
 from tests.integration.conftest import CITY, TUTORIAL, System
+from tests.support.aws_calls import counted
 from tests.support.by_hand import ByHand
 
 COUNTRIES = [{"name": "Elements of Country", "answers": "USA"}]
@@ -92,6 +96,42 @@ def test_a_run_goes_on_whose_first_function_broke_down_after_it_took_the_slot(
     outcome = system.run(datamart=catalogue.CATEGORY_SALES)
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert next(calls) == 3
+
+
+def ends_its_attempt(system: System, run: ByHand) -> None:
+    run.call("log_in", "describe_datamart", "create_instance", "execute_datamart", "delete_instance", "log_out")
+    run.call("conclude_attempt")
+
+
+def is_stopped(system: System, run: ByHand) -> None:
+    run.ends()
+
+
+def disappears(system: System, run: ByHand) -> None:
+    """Its slot is free and nobody was told: the function that gave it back died before it handed it over."""
+    queue = load_queue(run_table(), "default")
+    assert queue is not None
+    change_queue(run_table(), "default", queue, replace(queue, holders={}))
+    system.invoke("sweep", {"look": LOOK_AT_QUEUES})
+
+
+@pytest.mark.parametrize(
+    ("leaves", "serves"), [(ends_its_attempt, "conclude_attempt"), (is_stopped, "end_run"), (disappears, "sweep")]
+)
+def test_however_a_run_leaves_the_first_in_the_queue_gets_its_slot_and_the_second_is_woken(
+    system: System, leaves: Callable[[System, ByHand], None], serves: str
+) -> None:
+    holding = ByHand(system, datamart=catalogue.CATEGORY_SALES)
+    first, second = (ByHand(system, waits=True, datamart=name) for name in (CITY, catalogue.SLOW_LOAD))
+    with counted(system.emulator) as calls:
+        leaves(system, holding)
+    sent = [(call.module, call.operation) for call in calls if call.operation.startswith("SendTask")]
+    assert sent == [(serves, "SendTaskSuccess"), (serves, "SendTaskFailure")]
+    (holder,) = system.slots().values()
+    assert holder["owner"] == first.arn
+    assert list(system.tickets()) == [second.id]
+    for run in (holding, first, second):
+        run.ends()
 
 
 BUSY = {"code": "ERR001", "iServerCode": -2147209054, "message": "Too many jobs."}

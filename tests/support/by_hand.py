@@ -3,21 +3,34 @@
 import uuid
 from typing import Any
 
+import pytest
+
+from functions import clock
+from functions.limits import FIRST_IN_QUEUE_SECONDS
+from functions.runs.slots import run_id
 from local.emulator import end_events
 from tests.integration.conftest import CITY, TUTORIAL, System
 
 
 class ByHand:
-    """A run whose functions are called one by one."""
+    """A run whose functions are called one by one.
 
-    def __init__(self, system: System, **request: Any) -> None:
+    It has the slot of its first attempt, unless it ``waits``: then it has a ticket, with a token that reaches nobody.
+    """
+
+    def __init__(self, system: System, *, waits: bool = False, **request: Any) -> None:
         self._world = system
         machine = system.emulator.deployed.state_machine
         self.arn = f"{machine.replace(':stateMachine:', ':execution:')}:by-hand-{uuid.uuid4()}"
         system._arns.append(self.arn)
         self._answers: list[Any] = []
         self.request = {"project": TUTORIAL, "datamart": CITY} | request
-        self.prepare()
+        if waits:
+            with pytest.raises(RuntimeError, match="InQueue"):
+                self.prepare()
+            self.call("wait_in_queue")
+        else:
+            self.prepare()
 
     def prepare(self) -> Any:
         """Call the first function, which takes the slot of the attempt that follows."""
@@ -40,6 +53,14 @@ class ByHand:
             "describe_datamart": self.request | {"saveAs": None},
             "get_prompts": {"prompts": self.request.get("prompts", []), "unanswered": "default", "round": 1},
             "answer_prompts": {"answers": self._answers, "round": 1},
+            "conclude_attempt": {"failure": None, "saving": False, "queue": True},
+            "wait_in_queue": {
+                "attempt": None,
+                "token": f"token of {self.arn}",
+                "seconds": 2 * FIRST_IN_QUEUE_SECONDS,
+                "entered": clock.timestamp(clock.now()),
+                "retry": 0,
+            },
         }.get(module, {})
 
     def ends(self, status: str = "ABORTED") -> bool:
@@ -49,6 +70,11 @@ class ByHand:
         failures = self._world.invoke("end_run", message)["batchItemFailures"]
         assert [f["itemIdentifier"] for f in failures] in ([], [message["Records"][0]["messageId"]])
         return bool(failures)
+
+    @property
+    def id(self) -> str:
+        """As tickets name it."""
+        return run_id(self.arn)
 
     @property
     def item(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import json
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from types import FrameType
 from typing import Any
 
 import botocore.client
@@ -83,9 +84,18 @@ def action_of(service: str, operation: str, params: dict[str, Any]) -> str:
     return "s3:GetObjectVersion" if action == "s3:GetObject" and "VersionId" in params else action
 
 
+def _is_of_botocore(frame: FrameType) -> bool:
+    return frame.f_code.co_filename == botocore.client.__file__
+
+
 def _is_made_by_a_test() -> bool:
-    """Whether a test's hook inside a function makes this call: another invocation, or a start beside the run."""
+    """Whether a test's hook inside a function makes this call: another invocation, or a start beside the run.
+
+    What is put around a client's calls, to count them, passes on what the function calls.
+    """
     frame = sys._getframe(2)  # of what the recorder's own patch was called by
+    while not _is_of_botocore(frame) and frame.f_code.co_filename != __file__ and frame.f_back is not None:
+        frame = frame.f_back
     while frame.f_code.co_filename != __file__ and frame.f_back is not None:
         if frame.f_code.co_filename.startswith(HERE) and not frame.f_code.co_filename.endswith(JUDGED):
             return True
@@ -177,6 +187,8 @@ JUDGED = "/test_permissions.py"
 TEMPLATE = synth.ROOT / "build" / "test-synth" / f"DatamartRunner-{synth.STAGE}.template.json"
 """What the session's one synth wrote (the fixture ``assembly``)."""
 
+WHAT_TO_DO = "Take the permission away (infra/constructs/function_table.py), or let a test of `make test` use it."
+
 USED = pytest.StashKey[set[Use]]()
 """Where a test process keeps what its functions called."""
 
@@ -193,7 +205,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     unused = granted_and_unused(Template(TEMPLATE), used)
     if unused:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        config.pluginmanager.getplugin("terminalreporter").write_line("\n".join(unused), red=True)
+        report(unused, config.pluginmanager.getplugin("terminalreporter"))
+
+
+def report(unused: list[str], reporter: Any) -> None:
+    """Let pytest's summary, which follows, count and name each line as an error."""
+    for line in unused:
+        error = pytest.TestReport(line, ("", None, line), {}, "failed", WHAT_TO_DO, "setup")
+        reporter.stats.setdefault("error", []).append(error)
 
 
 def pytest_testnodedown(node: Any) -> None:
