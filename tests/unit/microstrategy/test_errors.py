@@ -274,13 +274,12 @@ CALLS: list[Any] = [
 def test_whatever_the_server_answers_only_the_familys_errors_come_out(
     call: Any, status: int, body: bytes, retry_after: str
 ) -> None:
-    from functions.microstrategy import Server, Session
-    from functions.microstrategy import client as client_module
+    from functions.microstrategy import Server, Session, caller
 
     client = Client(Server("https://h/x"), Session("token-token"))
     reply = FakeReply(status, body, {"Retry-After": retry_after}).reply
-    real = client_module.call
-    client_module.call = lambda *_, **__: reply  # type: ignore[assignment]
+    real = caller.call
+    caller.call = lambda *_, **__: reply  # type: ignore[assignment]
     try:
         call(client)
     except LibraryError as error:
@@ -288,5 +287,5 @@ def test_whatever_the_server_answers_only_the_familys_errors_come_out(
     else:
         text = "it went well"
     finally:
-        client_module.call = real
+        caller.call = real
     assert 0 < len(text.encode()) < 8_000

@@ -550,7 +550,9 @@ def check_step(server: AnyServer, table: RunTable, which: str, answer: bytes) ->
         found = {"phase": "failed"}
     sound(found)
     assert found["phase"] in ("succeeded", "prompts", "running", "queued", "unknown", "failed")
-    assert found["phase"] == "failed" or (type(found["waitSeconds"]) is int and 1 <= found["waitSeconds"] <= LONGEST_UNTOLD)
+    assert found["phase"] == "failed" or (
+        type(found["waitSeconds"]) is int and 1 <= found["waitSeconds"] <= LONGEST_UNTOLD
+    )
     item = json.dumps(table.load(step.run.arn), ensure_ascii=False, allow_nan=False)
     assert len(item.encode()) < 40_000
     assert re.fullmatch("[0-9A-Fa-f]{32}", str(step.run.execution_instance_id))

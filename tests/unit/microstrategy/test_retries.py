@@ -10,7 +10,7 @@ import pytest
 
 from functions.errors import DatamartFailed, ServerBusy, ServerUnavailable
 from functions.microstrategy import Client, Server, endpoints, retries
-from functions.microstrategy.client import SLOW_SECONDS
+from functions.microstrategy.caller import SLOW_SECONDS
 from functions.microstrategy.http.connection_pool import Abandoned, SendGuard
 from tests.unit.microstrategy.conftest import ScriptedServer
 from tests.unit.microstrategy.test_calls import CITY, INSTANCE, PROJECT, head
@@ -203,7 +203,7 @@ def test_a_gateway_that_has_waited_long_counts_as_a_query_that_may_still_be_runn
     server: ScriptedServer, client: Client, monkeypatch: pytest.MonkeyPatch, status: int, seconds: float, sent: int
 ) -> None:
     began, passed = time.monotonic(), [0.0]
-    monkeypatch.setattr("functions.microstrategy.client.time.monotonic", lambda: began + passed[0])
+    monkeypatch.setattr("functions.microstrategy.caller.time.monotonic", lambda: began + passed[0])
 
     def late(number: int) -> Callable[[Any], None]:
         def answer(connection: Any) -> None:
