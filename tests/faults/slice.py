@@ -24,7 +24,7 @@ _SLICE = (
     ("queue-slot", "A.conclude_attempt:UpdateItem#4", "dies-after", "queue call"),
     ("queue-slot", "A.conclude_attempt:SendTaskSuccess#1", "TaskTimedOut", "queue hand-over"),
     ("queue-datamart", "B.WaitInQueue#1", "stop-B", "queue stop"),
-    ("queue-slot", "A.GetStatus#1", "twice", "queue end"),
+    ("queue-slot", "A.GetStatus#1", "late", "queue end"),
 )
 
 SLICE = [Case(*given) for given in _SLICE]

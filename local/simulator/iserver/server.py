@@ -58,6 +58,7 @@ class IntelligenceServer:
         now = self.clock()
         return {
             "sessions": [{"id": s.id, "user": s.user} for s in self.sessions.open()],
+            "mostSessions": self.sessions.most,
             "instances": [{"id": i.id, "datamartId": i.spec.id, "session": i.session.id} for i in self.instances.all()],
             "jobs": [described(job, now) for job in self.jobs.running()],
             "loads": dict(self.jobs.loads),

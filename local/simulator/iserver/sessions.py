@@ -34,6 +34,7 @@ class Sessions:
         self._webs: dict[str, WebSession] = {}
         self._identity_tokens: dict[str, Session] = {}
         self.issued: list[str] = []
+        self.most = 0  # that were open at once
 
     def log_in(self, mode: int, username: str, password: str, working_set: int, max_search: int) -> WebSession:
         """Open a session. Raises Refusal (API.md 2.2)."""
@@ -47,6 +48,7 @@ class Sessions:
     def _open(self, session: Session) -> WebSession:
         web = WebSession(session)
         self._webs[web.token] = web
+        self.most = max(self.most, len(self.open()))
         self.issued += [web.token, web.cookie]
         return web
 

@@ -75,7 +75,4 @@ def _at_ends(name: str, letters: str) -> Iterator[Case]:
     for letter in letters:
         places = (letter, f"{letter}.GetStatus#1", *([f"{letter}.WaitInQueue#1"] if letter != "A" else []))
         for fault in ("late", "twice", "twice-at-the-end"):
-            # A stopped run whose end comes after all others keeps its slot until its session has expired, which the
-            # count of logins and logouts does not see: not judged yet.
-            judged = places if fault != "late" else [letter]
-            yield from (Case(name, place, fault, "queue end") for place in judged)
+            yield from (Case(name, place, fault, "queue end") for place in places)

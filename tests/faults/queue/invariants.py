@@ -88,14 +88,9 @@ def _is_loaded(seen: QueueEvidence) -> Iterator[str]:
 
 
 def _keeps_within_the_slots(seen: QueueEvidence) -> Iterator[str]:
-    """So many sessions at once, and one of a datamart, by what the functions sent and the server answered."""
-    count = most = 0
-    for step, status in seen.statuses:
-        if status is not None and status < 300:
-            count += {"log_in": 1, "log_out": -1}.get(step, 0)
-            most = max(most, count)
-    if most > seen.scene.most:
-        yield f"{most} sessions at once for {seen.scene.most} slot(s)"
+    """So many sessions at once, by the server's count, and one of a datamart, by the functions that were called."""
+    if seen.most_sessions > seen.scene.most:
+        yield f"{seen.most_sessions} sessions at once for {seen.scene.most} slot(s)"
     inside: set[str] = set()
     for letter, module, when in seen.steps:
         if (module, when) == ("log_in", "begins"):

@@ -15,6 +15,7 @@ from unittest import mock
 from moto.stepfunctions.exceptions import AWSError
 
 from functions.names import LOOK_AT_QUEUES, LOOK_HOURLY
+from functions.notifications.sweep_notice import BEGINNING
 from local.emulator.end_events import deliver_the_end
 from local.emulator.moto_patches.moto_objects import execution
 from local.outcome import Outcome
@@ -57,7 +58,7 @@ class QueueEvidence:
     left: dict[str, Any]
     loads: dict[str, int]
     steps: list[tuple[str, str, str]]
-    statuses: list[tuple[str, int | None]]
+    most_sessions: int
     logs: str
     secrets: set[str]
     tokens: set[str]
@@ -73,6 +74,11 @@ class QueueEvidence:
     def victim(self) -> str:
         """The letter of the run that the fault meets."""
         return "A" if self.case is None else self.case.place[0]
+
+
+def _is_of_the_sweep(notice: dict[str, Any]) -> bool:
+    """Whether it says what the sweep found: such a notice is not about the end of a run, although it names the run."""
+    return bool(notice["Message"].startswith(BEGINNING))
 
 
 class QueueLab:
@@ -146,7 +152,7 @@ class QueueLab:
                     outcomes[letter],
                     items.get(arn, {}),
                     [event for event in events if event["detail"]["executionArn"] == arn],
-                    [notice for notice in notices if arn in json.dumps(notice)],
+                    [notice for notice in notices if arn in json.dumps(notice) and not _is_of_the_sweep(notice)],
                 )
                 for letter, arn in self._arns.items()
             },
@@ -155,7 +161,7 @@ class QueueLab:
             left={kind: state[kind] for kind in ("sessions", "instances", "jobs") if state[kind]},
             loads=lab.simulator.state()["loads"],
             steps=list(self.watch.steps),
-            statuses=[(r["step"], r["status"]) for r in state["requests"]],
+            most_sessions=state["mostSessions"],
             logs=emulator.logs.read_bytes()[logs_from:].decode("utf-8", "replace"),
             secrets={s for s in {*lab.simulator.secrets(), PASSWORD} if s},
             tokens=self.watch.tokens,

@@ -51,6 +51,14 @@ def test_the_long_spelling_of_error_codes_is_a_scenario(meet: Callable[..., Pers
     )
 
 
+def test_the_state_counts_the_most_sessions_at_once_without_those_that_have_expired(person: Person) -> None:
+    person.pass_time(1801)
+    person.log_in()
+    assert person.simulator.state()["mostSessions"] == 1
+    person.log_in()
+    assert person.simulator.state()["mostSessions"] == 2
+
+
 def test_an_idle_session_ends_and_any_call_keeps_it_alive(person: Person) -> None:
     person.pass_time(1700)
     assert person.call("PUT", "/sessions").status_code == 204
