@@ -46,8 +46,8 @@ def begin_message(table: RunTable, key: str, run: str, runs: int) -> MessageReco
             item = table.change(
                 key, put=new | {"claimed": {}, "told": {}}, condition="attribute_not_exists({executionArn})"
             )
-        except ConditionFailed:
-            item = table.load(key) or {}
+        except ConditionFailed as refused:
+            item = refused.item or {}
     return MessageRecord(table, item)
 
 

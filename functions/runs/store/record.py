@@ -29,11 +29,12 @@ class Record:
         self.know(self.table.change(self.key, **change))
 
     def write_if(self, condition: str, values: Item | None = None, **change: Any) -> bool:
-        """Write under a condition; False, with the item read again, where it does not hold."""
+        """Write under a condition; False where it does not hold: the item is then known as it is instead."""
         try:
             self.write(condition=condition, condition_values=values, **change)
-        except ConditionFailed:
-            self.reload()
+        except ConditionFailed as refused:
+            if refused.item is not None:
+                self.know(refused.item)
             return False
         return True
 

@@ -57,6 +57,23 @@ def again(run: RunRecord) -> RunRecord:
     return load_run(run.table, ARN, run.number)
 
 
+def test_a_write_that_is_refused_knows_the_run_as_it_is_without_reading_it(
+    run: RunRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close_attempt(again(run))
+    monkeypatch.setattr(run.table, "load", lambda arn: pytest.fail("the refusal carries the item"))
+    with pytest.raises(RunAlreadyEnded):
+        begin_execution(run)
+    assert run.attempt.closing_at is not None
+
+
+def test_a_refused_write_to_an_item_that_is_gone_keeps_what_is_known(run: RunRecord) -> None:
+    known = run.stored
+    run.key = "gone"
+    assert run.write_if("attribute_exists({executionArn})", put={"polls": 1}) is False
+    assert run.stored == known
+
+
 def test_numbers_and_nested_values_survive_the_trip(run: RunRecord) -> None:
     put_in_attempt(run, postedAt=1_795_000_000.125, unknownStatuses=[11, 12], failure={"kind": "K", "text": "ü"})
     attempt = again(run).attempt
