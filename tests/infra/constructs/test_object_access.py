@@ -1,7 +1,5 @@
 """What the starter may read in S3, however many prefixes the jobs have."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,23 +9,12 @@ from infra.constructs.triggers.object_access import shortest
 from tests.infra.template import Template, listed
 
 
-@pytest.fixture(scope="module")
-def stage(assembly: Path) -> Template:
-    return Template(assembly / "many-jobs" / "DatamartRunner-many-jobs.template.json")
-
-
-@pytest.fixture(scope="module")
-def jobs(assembly: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((assembly / "many-jobs" / "code-many-jobs" / "jobs.json").read_text("utf-8"))
-    return found
-
-
-def readable(stage: Template) -> list[str]:
+def readable(full_stage: Template) -> list[str]:
     """The ARNs of objects that the starter may read, as ``<bucket>/<prefix>*``; the stack's own bucket is "own"."""
-    role = stage.roles_of_functions()["start_run"]
+    role = full_stage.roles_of_functions()["start_run"]
     arns = [
         "".join("own" if "Inbox" in str(part) else str(part) for part in arn["Fn::Join"][1])
-        for statement in stage.statements(role)
+        for statement in full_stage.statements(role)
         if {"s3:GetObject", "s3:GetObjectVersion"} == set(listed(statement["Action"]))
         for arn in listed(statement["Resource"])
     ]
@@ -35,14 +22,14 @@ def readable(stage: Template) -> list[str]:
 
 
 def test_a_hundred_prefixes_of_requests_are_in_several_policies_and_each_may_be_read(
-    stage: Template, jobs: dict[str, Any]
+    full_stage: Template, full_jobs: dict[str, Any]
 ) -> None:
-    uploads = [job["triggers"][0]["s3"] for job in jobs.values() if job["acceptRequests"] is not None]
-    told = [objects for job in jobs.values() for objects in job["objects"]]
+    uploads = [job["triggers"][0]["s3"] for job in full_jobs.values() if job["acceptRequests"] is not None]
+    told = [objects for job in full_jobs.values() for objects in job["objects"]]
     assert (len(uploads), len(told)) == (100, 5)
-    assert stage.resources("AWS::IAM::ManagedPolicy"), "they fit into one policy, so this test shows nothing"
-    assert readable(stage) == sorted(f"{each.get('bucket', 'own')}/{each['prefix']}*" for each in uploads + told)
-    assert over_quota(stage.content) == []
+    assert full_stage.resources("AWS::IAM::ManagedPolicy"), "they fit into one policy, so this test shows nothing"
+    assert readable(full_stage) == sorted(f"{each.get('bucket', 'own')}/{each['prefix']}*" for each in uploads + told)
+    assert over_quota(full_stage.content) == []
 
 
 @pytest.mark.parametrize(
