@@ -1,6 +1,7 @@
 """The hourly sweep for what runs have left behind, and the look after the queues every five minutes."""
 
 import json
+from typing import NamedTuple
 
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
@@ -11,12 +12,32 @@ from infra.constructs.end_of_run import let_publish_ends
 from infra.constructs.queues import retry
 from infra.constructs.schedules import Schedules
 
-TIME, OTHER_TIMES = "cron(17 3 * * ? *)", "cron(17 0-2,4-23 * * ? *)"
-"""In UTC. Not on the hour, when most jobs start; the sweep leaves running runs alone. Once a day people are notified
-also of what was found before and is still left."""
+HOURLY = "Looks for what runs have left behind"
 
-LOOK_TIME = "cron(0/5 * * * ? *)"
-"""A hand-over that was lost is found after so long, if not by the run itself."""
+
+class Look(NamedTuple):
+    """A schedule of the sweep: at which times (in UTC) it looks for what; None is the daily sweep."""
+
+    construct_id: str
+    name: str
+    description: str
+    expression: str
+    what: str | None = None
+
+
+LOOKS = (
+    Look("SweepSchedule", "sweep", HOURLY, "cron(17 3 * * ? *)"),
+    Look("HourlySweepSchedule", "sweep-hourly", HOURLY, "cron(17 0-2,4-23 * * ? *)", LOOK_HOURLY),
+    Look(
+        "QueuesSchedule",
+        "queues",
+        "Looks after the queues of runs that wait for a slot",
+        "cron(0/5 * * * ? *)",
+        LOOK_AT_QUEUES,
+    ),
+)
+"""Not on the hour, when most jobs start; the sweep leaves running runs alone. Once a day people are notified also of
+what was found before and is still left. A hand-over that was lost is found after five minutes, if not by the run."""
 
 
 def sweep_hourly(
@@ -27,27 +48,12 @@ def sweep_hourly(
     """Call ``sweep`` every hour, let it notify people of its findings, and let it look after the queues in between."""
     let_publish_ends(sweep, topic)
     retry(sweep, destinations.SqsDestination(schedules.lost))
-    schedules.make(
-        "SweepSchedule",
-        name="sweep",
-        description="Looks for what runs have left behind",
-        expression=TIME,
-        time_zone="UTC",
-        target=schedules.target(sweep.function_arn, "{}"),
-    )
-    schedules.make(
-        "HourlySweepSchedule",
-        name="sweep-hourly",
-        description="Looks for what runs have left behind",
-        expression=OTHER_TIMES,
-        time_zone="UTC",
-        target=schedules.target(sweep.function_arn, json.dumps({"look": LOOK_HOURLY})),
-    )
-    schedules.make(
-        "QueuesSchedule",
-        name="queues",
-        description="Looks after the queues of runs that wait for a slot",
-        expression=LOOK_TIME,
-        time_zone="UTC",
-        target=schedules.target(sweep.function_arn, json.dumps({"look": LOOK_AT_QUEUES})),
-    )
+    for look in LOOKS:
+        schedules.make(
+            look.construct_id,
+            name=look.name,
+            description=look.description,
+            expression=look.expression,
+            time_zone="UTC",
+            target=schedules.target(sweep.function_arn, json.dumps({"look": look.what} if look.what else {})),
+        )
