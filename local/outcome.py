@@ -1,7 +1,11 @@
-"""How an execution ended, wherever it ran."""
+"""How an execution ended, wherever it ran, and what is called for the states on the way."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+
+OnState = Callable[[str, float], None]
+"""Called for every state that an execution enters, with its time (seconds since the epoch)."""
 
 
 @dataclass(frozen=True)

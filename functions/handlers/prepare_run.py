@@ -55,8 +55,8 @@ def handler(event: Event, context: LambdaContext) -> StepResult:
     if event.get("queue"):
         queue = _take_slot(run)
         end_queueing(run, queue.pauses)
-    told = {} if request is None or run.newest_attempt else {"request": request}
-    return told | {"attempt": run.newest_attempt + 1, "deadline": run.deadline}
+    only_at_first = {} if request is None or run.newest_attempt else {"request": request}
+    return only_at_first | {"attempt": run.newest_attempt + 1, "deadline": run.deadline}
 
 
 def _begun(event: Event) -> tuple[RunRecord, dict[str, Any] | None]:

@@ -8,13 +8,10 @@ import boto3
 
 from functions.notifications.run_end import WORDS
 from local.aws.aws_errors import passes
-from local.outcome import Outcome
+from local.outcome import OnState, Outcome
 
 Wait = Callable[[float], None]
 """Lets so many seconds pass."""
-
-OnState = Callable[[str, float], None]
-"""Called for every state that is entered, with its time (seconds since the epoch)."""
 
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 2.0, 10.0, 1.2
 """Seconds between two polls: short runs are seen live, and long ones cost few calls."""

@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -10,6 +11,7 @@ from rich.text import Text
 
 from local.cli.console import console_for
 from local.cli.run_output import INSTANT
+from local.outcome import OnState
 
 WIDEST = 24
 """Columns that the name of a run may take."""
@@ -25,7 +27,12 @@ def names_of(files: Sequence[Path]) -> list[str]:
 
 
 class ProgressOfSeveral:
-    """A line for each state that a run has left. A context manager."""
+    """A line for each state that a run has left. A context manager.
+
+    The same interface as :class:`local.cli.run_output.Progress`.
+    """
+
+    names_runs = True
 
     def __init__(self, stream: TextIO, names: Sequence[str]) -> None:
         self.console = console_for(stream)
@@ -42,6 +49,10 @@ class ProgressOfSeveral:
     def paused(self) -> contextlib.AbstractContextManager[None]:
         """Let others write to the terminal."""
         return contextlib.nullcontext()
+
+    def of(self, name: str) -> OnState:
+        """What a run reports its states to."""
+        return partial(self.entered, name)
 
     def entered(self, name: str, state: str, at: float) -> None:
         """The run entered a state at ``at`` (seconds since the epoch)."""

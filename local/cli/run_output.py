@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from local.cli.console import console_for
-from local.outcome import Outcome
+from local.outcome import OnState, Outcome
 
 ROWS = 10
 
@@ -25,6 +25,9 @@ class Progress:
 
     Repeated states (a poll) are counted in the line of their first time.
     """
+
+    names_runs = False
+    """Whether lines about a run begin with its name."""
 
     def __init__(self, stream: TextIO) -> None:
         self.console = console_for(stream)
@@ -61,6 +64,10 @@ class Progress:
     def _new_live(self) -> Live:
         """A new table, because a stopped one would overwrite as many lines as it had."""
         return Live(console=self.console, auto_refresh=False, transient=False)
+
+    def of(self, name: str) -> OnState:
+        """What the run reports its states to."""
+        return self.entered
 
     def entered(self, state: str, at: float) -> None:
         """A state was entered at ``at`` (seconds since the epoch)."""

@@ -153,10 +153,7 @@ class _Watch:
         return number is not None
 
     def _entered(self, execution: str, state: str, at: float) -> None:
-        if isinstance(self._progress, Progress):
-            self._progress.entered(state, at)
-        else:
-            self._progress.entered(self.names[execution], state, at)
+        self._progress.of(self.names[execution])(state, at)
         if state == QUEUES and (place := self._emulator.queue_place(execution)):
             self._say_of(execution, f"waits in {place}")
         run = self._emulator.stored_run(execution) if state == WAITS else None
@@ -165,14 +162,14 @@ class _Watch:
 
     def _say_of(self, execution: str, text: str) -> None:
         """A line about a run; others of the command are named as they are in the output."""
-        for arn, name in self.names.items() if isinstance(self._progress, ProgressOfSeveral) else ():
+        for arn, name in self.names.items() if self._progress.names_runs else ():
             text = text.replace(arn, name)
         with self._progress.paused():
             say(f"{self._of(execution)}{text}")
 
     def _of(self, execution: str) -> str:
         """The run's name as the beginning of a line, if there are several."""
-        return "" if isinstance(self._progress, Progress) else f"{self.names[execution]}: "
+        return f"{self.names[execution]}: " if self._progress.names_runs else ""
 
     # -- questions --------------------------------------------------------------------------------------------------
 
@@ -180,7 +177,7 @@ class _Watch:
         """Ask a run's question on the terminal; without one the run waits, as a deployed run does."""
         console = self._progress.console
         with self._progress.paused():
-            if isinstance(self._progress, ProgressOfSeveral):
+            if self._progress.names_runs:
                 say(f"{self._of(self._asks(question))}asks")
             if not (sys.stdin.isatty() and console.is_terminal):
                 show_question(console, list(question.prompts), question.refusal)

@@ -36,14 +36,11 @@ from local.emulator.questions import Person, Questions
 from local.emulator.queue_place import queue_place
 from local.emulator.template import REGION, Template
 from local.emulator.uploads import upload
-from local.outcome import Outcome
+from local.outcome import OnState, Outcome
 from local.waiter import Waiter
 
-OnState = Callable[[str, float], None]
-"""Called for every state that is entered, with its time (seconds since the epoch)."""
-
 OnStateOf = Callable[[str, str, float], None]
-"""The same for several executions: first comes the ARN of the one that enters it."""
+"""As OnState, for several executions: first comes the ARN of the one that enters the state."""
 
 Stopping = Callable[[], bool]
 """Whether an execution that is waited for is to be stopped."""
