@@ -84,3 +84,11 @@ def escaped(text: str) -> str:
 def _escape(character: str) -> str:
     # json leaves DEL as it is: it is ASCII, and above what JSON calls a control character.
     return json.dumps(character)[1:-1] if ord(character) > 0x7F else f"\\u{ord(character):04x}"
+
+
+def duration(seconds: float) -> str:
+    """A duration in words, by its two largest units from hours to seconds: ``24 h 5 min``, ``50 min``, ``0 s``."""
+    minutes, rest = divmod(max(0, int(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((hours, "h"), (minutes, "min")) if hours else ((minutes, "min"), (rest, "s"))
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "0 s"

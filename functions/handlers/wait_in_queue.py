@@ -9,14 +9,14 @@ from functions.lifecycle.hand_over import look_after, serve
 from functions.lifecycle.step import Step, StepResult
 from functions.limits import FIRST_IN_QUEUE_SECONDS
 from functions.runs.connection_limits import most_at_once
-from functions.runs.executions import end_wait
+from functions.runs.executions import end_wait, fail_wait
 from functions.runs.queue import has_expired
 from functions.runs.slots import holder_of, taken_under_another_name, ticket_of
 from functions.runs.store.queues import Changed, join_queue
 from functions.runs.store.runs import begin_queueing
 from functions.runs.store.table import run_table
 from functions.runs.store.tickets import Waiter, set_waiter
-from functions.runs.waiting import place_in_words
+from functions.runs.waiting import InQueue, in_queue, place_in_words, waits_wrongly
 
 
 @pause_step
@@ -24,7 +24,7 @@ def handler(step: Step) -> StepResult:
     """Leave a ticket with the ``token``; ``seconds`` is how long the state waits for it.
 
     A run that waits no longer than the first in the queue does looks after the queue, too. The run may get its slot
-    before this function has ended.
+    before this function has ended. Where ``seconds`` are not what a pause asks for, the state is entered anew.
 
     Raises RunTimedOut when its ``queueMinutes`` are used up, ServerBusy when the queue is full, RunAlreadyEnded.
 
@@ -54,5 +54,8 @@ def handler(step: Step) -> StepResult:
         )
     if ticket.id not in queue.tickets:
         raise ServerBusy(f"{len(queue.tickets)} runs wait in {place_in_words(run, queue, ticket)}")
-    (look_after if is_first else serve)(table, run.connection, queue)
+    queue = (look_after if is_first else serve)(table, run.connection, queue)
+    mine = queue.tickets.get(ticket.id)
+    if mine is not None and mine.told is None and waits_wrongly(queue, mine, step.event["seconds"], clock.now()):
+        fail_wait(token, InQueue.__name__, str(in_queue(run, queue, mine)))
     return {}

@@ -24,17 +24,19 @@ from functions.runs.queue import (
     in_the_way,
     next_first,
     next_ticket,
+    not_acted_on,
     oldest_holders,
+    overdue,
     superseded,
     unconfirmed,
 )
-from functions.runs.queue_moves import given_back, handed_over, left, revoked, woken
+from functions.runs.queue_moves import dismissed, given_back, handed_over, left, revoked, woken
 from functions.runs.slots import datamart_key, run_id
 from functions.runs.store.earlier_slots import release_earlier_slots
 from functions.runs.store.queues import Changed, StoredQueue, change_queue, give_back_slot, load_queue
 from functions.runs.store.table import RunTable
 from functions.runs.store.tickets import Waiter, find_waiter
-from functions.runs.waiting import FIRST_IN_QUEUE, SUPERSEDED, first_in_queue, superseded_by
+from functions.runs.waiting import FIRST_IN_QUEUE, SUPERSEDED, TIME_IS_UP, InQueue, first_in_queue, superseded_by
 from functions.telemetry import logger
 
 HOLDERS_ASKED = 20
@@ -42,6 +44,9 @@ HOLDERS_ASKED = 20
 
 TICKETS_ASKED = 100
 """Tickets whose runs the sweep asks about at a time."""
+
+DISMISSED_AT_ONCE = 20
+"""Runs that are told to end in one change: the condition of its write names each, and has 4,096 bytes."""
 
 LOST_SECONDS = 900
 """After so many seconds a slot whose run has not confirmed it, and waits for no token that is known, goes on: several
@@ -91,7 +96,9 @@ def serve(
 ) -> StoredQueue:
     """Make a change, give every free slot to the ticket that is next, and wake the first of those that wait on.
 
-    ``change`` is made anew on the queue as it is, where another function was faster. Returns the queue as it is then.
+    Runs that need not wait any longer are told to end. Each is told once: a mark in its ticket says so, and a write
+    that sets a mark which is there already is refused. ``change`` is made anew on the queue as it is, where another
+    function was faster. Returns the queue as it is then.
     """
     while True:
         now = clock.now()
@@ -100,12 +107,14 @@ def serve(
         waiter = None if ticket is None else find_waiter(table, ticket.id)
         if ticket is not None:
             after = _moved(after, ticket, waiter, now)
+        ending = [each for each in _reasons_to_end(after, now) if after.tickets[each].told != "end"][:DISMISSED_AT_ONCE]
+        for each in ending:
+            after = dismissed(after, each, now) or after
         head = None if _next(after, now) else next_first(after, now)
-        if head is not None:
-            after = woken(after, head.id) or after
+        with_head = None if head is None else woken(after, head.id, now)
+        after = with_head or after
         if after == queue:
-            break
-        is_woken = head is not None and not queue.tickets[head.id].first
+            return queue
         try:
             queue = change_queue(table, connection, queue, after)
         except Changed as found:
@@ -115,10 +124,9 @@ def serve(
             continue
         if ticket is not None and waiter is not None:
             queue = _tell(table, connection, queue, ticket.datamart, ticket.id, waiter)
-        if head is not None and is_woken:
+        _dismiss(table, queue, ending)
+        if head is not None and with_head is not None:
             _fail(table, head.id, FIRST_IN_QUEUE, first_in_queue(queue, head))
-    _dismiss(table, queue)
-    return queue
 
 
 def _next(queue: Queue, now: float) -> Ticket | None:
@@ -174,31 +182,49 @@ def _fail(table: RunTable, ticket_id: str, error: str, cause: str) -> None:
         logger.warning("a run that waits could not be told", extra={"error": error, "reason": str(refused)})
 
 
-def _dismiss(table: RunTable, queue: StoredQueue) -> None:
-    """Runs that would rather end than wait on: their datamart is taken, or there is a newer run of their burst."""
-    now = clock.now()
-    for ticket in conflicting(queue, now):
-        holder = in_the_way(queue, ticket, now)
-        if holder is not None:
-            error = in_progress(Lease(ticket.datamart, holder.owner, holder.since))
-            _fail(table, ticket.id, error.name, str(error))
-    for ticket, newer in superseded(queue):
-        found = newer if isinstance(newer, BurstRun) else find_waiter(table, newer.id)
-        if found is not None:
-            _fail(table, ticket.id, SUPERSEDED, superseded_by(found.owner))
+def _reasons_to_end(queue: Queue, now: float) -> dict[str, SlotHolder | Ticket | BurstRun]:
+    """Why runs need not wait any longer, by their tickets: a holder of their datamart, or a newer run of the burst."""
+    taken = ((ticket.id, in_the_way(queue, ticket, now)) for ticket in conflicting(queue, now))
+    return {key: holder for key, holder in taken if holder} | {ticket.id: newer for ticket, newer in superseded(queue)}
+
+
+def _dismiss(table: RunTable, queue: Queue, ticket_ids: Collection[str]) -> None:
+    """Tell runs that they end, as far as there still is a reason."""
+    reasons = _reasons_to_end(queue, clock.now()) if ticket_ids else {}
+    for ticket_id in ticket_ids:
+        reason = reasons.get(ticket_id)
+        if isinstance(reason, SlotHolder):
+            error = in_progress(Lease(queue.tickets[ticket_id].datamart, reason.owner, reason.since))
+            _fail(table, ticket_id, error.name, str(error))
+        elif reason is not None:
+            newer = reason if isinstance(reason, BurstRun) else find_waiter(table, reason.id)
+            if newer is not None:
+                _fail(table, ticket_id, SUPERSEDED, superseded_by(newer.owner))
 
 
 def look_after(table: RunTable, connection: str | None, queue: StoredQueue) -> StoredQueue:
     """Make good what was lost: the first in the queue does it every ten minutes, and the sweep.
 
-    Frees slots of executions that have ended, tells owners once more that have not confirmed their slot, and serves.
+    Frees slots of executions that have ended, tells again what was told and not acted on, lets runs come back whose
+    ``queueMinutes`` are used up, and serves.
     """
     queue = free_slots_of_ended(table, connection, queue)
     for key, holder in unconfirmed(queue, clock.now()).items():
         waiter = find_waiter(table, run_id(holder.owner))
         if waiter is not None:
             queue = _tell(table, connection, queue, key, run_id(holder.owner), waiter)
+    _tell_again(table, queue)
     return serve(table, connection, queue)
+
+
+def _tell_again(table: RunTable, queue: Queue) -> None:
+    now, told = clock.now(), not_acted_on(queue, clock.now())
+    for ticket in told:
+        if ticket.told == "first":
+            _fail(table, ticket.id, FIRST_IN_QUEUE, first_in_queue(queue, ticket))
+    _dismiss(table, queue, [ticket.id for ticket in told if ticket.told == "end"])
+    for ticket in overdue(queue, now):
+        _fail(table, ticket.id, InQueue.__name__, TIME_IS_UP)
 
 
 def drop_tickets_of_ended(table: RunTable, connection: str | None, queue: StoredQueue) -> StoredQueue:

@@ -17,13 +17,19 @@ HIGH_IN_A_ROW = 4
 LONG_SHARE = 0.8
 """A run waits long once it has used up so much of its ``queueMinutes``."""
 
+OVERDUE_SECONDS = 60
+"""So long after its ``queueMinutes`` are used up a run has ended by itself, but where a pause ended early."""
+
 UNCONFIRMED_SECONDS = 60
-"""After so many seconds a slot that was handed over and not confirmed is offered again, or passed on."""
+"""After so many seconds what a run was told and has not acted on is told again: that it has a slot, or is the first."""
 
 Priority = Literal["high", "normal"]
 
 Conflict = Literal["skip", "fail"]
 """What a run does that finds its datamart taken, other than to wait (``onConflict``)."""
+
+Told = Literal["first", "end"]
+"""What a run that waits is told, beside that it has a slot: that it is the first of the queue, or that it ends."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,12 @@ class Ticket:
     behind
         Key of a run of the same datamart that names it differently; found out after a login.
     first
-        Whether the run was woken as first of the queue, and since then asks again every ten minutes.
+        Whether the run looks after the queue: its waiting state ends by itself after ten minutes at most.
+    told
+        What the run was told since it began to wait this time, and has not acted on: that it is the first, or that it
+        ends. A run that waits anew has been told nothing.
+    told_at
+        When it was told.
     """
 
     id: str
@@ -84,6 +95,8 @@ class Ticket:
     conflict: Conflict | None = None
     behind: str | None = None
     first: bool = False
+    told: Told | None = None
+    told_at: float | None = None
 
     @property
     def group(self) -> str:
@@ -156,6 +169,12 @@ def next_ticket(queue: Queue, now: float) -> Ticket | None:
 def next_first(queue: Queue, now: float) -> Ticket | None:
     """The ticket at the head of the queue, whether or not its datamart is taken; None where all are paused."""
     waiting = [ticket for ticket in _in_line(queue, now) if not is_paused(queue.pauses, ticket.job, now)]
+    return next(order(waiting, queue.high_in_a_row), None)
+
+
+def first_after_pause(queue: Queue, until: float, now: float) -> Ticket | None:
+    """The first of those that a pause keeps waiting until then: it looks after the queue when the pause ends."""
+    waiting = [ticket for ticket in _in_line(queue, now) if paused_until(queue.pauses, ticket.job, now) == until]
     return next(order(waiting, queue.high_in_a_row), None)
 
 
@@ -282,6 +301,14 @@ def has_expired(queue: Queue, ticket: Ticket, now: float) -> bool:
     return counted_wait(queue.pauses, ticket.job, ticket.arrived, now) >= ticket.until - ticket.arrived
 
 
+def overdue(queue: Queue, now: float) -> list[Ticket]:
+    """The tickets whose ``queueMinutes`` are used up, and whose waiting state has not ended by itself.
+
+    It was to end after a pause that was ended early, or its run has not come back yet.
+    """
+    return [ticket for ticket in queue.tickets.values() if has_expired(queue, ticket, now - OVERDUE_SECONDS)]
+
+
 def waiting_long(queue: Queue, now: float) -> list[Ticket]:
     """The tickets whose ``queueMinutes`` are used up soon, but for those that a pause keeps waiting: that is meant."""
     return [
@@ -325,3 +352,8 @@ def unconfirmed(queue: Queue, now: float) -> dict[str, SlotHolder]:
         for key, holder in queue.holders.items()
         if holder.given and now - holder.since >= UNCONFIRMED_SECONDS
     }
+
+
+def not_acted_on(queue: Queue, now: float) -> list[Ticket]:
+    """The tickets of runs that may not have heard what they were told."""
+    return [each for each in queue.tickets.values() if each.told and now - (each.told_at or 0) >= UNCONFIRMED_SECONDS]

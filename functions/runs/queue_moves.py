@@ -13,6 +13,7 @@ from functions.runs.queue import (
     Queue,
     SlotHolder,
     Ticket,
+    Told,
     eligible,
     free_slots,
     goes_as_high,
@@ -114,12 +115,20 @@ def revoked(queue: Queue, key: str, owner: str) -> Queue | None:
     return given_back(queue, key, owner) if current is not None and current.given else None
 
 
-def woken(queue: Queue, ticket_id: str) -> Queue | None:
-    """A ticket is marked as first of the queue; None where it was marked before, so that it is woken once."""
+def woken(queue: Queue, ticket_id: str, now: float) -> Queue | None:
+    """The run of a ticket is told that it is the first; None where it looks after the queue, or was told anything."""
     ticket = queue.tickets.get(ticket_id)
-    if ticket is None or ticket.first:
-        return None
-    return replace(queue, tickets={**queue.tickets, ticket_id: replace(ticket, first=True)})
+    return None if ticket is None or ticket.first or ticket.told is not None else _told(queue, ticket, "first", now)
+
+
+def dismissed(queue: Queue, ticket_id: str, now: float) -> Queue | None:
+    """The run of a ticket is told that it ends; None where it was told before, so that it is told once."""
+    ticket = queue.tickets.get(ticket_id)
+    return None if ticket is None or ticket.told == "end" else _told(queue, ticket, "end", now)
+
+
+def _told(queue: Queue, ticket: Ticket, what: Told, now: float) -> Queue:
+    return replace(queue, tickets={**queue.tickets, ticket.id: replace(ticket, told=what, told_at=now)})
 
 
 def paused(queue: Queue, job: str | None, now: float, until: float) -> Queue | None:

@@ -4,6 +4,7 @@ A run takes its slot before it logs in, under the key of its datamart: so no two
 as their requests name it alike.
 """
 
+import base64
 import hashlib
 import json
 from dataclasses import replace
@@ -56,7 +57,8 @@ def _named(reference: Reference) -> list[str]:
 
 
 def _short(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    """64 bits of a digest in 11 characters, all of which may stand in an expression of DynamoDB."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()[:8], b"__")[:11].decode()
 
 
 def ticket_of(run: Run, *, first: bool = False, behind: str | None = None) -> Ticket:
@@ -65,7 +67,7 @@ def ticket_of(run: Run, *, first: bool = False, behind: str | None = None) -> Ti
     ``first`` is whether it asks again every ten minutes, ``behind`` the key of a run of the same datamart that names it
     differently.
     """
-    arrived = clock.now() if run.queued_since is None else run.queued_since
+    arrived = round(clock.now() if run.queued_since is None else run.queued_since, 3)
     return Ticket(
         id=run_id(run.arn),
         arrived=arrived,

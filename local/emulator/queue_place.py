@@ -20,4 +20,4 @@ def queue_place(table: RunTable, execution_arn: str) -> str | None:
     asked = joined(queue, ticket, queue.most)  # its function may not have left the ticket yet
     if position(asked, ticket.id, clock.now()) is None:
         return None
-    return f"{place_in_words(run, asked, ticket)}; {clock.now() - ticket.arrived:.0f} s so far"
+    return place_in_words(run, asked, ticket)

@@ -99,7 +99,7 @@ def _is_closed(seen: Evidence) -> Iterator[str]:
     for item in seen.others:
         if item["executionArn"].startswith(HELD) and "owner" in item and "uncertain" not in item:
             yield f"{item['executionArn']} is still held"
-        slots = [slot for slot in item.get("holders", {}).values() if "until" not in slot]
+        slots = [slot for slot in item.get("holders", {}).values() if "u" not in slot]
         if slots or item.get("tickets"):
             yield f"{item['executionArn']} still has {len(slots)} slots and {len(item['tickets'])} tickets"
 

@@ -195,10 +195,10 @@ class System:
         (table,) = self._emulator.deployed.tables
         found = {key: self._emulator.item(key) or {} for key in _keys(table) if key.startswith(HELD)}
         queued = {
-            f"{key} {kind} {name}": held
-            for key, queue in found.items()
+            f"{key} {kind} {name}": held | ({"owner": item["executions"] + held["o"]} if "o" in held else {})
+            for key, item in found.items()
             for kind in ("holders", "tickets")
-            for name, held in queue.get(kind, {}).items()
+            for name, held in item.get(kind, {}).items()
         }
         return {key: item for key, item in found.items() if "owner" in item} | queued
 

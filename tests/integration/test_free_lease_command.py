@@ -12,8 +12,10 @@ import pytest
 from functions import clock
 from functions.names import execution_arn
 from functions.runs.job_state import JobState
+from functions.runs.queue import Queue, SlotHolder
 from functions.runs.store.item_format import Item
 from functions.runs.store.leases import load_lease, take_away
+from functions.runs.store.queues import create_queue
 from functions.runs.store.table import RunTable
 from local.cli import main
 from local.cli.free_lease import free_lease
@@ -226,8 +228,8 @@ def test_a_slot_whose_session_may_live_is_freed_by_its_name(held: HeldLease) -> 
 
 
 def test_a_slot_that_is_kept_in_the_queue_is_freed_by_its_number(held: HeldLease) -> None:
-    kept = {"owner": held.owner, "attempt": 1, "since": SINCE, "until": UNTIL}
-    held.table.create({"executionArn": "queue/default", "most": 1, "holders": {"run": kept}, "tickets": {}})
+    kept = SlotHolder(held.owner, SINCE, 1, UNTIL)
+    create_queue(held.table, "default", Queue(1, {"run": kept}), 0)
     assert held.free("y", lease="slot/default/0") == 0
     assert "Has its session ended" in held.asked[0]
     assert (held.table.load("queue/default") or {})["holders"] == {}

@@ -204,7 +204,7 @@ def test_a_session_that_no_server_can_end_any_more_is_given_up(system: System, c
         with pytest.raises(RuntimeError, match="ServerUnavailable"):
             run.ends("FAILED")
         assert "session" in run.attempt
-        assert [slot["until"] > clock.now() for slot in system.slots().values()] == [True]
+        assert [slot["u"] > clock.now() for slot in system.slots().values()] == [True]
         assert len(system.leases()) == 1  # the datamart itself is free
     clock.advance(20)
     assert run.ends("FAILED") is False

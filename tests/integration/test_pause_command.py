@@ -21,7 +21,9 @@ from local.cli import main
 from local.cli.pause import pause
 from local.cli.resume import resume
 from local.errors import CannotGoOn
+from local.simulator import catalogue
 from tests.integration.conftest import System
+from tests.support.by_hand import ByHand
 from tests.support.cloud import Cloud, deployed
 
 COUNTRIES = [{"name": "Elements of Country", "answers": "USA"}]
@@ -136,7 +138,33 @@ def test_a_run_that_is_started_during_a_pause_waits_for_its_end(system: System, 
     operator.pause(until=until)
     outcome = system.run(prompts=COUNTRIES, timeoutMinutes=30)
     assert outcome.status == "SUCCEEDED", outcome.cause
-    assert outcome.output["finishedAt"] > clock.timestamp(until)
+    assert clock.timestamp(until) < outcome.output["finishedAt"] < clock.timestamp(until + 60)
+    assert outcome.states.count("WaitInQueue") == 2
+
+
+@pytest.mark.usefixtures("cloud")
+def test_the_first_in_the_queue_does_not_ask_every_ten_minutes_during_a_pause(system: System) -> None:
+    holding, before = ByHand(system), system.emulator.runtime.around
+    until = clock.now() + 7_200
+
+    @contextlib.contextmanager
+    def around(module: str, event: dict[str, Any]) -> Iterator[None]:
+        yield
+        if module == "wait_in_queue" and not paused:
+            end = clock.timestamp(until)
+            paused.append(pause(Namespace(stage="dev", json=True, name="default", until=end)))
+            holding.ends("FAILED")
+
+    paused: list[int] = []
+    system.emulator.runtime.around = around
+    try:
+        outcome = system.run(datamart=catalogue.CATEGORY_SALES)
+    finally:
+        system.emulator.runtime.around = before
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert clock.timestamp(until) < outcome.output["finishedAt"] < clock.timestamp(until + 60)
+    assert paused == [0]
+    assert outcome.states.count("WaitInQueue") == 4  # before the pause, twice when its ten minutes are over, at its end
 
 
 def test_a_run_that_waits_goes_on_as_soon_as_the_connection_is_resumed(system: System, operator: Operator) -> None:

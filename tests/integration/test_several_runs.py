@@ -68,7 +68,9 @@ def test_the_runs_of_several_files_are_reported_one_a_line_in_the_order_of_the_a
     assert done.stderr.count("datamart: ") == 1
     waiting = re.search(r'^(\w+): waits in the queue of connection "default" \(position 1 of \d\).*', done.stderr, re.M)
     assert waiting
-    assert re.search(r"(slow|city|unknown) has had one longest, since .*; \d+ s so far$", waiting[0]), waiting[0]
+    assert re.search(r"(slow|city|unknown) has had one longest, since \S+ \((\d+ min ?)?(\d+ s)?\)$", waiting[0]), (
+        waiting[0]
+    )
     assert f"{unreadable}: is not JSON" in done.stderr
     assert all(
         line.startswith(("slow ", "city ", "unknown ")) for line in done.stderr.splitlines() if " s" in line[-3:]

@@ -164,7 +164,7 @@ def test_leases_and_slots_of_ended_runs_are_freed(system: System, clock: Clock) 
     ended = system.run(prompts=COUNTRIES).execution_arn
     forgotten = f"{ended.rpartition(':')[0]}:{uuid.uuid4()}"
     run_table().change(LEASE, put={"owner": ended, "attempt": 1, "since": 1}, condition="attribute_not_exists({owner})")
-    slot = {"owner": forgotten, "attempt": 1, "since": 1}
+    slot = {"o": forgotten.rpartition(":")[2], "n": 1, "s": 1}
     run_table().change("queue/default", put={"holders.forgotten": slot})
     clock.advance(SWEEP_GRACE + 1)
     assert system.invoke("sweep", {}) == {"found": 2, "left": 0}

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from functions.text import as_json, named, one_line, printable, quoted, shorten
+from functions.text import as_json, duration, named, one_line, printable, quoted, shorten
 
 HOSTILE = ("\x1b[2Jgone", "a\nWhat to do: b", "a\r\u2028b", "\u202etxt.exe", "\x9b2J", "\x00", "\x7f")
 
@@ -58,3 +58,19 @@ def test_a_shortened_text_has_at_most_so_many_bytes_and_shows_where_it_was_cut(l
 @pytest.mark.parametrize("longest", [5, 100])
 def test_a_shortened_text_is_valid_utf_8_even_if_it_was_not(longest: int) -> None:
     assert shorten("a\ud800" * 3, longest).encode().startswith(b"a?")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-1, "0 s"),
+        (0.9, "0 s"),
+        (59.9, "59 s"),
+        (61, "1 min 1 s"),
+        (3_000, "50 min"),
+        (86_720, "24 h 5 min"),
+        (7_230, "2 h"),
+    ],
+)
+def test_a_duration_is_said_by_its_two_largest_units(seconds: float, words: str) -> None:
+    assert duration(seconds) == words

@@ -3,11 +3,17 @@
 ``queue/<connection>``, which never expires::
 
     executionArn: the key, most: the slots there are, highInARow
-    holders {<key of a datamart or run>: {owner, since, attempt, until, given}}
-    tickets {<id of a run>: {arrived, datamart, until, priority, asOf, job, burst, conflict, behind, first}}
+    executions                                         how the ARNs of all executions begin
+    holders {<key of a datamart or run>: {o: owner (the execution's name), s: since, n: attempt, u: until, g: given}}
+    tickets {<id of a run>: {a: arrived, d: datamart, w: seconds that it may wait, where they are not the usual ones,
+                             p: of high priority, s: asOf, j: job, b: burst, c: conflict, h: behind, f: first,
+                             t: told, m: told_at}}
     pauses [{since, until, job}]                       missing where there is none
-    burstRuns [{job, owner, age}]                      missing where there is none
+    burstRuns [{job, owner (the execution's name), age}]   missing where there is none
     importsUntil                                       until when slots of an earlier release are looked at
+
+Names are short, times are rounded to milliseconds, and what is usual or false is left out: hundreds of holders and
+tickets may be in the item, and every write costs by its size.
 
 Taking a slot that is free, and giving one back for which nobody waits, are one write each, however many slots and
 tickets there are. Every other change is decided by the rules in ``functions/runs/queue.py`` on the item as it was read
@@ -15,11 +21,12 @@ last; its write is conditional on what it replaces, and where that has changed m
 with the refusal (:class:`Changed`), so that the caller decides anew without another read.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from functions import clock
-from functions.runs.queue import BurstRun, Pause, Queue, SlotHolder, Ticket
+from functions.runs.model import Run
+from functions.runs.queue import BurstRun, Conflict, Pause, Queue, SlotHolder, Ticket, Told
 from functions.runs.store.item_format import Item
 from functions.runs.store.table import ConditionFailed, RunTable
 
@@ -32,9 +39,14 @@ MOST_TICKETS = 1_000
 
 @dataclass(frozen=True)
 class StoredQueue(Queue):
-    """A queue as it was read; ``imports_until`` is when slots of an earlier release are looked at no more."""
+    """A queue as it was read.
+
+    ``imports_until`` is when slots of an earlier release are looked at no more, ``executions`` how the ARNs of its
+    owners begin: that of the one state machine whose runs are in the table.
+    """
 
     imports_until: float = 0
+    executions: str = ""
 
 
 class Changed(Exception):
@@ -73,11 +85,11 @@ def take_free_slot(
     return _write(
         table,
         connection,
-        f"{{importsUntil}} < :now AND ({{{mine}.owner}} = :owner OR (attribute_not_exists({{{mine}}}) AND "
-        f"(size({{holders}}) < :most OR {{{left}.owner}} = :owner) AND size({{tickets}}) = :none "
+        f"{{importsUntil}} < :now AND ({{{mine}.o}} = :owner OR (attribute_not_exists({{{mine}}}) AND "
+        f"(size({{holders}}) < :most OR {{{left}.o}} = :owner) AND size({{tickets}}) = :none "
         "AND attribute_not_exists({pauses})))",
-        {"now": clock.now(), "owner": holder.owner, "most": most, "none": 0},
-        put={mine: _stored_holder(holder), "most": most},
+        {"now": clock.now(), "owner": _name(holder.owner), "most": most, "none": 0},
+        put={mine: _stored_holder(holder), "most": most, "executions": _beginning(holder.owner)},
         remove=(left,),
     )
 
@@ -88,9 +100,8 @@ def give_back_slot(table: RunTable, connection: str | None, key: str, owner: str
     _write(
         table,
         connection,
-        f"{{importsUntil}} < :now AND {{{mine}.owner}} = :owner AND {{{mine}.attempt}} <= :attempt "
-        "AND size({tickets}) = :none",
-        {"now": clock.now(), "owner": owner, "attempt": attempt, "none": 0},
+        f"{{importsUntil}} < :now AND {{{mine}.o}} = :owner AND {{{mine}.n}} <= :attempt AND size({{tickets}}) = :none",
+        {"now": clock.now(), "owner": _name(owner), "attempt": attempt, "none": 0},
         remove=(mine,),
     )
 
@@ -106,14 +117,14 @@ def join_queue(
     return _write(
         table,
         connection,
-        f"attribute_exists({{tickets}}) AND (attribute_not_exists({{{mine}}}) OR {{{mine}.owner}} <> :owner) "
+        f"attribute_exists({{tickets}}) AND (attribute_not_exists({{{mine}}}) OR {{{mine}.o}} <> :owner) "
         f"AND (attribute_exists({{tickets.{ticket.id}}}) OR size({{tickets}}) < :full)",
-        {"owner": owner, "full": MOST_TICKETS},
+        {"owner": _name(owner), "full": MOST_TICKETS},
         put={f"tickets.{ticket.id}": _stored_ticket(ticket)} | ({} if most is None else {"most": most}),
     )
 
 
-def change_queue(table: RunTable, connection: str | None, before: Queue, after: Queue) -> StoredQueue:
+def change_queue(table: RunTable, connection: str | None, before: StoredQueue, after: Queue) -> StoredQueue:
     """Write a change that the rules decided on; the queue as it is then.
 
     Raises Changed where a holder or ticket that it replaces is not as it was, or another one took the free slot.
@@ -134,13 +145,15 @@ def change_queue(table: RunTable, connection: str | None, before: Queue, after: 
         conditions.append(
             f"attribute_not_exists({{{path}}})"
             if was is None
-            else f"{{{path}.owner}} = {bound(was.owner)} AND {{{path}.since}} = {bound(was.since)}"
-            + (f" AND attribute_exists({{{path}.given}})" if was.given else "")
+            else f"{{{path}.o}} = {bound(_name(was.owner))} AND {{{path}.s}} = {bound(was.since)}"
+            + (f" AND attribute_exists({{{path}.g}})" if was.given else "")
         )
         if becomes is None:
             remove.append(path)
         else:
             put[path] = _stored_holder(becomes)
+            if (beginning := _beginning(becomes.owner)) != before.executions:
+                put["executions"] = beginning
     if len(after.holders) > len(before.holders):
         conditions.append(f"size({{holders}}) = {bound(len(before.holders))}")
     for key in before.tickets.keys() | after.tickets.keys():
@@ -151,6 +164,12 @@ def change_queue(table: RunTable, connection: str | None, before: Queue, after: 
             conditions.append(f"attribute_exists({{{path}}})")
         if becomes_ is None:
             remove.append(path)
+        elif ticket is not None and becomes_ == replace(ticket, told=becomes_.told, told_at=becomes_.told_at):
+            told = f"{path}.t"
+            conditions.append(
+                f"{{{told}}} = {bound(TOLD[ticket.told])}" if ticket.told else f"attribute_not_exists({{{told}}})"
+            )
+            put |= {told: becomes_.told and TOLD[becomes_.told], f"{path}.m": _rounded(becomes_.told_at)}
         else:
             put[path] = _stored_ticket(becomes_)
     for name in ("pauses", "burstRuns"):
@@ -182,16 +201,18 @@ def _write(table: RunTable, connection: str | None, condition: str, values: Item
 
 def queue_of(item: Item) -> StoredQueue:
     """The queue of an item."""
+    executions = item.get("executions", "")
     return StoredQueue(
         most=item["most"],
-        holders={key: _holder(stored) for key, stored in item["holders"].items()},
+        holders={key: _holder(stored, executions) for key, stored in item["holders"].items()},
         tickets={key: _ticket(key, stored) for key, stored in item["tickets"].items()},
         high_in_a_row=item.get("highInARow", 0),
         pauses=tuple(Pause(each["since"], each["until"], each.get("job")) for each in item.get("pauses", ())),
         burst_runs=tuple(
-            BurstRun(each["job"], each["owner"], tuple(each["age"])) for each in item.get("burstRuns", ())
+            BurstRun(each["job"], executions + each["owner"], tuple(each["age"])) for each in item.get("burstRuns", ())
         ),
         imports_until=item.get("importsUntil", 0),
+        executions=executions,
     )
 
 
@@ -202,57 +223,81 @@ def _stored_queue(queue: Queue) -> Item:
         "tickets": {key: _stored_ticket(ticket) for key, ticket in queue.tickets.items()},
         "highInARow": queue.high_in_a_row,
     }
+    if queue.holders:
+        item["executions"] = _beginning(next(iter(queue.holders.values())).owner)
     return item | _lists(queue)
 
 
-def _holder(stored: Item) -> SlotHolder:
-    return SlotHolder(
-        stored["owner"], stored["since"], stored.get("attempt"), stored.get("until"), bool(stored.get("given"))
-    )
+def _name(execution_arn: str) -> str:
+    """An execution's name: the ARNs of all begin alike."""
+    return execution_arn.rpartition(":")[2]
+
+
+def _beginning(execution_arn: str) -> str:
+    return execution_arn[: len(execution_arn) - len(_name(execution_arn))]
+
+
+def _holder(stored: Item, executions: str) -> SlotHolder:
+    get = stored.get
+    return SlotHolder(executions + stored["o"], stored["s"], get("n"), get("u"), bool(get("g")))
 
 
 def _stored_holder(holder: SlotHolder) -> Item:
     return _without_defaults(
         {
-            **{"owner": holder.owner, "since": holder.since, "attempt": holder.attempt},
-            **{"until": holder.until, "given": holder.given},
+            **{"o": _name(holder.owner), "s": _rounded(holder.since), "n": holder.attempt},
+            **{"u": _rounded(holder.until), "g": holder.given},
         }
     )
+
+
+USUAL_WAIT = 60 * Run.queue_minutes
+"""Seconds that a ticket may wait of which the item says nothing."""
+
+CONFLICTS: dict[Conflict, str] = {"skip": "s", "fail": "f"}
+
+TOLD: dict[Told, str] = {"first": "f", "end": "e"}
 
 
 def _ticket(ticket_id: str, stored: Item) -> Ticket:
     get = stored.get
     return Ticket(
         id=ticket_id,
-        arrived=stored["arrived"],
-        datamart=stored["datamart"],
-        until=stored["until"],
-        priority=get("priority", "normal"),
-        as_of=get("asOf"),
-        job=get("job"),
-        burst=bool(get("burst")),
-        conflict=get("conflict"),
-        behind=get("behind"),
-        first=bool(get("first")),
+        arrived=stored["a"],
+        datamart=stored["d"],
+        until=stored["a"] + get("w", USUAL_WAIT),
+        priority="high" if get("p") else "normal",
+        as_of=get("s"),
+        job=get("j"),
+        burst=bool(get("b")),
+        conflict=next((name for name, short in CONFLICTS.items() if short == get("c")), None),
+        behind=get("h"),
+        first=bool(get("f")),
+        told=next((name for name, short in TOLD.items() if short == get("t")), None),
+        told_at=get("m"),
     )
 
 
 def _stored_ticket(ticket: Ticket) -> Item:
-    """No default is stored: hundreds of tickets may be in one item, and each write costs by its size."""
+    wait = _rounded(ticket.until - ticket.arrived)
     return _without_defaults(
         {
-            **{"arrived": ticket.arrived, "datamart": ticket.datamart, "until": ticket.until},
-            **{"priority": None if ticket.priority == "normal" else ticket.priority, "asOf": ticket.as_of},
-            **{"job": ticket.job, "burst": ticket.burst, "conflict": ticket.conflict},
-            **{"behind": ticket.behind, "first": ticket.first},
+            **{"a": _rounded(ticket.arrived), "d": ticket.datamart, "w": None if wait == USUAL_WAIT else wait},
+            **{"p": ticket.priority == "high", "s": _rounded(ticket.as_of), "j": ticket.job, "b": ticket.burst},
+            **{"c": ticket.conflict and CONFLICTS[ticket.conflict], "h": ticket.behind, "f": ticket.first},
+            **{"t": ticket.told and TOLD[ticket.told], "m": _rounded(ticket.told_at)},
         }
     )
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
 
 
 def _lists(queue: Queue) -> Item:
     """The lists that are not empty, by the field that stores them."""
     pauses = [_without_defaults({"since": each.since, "until": each.until, "job": each.job}) for each in queue.pauses]
-    burst_runs = [{"job": each.job, "owner": each.owner, "age": list(each.age)} for each in queue.burst_runs]
+    burst_runs = [{"job": each.job, "owner": _name(each.owner), "age": list(each.age)} for each in queue.burst_runs]
     return {name: stored for name, stored in (("pauses", pauses), ("burstRuns", burst_runs)) if stored}
 
 

@@ -19,6 +19,7 @@ from functions.runs.queue import (
     has_expired,
     next_first,
     next_ticket,
+    not_acted_on,
     oldest_holders,
     unconfirmed,
 )
@@ -154,12 +155,12 @@ class Simulation:
         """The waiting state, once: what its token brings, or "first" where it has timed out."""
         token = run.token = Token()
         run.transitions, run.lambdas = run.transitions + 1, run.lambdas + 1
-        self.events.start(self._begin_to_wait(run, token))
+        self.events.start(self._begin_to_wait(run, token, seconds))
         outcome = yield Wait(token, seconds)
         run.asked += outcome == Token.TIMED_OUT
         return "first" if outcome == Token.TIMED_OUT else outcome
 
-    def _begin_to_wait(self, run: SimulatedRun, token: Token) -> Process:
+    def _begin_to_wait(self, run: SimulatedRun, token: Token, seconds: float) -> Process:
         """The function of the waiting state: leaves the ticket, and makes good what was lost if it is the first."""
         yield from self._function()
         yield self._call(run)  # the ticket's item, with the token
@@ -176,7 +177,7 @@ class Simulation:
             return
         if run.transitions == 1:
             run.ticket = replace(run.ticket, arrived=self.events.now)
-        self._write(lambda queue: joined(queue, run.ticket, self.most))
+        self._write(lambda queue: _waiting(joined(queue, run.ticket, self.most), run.id, seconds))
         if self.queue.tickets[run.id].first:
             yield from self._look_after(run)
         yield from self._serve(run)
@@ -245,7 +246,7 @@ class Simulation:
         if change is not None:
             self._write(change)
         head = next_first(self.queue, self.events.now)
-        if head is not None and self._write(lambda queue: woken(queue, head.id)):
+        if head is not None and self._write(lambda queue: woken(queue, head.id, self.events.now)):
             yield self._call(run)
             self.runs[head.id].token.send("first")
 
@@ -276,6 +277,9 @@ class Simulation:
                 self._write(lambda queue, owner=owner: given_back(queue, owner.ticket.datamart, owner.id))  # type: ignore[misc]
         for holder in unconfirmed(self.queue, self.events.now).values():
             yield from self._send(run, holder.owner)
+        for ticket in not_acted_on(self.queue, self.events.now):
+            yield self._call(run)
+            self.runs[ticket.id].token.send("first")
 
 
 def overtaken_by(chosen: Ticket, queue: Queue) -> list[str]:
@@ -294,6 +298,12 @@ def overtaken_by(chosen: Ticket, queue: Queue) -> list[str]:
         return are_equal and other.datamart not in queue.holders and other.arrived < chosen.arrived
 
     return [other.id for other in waiting if should(other)]
+
+
+def _waiting(queue: Queue, ticket_id: str, seconds: float) -> Queue:
+    """The run waits anew, under a token by which it was told nothing yet."""
+    ticket = replace(queue.tickets[ticket_id], first=seconds <= FIRST_IN_QUEUE_SECONDS, told=None, told_at=None)
+    return replace(queue, tickets={**queue.tickets, ticket_id: ticket})
 
 
 def _both(first: Change | None, second: Change) -> Change:

@@ -121,8 +121,8 @@ def _leaves_nothing(seen: QueueEvidence) -> Iterator[str]:
             yield f"{key} is still held"
         if key.startswith("queue/"):
             yield from (f"the ticket {ticket} is still in the queue" for ticket in item["tickets"])
-            held = [holder["owner"] for holder in item["holders"].values() if "until" not in holder]
-            yield from (f"{owner.rpartition(':')[2][:1]} still has a slot" for owner in held)
+            held = [holder["o"] for holder in item["holders"].values() if "u" not in holder]
+            yield from (f"{owner[:1]} still has a slot" for owner in held)
 
 
 def _is_closed_and_told(seen: QueueEvidence) -> Iterator[str]:

@@ -190,7 +190,7 @@ class QueueLab:
         """When those arrived that wait, by their letters."""
         found, tickets = self._lab.emulator.item, (self._lab.emulator.item("queue/default") or {}).get("tickets", {})
         owners = {key: (found(f"ticket/{key}") or {}).get("owner", "").rpartition(":")[2][:1] for key in tickets}
-        return {owners[key]: float(ticket["arrived"]) for key, ticket in tickets.items()}
+        return {owners[key]: float(ticket["a"]) for key, ticket in tickets.items()}
 
     def _wait(self) -> tuple[dict[str, Outcome], bool]:
         given_up = threading.Event()

@@ -9,6 +9,7 @@ import pytest
 from functions.errors import RunAlreadyEnded, ServerBusy
 from functions.limits import FIRST_IN_QUEUE_SECONDS, LONGEST_SESSION
 from functions.runs.concurrency import LONGEST_JOB
+from functions.runs.store.queues import queue_of
 from tests.support.interleaving_simulator import PROJECT, InterleavingSimulator, Run, clear_clients
 from tests.support.invocations import Invocation
 from tests.support.scripted_server import token_of
@@ -61,7 +62,8 @@ def in_the_middle_of_its_login(system: InterleavingSimulator, run: Run) -> Invoc
 
 def slots_of(system: InterleavingSimulator) -> list[str]:
     """Who has the connection's slots."""
-    return sorted(holder["owner"] for holder in system.item(f"queue/{system.connection}")["holders"].values())
+    held = queue_of(system.item(f"queue/{system.connection}")).holders
+    return sorted(holder.owner for holder in held.values())
 
 
 def test_a_stopped_run_that_was_about_to_execute_executes_no_more(new_system: NewSystem) -> None:

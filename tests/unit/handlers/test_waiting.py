@@ -7,12 +7,14 @@ import pytest
 
 from functions.errors import InvalidRequest, RunInProgress, RunTimedOut, ServerBusy
 from functions.handlers import prepare_run, wait_in_queue
-from functions.lifecycle.hand_over import give_back
+from functions.lifecycle.hand_over import give_back, look_after, serve
 from functions.limits import FIRST_IN_QUEUE_SECONDS
+from functions.runs.queue import OVERDUE_SECONDS
+from functions.runs.queue_moves import paused, resumed
 from functions.runs.slots import run_id
 from functions.runs.store.attempts import begin_attempt
 from functions.runs.store.runs import find_run, load_run
-from functions.runs.waiting import InQueue
+from functions.runs.waiting import TIME_IS_UP, InQueue
 from tests.support.interleaving_simulator import _Context
 from tests.unit.lifecycle.queue_system import NOON, PROJECT, QueueSystem
 from tests.unit.runs.tables import direct_run_table
@@ -155,6 +157,83 @@ def test_a_pause_does_not_count_against_queue_minutes_when_the_run_waits_again(s
     assert waits("two").startswith("600 seconds are left")
     wait("two", 3_540)
     assert system.queue.tickets[run_id(event("two")["executionArn"])].until == system.time + 3_540
+
+
+def pause(system: QueueSystem, until: float) -> None:
+    serve(system.table, "default", system.queue, lambda queue: paused(queue, None, system.time, until))
+
+
+def test_the_first_that_comes_during_a_pause_waits_until_its_end_and_the_others_for_the_pause_and_their_own_time(
+    system: QueueSystem,
+) -> None:
+    prepare("one")
+    pause(system, NOON + 7_200)
+    assert waits("two", queueMinutes=20).startswith("7201 seconds are left to wait")
+    wait("two", 7_201)
+    system.time += 1
+    assert waits("three", queueMinutes=20).startswith(f"{7_199 + 1_200} seconds are left to wait")
+    wait("three", 7_199 + 1_200)
+    assert system.sent == []
+
+
+def test_the_first_comes_back_at_the_end_of_a_pause_and_lets_all_go_for_whom_there_are_slots(
+    system: QueueSystem,
+) -> None:
+    prepare("one")
+    first = load_run(system.table, event("one")["executionArn"], 1)
+    begin_attempt(first)
+    pause(system, NOON + 7_200)
+    waits("two")
+    wait("two", 7_201, "two")
+    give_back(system.table, first)
+    assert system.owners() == system.sent == []
+    system.time = NOON + 7_201
+    wait("two", FIRST_IN_QUEUE_SECONDS, "two again", minute=1)
+    assert system.owners() == ["(two)"]
+    assert system.sent == [("two again", "slot")]
+
+
+@pytest.mark.parametrize("seconds", [FIRST_IN_QUEUE_SECONDS, 80_000])
+def test_a_run_that_comes_back_during_a_pause_waits_for_its_end_from_then_on(
+    system: QueueSystem, seconds: float
+) -> None:
+    prepare("one")
+    waits("two")
+    pause(system, NOON + 7_200)
+    wait("two", seconds)
+    ((token, told),) = system.sent
+    assert (token, told.partition(" left to wait")[0]) == ("token", "InQueue: 7201 seconds are")
+    wait("two", 7_201, "newer", minute=1)
+    assert len(system.sent) == 1
+    (mine,) = system.queue.tickets.values()
+    assert not mine.first
+
+
+def test_a_run_that_is_not_the_first_does_not_come_back_every_ten_minutes_after_a_pause(system: QueueSystem) -> None:
+    prepare("one")
+    for name in ("two", "three"):
+        waits(name)
+        wait(name, 600 if name == "two" else 86_400, name)
+        system.time += 1
+    wait("three", FIRST_IN_QUEUE_SECONDS, "three again", minute=1)
+    ((token, told),) = system.sent
+    assert (token, told.partition(" left to wait")[0]) == ("three again", "InQueue: 86399 seconds are")
+
+
+def test_a_run_whose_time_is_up_comes_back_although_it_was_to_wait_for_the_end_of_a_pause(system: QueueSystem) -> None:
+    prepare("one")
+    pause(system, NOON + 7_200)
+    for name in ("two", "three"):
+        waits(name, queueMinutes=20)
+        wait(name, 7_201 if name == "two" else 8_400, name)
+        system.time += 1
+    serve(system.table, "default", system.queue, lambda queue: resumed(queue, None, system.time))
+    assert [token for token, _ in system.sent] == ["two"]
+    system.time += 1_200 + OVERDUE_SECONDS
+    look_after(system.table, "default", system.queue)
+    assert ("three", f"InQueue: {TIME_IS_UP}") in system.sent
+    with pytest.raises(RunTimedOut, match=r"queueMinutes \(20\).*since \S+ \(21 min 1 s\): .*:one has had one longest"):
+        wait("three", FIRST_IN_QUEUE_SECONDS, "three again", minute=1)
 
 
 @pytest.mark.parametrize("system", [2], indirect=True)

@@ -3,11 +3,16 @@
 from collections.abc import Iterator
 
 import pytest
+from moto.dynamodb.models import DynamoDBBackend
 
 from functions.handlers import sweep
-from functions.lifecycle.hand_over import give_back, serve
+from functions.lifecycle.hand_over import DISMISSED_AT_ONCE, give_back, look_after, serve
 from functions.lifecycle.sweep import queues
+from functions.runs.queue import UNCONFIRMED_SECONDS
 from functions.runs.queue_moves import paused, resumed
+from functions.runs.slots import ticket_of
+from functions.runs.store.queues import join_queue
+from local.emulator.moto_patches import dynamodb_limits
 from tests.support.interleaving_simulator import _Context
 from tests.unit.lifecycle.queue_system import QueueSystem
 from tests.unit.runs.tables import direct_run_table
@@ -44,6 +49,53 @@ def test_a_run_of_a_burst_is_woken_when_a_newer_one_waits_and_is_given_its_name(
     assert dismissed[1].startswith(f"Superseded: {newest.arn.replace('run-4', 'run-3')} ")
 
 
+def test_a_run_of_a_burst_is_told_once_that_it_ends_and_again_by_the_look_after_the_queue(system: QueueSystem) -> None:
+    owner = system.holding()
+    older, _ = system.waiting(job="uploads", burst=True), system.waiting(job="uploads", burst=True)
+    for _ in range(2):
+        serve(system.table, "default", system.queue)
+    give_back(system.table, owner)
+    told = [token for token, what in system.sent if what.startswith("Superseded")]
+    assert told == ["run-2"]
+    system.time += UNCONFIRMED_SECONDS
+    look_after(system.table, "default", system.queue)
+    told = [token for token, what in system.sent if what.startswith("Superseded")]
+    assert told == ["run-2", "run-2"]
+    assert system.tickets() == system.ids(older)
+
+
+def test_a_run_of_a_burst_that_waits_anew_is_told_again(system: QueueSystem) -> None:
+    system.holding()
+    older, _ = system.waiting(job="uploads", burst=True), system.waiting(job="uploads", burst=True)
+    serve(system.table, "default", system.queue)
+    system.sent.clear()
+    join_queue(system.table, "default", ticket_of(older), older.arn, 1)
+    serve(system.table, "default", system.queue)
+    assert [token for token, _ in system.sent][:1] == ["run-2"]
+
+
+def test_a_long_burst_is_dismissed_in_changes_that_dynamodb_takes(
+    system: QueueSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DynamoDBBackend, "update_item", dynamodb_limits._update_item)
+    system.holding()
+    for _ in range(2 * DISMISSED_AT_ONCE + 1):
+        system.waiting(job="uploads", burst=True)
+    serve(system.table, "default", system.queue)
+    told = [token for token, what in system.sent if what.startswith("Superseded")]
+    assert len(told) == len(set(told)) == 2 * DISMISSED_AT_ONCE
+
+
+def test_two_functions_that_see_the_same_run_of_a_burst_tell_it_once(system: QueueSystem) -> None:
+    system.holding()
+    for _ in range(2):
+        system.waiting(job="uploads", burst=True)
+    as_both_saw_it = system.queue
+    for _ in range(2):
+        serve(system.table, "default", as_both_saw_it)
+    assert [token for token, what in system.sent if what.startswith("Superseded")] == ["run-2"]
+
+
 def test_the_slot_goes_to_the_newest_of_a_burst_although_an_older_one_still_has_its_ticket(system: QueueSystem) -> None:
     owner = system.holding()
     for _ in range(2):
@@ -73,6 +125,8 @@ def test_an_older_run_of_a_burst_that_was_not_reached_never_goes_after_the_newer
     give_back(system.table, system.begin(newer))
     assert system.owners() == []
     assert system.take(older) is not None
+    system.time += UNCONFIRMED_SECONDS
+    look_after(system.table, "default", system.queue)
     assert system.sent[-1][0] == "run-2"
     assert system.sent[-1][1].startswith(f"Superseded: {newer.arn} ")
     give_back(system.table, system.end(older))

@@ -22,7 +22,9 @@ from functions.lifecycle.sweep import queues
 from functions.limits import LONGEST_LOG_IN, LONGEST_SESSION, SWEEP_GRACE
 from functions.runs.queue import UNCONFIRMED_SECONDS
 from functions.runs.queue_moves import PASSED_AT_ONCE
+from functions.runs.slots import ticket_of
 from functions.runs.store.attempts import begin_attempt, begin_login, clear_session, close_attempt, set_session
+from functions.runs.store.queues import join_queue
 from functions.runs.store.runs import load_run
 from functions.runs.store.tickets import Waiter, find_waiter, set_waiter
 from local.emulator.moto_patches import dynamodb_limits
@@ -104,7 +106,7 @@ def test_a_slot_is_taken_where_the_sessions_of_a_whole_night_have_passed(
     """DynamoDB refuses a condition that names them all."""
     monkeypatch.setattr(DynamoDBBackend, "update_item", dynamodb_limits._update_item)
     system.holding()
-    passed = {f"{number:016x}": {"owner": "arn", "since": NOON, "until": NOON + 1} for number in range(200)}
+    passed = {f"{number:016x}": {"o": "arn", "s": NOON, "u": NOON + 1} for number in range(200)}
     system.table.change("queue/default", put={"holders": passed})
     system.time += 60
     assert system.take(system.run()) is None
@@ -147,6 +149,28 @@ def test_the_first_in_the_queue_is_woken_once(system: QueueSystem) -> None:
     system.waiting(first=True)
     serve(system.table, owner.connection, system.queue)
     assert system.sent == []
+
+
+def test_a_run_that_did_not_hear_that_it_is_the_first_is_told_again_by_the_look_after_the_queue(
+    system: QueueSystem,
+) -> None:
+    system.holding()
+    first = system.waiting()
+    system.outage = DOWN
+    serve(system.table, "default", system.queue)
+    system.outage = None
+    serve(system.table, "default", system.queue)
+    system.time += UNCONFIRMED_SECONDS - 1
+    look_after(system.table, "default", system.queue)
+    assert system.sent == []
+    system.time += 1
+    look_after(system.table, "default", system.queue)
+    ((token, told),) = system.sent
+    assert (token, told.split(":")[0]) == ("run-2", "FirstInQueue")
+    join_queue(system.table, "default", ticket_of(first, first=True), first.arn, 1)
+    system.time += UNCONFIRMED_SECONDS
+    look_after(system.table, "default", system.queue)
+    assert len(system.sent) == 1
 
 
 @two_slots

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.runs.queue import (
+    OVERDUE_SECONDS,
     BurstRun,
     Pause,
     Queue,
@@ -15,6 +16,7 @@ from functions.runs.queue import (
     conflicting,
     counted_wait,
     eligible,
+    first_after_pause,
     free_slots,
     has_expired,
     in_the_way,
@@ -22,6 +24,7 @@ from functions.runs.queue import (
     next_ticket,
     oldest_holders,
     order,
+    overdue,
     paused_until,
     position,
     superseded,
@@ -320,3 +323,24 @@ def test_a_pause_keeps_a_ticket_from_being_used_up() -> None:
     waiting = queue(ticket(0, until=LATER), pauses=(Pause(NOON, NOON + 60),))
     assert not has_expired(waiting, waiting.tickets["t0"], LATER + 59)
     assert has_expired(waiting, waiting.tickets["t0"], LATER + 60)
+
+
+# -- the end of a pause -----------------------------------------------------------------------------------------------
+
+
+def test_the_first_of_those_whom_a_pause_keeps_waiting_is_known_before_its_end() -> None:
+    pauses = (Pause(NOON, LATER + 60, "daily"),)
+    waiting = queue(ticket(1), ticket(3, job="daily"), ticket(2, job="daily"), pauses=pauses)
+    found = first_after_pause(waiting, LATER + 60, LATER)
+    assert found is not None
+    assert found.id == "t2"
+    assert first_after_pause(waiting, LATER + 61, LATER) is None
+
+
+def test_a_run_is_overdue_a_minute_after_its_queue_minutes_and_not_while_it_is_paused() -> None:
+    mine = ticket(0, until=NOON + 100)
+    paused = queue(mine, pauses=(Pause(NOON + 50, LATER),))
+    assert overdue(queue(mine), NOON + 100 + OVERDUE_SECONDS - 1) == []
+    assert overdue(queue(mine), NOON + 100 + OVERDUE_SECONDS) == [mine]
+    assert overdue(paused, LATER + 50 + OVERDUE_SECONDS - 1) == []
+    assert overdue(paused, LATER + 50 + OVERDUE_SECONDS) == [mine]

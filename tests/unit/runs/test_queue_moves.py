@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from functions.runs.queue import BurstRun, Pause, Queue, SlotHolder, Ticket, eligible, free_slots, next_ticket
+from functions.runs.queue import BurstRun, Pause, Queue, SlotHolder, Ticket, Told, eligible, free_slots, next_ticket
 from functions.runs.queue_moves import (
     LONGEST_PAUSE,
     PASSED_AT_ONCE,
+    dismissed,
     given_back,
     handed_over,
     joined,
@@ -209,11 +210,24 @@ def test_a_run_leaves_the_queue_once() -> None:
     assert left(queue(ticket(1)), "t2") is None
 
 
-def test_a_ticket_is_woken_once() -> None:
-    marked = woken(queue(ticket(1), ticket(2)), "t1")
-    assert marked == queue(ticket(1, first=True), ticket(2))
-    assert woken(marked, "t1") is None
-    assert woken(marked, "t3") is None
+def test_a_run_is_told_once_that_it_is_the_first() -> None:
+    marked = woken(queue(ticket(1), ticket(2)), "t1", LATER)
+    assert marked == queue(ticket(1, told="first", told_at=LATER), ticket(2))
+    assert woken(marked, "t1", LATER) is None
+    assert woken(marked, "t3", LATER) is None
+
+
+@pytest.mark.parametrize("mine", [ticket(1, first=True), ticket(1, told="end")])
+def test_a_run_that_looks_after_the_queue_or_ends_is_not_told_that_it_is_the_first(mine: Ticket) -> None:
+    assert woken(queue(mine), "t1", LATER) is None
+
+
+@pytest.mark.parametrize("before", [None, "first"])
+def test_a_run_is_told_once_that_it_ends_whatever_it_was_told_before(before: Told | None) -> None:
+    marked = dismissed(queue(ticket(1, told=before), ticket(2)), "t1", LATER)
+    assert marked == queue(ticket(1, told="end", told_at=LATER), ticket(2))
+    assert dismissed(marked, "t1", LATER) is None
+    assert dismissed(marked, "t3", LATER) is None
 
 
 # -- a burst ----------------------------------------------------------------------------------------------------------
