@@ -105,7 +105,7 @@ def given_back(
         return None
     holders = {each: holder for each, holder in queue.holders.items() if each != key}
     if until is not None:
-        holders[run_id or key] = replace(current, until=until, given=False)
+        holders[run_id or key] = replace(current, until=round(until, 3), given=False)  # as it is stored: so once is all
     return replace(queue, holders=holders)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from botocore.exceptions import EndpointConnectionError
 from moto.dynamodb.models import DynamoDBBackend
 
 from functions.errors import ServerBusy
+from functions.lifecycle import hand_over
 from functions.lifecycle.hand_over import (
     HOLDERS_ASKED,
     LOST_SECONDS,
@@ -24,7 +26,7 @@ from functions.runs.queue import UNCONFIRMED_SECONDS
 from functions.runs.queue_moves import PASSED_AT_ONCE
 from functions.runs.slots import ticket_of
 from functions.runs.store.attempts import begin_attempt, begin_login, clear_session, close_attempt, set_session
-from functions.runs.store.queues import join_queue
+from functions.runs.store.queues import StoredQueue, join_queue
 from functions.runs.store.runs import load_run
 from functions.runs.store.tickets import Waiter, find_waiter, set_waiter
 from local.emulator.moto_patches import dynamodb_limits
@@ -235,6 +237,23 @@ def test_a_slot_is_kept_while_a_session_may_live_and_its_datamart_is_free(system
     system.time = NOON + LONGEST_SESSION
     assert system.take(other) is None
     assert system.owners() == ["run-2"]
+
+
+def test_a_slot_is_given_back_in_one_change_whatever_the_fraction_of_the_second_is(
+    system: QueueSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system.time = NOON + 0.123456
+    run = system.holding()
+    set_session(run, SESSION)
+    real, changes = hand_over.change_queue, count(1)
+
+    def counted(*args: Any) -> StoredQueue:
+        assert next(changes) == 1
+        return real(*args)
+
+    monkeypatch.setattr(hand_over, "change_queue", counted)
+    give_back(system.table, system.end(run))
+    assert set(system.queue.holders) == system.ids(run)
 
 
 def test_a_run_comes_back_to_the_slot_that_it_left_with_a_session_also_before_those_who_wait(
