@@ -4,6 +4,7 @@ Parsing takes longer than evaluating, and with the variables' values in it the t
 values are therefore taken out of the text and bound as their parsed form; the rest is parsed once.
 """
 
+import copy
 import hashlib
 import json
 import random
@@ -17,6 +18,7 @@ from jsonata.utils import Utils
 from moto.stepfunctions.parser.asl.component.intrinsic import jsonata as intrinsic
 from moto.stepfunctions.parser.asl.eval import states, variable_store
 from moto.stepfunctions.parser.asl.jsonata import jsonata as moto_jsonata
+from moto.stepfunctions.parser.asl.jsonata import validations
 
 from functions import clock
 
@@ -33,8 +35,13 @@ def install() -> None:
     # moto puts strings between quotes without escaping them.
     states.encode_jsonata_variable_declarations = _declare
     variable_store.encode_jsonata_variable_declarations = _declare
+    validations._validate_string_output = _nothing_to_validate
     for stub in ("$hash", "$uuid", "$parse"):
         intrinsic._DECLARATION_BY_VARIABLE_REFERENCE.pop(stub, None)
+
+
+def _nothing_to_validate(*arguments: Any) -> None:
+    """Moto evaluates an expression once more to see of which type the result is, although it is a string."""
 
 
 def _evaluate(expression: str) -> Any:
@@ -52,8 +59,7 @@ def _declare(bindings: dict[str, Any]) -> str:
 def evaluate(text: str) -> Any:
     """The result of an expression: plain values, and None for null and for nothing. Raises what JSONata raises."""
     rest, values = _without_values(text)
-    evaluator = Jsonata("null")
-    evaluator.ast = _parsed(rest)
+    evaluator = _evaluator(_parsed(rest))
     evaluator.register_lambda("uuid", lambda: str(uuid.uuid4()))
     evaluator.register_lambda("random", random.random)
     evaluator.register_lambda("millis", lambda: int(1000 * clock.now()))  # a skipped wait puts this clock forward
@@ -62,6 +68,14 @@ def evaluate(text: str) -> Any:
     for name, value in values.items():
         evaluator.assign(name, value)
     return evaluator.evaluate(None)
+
+
+def _evaluator(ast: Any) -> Jsonata:
+    """An evaluator of a parsed expression; a new one would parse an expression of its own, with a parser a thread."""
+    evaluator = copy.copy(_PATTERN)
+    evaluator.ast, evaluator.environment = ast, evaluator.create_frame(Jsonata.static_frame)
+    Jsonata.CURRENT.jsonata = evaluator
+    return evaluator
 
 
 def _hash(text: str, algorithm: str) -> str:
@@ -87,7 +101,8 @@ def _without_values(text: str) -> tuple[str, dict[str, Any]]:
         if text[end : end + 1] != ";":
             break
         name = str(len(values))  # which no variable of a state machine is called
-        values[name] = _literal(value)
+        plain = all(text.find(sign, declaration.end(), end) < 0 for sign in ("[", "null"))
+        values[name] = value if plain else _literal(value)
         parts.append(f"{declaration[0]}${name};")
         at = end + 1
     return "".join([*parts, text[at:]]), values
@@ -110,5 +125,7 @@ def _number(text: str) -> Any:
 def _refuse(text: str) -> Any:
     raise ValueError(f"{text} is not JSON")
 
+
+_PATTERN = Jsonata("null")
 
 _LITERALS = json.JSONDecoder(parse_int=_number, parse_float=_number, parse_constant=_refuse)

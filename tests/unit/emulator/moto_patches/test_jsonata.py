@@ -88,3 +88,13 @@ def test_every_evaluation_starts_anew() -> None:
     assert evaluate("$a") is None
     assert evaluate("$uuid()") != evaluate("$uuid()")
     assert evaluate("$hash('x', 'SHA-256')").startswith("2d711642")
+
+
+@pytest.mark.parametrize("expression", ["'text'", "''", "$string(1)", "$uuid()", "'a' & 'b'", "$type(1)", "$now()"])
+def test_a_text_is_of_the_type_string_which_moto_need_not_ask(expression: str) -> None:
+    assert isinstance(evaluate(expression), str)
+    assert evaluate(f"$type({expression})") == "string"
+
+
+def test_a_result_that_is_no_text_is_a_text_for_neither() -> None:
+    assert not any(isinstance(evaluate(e), str) for e in ("1", "null", "true", "[]", "{}", "$nowhere", "$sum", "/a/"))
