@@ -4,6 +4,7 @@ A write that AWS refuses with ValidationException is refused here, too, and chan
 DynamoDB's documentation ("Constraints") and from public captures of its responses.
 """
 
+import copy
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from inspect import signature
@@ -73,7 +74,7 @@ def _update_item(self: Any, table_name: str, key: dict[str, Any], *args: Any, **
     table = self.get_table(table_name)
     hash_key = DynamoType(key[table.hash_key_attr])
     before = table.get_item(hash_key)
-    kept = DynamoType({"M": before.to_json()["Attributes"]}) if before is not None else None
+    kept = copy.deepcopy(before.attrs) if before is not None else None
     try:
         updated = update_item(self, table_name, key, *args, **kwargs)
         _check(updated.attrs, ItemSizeToUpdateTooLarge)
@@ -82,7 +83,7 @@ def _update_item(self: Any, table_name: str, key: dict[str, Any], *args: Any, **
             table.delete_item(hash_key, None)
         elif changed is not None and kept is not None:
             changed.attrs.clear()
-            changed.attrs.update(kept.value)
+            changed.attrs.update(kept)
         raise
     return updated
 

@@ -6,8 +6,10 @@ from moto.core.config import default_user_config
 
 from local.emulator.moto_patches import (
     asl_parser,
+    botocore_calls,
     catches,
     dynamodb_atomicity,
+    dynamodb_conditions,
     dynamodb_limits,
     executions,
     jsonata,
@@ -54,6 +56,8 @@ def install(
     reserved_errors.install()
     dynamodb_limits.install()
     dynamodb_atomicity.install()
+    dynamodb_conditions.install()
+    botocore_calls.install()
     performance.install()
     # moto logs every failed state with its whole parse tree.
     logging.getLogger("moto").setLevel(logging.CRITICAL)

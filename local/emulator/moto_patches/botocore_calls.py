@@ -1,0 +1,84 @@
+"""Makes botocore's calls to moto cheaper: models read once, no signature calculated, values parsed at once.
+
+Whatever is sent and returned stays the same but for the signature, which moto does not look at.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+from botocore.auth import SIGV4_TIMESTAMP, SigV4Auth
+from botocore.compat import get_current_datetime
+from botocore.loaders import JSONFileLoader, Loader
+from botocore.parsers import BaseJSONParser
+from botocore.useragent import UserAgentComponent
+from moto.core.models import botocore_stubber
+
+FOR = {"moto": "5.2.5", "botocore": "1.44.5"}
+"""The version of each package that this was written for."""
+
+PLAIN = {"S", "N", "BOOL", "NULL", "SS", "NS"}
+"""Kinds of DynamoDB's values that JSON holds as they are."""
+
+# Read here, so that a name that an upgrade of botocore changes fails at once.
+load_file, list_available_services = JSONFileLoader.load_file, Loader.list_available_services
+add_auth, inject = SigV4Auth.add_auth, SigV4Auth._inject_signature_to_request
+handle_structure = BaseJSONParser._handle_structure
+component_of = UserAgentComponent.to_string
+
+
+def install() -> None:
+    """Patch botocore in this process."""
+    JSONFileLoader.load_file = _load_file
+    Loader.list_available_services = _list_available_services
+    SigV4Auth.add_auth = _add_auth
+    BaseJSONParser._handle_structure = _handle_structure
+    UserAgentComponent.to_string = lru_cache(maxsize=1000)(component_of)
+
+
+@lru_cache(maxsize=100)
+def _loaded(path: str) -> Any:
+    return load_file(JSONFileLoader(), path)
+
+
+def _load_file(self: Any, path: str) -> Any:
+    """A file of botocore's models, which every session reads again, for all sessions of the process."""
+    return _loaded(path)
+
+
+_services: dict[tuple[Any, ...], list[str]] = {}
+
+
+def _list_available_services(self: Any, type_name: str) -> list[str]:
+    """The services that have files of a type, for which every session searches a thousand folders."""
+    key = (*self.search_paths, type_name)
+    if key not in _services:
+        _services[key] = list_available_services(self, type_name)
+    return _services[key]
+
+
+def _add_auth(self: Any, request: Any) -> None:
+    """Sign a request to moto with a word: of the signature moto reads only whose it is, and the region."""
+    in_header = type(self)._inject_signature_to_request is inject
+    if not in_header or self.credentials is None or not botocore_stubber.enabled:
+        add_auth(self, request)
+        return
+    request.context["timestamp"] = get_current_datetime().strftime(SIGV4_TIMESTAMP)
+    self._modify_request_before_signing(request)
+    scope = self.scope(request)
+    request.headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=emulator"
+
+
+def _handle_structure(self: Any, shape: Any, value: Any) -> Any:
+    """A value of DynamoDB is what its JSON is, unless there are bytes in it; botocore looks for each kind in each."""
+    return value if shape.name == "AttributeValue" and _is_plain(value) else handle_structure(self, shape, value)
+
+
+def _is_plain(value: Any) -> bool:
+    if type(value) is not dict or len(value) != 1:
+        return False
+    ((kind, inner),) = value.items()
+    if kind == "M":
+        return type(inner) is dict and all(map(_is_plain, inner.values()))
+    if kind == "L":
+        return type(inner) is list and all(map(_is_plain, inner))
+    return kind in PLAIN and inner is not None

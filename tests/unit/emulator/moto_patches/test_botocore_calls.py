@@ -1,0 +1,90 @@
+"""What the emulator shortens in botocore comes to the same as what botocore does."""
+
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from botocore.loaders import JSONFileLoader, Loader
+from botocore.parsers import create_parser
+from botocore.useragent import UserAgentComponent
+from moto import mock_aws
+from moto.core.responses import BaseResponse
+
+from local.emulator.moto_patches import botocore_calls
+
+KEY = "AKIAIOSFODNN7EXAMPLE"
+
+VALUES: list[Any] = [
+    {"S": "ä"},
+    {"N": "1.5"},
+    {"NULL": True},
+    {"BOOL": False},
+    {"SS": ["a"]},
+    {"NS": ["1"]},
+    {"M": {"deep": {"L": [{"S": "x"}, {"M": {}}]}}},
+    {"B": "eA=="},
+    {"M": {"deep": {"L": [{"BS": ["eA=="]}]}}},
+    {"S": None},
+    {"S": "a", "N": None},
+    {},
+    None,
+]
+
+
+@pytest.fixture(autouse=True)
+def installed() -> None:
+    botocore_calls.install()
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_a_value_of_dynamodb_is_what_botocore_parses(value: Any) -> None:
+    model = botocore.session.get_session().get_service_model("dynamodb")
+    parser = create_parser("json")
+    shape = model.shape_for("AttributeValue")
+    assert parser._handle_structure(shape, value) == botocore_calls.handle_structure(parser, shape, value)
+
+
+def _signed(patched: bool) -> dict[str, str]:
+    request = AWSRequest("POST", "https://dynamodb.eu-west-1.amazonaws.com/", data=b"{}")
+    signer = SigV4Auth(Credentials(KEY, "secret", "token"), "dynamodb", "eu-west-1")
+    (signer.add_auth if patched else botocore_calls.add_auth.__get__(signer))(request)
+    return dict(request.headers.items())
+
+
+def test_a_request_to_moto_has_all_headers_and_says_who_signed_it() -> None:
+    with mock_aws():
+        ours = _signed(patched=True)
+    real = _signed(patched=False)
+    assert ours.keys() == real.keys()
+    key = BaseResponse.access_key_regex
+    assert key.search(ours["Authorization"])[1] == key.search(real["Authorization"])[1] == KEY  # type: ignore[index]
+    assert ours["Authorization"].split(",")[0] == real["Authorization"].split(",")[0]
+    assert ours["X-Amz-Security-Token"] == "token"
+
+
+def test_a_request_to_aws_itself_is_signed() -> None:
+    assert len(_signed(patched=True)["Authorization"].rpartition("Signature=")[2]) == 64
+
+
+def test_a_model_is_read_once_and_is_the_one_of_the_file() -> None:
+    path = f"{Loader.BUILTIN_DATA_PATH}/sqs/2012-11-05/service-2"
+    assert JSONFileLoader().load_file(path) == botocore_calls.load_file(JSONFileLoader(), path)
+    assert JSONFileLoader().load_file(path) is JSONFileLoader().load_file(path)
+    assert JSONFileLoader().load_file("/nowhere") is None
+
+
+def test_services_are_listed_by_type_and_folder() -> None:
+    assert Loader().list_available_services("service-2") == botocore_calls.list_available_services(
+        Loader(), "service-2"
+    )
+    assert "sqs" not in Loader().list_available_services("endpoint-bdd-0")
+    nowhere = Loader(extra_search_paths=["/nowhere"], include_default_search_paths=False)
+    assert nowhere.list_available_services("service-2") == []
+
+
+def test_a_part_of_the_user_agent_is_written_as_botocore_writes_it() -> None:
+    part = UserAgentComponent("m", "a b", "c#d")
+    assert part.to_string() == botocore_calls.component_of(part)
