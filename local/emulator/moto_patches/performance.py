@@ -6,20 +6,26 @@ of each shortcut with that of moto.
 
 import copy
 import pickle
+import string
 from functools import cache, lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import jsonpath_ng.ext
 from botocore import useragent
 from jsonata.jsonata import Jsonata
 from jsonata.utils import Utils
 from moto.core import responses
+from moto.core.responses_custom_registry import CustomRegistry
 from moto.core.serialize import AttributePickerContext, JSONSerializer, XFormedAttributePicker
 from moto.dynamodb.models.dynamo_type import DDBType, DynamoType
 from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Expression, Node, UpdateExpressionFunction
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
+from moto.moto_api._internal.moto_random import MotoRandom
 from moto.stepfunctions.parser.asl.component.common.path import result_path
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
+from moto.stepfunctions.parser.asl.eval import states
+from moto.stepfunctions.parser.asl.eval.states import States
 from moto.stepfunctions.parser.asl.utils import json_path
 
 FOR = {"moto": "5.2.5", "jsonata-python": "0.7.1", "botocore": "1.44.5"}
@@ -39,6 +45,9 @@ json_path_of, plain_path_of = json_path.parse, result_path.parse
 lookup = Jsonata.Frame.lookup
 sanitized = useragent.sanitize_user_agent_string_component
 boto_client_for = lambda_eval_utils.boto_client_for
+find_response = CustomRegistry.find
+random_string = MotoRandom.get_random_string
+extract = States._extract
 
 
 def install() -> None:
@@ -56,6 +65,9 @@ def install() -> None:
     result_path.parse = lru_cache(maxsize=1000)(plain_path_of)
     json_path.parse = vars(jsonpath_ng.ext)["parse"] = lru_cache(maxsize=1000)(json_path_of)
     Jsonata.Frame.lookup = _lookup
+    CustomRegistry.find = _find_response
+    MotoRandom.get_random_string = _random_string
+    states.copy = _Copies()
     useragent.sanitize_user_agent_string_component = lru_cache(maxsize=1000)(sanitized)
 
 
@@ -174,3 +186,28 @@ def _members(shape: Any) -> dict[str, list[str]]:
         for name in XFormedAttributePicker().get_possible_keys(AttributePickerContext(obj={}, key=key, shape=member)):
             members.setdefault(name, []).append(key)
     return members
+
+
+def _find_response(self: Any, request: Any) -> Any:
+    """Moto compares each URL with those of all its services: none of them is on this machine."""
+    return (None, []) if urlsplit(request.url).hostname == "127.0.0.1" else find_response(self, request)
+
+
+def _random_string(self: Any, length: int = 20, include_digits: bool = True, lower_case: bool = False) -> str:
+    """Letters and digits, as a request's ID has many."""
+    found = "".join(self.choices(string.ascii_letters + string.digits * include_digits, k=length))
+    return found.lower() if lower_case else found
+
+
+class _Copies:
+    """Stands for the module ``copy`` where moto copies the data of a state: they are JSON."""
+
+    def deepcopy(self, value: Any) -> Any:
+        if type(value) is dict:
+            return {key: self.deepcopy(item) for key, item in value.items()}
+        if type(value) is list:
+            return [self.deepcopy(item) for item in value]
+        return value if type(value) in _UNCHANGING else copy.deepcopy(value)
+
+
+_UNCHANGING = {str, int, float, bool, type(None)}

@@ -10,14 +10,18 @@ from typing import Any
 import boto3
 import moto
 import pytest
+import requests
 from botocore.exceptions import ClientError
 from jsonata.jsonata import Jsonata
 from moto import mock_aws
 from moto.core import responses
+from moto.core.models import responses_mock
+from moto.core.responses_custom_registry import CustomRegistry
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 from moto.dynamodb.responses import DynamoHandler
+from moto.moto_api._internal import mock_random
 
 from local.emulator.moto_patches import performance
 from local.emulator.moto_patches.unused_services import JobStatus
@@ -128,3 +132,36 @@ def test_the_states_of_a_batch_job_are_those_of_moto() -> None:
     (found,) = [node for node in ast.parse(source.read_text()).body if getattr(node, "name", "") == "JobStatus"]
     assigned = {ast.unparse(node) for node in ast.walk(found) if isinstance(node, ast.Assign)}
     assert {f"{status.name} = {status.value!r}" for status in JobStatus} <= assigned
+
+
+def test_moto_has_no_service_on_this_machine() -> None:
+    with mock_aws():
+        found = CustomRegistry()
+        for method in ("GET", "POST"):
+            found._registered[method] = list(responses_mock._registry._registered[method])
+        for url in ("http://127.0.0.1:8080/MicroStrategyLibrary/api/auth/login", "https://127.0.0.1/"):
+            request = requests.Request("POST", url).prepare()
+            assert found.find(request)[0] is performance.find_response(found, request)[0] is None
+        aws = requests.Request("POST", "https://sqs.eu-west-1.amazonaws.com/").prepare()
+        assert found.find(aws)[0] is not None
+
+
+def test_a_random_text_has_the_length_and_the_signs_that_were_asked_for() -> None:
+    for changed in ({}, {"include_digits": False}, {"lower_case": True}):
+        arguments: dict[str, Any] = {"length": 300, **changed}
+        ours, real = mock_random.get_random_string(**arguments), performance.random_string(mock_random, **arguments)
+        assert (len(ours), _kinds(ours)) == (300, _kinds(real))
+    assert len(mock_random.get_random_string()) == len(performance.random_string(mock_random))
+
+
+def _kinds(text: str) -> tuple[bool, ...]:
+    return text.isalnum(), text.isalpha(), text.islower()
+
+
+def test_the_data_of_a_state_is_copied_whole() -> None:
+    data = {"a": [1, {"b": None, "c": ["x", 1.5, True]}], "d": {"e": {1, 2}}}
+    copied = performance._Copies().deepcopy(data)
+    assert copied == data
+    copied["a"][1]["c"].append("y")
+    copied["d"]["e"].add(3)
+    assert data == {"a": [1, {"b": None, "c": ["x", 1.5, True]}], "d": {"e": {1, 2}}}
