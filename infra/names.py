@@ -1,5 +1,8 @@
 """Names of a stage's stack and of the resources of a job or a connection in it."""
 
+DEPLOYED = "DatamartRunner"
+"""Key of the template's metadata: ``connections`` with their slots, and ``jobs`` with their connections."""
+
 
 def stack_name(stage: str) -> str:
     """The stack of the stage ``dev`` is DatamartRunner-dev."""

@@ -32,7 +32,7 @@ from infra.constructs.triggers.trigger import Shared
 from infra.constructs.triggers.triggers import make_triggers
 from infra.constructs.update_order import order_updates
 from infra.jobs.named_job import NamedJob
-from infra.names import construct_name
+from infra.names import DEPLOYED, construct_name
 from infra.settings.settings import Settings
 
 
@@ -61,6 +61,7 @@ class DatamartRunner(cdk.Stack):
         self._settings = settings
         self._bound()
         accept_everywhere_in_cfn_lint(self, "W3005", "The CDK states dependencies that references imply; both agree.")
+        self._tell_what_is_deployed(jobs)
         self._encryption = Encryption(self, settings.customer_managed_key)
         runs = self._run_table()
         functions = Functions(self, lambda_.Code.from_asset(code), runs, settings, self._encryption)
@@ -118,6 +119,12 @@ class DatamartRunner(cdk.Stack):
         if self._settings.permissions_boundary:
             boundary = iam.ManagedPolicy.from_managed_policy_arn(self, "Boundary", self._settings.permissions_boundary)
             iam.PermissionsBoundary.of(self).apply(boundary)
+
+    def _tell_what_is_deployed(self, jobs: list[NamedJob]) -> None:
+        """Connections with their slots, and jobs with their connections, for commands: a person's files may differ."""
+        found = {job.name: job.content["request"].get("connection", "default") for job in jobs}
+        deployed = {"connections": self._settings.most_at_once, "jobs": found}
+        self.template_options.metadata = {**(self.template_options.metadata or {}), DEPLOYED: deployed}
 
     def _run_table(self) -> dynamodb.Table:
         return dynamodb.Table(

@@ -23,4 +23,5 @@ def accept_in_cfn_lint(resource: cdk.CfnResource, rule: str, reason: str) -> Non
 
 def accept_everywhere_in_cfn_lint(stack: cdk.Stack, rule: str, reason: str) -> None:
     """Suppress a false alarm of cfn-lint in a whole template."""
-    stack.template_options.metadata = {"cfn-lint": {"config": {"ignore_checks": [rule]}, "reason": reason}}
+    found = {"cfn-lint": {"config": {"ignore_checks": [rule]}, "reason": reason}}
+    stack.template_options.metadata = {**(stack.template_options.metadata or {}), **found}

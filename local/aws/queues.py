@@ -1,26 +1,23 @@
-"""Pauses and resumes the queues of a stage's connections."""
+"""Pauses and resumes the queues of a stage's connections: those that are deployed, and by the time of AWS."""
 
 import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from functions import clock
 from functions.lifecycle.hand_over import serve
 from functions.runs.queue import Pause
-from functions.runs.queue_moves import paused, resumed
+from functions.runs.queue_moves import LONGEST_PAUSE, paused, resumed
 from functions.runs.slots import open_queue
 from functions.runs.store.queues import load_queue
 from functions.runs.store.table import RunTable
 from functions.similar_names import nearest
 from functions.telemetry import logger
-from infra.jobs.job_files import FOLDER, jobs_of
-from infra.settings.settings import BadConfiguration, Settings, settings_of
 from local.aws.aws_errors import in_plain_words
-from local.aws.stack import stack_of
+from local.aws.stack import Deployed, deployed_with, stack_of
 from local.errors import CannotGoOn
 
 CONNECTION, JOB = "connection", "job"
@@ -48,43 +45,63 @@ class Paused:
 
 
 class Queues:
-    """The queues of a stage. Every method raises CannotGoOn if the call to AWS fails."""
+    """The queues of a stage. Every method raises CannotGoOn if the call to AWS fails.
+
+    This computer's clock may be minutes wrong before AWS refuses its calls; the functions read another one.
+    """
 
     def __init__(self, stage: str) -> None:
-        self._settings = _settings_of(stage)
         with in_plain_words():
-            self._table = RunTable(stack_of(stage).run_table)
+            stack = stack_of(stage)
+            self._table = RunTable(stack.run_table)
+            self._deployed = deployed_with(stack)
 
     def pauses(self) -> list[Paused]:
         """The pauses that go on, by connection."""
-        found, now = [], clock.now()
-        for connection in self._settings.connections:
-            with in_plain_words():
-                queue = load_queue(self._table, connection)
-            found += [Paused(connection, each.job, each) for each in (queue.pauses if queue else ()) if each.is_on(now)]
+        found = []
+        with in_plain_words(), _at_the_time_of_aws(self._deployed.ahead):
+            for connection in self._deployed.connections:
+                queue, now = load_queue(self._table, connection), clock.now()
+                pauses = queue.pauses if queue else ()
+                found += [Paused(connection, each.job, each) for each in pauses if each.is_on(now)]
         return found
 
     def named(self, name: str) -> Paused:
         """The connection or the job that a person names. Raises CannotGoOn."""
-        return named(name, self._settings)
+        return named(name, self._deployed)
 
-    def pause(self, what: Paused, until: float) -> None:
-        """Let nobody go until then. Raises CannotGoOn for a time that a pause cannot end at."""
-        now = clock.now()
+    def pause(self, what: Paused, until: float | None = None) -> None:
+        """Let nobody go until then, or as long as a pause lasts at most.
+
+        Raises CannotGoOn for a time that a pause cannot end at.
+        """
         try:
-            with in_plain_words(), _unlogged():
-                queue = open_queue(self._table, what.connection, self._settings.most_at_once[what.connection])
-                serve(self._table, what.connection, queue, lambda queue: paused(queue, what.job, now, until))
+            with in_plain_words(), _unlogged(), _at_the_time_of_aws(self._deployed.ahead):
+                now = clock.now()
+                end = now + LONGEST_PAUSE if until is None else until
+                queue = open_queue(self._table, what.connection, self._deployed.connections[what.connection])
+                serve(self._table, what.connection, queue, lambda queue: paused(queue, what.job, now, end))
         except ValueError as problem:
             raise CannotGoOn(f"--until: {problem}.") from None
 
     def resume(self, what: Paused) -> None:
         """End the pause; the free slots go to those who wait."""
-        now = clock.now()
-        with in_plain_words(), _unlogged():
-            queue = load_queue(self._table, what.connection)
+        with in_plain_words(), _unlogged(), _at_the_time_of_aws(self._deployed.ahead):
+            now, queue = clock.now(), load_queue(self._table, what.connection)
             if queue is not None:
                 serve(self._table, what.connection, queue, lambda queue: resumed(queue, what.job, now))
+
+
+@contextmanager
+def _at_the_time_of_aws(ahead: float) -> Iterator[None]:
+    """Let the clock that the rules read be as far ``ahead`` as AWS's is."""
+    source = clock._source
+    if ahead:
+        clock.use(lambda: source() + ahead)
+    try:
+        yield
+    finally:
+        clock.use(source)
 
 
 @contextmanager
@@ -102,26 +119,13 @@ def _unlogged() -> Iterator[None]:
         logger.removeFilter(of_others)
 
 
-def _settings_of(stage: str) -> Settings:
-    try:
-        return settings_of(stage)
-    except BadConfiguration as problem:
-        raise CannotGoOn(str(problem)) from None
-
-
-def named(name: str, settings: Settings, folder: Path = FOLDER) -> Paused:
+def named(name: str, deployed: Deployed) -> Paused:
     """The connection or the job that a person names, by itself or as ``connection/NAME`` or ``job/NAME``.
 
     Raises CannotGoOn for a name that does not exist, with the closest match, and for one that both have.
     """
-    try:
-        jobs = [
-            Paused(each.content["request"].get("connection", "default"), each.name)
-            for each in jobs_of(settings, folder)
-        ]
-    except BadConfiguration as problem:
-        raise CannotGoOn(str(problem)) from None
-    known = [*map(Paused, settings.connections), *jobs]
+    jobs = [Paused(connection, job) for job, connection in sorted(deployed.jobs.items())]
+    known = [*map(Paused, deployed.connections), *jobs]
     kind, _, rest = name.rpartition("/")
     found = [each for each in known if (each.job or each.connection) == rest and kind in ("", _kind(each))]
     if len(found) > 1:
@@ -129,8 +133,8 @@ def named(name: str, settings: Settings, folder: Path = FOLDER) -> Paused:
     if not found:
         names = [each.job or each.connection for each in known]
         raise CannotGoOn(
-            f'unknown connection or job "{name}"{nearest(rest, names)}. Connections of the stage {settings.stage}: '
-            f"{', '.join(settings.connections)}. Jobs: {', '.join(str(each.job) for each in jobs) or 'none'}."
+            f'unknown connection or job "{name}"{nearest(rest, names)}. Deployed are the connections '
+            f"{', '.join(deployed.connections)}, and the jobs {', '.join(str(each.job) for each in jobs) or '(none)'}."
         )
     return found[0]
 

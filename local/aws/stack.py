@@ -1,14 +1,20 @@
 """Looks up the stack of a stage in CloudFormation: outputs and resources."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from email.utils import parsedate_to_datetime
+from typing import Any, NamedTuple
 
 import boto3
 from botocore.exceptions import ClientError
 
-from infra.names import stack_name
+from functions import clock
+from infra.names import DEPLOYED, stack_name
 from local.errors import CannotGoOn
+
+SECONDS_UNSEEN = 2
+"""A response tells the time to the second, and takes a moment to arrive: a smaller difference is not known."""
 
 MACHINE = "StateMachineArn"
 """Name of the output with the state machine."""
@@ -43,6 +49,40 @@ class Stack:
         pages = boto3.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=self.name)
         found: Iterator[dict[str, Any]] = (made for page in pages for made in page["StackResourceSummaries"])
         return [made["PhysicalResourceId"] for made in found if made["ResourceType"] == kind]
+
+
+class Deployed(NamedTuple):
+    """What a stack was deployed with, whatever the files of the person say who asks.
+
+    Parameters
+    ----------
+    connections
+        ``maxConcurrentRuns`` of each, by its name.
+    jobs
+        The connection of each, by its name.
+    ahead
+        Seconds that AWS's clock is ahead of this computer's; 0 where they agree to the second.
+    """
+
+    connections: dict[str, int]
+    jobs: dict[str, str]
+    ahead: float
+
+
+def deployed_with(stack: Stack) -> Deployed:
+    """Read it from the template that was deployed, and the time from the response.
+
+    Raises CannotGoOn for a stack of an earlier release.
+    """
+    answer = boto3.client("cloudformation").get_template(StackName=stack.name)
+    now, body = clock.now(), answer["TemplateBody"]
+    template = body if isinstance(body, dict) else json.loads(body)
+    found = template.get("Metadata", {}).get(DEPLOYED)
+    if found is None:
+        raise CannotGoOn(f"the stack {stack.name} is of a release that has no queue; deploy it again.")
+    date = answer["ResponseMetadata"].get("HTTPHeaders", {}).get("date")
+    ahead = parsedate_to_datetime(date).timestamp() - now if date else 0.0
+    return Deployed(found["connections"], found["jobs"], ahead if abs(ahead) >= SECONDS_UNSEEN else 0.0)
 
 
 def stack_of(stage: str) -> Stack:

@@ -5,10 +5,8 @@ import sys
 from dataclasses import dataclass, field
 from typing import Any
 
-from functions import clock
 from functions.errors import InvalidRequest
 from functions.requests.execution_input import moment
-from functions.runs.queue_moves import LONGEST_PAUSE
 from local.aws.queues import Paused, Queues
 from local.cli.console import console_for
 from local.cli.endings import reported
@@ -45,7 +43,7 @@ def _pause(arguments: argparse.Namespace, report: Report) -> None:
     until = None if arguments.until is None else _time(arguments.until)
     queues = Queues(arguments.stage)
     if arguments.name is not None:
-        queues.pause(queues.named(arguments.name), clock.now() + LONGEST_PAUSE if until is None else until)
+        queues.pause(queues.named(arguments.name), until)
     show(queues, report, arguments.json)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.constructs.function_table import EVERY, STEPS
+from infra.names import DEPLOYED
 from tests.infra.template import Template, listed, mentions
 
 ROOT = Path(__file__).parents[2]
@@ -163,3 +164,14 @@ def test_a_token_without_a_function_is_an_error_that_names_it() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert "PrepareRunFunctionArn" in done.stdout
+
+
+def test_the_template_tells_commands_which_connections_and_jobs_are_deployed(
+    everything: Template, full_stage: Template, full_jobs: dict[str, Any]
+) -> None:
+    deployed = full_stage.content["Metadata"][DEPLOYED]
+    assert deployed["jobs"].keys() == full_jobs.keys()
+    assert set(deployed["jobs"].values()) <= deployed["connections"].keys()
+    limits = everything.one("AWS::Lambda::Function", "PrepareRun")["Environment"]["Variables"]["MAX_CONCURRENT_RUNS"]
+    assert everything.content["Metadata"][DEPLOYED]["connections"] == json.loads(limits)
+    assert "cfn-lint" in everything.content["Metadata"]

@@ -4,8 +4,10 @@ import contextlib
 import json
 from argparse import Namespace
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 
@@ -15,8 +17,9 @@ from functions.runs.slots import run_id
 from functions.runs.store.queues import join_queue
 from functions.runs.store.table import run_table
 from functions.runs.store.tickets import Waiter, set_waiter
-from infra.settings.settings import Settings
+from infra.names import DEPLOYED
 from local.aws.queues import Paused, named
+from local.aws.stack import Deployed
 from local.cli import main
 from local.cli.pause import pause
 from local.cli.resume import resume
@@ -94,7 +97,7 @@ def test_a_pause_without_an_end_lasts_three_days(operator: Operator) -> None:
         ("default", "2020-11-20T05:00Z", "--until: a pause ends in the future, and lasts at most 72 hours."),
         ("default", "2060-11-20T05:00Z", "--until: a pause ends in the future, and lasts at most 72 hours."),
         (None, "2060-11-20T05:00Z", "--until: name the connection or the job that is to be paused."),
-        ("defualt", None, 'unknown connection or job "defualt" (did you mean default?). Connections of the stage'),
+        ("defualt", None, 'unknown connection or job "defualt" (did you mean default?). Deployed are the'),
     ],
 )
 def test_what_cannot_be_paused_is_bad_usage(
@@ -105,21 +108,43 @@ def test_what_cannot_be_paused_is_bad_usage(
     assert said["problem"].startswith(problem)
 
 
-def test_a_job_is_paused_on_the_connection_that_its_file_names(tmp_path: Path) -> None:
-    settings = Settings("dev", connections=("default", "second"))
-    for name, connection in (("nightly", "second"), ("default", "default")):
-        request = {"project": "P", "datamart": "City", "connection": connection}
-        (tmp_path / f"{name}.json").write_text(json.dumps({"request": request}), "utf-8")
+def test_a_job_is_paused_on_the_connection_that_it_was_deployed_with() -> None:
+    deployed = Deployed({"default": 1, "second": 2}, {"nightly": "second", "default": "default"}, 0)
     for name in ("nightly", "job/nightly"):
-        assert named(name, settings, tmp_path) == Paused("second", "nightly")
-    assert named("connection/default", settings, tmp_path) == Paused("default")
-    assert named("job/default", settings, tmp_path) == Paused("default", "default")
+        assert named(name, deployed) == Paused("second", "nightly")
+    assert named("connection/default", deployed) == Paused("default")
+    assert named("job/default", deployed) == Paused("default", "default")
     with pytest.raises(
         CannotGoOn, match=r'"default" is a connection and a job\. Use connection/default or job/default\.'
     ):
-        named("default", settings, tmp_path)
-    with pytest.raises(CannotGoOn, match="Jobs: default, nightly"):
-        named("connection/nightly", settings, tmp_path)
+        named("default", deployed)
+    with pytest.raises(CannotGoOn, match="the jobs default, nightly"):
+        named("connection/nightly", deployed)
+
+
+def test_jobs_are_those_that_are_deployed_whatever_files_a_person_has(cloud: Cloud, operator: Operator) -> None:
+    cloud.template["Metadata"][DEPLOYED]["jobs"] = {"elsewhere": "default"}
+    code, said = operator.pause("elsewhere")
+    assert (code, said["pauses"][0]["job"]) == (0, "elsewhere")
+    code, said = operator.pause("city-nightly")
+    assert (code, said["problem"][:39]) == (2, 'unknown connection or job "city-nightly')
+
+
+def test_a_stack_that_does_not_say_what_is_deployed_is_to_be_deployed_again(cloud: Cloud, operator: Operator) -> None:
+    del cloud.template["Metadata"][DEPLOYED]
+    assert operator.pause() == (2, {"pauses": [], "problem": ANY})
+
+
+@pytest.mark.parametrize("ahead", [-200.0, 200.0])
+def test_a_pause_begins_and_lasts_by_the_clock_of_aws(cloud: Cloud, operator: Operator, ahead: float) -> None:
+    cloud.ahead, before = ahead, clock.now()
+    code, said = operator.pause()
+    (found,) = said["pauses"]
+    since = datetime.fromisoformat(found["since"]).timestamp()
+    assert code == 0
+    assert -2 < since - before - ahead < 60
+    assert datetime.fromisoformat(found["until"]).timestamp() - since == pytest.approx(72 * 3_600, abs=0.01)
+    assert clock.now() - before < 60
 
 
 def test_standard_output_has_one_object_although_the_functions_would_log(system: System, operator: Operator) -> None:

@@ -1,30 +1,37 @@
 """The account that a stack was deployed into, for the commands that look at it: the emulator's AWS, and CloudFormation.
 
-moto's CloudFormation needs packages that nothing else here does. So its two operations are answered below boto3's
+moto's CloudFormation needs packages that nothing else here does. So its three operations are answered below boto3's
 clients, with what the synthesized template and the emulator know.
 """
 
 import contextlib
 import json
 from collections.abc import Iterator
+from email.utils import formatdate
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import boto3
 
+from functions import clock
 from local.emulator import Emulator
 
 STACK = "DatamartRunner-dev"
 
 
 class Cloud:
-    """CloudFormation's answers, the ARNs of the executions that were started, and a wait that lets them end."""
+    """CloudFormation's answers, the ARNs of the executions that were started, and a wait that lets them end.
+
+    ``ahead`` is how many seconds AWS's clock is ahead.
+    """
 
     def __init__(self, emulator: Emulator, template: Path) -> None:
         self.emulator = emulator
-        outputs = json.loads(template.read_text("utf-8"))["Outputs"]
+        self.template = json.loads(template.read_text("utf-8"))
+        outputs = self.template["Outputs"]
         self.outputs = {name: emulator.template.resolve(output["Value"]) for name, output in outputs.items()}
+        self.ahead = 0.0
         self.refusal: tuple[str, str] | None = None
         self.started: list[str] = []
 
@@ -49,6 +56,11 @@ class Cloud:
             for name in self.emulator.template.resources(kinds[page])
         ]
         return answered(StackResourceSummaries=found, **({"NextToken": kinds[1]} if page == 0 else {}))
+
+    def get_template(self, params: dict[str, Any], **_: Any) -> Any:
+        response, content = answered(TemplateBody=self.template)
+        content["ResponseMetadata"]["HTTPHeaders"] = {"date": formatdate(clock.now() + self.ahead, usegmt=True)}
+        return response, content
 
     def note(self, params: dict[str, Any], **_: Any) -> None:
         machine = params["stateMachineArn"].replace(":stateMachine:", ":execution:")
@@ -75,6 +87,7 @@ def deployed(emulator: Emulator, template: Path) -> Iterator[Cloud]:
     boto3.setup_default_session()
     instead_of("cloudformation.DescribeStacks", cloud.describe_stacks)
     instead_of("cloudformation.ListStackResources", cloud.list_stack_resources)
+    instead_of("cloudformation.GetTemplate", cloud.get_template)
     boto3.DEFAULT_SESSION.events.register("provide-client-params.sfn.StartExecution", cloud.note)
     yield cloud
     boto3.setup_default_session()
