@@ -20,4 +20,4 @@ SESSION_EXPIRED = "SessionExpired"
 """Sessions that could not be ended and were left to the server's idle timeout."""
 
 SWEEP_FOUND, SWEEP_LEFT = "SweepFound", "SweepLeft"
-"""What the daily sweep found, and what of it could not be removed."""
+"""What an hourly sweep found, and what of it could not be removed."""

@@ -9,7 +9,8 @@ SCHEDULE_INPUT = {"scheduleArn": "<aws.scheduler.schedule-arn>", "scheduledTime"
 """What the stack lets each schedule send; EventBridge Scheduler puts its context attributes into it."""
 
 LOOK_HOURLY, LOOK_AT_QUEUES = "hourly", "queues"
-"""What schedules let ``sweep`` do (``look``), other than the daily sweep."""
+"""What schedules let ``sweep`` do (``look``): sweep; or look after the queues. The sweep once a day has neither, and
+notifies people also of what was found before and is still left."""
 
 LONGEST_JOB_NAME = 40
 """Characters of a job's name: the names of its executions begin with all of them."""

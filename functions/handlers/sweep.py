@@ -43,7 +43,7 @@ def handler(event: Event, context: LambdaContext) -> StepResult:
 
     Executions that run, and what they hold, are left alone. A second sweep only notifies of what is still left. With
     ``look: queues`` in the event it looks after the queues and no more, and returns ``looked``: in how many runs wait.
-    With ``look: hourly`` people are not notified where all that was found is left: that is for the daily sweep.
+    With ``look: hourly`` people are not notified where all that was found is left: that is told once a day.
     """
     if event.get("look") == LOOK_AT_QUEUES:
         return {"looked": _look_at_queues()}

@@ -1,4 +1,4 @@
-"""The notification of the daily sweep: what runs had left behind, what was removed, and what is left to do."""
+"""The notification of the hourly sweep: what runs had left behind, what was removed, and what is left to do."""
 
 from dataclasses import dataclass
 from itertools import groupby
@@ -9,8 +9,8 @@ from functions.notifications.failure_notice import console_link, publish
 from functions.text import named, one_line
 
 BEGINNING = (
-    "Once a day the runner looks for what runs have left behind in spite of their clean-up, and removes it. "
-    "This is what it found."
+    "Every hour the runner looks for what runs have left behind in spite of their clean-up, and removes it. "
+    "This is what it found. What is still left and cannot be removed yet is reported again once a day."
 )
 
 STILL_LEFT = "STILL LEFT: "
@@ -39,7 +39,10 @@ def send(things: list[Thing], unseen: int) -> None:
 
 
 def subject(things: list[Thing], unseen: int) -> str:
-    """``Datamart runner dev: the daily sweep found 3 things, still left: 1``."""
+    """``Datamart runner dev: the daily sweep found 3 thing(s), still left: 1``.
+
+    It calls the sweep daily although it is hourly: people have filters for their mail.
+    """
     stage = f" {stage_of(things[0].run)}" if things else ""
     left = sum(thing.left for thing in things) + unseen
     return f"Datamart runner{stage}: the daily sweep found {len(things)} thing(s), still left: {left}"

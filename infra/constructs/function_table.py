@@ -104,6 +104,6 @@ EXPECT_LOAD = FunctionSpec("expect_load", (GET, PUT, UPDATE))
 """Called at the ``expectBy`` of jobs."""
 
 SWEEP = FunctionSpec("sweep", (GET, UPDATE, SCAN), _CLEAN_UP, looks_at_executions=True, ends_waits=True)
-"""Called once a day."""
+"""Called every hour, and every five minutes to look after the queues."""
 
 EVERY = (*STEPS, START_RUN, END_RUN, EXPECT_LOAD, SWEEP)

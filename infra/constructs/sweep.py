@@ -16,7 +16,10 @@ HOURLY = "Looks for what runs have left behind"
 
 
 class Look(NamedTuple):
-    """A schedule of the sweep: at which times (in UTC) it looks for what; None is the daily sweep."""
+    """A schedule of the sweep: at which times (in UTC) it looks for what.
+
+    None is the one sweep a day that notifies people also of what was found before and is still left.
+    """
 
     construct_id: str
     name: str

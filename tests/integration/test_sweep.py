@@ -1,4 +1,4 @@
-"""The daily sweep: what everything else has missed is found, removed and told; nothing else is touched."""
+"""The sweep: what everything else has missed is found, removed and told; nothing else is touched."""
 
 import contextlib
 import uuid
