@@ -26,6 +26,7 @@ from local.outcome import Outcome
 from local.simulator import Simulator
 from tests.infra.template import Template
 from tests.support.permissions import USED, Recorder
+from tests.support.run_command import Done, done_by, running_on
 from tests.support.server_calls import UnlistedCalls
 
 TUTORIAL = "B7CA92F04B9FAE8D941C3E9B7E0CD754"
@@ -346,6 +347,15 @@ def new_system(session_emulator: Emulator, session_told: Told, clock: Clock) -> 
 @pytest.fixture
 def system(new_system: Callable[..., System]) -> System:
     return new_system()
+
+
+@pytest.fixture
+def run_command(
+    new_system: Callable[..., System], session_emulator: Emulator, clock: Clock, template_path: Path, capsys: Any
+) -> Iterator[Callable[..., Done]]:
+    """Calls ``datamart`` in this process; its runs are those of the session's emulator, with a simulator of its own."""
+    with running_on(session_emulator, clock, template_path):
+        yield done_by(capsys)
 
 
 @pytest.fixture

@@ -1,15 +1,14 @@
-"""The command line as a person or a script uses it: real processes."""
+"""The command line as a person or a script uses it: in processes of its own where that can matter, else in this one."""
 
 import json
 import os
-import pty
 import re
 import signal
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,15 +18,12 @@ import pytest
 from local.simulator import catalogue
 from tests.support.cases import exhaustive
 from tests.support.processes import interruptible
+from tests.support.run_command import Done, command
+from tests.support.terminal import on_a_terminal
 
 ROOT = Path(__file__).parents[2]
 DATAMART = [sys.executable, "-m", "local.cli.main"]
 EXAMPLE = json.loads((ROOT / "events" / "console.json").read_text("utf-8"))
-
-
-@pytest.fixture(autouse=True)
-def synthesized(own_template: None) -> None:
-    """No two processes synthesize at once."""
 
 
 def datamart(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -40,6 +36,10 @@ def event(tmp_path: Path, content: Any) -> str:
     path = tmp_path / "event.json"
     path.write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
     return str(path)
+
+
+own_template = pytest.mark.usefixtures("own_template")
+"""For processes that run something: no two of them synthesize at once."""
 
 
 @dataclass
@@ -72,6 +72,7 @@ def simulate() -> Iterator[Simulate]:
     process.wait(60)
 
 
+@own_template
 def test_the_example_succeeds_and_json_is_the_only_thing_on_standard_output() -> None:
     done = datamart("run", "--json", "--max-wait", "0")
     assert done.returncode == 0, done.stderr
@@ -86,15 +87,15 @@ def test_the_example_succeeds_and_json_is_the_only_thing_on_standard_output() ->
     assert "Warning" not in done.stderr
 
 
-def test_without_json_a_person_sees_states_calls_and_rows(tmp_path: Path) -> None:
-    done = datamart("run", event(tmp_path, EXAMPLE), "--max-wait", "0")
-    assert done.returncode == 0
-    assert re.search(r"^LogIn +\d+\.\d\d s$", done.stdout, re.MULTILINE)
-    assert re.search(r"POST +/auth/login +204", done.stdout)
-    assert "England" in done.stdout
-    assert "France" not in done.stdout
-    assert max(len(line) for line in done.stdout.splitlines()) <= 100
-    assert done.stderr == ""
+def test_without_json_a_person_sees_states_calls_and_rows(run_command: Callable[..., Done], tmp_path: Path) -> None:
+    done = run_command("run", event(tmp_path, EXAMPLE), "--max-wait", "0")
+    assert done.code == 0
+    assert re.search(r"^LogIn +\d+\.\d\d s$", done.out, re.MULTILINE)
+    assert re.search(r"POST +/auth/login +204", done.out)
+    assert "England" in done.out
+    assert "France" not in done.out
+    assert max(len(line) for line in done.out.splitlines()) <= 100
+    assert done.err == ""
 
 
 @pytest.mark.parametrize(
@@ -109,14 +110,16 @@ def test_without_json_a_person_sees_states_calls_and_rows(tmp_path: Path) -> Non
         (json.dumps({**EXAMPLE, "prompts": "x" * 300_000}), "bytes"),
     ],
 )
-def test_bad_input_ends_with_one_line_and_code_2(tmp_path: Path, content: str, sentence: str) -> None:
-    done = datamart("run", event(tmp_path, content), "--json", "--max-wait", "0")
-    outcome = json.loads(done.stdout)
-    assert done.returncode == 2
+def test_bad_input_ends_with_one_line_and_code_2(
+    run_command: Callable[..., Done], tmp_path: Path, content: str, sentence: str
+) -> None:
+    done = run_command("run", event(tmp_path, content), "--json", "--max-wait", "0")
+    outcome = json.loads(done.out)
+    assert done.code == 2
     assert (outcome["status"], outcome["error"]) == ("FAILED", "InvalidRequest")
     assert sentence in outcome["cause"]
-    assert sentence in done.stderr
-    assert "Traceback" not in done.stderr
+    assert sentence in done.err
+    assert "Traceback" not in done.err
 
 
 @pytest.mark.parametrize(
@@ -140,7 +143,9 @@ def test_bad_input_ends_with_one_line_and_code_2(tmp_path: Path, content: str, s
         exhaustive(
             (["run", "--library-url", "https://h/x"], {"MSTR_PROXY": "socks5://h:1"}, "MSTR_PROXY is a SOCKS proxy")
         ),
-        (["run", "--library-url", "https://h/x"], {"REQUESTS_CA_BUNDLE": "/no"}, "REQUESTS_CA_BUNDLE names no file"),
+        exhaustive(
+            (["run", "--library-url", "https://h/x"], {"REQUESTS_CA_BUNDLE": "/no"}, "REQUESTS_CA_BUNDLE names no file")
+        ),
         exhaustive((["run", "--max-wait", "-1"], {}, "--max-wait")),
         exhaustive((["run", "--no-such-option"], {}, "--no-such-option")),
         exhaustive((["fly"], {}, "fly")),
@@ -160,12 +165,13 @@ def test_bad_usage_ends_with_a_sentence_and_code_2(
 
 
 @pytest.mark.exhaustive
-def test_a_datamart_that_does_not_exist_ends_with_code_1(tmp_path: Path) -> None:
-    done = datamart("run", event(tmp_path, {**EXAMPLE, "datamart": "Citty"}), "--json", "--max-wait", "0")
-    assert done.returncode == 1
-    assert json.loads(done.stdout)["error"] == "NotFound"
+def test_a_datamart_that_does_not_exist_ends_with_code_1(run_command: Callable[..., Done], tmp_path: Path) -> None:
+    done = run_command("run", event(tmp_path, {**EXAMPLE, "datamart": "Citty"}), "--json", "--max-wait", "0")
+    assert done.code == 1
+    assert json.loads(done.out)["error"] == "NotFound"
 
 
+@own_template
 @pytest.mark.exhaustive
 def test_a_server_that_is_down_is_waited_for_and_it_says_so(tmp_path: Path) -> None:
     request = event(tmp_path, {**EXAMPLE, "timeoutMinutes": 3})
@@ -177,6 +183,7 @@ def test_a_server_that_is_down_is_waited_for_and_it_says_so(tmp_path: Path) -> N
     assert "tries again later, after ServerUnavailable: the Library server did not respond" in done.stderr
 
 
+@own_template
 @pytest.mark.exhaustive
 def test_another_library_is_run_against_with_the_environments_credentials(simulate: Simulate) -> None:
     done = datamart(
@@ -190,6 +197,7 @@ def test_another_library_is_run_against_with_the_environments_credentials(simula
     assert simulate.said["password"] not in done.stdout + done.stderr
 
 
+@own_template
 @pytest.mark.exhaustive  # tests/integration/test_signals.py sends SIGTERM, and SIGINT twice
 def test_ctrl_c_stops_the_run_and_cleans_up_on_the_server(simulate: Simulate, tmp_path: Path) -> None:
     slow = event(tmp_path, {**EXAMPLE, "datamart": catalogue.SLOW_LOAD, "prompts": []})
@@ -219,42 +227,22 @@ def test_ctrl_c_stops_the_run_and_cleans_up_on_the_server(simulate: Simulate, tm
 ASKING = {**EXAMPLE, "prompts": [], "unanswered": "ask"}
 
 
-def test_at_a_terminal_the_person_is_asked_right_there(tmp_path: Path) -> None:
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [*DATAMART, "run", event(tmp_path, ASKING), "--max-wait", "0"],
-        cwd=ROOT,
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        close_fds=True,
-    )
-    os.close(theirs)
-    replies, shown = iter(["Atlantis", "USA"]), ""
-    while chunk := read_from(ours):
-        shown += chunk
-        if shown.endswith("> "):
-            os.write(ours, f"{next(replies)}\n".encode())
-    os.close(ours)
-    assert process.wait(60) == 0, shown
+def test_at_a_terminal_the_person_is_asked_right_there(run_command: Callable[..., Done], tmp_path: Path) -> None:
+    words = ("run", event(tmp_path, ASKING), "--max-wait", "0")
+    code, shown = on_a_terminal(lambda: command(*words), typed=["Atlantis\n", "USA\n"])
+    assert code == 0, shown
     assert "Not accepted" in shown
     assert re.search(r"SUCCEEDED.* loaded: yes", shown)
     assert "Boston" in shown
     assert "Lyon" not in shown
 
 
-def read_from(terminal: int) -> str:
-    """What was written to a terminal since; nothing once the other side is closed."""
-    try:
-        return os.read(terminal, 65_536).decode()
-    except OSError:  # Linux reports the end in this way
-        return ""
-
-
 @pytest.mark.exhaustive
-def test_without_a_terminal_it_waits_as_it_does_where_it_is_deployed(tmp_path: Path) -> None:
-    done = datamart("run", event(tmp_path, ASKING), "--json", "--max-wait", "0")
-    assert done.returncode == 1
-    assert json.loads(done.stdout)["error"] == "AskExpired"
-    assert "there is no terminal to answer on" in done.stderr
-    assert "Elements of Country" in done.stderr
+def test_without_a_terminal_it_waits_as_it_does_where_it_is_deployed(
+    run_command: Callable[..., Done], tmp_path: Path
+) -> None:
+    done = run_command("run", event(tmp_path, ASKING), "--json", "--max-wait", "0")
+    assert done.code == 1
+    assert json.loads(done.out)["error"] == "AskExpired"
+    assert "there is no terminal to answer on" in done.err
+    assert "Elements of Country" in done.err

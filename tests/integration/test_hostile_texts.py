@@ -1,15 +1,9 @@
 """Texts of a hostile server, file or person in every command, on a terminal: they move no cursor and forge no line."""
 
 import argparse
-import contextlib
 import json
-import os
-import pty
 import re
-import subprocess
-import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +17,15 @@ from local.cli.answer import answer
 from local.cli.free_lease import free_lease
 from local.cli.smoke import smoke
 from local.cli.start import start
+from local.clock import Clock
 from local.simulator import Simulator, catalogue
 from local.simulator.response import Response
 from tests.integration.conftest import CITY, TUTORIAL, System
 from tests.support.cases import exhaustive
 from tests.support.cloud import Cloud, answered, deployed, instead_of, refused
-from tests.support.processes import interruptible
+from tests.support.run_command import command
+from tests.support.terminal import on_a_terminal
 
-ROOT = Path(__file__).parents[2]
 HOSTILE = "\x1b[95;5m\x1b[2J\x1b]0;owned\x07\x9b5m\u202e[red]marked[/red]\r\nWhat to do: forged\x08\x7f\u2028end"
 FIELDS = frozenset({"name", "message", "title", "instruction", "description", "label", "fullName", "alias"})
 """Fields of the server's answers that people see."""
@@ -39,8 +34,8 @@ OURS = re.compile(r"\x1b\[(?:[0-9;]*m|[0-9]*[AK]|2K|1A|\?25[hl])")
 """Sequences that rich writes for colours and live tables."""
 
 
-Show = Callable[[Callable[[], int]], tuple[int, str]]
-"""Calls a command on a terminal of its own; its exit code, and everything that was written to the terminal."""
+Show = Callable[..., tuple[int, str]]
+"""As :func:`tests.support.terminal.on_a_terminal`."""
 
 
 @pytest.fixture
@@ -48,26 +43,7 @@ def show(monkeypatch: pytest.MonkeyPatch) -> Show:
     monkeypatch.setenv("COLUMNS", "1000")
     monkeypatch.setenv("TERM", "xterm-256color")
 
-    def shown(command: Callable[[], int]) -> tuple[int, str]:
-        ours, theirs = pty.openpty()
-        written: list[bytes] = []
-
-        def read() -> None:
-            with contextlib.suppress(OSError):  # how a terminal reports its end
-                while chunk := os.read(ours, 65_536):
-                    written.append(chunk)
-
-        reader = threading.Thread(target=read)
-        reader.start()
-        with os.fdopen(theirs, "w", encoding="utf-8") as stream, monkeypatch.context() as patch:
-            patch.setattr(sys, "stdout", stream)
-            patch.setattr(sys, "stderr", stream)
-            code = command()
-        reader.join(60)
-        os.close(ours)
-        return code, b"".join(written).decode()
-
-    return shown
+    return on_a_terminal
 
 
 @pytest.fixture
@@ -104,38 +80,9 @@ def check_harmless(seen: str) -> None:
 
 
 @pytest.fixture
-def simulator(hostile: None) -> Iterator[Simulator]:
-    with Simulator() as simulator:
+def simulator(hostile: None, clock: Clock) -> Iterator[Simulator]:
+    with Simulator(clock=clock.now) as simulator:
         yield simulator
-
-
-class Command:
-    """A command against the hostile server, in a process of its own on a terminal of its own."""
-
-    def __init__(self, simulator: Simulator, *words: str, typed: str = "") -> None:
-        ours, theirs = pty.openpty()
-        environment = {**os.environ, "COLUMNS": "1000", "TERM": "xterm-256color", "PYTHONUTF8": "1"}
-        environment |= {"MSTR_USERNAME": simulator.username, "MSTR_PASSWORD": simulator.password}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "local.cli.main", *words, "--library-url", simulator.base_url],
-            cwd=ROOT,
-            env=environment,
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            preexec_fn=interruptible,
-        )
-        os.close(theirs)
-        written = b""
-        with contextlib.suppress(OSError):  # how a terminal reports its end
-            while chunk := os.read(ours, 65_536):
-                written += chunk
-                if typed and written.endswith(b"> "):
-                    os.write(ours, typed.encode())
-                    typed = ""
-        os.close(ours)
-        self.code = process.wait(60)
-        self.seen = written.decode()
 
 
 def request(tmp_path: Path, **changes: Any) -> str:
@@ -144,60 +91,61 @@ def request(tmp_path: Path, **changes: Any) -> str:
     return str(path)
 
 
-@pytest.mark.usefixtures("own_template")
-@pytest.mark.exhaustive
-def test_a_run_shows_hostile_names_harmlessly(simulator: Simulator, tmp_path: Path) -> None:
-    run = Command(simulator, "run", request(tmp_path), "--max-wait", "1")  # the server's job lasts real seconds
-    assert run.code == 0, run.seen
-    check_harmless(run.seen)
-
-
-@pytest.mark.usefixtures("own_template")
-@pytest.mark.parametrize(
-    ("step", "status", "body"),
-    [
-        ("log_in", 400, {"code": "ERR001", "message": "no", "ticketId": HOSTILE}),
-        pytest.param(
-            "get_execution",
-            200,
-            {"id": catalogue.CATEGORY_SALES, "status": 3, "message": "ORA-1"},
-            marks=pytest.mark.exhaustive,
-        ),
-    ],
-)
-def test_a_run_shows_a_hostile_error_harmlessly(
-    simulator: Simulator, tmp_path: Path, step: str, status: int, body: Any
-) -> None:
-    simulator.inject(step, status=status, json=body)
-    run = Command(simulator, "run", request(tmp_path), "--max-wait", "0")
-    assert run.code == 1, run.seen
-    check_harmless(run.seen)
-
-
-@pytest.mark.usefixtures("own_template")
-@pytest.mark.exhaustive
-def test_a_run_asks_hostile_prompts_harmlessly(simulator: Simulator, tmp_path: Path) -> None:
-    event = request(tmp_path, datamart=CITY, unanswered="ask")
-    run = Command(simulator, "run", event, "--max-wait", "0", typed="Atlantis\n\x04")
-    assert "1 of 1: Elements of Country" in run.seen
-    assert "Not accepted" in run.seen
-    check_harmless(run.seen)
-
-
-@pytest.mark.usefixtures("own_template")
-@pytest.mark.exhaustive
-def test_a_run_says_harmlessly_what_it_waits_for(simulator: Simulator, tmp_path: Path) -> None:
-    busy = {"code": "ERR001", "iServerCode": -2147209053, "message": "Too many jobs."}
-    simulator.inject("create_instance", status=500, json=busy)
-    run = Command(simulator, "run", request(tmp_path), "--max-wait", "0")
-    assert "tries again later" in run.seen
-    check_harmless(run.seen)
-
-
 @pytest.fixture
 def credentials(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MSTR_USERNAME", simulator.username)
     monkeypatch.setenv("MSTR_PASSWORD", simulator.password)
+
+
+@pytest.fixture
+def run(run_command: Any, credentials: None, simulator: Simulator, tmp_path: Path, show: Show) -> Show:
+    """Runs a request against the hostile server, on a terminal."""
+
+    def shown(typed: Sequence[str] | None = None, **changes: Any) -> tuple[int, str]:
+        words = ("run", request(tmp_path, **changes), "--max-wait", "0", "--library-url", simulator.base_url)
+        return show(lambda: command(*words), typed)
+
+    return shown
+
+
+@pytest.mark.exhaustive
+def test_a_run_shows_hostile_names_harmlessly(run: Show) -> None:
+    code, seen = run()
+    assert code == 0, seen
+    check_harmless(seen)
+
+
+@pytest.mark.parametrize(
+    ("step", "status", "body"),
+    [
+        ("log_in", 400, {"code": "ERR001", "message": "no", "ticketId": HOSTILE}),
+        exhaustive(("get_execution", 200, {"id": catalogue.CATEGORY_SALES, "status": 3, "message": "ORA-1"})),
+    ],
+)
+def test_a_run_shows_a_hostile_error_harmlessly(
+    simulator: Simulator, run: Show, step: str, status: int, body: Any
+) -> None:
+    simulator.inject(step, status=status, json=body)
+    code, seen = run()
+    assert code == 1, seen
+    check_harmless(seen)
+
+
+@pytest.mark.exhaustive
+def test_a_run_asks_hostile_prompts_harmlessly(run: Show) -> None:
+    _, seen = run(["Atlantis\n", "\x04"], datamart=CITY, unanswered="ask")
+    assert "1 of 1: Elements of Country" in seen
+    assert "Not accepted" in seen
+    check_harmless(seen)
+
+
+@pytest.mark.exhaustive
+def test_a_run_says_harmlessly_what_it_waits_for(simulator: Simulator, run: Show) -> None:
+    busy = {"code": "ERR001", "iServerCode": -2147209053, "message": "Too many jobs."}
+    simulator.inject("create_instance", status=500, json=busy)
+    _, seen = run()
+    assert "tries again later" in seen
+    check_harmless(seen)
 
 
 def ask(simulator: Simulator, *words: str) -> Callable[[], int]:
@@ -249,13 +197,7 @@ def test_check_shows_findings_harmlessly(
     [["run", HOSTILE], exhaustive(["run", "--max-wait", HOSTILE]), exhaustive(["simulate", "--scenario", HOSTILE])],
 )
 def test_what_was_typed_is_quoted_harmlessly(show: Show, words: list[str]) -> None:
-    def typed() -> int:
-        try:
-            return main._main(words)
-        except SystemExit as refused:
-            return int(refused.code or 0)
-
-    code, seen = show(typed)
+    code, seen = show(lambda: command(*words))
     assert code == 2, seen
     check_harmless(seen)
 

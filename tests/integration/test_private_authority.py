@@ -11,7 +11,7 @@ import pytest
 
 from local.simulator import Simulator, catalogue
 from tests.integration.conftest import System
-from tests.integration.test_command_line import datamart, event, synthesized  # noqa: F401 - no two synthesize at once
+from tests.integration.test_command_line import datamart, event, own_template
 from tests.integration.test_log_in import loads
 from tests.support.cases import exhaustive
 from tests.support.tls import Authority, server_context, tls_in_front_of
@@ -48,6 +48,7 @@ def test_a_server_of_an_unknown_authority_ends_the_run_with_what_to_do(system: S
     assert system.simulator.state()["requests"] == []
 
 
+@own_template
 @pytest.mark.exhaustive
 def test_datamart_run_trusts_the_authority_that_the_environment_names(tmp_path: Path) -> None:
     (tmp_path / "authority.pem").write_text(AUTHORITY.pem)

@@ -2,10 +2,7 @@
 
 import contextlib
 import json
-import os
 import re
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,8 +15,8 @@ from local.simulator import catalogue
 from local.simulator.scenario import Scenario
 from tests.integration.conftest import CITY, TUTORIAL, System
 from tests.support.cases import exhaustive
+from tests.support.run_command import Done
 
-ROOT = Path(__file__).parents[2]
 CITY_REQUEST = {
     "project": TUTORIAL,
     "datamart": CITY,
@@ -33,7 +30,7 @@ REQUESTS = [
 
 
 @pytest.fixture
-def files(tmp_path: Path, own_template: None) -> Any:
+def files(tmp_path: Path) -> Any:
     """Writes an event file for each content; a text as it is."""
 
     def write(**contents: Any) -> list[str]:
@@ -46,17 +43,22 @@ def files(tmp_path: Path, own_template: None) -> Any:
     return write
 
 
-def datamart(*words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "local.cli.main", "run", *words, "--max-wait", "0"]
-    return subprocess.run(command, cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, timeout=120)
+Run = Callable[..., Done]
 
 
-def test_the_runs_of_several_files_are_reported_one_a_line_in_the_order_of_the_arguments(files: Any) -> None:
+@pytest.fixture
+def datamart(run_command: Run) -> Run:
+    return lambda *words: run_command("run", *words, "--max-wait", "0")
+
+
+def test_the_runs_of_several_files_are_reported_one_a_line_in_the_order_of_the_arguments(
+    files: Any, datamart: Run
+) -> None:
     slow, city, unreadable, unknown = files(
         slow=REQUESTS[1], city=CITY_REQUEST, unreadable="{", unknown=CITY_REQUEST | {"datamart": "Citty"}
     )
     done = datamart(slow, city, unreadable, unknown, "--json")
-    outcomes = [json.loads(line) for line in done.stdout.splitlines()]
+    outcomes = [json.loads(line) for line in done.out.splitlines()]
     assert [(o["status"], o["error"]) for o in outcomes] == [
         ("SUCCEEDED", None),
         ("SUCCEEDED", None),
@@ -64,35 +66,33 @@ def test_the_runs_of_several_files_are_reported_one_a_line_in_the_order_of_the_a
         ("FAILED", "NotFound"),
     ]
     assert [o["output"]["target"]["table"] for o in outcomes[:2]] == ["DM_SLOW", "DM_CITY"]
-    assert done.returncode == 2  # the highest of theirs
-    assert done.stderr.count("datamart: ") == 1
-    waiting = re.search(r'^(\w+): waits in the queue of connection "default" \(position 1 of \d\).*', done.stderr, re.M)
+    assert done.code == 2  # the highest of theirs
+    assert done.err.count("datamart: ") == 1
+    waiting = re.search(r'^(\w+): waits in the queue of connection "default" \(position 1 of \d\).*', done.err, re.M)
     assert waiting
     assert re.search(r"(slow|city|unknown) has had one longest, since \S+ \((\d+ min ?)?(\d+ s)?\)$", waiting[0]), (
         waiting[0]
     )
-    assert f"{unreadable}: is not JSON" in done.stderr
-    assert all(
-        line.startswith(("slow ", "city ", "unknown ")) for line in done.stderr.splitlines() if " s" in line[-3:]
-    )
+    assert f"{unreadable}: is not JSON" in done.err
+    assert all(line.startswith(("slow ", "city ", "unknown ")) for line in done.err.splitlines() if " s" in line[-3:])
 
 
 @pytest.mark.exhaustive
-def test_without_json_each_line_about_one_of_several_runs_begins_with_its_name(files: Any) -> None:
+def test_without_json_each_line_about_one_of_several_runs_begins_with_its_name(files: Any, datamart: Run) -> None:
     done = datamart(*files(city=CITY_REQUEST, sales=REQUESTS[2]))
-    assert done.returncode == 0
+    assert done.code == 0
     for name, table in (("city", "DM_CITY"), ("sales", "DM_CATEGORY_SALES")):
-        assert f"{name}: SUCCEEDED loaded: yes" in done.stdout
-        assert f"{table}, the" in done.stdout
-    assert "REST calls" not in done.stdout
+        assert f"{name}: SUCCEEDED loaded: yes" in done.out
+        assert f"{table}, the" in done.out
+    assert "REST calls" not in done.out
 
 
 @pytest.mark.exhaustive
-def test_what_is_wrong_for_all_files_is_said_once_and_reported_for_each(files: Any) -> None:
+def test_what_is_wrong_for_all_files_is_said_once_and_reported_for_each(files: Any, datamart: Run) -> None:
     done = datamart(*files(one=CITY_REQUEST, two=CITY_REQUEST), "--json", "--scenario", "defualt")
-    assert [json.loads(line)["error"] for line in done.stdout.splitlines()] == ["InvalidRequest"] * 2
-    assert done.stderr.count("did you mean default") == 1
-    assert done.returncode == 2
+    assert [json.loads(line)["error"] for line in done.out.splitlines()] == ["InvalidRequest"] * 2
+    assert done.err.count("did you mean default") == 1
+    assert done.code == 2
 
 
 def seconds_of(outcome: Outcome) -> float:
