@@ -6,6 +6,7 @@ anywhere is searched for every secret that existed.
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -342,6 +343,38 @@ def new_system(session_emulator: Emulator, session_told: Told, clock: Clock) -> 
             system.check()
         finally:
             system.simulator.stop()
+
+
+@dataclass(frozen=True)
+class Example:
+    """The run of the vendor's example, for tests that only look at what came of it."""
+
+    outcome: Outcome
+    history: list[dict[str, Any]]
+    rows: list[dict[str, Any]]
+    state: dict[str, Any]
+    events: list[dict[str, Any]]
+    notices: list[dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def example(session_emulator: Emulator, session_told: Told, clock: Clock) -> Example:
+    """One run for them all: project and datamart by name, City for the USA and England."""
+    session_told.notices()
+    session_told.events()
+    _emptied(*session_emulator.deployed.tables)
+    system = System(session_emulator, clock, session_told)
+    simulator = system.start_simulator()
+    try:
+        countries = [{"name": "USA"}, {"name": "England"}]
+        prompts = [{"name": "Elements of Country", "type": "ELEMENTS", "answers": countries}]
+        outcome = system.run(project="MicroStrategy Tutorial", datamart="City", prompts=prompts)
+        returned = client("stepfunctions").get_execution_history(executionArn=outcome.execution_arn)["events"]
+        rows, state = simulator.rows("DM_CITY"), simulator.state()
+        system.check()
+        return Example(outcome, returned, rows, state, system.events(), system.notices())
+    finally:
+        simulator.stop()
 
 
 @pytest.fixture

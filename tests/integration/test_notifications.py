@@ -13,7 +13,7 @@ from functions.limits import CLAIM_SECONDS
 from functions.notifications import end_event, failure_notice
 from local.emulator import end_events
 from local.simulator import catalogue
-from tests.integration.conftest import CITY, TUTORIAL, System
+from tests.integration.conftest import CITY, TUTORIAL, Example, System
 
 COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
 
@@ -24,9 +24,9 @@ def end_again(system: System, execution_arn: str) -> None:
     end_events.deliver_the_end(system.emulator.template, described)
 
 
-def test_a_success_is_reported_by_an_event_and_no_notification(system: System) -> None:
-    outcome = system.run(prompts=COUNTRIES)
-    (event,) = system.events()
+def test_a_success_is_reported_by_an_event_and_no_notification(example: Example) -> None:
+    outcome = example.outcome
+    (event,) = example.events
     assert (event["source"], event["detail-type"]) == ("datamart-runner", "Datamart Run Ended")
     assert event["resources"] == [outcome.execution_arn]
     detail = event["detail"]
@@ -41,7 +41,7 @@ def test_a_success_is_reported_by_an_event_and_no_notification(system: System) -
     assert detail["datamart"] == {"id": CITY, "name": "City"}
     assert detail["target"] == {"source": "Statistics", "table": "DM_CITY", "append": False}
     assert detail["durationSeconds"] == outcome.output["durationSeconds"]
-    assert system.notices() == []
+    assert example.notices == []
 
 
 def test_a_failure_notification_says_what_happened_and_what_to_do(system: System) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from local.emulator.clients import client
 from tests.infra.template import Template
-from tests.integration.conftest import System
+from tests.integration.conftest import Example, System
 from tests.support.aws_calls import counted
 from tests.support.by_hand import ByHand
 from tests.support.permissions import Recorder, granted_and_unused, report
@@ -36,8 +36,7 @@ def test_a_call_that_the_functions_own_role_does_not_allow_is_found(system: Syst
     assert denied == [f"log_in may not call sns:Publish on {topic}"]
 
 
-def test_an_action_that_no_call_uses_is_found(system: System, recorder: Recorder, template_path: Any) -> None:
-    system.run(prompts=COUNTRIES)
+def test_an_action_that_no_call_uses_is_found(example: Example, recorder: Recorder, template_path: Any) -> None:
     without = {use for use in recorder.used if use[:2] != ("log_in", "secretsmanager:GetSecretValue")}
     assert ("log_in", "secretsmanager:GetSecretValue") in {use[:2] for use in recorder.used}
     unused = granted_and_unused(Template(template_path), without)

@@ -12,6 +12,7 @@ from local.outcome import Outcome
 from local.simulator.catalogue import CITY, SLOW_LOAD
 from local.simulator.scenario import Scenario
 from tests.integration.conftest import TUTORIAL, System
+from tests.support.cases import one_of
 
 COUNTRIES = [{"name": "Elements of Country", "answers": ["USA"]}]
 
@@ -34,18 +35,22 @@ def attempt(system: System, outcome: Outcome) -> dict[str, Any]:
 def test_the_tenth_night_of_a_datamart_takes_at_most_half_the_looks_of_the_first(
     new_system: Callable[..., System],
 ) -> None:
+    """In the eight nights between them the job took as long."""
     system = new_system(Scenario(slow_seconds=100.0))
-    nights = [system.run(datamart=SLOW_LOAD) for _ in range(10)]
-    assert [night.status for night in nights] == ["SUCCEEDED"] * 10
-    first, tenth = (night.output for night in (nights[0], nights[-1]))
-    assert tenth["polls"] <= first["polls"] / 2
-    assert tenth["durationSeconds"] <= 1.05 * 100
-    known = system.emulator.item(f"durations/default/{TUTORIAL}/{SLOW_LOAD}") or {}
-    assert len(known["seconds"]) == 10
-    assert known["seconds"] == pytest.approx([100] * 10, rel=0.06)
+    first = system.run(datamart=SLOW_LOAD)
+    key = f"durations/default/{TUTORIAL}/{SLOW_LOAD}"
+    (seconds,) = (system.emulator.item(key) or {})["seconds"]
+    run_table().change(key, put={"seconds": [seconds, *[100.0] * 8]})
+    tenth = system.run(datamart=SLOW_LOAD)
+    assert (first.status, tenth.status) == ("SUCCEEDED", "SUCCEEDED")
+    assert tenth.output["polls"] <= first.output["polls"] / 2
+    assert tenth.output["durationSeconds"] <= 1.05 * 100
+    known = (system.emulator.item(key) or {})["seconds"]
+    assert len(known) == 10
+    assert known == pytest.approx([100] * 10, rel=0.06)
 
 
-@pytest.mark.parametrize(("idle_timeout", "longest"), [(600, 300), (1200, 600)])
+@pytest.mark.parametrize(("idle_timeout", "longest"), one_of((600, 300), (1200, 600)))
 def test_no_wait_is_longer_than_half_of_the_idle_timeout(
     idle_timeout: int, longest: int, new_system: Callable[..., System]
 ) -> None:

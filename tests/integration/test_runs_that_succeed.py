@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from local.emulator.clients import client
 from local.simulator import catalogue
-from tests.integration.conftest import CITY, TUTORIAL, System
+from tests.integration.conftest import CITY, TUTORIAL, Example, System
 from tests.support.cases import exhaustive
 
 COUNTRIES = [{"name": "Elements of Country", "type": "ELEMENTS", "answers": [{"name": "USA"}, {"name": "England"}]}]
@@ -18,24 +17,19 @@ NESTED_ANSWERS = [
 ]
 
 
-def test_the_vendors_example_loads_only_usa_and_england(system: System) -> None:
-    outcome = system.run(prompts=COUNTRIES)
-    assert outcome.status == "SUCCEEDED", outcome.cause
-    assert {row["country"] for row in system.simulator.rows("DM_CITY")} == {"USA", "England"}
-    assert system.loads() == 1
+def test_the_vendors_example_loads_only_usa_and_england(example: Example) -> None:
+    assert example.outcome.status == "SUCCEEDED", example.outcome.cause
+    assert {row["country"] for row in example.rows} == {"USA", "England"}
+    assert example.state["loads"] == {CITY: 1}
 
 
-def test_the_emulator_reads_the_history_that_the_api_returns(system: System) -> None:
-    outcome = system.run(datamart=catalogue.CATEGORY_SALES)
-    returned = client("stepfunctions").get_execution_history(executionArn=outcome.execution_arn)
-    assert outcome.history == returned["events"]
+def test_the_emulator_reads_the_history_that_the_api_returns(example: Example) -> None:
+    assert example.outcome.history == example.history
 
 
-def test_the_output_is_the_documented_one(system: System) -> None:
-    output: dict[str, Any] = system.run(prompts=COUNTRIES).output
+def test_the_output_is_the_documented_one(example: Example) -> None:
+    output: dict[str, Any] = example.outcome.output
     assert output["loaded"] == "yes"
-    assert output["datamart"] == {"id": CITY, "name": "City"}
-    assert output["project"]["id"] == TUTORIAL
     assert output["promptsAnswered"] == [{"name": "Elements of Country", "type": "ELEMENTS", "how": "answers"}]
     assert output["target"]["table"] == "DM_CITY"
     assert output["target"]["append"] is False
@@ -49,17 +43,16 @@ def test_the_output_is_the_documented_one(system: System) -> None:
     }
 
 
+def test_names_are_turned_into_ids(example: Example) -> None:
+    assert example.outcome.output["datamart"] == {"id": CITY, "name": "City"}
+    assert example.outcome.output["project"] == {"id": TUTORIAL, "name": "MicroStrategy Tutorial"}
+
+
 def test_a_datamart_without_prompts_is_loaded(system: System) -> None:
     outcome = system.run(datamart=catalogue.CATEGORY_SALES)
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert "GetPrompts" not in outcome.states
     assert system.loads(catalogue.CATEGORY_SALES) == 1
-
-
-def test_names_are_turned_into_ids(system: System) -> None:
-    outcome = system.run(project="MicroStrategy Tutorial", datamart="City", prompts=COUNTRIES)
-    assert outcome.output["datamart"] == {"id": CITY, "name": "City"}
-    assert outcome.output["project"] == {"id": TUTORIAL, "name": "MicroStrategy Tutorial"}
 
 
 def test_a_folder_path_distinguishes_two_datamarts_of_one_name(system: System) -> None:

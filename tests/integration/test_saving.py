@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from local.simulator import catalogue
-from tests.integration.conftest import CITY, System
+from tests.integration.conftest import CITY, Example, System
 
 COUNTRIES = [{"name": "Elements of Country", "type": "ELEMENTS", "answers": [{"name": "USA"}, {"name": "England"}]}]
 ALL_OPTIONS = {"saveAsWithAnswers": True, "saveAsFilterWithPrompts": True, "saveAsTemplateWithPrompts": False}
@@ -27,9 +27,8 @@ def fails(system: System, outcome: Any, error: str, loaded: str) -> str:
     return str(outcome.cause)
 
 
-def test_nothing_is_saved_unless_it_was_asked_for(system: System) -> None:
-    system.run(prompts=COUNTRIES)
-    assert system.simulator.state()["saves"] == 0
+def test_nothing_is_saved_unless_it_was_asked_for(example: Example) -> None:
+    assert example.state["saves"] == 0
 
 
 def test_save_makes_the_answers_the_new_defaults_after_the_load(system: System) -> None:
