@@ -54,6 +54,7 @@ def test_a_job_just_after_midnight_sends_its_own_day_to_a_date_prompt(system: Sy
     ],
     ids=["decomposed file name", "decomposed in the warehouse", "padded column", "non-breaking blank"],
 )
+@pytest.mark.exhaustive  # guarded by: test_prompts.py, unit/prompts/test_accents_and_blanks.py
 def test_an_uploads_name_finds_its_customer_among_fifty_thousand(
     system: System, job: Jobs, stored: str, stem: str
 ) -> None:

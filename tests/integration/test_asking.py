@@ -147,6 +147,7 @@ def test_a_reply_that_only_the_server_can_refuse_is_asked_again_too(
     assert system.loads() == 1
 
 
+@pytest.mark.exhaustive  # guarded by: people_are_not_asked_again, nested prompts
 def test_each_nested_prompt_is_asked_when_it_opens(system: System, person: Callable[..., Person]) -> None:
     asked = person(reply("USA", name="Country of the city"), reply("Boston", name="City in the country"))
     amount = {"name": "Least amount 1", "answers": 0}
@@ -181,6 +182,7 @@ def test_people_are_asked_although_the_server_does_not_list_what_they_may_answer
     assert "choices" not in asked.questions[0].prompts[0]
 
 
+@pytest.mark.exhaustive  # guarded by: the same reply delivered twice: no question is open
 def test_a_reply_that_comes_before_its_question_was_kept_is_asked_for_again(
     system: System, person: Callable[..., Person]
 ) -> None:
@@ -216,6 +218,7 @@ def test_people_may_leave_an_optional_prompt_open_and_take_a_default(
     assert {p["how"] for p in outcome.output["promptsAnswered"]} == {"answers", "default", "closed"}
 
 
+@pytest.mark.exhaustive  # guarded by: the dates of the start: two days pass
 def test_the_time_that_people_take_is_not_the_runs(system: System, person: Callable[..., Person]) -> None:
     def late(question: OpenQuestion) -> None:
         system.emulator.clock.advance(3 * 3600)

@@ -43,6 +43,7 @@ def questions(system: System, operators: int) -> Iterator[list[dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("operators", [exhaustive(12), 40])
+@pytest.mark.exhaustive  # guarded by: unit/runs/store/test_packing.py
 def test_a_reply_that_is_nested_too_deep_for_the_table_is_sent_and_judged_by_the_server(
     system: System, questions: list[OpenQuestion], operators: int
 ) -> None:

@@ -37,6 +37,7 @@ def around(system: System) -> Iterator[Callable[[Any], None]]:
 
 
 @pytest.mark.parametrize("code", [-2147205449, exhaustive(-2147205451), exhaustive(-2147217124)])
+@pytest.mark.exhaustive  # guarded by: unit/handlers/test_execute_datamart.py, missing privileges
 def test_an_execution_request_that_is_refused_for_good_keeps_the_servers_reason(system: System, code: int) -> None:
     refusal = {"code": "ERR001", "iServerCode": code, "message": "The table name is empty.", "ticketId": "T1"}
     system.simulator.inject("execute", status=500, json=refusal)
@@ -48,6 +49,7 @@ def test_an_execution_request_that_is_refused_for_good_keeps_the_servers_reason(
     assert system.posts() == 1
 
 
+@pytest.mark.exhaustive  # guarded by: the next attempt below, unit/runs/test_conclusion.py
 def test_an_execution_request_for_a_deleted_instance_was_never_executed(system: System) -> None:
     gone = {"code": "ERR004", "iServerCode": -2147468986, "message": "Not in the inbox."}
     system.simulator.inject("execute", status=404, json=gone, times=5)
@@ -73,6 +75,7 @@ def test_a_page_that_refuses_an_execution_request_does_not_prove_that_nothing_wa
     assert (outcome.status, system.posts(), system.loads()) == ("SUCCEEDED", 1, 1)
 
 
+@pytest.mark.exhaustive  # guarded by: a server that says when to come back
 def test_a_server_that_is_too_busy_for_a_look_is_looked_at_again(system: System) -> None:
     busy = {"code": "ERR001", "iServerCode": -2147209192, "message": "The project is idle."}
     system.simulator.inject("get_execution", status=500, json=busy, times=2)
@@ -80,6 +83,7 @@ def test_a_server_that_is_too_busy_for_a_look_is_looked_at_again(system: System)
     assert (outcome.status, system.posts(), system.loads()) == ("SUCCEEDED", 1, 1)
 
 
+@pytest.mark.exhaustive  # guarded by: a page instead of an answer
 def test_an_execution_request_without_a_result_reports_its_response_in_the_end(system: System) -> None:
     answer = {"code": "ERR002", "message": "A fault of the server.", "ticketId": "T2"}
     system.simulator.inject("execute", status=500, json=answer)
@@ -114,6 +118,7 @@ def test_a_job_that_the_execution_response_reports_as_failed_keeps_that_reason(s
     ("code", "loaded"),
     [exhaustive((None, "no")), (-2147205467, "no"), (-2147212544, "unknown"), exhaustive((-2147209196, "unknown"))],
 )
+@pytest.mark.exhaustive  # guarded by: unit/microstrategy/test_failed_jobs.py
 def test_a_failure_in_the_query_engine_or_a_cancelled_job_leaves_the_state_of_the_table_unknown(
     system: System, code: int | None, loaded: str
 ) -> None:
@@ -139,6 +144,7 @@ def test_a_failure_long_after_the_last_look_leaves_the_state_of_the_table_unknow
 # -- time -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.exhaustive  # guarded by: the same run on a slow machine
 def test_a_job_that_ends_just_before_the_deadline_is_not_a_time_out(new_system: Callable[..., System]) -> None:
     system = new_system(replace(SCENARIOS["default"], slow_seconds=58.5))
     outcome = system.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=1)
@@ -154,13 +160,6 @@ def test_how_slow_the_machine_is_does_not_matter_where_waits_are_skipped(
     system = new_system(replace(SCENARIOS["default"], slow_seconds=58.5))
     outcome = system.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=1)
     assert outcome.status == "SUCCEEDED", outcome.cause
-
-
-def test_a_busy_server_is_named_when_the_deadline_comes(system: System) -> None:
-    outcome = system.run(project="Idle Project", datamart=CITY, timeoutMinutes=5)
-    assert outcome.error == "RunTimedOut"
-    assert "idle" in outcome.cause
-    assert "raise timeoutMinutes" in outcome.cause
 
 
 def test_a_server_that_says_when_to_come_back_is_asked_then(system: System) -> None:
@@ -228,6 +227,7 @@ def test_answers_are_sent_once_though_the_step_is_invoked_twice(system: System, 
     assert len(system.simulator.state()["answers"]) == 1
 
 
+@pytest.mark.exhaustive  # guarded by: test_prompts.py: answers that were taken
 def test_a_refusal_of_answers_that_may_have_been_taken_before_proves_nothing(new_system: Callable[..., System]) -> None:
     system = new_system("prompts-still-reported-open")
     system.simulator.inject("answer_prompts", kind="reset after")
@@ -238,6 +238,7 @@ def test_a_refusal_of_answers_that_may_have_been_taken_before_proves_nothing(new
     assert (system.posts(), system.loads()) == (1, 1)
 
 
+@pytest.mark.exhaustive  # guarded by: test_prompts.py: what only the server can refuse
 def test_a_refusal_of_the_first_answers_is_a_no(system: System) -> None:
     system.simulator.inject("answer_prompts", status=400, json={"code": "ERR006", "message": "No element."})
     outcome = system.run(prompts=COUNTRIES)
@@ -278,7 +279,7 @@ def test_what_cannot_be_kept_is_closed_again(system: System, field: str) -> None
 
 
 SLICE = {
-    *("default", "logout-ends-all-sessions", "late-accept", "monitor-forbidden", "job-survives-logout"),
+    *("logout-ends-all-sessions", "job-survives-logout"),
 }
 """What every `make test` goes through; `make test-all` goes through all."""
 
@@ -301,7 +302,10 @@ def test_a_run_that_is_timed_out_cancels_its_job(new_system: Callable[..., Syste
     system = new_system(name)
     outcome = system.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=1)
     assert (outcome.error, outcome.cause[:15]) == ("RunTimedOut", "Loaded: unknown")
+    assert outcome.states[-5:] == ["DeleteInstance", "LogOut", "ConcludeAttempt", "JudgeConclusion", "RunFailed"]
     assert system.simulator.state()["jobs"] == []
+    for told in (outcome.cause, system.notices()[-1]["Message"]):
+        assert "may still be running" not in told
 
 
 # -- ids ------------------------------------------------------------------------------------------------------------
@@ -321,4 +325,6 @@ def test_the_id_of_a_report_is_not_a_datamart(system: System) -> None:
 def test_where_the_definition_may_not_be_read_the_object_says_what_it_is(new_system: Callable[..., System]) -> None:
     system = new_system("definition-forbidden")
     assert system.run(datamart=catalogue.CITY_REPORT).error == "NotFound"
-    assert system.run(project=TUTORIAL, prompts=COUNTRIES).output["datamart"]["name"] == "City"
+    output = system.run(project=TUTORIAL, prompts=COUNTRIES).output
+    assert output["datamart"]["name"] == "City"
+    assert output["target"] == {"source": None, "table": None, "append": True}  # to be on the safe side

@@ -29,6 +29,7 @@ def message(status: str) -> dict[str, Any]:
     return event
 
 
+@pytest.mark.exhaustive  # guarded by: unit/emulator, the sample sns.json
 def test_a_message_whose_body_passes_the_filter_starts_the_job(on_the_body: System) -> None:
     (execution,) = on_the_body.emulator.deliver(message("DONE"), EVENT.parent / "objects")
     assert on_the_body.emulator.wait(execution).status == "SUCCEEDED"

@@ -29,13 +29,6 @@ def test_a_time_out_whose_job_could_not_be_cancelled_says_that_it_may_still_be_r
     assert outcome.cause.startswith("Loaded: unknown. ")
 
 
-def test_a_time_out_whose_job_was_cancelled_says_nothing_of_the_kind(system: System) -> None:
-    outcome = system.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=1)
-    assert outcome.error == "RunTimedOut"
-    assert LEFT not in outcome.cause
-    assert LEFT not in system.notices()[-1]["Message"]
-
-
 def test_a_clean_up_that_aws_did_not_start_has_cancelled_nothing(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:

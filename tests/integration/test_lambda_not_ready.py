@@ -9,7 +9,7 @@ import pytest
 from functions import clock
 from tests.faults.lambdas import lambda_error
 from tests.integration.conftest import System
-from tests.support.cases import exhaustive
+from tests.support.cases import exhaustive, one_of
 
 COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
 SAVE_AS = {"name": "City of mine", "folder": "/Public Objects/Archive"}
@@ -64,7 +64,7 @@ def refusals(system: System) -> Iterator[Refusals]:
 
 @pytest.mark.parametrize(
     "module",
-    now_and_the_others(("prepare_run", "execute_datamart", "log_out"), BEFORE, AFTER, CLEAN_UP, OUTSIDE),
+    now_and_the_others(("execute_datamart", "log_out"), BEFORE, AFTER, CLEAN_UP, OUTSIDE),
 )
 def test_a_function_that_wakes_after_two_idle_weeks_is_waited_for(
     system: System, refusals: Refusals, module: str
@@ -76,7 +76,7 @@ def test_a_function_that_wakes_after_two_idle_weeks_is_waited_for(
     assert outcome.output["saved"]["objectId"]
 
 
-@pytest.mark.parametrize("module", now_and_the_others(("execute_datamart", "save_datamart"), BEFORE, AFTER, OUTSIDE))
+@pytest.mark.parametrize("module", now_and_the_others(("save_datamart",), BEFORE, AFTER, OUTSIDE))
 def test_a_function_that_is_throttled_for_a_quarter_of_an_hour_is_waited_for(
     system: System, refusals: Refusals, module: str
 ) -> None:
@@ -104,7 +104,7 @@ def test_until_the_deadline_a_run_that_has_executed_nothing_tries_again(
     assert THROTTLED in system.notices()[-1]["Message"]
 
 
-@pytest.mark.parametrize("module", ["get_status", "save_datamart"])
+@pytest.mark.parametrize("module", one_of("get_status", "save_datamart"))
 def test_until_the_deadline_a_run_that_has_executed_looks_again(
     system: System, refusals: Refusals, module: str
 ) -> None:
@@ -117,9 +117,7 @@ def test_until_the_deadline_a_run_that_has_executed_looks_again(
     assert system.posts() == 1
 
 
-@pytest.mark.parametrize(
-    "module", now_and_the_others(("log_in", "get_status", "conclude_attempt"), BEFORE, AFTER, CLEAN_UP, OUTSIDE)
-)
+@pytest.mark.parametrize("module", now_and_the_others(("log_in", "conclude_attempt"), BEFORE, AFTER, CLEAN_UP, OUTSIDE))
 def test_what_waiting_does_not_cure_ends_the_run_at_once_and_by_its_name(
     system: System, refusals: Refusals, module: str
 ) -> None:
@@ -134,7 +132,8 @@ def test_what_waiting_does_not_cure_ends_the_run_at_once_and_by_its_name(
         assert outcome.states[-1] == "RunFailed"
 
 
-@pytest.mark.parametrize("module", ["ask_person", exhaustive("take_answers")])
+@pytest.mark.exhaustive  # guarded by: tests/infra/constructs/test_transient_errors.py, which looks at every state
+@pytest.mark.parametrize("module", ["ask_person", "take_answers"])
 def test_people_are_asked_and_heard_when_lambda_can_start_the_function(
     system: System, refusals: Refusals, module: str, answering: Callable[[Any], None]
 ) -> None:

@@ -32,7 +32,7 @@ def costs(new_system: Callable[..., System], monkeypatch: pytest.MonkeyPatch) ->
     return measure
 
 
-@pytest.mark.parametrize(("runs", "slots"), [(6, 2), exhaustive((30, 3))])
+@pytest.mark.parametrize(("runs", "slots"), [(4, 2), *map(exhaustive, [(6, 2), (30, 3)])])
 def test_runs_queue_in_the_order_of_their_arrival_and_each_slot_is_handed_over_at_once(
     costs: Measure, runs: int, slots: int
 ) -> None:

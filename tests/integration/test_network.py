@@ -38,7 +38,7 @@ def requests_in_the_end(system: System, step: str, expected: int) -> int:
 
 @pytest.mark.parametrize(
     "fault",
-    [{"kind": "reset before"}, {"status": 503, "json": {"code": "ERR013", "message": "down"}}],
+    one_of({"kind": "reset before"}, {"status": 503, "json": {"code": "ERR013", "message": "down"}}),
     ids=["reset", "503"],
 )
 def test_with_every_second_read_failing_a_step_of_several_calls_succeeds(system: System, fault: dict[str, Any]) -> None:
@@ -70,13 +70,14 @@ def test_a_redirect_of_one_status_call_is_waited_for(system: System, where: dict
 
 
 @redirected
+@pytest.mark.exhaustive  # guarded by: a redirect of a status call
 def test_a_redirect_of_the_prompts_is_waited_for(system: System, where: dict[str, Any]) -> None:
     system.simulator.inject("get_prompts", **where, times=4)
     assert system.run(prompts=COUNTRIES).status == "SUCCEEDED"
 
 
 @redirected
-@pytest.mark.parametrize("kind", ["status", "status after"])
+@pytest.mark.parametrize("kind", one_of("status after", "status"))
 def test_a_redirected_execution_request_is_unknown_and_never_sent_again(
     system: System, where: dict[str, Any], kind: str
 ) -> None:
@@ -88,6 +89,7 @@ def test_a_redirected_execution_request_is_unknown_and_never_sent_again(
 
 
 @redirected
+@pytest.mark.exhaustive  # guarded by: answers for which the server is too busy
 def test_a_redirect_of_answers_has_the_prompts_read_again(system: System, where: dict[str, Any]) -> None:
     system.simulator.inject("answer_prompts", **where)
     assert system.run(prompts=COUNTRIES).status == "SUCCEEDED"
@@ -95,6 +97,7 @@ def test_a_redirect_of_answers_has_the_prompts_read_again(system: System, where:
 
 
 @redirected
+@pytest.mark.exhaustive  # guarded by: test_runs_that_fail.py: down for a moment
 def test_a_redirect_of_the_creation_of_an_instance_has_it_tried_once_more(
     system: System, where: dict[str, Any]
 ) -> None:
@@ -104,6 +107,7 @@ def test_a_redirect_of_the_creation_of_an_instance_has_it_tried_once_more(
 
 
 @redirected
+@pytest.mark.exhaustive  # guarded by: test_saving.py: a save that fails
 def test_a_redirect_of_saving_fails_the_saving_alone(system: System, where: dict[str, Any]) -> None:
     system.simulator.inject("save", **where)
     outcome = system.run(prompts=COUNTRIES, save={})
@@ -196,6 +200,7 @@ def test_a_run_goes_on_after_a_list_of_prompts_that_was_too_slow_once(
     assert requests_in_the_end(system, "get_prompts", 2) == 2
 
 
+@pytest.mark.exhaustive  # guarded by: unit/prompts/test_elements.py
 def test_the_elements_of_a_prompt_given_by_id_are_not_searched(system: System) -> None:
     system.simulator.inject("search_elements", kind="stall", seconds=0.1)
     known = "8D679D3711D3E4981000E787EC6DE8A4:1"

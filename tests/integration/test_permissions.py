@@ -14,26 +14,24 @@ from tests.support.aws_calls import counted
 from tests.support.by_hand import ByHand
 from tests.support.permissions import Recorder, granted_and_unused, report
 
-COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
-
 
 def test_a_call_that_the_functions_own_role_does_not_allow_is_found(system: System, recorder: Recorder) -> None:
     topic = client("sns").list_topics()["Topics"][0]["TopicArn"]
 
     @contextlib.contextmanager
     def publishing(module: str, event: Any) -> Iterator[None]:
-        if module == "log_in":
+        if module == "prepare_run":
             client("sns").publish(TopicArn=topic, Message="none of its business")
         yield
 
     before, system.emulator.runtime.around = system.emulator.runtime.around, publishing
     try:
-        system.run(prompts=COUNTRIES)
+        ByHand(system).ends()
     finally:
         system.emulator.runtime.around = before
     denied, recorder.denied = recorder.denied, []
-    recorder.used.discard(("log_in", "sns:Publish", topic))
-    assert denied == [f"log_in may not call sns:Publish on {topic}"]
+    recorder.used.discard(("prepare_run", "sns:Publish", topic))
+    assert denied == [f"prepare_run may not call sns:Publish on {topic}"]
 
 
 def test_an_action_that_no_call_uses_is_found(example: Example, recorder: Recorder, template_path: Any) -> None:

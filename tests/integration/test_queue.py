@@ -127,9 +127,10 @@ def test_however_a_run_leaves_the_first_in_the_queue_gets_its_slot_and_the_secon
         leaves(system, holding)
     sent = [(call.module, call.operation) for call in calls if call.operation.startswith("SendTask")]
     assert sent == [(serves, "SendTaskSuccess"), (serves, "SendTaskFailure")]
-    (holder,) = system.slots().values()
-    assert holder["owner"] == first.arn
-    assert list(system.tickets()) == [second.id]
+    queue = load_queue(run_table(), "default")
+    assert queue is not None
+    assert [holder.owner for holder in queue.holders.values()] == [first.arn]
+    assert list(queue.tickets) == [second.id]
     for run in (holding, first, second):
         run.ends()
 

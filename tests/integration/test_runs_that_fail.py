@@ -7,7 +7,7 @@ import pytest
 
 from local.simulator import catalogue
 from tests.integration.conftest import System
-from tests.support.cases import exhaustive
+from tests.support.cases import exhaustive, one_of
 
 COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
 
@@ -42,7 +42,7 @@ def test_a_request_that_is_none_never_reaches_the_server(system: System) -> None
     assert system.steps() == []
 
 
-@pytest.mark.parametrize("request_", [[], exhaustive("City"), exhaustive(5), None])
+@pytest.mark.parametrize("request_", one_of(None, [], "City", 5))
 def test_an_input_that_is_not_an_object_is_an_invalid_request(system: System, request_: Any) -> None:
     ends(system.run_input(request_), "InvalidRequest", "no")
 
@@ -80,26 +80,31 @@ def test_missing_privileges_are_reported(system: System) -> None:
 
 def test_an_idle_project_is_waited_for_until_the_deadline(system: System) -> None:
     outcome = system.run(project="Idle Project", timeoutMinutes=5)
-    ends(outcome, "RunTimedOut", "no")
+    cause = ends(outcome, "RunTimedOut", "no")
     assert outcome.states.count("LogIn") >= 2
+    assert "idle" in cause
+    assert "raise timeoutMinutes" in cause
 
 
+@pytest.mark.exhaustive  # guarded by: test_notifications.py: the same run
 def test_a_warehouse_error_carries_the_servers_message(system: System) -> None:
     cause = ends(system.run(datamart=catalogue.BROKEN_SQL), "DatamartFailed", "unknown")
     assert "no such" in cause
 
 
+@pytest.mark.exhaustive  # guarded by: test_saving.py: what was not loaded
 def test_a_job_that_fails_before_sql_left_the_table_alone(system: System) -> None:
     ends(system.run(datamart=catalogue.FAILS_EARLY), "DatamartFailed", "no")
 
 
+@pytest.mark.exhaustive  # guarded by: test_prompts.py: with fail
 def test_a_required_prompt_without_an_answer_fails_before_anything_is_written(system: System) -> None:
     cause = ends(system.run(unanswered="fail"), "PromptsUnanswered", "no")
     assert '"Elements of Country"' in cause
     assert system.loads() == 0
 
 
-@pytest.mark.parametrize("step", ["get_execution", "get_prompts", "answer_prompts"])
+@pytest.mark.parametrize("step", [exhaustive("get_execution"), "get_prompts", "answer_prompts"])
 def test_a_session_lost_in_the_middle_is_never_taken_for_not_executed(system: System, step: str) -> None:
     system.simulator.inject(step, kind="evict session")
     outcome = system.run(prompts=COUNTRIES)
@@ -116,12 +121,8 @@ def test_an_instance_lost_in_the_middle_is_reported(system: System) -> None:
 @pytest.mark.parametrize(
     "step",
     [
-        "log_in",
-        exhaustive("get_definition"),
         "create_instance",
-        exhaustive("get_execution"),
-        "get_prompts",
-        exhaustive("answer_prompts"),
+        *map(exhaustive, ("log_in", "get_definition", "get_execution", "get_prompts", "answer_prompts")),
     ],
 )
 def test_a_server_that_is_down_for_a_moment_is_asked_again(system: System, step: str) -> None:
@@ -132,7 +133,7 @@ def test_a_server_that_is_down_for_a_moment_is_asked_again(system: System, step:
 
 @pytest.mark.parametrize(
     ("step", "error", "loaded"),
-    [("get_execution", "ServerUnavailable", "unknown"), ("get_prompts", "RunTimedOut", "no")],
+    one_of(("get_prompts", "RunTimedOut", "no"), ("get_execution", "ServerUnavailable", "unknown")),
 )
 def test_a_server_that_goes_down_after_the_execution_is_looked_at_until_the_deadline(
     system: System, step: str, error: str, loaded: str
@@ -152,6 +153,7 @@ def test_an_outage_of_ten_minutes_after_the_execution_ends_no_run(system: System
 
 
 @pytest.mark.parametrize("step", ["log_in", exhaustive("get_definition"), exhaustive("create_instance")])
+@pytest.mark.exhaustive  # guarded by: the idle project, an outage of minutes
 def test_a_server_that_is_down_before_the_execution_request_is_waited_for_until_the_deadline(
     system: System, step: str
 ) -> None:
@@ -171,6 +173,7 @@ def test_after_an_outage_of_minutes_the_table_is_loaded(system: System) -> None:
     assert outcome.states.count("WaitForNextAttempt") >= 2
 
 
+@pytest.mark.exhaustive  # guarded by: unit/runs/test_conclusion.py
 def test_a_server_that_says_when_its_maintenance_ends_is_not_asked_before(system: System) -> None:
     began = system.emulator.clock.now()
     busy = {"code": "ERR016", "message": "Maintenance."}
@@ -226,12 +229,7 @@ def test_an_execution_request_that_is_accepted_late_is_found(new_system: Callabl
     assert (system.posts(), system.loads()) == (1, 1)
 
 
-def test_a_run_that_outlives_its_deadline_is_timed_out_and_cleaned_up(system: System) -> None:
-    outcome = system.run(datamart=catalogue.SLOW_LOAD, timeoutMinutes=1)
-    ends(outcome, "RunTimedOut", "unknown")
-    assert outcome.states[-5:] == ["DeleteInstance", "LogOut", "ConcludeAttempt", "JudgeConclusion", "RunFailed"]
-
-
+@pytest.mark.exhaustive  # guarded by: the idle project
 def test_a_session_cap_is_waited_for_outside_the_attempt(system: System) -> None:
     system.simulator.inject(
         "get_definition", status=500, json={"code": "ERR001", "iServerCode": -2147072486, "message": "cap"}, times=2

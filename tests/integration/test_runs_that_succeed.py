@@ -88,7 +88,7 @@ def test_two_runs_of_an_appending_datamart_add_their_rows_twice(system: System) 
     [
         exhaustive({"loginMode": 1}),
         exhaustive({"loginMode": 16}),
-        {"loginMode": 8, "username": None, "password": None},
+        exhaustive({"loginMode": 8, "username": None, "password": None}),
         {"loginMode": 4096, "username": None, "password": None, "apiToken": "the simulator's"},
     ],
     ids=["standard", "LDAP", "guest", "API token"],
@@ -100,20 +100,21 @@ def test_every_login_mode_runs_the_datamart(system: System, secret: dict[str, An
     assert system.run(prompts=COUNTRIES).status == "SUCCEEDED"
 
 
-def test_a_definition_that_may_not_be_read_counts_as_appending(new_system: Callable[..., System]) -> None:
-    outcome = new_system("definition-forbidden").run(prompts=COUNTRIES)
-    assert outcome.status == "SUCCEEDED", outcome.cause
-    assert outcome.output["target"] == {"source": None, "table": None, "append": True}
-
-
 @pytest.mark.parametrize(
-    "scenario", ["accepted-202", "instance-id-changes-on-execute", "prompts-still-reported-open", "create-body-id-only"]
+    "scenario",
+    [
+        *("instance-id-changes-on-execute", "prompts-still-reported-open"),
+        *map(
+            exhaustive, ("accepted-202", "create-body-id-only")
+        ),  # the client's tests: unit/microstrategy/test_calls.py
+    ],
 )
 def test_every_variation_of_the_contract_is_understood(new_system: Callable[..., System], scenario: str) -> None:
     outcome = new_system(scenario).run(prompts=COUNTRIES)
     assert outcome.status == "SUCCEEDED", outcome.cause
 
 
+@pytest.mark.exhaustive  # guarded by: test_polling.py: the first night
 def test_a_long_job_is_polled_ever_less_often(system: System) -> None:
     outcome = system.run(datamart=catalogue.SLOW_LOAD)
     assert outcome.status == "SUCCEEDED", outcome.cause

@@ -59,6 +59,7 @@ def test_save_as_goes_by_a_folders_path_and_leaves_the_datamart_as_it_was(
     assert system.events()[-1]["detail"]["saved"] == {"objectId": saved}
 
 
+@pytest.mark.exhaustive  # guarded by: unit/microstrategy/test_calls.py
 def test_a_taken_name_is_overwritten_when_that_was_asked_for(system: System) -> None:
     wanted = {"name": "Category Sales", "destinationFolderId": catalogue.FOLDER_DATAMARTS.lower(), "overwrite": True}
     outcome = system.run(prompts=COUNTRIES, saveAs=wanted)

@@ -224,6 +224,7 @@ def test_ctrl_c_ends_the_following_and_not_the_run(cloud: Cloud, system: System,
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), exhaustive((signal.SIGHUP, 129))])
+@pytest.mark.exhaustive  # guarded by: Ctrl-C; signals of all kinds: unit/cli/signals
 def test_sigterm_and_sighup_end_the_following_and_not_the_run(
     cloud: Cloud, system: System, capsys: Any, number: int, code: int
 ) -> None:

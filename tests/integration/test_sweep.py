@@ -104,6 +104,7 @@ def test_a_run_that_was_neither_cleaned_up_nor_notified_is_finished_by_the_sweep
     assert "STILL LEFT" not in notice
 
 
+@pytest.mark.exhaustive  # guarded by: test_failures_of_one_message.py sweeps twice
 def test_done_twice_it_does_nothing_the_second_time(system: System, crash: Any, clock: Clock) -> None:
     crash(*CLEAN_UP)
     system.invoke("sweep", {})
@@ -115,6 +116,7 @@ def test_done_twice_it_does_nothing_the_second_time(system: System, crash: Any, 
     assert system._told.notices() == []
 
 
+@pytest.mark.exhaustive  # guarded by: runs for which there is no time
 def test_an_end_that_was_never_delivered_is_reported(system: System, crash: Any) -> None:
     crash()
     assert system.invoke("sweep", {}) == {"found": 1, "left": 0}

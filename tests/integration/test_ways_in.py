@@ -83,7 +83,11 @@ def test_there_is_an_expectation_for_every_sample() -> None:
     assert {path.name for path in EVENTS.glob("*.json")} == set(ROWS)
 
 
-@pytest.mark.parametrize("name", sorted(ROWS))
+TESTED_ELSEWHERE = {"console.json", "console-job.json", "s3-request.json"}
+"""By test_command_line.py, by test_notifications.py, and by an event that is delivered twice."""
+
+
+@pytest.mark.parametrize("name", [exhaustive(name) if name in TESTED_ELSEWHERE else name for name in sorted(ROWS)])
 def test_a_sample_event_loads_the_table_with_what_it_asks_for(system: System, name: str) -> None:
     event = json.loads((EVENTS / name).read_text("utf-8"))
     (outcome,) = [system.run_input(event)] if name.startswith("console") else delivered(system, event)
@@ -269,7 +273,7 @@ def all_strings(value: Any) -> Iterator[str]:
 @pytest.mark.parametrize(
     "text", [text if n % 4 == 0 else pytest.param(text, marks=pytest.mark.exhaustive) for n, text in enumerate(LITERAL)]
 )
-@pytest.mark.parametrize("way", ["request", "job"])
+@pytest.mark.parametrize("way", one_of("job", "request"))
 def test_an_answer_arrives_at_the_server_as_it_was_written(system: System, way: str, text: str) -> None:
     answers = [{"name": "Comment", "answers": text}, {"name": "From day", "answers": "2024-01-01"}]
     asked = {"project": TUTORIAL, "datamart": catalogue.ALL_PROMPTS, "prompts": answers}

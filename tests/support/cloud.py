@@ -13,15 +13,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import boto3
-import botocore.loaders
-import botocore.session
 
 from functions import clock
 from local.emulator import Emulator
 
 STACK = "DatamartRunner-dev"
-
-LOADER = botocore.loaders.create_loader()
 
 
 class Cloud:
@@ -88,21 +84,13 @@ def refused(code: str, message: str) -> Any:
 def deployed(emulator: Emulator, template: Path) -> Iterator[Cloud]:
     """boto3's default session sees the stack until the end of the block."""
     cloud = Cloud(emulator, template)
-    _new_session()
+    boto3.setup_default_session()
     instead_of("cloudformation.DescribeStacks", cloud.describe_stacks)
     instead_of("cloudformation.ListStackResources", cloud.list_stack_resources)
     instead_of("cloudformation.GetTemplate", cloud.get_template)
     boto3.DEFAULT_SESSION.events.register("provide-client-params.sfn.StartExecution", cloud.note)
     yield cloud
-    _new_session()
-
-
-def _new_session() -> None:
-    """A default session without our answers. All share what botocore reads of its services: it takes longest."""
-    session = botocore.session.Session()
-    session.register_component("data_loader", LOADER)
-    boto3.setup_default_session(botocore_session=session)
-    LOADER.search_paths[:] = dict.fromkeys(LOADER.search_paths)  # boto3 adds its own once more
+    boto3.setup_default_session()
 
 
 def instead_of(operation: str, answer: Any) -> None:

@@ -5,6 +5,8 @@ from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from local.cli.answer import answer
 from local.cli.free_lease import free_lease
 from local.emulator.clients import client
@@ -17,6 +19,7 @@ from tests.integration.upgrade.scenarios import TUTORIAL, reply
 from tests.support.cloud import deployed
 
 
+@pytest.mark.exhaustive  # guarded by: the update at asked/take_answers#2
 def test_a_question_that_was_asked_before_the_update_is_answered_by_the_command(
     upgrade: Callable[[Recording, Cut], Upgrade], template_path: Path, tmp_path: Path
 ) -> None:

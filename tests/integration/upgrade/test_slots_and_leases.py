@@ -130,7 +130,7 @@ def test_a_run_whose_question_was_published_before_the_update_holds_nothing(
 
 
 @pytest.mark.parametrize(
-    "cut", [pytest.param("by-names/create_instance#1", marks=pytest.mark.exhaustive), "rerun/get_status#1"]
+    "cut", ["by-names/create_instance#1", pytest.param("rerun/get_status#1", marks=pytest.mark.exhaustive)]
 )
 def test_what_a_stopped_run_left_on_the_server_keeps_others_out_until_its_end_has_been_processed(
     begin: Begin, paused: Callable[[Upgrade], Pause], cut: str
@@ -144,6 +144,7 @@ def test_what_a_stopped_run_left_on_the_server_keeps_others_out_until_its_end_ha
     assert sum(run.system.simulator.state()["loads"].values()) == 1
 
 
+@pytest.mark.exhaustive  # guarded by: test_commands.py, test_one_at_a_time.py
 def test_a_lease_that_was_kept_for_a_pending_job_is_free_when_that_job_must_have_ended(
     begin: Begin, clock: StandingClock
 ) -> None:
