@@ -356,4 +356,5 @@ def unconfirmed(queue: Queue, now: float) -> dict[str, SlotHolder]:
 
 def not_acted_on(queue: Queue, now: float) -> list[Ticket]:
     """The tickets of runs that may not have heard what they were told."""
-    return [each for each in queue.tickets.values() if each.told and now - (each.told_at or 0) >= UNCONFIRMED_SECONDS]
+    waiting = queue.tickets.values()
+    return [each for each in waiting if each.told_at is not None and now - each.told_at >= UNCONFIRMED_SECONDS]

@@ -57,7 +57,7 @@ def _named(reference: Reference) -> list[str]:
 
 
 def _short(text: str) -> str:
-    """64 bits of a digest in 11 characters, all of which may stand in an expression of DynamoDB."""
+    """64 bits of a digest in 11 characters that may stand in an expression of DynamoDB."""
     return base64.b64encode(hashlib.sha256(text.encode()).digest()[:8], b"__")[:11].decode()
 
 

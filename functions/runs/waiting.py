@@ -86,7 +86,7 @@ def seconds_to_wait(queue: Queue, ticket: Ticket, now: float) -> int:
 def waits_wrongly(queue: Queue, ticket: Ticket, seconds: float, now: float) -> bool:
     """Whether a state that ends after ``seconds`` is to be entered anew: a pause has begun since, or has ended.
 
-    Where there is no pause, too long a wait is no mistake: the run at the head of the queue is woken.
+    Where there is no pause, too long a wait is right: the run at the head of the queue is woken.
     """
     difference = seconds_to_wait(queue, ticket, now) - seconds
     return difference > TOLERANCE or (difference < -TOLERANCE and is_paused(queue.pauses, ticket.job, now))

@@ -1,5 +1,6 @@
 """What a run takes, as formulas: measured on real runs, which tests/integration/test_lean_runs.py holds them to."""
 
+from math import ceil
 from typing import NamedTuple
 
 
@@ -20,6 +21,8 @@ class Work(NamedTuple):
         How often it waits in the queue.
     looks_as_first
         How often it looks after the queue, every ten minutes as the first in it.
+    others, slots
+        How many other runs wait in the queue, and how many have a slot.
     """
 
     looks: int
@@ -28,6 +31,8 @@ class Work(NamedTuple):
     questions: int = 0
     waits: int = 0
     looks_as_first: int = 0
+    others: int = 0
+    slots: int = 1
 
 
 FIXED = 12
@@ -48,6 +53,18 @@ A_WAIT = 2
 
 A_LOOK_AS_FIRST = 1
 """Transitions of a look after the queue, every ten minutes as the first in it: ``WaitInQueue``."""
+
+
+QUEUE_WRITES = 6
+"""Writes of the queue's item that a wait takes, also those that DynamoDB refuses; each costs by the item's size."""
+
+BYTES_OF_QUEUE, BYTES_A_TICKET, BYTES_A_HOLDER = 180, 62, 78
+"""Of the queue's item: what there always is; a run that waits; a run that has a slot. A write unit has 1,024."""
+
+
+def queue_units(tickets: int, holders: int) -> int:
+    """Units of a write of the queue's item."""
+    return ceil((BYTES_OF_QUEUE + BYTES_A_TICKET * tickets + BYTES_A_HOLDER * holders) / 1_024)
 
 
 def transitions(work: Work) -> int:
@@ -77,7 +94,10 @@ def lambda_calls(work: Work) -> int:
 
 def write_units(work: Work) -> int:
     """Units of DynamoDB that the writes of a run take: of most, the item has more than 1 KB while a session is kept."""
-    return 25 + 2 * work.looks + 8 * work.rounds + 10 * work.saves + 58 * work.questions + 6 * work.waits
+    of_the_queue = QUEUE_WRITES * (queue_units(work.others, work.slots) - 1) + 6
+    looks_as_first = queue_units(work.others, work.slots) * work.looks_as_first
+    of_attempts = 25 + 2 * work.looks + 8 * work.rounds + 10 * work.saves + 58 * work.questions
+    return of_attempts + of_the_queue * work.waits + looks_as_first
 
 
 def read_units(work: Work) -> int:

@@ -252,7 +252,7 @@ def _stored_holder(holder: SlotHolder) -> Item:
 
 
 USUAL_WAIT = 60 * Run.queue_minutes
-"""Seconds that a ticket may wait of which the item says nothing."""
+"""Seconds that a ticket may wait whose item does not say how long."""
 
 CONFLICTS: dict[Conflict, str] = {"skip": "s", "fail": "f"}
 

@@ -14,7 +14,9 @@ from functions.runs.queue_moves import paused, resumed
 from functions.runs.slots import run_id
 from functions.runs.store.attempts import begin_attempt
 from functions.runs.store.runs import find_run, load_run
+from functions.runs.store.table import RunTable
 from functions.runs.waiting import TIME_IS_UP, InQueue
+from infra.documents.run_counts import QUEUE_WRITES
 from tests.support.interleaving_simulator import _Context
 from tests.unit.lifecycle.queue_system import NOON, PROJECT, QueueSystem
 from tests.unit.runs.tables import direct_run_table
@@ -295,3 +297,36 @@ def test_before_a_later_attempt_the_request_is_not_read_again(system: QueueSyste
     stored = find_run(system.table, given["executionArn"])
     assert stored is not None
     assert not stored.ended
+
+
+def test_a_run_that_waits_takes_no_more_writes_of_the_queue_than_the_documents_say(
+    system: QueueSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writes: list[str] = []
+    real = RunTable.change
+
+    def counted(table: RunTable, key: str, *args: Any, **kwargs: Any) -> Any:
+        if key.startswith("queue/"):
+            writes.append(key)
+        return real(table, key, *args, **kwargs)
+
+    monkeypatch.setattr(RunTable, "change", counted)
+    names = ["one", "two", "three", "four", "five", "six"]
+    prepare("one")
+    for name in names[1:]:
+        waits(name)
+        wait(name, FIRST_IN_QUEUE_SECONDS if name == "two" else 86_400, name)
+        system.time += 1
+    for number, name in enumerate(names):
+        run = load_run(system.table, event(name)["executionArn"], 1)
+        begin_attempt(run)
+        writes.clear()
+        give_back(system.table, run)
+        if number + 2 < len(names):  # it is the first by now
+            wait(names[number + 2], FIRST_IN_QUEUE_SECONDS, f"{names[number + 2]} again", minute=1)
+        if number + 1 < len(names):
+            prepare(names[number + 1])
+        if 0 < number < len(names) - 2:
+            at_its_first_state = 2
+            assert at_its_first_state + len(writes) == QUEUE_WRITES
+    assert system.owners() == []

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from functions.runs.queue import (
     OVERDUE_SECONDS,
+    UNCONFIRMED_SECONDS,
     BurstRun,
     Pause,
     Queue,
@@ -22,6 +23,7 @@ from functions.runs.queue import (
     in_the_way,
     next_first,
     next_ticket,
+    not_acted_on,
     oldest_holders,
     order,
     overdue,
@@ -340,7 +342,14 @@ def test_the_first_of_those_whom_a_pause_keeps_waiting_is_known_before_its_end()
 def test_a_run_is_overdue_a_minute_after_its_queue_minutes_and_not_while_it_is_paused() -> None:
     mine = ticket(0, until=NOON + 100)
     paused = queue(mine, pauses=(Pause(NOON + 50, LATER),))
-    assert overdue(queue(mine), NOON + 100 + OVERDUE_SECONDS - 1) == []
+    assert overdue(queue(mine), NOON + 100) == overdue(queue(mine), NOON + 100 + OVERDUE_SECONDS - 1) == []
     assert overdue(queue(mine), NOON + 100 + OVERDUE_SECONDS) == [mine]
     assert overdue(paused, LATER + 50 + OVERDUE_SECONDS - 1) == []
     assert overdue(paused, LATER + 50 + OVERDUE_SECONDS) == [mine]
+
+
+def test_what_a_run_was_told_and_has_not_acted_on_for_a_minute_is_to_be_told_again() -> None:
+    told = [ticket(1, told="first", told_at=LATER), ticket(2, told="end", told_at=LATER + 1), ticket(3)]
+    assert not_acted_on(queue(*told), LATER + UNCONFIRMED_SECONDS - 1) == []
+    assert not_acted_on(queue(*told), LATER + UNCONFIRMED_SECONDS) == told[:1]
+    assert not_acted_on(queue(*told), LATER + UNCONFIRMED_SECONDS + 1) == told[:2]
