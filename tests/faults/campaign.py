@@ -17,7 +17,7 @@ from tests.faults.conditions import UNDER_CONDITIONS
 from tests.faults.faults import Case
 from tests.faults.invariants import argued, broken
 from tests.faults.lab import Lab
-from tests.faults.queue.cases import queue_cases
+from tests.faults.queue.cases import queue_cases, scenes_of
 from tests.faults.queue.invariants import broken_in_queue
 from tests.faults.queue.lab import QueueLab
 from tests.faults.queue.scenes import PREFIX, SCENES
@@ -80,7 +80,7 @@ def _judge_in_queue(case: Case, lab: Lab, began: float) -> Verdict:
 def every_case(template: Path, wanted: str = "") -> list[Case]:
     """All cases, from one run of every kind without faults; only those of the queue if only they can be ``wanted``."""
     with Lab(template) as lab:
-        queued = queue_cases({name: QueueLab(lab).baseline(name) for name in SCENES})
+        queued = queue_cases({name: QueueLab(lab).baseline(name) for name in scenes_of(wanted)})
         if wanted.startswith(PREFIX[:-1]):
             return queued
         return cases({run: lab.baseline(run) for run in (*RUNS, ASKED, *UNDER_CONDITIONS)}) + queued

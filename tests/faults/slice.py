@@ -25,6 +25,10 @@ _SLICE = (
     ("queue-slot", "A.conclude_attempt:SendTaskSuccess#1", "TaskTimedOut", "queue hand-over"),
     ("queue-datamart", "B.WaitInQueue#1", "stop-B", "queue stop"),
     ("queue-slot", "A.GetStatus#1", "late", "queue end"),
+    ("queue-slot", "A.conclude_attempt:SendTaskSuccess#1", "pause-before", "queue pause"),
+    ("queue-burst", "C.wait_in_queue:SendTaskFailure#1", "lost", "queue hand-over"),
+    ("queue-paused", "P.resume:SendTaskSuccess#1", "dies-before", "queue hand-over"),
+    ("queue-old-slot", "B", "late", "queue end"),
 )
 
 SLICE = [Case(*given) for given in _SLICE]

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from tests.faults.aws import HOW
 from tests.faults.faults import FOR_EVER, FOR_MINUTES, Case
-from tests.faults.queue.watch import Instead, Killed
+from tests.faults.queue.watch import Instead, Killed, apart
 
 if TYPE_CHECKING:
     from tests.faults.queue.lab import QueueLab
@@ -96,6 +96,11 @@ def _stopped(lab: "QueueLab", case: Case) -> None:
         lab.watch.at[case.place] = lambda: lab.stop(letter)
 
 
+def _paused(lab: "QueueLab", case: Case) -> None:
+    """``pause-before``: a person pauses the connection around a call, and resumes it later."""
+    lab.watch.at[f"{case.place}-{case.fault.partition('-')[2]}"] = lambda: apart(lambda: lab.pause(None))
+
+
 def _at_an_end(lab: "QueueLab", case: Case) -> None:
     """``late``: only when all runs have ended; with a state's name as place the run is stopped there."""
     lab.ends[case.place[0]] = case.fault
@@ -108,5 +113,6 @@ ARMED: dict[str, Callable[["QueueLab", Case], None]] = {
     "queue call": _at_a_call,
     "queue hand-over": _at_a_call,
     "queue stop": _stopped,
+    "queue pause": _paused,
     "queue end": _at_an_end,
 }

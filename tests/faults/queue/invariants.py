@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from functions.errors import OWN_ERRORS
 from tests.faults.queue.lab import QueueEvidence, RunSeen
+from tests.faults.queue.scenes import PERSON
 
 WORDS = {"yes": 1, "no": 0}
 STATUSES = {"SUCCEEDED", "FAILED", "ABORTED"}
@@ -30,6 +31,10 @@ def _ends(seen: QueueEvidence) -> Iterator[str]:
             yield f"{letter}: the error {error}, which is not of the closed list: {cause}"
 
 
+MAY_END_OLD_RUN = ("timeout-after", "late", "dies-before", "dies-after")
+"""Faults that end a run under the definition of commit 300f2ce, which retries no function that timed out."""
+
+
 def _is_let_alone(seen: QueueEvidence) -> Iterator[str]:
     """Who is not met succeeds; so does the one that is met, but where its function broke down or it was stopped."""
     for letter, run in seen.runs.items():
@@ -45,7 +50,10 @@ def _is_stopped(seen: QueueEvidence, letter: str) -> bool:
 
 
 def _may_fail(seen: QueueEvidence, letter: str) -> bool:
-    return seen.case is not None and letter == seen.victim and any(part in seen.case.fault for part in MAY_FAIL)
+    if seen.case is None or letter != seen.victim:
+        return False
+    is_old = letter in seen.scene.old and seen.case.fault in MAY_END_OLD_RUN
+    return is_old or any(part in seen.case.fault for part in MAY_FAIL)
 
 
 def _word(run: RunSeen) -> Iterator[str]:
@@ -93,24 +101,66 @@ def _keeps_within_the_slots(seen: QueueEvidence) -> Iterator[str]:
         yield f"{seen.most_sessions} sessions at once for {seen.scene.most} slot(s)"
     inside: set[str] = set()
     for letter, module, when in seen.steps:
-        if (module, when) == ("log_in", "begins"):
+        if (module, when) == (_first_of_work(seen), "begins"):
             others = {each for each in inside - {letter} if seen.scene.datamart(each) == seen.scene.datamart(letter)}
             for other in sorted(each for each in others if not _is_stopped(seen, each)):
-                yield f"{letter} logged in while {other} of the same datamart was at work"
+                yield f"{letter} began while {other} of the same datamart was at work"
             inside.add(letter)
         if (module, when) in (("conclude_attempt", "begins"), ("end_run", "ends")):
             inside.discard(letter)
 
 
+def _first_of_work(seen: QueueEvidence) -> str:
+    """The first function that only a run with slot and lease is to reach.
+
+    A run under the old definition asks for its slot in log_in; beside one that names its datamart differently, a run
+    finds that out by its lease, after the login.
+    """
+    return "create_instance" if seen.scene.old else "log_in"
+
+
 def _keeps_the_order(seen: QueueEvidence) -> Iterator[str]:
-    """Those that had come to wait log in by their arrival; a datamart that is taken is passed over."""
+    """Those that had come to wait begin by their arrival; a datamart that is taken, or a paused job, is passed over."""
     if len({seen.scene.datamart(letter) for letter in seen.runs}) < len(seen.runs):
         return
-    logins = dict.fromkeys(letter for letter, module, _ in seen.steps if module == "log_in")
-    waited = [letter for letter in logins if letter in seen.arrived]
+    begun = dict.fromkeys(letter for letter, module, _ in seen.steps if module == _first_of_work(seen))
+    passed_over = seen.scene.paused if any(seen.scene.pauses) else ""
+    waited = [letter for letter in begun if letter in seen.arrived and letter not in passed_over]
     for earlier, later in pairwise(waited):
         if seen.arrived[later] < seen.arrived[earlier]:
             yield f"{earlier} overtook {later}, which had waited longer"
+
+
+def _loads_only_the_newest(seen: QueueEvidence) -> Iterator[str]:
+    """Of a burst: an older upload is skipped for a newer one, which it names, and not loaded after it.
+
+    One that is reported only when the newer one has its slot has not waited beside it: it is loaded.
+    """
+    burst, newest = seen.scene.burst, seen.scene.burst[-1:]
+    outputs = {letter: seen.runs[letter].outcome.output or {} for letter in burst}
+    for letter, output in outputs.items():
+        newer = str(output.get("supersededBy", "")).rpartition(":")[2][:1]
+        if output.get("skipped") and (not newer or newer not in burst[burst.index(letter) + 1 :]):
+            yield f"{letter} was skipped for {newer or 'nobody'}, which is not a newer one"
+    loaded = [letter for letter in burst if outputs[letter].get("loaded") == "yes"]
+    first = {step: at for at, step in reversed(list(enumerate(seen.steps)))}
+    for older, newer in combinations(loaded, 2):
+        waits, begins, later = ((older, "wait_in_queue"), (newer, "log_in"), (older, "log_in"))
+        times = [first.get((*step, "begins"), 0) for step in (waits, begins, later)]
+        if times == sorted(times) and times[0]:
+            yield f"{older} waited, and was loaded after {newer}, which is newer"
+    if newest and set(burst) <= seen.waited and not (_is_stopped(seen, newest) or _may_fail(seen, newest)):
+        yield from (f"{older} was loaded although {newest} waited" for older in loaded if older != newest)
+
+
+def _keeps_pauses(seen: QueueEvidence) -> Iterator[str]:
+    """Whom a pause concerns does not begin before it is over."""
+    is_on = False
+    for letter, module, when in seen.steps:
+        if letter == PERSON:
+            is_on = seen.is_paused and (module, when) == ("pause", "ends")
+        if is_on and letter in seen.scene.paused and letter in seen.arrived and module == _first_of_work(seen):
+            yield f"{letter} began although it was paused"
 
 
 def _leaves_nothing(seen: QueueEvidence) -> Iterator[str]:
@@ -164,6 +214,8 @@ INVARIANTS: tuple[Callable[[QueueEvidence], Iterator[str]], ...] = (
     _is_loaded,
     _keeps_within_the_slots,
     _keeps_the_order,
+    _loads_only_the_newest,
+    _keeps_pauses,
     _leaves_nothing,
     _is_closed_and_told,
     _keeps_its_secrets,

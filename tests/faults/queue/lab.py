@@ -4,11 +4,14 @@ import contextlib
 import json
 import os
 import random
+import tempfile
 import threading
 import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -16,14 +19,17 @@ from moto.stepfunctions.exceptions import AWSError
 
 from functions.names import LOOK_AT_QUEUES, LOOK_HOURLY
 from functions.notifications.sweep_notice import BEGINNING
+from local.aws.queues import Paused, Queues
 from local.emulator.end_events import deliver_the_end
 from local.emulator.moto_patches.moto_objects import execution
+from local.errors import CannotGoOn
 from local.outcome import Outcome
 from local.simulator import Simulator
 from tests.faults.faults import Case
 from tests.faults.lab import LATER, LONGEST, Lab
 from tests.faults.queue.faults import ARMED
-from tests.faults.queue.scenes import SCENARIO, SCENES, Scene
+from tests.faults.queue.old_runs import recorded_run, under_old_definition
+from tests.faults.queue.scenes import JOBS, PERSON, SCENARIO, SCENES, Scene
 from tests.faults.queue.watch import Made, Watch, apart
 from tests.integration.conftest import PASSWORD
 
@@ -34,6 +40,9 @@ SWEEPS = {LOOK_AT_QUEUES: 300.0, LOOK_HOURLY: 3_600.0}
 """How often the sweep looks at what."""
 
 SWEEP_SECONDS = min(SWEEPS.values())
+
+PAUSE_SECONDS, RESUMED_AFTER = 2_400.0, 1_000.0
+"""How long a pause would last, and when a person ends it: neither is a time of the sweep."""
 
 
 @dataclass
@@ -64,11 +73,22 @@ class QueueEvidence:
     tokens: set[str]
     hung: bool
     met: bool
+    is_paused: bool
+
+    @property
+    def waited(self) -> set[str]:
+        """Runs that had begun to wait before any run gave its slot back."""
+        ends = [at for at, (_, module, _) in enumerate(self.steps) if module in ("conclude_attempt", "end_run")]
+        return {
+            letter
+            for letter, module, when in self.steps[: min(ends, default=None)]
+            if module == "wait_in_queue" and when == "ends"
+        }
 
     @property
     def outcome(self) -> Outcome:
-        """Of the run that the fault meets."""
-        return self.runs[self.victim].outcome
+        """Of the run that the fault meets; of the first where it meets a person's command."""
+        return self.runs.get(self.victim, self.runs["A"]).outcome
 
     @property
     def victim(self) -> str:
@@ -81,6 +101,12 @@ def _is_of_the_sweep(notice: dict[str, Any]) -> bool:
     return bool(notice["Message"].startswith(BEGINNING))
 
 
+def _jobs_file(folder: str) -> str:
+    path = Path(folder, "jobs.json")
+    path.write_text(json.dumps(JOBS), "utf-8")
+    return str(path)
+
+
 class QueueLab:
     """Borrows emulator, clock and wire of a lab of single runs for the time of a case."""
 
@@ -90,7 +116,8 @@ class QueueLab:
         self.ends: dict[str, str] = {}
         self._arns: dict[str, str] = {}
         self._late_ends: list[str] = []
-        self._over = False
+        self._over = self._is_paused = False
+        self._threads: list[threading.Thread] = []
 
     def baseline(self, name: str) -> tuple[list[str], list[Made], list[str]]:
         """Functions, calls to AWS and states of the runs of a scene without faults."""
@@ -108,7 +135,8 @@ class QueueLab:
         emulator._ends._deliver = lambda arn: self._deliver(arn, deliver)
         try:
             with (
-                mock.patch.dict(os.environ, {"MAX_CONCURRENT_RUNS": most}),
+                tempfile.TemporaryDirectory() as folder,
+                mock.patch.dict(os.environ, {"MAX_CONCURRENT_RUNS": most, "JOBS_FILE": _jobs_file(folder)}),
                 Simulator(scenario=SCENARIO, clock=lab.clock.now, password=PASSWORD) as lab.simulator,
                 self.watch.watched(),
             ):
@@ -123,18 +151,21 @@ class QueueLab:
         logs_from = emulator.logs.stat().st_size
         self.watch.reset()
         self.watch.letter_of = self._letter_of
-        self.ends, self._arns, self._late_ends, self._over = {}, {}, [], False
+        self.ends, self._arns, self._late_ends, self._threads = {}, {}, [], []
+        self._over = self._is_paused = False
         if case is not None:
             ARMED[case.family](self, case)
         with emulator.waiter.working():  # the clock stands until all have come
             self._start_all(scene)
             arrived = self._arrived()
-            sweeps = threading.Thread(target=self._sweep_regularly)
-            sweeps.start()
+            self._beside(self._sweep_regularly)
+            for job in scene.pauses:
+                self.pause(job)
         outcomes, hung = self._wait()
         self._over = True
         emulator.waiter.check()
-        sweeps.join()
+        for thread in self._threads:
+            thread.join()
         self.watch.finish()
         met = not self.watch.waits
         self.watch.heal()
@@ -167,6 +198,7 @@ class QueueLab:
             tokens=self.watch.tokens,
             hung=hung,
             met=met,
+            is_paused=self._is_paused,
         )
 
     # -- the runs ---------------------------------------------------------------------------------------------------
@@ -177,8 +209,15 @@ class QueueLab:
             name = f"{letter}-{uuid.uuid4()}"
             machine = self._lab.emulator.deployed.state_machine
             self._arns[letter] = f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
-            self._lab.emulator.start(scene.request(letter), name)
-            self._settle()
+            with contextlib.ExitStack() as stack:
+                if letter in scene.old:
+                    stack.enter_context(under_old_definition(self._lab.emulator))
+                if scene.recorded and letter == "A":
+                    given = stack.enter_context(recorded_run(self._lab, self._arns[letter]))
+                else:
+                    given = scene.request(letter)
+                self._lab.emulator.start(given, name)
+                self._settle()
 
     def _settle(self) -> None:
         """Until every run waits, and nothing but this thread is at work."""
@@ -211,13 +250,25 @@ class QueueLab:
     def _sweep_regularly(self) -> None:
         waiter, clock = self._lab.emulator.waiter, self._lab.clock
         due = {look: clock.now() + seconds for look, seconds in SWEEPS.items()}
-        with waiter.working():
-            while not self._over:
-                waiter.wait(SWEEP_SECONDS, lambda: self._over)
-                for look, seconds in SWEEPS.items():
-                    if not self._over and due[look] <= clock.now():
-                        due[look] = clock.now() + seconds
-                        self._lab._call("sweep", {"look": look})
+        while not self._over:
+            waiter.wait(SWEEP_SECONDS, lambda: self._over)
+            for look, seconds in SWEEPS.items():
+                if not self._over and due[look] <= clock.now():
+                    due[look] = clock.now() + seconds
+                    self._lab._call("sweep", {"look": look})
+
+    def _beside(self, work: Callable[[], None]) -> None:
+        """Do it in a thread of its own, which the clock waits for from now on."""
+        begun = threading.Event()
+
+        def at_work() -> None:
+            with self._lab.emulator.waiter.working():
+                begun.set()
+                work()
+
+        self._threads.append(threading.Thread(target=at_work))
+        self._threads[-1].start()
+        begun.wait(LONGEST)
 
     def _letter_of(self, manager: Any) -> str:
         for letter, arn in self._arns.items():
@@ -237,6 +288,25 @@ class QueueLab:
         self.stop(letter)
         described = self._described(letter)
         apart(lambda: deliver_the_end(self._lab.emulator.template, described))
+
+    def pause(self, job: str | None) -> None:
+        """Pause the connection or a job as ``datamart pause`` does, and resume it later."""
+        until = self._lab.clock.now() + PAUSE_SECONDS
+        self._command("pause", lambda queues: queues.pause(Paused("default", job), until))
+        self._is_paused = bool((self._lab.emulator.item("queue/default") or {}).get("pauses"))
+
+        def resume() -> None:
+            self._lab.emulator.waiter.wait(RESUMED_AFTER, lambda: self._over)
+            self._command("resume", lambda queues: queues.resume(Paused("default", job)))
+
+        self._beside(resume)
+
+    def _command(self, name: str, do: Callable[[Queues], None]) -> None:
+        (table,) = self._lab.emulator.deployed.tables
+        with mock.patch("local.aws.queues.stack_of", return_value=SimpleNamespace(run_table=table)):
+            queues = Queues("dev")
+        with contextlib.suppress(CannotGoOn), self.watch.person(PERSON, name):
+            do(queues)
 
     def _described(self, letter: str) -> dict[str, Any]:
         found: dict[str, Any] = self._lab._states.describe_execution(executionArn=self._arns[letter])

@@ -158,6 +158,12 @@ class Watch:
 
         apart(again)
 
+    @contextlib.contextmanager
+    def person(self, letter: str, command: str) -> Iterator[None]:
+        """A person's command, whose calls are watched as those of a function; it may be killed."""
+        with contextlib.suppress(Killed), self._at_work(_Call(letter, command, {}, f"{letter}.{command}#1")):
+            yield
+
     # -- calls and states -----------------------------------------------------------------------------------------
 
     @contextlib.contextmanager
