@@ -19,7 +19,9 @@ from moto.stepfunctions.exceptions import AWSError
 
 from functions.names import LOOK_AT_QUEUES, LOOK_HOURLY
 from functions.notifications.sweep_notice import BEGINNING
+from local.aws import queues as queues_of_aws
 from local.aws.queues import Paused, Queues
+from local.aws.stack import Deployed
 from local.emulator.end_events import deliver_the_end
 from local.emulator.moto_patches.moto_objects import execution
 from local.errors import CannotGoOn
@@ -303,7 +305,8 @@ class QueueLab:
 
     def _command(self, name: str, do: Callable[[Queues], None]) -> None:
         (table,) = self._lab.emulator.deployed.tables
-        with mock.patch("local.aws.queues.stack_of", return_value=SimpleNamespace(run_table=table)):
+        stack, deployed = SimpleNamespace(run_table=table), Deployed({"default": 1}, {}, ahead=0.0)
+        with mock.patch.multiple(queues_of_aws, stack_of=lambda stage: stack, deployed_with=lambda stack: deployed):
             queues = Queues("dev")
         with contextlib.suppress(CannotGoOn), self.watch.person(PERSON, name):
             do(queues)
