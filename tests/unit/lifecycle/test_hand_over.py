@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from moto.dynamodb.models import DynamoDBBackend
 
-from functions.errors import ServerBusy
+from functions.errors import ERRORS, ServerBusy
 from functions.lifecycle import hand_over
 from functions.lifecycle.hand_over import (
     HOLDERS_ASKED,
@@ -21,7 +21,7 @@ from functions.lifecycle.hand_over import (
 )
 from functions.lifecycle.slot_at_login import take_or_wait
 from functions.lifecycle.sweep import queues
-from functions.limits import LONGEST_LOG_IN, LONGEST_SESSION, SWEEP_GRACE
+from functions.limits import LONGEST_LOG_IN, LONGEST_SESSION, SWEEP_GRACE, state_timeout
 from functions.runs.queue import UNCONFIRMED_SECONDS
 from functions.runs.queue_moves import PASSED_AT_ONCE
 from functions.runs.slots import ticket_of
@@ -321,6 +321,11 @@ def test_a_slot_that_its_run_does_not_come_for_goes_on_although_the_execution_ru
     look_after(system.table, "default", system.queue)
     assert system.owners() == ["(run-3)"]
     assert system.take(lost) is not None
+
+
+def test_a_run_that_pauses_between_two_attempts_comes_back_before_its_slot_goes_on() -> None:
+    pauses = [error.next_attempt.longest_pause for error in ERRORS.values() if error.next_attempt is not None]
+    assert 0 < max(pauses) + state_timeout("conclude_attempt") + state_timeout("prepare_run") < LOST_SECONDS
 
 
 def test_a_newer_token_is_used_where_the_run_waits_again_by_now(
