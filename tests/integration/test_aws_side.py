@@ -123,6 +123,7 @@ def test_a_crash_after_the_execution_request_is_confirmed_and_the_table_is_loade
     assert (system.posts(), system.loads()) == (1, 1)
 
 
+@pytest.mark.exhaustive  # guarded by: unit/handlers/test_execute_datamart.py
 def test_a_crash_before_the_execution_request_executed_nothing_and_says_so(system: System, around: Any) -> None:
     around(breaking("execute_datamart", "before"))
     outcome = system.run(prompts=COUNTRIES)

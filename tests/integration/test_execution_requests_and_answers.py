@@ -173,6 +173,7 @@ def test_a_server_that_says_when_to_come_back_is_asked_then(system: System) -> N
 # -- answers to prompts ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.exhaustive  # guarded by: test_prompts.py: answers that were taken
 def test_answers_whose_response_was_lost_are_reported_once(system: System) -> None:
     system.simulator.inject("answer_prompts", kind="reset after")
     outcome = system.run(prompts=COUNTRIES)
@@ -279,7 +280,7 @@ def test_what_cannot_be_kept_is_closed_again(system: System, field: str) -> None
 
 
 SLICE = {
-    *("logout-ends-all-sessions", "job-survives-logout"),
+    "logout-ends-all-sessions",
 }
 """What every `make test` goes through; `make test-all` goes through all."""
 

@@ -224,6 +224,7 @@ def test_start_shows_the_end_harmlessly(cloud: Cloud, system: System, show: Show
     check_harmless(seen)
 
 
+@pytest.mark.exhaustive  # guarded by: the refusal below, and start
 def test_smoke_shows_what_is_there_harmlessly(cloud: Cloud, system: System, show: Show) -> None:
     def described(**_: Any) -> Any:
         return answered(Name=f"datamart-runner-dev/{HOSTILE}", VersionIdsToStages={"1": ["AWSCURRENT"]})

@@ -90,6 +90,7 @@ def test_a_function_that_is_throttled_for_a_quarter_of_an_hour_is_waited_for(
 
 
 @pytest.mark.parametrize("module", [exhaustive("log_in"), "execute_datamart"])
+@pytest.mark.exhaustive  # guarded by: the idle project; tests/infra/constructs/test_transient_errors.py
 def test_until_the_deadline_a_run_that_has_executed_nothing_tries_again(
     system: System, refusals: Refusals, module: str
 ) -> None:

@@ -166,6 +166,7 @@ def test_a_search_by_name_that_is_too_slow_is_sent_once_an_attempt_and_the_error
     assert system.loads(CITY) == 0
 
 
+@pytest.mark.exhaustive  # guarded by: the search above: another attempt follows
 def test_a_search_by_name_that_is_slow_for_a_while_delays_the_run(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:

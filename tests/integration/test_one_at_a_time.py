@@ -168,6 +168,7 @@ def test_a_replacing_datamart_is_loaded_again_if_the_request_allows_it_and_the_o
     ],
     ids=["not allowed", "appending"],
 )
+@pytest.mark.exhaustive  # guarded by: the job on another server; unit/runs/test_another_attempt.py
 def test_nothing_is_loaded_again_where_a_second_load_could_do_harm(
     system: System, request_: dict[str, Any], why: str
 ) -> None:

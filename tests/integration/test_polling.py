@@ -12,7 +12,6 @@ from local.outcome import Outcome
 from local.simulator.catalogue import CITY, SLOW_LOAD
 from local.simulator.scenario import Scenario
 from tests.integration.conftest import TUTORIAL, System
-from tests.support.cases import one_of
 
 COUNTRIES = [{"name": "Elements of Country", "answers": ["USA"]}]
 
@@ -50,7 +49,8 @@ def test_the_tenth_night_of_a_datamart_takes_at_most_half_the_looks_of_the_first
     assert known == pytest.approx([100] * 10, rel=0.06)
 
 
-@pytest.mark.parametrize(("idle_timeout", "longest"), one_of((600, 300), (1200, 600)))
+@pytest.mark.parametrize(("idle_timeout", "longest"), [(600, 300), (1200, 600)])
+@pytest.mark.exhaustive  # guarded by: unit/runs/test_polling.py
 def test_no_wait_is_longer_than_half_of_the_idle_timeout(
     idle_timeout: int, longest: int, new_system: Callable[..., System]
 ) -> None:

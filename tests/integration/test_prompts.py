@@ -115,7 +115,8 @@ def test_an_unknown_element_is_reported_with_the_nearest_and_an_ambiguous_one_wi
         assert told in cause
 
 
-@pytest.mark.parametrize("scenario", one_of("element-search-ignored", "elements-by-id-only"))
+@pytest.mark.parametrize("scenario", ["element-search-ignored", "elements-by-id-only"])
+@pytest.mark.exhaustive  # guarded by: unit/prompts/test_elements.py
 def test_names_are_found_whatever_the_server_makes_of_a_search(new_system: NewSystem, scenario: str) -> None:
     assert asking(new_system(scenario), catalogue.STRICT_PROMPTS, *STRICT).status == "SUCCEEDED"
 

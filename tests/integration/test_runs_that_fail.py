@@ -61,6 +61,7 @@ def test_a_name_that_is_not_unique_lists_the_candidates(system: System) -> None:
     assert "/Public Objects/Datamarts" in cause
 
 
+@pytest.mark.exhaustive  # guarded by: unit/microstrategy/test_calls.py, the id of a report
 def test_an_ordinary_report_is_not_a_datamart(system: System) -> None:
     ends(system.run(datamart="City Report"), "NotFound", "no")
 
@@ -139,13 +140,14 @@ def test_a_server_that_goes_down_after_the_execution_is_looked_at_until_the_dead
     system: System, step: str, error: str, loaded: str
 ) -> None:
     system.simulator.inject(step, status=503, body="<html>down</html>", times=1000)
-    outcome = system.run(prompts=COUNTRIES, timeoutMinutes=10)
+    outcome = system.run(prompts=COUNTRIES, timeoutMinutes=6)
     assert "HTTP 503" in ends(outcome, error, loaded)
     assert 3 <= outcome.states.count("JudgeDeadline") <= 20
     assert (system.posts(), system.loads()) == (1, 0)
 
 
 @pytest.mark.parametrize("step", ["get_execution", exhaustive("get_prompts")])
+@pytest.mark.exhaustive  # guarded by: a server that says when to come back: 14 minutes
 def test_an_outage_of_ten_minutes_after_the_execution_ends_no_run(system: System, step: str) -> None:
     system.simulator.inject(step, status=503, body="<html>maintenance</html>", times=25)
     outcome = system.run(prompts=COUNTRIES)

@@ -113,6 +113,7 @@ def test_a_file_with_a_request_can_be_started(cloud: Cloud, event: Any, system: 
     assert system.loads() == 1
 
 
+@pytest.mark.exhaustive  # guarded by: test_hostile_texts.py: start shows the end
 def test_a_started_request_that_fails_ends_with_1(cloud: Cloud, event: Any, capsys: Any) -> None:
     request = {"project": "MicroStrategy Tutorial", "datamart": catalogue.FAILS_EARLY}
     assert datamart_start(cloud, event(request)) == 1

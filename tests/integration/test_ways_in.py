@@ -83,8 +83,8 @@ def test_there_is_an_expectation_for_every_sample() -> None:
     assert {path.name for path in EVENTS.glob("*.json")} == set(ROWS)
 
 
-TESTED_ELSEWHERE = {"console.json", "console-job.json", "s3-request.json"}
-"""By test_command_line.py, by test_notifications.py, and by an event that is delivered twice."""
+TESTED_ELSEWHERE = {"console.json", "console-job.json", "s3-request.json", "s3-through-sns.json"}
+"""By test_command_line.py, test_notifications.py, an event that is delivered twice, test_failures_of_one_message.py."""
 
 
 @pytest.mark.parametrize("name", [exhaustive(name) if name in TESTED_ELSEWHERE else name for name in sorted(ROWS)])

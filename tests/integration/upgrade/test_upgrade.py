@@ -38,7 +38,6 @@ QUICK = (
 """Updates in which, taken together, each function is the first to be called and each field of the items is there."""
 
 QUICK_KILLS = (
-    "by-names/execute_datamart#1+1",  # the intent is stored, and nothing was sent
     "by-names/execute_datamart#1+2",  # the job runs, and is not stored
     "nested-prompts/answer_prompts#1+2",  # the answers were sent, and it is not known whether they were taken
 )
