@@ -10,13 +10,14 @@ import hypothesis
 import pytest
 
 from local import synth
+from tests.support import service_models
 from tests.support.permissions import pytest_sessionfinish, pytest_testnodedown
 
 __all__ = ["pytest_sessionfinish", "pytest_testnodedown"]
 
 # The suite also runs on machines under load: how long an example took says nothing about the code.
 # deadline=None is hypothesis's own default only where the variable CI is set.
-EXAMPLES = {"few": 30, "many": 300}
+EXAMPLES = {"few": 10, "many": 300}
 """How many examples a test takes that says nothing else: of ``make test``, and of all that run more than that."""
 for name, number in EXAMPLES.items():
     hypothesis.settings.register_profile(
@@ -30,6 +31,8 @@ for name, number in EXAMPLES.items():
 # Where Python is told to keep no byte code, each of our many processes would compile thousands of files anew.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+service_models.share()
 
 # A shell starts background jobs with SIGINT ignored, and every process below them inherits it: commands under test
 # would not notice the Ctrl-C that a test sends.

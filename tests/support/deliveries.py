@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
-import boto3
 from botocore.exceptions import ClientError
 from moto.s3.models import s3_backends
+
+from tests.support.clients import client
 
 BUCKET = "sales-landing"
 VERSIONED = "sales-versions"
@@ -55,7 +56,7 @@ def record(key: str, /, bucket: str = VERSIONED, name: str = "ObjectCreated:Put"
 def stored(told: Event) -> Event:
     """The same record of a notification, after its object was uploaded: empty, as its ETag says, and in its version."""
     bucket, key = told["s3"]["bucket"]["name"], unquote_plus(told["s3"]["object"]["key"])
-    version, s3 = told["s3"]["object"].get("versionId"), boto3.client("s3")
+    version, s3 = told["s3"]["object"].get("versionId"), client("s3")
     if bucket not in (BUCKET, VERSIONED):
         with contextlib.suppress(ClientError):  # it may be there, from another test of the process
             s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})

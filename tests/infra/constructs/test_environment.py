@@ -51,6 +51,7 @@ def closure(path: Path) -> set[Path]:
     return reached
 
 
+@cache
 def variables_read(path: Path) -> set[str]:
     """The names in ``os.environ["NAME"]``, ``os.environ.get("NAME")`` and ``os.getenv("NAME")``."""
     found = set()

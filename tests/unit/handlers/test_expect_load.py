@@ -9,12 +9,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
 from functions.runs.store.last_loads import last_load, record_load
 from functions.runs.store.table import RunTable, run_table
+from tests.support.clients import client
 
 AT = "2026-11-24T05:00:00Z"  # six o'clock in Paris, a Tuesday
 NOW = 1_795_496_400.0  # the same
@@ -43,7 +43,7 @@ def table(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[RunTable]
     deploy(monkeypatch, tmp_path, JOBS)
     run_table.cache_clear()
     with mock_aws():
-        boto3.client("dynamodb").create_table(
+        client("dynamodb").create_table(
             TableName=name,
             KeySchema=[{"AttributeName": "executionArn", "KeyType": "HASH"}],
             AttributeDefinitions=[{"AttributeName": "executionArn", "AttributeType": "S"}],
@@ -62,7 +62,7 @@ def deploy(monkeypatch: pytest.MonkeyPatch, folder: Path, jobs: dict[str, Any]) 
 @pytest.fixture
 def notices(table: RunTable, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[dict[str, Any]]]:
     """What was published on the notice topic so far, as a queue that is subscribed to it has it."""
-    sns, sqs = boto3.client("sns"), boto3.client("sqs")
+    sns, sqs = client("sns"), client("sqs")
     topic = sns.create_topic(Name=f"notices-{uuid.uuid4()}")["TopicArn"]
     queue = sqs.create_queue(QueueName=f"notices-{uuid.uuid4()}")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]

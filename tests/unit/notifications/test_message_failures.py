@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -25,6 +24,7 @@ from functions.runs.store.runs import refuse_run
 from functions.runs.store.table import RunTable
 from functions.triggers.trigger_event import execution_name
 from tests.support.cases import one_of
+from tests.support.clients import client
 
 MACHINE = "arn:aws:states:eu-west-1:123456789012:execution:datamart-runner-dev"
 MESSAGE = "b6a1c3d2-7f48-5e09-8c1d-2e3f4a5b6c7d"
@@ -38,10 +38,10 @@ class People:
     def __init__(self, table: RunTable, runs: int) -> None:
         self.table = table
         self.runs = runs
-        self.topic = boto3.client("sns").create_topic(Name=f"notices-{uuid.uuid4().hex}")["TopicArn"]
-        self._queue = boto3.client("sqs").create_queue(QueueName=f"people-{uuid.uuid4().hex}")["QueueUrl"]
+        self.topic = client("sns").create_topic(Name=f"notices-{uuid.uuid4().hex}")["TopicArn"]
+        self._queue = client("sqs").create_queue(QueueName=f"people-{uuid.uuid4().hex}")["QueueUrl"]
         arn = f"arn:aws:sqs:eu-west-1:123456789012:{self._queue.rpartition('/')[2]}"
-        boto3.client("sns").subscribe(TopicArn=self.topic, Protocol="sqs", Endpoint=arn)
+        client("sns").subscribe(TopicArn=self.topic, Protocol="sqs", Endpoint=arn)
         self._read: list[dict[str, Any]] = []
 
     def arn(self, number: int) -> str:
@@ -60,9 +60,9 @@ class People:
 
     def told(self) -> list[dict[str, Any]]:
         """Every notice so far."""
-        while found := boto3.client("sqs").receive_message(QueueUrl=self._queue).get("Messages", []):
+        while found := client("sqs").receive_message(QueueUrl=self._queue).get("Messages", []):
             for each in found:
-                boto3.client("sqs").delete_message(QueueUrl=self._queue, ReceiptHandle=each["ReceiptHandle"])
+                client("sqs").delete_message(QueueUrl=self._queue, ReceiptHandle=each["ReceiptHandle"])
                 self._read.append(json.loads(each["Body"]))
         return self._read
 
@@ -79,7 +79,7 @@ def people(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., People]]:
     monkeypatch.setenv("RUN_TABLE", name)
     failure_notice._sns.cache_clear()
     with mock_aws():
-        boto3.client("dynamodb").create_table(
+        client("dynamodb").create_table(
             TableName=name,
             KeySchema=[{"AttributeName": "executionArn", "KeyType": "HASH"}],
             AttributeDefinitions=[{"AttributeName": "executionArn", "AttributeType": "S"}],
@@ -87,7 +87,7 @@ def people(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., People]]:
         )
 
         def of_a_message(runs: int) -> People:
-            made = People(RunTable(name), runs)
+            made = People(RunTable(name, client("dynamodb")), runs)
             monkeypatch.setenv("NOTICE_TOPIC_ARN", made.topic)
             monkeypatch.setattr(messages, "run_table", lambda: made.table)
             return made

@@ -79,7 +79,6 @@ odd = st.sampled_from(sorted(number for number in ODD_NAMES if ODD_NAMES[number]
 customers = st.lists(odd | st.integers(20_000, 40_000), min_size=1, max_size=3, unique=True)
 
 
-@settings(max_examples=15)
 @given(customers)
 def test_elements_arrive_whether_by_id_or_by_name(arrives: Trip, numbers: list[int]) -> None:
     ids = [f"h{number};{catalogue.CUSTOMER}" for number in numbers]

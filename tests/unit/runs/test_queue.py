@@ -37,7 +37,7 @@ from tests.unit.runs.queues import DAY, NOON, queue, queues, ticket
 
 LATER = NOON + 3_600
 
-few = settings(max_examples=60, deadline=None)
+few = settings(max_examples=min(60, settings.default.max_examples), deadline=None)
 
 
 def going(*tickets: Ticket, row: int = 0) -> list[str]:

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
@@ -21,6 +20,7 @@ from moto.core.config import default_user_config
 
 from functions.triggers.kinds import kind_named
 from local.emulator.lambda_runtime import Context
+from tests.support.clients import client
 from tests.support.deliveries import BUCKET, VERSIONED
 
 OBJECTS = [{"bucket": bucket, "prefix": "countries/", "suffix": ".csv"} for bucket in (BUCKET, VERSIONED)]
@@ -95,7 +95,7 @@ class Starter:
         self._folder = folder
         for name in JOBS:
             (folder / f"{name}.json").write_text(json.dumps(deployed(JOBS, name)), "utf-8")
-        self.states = boto3.client("stepfunctions")
+        self.states = client("stepfunctions")
         made = self.states.create_state_machine(
             name=f"RunDatamart-{uuid.uuid4().hex}",
             definition='{"StartAt": "Run", "States": {"Run": {"Type": "Succeed"}}}',
@@ -151,7 +151,7 @@ def start_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
             patch.setenv(name, value)
         patch.setitem(default_user_config, "stepfunctions", {"execute_state_machine": False})
         with mock_aws():
-            s3 = boto3.client("s3")
+            s3 = client("s3")
             for bucket in (BUCKET, VERSIONED):
                 with contextlib.suppress(ClientError):  # the machine's own moto may be older than this package
                     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
@@ -172,4 +172,4 @@ def starter(start_run: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 
 @pytest.fixture
 def s3(start_run: Any) -> Any:
-    return boto3.client("s3")
+    return client("s3")

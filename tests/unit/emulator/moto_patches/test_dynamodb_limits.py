@@ -4,13 +4,13 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import moto
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from local.emulator.moto_patches import dynamodb_limits
+from tests.support.clients import client
 
 KEY = {"id": {"S": "one"}}
 
@@ -24,15 +24,15 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     dynamodb_limits.install()
     with mock_aws():
-        client = boto3.client("dynamodb")
-        client.create_table(
+        dynamodb = client("dynamodb")
+        dynamodb.create_table(
             TableName=TABLE,
             BillingMode="PAY_PER_REQUEST",
             AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         )
-        yield client
-        client.delete_table(TableName=TABLE)
+        yield dynamodb
+        dynamodb.delete_table(TableName=TABLE)
 
 
 def wrapped(times: int, kind: str = "M") -> dict[str, Any]:

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -23,6 +22,7 @@ from functions.runs.store.record import RunRecord
 from functions.runs.store.runs import begin_run, end_run, load_run
 from functions.runs.store.table import RunTable
 from functions.runs.stored_session import StoredSession
+from tests.support.clients import client
 from tests.support.stored_runs import put_in_attempt
 
 ARN = "arn:aws:states:eu-west-1:123456789012:execution:RunDatamart:one"
@@ -35,13 +35,13 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunTable]:
     name = f"runs-{uuid.uuid4()}"  # moto may hold tables of other tests
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     with mock_aws():
-        boto3.client("dynamodb").create_table(
+        client("dynamodb").create_table(
             TableName=name,
             KeySchema=[{"AttributeName": "executionArn", "KeyType": "HASH"}],
             AttributeDefinitions=[{"AttributeName": "executionArn", "AttributeType": "S"}],
             BillingMode="PAY_PER_REQUEST",
         )
-        yield RunTable(name)
+        yield RunTable(name, client("dynamodb"))
 
 
 @pytest.fixture
