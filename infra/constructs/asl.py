@@ -55,7 +55,11 @@ def states(machine: Machine) -> Iterator[tuple[str, State]]:
             yield from states(branch)
 
 
-class _Strict(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML has no types
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml's where PyYAML was built with it: it takes a tenth of the time."""
+
+
+class _Strict(_SafeLoader):  # type: ignore[misc]  # PyYAML has no types
     """YAML 1.2 where it matters: ``no`` is a string. A duplicate key is an error."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

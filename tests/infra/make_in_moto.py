@@ -9,29 +9,29 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import boto3
 from moto import mock_aws
 
 from local.emulator.deploy import deploy
 from local.emulator.template import ACCOUNT, Template
+from tests.support.clients import client
 
 REGION = "eu-west-1"
 
 
 def _role(template: Template, name: str, made: dict[str, Any]) -> None:
     document = template.resolve(made["AssumeRolePolicyDocument"])
-    arn = boto3.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(document))["Role"]["Arn"]
+    arn = client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(document))["Role"]["Arn"]
     template.made(name, name, Arn=arn)
 
 
 def _policy(template: Template, name: str, made: dict[str, Any]) -> None:
     document = json.dumps(template.resolve(made["PolicyDocument"]))
     for role in template.resolve(made["Roles"]):
-        boto3.client("iam").put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=document)
+        client("iam").put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=document)
 
 
 def _log_group(template: Template, name: str, made: dict[str, Any]) -> None:
-    logs = boto3.client("logs")
+    logs = client("logs")
     logs.create_log_group(logGroupName=name)
     logs.put_retention_policy(logGroupName=name, retentionInDays=made["RetentionInDays"])
     template.made(name, name, Arn=f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}:*")
@@ -39,61 +39,61 @@ def _log_group(template: Template, name: str, made: dict[str, Any]) -> None:
 
 def _alarm(template: Template, name: str, made: dict[str, Any]) -> None:
     wanted = {key: template.resolve(value) for key, value in made.items() if key != "Tags"}
-    boto3.client("cloudwatch").put_metric_alarm(AlarmName=name, **wanted)
+    client("cloudwatch").put_metric_alarm(AlarmName=name, **wanted)
 
 
 def _invoke_config(template: Template, name: str, made: dict[str, Any]) -> None:
-    boto3.client("lambda").put_function_event_invoke_config(**template.resolve(made))
+    client("lambda").put_function_event_invoke_config(**template.resolve(made))
 
 
 def _permission(template: Template, name: str, made: dict[str, Any]) -> None:
     wanted = template.resolve(made)
-    boto3.client("lambda").add_permission(StatementId=name, **wanted)
+    client("lambda").add_permission(StatementId=name, **wanted)
 
 
 def _mapping(template: Template, name: str, made: dict[str, Any]) -> None:
     wanted = {key: template.resolve(made[key]) for key in ("EventSourceArn", "FunctionName", "BatchSize")}
-    boto3.client("lambda").create_event_source_mapping(**wanted)
+    client("lambda").create_event_source_mapping(**wanted)
 
 
 def _rule(template: Template, name: str, made: dict[str, Any]) -> None:
-    events = boto3.client("events")
+    events = client("events")
     arn = events.put_rule(Name=name, EventPattern=json.dumps(template.resolve(made["EventPattern"])))["RuleArn"]
     template.made(name, name, Arn=arn)
     events.put_targets(Rule=name, Targets=template.resolve(made["Targets"]))
 
 
 def _group(template: Template, name: str, made: dict[str, Any]) -> None:
-    boto3.client("scheduler").create_schedule_group(Name=made["Name"])
+    client("scheduler").create_schedule_group(Name=made["Name"])
     template.made(name, made["Name"], Arn=f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule-group/{made['Name']}")
 
 
 def _schedule(template: Template, name: str, made: dict[str, Any]) -> None:
-    boto3.client("scheduler").create_schedule(**template.resolve(made))
+    client("scheduler").create_schedule(**template.resolve(made))
 
 
 def _topic_policy(template: Template, name: str, made: dict[str, Any]) -> None:
     document = json.dumps(template.resolve(made["PolicyDocument"]))
     for topic in template.resolve(made["Topics"]):
-        boto3.client("sns").set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=document)
+        client("sns").set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=document)
 
 
 def _queue_policy(template: Template, name: str, made: dict[str, Any]) -> None:
     document = json.dumps(template.resolve(made["PolicyDocument"]))
     for queue in template.resolve(made["Queues"]):
-        boto3.client("sqs").set_queue_attributes(QueueUrl=queue, Attributes={"Policy": document})
+        client("sqs").set_queue_attributes(QueueUrl=queue, Attributes={"Policy": document})
 
 
 def _bucket_policy(template: Template, name: str, made: dict[str, Any]) -> None:
     wanted = template.resolve(made)
-    boto3.client("s3").put_bucket_policy(Bucket=wanted["Bucket"], Policy=json.dumps(wanted["PolicyDocument"]))
+    client("s3").put_bucket_policy(Bucket=wanted["Bucket"], Policy=json.dumps(wanted["PolicyDocument"]))
 
 
 def _subscription(template: Template, name: str, made: dict[str, Any]) -> None:
     wanted = template.resolve(made)
     attributes = {key: json.dumps(wanted[key]) for key in ("FilterPolicy", "RedrivePolicy") if key in wanted}
     arguments = {"TopicArn": wanted["TopicArn"], "Protocol": wanted["Protocol"], "Endpoint": wanted["Endpoint"]}
-    boto3.client("sns").subscribe(**arguments, Attributes=attributes)
+    client("sns").subscribe(**arguments, Attributes=attributes)
 
 
 BESIDE_THE_EMULATOR = {
@@ -125,22 +125,22 @@ def main() -> None:
             for name, made in template.resources(kind).items():
                 create(template, name, made)
         there = {
-            "AWS::Events::Rule": len(boto3.client("events").list_rules()["Rules"]),
-            "AWS::Scheduler::Schedule": len(boto3.client("scheduler").list_schedules()["Schedules"]),
-            "AWS::CloudWatch::Alarm": len(boto3.client("cloudwatch").describe_alarms()["MetricAlarms"]),
-            "AWS::SNS::Subscription": len(boto3.client("sns").list_subscriptions()["Subscriptions"]),
+            "AWS::Events::Rule": len(client("events").list_rules()["Rules"]),
+            "AWS::Scheduler::Schedule": len(client("scheduler").list_schedules()["Schedules"]),
+            "AWS::CloudWatch::Alarm": len(client("cloudwatch").describe_alarms()["MetricAlarms"]),
+            "AWS::SNS::Subscription": len(client("sns").list_subscriptions()["Subscriptions"]),
             "AWS::Lambda::Alias": sum(len(_aliases(f["FunctionName"])) for f in _functions()),
         }
     sys.stdout.write(json.dumps(there))
 
 
 def _functions() -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = boto3.client("lambda").list_functions()["Functions"]
+    found: list[dict[str, Any]] = client("lambda").list_functions()["Functions"]
     return found
 
 
 def _aliases(function: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = boto3.client("lambda").list_aliases(FunctionName=function)["Aliases"]
+    found: list[dict[str, Any]] = client("lambda").list_aliases(FunctionName=function)["Aliases"]
     return found
 
 

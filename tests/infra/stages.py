@@ -1,4 +1,4 @@
-"""The stages that the one synth of a test session makes (tests/infra/synthesize.py)."""
+"""The stages that the synths of a test session make (tests/infra/synthesize.py)."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -9,18 +9,21 @@ from infra.settings.settings import Settings, settings_of
 
 HERE = Path(__file__).parent / "settings"
 
-SHIPPED = [settings_of(path.stem) for path in sorted(SETTINGS.glob("*.toml"))]
-ALONE = [*SHIPPED, Settings(stage="no-jobs", jobs=())]
-"""The stages that are an assembly each."""
-
-EACH_JOB = [Settings(stage=f"only-{path.stem}", jobs=(path.stem,)) for path in sample_paths()]
-"""Stages with one sample job, an assembly each; a synth of their own makes them, for ``make test-all``."""
+PROD = settings_of("prod")
 
 OTHER_TRIGGERS = Settings(stage="other-triggers")
 """A stage with the triggers that the samples do not have: the files of tests/infra/job_files."""
 
-ALL_OPTIONS = replace(settings_of("everything", HERE), stage="all-options")
-"""Every setting, and the triggers that the samples do not have."""
-
 MANY_JOBS = Settings(stage="many-jobs")
 """A stage with three hundred jobs (tests/infra/many_jobs.py)."""
+
+SHIPPED = [settings_of(path.stem) for path in sorted(SETTINGS.glob("*.toml"))]
+
+EACH_JOB = [Settings(stage=f"only-{path.stem}", jobs=(path.stem,)) for path in sample_paths()]
+"""Stages with one sample job."""
+
+FURTHER = [*(stage for stage in SHIPPED if stage != PROD), Settings(stage="no-jobs", jobs=()), *EACH_JOB]
+"""Stages for ``make test-all``, an assembly each; a synth of their own makes them."""
+
+ALL_OPTIONS = replace(settings_of("everything", HERE), stage="all-options")
+"""Every setting, and the triggers that the samples do not have: for ``make test-all``, too."""

@@ -11,7 +11,9 @@ from pathlib import Path
 from infra.build.synthesize import synthesize
 from infra.settings.settings import settings_of
 from tests.infra.many_jobs import write_many_jobs
-from tests.infra.stages import ALL_OPTIONS, ALONE, EACH_JOB, HERE, MANY_JOBS, OTHER_TRIGGERS
+from tests.infra.stages import ALL_OPTIONS, FURTHER, HERE, MANY_JOBS, OTHER_TRIGGERS, PROD
+
+JOB_FILES = HERE.with_name("job_files")
 
 
 def main(output: Path) -> None:
@@ -19,20 +21,19 @@ def main(output: Path) -> None:
     synthesize(
         [settings_of("dev"), settings_of("everything", HERE)], output, checks=True, bundle=None, with_samples=True
     )
-    for stage in ALONE:
-        synthesize([stage], output / stage.stage, checks=True, bundle=None)
-    for stage, checks in ((OTHER_TRIGGERS, False), (ALL_OPTIONS, True)):
-        synthesize([stage], output / stage.stage, checks=checks, bundle=None, jobs_folder=HERE.with_name("job_files"))
+    synthesize([PROD], output / PROD.stage, checks=True, bundle=None)
+    synthesize([OTHER_TRIGGERS], output / OTHER_TRIGGERS.stage, checks=True, bundle=None, jobs_folder=JOB_FILES)
     many = output / "jobs-of-many-jobs"
     write_many_jobs(many)
     synthesize([MANY_JOBS], output / MANY_JOBS.stage, checks=False, bundle=None, jobs_folder=many)
 
 
-def each_job(output: Path) -> None:
-    """Write an assembly for each sample job."""
-    for stage in EACH_JOB:
+def further(output: Path) -> None:
+    """Write the assemblies that ``make test`` leaves out."""
+    for stage in FURTHER:
         synthesize([stage], output / stage.stage, checks=True, bundle=None)
+    synthesize([ALL_OPTIONS], output / ALL_OPTIONS.stage, checks=True, bundle=None, jobs_folder=JOB_FILES)
 
 
 if __name__ == "__main__":
-    {"main": main, "each_job": each_job}[sys.argv[1]](Path(sys.argv[2]))
+    {"main": main, "further": further}[sys.argv[1]](Path(sys.argv[2]))

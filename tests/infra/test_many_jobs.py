@@ -137,7 +137,7 @@ def test_another_upload_moves_none_to_another_rule_unless_their_number_doubles()
     doubled = [count for count in range(2, len(LONG)) if len(packed[count]) != len(packed[count - 1])]
     for count in (*doubled, *range(2, len(LONG), 25)):  # every count would take a minute
         before, after = packed[count - 1], packed[count]
-        for upload in LONG[: count - 1 : 3]:
+        for upload in LONG[: count - 1 : 7]:
             old, new = rule_of(upload, before), rule_of(upload, after)
             assert new in ({old} if len(after) == len(before) else {old, old + len(before)})
     assert len(packed[len(LONG) - 1]) > 2

@@ -255,7 +255,7 @@ def test_of_a_job_on_another_server_the_monitor_knows_nothing(system: System) ->
 def test_a_later_attempt_finds_out_without_a_login_that_its_datamart_was_taken_meanwhile(system: System) -> None:
     """Its id is known by then."""
     run = ByHand(system)
-    other = f"{run.arn}-other"  # of which Step Functions does not know yet
+    other = f"{run.arn}-other"  # Step Functions does not know it yet
     run.call("log_in", "describe_datamart", "log_out")
     run_table().change(LEASE, put={"owner": other, "attempt": 1, "since": clock.now()}, condition=FREE)
     with pytest.raises(RuntimeError, match=f"RunInProgress: another run of this datamart is under way .{other}"):

@@ -89,6 +89,7 @@ def test_nothing_is_built_again_while_nothing_has_changed(
     assert bundle(target) == target
 
 
+@pytest.mark.exhaustive
 def test_a_bundle_that_somebody_touched_is_built_again(built: Path, tmp_path: Path) -> None:
     target = _copied(built, tmp_path)
     before = digest(target)
@@ -105,6 +106,7 @@ def _with_wrong_version(lock: str) -> str:
     return re.sub(r"^idna==\S+", "idna==0.0.999", lock, flags=re.MULTILINE)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("change", "environment", "sentence"),
     [

@@ -15,6 +15,7 @@ def test_cfn_lint_finds_nothing_in_the_template_of_a_stage_with_every_setting(as
     assert findings_in_templates([assembly / "DatamartRunner-everything.template.json"]) == []
 
 
+@pytest.mark.exhaustive
 def test_cfn_lint_finds_a_property_that_does_not_exist(tmp_path: Path) -> None:
     broken = tmp_path / "broken.template.json"
     queue = {"Type": "AWS::SQS::Queue", "Properties": {"Colour": "red"}}

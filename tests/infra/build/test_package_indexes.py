@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from infra.build.package_indexes import shared, uv_settings
+from tests.support.cases import one_of
 from tests.support.tls import Authority, server_context
 
 ROOT = Path(__file__).parents[3]
@@ -137,7 +138,9 @@ def test_a_mirror_in_the_settings_of_either_tool_serves_both(index: Index, tmp_p
     assert any(path.endswith(WHEEL) for path in index.asked)
 
 
-@pytest.mark.parametrize(("tool", "name"), [("pip", "SSL_CERT_FILE"), ("uv", "REQUESTS_CA_BUNDLE"), ("uv", "PIP_CERT")])
+@pytest.mark.parametrize(
+    ("tool", "name"), one_of(("uv", "REQUESTS_CA_BUNDLE"), ("pip", "SSL_CERT_FILE"), ("uv", "PIP_CERT"))
+)
 @pytest.mark.parametrize("index", ["https"], indirect=True)
 def test_the_authority_of_a_mirror_can_be_named_by_any_of_the_usual_variables(
     index: Index, tmp_path: Path, name: str, tool: str

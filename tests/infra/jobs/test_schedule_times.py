@@ -3,6 +3,7 @@
 import calendar
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -15,8 +16,8 @@ from infra.jobs.schedule_times import firings, local_times, shifts
 from infra.settings.settings import BadConfiguration
 
 PARIS, NEW_YORK = ZoneInfo("Europe/Paris"), ZoneInfo("America/New_York")
-WEEKDAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
-MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
+WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 
 
 def cron(text: str) -> Cron:
@@ -28,19 +29,24 @@ def cron(text: str) -> Cron:
 # -- a second reading, as slow and as literal as can be -------------------------------------------------------------
 
 
-def number(text: str, names: list[str]) -> int:
+def number(text: str, names: tuple[str, ...]) -> int:
     return names.index(text.upper()) + 1 if text.upper() in names else int(text)
 
 
-def in_list(field: str, value: int, low: int, high: int, names: list[str]) -> bool:
+@cache
+def values_of(field: str, low: int, high: int, names: tuple[str, ...]) -> frozenset[int]:
+    found: set[int] = set()
     for part in field.split(","):
         body, _, step = part.partition("/")
         first, _, last = body.partition("-")
         start = low if body == "*" else number(first, names)
         end = high if body == "*" or (step and not last) else number(last or first, names)
-        if value in list(range(start, end + 1))[:: int(step or 1)]:
-            return True
-    return False
+        found |= set(list(range(start, end + 1))[:: int(step or 1)])
+    return frozenset(found)
+
+
+def in_list(field: str, value: int, low: int, high: int, names: tuple[str, ...]) -> bool:
+    return value in values_of(field, low, high, names)
 
 
 def day_matches(at: date, month_day: str, weekday: str) -> bool:
@@ -56,7 +62,7 @@ def day_matches(at: date, month_day: str, weekday: str) -> bool:
         # From a Saturday the Friday is nearer, from a Sunday the Monday; at the edges only the other side is left.
         return at.day == min(working, key=lambda day: (abs(day - wanted), day))
     if month_day != "?":
-        return in_list(month_day, at.day, 1, 31, [])
+        return in_list(month_day, at.day, 1, 31, ())
     if weekday == "L":
         return sunday_is_one == 7
     if weekday.endswith("L"):
@@ -71,10 +77,10 @@ def by_brute_force(text: str, start: datetime, end: datetime) -> Iterator[dateti
     at = start
     while at < end:
         if (
-            in_list(minutes, at.minute, 0, 59, [])
-            and in_list(hours, at.hour, 0, 23, [])
+            in_list(minutes, at.minute, 0, 59, ())
+            and in_list(hours, at.hour, 0, 23, ())
             and in_list(months, at.month, 1, 12, MONTHS)
-            and in_list(years, at.year, 1970, 2199, [])
+            and in_list(years, at.year, 1970, 2199, ())
             and day_matches(at.date(), month_day, weekday)
         ):
             yield at
@@ -102,7 +108,7 @@ def lists(low: int, high: int, names: tuple[str, ...] = (), *, steps: bool = Tru
 
 MONTH_DAYS = st.one_of(lists(1, 31), st.just("L"), st.just("LW"), st.integers(1, 31).map(lambda day: f"{day}W"))
 WEEK_DAYS = st.one_of(
-    lists(1, 7, tuple(WEEKDAYS), steps=False),
+    lists(1, 7, WEEKDAYS, steps=False),
     st.just("L"),
     st.integers(1, 7).map(lambda day: f"{day}L"),
     st.tuples(st.integers(1, 7), st.integers(1, 5)).map(lambda found: f"{found[0]}#{found[1]}"),
@@ -135,7 +141,7 @@ def test_a_cron_expression_names_just_the_minutes_that_a_literal_reading_names(
     assert found == list(by_brute_force(text, start, end))
 
 
-@given(months=lists(1, 12, tuple(MONTHS)), days=DAYS, years=lists(2024, 2060))
+@given(months=lists(1, 12, MONTHS), days=DAYS, years=lists(2024, 2060))
 def test_over_years_a_cron_expression_names_just_the_days_that_a_literal_reading_names(
     months: str, days: tuple[str, str], years: str
 ) -> None:

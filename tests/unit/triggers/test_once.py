@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from moto.stepfunctions.models import StepFunctionBackend
 
+from tests.support.cases import exhaustive
 from tests.support.deliveries import VERSIONED, again, created, message, notification, record, scheduled, stored
 from tests.unit.triggers.conftest import Starter
 
@@ -169,12 +170,17 @@ def lines_until_death(starter: Starter, event: Any, job: str, lines: float = flo
     return reaper.executed
 
 
-@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.exhaustive)])
-@each_trigger
+@pytest.mark.parametrize(
+    ("make", "every"),
+    [
+        *((make, 5) if make is two_uploads_in_one_message else exhaustive((make, 5)) for make in EVERY),
+        *(exhaustive((make, 1)) for make in EVERY),
+    ],
+)
 def test_delivered_again_after_the_starter_died_at_any_line(
     starter: Starter, s3: Any, make: Callable[[Any], Made], every: int
 ) -> None:
-    """``make test`` lets it die at every fifth line, ``make test-all`` at each."""
+    """``make test`` lets it die at every fifth line of two runs, ``make test-all`` at each line of any."""
     job, event, expected = make(s3)
     starter(event, job)  # fills the process's caches, so that each later call executes equally many lines
     job, event, runs = make(s3)
