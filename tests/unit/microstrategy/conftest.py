@@ -10,9 +10,9 @@ import pytest
 
 from functions.microstrategy import Client, Cookie, Server, Session
 from tests.support.tls import Authority, server_context, tls_server
+from tests.unit.microstrategy.any_server import TOKEN, AnyServer, read_request
 
 Script = Callable[[socket.socket], object]
-TOKEN = "csgf8rns3orn8pnd1addkf01bk"
 
 
 @dataclass
@@ -73,25 +73,19 @@ def server() -> Iterator[ScriptedServer]:
     listener.close()
 
 
-def read_request(connection: socket.socket) -> bytes:
-    data = b""
-    while b"\r\n\r\n" not in data:
-        chunk = connection.recv(65536)
-        if not chunk:
-            return data
-        data += chunk
-    head, _, body = data.partition(b"\r\n\r\n")
-    length = next((int(h.split(b":")[1]) for h in head.split(b"\r\n") if h.lower().startswith(b"content-length")), 0)
-    while len(body) < length:
-        body += connection.recv(65536)
-    return head + b"\r\n\r\n" + body
-
-
 @pytest.fixture
 def client(server: ScriptedServer) -> Client:
     """A client in a session."""
     cookie = Cookie("JSESSIONID", "COOKIE-SECRET-1", "127.0.0.1", "/MicroStrategyLibrary")
     return Client(Server(server.url), Session(TOKEN, (cookie,)), budget=5)
+
+
+@pytest.fixture(scope="module")
+def any_server() -> Iterator[AnyServer]:
+    """Answers every request with the bytes that a test puts there."""
+    server = AnyServer()
+    yield server
+    server.close()
 
 
 @pytest.fixture(scope="session")

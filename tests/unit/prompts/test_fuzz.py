@@ -5,7 +5,7 @@ then nothing may come out but problems in words.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import product
 from typing import Any
 
@@ -21,7 +21,9 @@ from functions.prompts import describe, rendering
 from functions.prompts.plan import plan, unmatched_in_words
 from functions.requests.request import normalise
 from functions.runs.store.table import _to_dynamodb
-from tests.unit.microstrategy.test_fuzz import FEW, LONGEST, MORE, PROMPT, any_json, near, nodes, quick, sound, written
+from tests.unit.microstrategy.client_calls import LONGEST, PROMPT
+from tests.unit.microstrategy.odd_json import FEW, MORE, any_json, few_for, near, nodes, written
+from tests.unit.microstrategy.odd_responses import quick, sound
 from tests.unit.prompts.offered import Hidden, Offered
 from tests.unit.prompts.test_plan import answered
 
@@ -91,27 +93,32 @@ def answers_to(kind: str) -> list[list[Any]]:
     ]
 
 
-def check_each(kind: str, fragments: Iterable[str]) -> None:
-    """Each value of a prompt, and then of a choice, replaced by each of the fragments."""
+def spoilt(right: Any, fragments: Callable[[int], Iterable[str]]) -> Iterator[str]:
+    """``right`` as JSON, one of its values replaced, in each way."""
+    for number in range(nodes(right)):
+        for fragment in fragments(number):
+            yield written(right, {number: fragment})
+
+
+def check_each(kind: str, fragments: Callable[[int], Iterable[str]]) -> None:
+    """Each value of a prompt, and then of a choice, replaced by each of its fragments."""
     described = [PROMPT | DESCRIBED[kind]]
     whole = json.dumps(described)
-    spoilt = product(range(nodes(described)), fragments)
-    cases = [(written(described, {number: fragment}), CHOICES) for number, fragment in spoilt]
-    for number, fragment in product(range(nodes(CHOICES)), fragments):
-        cases.append((whole, mappings(decoded(written(CHOICES, {number: fragment}).encode()))))
+    cases = [(text, CHOICES) for text in spoilt(described, fragments)]
+    cases += [(whole, mappings(decoded(text.encode()))) for text in spoilt(CHOICES, fragments)]
     for (text, choices), given_ in product(cases, answers_to(kind)):
         check(read(text), given_, "default", Offered(choices))
 
 
 @pytest.mark.parametrize("kind", DESCRIBED)
 def test_no_single_value_of_a_prompt_or_a_choice_is_relied_on(kind: str) -> None:
-    check_each(kind, FEW[::3])
+    check_each(kind, lambda number: few_for(number, 6))
 
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", DESCRIBED)
 def test_no_single_value_of_a_prompt_or_a_choice_is_relied_on_whatever_it_is(kind: str) -> None:
-    check_each(kind, FEW + MORE)
+    check_each(kind, lambda _: FEW + MORE)
 
 
 described = st.one_of([near([PROMPT | one]) for one in DESCRIBED.values()]) | any_json.map("[{}]".format)
@@ -129,7 +136,7 @@ def check_case(prompts: list[Any], answers: list[Any], unanswered: str, offered:
     check(prompts, normal, unanswered, Hidden() if offered is None else Offered(offered))
 
 
-@settings(quick, max_examples=40)
+@settings(quick, max_examples=15)
 @cases
 def test_whatever_is_asked_there_are_only_problems_in_words(
     prompts: list[Any], answers: list[Any], unanswered: str, offered: list[Any] | None
