@@ -28,12 +28,6 @@ FEW = (
 )
 """In place of a value, or (the first) in place of its key, too."""
 
-
-def few_for(number: int, every: int) -> list[str]:
-    """For a value of that number the first, and some of the others: the next values get others of them."""
-    return [FEW[0], *FEW[1 + number % every :: every]]
-
-
 MORE = (
     *("false", "0", "2", "3", "772", '" "', "NaN", "-Infinity", "1.7976931348623157e308", "9" * 30, "9" * 5_000, "5.0"),
     *('"x\\udfffy"', '"\\u0000"', '"ERR009"', '"ERR\\u0669"', '"-5"', '"9999999999999999"', text_of("日" * 9_000)),
@@ -42,6 +36,13 @@ MORE = (
     *(nested(opening, "]", 3_000) for opening in ("[", '{"a":', '[{"code":1,"errors":')),
     *(nested('{"errors":[', "]}", depth) for depth in (40, 400)),
 )
+
+
+def few_for(number: int, every: int) -> list[str]:
+    """For a value of that number the first, and some of the others: the next values get others of them."""
+    return [FEW[0], *FEW[1 + number % every :: every]]
+
+
 odd = st.one_of(
     st.sampled_from([*FEW[1:], *MORE]),
     st.text(max_size=8).map(text_of),

@@ -248,12 +248,12 @@ def test_answers_are_in_doubt_where_earlier_ones_may_have_been_taken(
 
 
 STORED = '[{"at": "Ü?", "type": "VALUE", "name": "Year", "how": "answered", "given": 0}]'
-"""What is recorded of an answer to the prompt ``Ü`` and a lone surrogate, which counts as a question mark."""
+"""What is recorded of an answer to the prompt ``Ü?``. A lone surrogate, which no item can hold, counts as its ``?``."""
 
 
 def test_prompts_may_fill_their_room(run: RunRecord, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(job_states, "LARGEST_PROMPTS", len(STORED.encode()))
-    assert begin_answering(run, 1, [answer("Ü\ud800")]) is True
+    assert begin_answering(run, 1, [answer("Ü?")]) is True
 
 
 def test_more_prompts_than_their_room_takes_are_rejected(run: RunRecord, monkeypatch: pytest.MonkeyPatch) -> None:
