@@ -1,10 +1,11 @@
-"""``make docs``: fills the generated blocks of every document and the schema of jobs, and names what changed."""
+"""``make docs``: fills the generated blocks of every document, the schema of jobs, and the models of AWS's services."""
 
 import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from infra.build.aws_models import write as write_models
 from infra.documents.blocks import ROOT, UnknownBlock, documents, filled
 from infra.documents.generated import blocks_of
 from infra.documents.job_schema import with_triggers
@@ -16,6 +17,8 @@ from local.synth import SynthFailed, template_path
 def main() -> None:
     """Write the documents; exit with 1 for a block that cannot be generated."""
     _write(JOBS / SCHEMA_FILE, with_triggers)  # before a synth reads it
+    for path in write_models():
+        _changed(path)
     try:
         blocks = blocks_of(template_path())
         for path in documents():
@@ -28,7 +31,11 @@ def _write(path: Path, anew: Callable[[str], str]) -> None:
     text = path.read_text("utf-8")
     if (new := anew(text)) != text:
         path.write_text(new, "utf-8")
-        sys.stdout.write(f"{path.relative_to(ROOT)}: updated\n")
+        _changed(path)
+
+
+def _changed(path: Path) -> None:
+    sys.stdout.write(f"{path.relative_to(ROOT)}: updated\n")
 
 
 if __name__ == "__main__":

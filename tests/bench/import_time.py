@@ -1,10 +1,13 @@
 """Cold start: how long a fresh process takes to import each handler from the bundle, as Lambda does in INIT.
 
-The baseline is ``requests`` and one boto3 client, measured anew right before each handler. The ratio is the median
-of these pairs, of CPU time: an import waits for nothing, so neither a busy machine nor a changing clock rate moves it.
-A handler makes all that its invocations need while it is imported: its clients of AWS (two of log_in and end_run), and
-the TLS context where it calls the Library server, which the baseline does not make. The peak of the process's memory
-stands beside the times.
+Two baselines are measured anew right before each handler. The ratios are the medians of these pairs, of CPU time: an
+import waits for nothing, so neither a busy machine nor a changing clock rate moves them.
+
+* "ratio": ``requests`` and one boto3 client.
+* "like for like": ``requests``, and by boto3 and urllib3 what the handler makes while it is imported, because an
+  invocation has a sixth of the core: its clients of AWS, and the TLS context where it calls the Library server.
+
+The peak of the process's memory stands beside the times.
 boto3 always has its byte code; our bundle is measured with byte code and without, as it is deployed where no
 interpreter of the runtime's version is at hand.
 
@@ -12,12 +15,13 @@ This module imports little: a process that is started cannot show a lower peak t
 row "nothing" shows that limit.
 """
 
+import json
 import platform
 import shutil
 import sys
 import tempfile
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
 from typing import NamedTuple
 
 from infra.build.bundle import add_byte_code, bundle, files, zipped
@@ -26,8 +30,9 @@ from tests.bench.like_lambda import HANDLERS, link_runtime, run
 
 ROUNDS = 5
 
-
 BASELINE = "import requests, boto3; boto3.client('dynamodb')"
+
+TLS = "import certifi, urllib3; urllib3.util.create_urllib3_context().load_verify_locations(cafile=certifi.where())"
 
 CASES = {
     "nothing": "",
@@ -35,6 +40,17 @@ CASES = {
     **{name: f"import functions.handlers.{name}" for name in HANDLERS},
 }
 """The statements of the measured process, by the name of the row."""
+
+MADE = """
+import json
+from functions import aws_clients
+made, new_client = [], aws_clients.new_client
+aws_clients.new_client = lambda service, *given, **named: made.append(service) or new_client(service, *given, **named)
+{code}
+tls = sys.modules.get("functions.microstrategy.http.tls")
+print(json.dumps([made, bool(tls and tls.public_authorities.cache_info().currsize)]))
+"""
+"""Prints the clients that a handler makes while it is imported, and whether it makes the TLS context."""
 
 MEASURE = """
 import resource, sys, time
@@ -54,32 +70,47 @@ class Measured(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A line of the table: with byte code, its ratio to the baseline, and milliseconds without byte code."""
+    """A line of the table: with byte code, its ratios to both baselines, and milliseconds without byte code."""
 
     ms: float
     cpu_ms: float
     ratio: float
+    like_for_like: float
     peak_mb: float
     ms_bare: float
 
 
 def measure(code: str, folder: Path, runtime: Path) -> Measured:
     """Run ``code`` in a fresh interpreter."""
-    done = run(MEASURE.format(code=code), folder, runtime, "-B")
+    return Measured(*map(float, _output(MEASURE.format(code=code), folder, runtime).split()))
+
+
+def like(code: str, folder: Path, runtime: Path) -> str:
+    """Statements that make by boto3 and urllib3 what the handler that ``code`` imports makes."""
+    services, tls = json.loads(_output(MADE.format(code=code), folder, runtime))
+    clients = [f"boto3.client({service!r})" for service in services or ["dynamodb"]]
+    return "; ".join(["import requests, boto3", *clients, *([TLS] if tls else [])])
+
+
+def _output(code: str, folder: Path, runtime: Path) -> str:
+    done = run(code, folder, runtime, "-B")
     if done.returncode != 0:
         sys.exit(f"bench: {code}: {done.stderr.strip()}")
-    return Measured(*map(float, done.stdout.split()))
+    return done.stdout
 
 
 def measure_all(compiled: Path, bare: Path, runtime: Path) -> dict[str, Row]:
     """The medians, by name; each round takes everything once."""
     taken: dict[str, list[Row]] = {name: [] for name in CASES}
+    likes = {name: like(code, compiled, runtime) if name in HANDLERS else BASELINE for name, code in CASES.items()}
     for _ in range(ROUNDS):
         for name, code in CASES.items():
-            baseline = measure(BASELINE, compiled, runtime)
+            baseline, same = (measure(other, compiled, runtime).cpu_ms for other in (BASELINE, likes[name]))
             mine = measure(code, compiled, runtime)
-            ratio = mine.cpu_ms / baseline.cpu_ms
-            taken[name].append(Row(mine.ms, mine.cpu_ms, ratio, mine.peak_mb, measure(code, bare, runtime).ms))
+            ms_bare = measure(code, bare, runtime).ms
+            taken[name].append(
+                Row(mine.ms, mine.cpu_ms, mine.cpu_ms / baseline, mine.cpu_ms / same, mine.peak_mb, ms_bare)
+            )
     return {name: Row(*map(median, zip(*rows, strict=True))) for name, rows in taken.items()}
 
 
@@ -107,9 +138,16 @@ def main() -> None:
     print(
         f"Imports in fresh processes, medians of {ROUNDS}: Python {platform.python_version()}, {platform.machine()}\n"
     )
-    print(f"{'import':30}{'ms':>8}{'CPU ms':>10}{'ratio':>8}{'peak MB':>10}{'ms without byte code':>24}")
+    heads = f"{'ms':>8}{'CPU ms':>10}{'ratio':>8}{'like for like':>15}{'peak MB':>10}{'ms without byte code':>24}"
+    print(f"{'import':30}{heads}")
     for name, row in rows.items():
-        print(f"{name:30}{row.ms:8.0f}{row.cpu_ms:10.0f}{row.ratio:8.2f}{row.peak_mb:10.1f}{row.ms_bare:24.0f}")
+        print(
+            f"{name:30}{row.ms:8.0f}{row.cpu_ms:10.0f}{row.ratio:8.2f}{row.like_for_like:15.2f}"
+            f"{row.peak_mb:10.1f}{row.ms_bare:24.0f}"
+        )
+    of_handlers = [rows[name] for name in HANDLERS]
+    means = (mean(row.ratio for row in of_handlers), mean(row.like_for_like for row in of_handlers))
+    print(f"{'mean of the handlers':48}{means[0]:8.2f}{means[1]:15.2f}")
     print(f"\n{summary}")
 
 

@@ -28,5 +28,5 @@ def test_clients_of_one_process_share_a_session(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
-    one, other = aws_clients.new_client("sqs"), aws_clients.new_client("sns")
+    one, other = aws_clients.new_client("events"), aws_clients.new_client("sns")
     assert one.meta.region_name == other.meta.region_name == "eu-west-1"
