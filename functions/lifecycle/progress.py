@@ -53,6 +53,7 @@ def progress(
         polls=polls,
         reached_sql=execution.status in REACHED_SQL,
         unknown_status=_new_status(run, execution.status) if phase == "unknown" else None,
+        session=step.changed_session,
     )
     if not recorded:
         now = run.attempt.job_state

@@ -37,6 +37,7 @@ class Step:
         self.event = event
         self._context = context
         self._client: Client | None = None
+        self._began: StoredSession | None = None  # the session as the client was given it
 
     def at(self, number: int) -> "Step":
         """The same invocation, at another attempt of the run."""
@@ -54,9 +55,18 @@ class Step:
             stored = self.run.open_session
             if stored is None:
                 raise SessionLost("there is no session on the server in this attempt")
-            self._client = Client(stored.server, stored.session, budget=self.budget)
+            self._client, self._began = Client(stored.server, stored.session, budget=self.budget), stored
         self._client.budget = self.budget
         return self._client
+
+    @property
+    def changed_session(self) -> StoredSession | None:
+        """The session with the cookies that responses have changed; None where the run's item has it like that."""
+        session = self._client.session if self._client else None
+        if self._began is None or session is None or session == self._began.session:
+            return None
+        changed = StoredSession(self._began.server, session)
+        return None if self.run.attempt.session == changed.to_json() else changed
 
     @contextlib.contextmanager
     def admitting_loss(self) -> Generator[None]:
@@ -72,11 +82,12 @@ class Step:
 
     @contextlib.contextmanager
     def keeping_cookies(self) -> Generator[None]:
-        """Keep cookies that the server changed, also after a call that failed (API.md 1.4)."""
-        before = self.run.open_session
+        """Keep cookies that the server changed, also after a call that failed (API.md 1.4).
+
+        A balancer may change one with each response: a look at the job keeps it with what else it records.
+        """
         try:
             yield
         finally:
-            now = self._client.session if self._client else None
-            if before is not None and now is not None and now != before.session:
-                update_session(self.run, StoredSession(before.server, now))
+            if (changed := self.changed_session) is not None:
+                update_session(self.run, changed)

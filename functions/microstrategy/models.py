@@ -59,6 +59,11 @@ class Cookie:
     host_only: bool = True
 
 
+def _unusual(cookie: Cookie) -> dict[str, str | bool]:
+    """The fields of a cookie that do not have their default."""
+    return {name: value for name, value in asdict(cookie).items() if value != getattr(Cookie, name, None)}
+
+
 @dataclass(frozen=True)
 class Session:
     """A session on the server: its token and its whole cookie jar (API.md 1.4). Its ``repr`` shows neither."""
@@ -67,8 +72,8 @@ class Session:
     cookies: tuple[Cookie, ...] = field(default=(), repr=False)
 
     def to_json(self) -> str:
-        """As one string, for the run item."""
-        content = {"token": self.token, "cookies": [asdict(cookie) for cookie in self.cookies]}
+        """As one string, for the run item; what is as usual of a cookie is left out."""
+        content = {"token": self.token, "cookies": [_unusual(cookie) for cookie in self.cookies]}
         return json.dumps(content, separators=(",", ":"))
 
     @classmethod

@@ -19,8 +19,9 @@ class StoredSession:
     session: Session
 
     def to_json(self) -> str:
-        """As one string for the run item."""
-        return json.dumps({"server": asdict(self.server), "session": self.session.to_json()}, separators=(",", ":"))
+        """As one string for the run item, without what is missing: it is written with most of what a run records."""
+        server = {name: value for name, value in asdict(self.server).items() if value is not None}
+        return json.dumps({"server": server, "session": self.session.to_json()}, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Self:

@@ -93,10 +93,13 @@ def lambda_calls(work: Work) -> int:
 
 
 def write_units(work: Work) -> int:
-    """Units of DynamoDB that the writes of a run take: of most, the item has more than 1 KB while a session is kept."""
+    """Units of DynamoDB that the writes of a run take: of most, the item has more than 1 KB while a session is kept.
+
+    A write takes a unit for each KB of the item before or after it, whichever is larger.
+    """
     of_the_queue = QUEUE_WRITES * (queue_units(work.others, work.slots) - 1) + 6
     looks_as_first = queue_units(work.others, work.slots) * work.looks_as_first
-    of_attempts = 25 + 2 * work.looks + 8 * work.rounds + 10 * work.saves + 58 * work.questions
+    of_attempts = 26 + 2 * work.looks + 8 * work.rounds + 5 * work.saves + 58 * work.questions
     return of_attempts + of_the_queue * work.waits + looks_as_first
 
 

@@ -1,5 +1,6 @@
 """What a run takes of AWS: transitions by the documented formula, and no call to DynamoDB that could be spared."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -70,6 +71,17 @@ def test_each_look_at_the_job_is_one_read_and_one_write(system: System) -> None:
     of_looks = [call.operation for call in calls if call.module == "get_status" and call.key == outcome.execution_arn]
     assert of_looks == ["GetItem", "UpdateItem"] * looks
     assert outcome.output["polls"] == looks
+
+
+def test_a_look_is_one_write_also_where_each_response_changes_a_cookie(new_system: Callable[..., System]) -> None:
+    system = new_system("sticky-balancer")
+    system.run(datamart=catalogue.CATEGORY_SALES)  # the first of a connection makes the item of its queue
+    outcome, calls = counted_run(system, datamart=catalogue.CATEGORY_SALES)
+    looks = outcome.states.count("GetStatus")
+    of_looks = [call.operation for call in calls if call.module == "get_status" and call.key == outcome.execution_arn]
+    assert of_looks == ["GetItem", "UpdateItem"] * looks
+    assert len(system.simulator.server.sessions.issued) > looks
+    assert calls.refused == []
 
 
 def test_the_item_of_a_run_that_has_ended_takes_one_unit_of_a_write(system: System) -> None:

@@ -67,8 +67,14 @@ class AwsCalls(list[AwsCall]):
 
     @property
     def write_units(self) -> int:
-        """Units that the writes take."""
-        return sum(max(1, ceil(call.size / WRITE_UNIT)) for call in self if call.operation in WRITES)
+        """Units that the writes take: by the larger of the item before and after."""
+        units, size = 0, dict[str, int]()
+        for call in self:
+            if call.operation in WRITES:
+                units += max(1, ceil(max(call.size, size.get(call.key, 0)) / WRITE_UNIT))
+            if not call.refused:
+                size[call.key] = call.size
+        return units
 
     @property
     def read_units(self) -> int:

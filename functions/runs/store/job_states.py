@@ -16,6 +16,7 @@ from functions.requests.prompt_answers import named_by
 from functions.runs.job_state import ABOUT_A_REQUEST, MAY_FOLLOW, JobState
 from functions.runs.store.item_format import Item
 from functions.runs.store.record import RunRecord
+from functions.runs.stored_session import StoredSession
 from functions.text import one_line, shorten
 
 LONGEST_RESPONSE = 500
@@ -32,12 +33,18 @@ LARGEST_PROMPTS = 40_000
 
 
 def record_job_state(
-    run: RunRecord, state: JobState, facts: Item | None = None, of_the_run: Item | None = None, polls: int = 0
+    run: RunRecord,
+    state: JobState,
+    facts: Item | None = None,
+    of_the_run: Item | None = None,
+    polls: int = 0,
+    session: StoredSession | None = None,
 ) -> bool:
     """Record the state of the attempt's job, whether the attempt is open or closed.
 
     ``facts`` of the attempt and ``of_the_run`` are kept by the same write, by the names under which they are stored,
-    and ``polls`` looks are counted by it.
+    and ``polls`` looks are counted by it. So is ``session``, unless the attempt's was ended meanwhile: a secret that
+    was removed does not come back, and the state is recorded without it.
     """
     condition, values = _may_follow(run, state)
     if state in ABOUT_A_REQUEST:
@@ -46,7 +53,13 @@ def record_job_state(
         unanswered, round_known = _same_round(run)
         condition, values = f"{condition} AND {unanswered}", values | round_known
     put = run.paths({"job": state.value} | (facts or {})) | (of_the_run or {})
-    return run.write_if(condition, values, put=put, add={"polls": polls} if polls else None)
+    add = {"polls": polls} if polls else None
+    if session is not None:
+        path = run.path("session")
+        there, with_it = f"({condition}) AND attribute_exists({{{path}}})", put | {path: session.to_json()}
+        if run.write_if(there, values, put=with_it, add=add):
+            return True
+    return run.write_if(condition, values, put=put, add=add)
 
 
 def _may_follow(run: RunRecord, state: JobState) -> tuple[str, Item]:
@@ -108,11 +121,12 @@ def record_look(
     polls: int = 0,
     reached_sql: bool = False,
     unknown_status: int | None = None,
+    session: StoredSession | None = None,
 ) -> bool:
     """Record in one write what a response says of the job: its state and ids, the time, and that of a result.
 
     ``polls`` is how many looks at the status are counted with it, ``unknown_status`` a status that no documentation
-    has.
+    has, ``session`` the attempt's with the cookies that the response changed, if it did.
     """
     facts: Item = {"lookedAt": clock.now()}
     if reached_sql:
@@ -120,7 +134,7 @@ def record_look(
     if unknown_status is not None:
         facts["unknownStatuses"] = [*run.attempt.unknown_statuses, unknown_status]
     of_the_run = {"finishedAt": clock.now()} if state is JobState.LOADED else None
-    return _recorded_with_ids(run, state, ids, facts, of_the_run, polls)
+    return _recorded_with_ids(run, state, ids, facts, of_the_run, polls, session)
 
 
 def record_failure(run: RunRecord, state: JobState, error: LibraryError, ids: JobIds = NO_IDS) -> bool:
@@ -129,11 +143,17 @@ def record_failure(run: RunRecord, state: JobState, error: LibraryError, ids: Jo
 
 
 def _recorded_with_ids(
-    run: RunRecord, state: JobState, ids: JobIds, facts: Item, of_the_run: Item | None = None, polls: int = 0
+    run: RunRecord,
+    state: JobState,
+    ids: JobIds,
+    facts: Item,
+    of_the_run: Item | None = None,
+    polls: int = 0,
+    session: StoredSession | None = None,
 ) -> bool:
     named = {"jobId": ids.job_id, "executionInstanceId": ids.instance_id}
     found = {name: value for name, value in named.items() if value}
-    recorded = record_job_state(run, state, facts | found, of_the_run, polls)
+    recorded = record_job_state(run, state, facts | found, of_the_run, polls, session)
     if not recorded and found:
         run.write(put=run.paths(found))
     return recorded

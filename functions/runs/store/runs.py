@@ -100,7 +100,7 @@ def refuse_run(
 
 def _empty(execution_arn: str) -> Item:
     """A run about which nothing is known yet."""
-    counters = {"attempt": 0, "attempts": {}, "polls": 0, "lostLogIns": 0}
+    counters = {"attempt": 0, "attempts": {}, "polls": 0}
     return {"executionArn": execution_arn} | counters | {"claimed": {}, "told": {}}
 
 

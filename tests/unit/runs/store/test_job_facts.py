@@ -7,11 +7,13 @@ import pytest
 
 from functions import clock
 from functions.errors import DatamartFailed, PromptAnswerRejected
+from functions.microstrategy import Server, Session
 from functions.microstrategy.status import COMPLETED, GONE
 from functions.runs.attempt import AnsweredPrompt, JobFailure
 from functions.runs.job_state import JobState
 from functions.runs.model import Definition
 from functions.runs.store import job_states
+from functions.runs.store.attempts import clear_session, set_session
 from functions.runs.store.job_states import (
     LONGEST_REASON,
     LONGEST_RESPONSE,
@@ -33,6 +35,7 @@ from functions.runs.store.job_states import (
 )
 from functions.runs.store.record import RunRecord
 from functions.runs.store.table import RunTable
+from functions.runs.stored_session import StoredSession
 from tests.support.stored_runs import put_in_attempt
 from tests.unit.runs.tables import begun_run, beside, direct_run_table, executing_run
 
@@ -139,6 +142,31 @@ def test_a_look_records_when_it_was_and_what_it_saw(run: RunRecord) -> None:
     now = beside(run)
     assert (now.polls, now.attempt.reached_sql, now.attempt.execution_instance_id) == (2, True, "I")
     assert now.attempt.unknown_statuses == (77, 78)
+
+
+def test_a_look_keeps_a_cookie_that_the_response_changed_in_the_same_write(
+    run: RunRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_session(run, session("first"))
+    written: list[Any] = []
+    change = run.table.change
+    monkeypatch.setattr(run.table, "change", lambda *given, **named: written.append(named) or change(*given, **named))
+    assert record_look(run, JobState.ACCEPTED, polls=1, session=session("second")) is True
+    now = beside(run)
+    assert (now.polls, now.open_session, len(written)) == (1, session("second"), 1)
+
+
+def test_a_look_does_not_bring_back_a_session_that_was_ended_meanwhile(run: RunRecord) -> None:
+    set_session(run, session("first"))
+    clear_session(beside(run))
+    assert record_look(run, JobState.ACCEPTED, polls=1, session=session("second")) is True
+    now = beside(run)
+    assert (now.attempt.job_state, now.polls, now.open_session) == (JobState.ACCEPTED, 1, None)
+
+
+def session(token: str) -> StoredSession:
+    """A session with that token."""
+    return StoredSession(Server("https://library.example"), Session(token))
 
 
 def test_what_is_recorded_without_a_look_counts_none(run: RunRecord) -> None:
