@@ -98,33 +98,49 @@ def test_a_run_goes_on_whose_first_function_broke_down_after_it_took_the_slot(
     assert next(calls) == 3
 
 
-def ends_its_attempt(system: System, run: ByHand) -> None:
+def ends_its_attempt(run: ByHand, first: ByHand) -> None:
     run.call("log_in", "describe_datamart", "create_instance", "execute_datamart", "delete_instance", "log_out")
     run.call("conclude_attempt")
 
 
-def is_stopped(system: System, run: ByHand) -> None:
+def is_stopped(run: ByHand, first: ByHand) -> None:
     run.ends()
 
 
-def disappears(system: System, run: ByHand) -> None:
+def disappears(run: ByHand) -> None:
     """Its slot is free and nobody was told: the function that gave it back died before it handed it over."""
     queue = load_queue(run_table(), "default")
     assert queue is not None
     change_queue(run_table(), "default", queue, replace(queue, holders={}))
-    system.invoke("sweep", {"look": LOOK_AT_QUEUES})
+
+
+def disappears_until_the_sweep(run: ByHand, first: ByHand) -> None:
+    disappears(run)
+    run.system.invoke("sweep", {"look": LOOK_AT_QUEUES})
+
+
+def disappears_until_the_first_comes_back(run: ByHand, first: ByHand) -> None:
+    disappears(run)
+    run.system.emulator.clock.advance(1)
+    first.call("wait_in_queue")
 
 
 @pytest.mark.parametrize(
-    ("leaves", "serves"), [(ends_its_attempt, "conclude_attempt"), (is_stopped, "end_run"), (disappears, "sweep")]
+    ("leaves", "serves"),
+    [
+        (ends_its_attempt, "conclude_attempt"),
+        (is_stopped, "end_run"),
+        (disappears_until_the_sweep, "sweep"),
+        (disappears_until_the_first_comes_back, "wait_in_queue"),
+    ],
 )
 def test_however_a_run_leaves_the_first_in_the_queue_gets_its_slot_and_the_second_is_woken(
-    system: System, leaves: Callable[[System, ByHand], None], serves: str
+    system: System, leaves: Callable[[ByHand, ByHand], None], serves: str
 ) -> None:
     holding = ByHand(system, datamart=catalogue.CATEGORY_SALES)
     first, second = (ByHand(system, waits=True, datamart=name) for name in (CITY, catalogue.SLOW_LOAD))
     with counted(system.emulator) as calls:
-        leaves(system, holding)
+        leaves(holding, first)
     sent = [(call.module, call.operation) for call in calls if call.operation.startswith("SendTask")]
     assert sent == [(serves, "SendTaskSuccess"), (serves, "SendTaskFailure")]
     queue = load_queue(run_table(), "default")

@@ -19,7 +19,7 @@ class ByHand:
     """
 
     def __init__(self, system: System, *, waits: bool = False, **request: Any) -> None:
-        self._world = system
+        self.system = system
         machine = system.emulator.deployed.state_machine
         self.arn = f"{machine.replace(':stateMachine:', ':execution:')}:by-hand-{uuid.uuid4()}"
         system._arns.append(self.arn)
@@ -35,14 +35,14 @@ class ByHand:
     def prepare(self) -> Any:
         """Call the first function, which takes the slot of the attempt that follows."""
         started = {"executionArn": self.arn, "input": self.request, "startedAt": "2026-11-20T05:00:00Z", "queue": True}
-        return self._world.invoke("prepare_run", started)
+        return self.system.invoke("prepare_run", started)
 
     def call(self, *modules: str) -> Any:
         """Call functions in their first round; what the last one answers. Raises RuntimeError with an error's name."""
         answer = None
         for module in modules:
             event = {"executionArn": self.arn, "attempt": 1} | self._arguments(module)
-            answer = self._world.invoke(module, event)
+            answer = self.system.invoke(module, event)
             if module == "get_prompts":
                 self._answers = answer["answers"]
         return answer
@@ -65,9 +65,9 @@ class ByHand:
 
     def ends(self, status: str = "ABORTED") -> bool:
         """The end is delivered once; whether it is to be delivered once more."""
-        machine = self._world.emulator.deployed.state_machine
+        machine = self.system.emulator.deployed.state_machine
         message = end_events.message_of({"executionArn": self.arn, "stateMachineArn": machine, "status": status})
-        failures = self._world.invoke("end_run", message)["batchItemFailures"]
+        failures = self.system.invoke("end_run", message)["batchItemFailures"]
         assert [f["itemIdentifier"] for f in failures] in ([], [message["Records"][0]["messageId"]])
         return bool(failures)
 
@@ -78,7 +78,7 @@ class ByHand:
 
     @property
     def item(self) -> dict[str, Any]:
-        return self._world.emulator.item(self.arn) or {}
+        return self.system.emulator.item(self.arn) or {}
 
     @property
     def attempt(self) -> dict[str, Any]:
