@@ -114,9 +114,9 @@ def _first_of_work(seen: QueueEvidence) -> str:
     """The first function that only a run with slot and lease is to reach.
 
     A run under the old definition asks for its slot in log_in; beside one that names its datamart differently, a run
-    finds that out by its lease, after the login.
+    finds that out by its lease, in create_instance.
     """
-    return "create_instance" if seen.scene.old else "log_in"
+    return "execute_datamart" if seen.scene.old else "log_in"
 
 
 def _keeps_the_order(seen: QueueEvidence) -> Iterator[str]:
