@@ -192,6 +192,12 @@ def test_a_run_that_has_ended_gives_back_whatever_it_has() -> None:
     assert given_back(queue(holders={"d": GIVEN}), "d", "me") == Queue()
 
 
+def test_the_end_of_a_session_is_kept_in_milliseconds_as_it_is_stored() -> None:
+    found = given_back(queue(holders={"d": ME}), "d", "me", 1, LATER + 0.12345, "t1")
+    assert found is not None
+    assert found.holders["t1"].until == round(LATER + 0.123, 3) != round(LATER + 0.12345, 4)
+
+
 def test_a_slot_stays_taken_while_a_session_of_it_may_live() -> None:
     """Under the run's id: other runs of the datamart need not wait for it."""
     holding = queue(holders={"d": replace(GIVEN, attempt=1)})
