@@ -83,7 +83,7 @@ class Caller:
         ms_instance: str | None = None,
         **ids: str,
     ) -> Reply:
-        """Make the call, repeated where the endpoint allows it and time is left and give its response back.
+        """Make the call, repeated where the endpoint allows it and time is left, and give its response back.
 
         ``query`` goes into the URL, ``body`` becomes JSON, ``ms_instance`` a header, ``ids`` are put into the path.
         Raises LibraryError, with every secret of the session redacted.
