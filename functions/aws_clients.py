@@ -14,6 +14,7 @@ from typing import Any
 
 import botocore.session
 from botocore.config import Config
+from botocore.exceptions import DataNotFoundError
 from botocore.loaders import Loader
 
 OPERATIONS = {
@@ -33,9 +34,15 @@ _LOCK = Lock()
 
 
 def new_client(service: str, config: Config | None = None) -> Any:
-    """A client of a service in OPERATIONS, by botocore's name. One takes longer to make than a call: keep it."""
+    """A client of a service in OPERATIONS, by botocore's name. One takes longer to make than a call: keep it.
+
+    AWS updates the botocore of Lambda. One that looks for a file which MODELS lacks reads its own descriptions.
+    """
     with _LOCK:  # a session must not make two at once
-        return _session().create_client(service, config=config)
+        try:
+            return _session().create_client(service, config=config)
+        except DataNotFoundError:
+            return _whole_session().create_client(service, config=config)
 
 
 @cache
@@ -45,6 +52,11 @@ def _session() -> Any:
         "data_loader", Loader(extra_search_paths=[str(MODELS)], include_default_search_paths=False)
     )
     return session
+
+
+@cache
+def _whole_session() -> Any:
+    return botocore.session.get_session()
 
 
 def in_init(*made: Callable[[], object]) -> None:
