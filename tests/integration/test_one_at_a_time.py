@@ -117,7 +117,7 @@ def test_of_two_runs_that_start_together_one_waits_for_the_other(system: System)
 
 
 def test_what_a_crashed_run_held_is_free_because_step_functions_says_that_it_ended(system: System) -> None:
-    crashed = system.run(project="B" * 32).execution_arn  # there is none
+    crashed = system.run(project="B" * 32).execution_arn  # does not exist
     run_table().change(LEASE, put={"owner": crashed, "attempt": 1, "since": 1}, condition=FREE)
     run_table().change("queue/default", put={"holders.crashed": {"o": crashed.rpartition(":")[2], "s": 1, "n": 1}})
     assert system.run(prompts=COUNTRIES, onConflict="fail").status == "SUCCEEDED"

@@ -174,7 +174,7 @@ def check_clean(server: Server, run: Datamart, number: int, loaded: str = "no") 
 
 
 @pytest.mark.parametrize("number", ALL)
-@pytest.mark.exhaustive  # guarded by: several runs, one of which loads
+@pytest.mark.exhaustive  # guarded by: the signal to several runs, below
 def test_a_signal_while_the_job_runs_cancels_it_and_leaves_the_server_clean(
     server: Server, datamart: Callable[..., Datamart], number: int
 ) -> None:
