@@ -16,8 +16,8 @@ from moto.core.models import botocore_stubber
 FOR = {"moto": "5.2.5", "botocore": "1.44.5"}
 """The version of each package that this was written for."""
 
-PLAIN = {"S", "N", "BOOL", "NULL", "SS", "NS"}
-"""Kinds of DynamoDB's values that JSON holds as they are."""
+PLAIN = {"S": str, "N": str, "BOOL": bool, "NULL": bool}
+"""Kinds of DynamoDB's values that JSON holds as they are, with their types."""
 
 # Read here, so that a name that an upgrade of botocore changes fails at once.
 load_file, list_available_services = JSONFileLoader.load_file, Loader.list_available_services
@@ -70,15 +70,16 @@ def _add_auth(self: Any, request: Any) -> None:
 
 def _handle_structure(self: Any, shape: Any, value: Any) -> Any:
     """A value of DynamoDB is what its JSON is, unless there are bytes in it; botocore looks for each kind in each."""
-    return value if shape.name == "AttributeValue" and _is_plain(value) else handle_structure(self, shape, value)
+    return value if shape.name == "AttributeValue" and is_plain(value) else handle_structure(self, shape, value)
 
 
-def _is_plain(value: Any) -> bool:
+def is_plain(value: Any) -> bool:
+    """Whether a value of DynamoDB, as JSON has it, holds neither bytes nor anything that is wrong."""
     if type(value) is not dict or len(value) != 1:
         return False
     ((kind, inner),) = value.items()
     if kind == "M":
-        return type(inner) is dict and all(map(_is_plain, inner.values()))
+        return type(inner) is dict and all(map(is_plain, inner.values()))
     if kind == "L":
-        return type(inner) is list and all(map(_is_plain, inner))
-    return kind in PLAIN and inner is not None
+        return type(inner) is list and all(map(is_plain, inner))
+    return type(inner) is PLAIN.get(kind)

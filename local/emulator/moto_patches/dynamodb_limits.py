@@ -7,6 +7,7 @@ DynamoDB's documentation ("Constraints") and from public captures of its respons
 import copy
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from inspect import signature
 from typing import Any
 
@@ -88,8 +89,11 @@ def _update_item(self: Any, table_name: str, key: dict[str, Any], *args: Any, **
     return updated
 
 
+_signature = cache(signature)
+
+
 def _check_expressions(operation: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
-    given = signature(operation).bind(*args, **kwargs).arguments
+    given = _signature(operation).bind(*args, **kwargs).arguments
     for argument, kind in EXPRESSIONS.items():
         if (size := len((given.get(argument) or "").encode())) > LONGEST_EXPRESSION:
             raise MockValidationException(TOO_LONG.format(kind=kind, size=size))

@@ -28,6 +28,8 @@ from moto.stepfunctions.parser.asl.eval import states
 from moto.stepfunctions.parser.asl.eval.states import States
 from moto.stepfunctions.parser.asl.utils import json_path
 
+from local.emulator.moto_patches.botocore_calls import is_plain
+
 FOR = {"moto": "5.2.5", "jsonata-python": "0.7.1", "botocore": "1.44.5"}
 """The version of each package that this was written for."""
 
@@ -35,6 +37,7 @@ _SETS = (DDBType.STRING_SET, DDBType.NUMBER_SET, DDBType.BINARY_SET)
 
 # Read here, so that a name that an upgrade of moto changes fails at once.
 method_names = responses.method_names_from_class
+underscored = responses.camelcase_to_underscores
 make = UpdateExpressionParser.make
 deepcopy = DynamoType.__deepcopy__
 to_regular_json = DynamoType.to_regular_json
@@ -53,6 +56,7 @@ extract = States._extract
 def install() -> None:
     """Take the shortcuts in this process."""
     responses.method_names_from_class = cache(method_names)
+    responses.camelcase_to_underscores = cache(underscored)
     UpdateExpressionParser.make = staticmethod(lru_cache(maxsize=1000)(make))  # its users copy what they change
     DynamoType.__deepcopy__ = _copied
     DynamoType.to_regular_json = _regular_json
@@ -161,6 +165,9 @@ def _cached_client(region: str, service: str, state_credentials: Any = None) -> 
 
 def _serialize(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
     """Write those members of a structure that are there; moto looks for each of the others under many names."""
+    if key and shape.name == "AttributeValue" and is_plain(value):
+        self._default_serialize(serialized, value, shape, key)
+        return
     if type(value) is not dict or shape.is_document_type or self._value_picker.response_transformers:
         super(JSONSerializer, self)._serialize_type_structure(serialized, value, shape, key)
         return

@@ -12,8 +12,10 @@ from botocore.parsers import create_parser
 from botocore.useragent import UserAgentComponent
 from moto import mock_aws
 from moto.core.responses import BaseResponse
+from moto.core.serialize import BaseJSONSerializer, JSONSerializer, XFormedAttributePicker
+from moto.core.utils import get_service_model
 
-from local.emulator.moto_patches import botocore_calls
+from local.emulator.moto_patches import botocore_calls, performance
 
 KEY = "AKIAIOSFODNN7EXAMPLE"
 
@@ -23,6 +25,8 @@ VALUES: list[Any] = [
     {"NULL": True},
     {"BOOL": False},
     {"SS": ["a"]},
+    {"SS": []},
+    {"X": "unknown"},
     {"NS": ["1"]},
     {"M": {"deep": {"L": [{"S": "x"}, {"M": {}}]}}},
     {"B": "eA=="},
@@ -45,6 +49,16 @@ def test_a_value_of_dynamodb_is_what_botocore_parses(value: Any) -> None:
     parser = create_parser("json")
     shape = model.shape_for("AttributeValue")
     assert parser._handle_structure(shape, value) == botocore_calls.handle_structure(parser, shape, value)
+
+
+@pytest.mark.parametrize("value", [*VALUES, {"N": 1}, {"B": b"x"}, {"L": [{"N": 1}]}])
+def test_a_value_of_dynamodb_is_what_moto_serializes(value: Any) -> None:
+    model = get_service_model("dynamodb")
+    serializer = JSONSerializer(model.operation_model("GetItem"), value_picker=XFormedAttributePicker())
+    shape, ours, theirs = model.shape_for("AttributeValue"), {}, {}
+    performance._serialize(serializer, ours, value, shape, "key")
+    BaseJSONSerializer._serialize_type_structure(serializer, theirs, value, shape, "key")
+    assert ours == theirs
 
 
 def _signed(patched: bool) -> dict[str, str]:
