@@ -25,12 +25,12 @@ from moto.moto_api._internal.moto_random import MotoRandom
 from moto.stepfunctions.parser.asl.component.common.path import result_path
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.asl.eval import states
-from moto.stepfunctions.parser.asl.eval.states import States
 from moto.stepfunctions.parser.asl.utils import json_path
+from werkzeug.routing import Rule
 
 from local.emulator.moto_patches.botocore_calls import is_plain
 
-FOR = {"moto": "5.2.5", "jsonata-python": "0.7.1", "botocore": "1.44.5"}
+FOR = {"moto": "5.2.5", "jsonata-python": "0.7.1", "botocore": "1.44.5", "werkzeug": "3.1.9"}
 """The version of each package that this was written for."""
 
 _SETS = (DDBType.STRING_SET, DDBType.NUMBER_SET, DDBType.BINARY_SET)
@@ -50,7 +50,7 @@ sanitized = useragent.sanitize_user_agent_string_component
 boto_client_for = lambda_eval_utils.boto_client_for
 find_response = CustomRegistry.find
 random_string = MotoRandom.get_random_string
-extract = States._extract
+compile_builder = Rule._compile_builder
 
 
 def install() -> None:
@@ -71,6 +71,7 @@ def install() -> None:
     Jsonata.Frame.lookup = _lookup
     CustomRegistry.find = _find_response
     MotoRandom.get_random_string = _random_string
+    Rule._compile_builder = _compile_builder_late  # type: ignore[method-assign]  # werkzeug alone has types
     states.copy = _Copies()
     useragent.sanitize_user_agent_string_component = lru_cache(maxsize=1000)(sanitized)
 
@@ -204,6 +205,15 @@ def _random_string(self: Any, length: int = 20, include_digits: bool = True, low
     """Letters and digits, as a request's ID has many."""
     found = "".join(self.choices(string.ascii_letters + string.digits * include_digits, k=length))
     return found.lower() if lower_case else found
+
+
+def _compile_builder_late(self: Any, append_unknown: bool = True) -> Any:
+    """What builds a rule's URL, compiled when it is asked for one: moto only compares URLs with its rules."""
+
+    def build(rule: Any, *args: Any, **kwargs: Any) -> Any:
+        return compile_builder(self, append_unknown).__get__(rule, None)(*args, **kwargs)
+
+    return build
 
 
 class _Copies:

@@ -22,6 +22,7 @@ from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser
 from moto.dynamodb.responses import DynamoHandler
 from moto.moto_api._internal import mock_random
+from werkzeug.routing import Map, Rule
 
 from local.emulator.moto_patches import performance
 from local.emulator.moto_patches.unused_services import JobStatus
@@ -165,3 +166,16 @@ def test_the_data_of_a_state_is_copied_whole() -> None:
     copied["a"][1]["c"].append("y")
     copied["d"]["e"].add(3)
     assert data == {"a": [1, {"b": None, "c": ["x", 1.5, True]}], "d": {"e": {1, 2}}}
+
+
+def test_a_rule_matches_and_builds_the_urls_that_werkzeug_does() -> None:
+    def routed() -> list[Any]:
+        urls = Map([Rule("/functions/<name>/<path:rest>", endpoint="f")]).bind("host")
+        built = [urls.build("f", {"name": "ä b", "rest": "c/d", "more": "1"}, append_unknown=more) for more in (1, 0)]
+        return [*built, urls.match("/functions/a/b/c")]
+
+    ours = routed()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", performance.compile_builder)
+        assert ours == routed()
+    assert ours[-1] == ("f", {"name": "a", "rest": "b/c"})
