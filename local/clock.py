@@ -43,13 +43,14 @@ class StandingClock(Clock):
     """Starts at the present and moves only when it is put forward, so that a slow machine sees what a fast one sees.
 
     For runs that skip their waits against the built-in simulator: nothing that they depend on happens in real time.
+    It stands at whole milliseconds: stored times are rounded to them, and a wait of minutes ends when it is due.
     """
 
     runs = False
 
     def __init__(self) -> None:
         super().__init__()
-        self._now = time.time()
+        self._now = round(time.time(), 3)
 
     def now(self) -> float:
         """Seconds since the epoch."""
