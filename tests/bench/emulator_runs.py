@@ -28,8 +28,8 @@ HIGHEST_RATIO = 1.2
 """CPU of a run, of many at once to few at once."""
 
 
-def main(*slots: str) -> int:
-    """Measure and print, for each number of slots; 1 if many at once cost more than they may."""
+def main(*slots: str) -> None:
+    """Measure and print, for each number of slots. CPU depends on what else the machine does: it fails nothing."""
     clock, scenario = StandingClock(), Scenario(more_loads=(1.0,) * MANY, session_cap=MANY)
     with (
         Simulator(scenario=scenario, clock=clock.now, password="bench") as simulator,
@@ -40,12 +40,12 @@ def main(*slots: str) -> int:
         succeed(emulator, [CITY])
         one = cpu_a_run(FEW, lambda: [succeed(emulator, [CITY]) for _ in range(FEW)])
         sys.stdout.write(f"The emulator, CPU seconds a run: City, one after the other {one:.3f}\n")
-        ratios = [ratio_on(emulator, number) for number in map(int, slots or (MANY, 1))]
-    return int(max(ratios) > HIGHEST_RATIO)
+        for number in map(int, slots or (MANY, 1)):
+            compare(emulator, number)
 
 
-def ratio_on(emulator: Emulator, slots: int) -> float:
-    """Measure and print what a run costs on so many slots: of many at once, divided by that of few at once."""
+def compare(emulator: Emulator, slots: int) -> None:
+    """Measure and print what a run costs on so many slots: of many at once, and of few at once."""
     with mock.patch.dict(os.environ, {"MAX_CONCURRENT_RUNS": json.dumps({"default": slots})}):
         succeed(emulator, loads(1))
         few = cpu_a_run(FEW, lambda: succeed(emulator, loads(FEW)))
@@ -55,7 +55,6 @@ def ratio_on(emulator: Emulator, slots: int) -> float:
     figures = f"{FEW} runs {few:.3f} each, {MANY} runs {many:.3f} each, ratio {ratio:.2f}{verdict}"
     sys.stdout.write(f"At once on {slots} slot(s): {figures}\n")
     sys.stdout.flush()
-    return ratio
 
 
 def loads(runs: int) -> list[dict[str, Any]]:
@@ -81,4 +80,4 @@ def cpu_a_run(runs: int, work: Callable[[], object], rounds: int = ROUNDS) -> fl
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    main(*sys.argv[1:])
