@@ -39,13 +39,10 @@ def send(things: list[Thing], unseen: int) -> None:
 
 
 def subject(things: list[Thing], unseen: int) -> str:
-    """``Datamart runner dev: the daily sweep found 3 thing(s), still left: 1``.
-
-    It calls the sweep daily although it is hourly: people have filters for their mail.
-    """
+    """``Datamart runner dev: the sweep found 3 thing(s), still left: 1``."""
     stage = f" {stage_of(things[0].run)}" if things else ""
     left = sum(thing.left for thing in things) + unseen
-    return f"Datamart runner{stage}: the daily sweep found {len(things)} thing(s), still left: {left}"
+    return f"Datamart runner{stage}: the sweep found {len(things)} thing(s), still left: {left}"
 
 
 def text(things: list[Thing], unseen: int) -> str:

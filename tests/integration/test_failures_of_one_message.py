@@ -89,5 +89,5 @@ def test_where_an_end_is_missing_the_sweep_tells_of_the_message(
     assert system.invoke("sweep", {}) == {"found": 1, "left": 0}
     of_failures, of_sweep = sorted(system.notices(), key=lambda notice: notice["Subject"], reverse=True)
     assert of_failures["Subject"] == f"Job country-upload: {failures} of 2 runs of one message failed"
-    assert of_sweep["Subject"].startswith("Datamart runner dev: the daily sweep found 1 thing(s)")
+    assert of_sweep["Subject"].startswith("Datamart runner dev: the sweep found 1 thing(s)")
     assert system.invoke("sweep", {}) == {"found": 0, "left": 0}

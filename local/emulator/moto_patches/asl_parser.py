@@ -79,7 +79,7 @@ def _kept(definition: str) -> Any:
 
 
 def _keep(definition: str, program: Any) -> None:
-    """Write the program's file, whole or not at all. A folder that cannot be written is none of the run's concern."""
+    """Write the program's file, whole or not at all. The run goes on if the folder cannot be written."""
     with contextlib.suppress(OSError):
         KEPT.mkdir(parents=True, exist_ok=True)
         number, name = tempfile.mkstemp(dir=KEPT, suffix=".part")

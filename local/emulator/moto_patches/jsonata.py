@@ -41,7 +41,7 @@ def install() -> None:
 
 
 def _nothing_to_validate(*arguments: Any) -> None:
-    """Moto evaluates an expression once more to see of which type the result is, although it is a string."""
+    """Moto evaluates an expression once more to learn the type of the result, although it is always a string."""
 
 
 def _evaluate(expression: str) -> Any:
