@@ -140,7 +140,7 @@ def test_a_server_that_goes_down_after_the_execution_is_looked_at_until_the_dead
     system: System, step: str, error: str, loaded: str
 ) -> None:
     system.simulator.inject(step, status=503, body="<html>down</html>", times=1000)
-    outcome = system.run(prompts=COUNTRIES, timeoutMinutes=6)
+    outcome = system.run(prompts=COUNTRIES, timeoutMinutes=10)
     assert "HTTP 503" in ends(outcome, error, loaded)
     assert 3 <= outcome.states.count("JudgeDeadline") <= 20
     assert (system.posts(), system.loads()) == (1, 0)
