@@ -35,7 +35,7 @@ def test_a_state_that_calls_no_function_of_the_table_is_an_error_that_names_it()
 
 WAITS_FOR_PEOPLE = "AskPerson"
 
-OF_THE_QUEUE = {"PrepareRun": (InQueue.__name__,), "WaitInQueue": (FIRST_IN_QUEUE, SUPERSEDED)}
+OF_THE_QUEUE = {"PrepareRun": (InQueue.__name__,), "WaitInQueue": (InQueue.__name__, FIRST_IN_QUEUE, SUPERSEDED)}
 """Errors by which the queue says what follows, and after which the function is not invoked again."""
 
 
