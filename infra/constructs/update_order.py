@@ -5,9 +5,10 @@ a function that is new to one that is old; an old function reads everything but 
 functions/runs/store/packing.py packs.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aws_cdk import aws_lambda as lambda_
+if TYPE_CHECKING:  # to import it starts the CDK's engine, which who only reads the table does not need
+    from aws_cdk import aws_lambda as lambda_
 
 UPDATED_AFTER: dict[str, tuple[str, ...]] = {
     "ask_person": ("take_answers",),  # question.prompts
@@ -25,13 +26,13 @@ to, and so after every function that the state machine calls.
 """
 
 
-def order_updates(functions: dict[str, lambda_.Function]) -> None:
+def order_updates(functions: "dict[str, lambda_.Function]") -> None:
     """Let each function of the table, by its module, wait for its readers."""
     for writer, readers in UPDATED_AFTER.items():
         for reader in readers:
             _resource(functions[writer]).add_resource_dependency(_resource(functions[reader]))
 
 
-def _resource(function: lambda_.Function) -> Any:
+def _resource(function: "lambda_.Function") -> Any:
     """The function alone: what belongs to it refers to the state machine, which refers to the functions."""
     return function.node.default_child
