@@ -4,16 +4,15 @@ A write that AWS refuses with ValidationException is refused here, too, and chan
 DynamoDB's documentation ("Constraints") and from public captures of its responses.
 """
 
-import copy
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from inspect import signature
 from typing import Any
 
 from moto.dynamodb.exceptions import ItemSizeTooLarge, ItemSizeToUpdateTooLarge, MockValidationException
 from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
+from moto.dynamodb.models.dynamo_type import DDBType, DynamoType, Item, LimitedSizeDict
 
 FOR = {"moto": "5.2.5"}
 """The version of each package that this was written for."""
@@ -75,7 +74,7 @@ def _update_item(self: Any, table_name: str, key: dict[str, Any], *args: Any, **
     table = self.get_table(table_name)
     hash_key = DynamoType(key[table.hash_key_attr])
     before = table.get_item(hash_key)
-    kept = copy.deepcopy(before.attrs) if before is not None else None
+    kept = before.to_json()["Attributes"] if before is not None else None
     try:
         updated = update_item(self, table_name, key, *args, **kwargs)
         _check(updated.attrs, ItemSizeToUpdateTooLarge)
@@ -84,7 +83,7 @@ def _update_item(self: Any, table_name: str, key: dict[str, Any], *args: Any, **
             table.delete_item(hash_key, None)
         elif changed is not None and kept is not None:
             changed.attrs.clear()
-            changed.attrs.update(kept)
+            changed.attrs.update({name: DynamoType(value) for name, value in kept.items()})
         raise
     return updated
 
@@ -115,17 +114,19 @@ def _check_name(name: str) -> None:
 def _check_value(value: DynamoType, wrapped: int) -> None:
     if wrapped > DEEPEST:
         raise MockValidationException(TOO_DEEP)
-    if value.is_map():
+    kind = value.type
+    if kind == DDBType.MAP:
         for name, inner in value.value.items():
             _check_name(name)
             _check_value(inner, wrapped + 1)
-    elif value.is_list():
+    elif kind == DDBType.LIST:
         for inner in value.value:
             _check_value(inner, wrapped + 1)
-    elif value.is_number():
+    elif kind == DDBType.NUMBER:
         _check_number(str(value.value))
 
 
+@lru_cache(maxsize=10_000)
 def _check_number(written: str) -> None:
     try:
         number = Decimal(written)
@@ -141,10 +142,11 @@ def _check_number(written: str) -> None:
 
 def size(value: DynamoType) -> int:
     """Bytes of a value as DynamoDB counts them: a map or list has 3 of its own, and 1 for each entry."""
-    if value.is_map():
+    kind = value.type
+    if kind == DDBType.MAP:
         return 3 + sum(1 + len(name.encode()) + size(inner) for name, inner in value.value.items())
-    if value.is_list():
+    if kind == DDBType.LIST:
         return 3 + sum(1 + size(inner) for inner in value.value)
-    if value.is_number():
+    if kind == DDBType.NUMBER:
         return 2 + len(str(value.value)) // 2
     return int(value.size()) if isinstance(value.value, (str, bytes)) or value.is_set() else 1

@@ -10,6 +10,7 @@ from local.emulator.moto_patches import (
     catches,
     dynamodb_atomicity,
     dynamodb_conditions,
+    dynamodb_copies,
     dynamodb_limits,
     executions,
     jsonata,
@@ -57,6 +58,7 @@ def install(
     dynamodb_limits.install()
     dynamodb_atomicity.install()
     dynamodb_conditions.install()
+    dynamodb_copies.install()
     botocore_calls.install()
     performance.install()
     # moto logs every failed state with its whole parse tree.

@@ -93,6 +93,8 @@ def _copied(value: Any, memo: Any = None) -> Any:
 def _regular_json(value: Any) -> Any:
     """The value as JSON; moto copies at every level all that is below it."""
     kind, inner = value.type, value.value
+    if type(inner) is str and kind != DDBType.BINARY:
+        return {kind: inner}
     if kind == DDBType.MAP:
         return {kind: {key: _regular_json(item) for key, item in inner.items()}}
     if kind == DDBType.LIST:

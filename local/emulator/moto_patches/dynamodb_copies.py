@@ -1,0 +1,55 @@
+"""Copies an item once for an update; moto copies it twice more, and its JSON once more. Its responses stay the same.
+
+The queue of 200 runs is an item of thousands of values, which every write of it goes through.
+"""
+
+import copy
+from typing import Any
+
+from moto.dynamodb import models, responses
+from moto.dynamodb.models.dynamo_type import Item
+
+FOR = {"moto": "5.2.5"}
+"""The version of each package that this was written for."""
+
+# Read here, so that a name that an upgrade of moto changes fails at once.
+used = (responses.copy, models.copy)
+to_dict = responses.dynamo_to_dict
+
+
+def install() -> None:
+    """Take the shortcuts in this process."""
+    responses.copy = _AsJson
+    models.copy = _Copies()
+    responses.dynamo_to_dict = _to_dict
+
+
+class _AsJson:
+    """What moto's responses take for the copy of an item before the update: they only ask for its JSON."""
+
+    def __init__(self, item: Item) -> None:
+        self._json: dict[str, Any] = item.to_json()
+
+    def to_json(self) -> dict[str, Any]:
+        return self._json
+
+    @classmethod
+    def deepcopy(cls, item: Item | None) -> Any:
+        return None if item is None else cls(item)
+
+
+class _Copies:
+    """Copies no item: moto would only give it to the table's stream, which the stack has not."""
+
+    def deepcopy(self, value: Any) -> Any:
+        return value if isinstance(value, Item) else copy.deepcopy(value)
+
+
+def _to_dict(value: Any) -> Any:
+    """The value with DynamoDB's types as plain ones; most are plain already."""
+    kind = type(value)
+    if kind is dict:
+        return {name: inner if type(inner) is str else _to_dict(inner) for name, inner in value.items()}
+    if kind is list:
+        return [_to_dict(inner) for inner in value]
+    return value if kind is str or kind is bool else to_dict(value)
