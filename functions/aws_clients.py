@@ -20,7 +20,7 @@ from botocore.loaders import Loader
 OPERATIONS = {
     "dynamodb": ("GetItem", "PutItem", "Scan", "UpdateItem"),
     "events": ("PutEvents",),
-    "s3": ("GetObject", "HeadObject"),
+    "s3": ("GetObject", "HeadBucket", "HeadObject"),  # botocore looks for the region of a bucket after some refusals
     "secretsmanager": ("GetSecretValue",),
     "sns": ("Publish",),
     "stepfunctions": ("DescribeExecution", "SendTaskFailure", "SendTaskSuccess", "StartExecution"),

@@ -6,12 +6,13 @@ trimmed files (``functions/aws_models/``, in the layout of ``botocore.loaders``)
 botocore that ``requirements/`` names; emulator and tests use the same files.
 """
 
+import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from botocore.loaders import Loader
+from botocore.loaders import JSONFileLoader, Loader
 
 from functions.aws_clients import MODELS, OPERATIONS
 
@@ -24,9 +25,19 @@ ABOUT_ALL = ("partitions", "_retry", "sdk-default-configuration")
 """What a client reads beside its own service's files, but for ``endpoints``, which is trimmed too."""
 
 
+class _FilesAsTheyAre(JSONFileLoader):  # type: ignore[misc]  # botocore has no types
+    """Reads each file itself: where the emulator was opened, loaders share what moto may have changed."""
+
+    def load_file(self, file_path: str) -> Any:
+        plain = self._load_file(f"{file_path}.json", open)
+        return self._load_file(f"{file_path}.json.gz", gzip.open) if plain is None else plain
+
+
 def models() -> dict[Path, str]:
     """The text of each file below ``functions/aws_models/``, by its path."""
-    loader = Loader(include_default_search_paths=False, extra_search_paths=[Loader.BUILTIN_DATA_PATH])
+    loader = Loader(
+        include_default_search_paths=False, extra_search_paths=[Loader.BUILTIN_DATA_PATH], file_loader=_FilesAsTheyAre()
+    )
     found = {name: loader.load_data(name) for name in ABOUT_ALL}
     prefixes = set()
     for service in OPERATIONS:
