@@ -67,7 +67,8 @@ def test_a_run_that_waits_longer_than_its_queue_minutes_times_out_and_names_whom
     assert cause.startswith("Loaded: no. ")
     assert 'waited in the queue for its queueMinutes (30), in the queue of connection "default"' in cause
     assert holding.arn in cause
-    assert outcome.states.count("WaitInQueue") == 1 + 30 * 60 // FIRST_IN_QUEUE_SECONDS
+    looks = 30 * 60 // FIRST_IN_QUEUE_SECONDS
+    assert outcome.states.count("WaitInQueue") in (1 + looks, 2 + looks)  # the last may come a millisecond too early
     assert system.tickets() == {}
     holding.ends("FAILED")
 
