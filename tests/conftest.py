@@ -17,13 +17,15 @@ __all__ = ["pytest_sessionfinish", "pytest_testnodedown"]
 
 # The suite also runs on machines under load: how long an example took says nothing about the code.
 # deadline=None is hypothesis's own default only where the variable CI is set.
-EXAMPLES = {"few": 10, "many": 300}
-"""How many examples a test takes that says nothing else: of ``make test``, and of all that run more than that."""
+EXAMPLES = {"few": 10, "many": 300, "search": 300}
+"""How many examples a test takes that says nothing else: of ``make test``, and of all that run more than that. They are
+the same ones each time, so that a commit which passes does not fail later, but with ``--hypothesis-profile=search``."""
 for name, number in EXAMPLES.items():
     hypothesis.settings.register_profile(
         name,
         max_examples=number,
         deadline=None,
+        derandomize=name != "search",
         suppress_health_check=[hypothesis.HealthCheck.too_slow],
         print_blob=True,
     )

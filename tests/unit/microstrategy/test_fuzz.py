@@ -69,7 +69,7 @@ def test_whatever_the_server_answers_only_the_familys_errors_come_out(
 
 
 @pytest.mark.exhaustive
-@settings(quick, max_examples=4_000, derandomize=False)
+@settings(quick, max_examples=4_000, derandomize=settings.default.derandomize)
 @given(case=cases)
 def test_whatever_the_server_answers_in_many_more_ways(any_server: AnyServer, case: tuple[str, bytes]) -> None:
     check(any_server, *case)

@@ -103,7 +103,7 @@ def test_whatever_is_said_of_the_job_the_run_learns_what_it_can_keep(
 
 
 @pytest.mark.exhaustive
-@settings(quick, max_examples=1_500, derandomize=False)
+@settings(quick, max_examples=1_500, derandomize=settings.default.derandomize)
 @given(which=st.sampled_from(sorted(ASKING)), answer=job_answers)
 def test_whatever_is_said_of_the_job_in_many_more_ways(
     any_server: AnyServer, table: RunTable, which: str, answer: bytes

@@ -145,7 +145,7 @@ def test_whatever_is_asked_there_are_only_problems_in_words(
 
 
 @pytest.mark.exhaustive
-@settings(quick, max_examples=8_000, derandomize=False)
+@settings(quick, max_examples=8_000, derandomize=settings.default.derandomize)
 @cases
 def test_whatever_is_asked_in_many_more_ways(
     prompts: list[Any], answers: list[Any], unanswered: str, offered: list[Any] | None
