@@ -68,7 +68,7 @@ def said_of(text: str, secret: str) -> str:
 
 
 OUR_OWN = said_of("", "no secret at all")
-"""What is said around a quoted text: a word of it is no secret that can be found there."""
+"""What is said around a quoted text: a secret that is a word of it would be found there."""
 
 secrets = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "Zp"]), min_size=8, max_size=30).filter(
     lambda text: len(text.split()) == 1 and len(set(text)) > 3 and text not in OUR_OWN
