@@ -36,10 +36,11 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 service_models.share()
 
-# A shell starts background jobs with SIGINT ignored, and every process below them inherits it: commands under test
-# would not notice the Ctrl-C that a test sends.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# A shell starts background jobs with SIGINT ignored, nohup with SIGHUP, and every process below inherits it: commands
+# under test would not notice the signals that a test sends.
+for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, usual)
 
 
 @pytest.fixture(scope="session")
