@@ -19,7 +19,7 @@ from infra.constructs.definition import definition, integrations
 from infra.constructs.encryption import Encryption
 from infra.constructs.end_of_run import call_at_the_end, let_notify
 from infra.constructs.expect_load import expect_loads
-from infra.constructs.findings import accept, accept_everywhere_in_cfn_lint, accept_in_cfn_lint
+from infra.constructs.findings import accept, accept_in_cfn_lint
 from infra.constructs.function_table import END_RUN, EXPECT_LOAD, START_RUN, STEPS, SWEEP, FunctionSpec
 from infra.constructs.functions import Functions, log_group
 from infra.constructs.notifications import notice_topic
@@ -60,7 +60,7 @@ class DatamartRunner(cdk.Stack):
         super().__init__(scope, construct_id, **kwargs)
         self._settings = settings
         self._bound()
-        accept_everywhere_in_cfn_lint(self, "W3005", "The CDK states dependencies that references imply; both agree.")
+        accept_in_cfn_lint(self, "W3005", "The CDK states dependencies that references imply; both agree.")
         self._tell_what_is_deployed(jobs)
         self._encryption = Encryption(self, settings.customer_managed_key)
         runs = self._run_table()
@@ -123,8 +123,7 @@ class DatamartRunner(cdk.Stack):
     def _tell_what_is_deployed(self, jobs: list[NamedJob]) -> None:
         """Connections with their slots, and jobs with their connections, for commands: a person's files may differ."""
         found = {job.name: job.content["request"].get("connection", "default") for job in jobs}
-        deployed = {"connections": self._settings.most_at_once, "jobs": found}
-        self.template_options.metadata = {**(self.template_options.metadata or {}), DEPLOYED: deployed}
+        self.add_metadata(DEPLOYED, {"connections": self._settings.most_at_once, "jobs": found})
 
     def _run_table(self) -> dynamodb.Table:
         return dynamodb.Table(

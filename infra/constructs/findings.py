@@ -13,15 +13,9 @@ def accept(scope: IConstruct, rule: str, reason: str) -> None:
     cdk.Validations.of(scope).acknowledge(cdk.Acknowledgment(id=f"{checker}::{rule}", reason=reason))
 
 
-def accept_in_cfn_lint(resource: cdk.CfnResource, rule: str, reason: str) -> None:
-    """Suppress a false alarm of cfn-lint on one resource, in the template itself.
+def accept_in_cfn_lint(place: cdk.CfnResource | cdk.Stack, rule: str, reason: str) -> None:
+    """Suppress a false alarm of cfn-lint on one resource or in a whole stack, in the template itself.
 
     In the template, so that it also holds in the pipeline of a company that lints what it deploys.
     """
-    resource.add_metadata("cfn-lint", {"config": {"ignore_checks": [rule]}, "reason": reason})
-
-
-def accept_everywhere_in_cfn_lint(stack: cdk.Stack, rule: str, reason: str) -> None:
-    """Suppress a false alarm of cfn-lint in a whole template."""
-    found = {"cfn-lint": {"config": {"ignore_checks": [rule]}, "reason": reason}}
-    stack.template_options.metadata = {**(stack.template_options.metadata or {}), **found}
+    place.add_metadata("cfn-lint", {"config": {"ignore_checks": [rule]}, "reason": reason})
