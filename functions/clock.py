@@ -5,7 +5,8 @@ advances in full: a deadline of a day is then tested in seconds (DESIGN.md "Inte
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 _source: Callable[[], float] = time.time
@@ -20,6 +21,17 @@ def use(source: Callable[[], float]) -> None:
     """Read the time from ``source`` (seconds since the epoch) from here on."""
     global _source
     _source = source
+
+
+@contextmanager
+def ahead(seconds: float) -> Iterator[None]:
+    """Let the clock be so many seconds ahead of its source until the end of the block."""
+    source = _source
+    use(lambda: source() + seconds)
+    try:
+        yield
+    finally:
+        use(source)
 
 
 def timestamp(seconds: float) -> str:

@@ -59,7 +59,7 @@ class Queues:
     def pauses(self) -> list[Paused]:
         """The pauses that go on, by connection."""
         found = []
-        with in_plain_words(), _at_the_time_of_aws(self._deployed.ahead):
+        with in_plain_words(), clock.ahead(self._deployed.ahead):
             for connection in self._deployed.connections:
                 queue, now = load_queue(self._table, connection), clock.now()
                 pauses = queue.pauses if queue else ()
@@ -76,7 +76,7 @@ class Queues:
         Raises CannotGoOn for a time that a pause cannot end at.
         """
         try:
-            with in_plain_words(), _unlogged(), _at_the_time_of_aws(self._deployed.ahead):
+            with in_plain_words(), _unlogged(), clock.ahead(self._deployed.ahead):
                 now = clock.now()
                 end = now + LONGEST_PAUSE if until is None else until
                 queue = open_queue(self._table, what.connection, self._deployed.connections[what.connection])
@@ -86,22 +86,10 @@ class Queues:
 
     def resume(self, what: Paused) -> None:
         """End the pause; the free slots go to those who wait."""
-        with in_plain_words(), _unlogged(), _at_the_time_of_aws(self._deployed.ahead):
+        with in_plain_words(), _unlogged(), clock.ahead(self._deployed.ahead):
             now, queue = clock.now(), load_queue(self._table, what.connection)
             if queue is not None:
                 serve(self._table, what.connection, queue, lambda queue: resumed(queue, what.job, now))
-
-
-@contextmanager
-def _at_the_time_of_aws(ahead: float) -> Iterator[None]:
-    """Let the clock that the rules read be as far ``ahead`` as AWS's is."""
-    source = clock._source
-    if ahead:
-        clock.use(lambda: source() + ahead)
-    try:
-        yield
-    finally:
-        clock.use(source)
 
 
 @contextmanager
