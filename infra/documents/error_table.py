@@ -2,6 +2,7 @@
 
 from functions.errors import ERRORS, WaitsFor
 from functions.runs.conclusion import MOST_LOSSES
+from functions.text import duration
 from infra.documents.markdown import code, table
 
 
@@ -32,8 +33,4 @@ def pause_table() -> str:
 
 
 def _pauses(first: int, longest: int) -> str:
-    return f"{_duration(first)} to {_duration(longest)}"
-
-
-def _duration(seconds: int) -> str:
-    return f"{seconds // 60} min" if seconds % 60 == 0 else f"{seconds} s"
+    return f"{duration(first)} to {duration(longest)}"
