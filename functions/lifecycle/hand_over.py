@@ -218,7 +218,8 @@ def look_after(table: RunTable, connection: str | None, queue: StoredQueue) -> S
 
 
 def _tell_again(table: RunTable, queue: Queue) -> None:
-    now, told = clock.now(), not_acted_on(queue, clock.now())
+    now = clock.now()
+    told = not_acted_on(queue, now)
     for ticket in told:
         if ticket.told == "first":
             _fail(table, ticket.id, FIRST_IN_QUEUE, first_in_queue(queue, ticket))

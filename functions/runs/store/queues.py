@@ -258,6 +258,10 @@ CONFLICTS: dict[Conflict, str] = {"skip": "s", "fail": "f"}
 
 TOLD: dict[Told, str] = {"first": "f", "end": "e"}
 
+_CONFLICT_OF: dict[Any, Conflict] = {short: conflict for conflict, short in CONFLICTS.items()}
+
+_TOLD_OF: dict[Any, Told] = {short: told for told, short in TOLD.items()}
+
 
 def _ticket(ticket_id: str, stored: Item) -> Ticket:
     get = stored.get
@@ -270,10 +274,10 @@ def _ticket(ticket_id: str, stored: Item) -> Ticket:
         as_of=get("s"),
         job=get("j"),
         burst=bool(get("b")),
-        conflict=next((name for name, short in CONFLICTS.items() if short == get("c")), None),
+        conflict=_CONFLICT_OF.get(get("c")),
         behind=get("h"),
         first=bool(get("f")),
-        told=next((name for name, short in TOLD.items() if short == get("t")), None),
+        told=_TOLD_OF.get(get("t")),
         told_at=get("m"),
     )
 
