@@ -18,35 +18,39 @@ TOO_LONG = 0.05
 """Seconds of CPU that no text of these sizes may take; linear patterns take microseconds."""
 
 SIZES = (256, 1_024, 8_192)
-"""Sizes whose time is compared with that of twice the size, where it can be measured."""
+"""Sizes whose time is compared with that of a longer text, where it can be measured."""
 
-QUADRATIC = 3.0
-"""The ratio from which on the time counts as quadratic, whose own ratio is 4; that of linear time is 2."""
+LONGER = 8
+"""Times that the longer text is longer: far enough that a busy machine cannot make one growth look like the other."""
+
+QUADRATIC = 24.0
+"""The ratio from which on the time counts as quadratic, whose own ratio is 64; that of linear time is 8."""
 
 MEASURABLE = 0.004
-"""Seconds. At the larger size even the fastest pattern of quadratic time takes more."""
+"""Seconds. At the largest of the sizes even the fastest pattern of quadratic time takes more."""
 
 
 def slowest(pattern: re.Pattern[str], method: str) -> tuple[float, str]:
-    """By how much twice the text takes longer, at worst, and the beginning of that text; 0 where it takes no time."""
+    """By how much ``LONGER`` a text takes longer, at worst, and its beginning; 0 where it takes no time."""
     worst = (0.0, "")
     for text in hostile(pattern.pattern):
         if any(_seconds(pattern, method, text(size)) > TOO_LONG for size in SMALL):
             return (float("inf"), text(16))
         for size in SIZES:
             if _seconds(pattern, method, text(size)) > MEASURABLE:
-                ratio = _ratio(pattern, method, text, size, repeats=2)
-                if ratio > QUADRATIC:  # or disturbed: another process had the caches
-                    ratio = _ratio(pattern, method, text, size, repeats=4)
+                ratio = _ratio(pattern, method, text, size)
                 worst = max(worst, (ratio, text(40)))
                 if ratio > QUADRATIC:
                     return worst
     return worst
 
 
-def _ratio(pattern: re.Pattern[str], method: str, text: Text, size: int, repeats: int) -> float:
-    once, twice = (min(_seconds(pattern, method, text(n)) for _ in range(repeats)) for n in (size, 2 * size))
-    return twice / once if twice > MEASURABLE else 0.0
+def _ratio(pattern: re.Pattern[str], method: str, text: Text, size: int) -> float:
+    short = min(_seconds(pattern, method, text(size)) for _ in range(3))
+    long = _seconds(pattern, method, text(LONGER * size))
+    if long > QUADRATIC * short:  # or disturbed, once: another process had the caches
+        long = min(long, _seconds(pattern, method, text(LONGER * size)))
+    return long / short
 
 
 def seconds_at(pattern: re.Pattern[str], method: str, size: int) -> float:
