@@ -30,7 +30,7 @@ from functions.runs.queue import (
     superseded,
     unconfirmed,
 )
-from functions.runs.queue_moves import dismissed, given_back, handed_over, left, revoked, woken
+from functions.runs.queue_moves import AT_ONCE, dismissed, given_back, handed_over, left, revoked, woken
 from functions.runs.slots import datamart_key, run_id
 from functions.runs.store.earlier_slots import release_earlier_slots
 from functions.runs.store.queues import Changed, StoredQueue, change_queue, give_back_slot, load_queue
@@ -44,9 +44,6 @@ HOLDERS_ASKED = 20
 
 TICKETS_ASKED = 100
 """Tickets whose runs the sweep asks about at a time."""
-
-DISMISSED_AT_ONCE = 20
-"""Runs that are told to end in one change: the condition of its write names each, and has 4,096 bytes."""
 
 LOST_SECONDS = 900
 """After so many seconds a slot whose run has not confirmed it, and waits for no token that is known, goes on: several
@@ -107,7 +104,7 @@ def serve(
         waiter = None if ticket is None else find_waiter(table, ticket.id)
         if ticket is not None:
             after = _moved(after, ticket, waiter, now)
-        ending = [each for each in _reasons_to_end(after, now) if after.tickets[each].told != "end"][:DISMISSED_AT_ONCE]
+        ending = [each for each in _reasons_to_end(after, now) if after.tickets[each].told != "end"][:AT_ONCE]
         for each in ending:
             after = dismissed(after, each, now) or after
         head = None if _next(after, now) else next_first(after, now)

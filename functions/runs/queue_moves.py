@@ -24,8 +24,9 @@ from functions.runs.queue import (
 LONGEST_PAUSE = 72 * 3_600
 """Seconds that a pause lasts at most: where it was forgotten, runs go on by themselves."""
 
-PASSED_AT_ONCE = 20
-"""Slots whose time has passed that go in one change: the condition of its write names each, and has 4,096 bytes."""
+AT_ONCE = 20
+"""Slots whose time has passed, and runs that are told to end, which one change takes along at most: the condition of
+its write names each, and has 4,096 bytes."""
 
 
 def taken(queue: Queue, ticket: Ticket, holder: SlotHolder, most: int, now: float) -> Queue | None:
@@ -74,7 +75,7 @@ def _burst_begun(queue: Queue, ticket: Ticket, owner: str) -> Queue:
 def _with_holder(queue: Queue, ticket: Ticket, holder: SlotHolder, now: float) -> Queue:
     """The longest passed of the slots whose time has passed go at the same time."""
     passed = [(each.until or 0, key) for key, each in queue.holders.items() if not each.keeps(now)]
-    gone = {key for _, key in heapq.nsmallest(PASSED_AT_ONCE, passed)}
+    gone = {key for _, key in heapq.nsmallest(AT_ONCE, passed)}
     holders = {key: each for key, each in queue.holders.items() if key not in gone}
     return replace(_without(queue, ticket.id), holders=holders | {ticket.datamart: holder})
 

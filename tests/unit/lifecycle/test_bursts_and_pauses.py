@@ -6,10 +6,10 @@ import pytest
 from moto.dynamodb.models import DynamoDBBackend
 
 from functions.handlers import sweep
-from functions.lifecycle.hand_over import DISMISSED_AT_ONCE, give_back, look_after, serve
+from functions.lifecycle.hand_over import give_back, look_after, serve
 from functions.lifecycle.sweep import queues
 from functions.runs.queue import UNCONFIRMED_SECONDS
-from functions.runs.queue_moves import paused, resumed
+from functions.runs.queue_moves import AT_ONCE, paused, resumed
 from functions.runs.slots import ticket_of
 from functions.runs.store.queues import join_queue
 from local.emulator.moto_patches import dynamodb_limits
@@ -79,11 +79,11 @@ def test_a_long_burst_is_dismissed_in_changes_that_dynamodb_takes(
 ) -> None:
     monkeypatch.setattr(DynamoDBBackend, "update_item", dynamodb_limits._update_item)
     system.holding()
-    for _ in range(2 * DISMISSED_AT_ONCE + 1):
+    for _ in range(2 * AT_ONCE + 1):
         system.waiting(job="uploads", burst=True)
     serve(system.table, "default", system.queue)
     told = [token for token, what in system.sent if what.startswith("Superseded")]
-    assert len(told) == len(set(told)) == 2 * DISMISSED_AT_ONCE
+    assert len(told) == len(set(told)) == 2 * AT_ONCE
 
 
 def test_two_functions_that_see_the_same_run_of_a_burst_tell_it_once(system: QueueSystem) -> None:

@@ -23,7 +23,7 @@ from functions.lifecycle.slot_at_login import take_or_wait
 from functions.lifecycle.sweep import queues
 from functions.limits import LONGEST_LOG_IN, LONGEST_SESSION, SWEEP_GRACE, state_timeout
 from functions.runs.queue import UNCONFIRMED_SECONDS
-from functions.runs.queue_moves import PASSED_AT_ONCE
+from functions.runs.queue_moves import AT_ONCE
 from functions.runs.slots import ticket_of
 from functions.runs.store.attempts import begin_attempt, begin_login, clear_session, close_attempt, set_session
 from functions.runs.store.queues import StoredQueue, join_queue
@@ -112,7 +112,7 @@ def test_a_slot_is_taken_where_the_sessions_of_a_whole_night_have_passed(
     system.table.change("queue/default", put={"holders": passed})
     system.time += 60
     assert system.take(system.run()) is None
-    assert len(system.queue.holders) == 201 - PASSED_AT_ONCE
+    assert len(system.queue.holders) == 201 - AT_ONCE
 
 
 @two_slots

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 
 from functions.runs.queue import BurstRun, Pause, Queue, SlotHolder, Ticket, Told, eligible, free_slots, next_ticket
 from functions.runs.queue_moves import (
+    AT_ONCE,
     LONGEST_PAUSE,
-    PASSED_AT_ONCE,
     dismissed,
     given_back,
     handed_over,
@@ -69,7 +69,7 @@ def test_no_more_slots_whose_time_has_passed_go_at_once_than_one_condition_can_n
     passed = {f"p{number}": SlotHolder("other", NOON, until=NOON + number) for number in range(50)}
     after = take(Queue(50, passed), ticket(1), most=50)
     assert after is not None
-    assert list(after.holders) == [f"p{number}" for number in range(PASSED_AT_ONCE, 50)] + ["d1"]
+    assert list(after.holders) == [f"p{number}" for number in range(AT_ONCE, 50)] + ["d1"]
 
 
 def test_a_newcomer_drops_pauses_that_are_needed_no_more() -> None:
