@@ -1,5 +1,6 @@
 """After the clean-up, failed or not: decides whether the run succeeds, fails or tries again, and frees its slot."""
 
+from functions import clock
 from functions.errors import RunInProgress
 from functions.handlers._decorators import cleanup_step
 from functions.lifecycle.hand_over import give_back
@@ -7,13 +8,16 @@ from functions.lifecycle.step import Step, StepResult
 from functions.runs.conclusion import conclude, error_of, reason_of
 from functions.runs.concurrency import give_back_lease
 from functions.runs.failure import Failure
+from functions.runs.model import Run
 from functions.runs.questions import Question, question_after, refusal_name
-from functions.runs.slots import taken_under_another_name
+from functions.runs.queue import Queue
+from functions.runs.slots import taken_under_another_name, ticket_of
 from functions.runs.store.questions import record_refused_answers, reopen_questions
 from functions.runs.store.queues import load_queue
 from functions.runs.store.record import RunRecord
 from functions.runs.store.runs import record_conclusion
 from functions.runs.store.table import run_table
+from functions.runs.waiting import seconds_left
 
 
 @cleanup_step
@@ -27,7 +31,8 @@ def handler(step: Step) -> StepResult:
     run, failure = step.run, step.event["failure"]
     if failure is not None:
         _record_questions(run, failure)
-    conclusion = conclude(run, failure, saving=step.event["saving"], queues=_will_queue(step))
+    saving, queues = step.event["saving"], _will_queue(step)
+    conclusion = conclude(run, failure, saving, queues, queue_seconds=_queue_seconds(run))
     record_conclusion(run, conclusion, lease_free=give_back_lease(run_table(), run))
     give_back(run_table(), run)
     return conclusion.as_response()
@@ -40,6 +45,14 @@ def _will_queue(step: Step) -> bool:
         return False
     key, queue = taken_under_another_name(run_table(), step.run), load_queue(run_table(), step.run.connection)
     return key is not None and queue is not None and key in queue.holders
+
+
+def _queue_seconds(run: Run) -> int | None:
+    """Seconds that are left of the queueMinutes of a run that waits in the queue, and whose steps there failed."""
+    if run.queued_since is None:
+        return None
+    queue = load_queue(run_table(), run.connection)
+    return seconds_left(Queue() if queue is None else queue, ticket_of(run), clock.now())
 
 
 def _record_questions(run: RunRecord, failure: Failure) -> None:

@@ -44,7 +44,9 @@ LAST_TRY = 5
 end as a time-out that has forgotten what was waited for."""
 
 
-def conclude(run: Run, failure: Failure | None, saving: bool, queues: bool = False) -> Conclusion:
+def conclude(
+    run: Run, failure: Failure | None, saving: bool, queues: bool = False, queue_seconds: float | None = None
+) -> Conclusion:
     """What follows this attempt.
 
     Parameters
@@ -57,6 +59,8 @@ def conclude(run: Run, failure: Failure | None, saving: bool, queues: bool = Fal
         Whether the request asks to save the definition.
     queues
         Whether the next attempt waits in the queue for what it waits for: then no pause comes before.
+    queue_seconds
+        Of a run that waits in the queue: the seconds that are left of its ``queueMinutes``.
     """
     if failure is None:
         return Succeed(output_of(run))
@@ -72,17 +76,29 @@ def conclude(run: Run, failure: Failure | None, saving: bool, queues: bool = Fal
     if error is RunInProgress and run.on_conflict == "skip" and run.loaded == "no":
         return Succeed(skipped_output_of(run))
     if error.next_attempt and may_follow(run, error, aws_passes=passes(name_of(failure))):
-        left = int(run.seconds_left()) - LAST_TRY
+        seconds, limit = _left(run, queue_seconds)
+        left = int(seconds) - LAST_TRY
         if left > 0:
             why = f"{error.name}: {shorten(reason, 1_000)}"
             pause = QUEUE_PAUSE if queues else _pause(run, error.next_attempt)
             return Again(min(pause, left), waits_for=why)
         error = RunTimedOut if error.times_out else error
-        reason = f"the run did not end within its timeoutMinutes; the last error was: {reason}"
+        reason = f"{limit}; the last error was: {reason}"
     if error is RunTimedOut:
         before = f"An earlier attempt of it had ended with {run.waits_for}" if run.waits_for else ""
         reason = " ".join(filter(None, (reason, before, _last_outage(run.attempt))))
     return failed(run, error.name, reason, name_of(failure))
+
+
+def _left(run: Run, queue_seconds: float | None) -> tuple[float, str]:
+    """The seconds within which another attempt may begin, and the sentence about the limit once they have passed.
+
+    A run that waits in the queue has two limits, and its deadline does not come nearer.
+    """
+    seconds = run.seconds_left()
+    if queue_seconds is not None and queue_seconds < seconds:
+        return queue_seconds, f"the run waited in the queue for its queueMinutes ({run.queue_minutes})"
+    return seconds, "the run did not end within its timeoutMinutes"
 
 
 def may_follow(run: Run, error: type[NamedError], aws_passes: bool) -> bool:

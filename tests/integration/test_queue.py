@@ -179,6 +179,26 @@ def test_a_run_whose_waiting_fails_between_two_attempts_tries_again_with_its_req
     assert outcome.states.count("Attempt") == 2
 
 
+def test_a_run_in_the_queue_whose_function_cannot_be_started_ends_once_its_queue_minutes_are_used_up(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holding, prepared = ByHand(system), count(1)
+
+    def around(module: str, event: Any) -> contextlib.AbstractContextManager[Any]:
+        if module == "prepare_run" and 1 < next(prepared) < 1_000:
+            raise lambda_error("Lambda.TooManyRequestsException", "Rate exceeded")
+        if module == "wait_in_queue":
+            holding.ends("FAILED")
+        return contextlib.nullcontext()
+
+    monkeypatch.setattr(system.emulator.runtime, "around", around)
+    outcome = system.run(datamart=catalogue.CATEGORY_SALES, queueMinutes=180)
+    assert outcome.error == "ServerUnavailable"
+    assert "waited in the queue for its queueMinutes (180); the last error was: AWS did not start" in str(outcome.cause)
+    assert outcome.states.count("ConcludeAttempt") == 2
+    assert system.slots() == system.tickets() == {}
+
+
 def test_a_run_whose_job_was_lost_says_so_of_its_table_if_there_is_no_function_to_take_its_next_slot(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -67,6 +67,28 @@ def test_a_run_whose_time_passed_in_the_queue_tries_again(number: int) -> None:
     assert isinstance(conclude(run, lambda_failure("ThrottlingException", "slow down"), saving=False), Again)
 
 
+def test_a_run_whose_steps_fail_in_the_queue_tries_again_until_its_queue_minutes_are_used_up() -> None:
+    run = run_with(number=0, attempts={}, queueMinutes=180, queued={"since": clock.now() - 9_000, "seconds": 0})
+    throttled = lambda_failure("Lambda.TooManyRequestsException", "Rate exceeded")
+    conclusion = conclude(run, throttled, saving=False, queue_seconds=12)
+    assert isinstance(conclusion, Again)
+    assert 1 <= conclusion.wait_seconds <= 7  # a last try needs five
+    conclusion = conclude(run, throttled, saving=False, queue_seconds=1)
+    assert isinstance(conclusion, Fail)
+    assert conclusion.error == "ServerUnavailable"
+    assert conclusion.reason is not None
+    assert conclusion.reason.startswith(
+        "the run waited in the queue for its queueMinutes (180); the last error was: AWS"
+    )
+
+
+def test_a_run_in_the_queue_whose_deadline_is_nearer_than_its_queue_minutes_names_its_timeout() -> None:
+    run = run_with(minutes_left=0.05, number=0, attempts={}, queued={"since": clock.now(), "seconds": 0})
+    conclusion = conclude(run, lambda_failure("ThrottlingException", "slow"), saving=False, queue_seconds=3_600)
+    assert isinstance(conclusion, Fail)
+    assert "did not end within its timeoutMinutes" in conclusion.cause
+
+
 def test_a_run_that_finds_the_queue_full_pauses_long_also_before_its_first_attempt() -> None:
     run = run_with(number=0, attempts={}, queued={"since": clock.now(), "seconds": 0})
     conclusion = conclude(run, lambda_failure("ServerBusy", "1000 runs wait"), saving=False)
