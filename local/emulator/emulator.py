@@ -31,7 +31,7 @@ from local.emulator.lambda_runtime import Runtime
 from local.emulator.moto_patches.install import install
 from local.emulator.moto_patches.moto_objects import execution as moto_execution
 from local.emulator.moto_patches.moto_objects import history as moto_history
-from local.emulator.moto_patches.moto_objects import states_entered
+from local.emulator.moto_patches.moto_objects import states_entered, was_stopped
 from local.emulator.questions import Person, Questions
 from local.emulator.queue_place import queue_place
 from local.emulator.template import REGION, Template
@@ -96,7 +96,6 @@ class Emulator:
         self._questions = Questions(self.stored_run)
         self._ends = Ends(self._deliver_the_end)
         self._reported: dict[str, int] = {}
-        self._stopped: set[str] = set()
         self.ignored: list[str] = []
         self.logs = Path()
         self.deployed: Deployed
@@ -246,12 +245,11 @@ class Emulator:
         """Start an execution and wait for its end."""
         return self.wait(self.start(request), on_state)
 
-    def stop(self, execution_arn: str) -> None:
-        """Stop an execution, as the console does; moto lets the running function end first."""
-        if moto_execution(execution_arn).status != "RUNNING":
-            return
-        self._stopped.add(execution_arn)
-        self._states.stop_execution(executionArn=execution_arn, error=STOPPED, cause=BY_A_PERSON)
+    def stop(self, execution_arn: str) -> bool:
+        """Stop an execution, as the console does; moto lets the running function end first. False if it has ended."""
+        if moto_execution(execution_arn).status == "RUNNING":
+            self._states.stop_execution(executionArn=execution_arn, error=STOPPED, cause=BY_A_PERSON)
+        return was_stopped(execution_arn)
 
     def _outcome(self, described: dict[str, Any]) -> Outcome:
         history = moto_history(described["executionArn"])

@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from moto.stepfunctions.parser.api import HistoryEventType
+from moto.stepfunctions.parser.asl.eval.event.event_manager import EventManager
 
+from local.emulator.moto_patches.moto_objects import execution as moto_execution
 from local.simulator import catalogue
-from tests.integration.conftest import System
+from tests.integration.conftest import TUTORIAL, System
 from tests.support.by_hand import ByHand
 from tests.support.cases import exhaustive
 
@@ -179,6 +182,24 @@ def test_a_run_that_is_stopped_while_a_function_works_leaves_nothing_behind(
     stopper.join()
     assert outcome.status == "ABORTED"
     assert system.loads() == 0
+
+
+def test_a_stop_that_comes_when_the_run_has_just_succeeded_is_known_to_have_met_nothing(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its execution still counts as running: the last event of its history is being written."""
+    add_event, stopped = EventManager.add_event, []
+
+    def watched(manager: Any, *args: Any, **kwargs: Any) -> Any:
+        if kwargs.get("event_type") is HistoryEventType.ExecutionSucceeded:
+            assert moto_execution(execution).status == "RUNNING"
+            stopped.append(system.emulator.stop(execution))
+        return add_event(manager, *args, **kwargs)
+
+    monkeypatch.setattr(EventManager, "add_event", watched)
+    execution = system.emulator.start({"project": TUTORIAL, "datamart": catalogue.CATEGORY_SALES})
+    assert system.emulator.wait(execution).status == "SUCCEEDED"
+    assert stopped == [False]
 
 
 def test_a_log_in_that_comes_after_the_clean_up_logs_out_what_it_opened(system: System, around: Any) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from moto.events.models import EventPattern
+from moto.stepfunctions.parser.asl.eval.program_state import ProgramStopped
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 FOR = {"moto": "5.2.5"}
@@ -20,6 +21,11 @@ def execution(arn: str) -> Any:
     """The object that moto keeps of an execution: to look at its ``status`` costs nothing, unlike a call."""
     _, _, _, region, account, *_ = arn.split(":")
     return stepfunctions_parser_backends[account][region].describe_execution(arn)
+
+
+def was_stopped(arn: str) -> bool:
+    """Whether StopExecution has met an execution before its end: moto takes one that comes later, and drops it."""
+    return isinstance(execution(arn).exec_worker.env.program_state(), ProgramStopped)
 
 
 def states_entered(arn: str, after: int = 0) -> tuple[list[tuple[str, float]], int]:

@@ -23,12 +23,12 @@ from local.aws import queues as queues_of_aws
 from local.aws.queues import Paused, Queues
 from local.aws.stack import Deployed
 from local.emulator.end_events import deliver_the_end
-from local.emulator.moto_patches.moto_objects import execution
+from local.emulator.moto_patches.moto_objects import execution, was_stopped
 from local.errors import CannotGoOn
 from local.outcome import Outcome
 from local.simulator import Simulator
 from tests.faults.faults import Case
-from tests.faults.lab import LATER, LONGEST, Lab
+from tests.faults.lab import AS_STOPPED, LATER, LONGEST, Lab
 from tests.faults.queue.faults import ARMED
 from tests.faults.queue.old_runs import recorded_run, under_old_definition
 from tests.faults.queue.scenes import JOBS, PERSON, SCENARIO, SCENES, Scene
@@ -45,6 +45,10 @@ SWEEP_SECONDS = min(SWEEPS.values())
 
 PAUSE_SECONDS, RESUMED_AFTER = 2_400.0, 1_000.0
 """How long a pause would last, and when a person ends it: neither is a time of the sweep."""
+
+
+LONGEST_ON_CLOCK = 86_400.0
+"""Seconds on the clock after which runs are stopped that do not end: several times the sum of their limits."""
 
 
 @dataclass
@@ -119,6 +123,7 @@ class QueueLab:
         self._arns: dict[str, str] = {}
         self._late_ends: list[str] = []
         self._over = self._is_paused = False
+        self._given_up = threading.Event()
         self._threads: list[threading.Thread] = []
 
     def baseline(self, name: str) -> tuple[list[str], list[Made], list[str]]:
@@ -155,6 +160,7 @@ class QueueLab:
         self.watch.letter_of = self._letter_of
         self.ends, self._arns, self._late_ends, self._threads = {}, {}, [], []
         self._over = self._is_paused = False
+        self._given_up.clear()
         if case is not None:
             ARMED[case.family](self, case)
         with emulator.waiter.working():  # the clock stands until all have come
@@ -163,7 +169,7 @@ class QueueLab:
             self._beside(self._sweep_regularly)
             for job in scene.pauses:
                 self.pause(job)
-        outcomes, hung = self._wait()
+        outcomes = self._wait()
         self._over = True
         emulator.waiter.check()
         for thread in self._threads:
@@ -198,7 +204,7 @@ class QueueLab:
             logs=emulator.logs.read_bytes()[logs_from:].decode("utf-8", "replace"),
             secrets={s for s in {*lab.simulator.secrets(), PASSWORD} if s},
             tokens=self.watch.tokens,
-            hung=hung,
+            hung=self._given_up.is_set(),
             met=met,
             is_paused=self._is_paused,
         )
@@ -233,27 +239,28 @@ class QueueLab:
         owners = {key: (found(f"ticket/{key}") or {}).get("owner", "").rpartition(":")[2][:1] for key in tickets}
         return {owners[key]: float(ticket["a"]) for key, ticket in tickets.items()}
 
-    def _wait(self) -> tuple[dict[str, Outcome], bool]:
-        given_up = threading.Event()
-
-        def give_up() -> None:
-            given_up.set()
-            for letter in self._arns:
-                self.stop(letter)
-
-        timer = threading.Timer(LONGEST, give_up)
+    def _wait(self) -> dict[str, Outcome]:
+        timer = threading.Timer(LONGEST, self._give_up)
         timer.start()
         try:
             outcomes = self._lab.emulator.wait_for_all(list(self._arns.values()))
-            return dict(zip(self._arns, outcomes, strict=True)), given_up.is_set()
+            return dict(zip(self._arns, outcomes, strict=True))
         finally:
             timer.cancel()
+
+    def _give_up(self) -> None:
+        self._given_up.set()
+        for letter in self._arns:
+            self.stop(letter)
 
     def _sweep_regularly(self) -> None:
         waiter, clock = self._lab.emulator.waiter, self._lab.clock
         due = {look: clock.now() + seconds for look, seconds in SWEEPS.items()}
+        given_up = clock.now() + LONGEST_ON_CLOCK
         while not self._over:
             waiter.wait(SWEEP_SECONDS, lambda: self._over)
+            if not self._given_up.is_set() and clock.now() > given_up:
+                self._give_up()
             for look, seconds in SWEEPS.items():
                 if not self._over and due[look] <= clock.now():
                     due[look] = clock.now() + seconds
@@ -281,15 +288,15 @@ class QueueLab:
 
     # -- what cases do ----------------------------------------------------------------------------------------------
 
-    def stop(self, letter: str) -> None:
-        """Stop a run, as the console does."""
-        self._lab.emulator.stop(self._arns[letter])
+    def stop(self, letter: str) -> bool:
+        """Stop a run, as the console does; False if it has ended, or is about to."""
+        return self._lab.emulator.stop(self._arns[letter])
 
     def stop_and_end(self, letter: str) -> None:
-        """Stop a run, and let its end be processed while a function still works."""
-        self.stop(letter)
-        described = self._described(letter)
-        apart(lambda: deliver_the_end(self._lab.emulator.template, described))
+        """Stop a run, and let its end be processed while a function still works; one that has ended keeps its end."""
+        if self.stop(letter):
+            described = self._described(letter)
+            apart(lambda: deliver_the_end(self._lab.emulator.template, described))
 
     def pause(self, job: str | None) -> None:
         """Pause the connection or a job as ``datamart pause`` does, and resume it later."""
@@ -313,8 +320,7 @@ class QueueLab:
 
     def _described(self, letter: str) -> dict[str, Any]:
         found: dict[str, Any] = self._lab._states.describe_execution(executionArn=self._arns[letter])
-        stopped = self._arns[letter] in self._lab.emulator._stopped
-        return found | ({"status": "ABORTED", "error": "Stopped", "cause": "by a person"} if stopped else {})
+        return found | (AS_STOPPED if was_stopped(self._arns[letter]) else {})
 
     def _deliver(self, arn: str, deliver: Callable[[str], None]) -> None:
         letter = next((each for each, its in self._arns.items() if its == arn), "")
