@@ -2,7 +2,6 @@
 
 import json
 import tomllib
-from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -77,13 +76,13 @@ def cost_table() -> str:
 
 
 def _assumptions() -> str:
-    day = date.fromisoformat(str(PRICES["read_on"]))
     listed = [price for price in PRICES.values() if isinstance(price, dict)]
-    sources = {price["source"].split()[0]: price["confirmed"] for price in listed}
-    links = [f"<{source}>{'' if read else ' (to be confirmed)'}" for source, read in sorted(sources.items())]
+    dates = sorted(price["as_of"] for price in listed)
+    pages = sorted({f"<{price['page']}>" for price in listed})
     return (
-        f"Prices of {PRICES['region']} as of {day:%-d %B %Y}, without free tiers: {', '.join(links)}. The counts are "
-        "those of real runs in the emulator (`tests/integration/test_lean_runs.py`). An invocation is taken to last "
+        f"Prices of {PRICES['region']} without free tiers, of {dates[0]:%-d %B %Y} to {dates[-1]:%-d %B %Y}: "
+        f"{', '.join(pages)}; `infra/documents/prices.toml` has the date and the source of each. The counts are those "
+        "of real runs in the emulator (`tests/integration/test_lean_runs.py`). An invocation is taken to last "
         f"{SECONDS_A_CALL} s with {MEMORY_GB:g} GB. A retry of a state is a transition, too."
     )
 
