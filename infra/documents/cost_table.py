@@ -83,7 +83,8 @@ def _assumptions() -> str:
         f"Prices of {PRICES['region']} without free tiers, of {dates[0]:%-d %B %Y} to {dates[-1]:%-d %B %Y}: "
         f"{', '.join(pages)}; `infra/documents/prices.toml` has the date and the source of each. The counts are those "
         "of real runs in the emulator (`tests/integration/test_lean_runs.py`). An invocation is taken to last "
-        f"{SECONDS_A_CALL} s with {MEMORY_GB:g} GB. A retry of a state is a transition, too."
+        f"{SECONDS_A_CALL} s with {MEMORY_GB:g} GB. A retry of a state is a transition, too. Logs are those of the "
+        "functions, of Lambda and of Step Functions; keeping them is not counted."
     )
 
 

@@ -108,6 +108,22 @@ def read_units(work: Work) -> int:
     return 10 + work.looks + 2 * work.rounds + int(work.saves) + 13 * work.questions + 5 * work.waits
 
 
+BYTES_AN_EVENT = 317
+"""Of the log of Step Functions, for each event of an execution's history (infra/PLATFORM.md "Logs")."""
+
+BYTES_OF_OURS, BYTES_OF_LAMBDA = 815, 856
+"""Of a function's log for each invocation: what it writes itself, metrics among it; and Lambda's two lines."""
+
+
+def history_events(work: Work) -> int:
+    """Events of the execution's history: two a state, three more a call, four where it waits for a token.
+
+    Two more are those of the execution itself, and each attempt has two more.
+    """
+    calls, attempts = lambda_calls(work) - 1, 1 + work.questions  # all but end_run
+    return 2 + 2 * transitions(work) + 3 * calls + 2 * attempts + work.waits + work.looks_as_first
+
+
 def log_bytes(work: Work) -> int:
-    """Bytes of the functions' logs, metrics among them."""
-    return 750 * lambda_calls(work)
+    """Bytes of all logs, as CloudWatch counts them."""
+    return BYTES_AN_EVENT * history_events(work) + (BYTES_OF_OURS + BYTES_OF_LAMBDA) * lambda_calls(work)

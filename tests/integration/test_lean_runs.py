@@ -1,15 +1,29 @@
 """What a run takes of AWS: transitions by the documented formula, and no call to DynamoDB that could be spared."""
 
+import contextlib
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 import pytest
 
-from infra.documents.run_counts import Work, lambda_calls, log_bytes, read_units, transitions, write_units
+from infra.documents.run_counts import (
+    BYTES_AN_EVENT,
+    BYTES_OF_LAMBDA,
+    BYTES_OF_OURS,
+    Work,
+    history_events,
+    lambda_calls,
+    read_units,
+    transitions,
+    write_units,
+)
 from local.outcome import Outcome
 from local.simulator import catalogue
 from tests.integration.conftest import CITY, System
 from tests.support.aws_calls import WRITE_UNIT, AwsCalls, counted
+from tests.support.aws_logs import bytes_ingested, lambda_lines, machine_lines
+from tests.support.by_hand import ByHand
 
 COUNTRIES = [{"name": "Elements of Country", "type": "ELEMENTS", "answers": [{"name": "USA"}]}]
 REPLY = {"prompts": [{"name": "Elements of Country", "answers": ["USA"]}]}
@@ -46,14 +60,38 @@ def test_a_run_takes_what_the_documented_formulas_say(
 ) -> None:
     monkeypatch.setattr(system.emulator, "person", lambda question: system.emulator.reply(question.token, REPLY))
     system.run(datamart=catalogue.CATEGORY_SALES)  # the first of a connection makes the item of its queue
-    logged = system.emulator.logs.stat().st_size
+    before = len(system.emulator.logs.read_text().splitlines())
     outcome, calls = counted_run(system, **request_of_the_run)
-    logged, work = system.emulator.logs.stat().st_size - logged, work_of(outcome)
+    work, logged = work_of(outcome), system.emulator.logs.read_text().splitlines()[before:]
     assert len(outcome.states) == transitions(work), outcome.states
+    assert len(outcome.history) == history_events(work)
     assert len(calls.invocations) == lambda_calls(work)
     assert calls.read_units == read_units(work)
     assert 0.9 < calls.write_units / write_units(work) <= 1
-    assert 0.8 < logged / log_bytes(work) < 1.2
+    events, invocations = history_events(work), lambda_calls(work)
+    assert bytes_ingested(machine_lines(outcome)) == pytest.approx(BYTES_AN_EVENT * events, rel=0.02)
+    assert bytes_ingested(lambda_lines(calls.invocations)) == pytest.approx(BYTES_OF_LAMBDA * invocations, rel=0.02)
+    assert bytes_ingested(logged) == pytest.approx(BYTES_OF_OURS * invocations, rel=0.1)
+
+
+def test_a_run_that_waits_takes_what_the_documented_formulas_say(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holding, entered = ByHand(system), count(1)
+
+    def around(module: str, event: Any) -> contextlib.AbstractContextManager[Any]:
+        if module == "wait_in_queue" and next(entered) == 3:
+            holding.ends("FAILED")
+        return contextlib.nullcontext()
+
+    monkeypatch.setattr(system.emulator.runtime, "around", around)
+    outcome, calls = counted_run(system, datamart=catalogue.CATEGORY_SALES)
+    work = work_of(outcome)._replace(waits=1, looks_as_first=2)
+    assert outcome.states[:5] == ["PrepareRun", *["WaitInQueue"] * 3, "PrepareRun"]
+    assert len(outcome.states) == transitions(work)
+    assert len(calls.invocations) == lambda_calls(work) + 1, "and the end_run of the run that it waits for"
+    assert len(outcome.history) == history_events(work)
+    assert bytes_ingested(machine_lines(outcome)) == pytest.approx(BYTES_AN_EVENT * len(outcome.history), rel=0.02)
 
 
 def test_a_run_without_contention_makes_no_call_to_the_run_table_in_vain(system: System) -> None:
