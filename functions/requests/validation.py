@@ -19,12 +19,12 @@ class SchemaError(ValueError):
 
 
 class Schema:
-    """A JSON Schema read from a file.
+    """A JSON Schema, mostly read from a file.
 
     Parameters
     ----------
-    path
-        The schema (draft 7).
+    source
+        The schema (draft 7), or its file.
     subject
         What it describes, for messages: ``the request``.
     patterns
@@ -34,9 +34,13 @@ class Schema:
     """
 
     def __init__(
-        self, path: Path, subject: str, patterns: dict[str, str], choices: dict[str, str] | None = None
+        self,
+        source: Path | dict[str, Any],
+        subject: str,
+        patterns: dict[str, str],
+        choices: dict[str, str] | None = None,
     ) -> None:
-        self.rules: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        self.rules: dict[str, Any] = json.loads(source.read_text("utf-8")) if isinstance(source, Path) else source
         self._check: Callable[[Any], dict[str, Any]] = fastjsonschema.compile(self.rules)
         self._subject = subject
         self._patterns = patterns

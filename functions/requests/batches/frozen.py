@@ -1,0 +1,59 @@
+"""The inputs of a batch's runs, fixed when the batch starts: a restart of an item days later loads the same days."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from functions.errors import InvalidRequest
+from functions.requests.batches.batch import Batch
+from functions.requests.batches.items import BatchItem
+from functions.requests.batches.problems import Problems
+from functions.requests.execution_input import expanded, moment
+from functions.requests.named_jobs import Job
+from functions.requests.request import normalise
+
+
+def frozen_inputs(
+    batch: Batch, as_of: str, values: Mapping[str, str], *, jobs: Mapping[str, Job], where: str = "the batch"
+) -> tuple[dict[str, Any], ...]:
+    """For each item the input of its execution.
+
+    That is a request whose answers are filled in, or ``{"job", "asOf", "values"}``.
+
+    Parameters
+    ----------
+    as_of
+        The trigger's time, or the start of the batch (ISO 8601 with its offset).
+    values
+        The values of the batch's trigger, for placeholders.
+    jobs, where
+        As of :func:`functions.requests.batches.batch.batch_of`.
+
+    Raises
+    ------
+    InvalidRequest
+        Naming each item whose placeholders have no value, or that is invalid once they are filled in.
+    """
+    problems = Problems(where)
+    inputs = []
+    for item in batch.items:
+        try:
+            inputs.append(_input(item, batch, as_of, dict(values), jobs))
+        except InvalidRequest as problem:
+            problems.add(f"{item.where}: {problem}")
+    problems.raise_if_any()
+    return tuple(inputs)
+
+
+def _input(
+    item: BatchItem, batch: Batch, as_of: str, values: dict[str, str], jobs: Mapping[str, Job]
+) -> dict[str, Any]:
+    """Raises InvalidRequest for an item whose run would end so."""
+    at = moment(as_of)
+    if item.job is not None:
+        normalise(expanded(jobs[item.job], at, values))
+        return {"job": item.job, "asOf": as_of, "values": values}
+    if batch.literal:
+        return item.request
+    filled = expanded({"request": item.request, "timeZone": batch.time_zone}, at, values)
+    normalise(filled)
+    return filled
