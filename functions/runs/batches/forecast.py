@@ -1,0 +1,72 @@
+"""When the items of a batch would run: the deciding function followed through with a duration for each item.
+
+The same decisions as in a real night, so the same order; but each item takes just its duration, and all are loaded.
+"""
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from functions.runs.batches.order import ItemState, Plan, after_decision, decide, has_ended, with_states
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When each item starts and ends, in seconds since the batch's start."""
+
+    starts: tuple[float, ...]
+    ends: tuple[float, ...]
+
+    @property
+    def makespan(self) -> float:
+        """Seconds from the batch's start to the end of its last item."""
+        return max(self.ends, default=0.0)
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """The items in the order of their starts."""
+        return tuple(sorted(range(len(self.starts)), key=lambda item: (self.starts[item], item)))
+
+
+def schedule(plan: Plan, places: int, seconds: Sequence[float] | None = None) -> Schedule:
+    """Run a batch through on so many places, at least one.
+
+    Parameters
+    ----------
+    seconds
+        What each item really takes; as the plan expects where it is not given.
+    """
+    takes = plan.expected if seconds is None else seconds
+    number = len(plan.after)
+    starts, ends = [0.0] * number, [0.0] * number
+    states = ItemState.WAITING * number
+    running: list[tuple[float, int]] = []
+    now = 0.0
+    while not has_ended(states):
+        decision = decide(plan, states, places - len(running))
+        states = after_decision(states, decision)
+        for item in decision.start:
+            starts[item], ends[item] = now, now + takes[item]
+            heapq.heappush(running, (ends[item], item))
+        now, item = heapq.heappop(running)
+        states = with_states(states, {item: ItemState.LOADED})
+    return Schedule(tuple(starts), tuple(ends))
+
+
+def critical_path(plan: Plan) -> tuple[int, ...]:
+    """The longest chain of items, each named by the next: no number of places makes a batch shorter."""
+    path: list[int] = []
+    followers: list[list[int]] = [[] for _ in plan.after]
+    for item, named in enumerate(plan.after):
+        for earlier in named:
+            followers[earlier].append(item)
+    candidates = [item for item, named in enumerate(plan.after) if not named]
+    while candidates:
+        path.append(max(candidates, key=lambda item: plan.chains[item]))
+        candidates = followers[path[-1]]
+    return tuple(path)
+
+
+def shortest_possible(plan: Plan, places: int) -> float:
+    """Seconds below which no order can end: those of the longest chain, or of all work shared by all places."""
+    return max(max(plan.chains, default=0.0), sum(plan.expected) / places)
