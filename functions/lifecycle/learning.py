@@ -52,7 +52,7 @@ def record_run_duration(run: RunRecord, ran_until: float | None) -> None:
     the middle is right on average.
     """
     seconds = _seconds(run, ran_until)
-    if seconds is None:
+    if seconds is None or run.ended:  # a run that was stopped meanwhile has no durations of the runs before it any more
         return
     earlier = run.polling.durations if run.polling else ()
     try:

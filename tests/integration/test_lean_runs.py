@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from functions.runs.store.table import run_table
 from infra.documents.run_counts import (
     BYTES_AN_EVENT,
     BYTES_OF_LAMBDA,
@@ -20,7 +21,7 @@ from infra.documents.run_counts import (
 )
 from local.outcome import Outcome
 from local.simulator import catalogue
-from tests.integration.conftest import CITY, System
+from tests.integration.conftest import CITY, TUTORIAL, System
 from tests.support.aws_calls import WRITE_UNIT, AwsCalls, counted
 from tests.support.aws_logs import bytes_ingested, lambda_lines, machine_lines
 from tests.support.by_hand import ByHand
@@ -122,7 +123,14 @@ def test_a_look_is_one_write_also_where_each_response_changes_a_cookie(new_syste
     assert calls.refused == []
 
 
-def test_the_item_of_a_run_that_has_ended_takes_one_unit_of_a_write(system: System) -> None:
-    outcome, calls = counted_run(system, datamart=catalogue.CATEGORY_SALES)
-    ended = [call.size for call in calls if call.module == "end_run" and call.key == outcome.execution_arn]
-    assert 0 < max(ended) <= WRITE_UNIT
+def test_the_item_of_a_nightly_run_takes_two_units_of_a_write_and_one_once_it_has_ended(system: System) -> None:
+    """It knows the durations of as many runs before it as any."""
+    known = {"seconds": [1_800.1 + 10 * night for night in range(20)], "lastRun": "the night before", "expiresAt": 0}
+    run_table().create({"executionArn": f"durations/default/{TUTORIAL}/{catalogue.CATEGORY_SALES}"} | known)
+    nightly = {"job": "city-nightly", "asOf": "2026-11-20T05:00+01:00"}
+    with counted(system.emulator) as calls:
+        outcome = system.run_input(nightly | {"request": {"datamart": catalogue.CATEGORY_SALES, "prompts": []}})
+    assert outcome.output["loaded"] == "yes"
+    sizes = [(call.module, call.size) for call in calls if call.key == outcome.execution_arn]
+    assert WRITE_UNIT < max(size for module, size in sizes if module == "get_status") <= 1.4 * WRITE_UNIT
+    assert 0.9 * WRITE_UNIT < max(size for module, size in sizes if module == "end_run") <= WRITE_UNIT

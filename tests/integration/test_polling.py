@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from functions.lifecycle.learning import record_run_duration
+from functions.runs.store.runs import find_run
 from functions.runs.store.table import run_table
 from local.outcome import Outcome
 from local.simulator.catalogue import CITY, SLOW_LOAD
@@ -74,6 +76,18 @@ def test_prompts_that_earlier_runs_answered_are_answered_at_once_however_long_th
     remember(CITY, [3600.0] * 5, prompts=1)
     known = attempt(system, system.run(prompts=COUNTRIES))
     assert known["answeringAt"] - known["postedAt"] <= 10
+
+
+def test_a_look_that_comes_after_the_end_of_its_run_does_not_replace_the_durations_of_the_runs_before(
+    system: System,
+) -> None:
+    remember(CITY, [3600.0] * 5)
+    run = find_run(run_table(), system.run(prompts=COUNTRIES).execution_arn)
+    assert run is not None
+    key = f"durations/default/{TUTORIAL}/{CITY}"
+    run_table().change(key, put={"lastRun": "a later one"})
+    record_run_duration(run, None)
+    assert len((system.emulator.item(key) or {})["seconds"]) == 6
 
 
 def test_durations_that_nobody_can_read_change_no_result(system: System) -> None:

@@ -34,6 +34,12 @@ outside with any shape is packed (:mod:`functions.runs.store.packing`).
 clean-up of an attempt begins, or when another run that wants what it holds finds its execution ended; ``endedAt`` when
 the run ends. Every write that would open something on the server is conditional on the absence of both (DESIGN.md
 "Stopping"). ``onceBy`` names the last write that was to be made once (:meth:`RunRecord.write_once`).
+``polling.durations`` goes with the end.
+
+A write takes a unit of DynamoDB for each KB of the item. While a session is kept the item has 1.2 to 1.7 KB and cannot
+have less than one: the session alone has 400 bytes in the form that functions of the earlier release read, the ARN, the
+server's address and IDs have 400 more, and names, times and the durations of earlier runs 400 at least. Once the run
+has ended it has less than one, but for runs with many prompts or long names (`tests/integration/test_lean_runs.py`).
 """
 
 from typing import Any
@@ -186,7 +192,7 @@ def _definition(stored: Item) -> Definition:
 
 
 def _polling(stored: Item) -> Polling:
-    return Polling(tuple(stored["durations"]), stored["prompts"], stored["longestWait"])
+    return Polling(tuple(stored.get("durations", ())), stored["prompts"], stored["longestWait"])
 
 
 def _failure(stored: Item) -> JobFailure:

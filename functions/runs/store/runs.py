@@ -272,6 +272,7 @@ def end_run_from_outside(run: RunRecord, status: str, error: str | None) -> bool
 def _close(run: RunRecord, outcome: Item, lease_free: bool = False) -> bool:
     if run.ended:
         return False
-    # The token of an open question is removed: nobody can answer any more.
+    # The token of an open question is removed: nobody can answer any more. Nor does anybody look at the job.
+    not_needed = ("question", *(("polling.durations",) if run.polling else ()))
     ended = {"endedAt": clock.now(), "outcome": outcome} | ({"leaseFree": True} if lease_free else {})
-    return run.write_if("attribute_not_exists({endedAt})", put=ended, remove=("question",))
+    return run.write_if("attribute_not_exists({endedAt})", put=ended, remove=not_needed)
