@@ -5,6 +5,7 @@ zone's clocks. The function determines which jobs are due at the time of its cal
 """
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,10 +13,10 @@ from aws_cdk import aws_lambda as lambda_
 
 from functions.runs.expected_loads import expected_at
 from infra.constructs.schedules import Schedules
-from infra.jobs.named_job import NamedJob
+from infra.jobs.triggered import Triggered
 
 
-def expect_loads(schedules: Schedules, jobs: list[NamedJob], function: lambda_.Function) -> None:
+def expect_loads(schedules: Schedules, jobs: Sequence[Triggered], function: lambda_.Function) -> None:
     """Call the function at least at the ``expectBy`` of each job."""
     schedules.make(
         "ExpectedSchedule",
@@ -27,13 +28,13 @@ def expect_loads(schedules: Schedules, jobs: list[NamedJob], function: lambda_.F
     )
 
 
-def expected_times(jobs: list[NamedJob]) -> str:
+def expected_times(jobs: Sequence[Triggered]) -> str:
     """A cron expression that fires at the ``expectBy`` of each job, and at other times."""
     minutes = sorted(set().union(*map(_minutes, jobs)))
     return f"cron({','.join(map(str, minutes)) if len(minutes) < 60 else '*'} * ? * * *)"
 
 
-def _minutes(job: NamedJob) -> set[int]:
+def _minutes(job: Triggered) -> set[int]:
     """The minutes of the hour in UTC that the job's ``expectBy`` has in a year: not all zones are whole hours apart."""
     zone, today = ZoneInfo(job.time_zone), datetime.now(UTC).date()
     days = [today + timedelta(days=number) for number in range(366)]

@@ -15,7 +15,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from functions.triggers.kinds import kind_named
-from infra.jobs.named_job import NamedJob
+from infra.jobs.triggered import Triggered
 from infra.names import construct_name
 
 
@@ -61,7 +61,7 @@ class Starter:
         name = kind_named(alias.kind).ALIAS
         return self._made.get(name) or self._make(name, alias.construct_id, alias.description)
 
-    def of_job(self, job: NamedJob) -> lambda_.Alias:
+    def of_job(self, job: Triggered) -> lambda_.Alias:
         """The alias of a job that subscribes to a foreign topic, which takes each endpoint once."""
         described = job.content.get("description", "")[:256] or job.file
         return self._made.get(job.name) or self._make(job.name, f"{construct_name(job.name)}Alias", described)

@@ -6,10 +6,10 @@ from itertools import takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from infra.jobs.named_job import NamedJob
 from infra.jobs.schedule_check import expected_schedule, in_words
 from infra.jobs.schedule_expression import WEEKDAYS, At, Rate, Schedule, parse_schedule
 from infra.jobs.schedule_times import firings
+from infra.jobs.triggered import Triggered
 
 _DAY = timedelta(days=1)
 _YEAR = 366 * _DAY
@@ -17,7 +17,7 @@ _SOON, _LONG_AGO = timedelta(hours=6), timedelta(hours=12)
 _REMEDY = "Let expectOn name the days on which it starts, or leave expectBy out."
 
 
-def expected_load_warnings(job: NamedJob, now: datetime) -> Iterator[str]:
+def expected_load_warnings(job: Triggered, now: datetime) -> Iterator[str]:
     """Reasons for a false alarm of ``expectBy``, each line beginning with its key.
 
     Only for jobs whose triggers are all schedules: the times of uploads and messages are not known.
@@ -42,7 +42,7 @@ def expected_load_warnings(job: NamedJob, now: datetime) -> Iterator[str]:
 class _Start:
     """A schedule of a job; ``window`` is how long after a firing the run may start."""
 
-    def __init__(self, trigger: dict[str, Any], job: NamedJob) -> None:
+    def __init__(self, trigger: dict[str, Any], job: Triggered) -> None:
         self.schedule: Schedule = parse_schedule("schedule", trigger["schedule"])
         self.zone = ZoneInfo(trigger.get("timeZone", job.time_zone))
         self.window = timedelta(minutes=trigger.get("flexibleMinutes", 0))
@@ -53,7 +53,7 @@ class _Start:
         return None if following is None else following.astimezone(UTC) + self.window
 
 
-def _judged(job: NamedJob, starts: list[_Start], now: datetime) -> Iterator[str]:
+def _judged(job: Triggered, starts: list[_Start], now: datetime) -> Iterator[str]:
     zone = ZoneInfo(job.time_zone)
     # From tomorrow on: a check looks for a run in the 24 hours before it.
     checks = list(takewhile(lambda at: at - now < _YEAR, firings(expected_schedule(job), zone, now + _DAY)))

@@ -1,14 +1,11 @@
 """Reads and checks the files of a stage's named jobs and samples; errors name file and key."""
 
-import json
-import re
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from functions.requests.validation import Schema, SchemaError
 from functions.similar_names import nearest
 from infra.jobs.check import check_job
+from infra.jobs.named_files import check_names, check_numbers, read_file, resource_names
 from infra.jobs.named_job import NamedJob
 from infra.jobs.triggers import pattern_words
 from infra.settings.settings import BadConfiguration, Settings
@@ -24,8 +21,6 @@ SCHEMA = Schema(
     "the file",
     patterns=pattern_words() | {"^([01][0-9]|2[0-3]):[0-5][0-9]$": "a time of the day such as 06:00"},
 )
-
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 
 
 def job_paths(folder: Path = FOLDER) -> list[Path]:
@@ -48,8 +43,8 @@ def names_of(settings: Settings, folder: Path = FOLDER, *, with_samples: bool = 
     """
     names = [path.stem for path in job_paths(folder)] if settings.jobs is None else list(settings.jobs)
     if with_samples:
-        taken = {_resource_name(name) for name in names}
-        names += [path.stem for path in sample_paths(folder) if _resource_name(path.stem) not in taken]
+        taken = {resource_names(name) for name in names}
+        names += [path.stem for path in sample_paths(folder) if resource_names(path.stem) not in taken]
     return names
 
 
@@ -76,69 +71,18 @@ def jobs_of(settings: Settings, folder: Path = FOLDER, *, with_samples: bool = F
                 f'infra/settings/{settings.stage}.toml: jobs: unknown job "{name}"{nearest(name, paths)}. '
                 f"Name a job of infra/jobs or a sample: {', '.join(sorted(paths))}."
             )
-    _check_names(names)
+    check_names(f"infra/jobs/{name}.json" for name in names)
     jobs = [_read(paths[name], folder, settings) for name in names]
-    _check_numbers(jobs)
+    check_numbers(jobs)
     return jobs
-
-
-def _resource_name(job: str) -> str:
-    """What the names of a job's resources have in common, whatever letters are capitals in them.
-
-    See infra/constructs/starter.py.
-    """
-    return re.sub("[-_]", "", job).lower()
-
-
-def _check_numbers(jobs: list[NamedJob]) -> None:
-    """The resources of load's 11th trigger and of load1's first would have the same names."""
-    taken: dict[str, str] = {}
-    for job in jobs:
-        for number in range(1, len(job.triggers) + 1):
-            this = f"{job.file}: triggers[{number - 1}]"
-            if other := taken.get(f"{_resource_name(job.name)}{number}"):
-                raise BadConfiguration(
-                    f"{this}: its resources would have the same names as those of {other}. Rename one of the files so "
-                    "that it does not end in a digit."
-                )
-            taken[f"{_resource_name(job.name)}{number}"] = this
-
-
-def _check_names(names: Iterable[str]) -> None:
-    alike: dict[str, str] = {}
-    for name in names:
-        other = alike.setdefault(_resource_name(name), name)
-        if other != name:
-            raise BadConfiguration(
-                f"infra/jobs/{name}.json: must differ from {other}.json in more than case, - and _: the resources of "
-                "both would have the same names."
-            )
 
 
 def _read(path: Path, folder: Path, settings: Settings) -> NamedJob:
     file = f"infra/jobs/{path.relative_to(folder).as_posix()}"
+    given = read_file(path, file, NamedJob.what)
     try:
-        given = json.loads(path.read_text("utf-8-sig"), object_pairs_hook=_object, parse_constant=_no_number)
-    except (ValueError, RecursionError) as problem:
-        raise BadConfiguration(f"{file}: is not JSON ({problem}).") from None
-    try:
-        if not _NAME.fullmatch(path.stem):
-            raise BadConfiguration(
-                "invalid job name: use a letter, then letters, digits, hyphens or underscores, at most 40 in all."
-            )
         job = NamedJob(path.stem, SCHEMA.check(given), file)
         check_job(job, settings)
     except (SchemaError, BadConfiguration) as problem:
         raise BadConfiguration(f"{file}: {problem}") from None
     return job
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    keys = [key for key, _ in pairs]
-    if twice := [key for key in keys if keys.count(key) > 1]:
-        raise ValueError(f'"{twice[0]}" is twice in one object')
-    return dict(pairs)
-
-
-def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is not a JSON number")

@@ -3,13 +3,13 @@
 import ipaddress
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from functions.text import quoted
 from functions.triggers.uploaded_object import FOLDER_MARKERS
-from infra.jobs.named_job import NamedJob
+from infra.jobs.triggered import Triggered
 from infra.settings.settings import BadConfiguration
 
 Declared = dict[str, Any]
@@ -91,7 +91,7 @@ def _is_address(name: str) -> bool:
 # -- warnings ---------------------------------------------------------------------------------------------------------
 
 
-def key_warnings(job: NamedJob) -> Iterator[str]:
+def key_warnings(job: Triggered) -> Iterator[str]:
     """Buckets, prefixes and suffixes that are probably mistakes, each line beginning with its key."""
     for uploads in _uploads(job):
         declared = uploads.declared
@@ -114,7 +114,7 @@ def key_warnings(job: NamedJob) -> Iterator[str]:
 class Uploads:
     """What one trigger of a job names; ``where`` is its key in the job's file."""
 
-    job: NamedJob
+    job: Triggered
     where: str
     declared: Declared
 
@@ -129,7 +129,7 @@ class Uploads:
         )
 
 
-def _uploads(job: NamedJob) -> Iterator[Uploads]:
+def _uploads(job: Triggered) -> Iterator[Uploads]:
     for index, trigger in enumerate(job.triggers):
         if "s3" in trigger:
             yield Uploads(job, f"triggers[{index}].s3", trigger["s3"])
@@ -137,7 +137,7 @@ def _uploads(job: NamedJob) -> Iterator[Uploads]:
             yield Uploads(job, f"triggers[{index}].sns.objects", trigger["sns"]["objects"])
 
 
-def overlap_warnings(jobs: list[NamedJob]) -> Iterator[tuple[NamedJob, str]]:
+def overlap_warnings(jobs: Sequence[Triggered]) -> Iterator[tuple[Triggered, str]]:
     """For each trigger whose uploads later triggers take too: its job and a line that begins with its key."""
     by_bucket: dict[str | None, list[Uploads]] = defaultdict(list)
     for job in jobs:

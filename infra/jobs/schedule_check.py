@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from infra.jobs.named_job import NamedJob
 from infra.jobs.schedule_expression import At, Cron, Rate, Schedule, parse_schedule
 from infra.jobs.schedule_times import Shift, exists, firings, local_times, names, shifts, shortest_interval
 from infra.jobs.time_zones import check_zone, zone_warning
+from infra.jobs.triggered import Triggered
 from infra.settings.settings import BadConfiguration
 
 Trigger = dict[str, Any]
@@ -56,7 +56,7 @@ def in_words(duration: timedelta) -> str:
 # -- warnings ---------------------------------------------------------------------------------------------------------
 
 
-def schedule_warnings(job: NamedJob, now: datetime) -> Iterator[str]:
+def schedule_warnings(job: Triggered, now: datetime) -> Iterator[str]:
     """Warnings about the schedules of a valid job, each line beginning with its key.
 
     Parameters
@@ -116,7 +116,7 @@ def _future(schedule: Schedule, zone: str, now: datetime) -> Iterator[str]:
         yield f"fires next on {following:%Y-%m-%d}, more than a year from now."
 
 
-def _clock_changes(schedule: Schedule, zone: str, now: datetime, job: NamedJob) -> Iterator[str]:
+def _clock_changes(schedule: Schedule, zone: str, now: datetime, job: Triggered) -> Iterator[str]:
     """Firings at local times that the zone skips or repeats."""
     if isinstance(schedule, Rate):
         return
@@ -136,7 +136,7 @@ def _clock_changes(schedule: Schedule, zone: str, now: datetime, job: NamedJob) 
         )
 
 
-def expected_schedule(job: NamedJob) -> Cron:
+def expected_schedule(job: Triggered) -> Cron:
     """The times of a job's ``expectBy`` (infra/constructs/expect_load.py), as a schedule in the job's time zone."""
     hour, minute = str(job.content["expectBy"]).split(":")
     days = ",".join(job.content.get("expectOn", ["*"]))
@@ -173,7 +173,7 @@ def _within(schedule: Schedule, shift: Shift) -> Iterator[datetime]:
         yield local
 
 
-def _is_checked(job: NamedJob, shift: Shift) -> bool:
+def _is_checked(job: Triggered, shift: Shift) -> bool:
     """Whether ``expectBy`` is checked on the day of a change of the clocks, also at a time that they skip."""
     if "expectBy" not in job.content:
         return False

@@ -1,14 +1,14 @@
 """Checks the SNS topics that jobs' triggers name: their ARNs, and messages that load one datamart twice."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
 from botocore.session import get_session
 
 from functions.similar_names import nearest
-from infra.jobs.named_job import NamedJob
+from infra.jobs.triggered import Triggered
 from infra.settings.settings import BadConfiguration
 
 
@@ -35,7 +35,7 @@ def check_topic(where: str, arn: str) -> None:
         raise BadConfiguration(f"{where}: the region {region} is in the partition {owner}; write arn:{owner}:sns:….")
 
 
-def check_subscriptions(job: NamedJob) -> None:
+def check_subscriptions(job: Triggered) -> None:
     """Raise BadConfiguration for messages of a job that SNS or the starter could not tell apart."""
     topics = [trigger["sns"]["topicArn"] for trigger in job.triggers if "topicArn" in trigger.get("sns", {})]
     if len(topics) > len(set(topics)):
@@ -54,7 +54,7 @@ def _partitions() -> dict[str, str]:
     return {partition["partition"]: partition["regionRegex"] for partition in found}
 
 
-def message_warnings(jobs: list[NamedJob]) -> Iterator[tuple[NamedJob, str]]:
+def message_warnings(jobs: Sequence[Triggered]) -> Iterator[tuple[Triggered, str]]:
     """Messages that start two jobs of the same datamart: the first job and a line that begins with its key.
 
     Two jobs with different filters are taken to be meant: each loads its own part.
@@ -78,7 +78,7 @@ def message_warnings(jobs: list[NamedJob]) -> Iterator[tuple[NamedJob, str]]:
             )
 
 
-def _both(one: NamedJob, first: dict[str, Any], other: NamedJob, second: dict[str, Any]) -> bool:
+def _both(one: Triggered, first: dict[str, Any], other: Triggered, second: dict[str, Any]) -> bool:
     if first["topicArn"] != second["topicArn"] or one.loads != other.loads:
         return False
     return first.get("filter") == second.get("filter") or "filter" not in first or "filter" not in second

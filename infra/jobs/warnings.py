@@ -1,16 +1,16 @@
 """Collects the warnings about valid job files, for the end of ``make synth``."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from infra.jobs.expected_load import expected_load_warnings
-from infra.jobs.named_job import NamedJob
 from infra.jobs.object_keys import key_warnings, overlap_warnings
 from infra.jobs.schedule_check import schedule_warnings
 from infra.jobs.topics import message_warnings
+from infra.jobs.triggered import Triggered
 
 
-def warnings_of(jobs: list[NamedJob], now: datetime) -> list[str]:
+def warnings_of(jobs: Sequence[Triggered], now: datetime) -> list[str]:
     """One line for each warning: file, key, reason and what to do.
 
     Parameters
@@ -23,7 +23,7 @@ def warnings_of(jobs: list[NamedJob], now: datetime) -> list[str]:
     return [f"{job.file}: {warning}" for job, warning in _warnings(jobs, now)]
 
 
-def _warnings(jobs: list[NamedJob], now: datetime) -> Iterator[tuple[NamedJob, str]]:
+def _warnings(jobs: Sequence[Triggered], now: datetime) -> Iterator[tuple[Triggered, str]]:
     for job in jobs:
         for warning in (*schedule_warnings(job, now), *expected_load_warnings(job, now), *key_warnings(job)):
             yield job, warning

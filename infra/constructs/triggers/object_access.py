@@ -1,7 +1,7 @@
 """What the starter may read in S3: requests that are uploaded, and any object that a message reports."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import aws_cdk as cdk
@@ -10,13 +10,13 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 
 from infra.constructs.findings import accept
-from infra.jobs.named_job import NamedJob
+from infra.jobs.triggered import Triggered
 
 Declared = dict[str, Any]
 """Objects as a trigger declares them: ``bucket`` (the stack's own if left out), ``prefix`` and ``kmsKeyArn``."""
 
 
-def let_read(starter: lambda_.Function, jobs: list[NamedJob], own: s3.Bucket | None) -> None:
+def let_read(starter: lambda_.Function, jobs: Sequence[Triggered], own: s3.Bucket | None) -> None:
     """Let the starter read what the triggers of ``jobs`` make it read; ``own`` is the stack's own bucket."""
     declared = [each for job in jobs for trigger in job.triggers if (each := _read_for(job, trigger)) is not None]
     for bucket in dict.fromkeys(each.get("bucket") for each in declared):
@@ -35,7 +35,7 @@ def shortest(prefixes: Iterable[str]) -> list[str]:
     return kept
 
 
-def _read_for(job: NamedJob, trigger: dict[str, Any]) -> Declared | None:
+def _read_for(job: Triggered, trigger: dict[str, Any]) -> Declared | None:
     """The objects that the starter reads for a trigger: those that messages report, and uploaded requests."""
     told: Declared | None = trigger.get("sns", {}).get("objects")
     uploads: Declared | None = trigger.get("s3") if "acceptRequests" in job.content else None

@@ -9,7 +9,7 @@ from constructs import Construct
 from infra.constructs.encryption import Encryption
 from infra.constructs.schedules import Schedules
 from infra.constructs.starter import Starter
-from infra.jobs.named_job import NamedJob
+from infra.jobs.triggered import Triggered
 
 Declared = dict[str, Any]
 """A trigger as a job's file has it, or what it says of its uploads or messages."""
@@ -22,7 +22,7 @@ class Trigger:
     ``name`` is that of its schedule or own topic; ``construct_id`` begins the ids of its constructs.
     """
 
-    job: NamedJob
+    job: Triggered
     name: str
     construct_id: str
     declared: Declared

@@ -5,6 +5,7 @@ CloudFormation takes 500 resources a stack. A schedule costs one, an own topic t
 other jobs.
 """
 
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Protocol
 
@@ -12,7 +13,7 @@ from functions.triggers.kinds import KINDS
 from infra.constructs.starter import SharedAlias
 from infra.constructs.triggers.object_access import let_read
 from infra.constructs.triggers.trigger import Shared, Trigger
-from infra.jobs.named_job import NamedJob
+from infra.jobs.triggered import Triggered
 from infra.names import construct_name
 
 
@@ -33,7 +34,7 @@ def triggers_of_kind(kind: str) -> type[TriggersOfKind]:
     return found
 
 
-def make_triggers(jobs: list[NamedJob], shared: Shared) -> None:
+def make_triggers(jobs: Sequence[Triggered], shared: Shared) -> None:
     """Make all triggers of all jobs."""
     found = [
         Trigger(job, job.resource_name(number), f"{construct_name(job.name)}{number}", declared)

@@ -8,7 +8,7 @@ from functions.requests.placeholders import Placeholder
 from functions.triggers.kinds import KINDS
 
 if TYPE_CHECKING:
-    from infra.jobs.named_job import NamedJob
+    from infra.jobs.triggered import Triggered
 
 Trigger = dict[str, Any]
 """A trigger as a job's file has it."""
@@ -26,7 +26,7 @@ class Kind(Protocol):
     PATTERNS: dict[str, str]
     CAN_BRING_REQUEST: bool
 
-    def check(self, where: str, trigger: Trigger, job: "NamedJob") -> None:
+    def check(self, where: str, trigger: Trigger, job: "Triggered") -> None:
         """Raise BadConfiguration, beginning with ``where`` and the key, for a trigger that could not start the job."""
 
     def words(self, trigger: Trigger) -> str:

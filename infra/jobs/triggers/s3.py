@@ -2,8 +2,8 @@
 
 from functions.requests.placeholders import OF_S3, Placeholder
 from infra.jobs import upload_schema
-from infra.jobs.named_job import NamedJob
 from infra.jobs.object_keys import check_uploads, upload_words
+from infra.jobs.triggered import Triggered
 from infra.jobs.triggers import Trigger
 from infra.settings.settings import BadConfiguration
 
@@ -29,7 +29,7 @@ PATTERNS = upload_schema.PATTERNS
 CAN_BRING_REQUEST = True
 
 
-def check(where: str, trigger: Trigger, job: NamedJob) -> None:
+def check(where: str, trigger: Trigger, job: Triggered) -> None:
     """Raise BadConfiguration for uploads that can never come, and for a KMS key without use."""
     check_uploads(f"{where}.s3", trigger["s3"])
     if "kmsKeyArn" in trigger["s3"] and "acceptRequests" not in job.content:

@@ -2,9 +2,9 @@
 
 from functions.requests.placeholders import Placeholder
 from infra.jobs.cron_words import cron_words
-from infra.jobs.named_job import NamedJob
 from infra.jobs.schedule_check import check_schedule, in_words
 from infra.jobs.schedule_expression import At, Rate, parse_schedule
+from infra.jobs.triggered import Triggered
 from infra.jobs.triggers import Trigger
 
 _EXPRESSION = "^(cron|rate|at)[(].+[)]$"
@@ -28,7 +28,7 @@ PATTERNS = {_EXPRESSION: "a schedule expression: cron(…), rate(…) or at(…)
 CAN_BRING_REQUEST = False
 
 
-def check(where: str, trigger: Trigger, job: NamedJob) -> None:
+def check(where: str, trigger: Trigger, job: Triggered) -> None:
     """Reject a schedule that AWS would refuse or that never fires: BadConfiguration, beginning with ``where``."""
     check_schedule(where, trigger, job.time_zone)
 

@@ -7,9 +7,9 @@ from functions.triggers.accepted_request import FROM_OUTSIDE
 from infra.jobs import upload_schema
 from infra.jobs.filter_policy import ATTRIBUTES, BODY, OR, check_filter
 from infra.jobs.filter_words import policy_words
-from infra.jobs.named_job import NamedJob
 from infra.jobs.object_keys import check_uploads, upload_words
 from infra.jobs.topics import check_topic
+from infra.jobs.triggered import Triggered
 from infra.jobs.triggers import Trigger
 from infra.settings.settings import BadConfiguration
 
@@ -65,7 +65,7 @@ PATTERNS = upload_schema.PATTERNS | {
 CAN_BRING_REQUEST = True
 
 
-def check(where: str, trigger: Trigger, job: NamedJob) -> None:
+def check(where: str, trigger: Trigger, job: Triggered) -> None:
     """Raise BadConfiguration for a topic that cannot be subscribed to, and for messages that can never come."""
     where, declared = f"{where}.sns", trigger["sns"]
     if "topicArn" in declared:
