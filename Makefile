@@ -68,7 +68,7 @@ synth: $(READY) ## the CloudFormation template of STAGE=dev, checked, into cdk.o
 	@rm -rf cdk.out
 	@$(BIN)/python -m infra.app --stage "$(STAGE)" --output cdk.out
 	@$(BIN)/python -m infra.build.synth_report cdk.out
-	@$(BIN)/python -m infra.jobs.report --stage "$(STAGE)"
+	@$(BIN)/python -m infra.build.jobs_report --stage "$(STAGE)"
 
 bootstrap: synth ## prepare the AWS account and region for the CDK, once
 	@$(BIN)/python -m infra.build.cdk_cli bootstrap $(CDK_OPTIONS)

@@ -14,6 +14,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from functions.names import secret_name
+from infra.batches.named_batch import NamedBatch
 from infra.constructs.alarms import Alarms
 from infra.constructs.definition import definition, integrations
 from infra.constructs.encryption import Encryption
@@ -43,7 +44,7 @@ class DatamartRunner(cdk.Stack):
     ----------
     code
         Folder of what goes to Lambda (infra/build/code.py).
-    settings, jobs
+    settings, jobs, batches
         Of the stage.
     """
 
@@ -55,13 +56,14 @@ class DatamartRunner(cdk.Stack):
         code: str,
         settings: Settings,
         jobs: list[NamedJob],
+        batches: list[NamedBatch],
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
         self._settings = settings
         self._bound()
         accept_in_cfn_lint(self, "W3005", "The CDK states dependencies that references imply; both agree.")
-        self._tell_what_is_deployed(jobs)
+        self._tell_what_is_deployed(jobs, batches)
         self._encryption = Encryption(self, settings.customer_managed_key)
         runs = self._run_table()
         functions = Functions(self, lambda_.Code.from_asset(code), runs, settings, self._encryption)
@@ -120,10 +122,14 @@ class DatamartRunner(cdk.Stack):
             boundary = iam.ManagedPolicy.from_managed_policy_arn(self, "Boundary", self._settings.permissions_boundary)
             iam.PermissionsBoundary.of(self).apply(boundary)
 
-    def _tell_what_is_deployed(self, jobs: list[NamedJob]) -> None:
-        """Connections with their slots, and jobs with their connections, for commands: a person's files may differ."""
+    def _tell_what_is_deployed(self, jobs: list[NamedJob], batches: list[NamedBatch]) -> None:
+        """Connections with their slots, jobs with their connections, and names of batches, for commands.
+
+        A person's files may differ.
+        """
         found = {job.name: job.content["request"].get("connection", "default") for job in jobs}
-        self.add_metadata(DEPLOYED, {"connections": self._settings.most_at_once, "jobs": found})
+        names = [batch.name for batch in batches]
+        self.add_metadata(DEPLOYED, {"connections": self._settings.most_at_once, "jobs": found, "batches": names})
 
     def _run_table(self) -> dynamodb.Table:
         return dynamodb.Table(

@@ -1,16 +1,19 @@
-"""Stages the code of the functions: the bundle, or for the emulator only our own code, with the jobs of the stage."""
+"""Stages the code of the functions, with the stage's jobs and batches: the bundle, or for the emulator our own code."""
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
+from infra.batches.named_batch import NamedBatch
 from infra.build.bundle import OWN_NOT_DEPLOYED
 from infra.jobs.named_job import NamedJob
+from infra.jobs.triggered import Triggered
 
 ROOT = Path(__file__).parents[2]
 
 
-def staged_code(target: Path, jobs: list[NamedJob], bundle: Path | None) -> str:
+def staged_code(target: Path, jobs: list[NamedJob], batches: list[NamedBatch], bundle: Path | None) -> str:
     """Fill ``target`` and return its path.
 
     Parameters
@@ -25,6 +28,11 @@ def staged_code(target: Path, jobs: list[NamedJob], bundle: Path | None) -> str:
         shutil.copytree(ROOT / "functions", target / "functions", ignore=ignored)
     else:
         shutil.copytree(bundle, target)
-    shipped = {job.name: job.shipped for job in jobs}
-    (target / "jobs.json").write_text(json.dumps(shipped, indent=1, ensure_ascii=False, sort_keys=True), "utf-8")
+    _write(target / "jobs.json", jobs)
+    _write(target / "batches.json", batches)
     return str(target)
+
+
+def _write(path: Path, named: Sequence[Triggered]) -> None:
+    shipped = {each.name: each.shipped for each in named}
+    path.write_text(json.dumps(shipped, indent=1, ensure_ascii=False, sort_keys=True), "utf-8")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from infra.batches.batch_files import sample_paths as batch_samples
 from infra.build import asl_validator
 from infra.build.node_tools import ROOT, NotInstalled
 from infra.build.synthesize import synthesize
@@ -39,7 +40,8 @@ def _synthesized() -> list[Path]:
     The bundle is not part of a template.
     """
     stages = [settings_of(path.stem) for path in sorted(FOLDER.glob("*.toml"))]
-    stages.append(Settings(stage="samples", jobs=tuple(path.stem for path in sample_paths())))
+    jobs, batches = (tuple(path.stem for path in paths) for paths in (sample_paths(), batch_samples()))
+    stages.append(Settings(stage="samples", jobs=jobs, batches=batches))
     synthesize(stages, OUTPUT, checks=False, bundle=None)
     return [OUTPUT / f"{stack_name(settings.stage)}.template.json" for settings in stages]
 

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import aws_cdk as cdk
 
+from infra.batches.batch_files import FOLDER as BATCHES
+from infra.batches.batch_files import batches_of
+from infra.batches.named_batch import NamedBatch
 from infra.build.cdk_refusals import in_one_sentence
 from infra.build.checker_record import remove_record, write_record
 from infra.build.checkers import add_checkers
@@ -31,6 +34,10 @@ ENGINE_OPTIONS = {"@aws-cdk/core:stackResourceLimit": 0}
 """Disables the CDK's own limit, which would end a synth with a stack trace before our check of the quotas."""
 
 
+OfStage = tuple[Settings, list[NamedJob], list[NamedBatch]]
+"""A stage, its jobs and its batches."""
+
+
 def synthesize(
     stages: list[Settings],
     output: Path,
@@ -38,6 +45,7 @@ def synthesize(
     checks: bool,
     bundle: Path | None,
     jobs_folder: Path = JOBS,
+    batches_folder: Path = BATCHES,
     with_samples: bool = False,
 ) -> None:
     """Write the cloud assembly, with a stack for each of ``stages``, into ``output``.
@@ -51,6 +59,8 @@ def synthesize(
         What goes to Lambda, or None for our own code alone.
     jobs_folder
         Where the jobs' files are.
+    batches_folder
+        Where the batches' files are.
     with_samples
         Whether every stage gets the samples besides its jobs, and their connection.
 
@@ -64,13 +74,15 @@ def synthesize(
     if with_samples:
         stages = [replace(one, connections=tuple(dict.fromkeys((*one.connections, "default")))) for one in stages]
     with in_one_sentence():
-        jobs = [jobs_of(settings, jobs_folder, with_samples=with_samples) for settings in stages]
-        _synthesize(stages, jobs, output, checks=checks, bundle=bundle)
+        of_stages = []
+        for settings in stages:
+            jobs = jobs_of(settings, jobs_folder, with_samples=with_samples)
+            batches = batches_of(settings, jobs, batches_folder, with_samples=with_samples)
+            of_stages.append((settings, jobs, batches))
+        _synthesize(of_stages, output, checks=checks, bundle=bundle)
 
 
-def _synthesize(
-    stages: list[Settings], jobs: list[list[NamedJob]], output: Path, *, checks: bool, bundle: Path | None
-) -> None:
+def _synthesize(of_stages: list[OfStage], output: Path, *, checks: bool, bundle: Path | None) -> None:
     app = cdk.App(
         outdir=str(output),
         context=FEATURE_FLAGS | ENGINE_OPTIONS,
@@ -79,14 +91,14 @@ def _synthesize(
     )
     remove_record(output)
     checked = add_checkers(app) if checks else {}
-    for settings, jobs_of_stage in zip(stages, jobs, strict=True):
+    for settings, jobs, batches in of_stages:
         name = stack_name(settings.stage)
-        code = staged_code(output / f"code-{settings.stage}", jobs_of_stage, bundle)
+        code = staged_code(output / f"code-{settings.stage}", jobs, batches, bundle)
         described = f"Runs MicroStrategy datamarts ({settings.stage})"
-        DatamartRunner(app, name, code=code, settings=settings, jobs=jobs_of_stage, description=described)
+        DatamartRunner(app, name, code=code, settings=settings, jobs=jobs, batches=batches, description=described)
     app.synth()
     if checks:
-        _check_quotas(output, stages)
+        _check_quotas(output, [settings for settings, _, _ in of_stages])
         write_record(output, checked)
 
 

@@ -5,7 +5,10 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from infra.batches.batch_files import FOLDER as BATCHES
+from infra.batches.batch_files import SCHEMA_FILE as BATCH_SCHEMA_FILE
 from infra.build.aws_models import write as write_models
+from infra.documents.batch_schema import batch_file_schema
 from infra.documents.blocks import ROOT, UnknownBlock, documents, filled
 from infra.documents.generated import blocks_of
 from infra.documents.job_schema import with_triggers
@@ -17,6 +20,7 @@ from local.synth import SynthFailed, template_path
 def main() -> None:
     """Write the documents; exit with 1 for a block that cannot be generated."""
     _write(JOBS / SCHEMA_FILE, with_triggers)  # before a synth reads it
+    _write(BATCHES / BATCH_SCHEMA_FILE, lambda _: batch_file_schema())
     for path in write_models():
         _changed(path)
     try:

@@ -20,6 +20,11 @@ def with_triggers(schema: str) -> str:
         "only started by name."
     )
     triggers["items"]["properties"] = {key: spec for kind in KINDS for key, spec in kind_named(kind).PROPERTIES.items()}
+    return as_lines(rules)
+
+
+def as_lines(rules: Any) -> str:
+    """JSON with each value on one line that fits there."""
     return _json(rules, "") + "\n"
 
 

@@ -56,6 +56,7 @@ class Settings:
     stage: str
     connections: tuple[str, ...] = ("default",)
     jobs: tuple[str, ...] | None = None
+    batches: tuple[str, ...] | None = None
     notify: tuple[str, ...] = ()
     ask_to: tuple[str, ...] = ()
     max_concurrent_runs: dict[str, int] = field(default_factory=dict)
@@ -129,6 +130,7 @@ def _settings(stage: str, given: dict[str, Any]) -> Settings:
         stage=stage,
         connections=tuple(given["connections"]),
         jobs=tuple(given["jobs"]) if "jobs" in given else None,
+        batches=tuple(given["batches"]) if "batches" in given else None,
         notify=tuple(given["notify"]),
         ask_to=tuple(given["askTo"]),
         max_concurrent_runs=given["maxConcurrentRuns"],

@@ -106,7 +106,7 @@ class Emulator:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="datamart-")))
             stack.enter_context(signals.may_leave(lambda: signals.folder(str(folder))))
             self.logs = folder / "functions.log"
-            ours = {"JOBS_FILE": str(self.template.jobs_file)}
+            ours = {"JOBS_FILE": str(self.template.jobs_file), "BATCHES_FILE": str(self.template.batches_file)}
             stack.enter_context(mock.patch.dict(os.environ, ENVIRONMENT | ours))
             runtime = self.runtime = Runtime(self.logs)
             stack.callback(runtime.close)

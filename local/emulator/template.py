@@ -34,9 +34,18 @@ class Template:
     @property
     def jobs_file(self) -> Path:
         """The file of jobs that is deployed beside the code."""
+        return self._code / "jobs.json"
+
+    @property
+    def batches_file(self) -> Path:
+        """The file of batches that is deployed beside the code."""
+        return self._code / "batches.json"
+
+    @property
+    def _code(self) -> Path:
         function = next(iter(self.resources("AWS::Lambda::Function").values()))
         asset = str(function["Code"]["S3Key"]).removesuffix(".zip")
-        return self._folder / f"asset.{asset}" / "jobs.json"
+        return self._folder / f"asset.{asset}"
 
     def generated_name(self, logical_id: str) -> str:
         """A name as CloudFormation makes one up, in small letters; the same every time."""

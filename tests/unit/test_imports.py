@@ -22,6 +22,7 @@ FLOORS = (
     ("infra.build",),
     ("infra.stack",),
     ("infra.constructs",),
+    ("infra.batches",),
     ("infra.jobs",),
     ("infra.settings",),
     ("infra",),

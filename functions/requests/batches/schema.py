@@ -6,12 +6,13 @@ from typing import Any
 
 from functions.requests.validation import Schema
 
-_RULES: dict[str, Any] = json.loads(Path(__file__).with_name("batch.schema.json").read_text("utf-8"))
+RULES: dict[str, Any] = json.loads(Path(__file__).with_name("batch.schema.json").read_text("utf-8"))
+"""The schema of a batch, with that of its items."""
 
-_ITEMS: dict[str, Any] = _RULES["properties"]["items"]
+_ITEMS: dict[str, Any] = RULES["properties"]["items"]
 
-_WITHOUT_ITEMS = _RULES | {
-    "properties": _RULES["properties"] | {"items": {key: value for key, value in _ITEMS.items() if key != "items"}}
+_WITHOUT_ITEMS = RULES | {
+    "properties": RULES["properties"] | {"items": {key: value for key, value in _ITEMS.items() if key != "items"}}
 }
 
 BATCH = Schema(_WITHOUT_ITEMS, "the batch", patterns={})

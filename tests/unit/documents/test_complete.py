@@ -4,6 +4,7 @@ import re
 
 from functions.requests.named_days import DATES
 from functions.requests.placeholders import OF_S3, OF_SNS, SCHEDULED_TIME, placeholders
+from infra.batches.batch_files import sample_paths as batch_samples
 from infra.documents.command_tables import commands
 from infra.jobs.job_files import sample_paths
 from tests.unit.documents.citations import ROOT, headings_of
@@ -22,6 +23,11 @@ def test_every_sample_event_is_described() -> None:
 def test_every_sample_job_is_described() -> None:
     listed = set(LINK.findall(_text("infra/jobs/README.md")))
     assert {f"samples/{path.name}" for path in sample_paths()} <= listed
+
+
+def test_every_sample_batch_is_described() -> None:
+    listed = set(LINK.findall(_text("infra/batches/README.md")))
+    assert {f"samples/{path.name}" for path in batch_samples()} <= listed
 
 
 def test_every_command_has_a_section() -> None:

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
+from infra.batches.named_batch import NamedBatch
+from infra.build.jobs_report import report
 from infra.jobs.cron_words import cron_words
 from infra.jobs.job_files import jobs_of, no_jobs
 from infra.jobs.named_job import NamedJob
-from infra.jobs.report import report
 from infra.jobs.triggers import kind_of
 from infra.settings.settings import Settings
 
@@ -151,6 +152,17 @@ def test_three_hundred_jobs_of_all_kinds_are_reported(tmp_path: Path) -> None:
     assert err.count("the alarm goes off on SUN, SAT") == len(err.splitlines()) == 100
 
 
+def test_a_batch_is_reported_below_the_jobs(tmp_path: Path, wide: None) -> None:
+    out = StringIO()
+    batch = NamedBatch("night", {"items": [{}, {}], "maxConcurrency": 1, "timeZone": "UTC"}, "infra/batches/night.json")
+    report(written(tmp_path, job("nightly")), DEV, NOW, out, StringIO(), [batch])
+    jobs, _, batches = out.getvalue().partition("Batches of the stage dev")
+    assert "nightly" in jobs
+    assert "night " in batches
+    assert "2 items, at most 1 at once" in batches
+    assert "by its name only" in batches
+
+
 # -- in words ---------------------------------------------------------------------------------------------------------
 
 
@@ -209,7 +221,7 @@ def test_a_trigger_is_put_into_words(trigger: dict[str, Any], words: str) -> Non
 
 
 def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "infra.jobs.report", *arguments]
+    line = [sys.executable, "-m", "infra.build.jobs_report", *arguments]
     env = {**os.environ, **environment}
     return subprocess.run(line, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
 
@@ -241,4 +253,4 @@ def test_the_shipped_stages_are_reported_without_a_warning(stage: str) -> None:
 
 def test_make_synth_ends_with_the_report() -> None:
     lines = (ROOT / "Makefile").read_text().split("\nsynth: ")[1].split("\n\n")[0].splitlines()
-    assert lines[-1] == '\t@$(BIN)/python -m infra.jobs.report --stage "$(STAGE)"'
+    assert lines[-1] == '\t@$(BIN)/python -m infra.build.jobs_report --stage "$(STAGE)"'

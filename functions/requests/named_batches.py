@@ -1,0 +1,43 @@
+"""The deployed batches by name: one file beside the code, made from the batch files at synth.
+
+The file::
+
+    {"nightly": {"batch": {"items": […], …}, …}}
+
+``batch`` is what a person may give as ``{"batch": …}``.
+"""
+
+import json
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from functions.errors import InvalidRequest
+from functions.similar_names import nearest
+from functions.text import quoted
+
+NamedBatch = dict[str, Any]
+
+BESIDE_THE_CODE = Path(__file__).parents[2] / "batches.json"
+
+
+def batch_named(name: str) -> NamedBatch:
+    """The batch of that name. Raises InvalidRequest with the closest match."""
+    batches = deployed_batches()
+    if name in batches:
+        return batches[name]
+    there = f"deployed batches: {', '.join(batches)}" if batches else "no batch is deployed"
+    raise InvalidRequest(f"batch: there is no batch {quoted(name)}{nearest(name, batches)}; {there}.")
+
+
+def deployed_batches() -> dict[str, NamedBatch]:
+    """All batches by name. The environment variable ``BATCHES_FILE`` names another file."""
+    return _read(os.environ.get("BATCHES_FILE") or str(BESIDE_THE_CODE))
+
+
+@cache
+def _read(path: str) -> dict[str, NamedBatch]:
+    file = Path(path)
+    batches: dict[str, NamedBatch] = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    return batches

@@ -1,0 +1,1 @@
+"""Named batches: one JSON file each, and the checks that they pass at synth."""

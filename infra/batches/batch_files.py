@@ -1,0 +1,102 @@
+"""Reads and checks the files of a stage's named batches and samples; errors name file, item and key."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from functions.errors import InvalidRequest
+from functions.requests.batches.batch import Batch, batch_of
+from functions.requests.validation import Schema, SchemaError
+from functions.similar_names import nearest
+from infra.batches.named_batch import NamedBatch
+from infra.jobs.job_files import SAMPLES
+from infra.jobs.named_files import check_names, read_file, resource_names
+from infra.jobs.named_job import NamedJob
+from infra.jobs.time_zones import check_zone
+from infra.settings.settings import BadConfiguration, Settings
+
+FOLDER = Path(__file__).parent
+
+SCHEMA_FILE = "batch.schema.json"
+
+SCHEMA = Schema(FOLDER / SCHEMA_FILE, "the file", patterns={})
+
+
+def batch_paths(folder: Path = FOLDER) -> list[Path]:
+    """The files of batches in ``folder``, by name: every JSON file but the schema."""
+    return [path for path in sorted(folder.glob("*.json")) if path.name != SCHEMA_FILE]
+
+
+def sample_paths(folder: Path = FOLDER) -> list[Path]:
+    """The files of samples beside the batches in ``folder``, by name."""
+    return batch_paths(folder / SAMPLES)
+
+
+def batches_of(
+    settings: Settings, jobs: list[NamedJob], folder: Path = FOLDER, *, with_samples: bool = False
+) -> list[NamedBatch]:
+    """The batches of a stage: those in its settings; without them all of ``folder`` and no samples.
+
+    Parameters
+    ----------
+    jobs
+        The stage's jobs, which the batches may name.
+    with_samples
+        Whether the samples are added, as far as they are valid beside the stage's own jobs and batches.
+
+    Raises
+    ------
+    BadConfiguration
+        Naming the file, the item and the key. A batch's file takes precedence over a sample of the same name.
+    """
+    paths = {path.stem: path for path in (*sample_paths(folder), *batch_paths(folder))}
+    names = [path.stem for path in batch_paths(folder)] if settings.batches is None else list(settings.batches)
+    for name in names:
+        if name not in paths:
+            raise BadConfiguration(
+                f'infra/settings/{settings.stage}.toml: batches: unknown batch "{name}"{nearest(name, paths)}. '
+                f"Name a batch of infra/batches or a sample: {', '.join(sorted(paths))}."
+            )
+    check_names([*(job.file for job in jobs), *(_file(paths[name], folder) for name in names)])
+    batches = [_read(paths[name], folder, jobs, settings) for name in names]
+    return [*batches, *(_samples(settings, jobs, batches, folder) if with_samples else ())]
+
+
+def _samples(settings: Settings, jobs: list[NamedJob], batches: list[NamedBatch], folder: Path) -> Iterator[NamedBatch]:
+    """Those that the stage could deploy too: one may name a job that it does not have, or that loads another table."""
+    taken = {resource_names(each.name) for each in (*jobs, *batches)}
+    for path in sample_paths(folder):
+        if resource_names(path.stem) not in taken:
+            with contextlib.suppress(BadConfiguration):
+                yield _read(path, folder, jobs, settings)
+
+
+def _file(path: Path, folder: Path) -> str:
+    return f"infra/batches/{path.relative_to(folder).as_posix()}"
+
+
+def _read(path: Path, folder: Path, jobs: list[NamedJob], settings: Settings) -> NamedBatch:
+    file = _file(path, folder)
+    given = read_file(path, file, NamedBatch.what)
+    try:
+        named = NamedBatch(path.stem, SCHEMA.check(given), file)
+        check_zone("timeZone", named.time_zone)
+    except (SchemaError, BadConfiguration) as problem:
+        raise BadConfiguration(f"{file}: {problem}") from None
+    try:
+        batch = batch_of(named.batch, file, jobs={job.name: job.shipped for job in jobs})
+    except InvalidRequest as problem:
+        raise BadConfiguration(str(problem)) from None
+    _check_connections(batch, file, settings)
+    return named
+
+
+def _check_connections(batch: Batch, file: str, settings: Settings) -> None:
+    """Raise BadConfiguration for an item whose connection the stage does not have; those of jobs are checked."""
+    for item in batch.items:
+        name = item.request.get("connection", "default")
+        if item.job is None and name not in settings.connections:
+            raise BadConfiguration(
+                f'{file}: {item.where}: connection: unknown connection "{name}"{nearest(name, settings.connections)}. '
+                f"Connections of infra/settings/{settings.stage}.toml: {', '.join(settings.connections)}."
+            )
