@@ -134,7 +134,7 @@ def _moved(queue: Queue, ticket: Ticket, waiter: Waiter | None, now: float) -> Q
     """The slot goes to the ticket; a ticket whose run is not known any more leaves the queue."""
     if waiter is None:
         return left(queue, ticket.id) or queue
-    return handed_over(queue, ticket.id, SlotHolder(waiter.owner, now, given=True), now) or queue
+    return handed_over(queue, ticket.id, ticket.held_by(waiter.owner, now, given=True), now) or queue
 
 
 def _tell(

@@ -32,12 +32,32 @@ Told = Literal["first", "end"]
 """What a run that waits is told, beside that it has a slot: that it is the first of the queue, or that it ends."""
 
 
+Age = tuple[float, float, str]
+"""Sorts the runs of one datamart or one job: by ``asOf``, then by arrival, then by id."""
+
+
+@dataclass(frozen=True)
+class BurstRun:
+    """A run of a job's burst that got a slot: older ones that have tickets, or come while it has its slot, end.
+
+    ``age`` is that of its ticket.
+    """
+
+    job: str
+    owner: str
+    age: Age
+
+    def supersedes(self, ticket: "Ticket") -> bool:
+        """Whether the ticket is an older one of the same burst."""
+        return ticket.burst and ticket.job == self.job and ticket.age < self.age
+
+
 @dataclass(frozen=True)
 class SlotHolder:
     """A run (the ARN of its execution) that has a slot, since when, and the attempt that it was last taken in.
 
     ``until`` is when the last session that the run left has ended; None while the run goes on. ``given`` is whether the
-    slot was handed over and its new owner has not confirmed that yet.
+    slot was handed over and its new owner has not confirmed that yet. ``burst`` is of a run that supersedes older ones.
     """
 
     owner: str
@@ -45,6 +65,7 @@ class SlotHolder:
     attempt: int | None = None
     until: float | None = None
     given: bool = False
+    burst: BurstRun | None = None
 
     def keeps(self, now: float) -> bool:
         """Whether the slot is still taken."""
@@ -70,7 +91,7 @@ class Ticket:
     job
         The named job, if any; a paused job's tickets are passed over.
     burst
-        Whether only the newest waiting run of the job is wanted (``"burst": "latest"``).
+        Whether of the job's runs that wait, or have a slot, only the newest is wanted (``"burst": "latest"``).
     conflict
         What the run does when its datamart is taken, other than to wait.
     behind
@@ -104,9 +125,14 @@ class Ticket:
         return self.behind or self.datamart
 
     @property
-    def age(self) -> tuple[float, float, str]:
-        """Sorts the runs of one datamart or one job: by ``asOf``, then by arrival."""
+    def age(self) -> Age:
+        """The arrival stands for ``asOf`` where there is none."""
         return (self.arrived if self.as_of is None else self.as_of, self.arrived, self.id)
+
+    def held_by(self, owner: str, since: float, attempt: int | None = None, given: bool = False) -> SlotHolder:
+        """The slot that the ticket's run gets."""
+        burst = BurstRun(self.job, owner, self.age) if self.burst and self.job else None
+        return SlotHolder(owner, since, attempt, given=given, burst=burst)
 
 
 @dataclass(frozen=True)
@@ -130,27 +156,12 @@ class Pause:
 
 
 @dataclass(frozen=True)
-class BurstRun:
-    """The newest run of a job's burst that got a slot while older ones had tickets: they end, and name it.
-
-    Kept as long as there is such a ticket. ``age`` is that of the run's own.
-    """
-
-    job: str
-    owner: str
-    age: tuple[float, float, str]
-
-    def supersedes(self, ticket: Ticket) -> bool:
-        """Whether the ticket is an older one of the same burst."""
-        return ticket.burst and ticket.job == self.job and ticket.age < self.age
-
-
-@dataclass(frozen=True)
 class Queue:
     """All of a connection: holders by the key of their datamart, tickets by their id, and what decides their order.
 
     ``most`` is how many slots there are (``maxConcurrentRuns``), ``high_in_a_row`` how many tickets of high priority
-    went since the last normal one.
+    went since the last normal one. ``burst_runs`` are those that have given their slots back while older ones had
+    tickets, as long as there is such a ticket.
     """
 
     most: int = 1
@@ -266,7 +277,7 @@ def _is_high(members: Collection[Ticket]) -> bool:
 def superseded(queue: Queue) -> list[tuple[Ticket, Ticket | BurstRun]]:
     """The tickets of bursts that need not wait any longer, each with the newest of its job, for which they end.
 
-    The newest waits, or got a slot while they waited: an older one must not load the table after it.
+    The newest waits, has a slot, or had one while they waited: an older one must not load the table after it.
     """
     newest = _newest_of_bursts(queue)
     found = ((ticket, _newer(newest, ticket)) for ticket in queue.tickets.values())
@@ -274,10 +285,12 @@ def superseded(queue: Queue) -> list[tuple[Ticket, Ticket | BurstRun]]:
 
 
 def _newest_of_bursts(queue: Queue) -> dict[str, Ticket | BurstRun]:
-    newest: dict[str, Ticket | BurstRun] = {each.job: each for each in queue.burst_runs}
-    for ticket in queue.tickets.values():
-        if ticket.burst and ticket.job and (ticket.job not in newest or newest[ticket.job].age < ticket.age):
-            newest[ticket.job] = ticket
+    newest: dict[str, Ticket | BurstRun] = {}
+    holding = (holder.burst for holder in queue.holders.values())
+    waiting = (ticket for ticket in queue.tickets.values() if ticket.burst)
+    for each in (*queue.burst_runs, *holding, *waiting):
+        if each is not None and each.job and (each.job not in newest or newest[each.job].age < each.age):
+            newest[each.job] = each
     return newest
 
 

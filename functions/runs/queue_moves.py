@@ -42,7 +42,6 @@ def taken(queue: Queue, ticket: Ticket, holder: SlotHolder, most: int, now: floa
         queue = joined(queue, ticket, most)
         if free_slots(queue, now) == 0 or [each.id for each in eligible(queue, now)] != [ticket.id]:
             return None
-        queue = _burst_begun(queue, ticket, holder.owner)
     return replace(_with_holder(queue, ticket, holder, now), most=most, pauses=_still_needed(queue, now))
 
 
@@ -60,16 +59,7 @@ def handed_over(queue: Queue, ticket_id: str, holder: SlotHolder, now: float) ->
     if ticket is None or free_slots(queue, now) == 0 or ticket not in eligible(queue, now):
         return None
     row = row_after(queue.high_in_a_row, goes_as_high(queue, ticket, now))
-    queue = _burst_begun(queue, ticket, holder.owner)
     return replace(_with_holder(queue, ticket, holder, now), high_in_a_row=row)
-
-
-def _burst_begun(queue: Queue, ticket: Ticket, owner: str) -> Queue:
-    """The newest of a burst gets a slot: older ones that still have tickets are not to go after it."""
-    if not ticket.burst or ticket.job is None:
-        return queue
-    others = [each for each in queue.burst_runs if each.job != ticket.job]
-    return replace(queue, burst_runs=(*others, BurstRun(ticket.job, owner, ticket.age)))
 
 
 def _with_holder(queue: Queue, ticket: Ticket, holder: SlotHolder, now: float) -> Queue:
@@ -105,9 +95,16 @@ def given_back(
     if attempt is not None and (current.given or (current.attempt or 0) > attempt):
         return None
     holders = {each: holder for each, holder in queue.holders.items() if each != key}
-    if until is not None:
-        holders[run_id or key] = replace(current, until=round(until, 3), given=False)  # as it is stored: so once is all
-    return replace(queue, holders=holders)
+    if until is not None:  # rounded as it is stored: so once is all
+        holders[run_id or key] = replace(current, until=round(until, 3), given=False, burst=None)
+    return _with_burst_run(replace(queue, holders=holders), current.burst)
+
+
+def _with_burst_run(queue: Queue, ended: BurstRun | None) -> Queue:
+    """A run of a burst gives its slot back: older ones that still have tickets are not to go after it."""
+    if ended is None or not any(map(ended.supersedes, queue.tickets.values())):
+        return queue
+    return replace(queue, burst_runs=(*(each for each in queue.burst_runs if each.job != ended.job), ended))
 
 
 def revoked(queue: Queue, key: str, owner: str) -> Queue | None:

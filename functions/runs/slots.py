@@ -98,7 +98,7 @@ def take_slot(table: RunTable, run: Run, attempt: int, ticket: Ticket, most: int
 
     ``ticket`` is the one with which the run would wait.
     """
-    holder = SlotHolder(run.arn, clock.now(), attempt)
+    holder = ticket.held_by(run.arn, clock.now(), attempt)
     queue: StoredQueue | None
     if ticket.behind is None:
         try:

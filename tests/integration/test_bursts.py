@@ -1,4 +1,4 @@
-"""Many uploads for one table: with ``"burst": "latest"`` only the newest of those that wait is loaded."""
+"""Many uploads for one table: with ``"burst": "latest"`` only the newest of those that meet in the queue is loaded."""
 
 import contextlib
 import json
@@ -35,10 +35,10 @@ def upload(country: str, minute: int) -> dict[str, Any]:
 
 @pytest.fixture
 def meanwhile(system: System) -> Iterator[Any]:
-    """Starts runs one after the other while the only slot is taken; each has left its ticket before the next starts."""
+    """Starts runs one after the other while the first has the only slot; each has left its ticket before the next."""
     before, left, started = system.emulator.runtime.around, threading.Semaphore(0), []
 
-    def outcomes(*inputs: dict[str, Any]) -> list[Outcome]:
+    def outcomes(first: dict[str, Any], *inputs: dict[str, Any]) -> list[Outcome]:
         @contextlib.contextmanager
         def around(module: str, event: dict[str, Any]) -> Iterator[None]:
             if module == "get_status" and not started:
@@ -50,9 +50,8 @@ def meanwhile(system: System) -> Iterator[Any]:
                 left.release()
 
         system.emulator.runtime.around = around
-        first = system.emulator.start({"project": TUTORIAL, "datamart": catalogue.CATEGORY_SALES})
-        assert system.watch(first).status == "SUCCEEDED"
-        return [system.watch(arn) for arn in started]
+        holding = system.watch(system.emulator.start(first))
+        return [holding, *(system.watch(arn) for arn in started)]
 
     yield outcomes
     system.emulator.runtime.around = before
@@ -60,10 +59,33 @@ def meanwhile(system: System) -> Iterator[Any]:
 
 def test_of_uploads_that_wait_only_the_newest_is_loaded_and_the_others_name_it(system: System, meanwhile: Any) -> None:
     """The second of three is the newest: events do not come in the order of the uploads."""
-    older, newest, late = meanwhile(upload("USA", 1), upload("England", 3), upload("France", 2))
-    assert [each.status for each in (older, newest, late)] == ["SUCCEEDED"] * 3
+    other = {"project": TUTORIAL, "datamart": catalogue.CATEGORY_SALES}
+    holding, older, newest, late = meanwhile(other, upload("USA", 1), upload("England", 3), upload("France", 2))
+    assert [each.status for each in (holding, older, newest, late)] == ["SUCCEEDED"] * 4
     assert newest.output["loaded"] == "yes"
     for each in (older, late):
         assert (each.output["loaded"], each.output["skipped"]) == ("no", True)
         assert each.output["supersededBy"] == newest.execution_arn
     assert system.loads() == 1
+
+
+def test_an_older_upload_that_comes_while_the_newer_is_loaded_is_skipped_and_a_newer_one_loaded(
+    system: System, meanwhile: Any
+) -> None:
+    """The table is not left with the older file because its event came late."""
+    running, late, newest = meanwhile(upload("USA", 2), upload("England", 1), upload("France", 3))
+    assert [each.status for each in (running, late, newest)] == ["SUCCEEDED"] * 3
+    assert [each.output["loaded"] for each in (running, late, newest)] == ["yes", "no", "yes"]
+    assert (late.output["skipped"], late.output["supersededBy"]) in [
+        (True, each.execution_arn) for each in (running, newest)
+    ]
+    assert late.states.count("PrepareRun") == 1
+    assert system.loads() == 2
+
+
+def test_an_older_upload_that_comes_alone_while_the_newer_is_loaded_names_it(system: System, meanwhile: Any) -> None:
+    running, late = meanwhile(upload("USA", 2), upload("England", 1))
+    assert late.output["supersededBy"] == running.execution_arn
+    assert late.states == ["PrepareRun", "WaitInQueue", "ConcludeAttempt", "JudgeConclusion", "RunSucceeded"]
+    assert system.loads() == 1
+    assert system.slots() == system.tickets() == {}

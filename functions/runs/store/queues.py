@@ -4,7 +4,8 @@
 
     executionArn: the key, most: the slots there are, highInARow
     executions                                         how the ARNs of all executions begin
-    holders {<key of a datamart or run>: {o: owner (the execution's name), s: since, n: attempt, u: until, g: given}}
+    holders {<key of a datamart or run>: {o: owner (the execution's name), s: since, n: attempt, u: until, g: given,
+                                          b: of a burst, [job, asOf or arrived, arrived, id of its ticket]}}
     tickets {<id of a run>: {a: arrived, d: datamart, w: seconds that it may wait, where they are not the usual ones,
                              p: of high priority, s: asOf, j: job, b: burst, c: conflict, h: behind, f: first,
                              t: told, m: told_at}}
@@ -239,16 +240,23 @@ def _beginning(execution_arn: str) -> str:
 
 def _holder(stored: Item, executions: str) -> SlotHolder:
     get = stored.get
-    return SlotHolder(executions + stored["o"], stored["s"], get("n"), get("u"), bool(get("g")))
+    owner, burst = executions + stored["o"], get("b")
+    burst_run = None if burst is None else BurstRun(burst[0], owner, tuple(burst[1:]))
+    return SlotHolder(owner, stored["s"], get("n"), get("u"), bool(get("g")), burst_run)
 
 
 def _stored_holder(holder: SlotHolder) -> Item:
     return _without_defaults(
         {
             **{"o": _name(holder.owner), "s": _rounded(holder.since), "n": holder.attempt},
-            **{"u": _rounded(holder.until), "g": holder.given},
+            **{"u": _rounded(holder.until), "g": holder.given, "b": holder.burst and _stored_burst(holder.burst)},
         }
     )
+
+
+def _stored_burst(burst: BurstRun) -> list[str | float | None]:
+    as_of, arrived, ticket_id = burst.age
+    return [burst.job, _rounded(as_of), _rounded(arrived), ticket_id]
 
 
 USUAL_WAIT = 60 * Run.queue_minutes

@@ -72,12 +72,14 @@ class QueueSystem:
 
     # -- runs -------------------------------------------------------------------------------------------------------
 
-    def run(self, datamart: str = "", job: str | None = None, burst: bool = False, **request: Any) -> RunRecord:
+    def run(
+        self, datamart: str = "", job: str | None = None, burst: bool = False, as_of: str | None = None, **request: Any
+    ) -> RunRecord:
         """A run that has not begun an attempt; of a datamart of its own if none is named."""
         self._runs += 1
         arn = f"arn:aws:states:eu-west-1:123456789012:execution:datamart-runner-dev:run-{self._runs}"
         asked = {"project": PROJECT, "datamart": datamart or f"Mart {self._runs}"} | request
-        return begin_run(self.table, arn, Start(normalise(asked), job, burst=burst), self.slots)
+        return begin_run(self.table, arn, Start(normalise(asked), job, as_of, burst=burst), self.slots)
 
     def take(self, run: Run) -> StoredQueue | None:
         """As prepare_run does."""

@@ -1,6 +1,7 @@
 """Bursts, pauses, and runs that wait long, in moto's DynamoDB."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from moto.dynamodb.models import DynamoDBBackend
@@ -12,6 +13,7 @@ from functions.runs.queue import UNCONFIRMED_SECONDS
 from functions.runs.queue_moves import AT_ONCE, paused, resumed
 from functions.runs.slots import ticket_of
 from functions.runs.store.queues import join_queue
+from functions.runs.store.table import RunTable
 from local.emulator.moto_patches import dynamodb_limits
 from tests.support.interleaving_simulator import _Context
 from tests.unit.lifecycle.queue_system import QueueSystem
@@ -102,6 +104,61 @@ def test_the_slot_goes_to_the_newest_of_a_burst_although_an_older_one_still_has_
         system.waiting(job="uploads", burst=True)
     give_back(system.table, owner)
     assert system.owners() == ["(run-3)"]
+
+
+def upload(minute: int) -> dict[str, Any]:
+    """Of a run: the job of the uploads, its datamart, and when the file came."""
+    return {"datamart": "Mart", "job": "uploads", "burst": True, "as_of": f"2027-01-15T07:{minute:02}:00Z"}
+
+
+def test_an_older_run_of_a_burst_that_comes_while_the_newer_has_its_slot_ends_and_names_it(system: QueueSystem) -> None:
+    newer = system.run(**upload(2))
+    assert system.take(newer) is None
+    newer = system.begin(newer)
+    late = system.waiting(**upload(1))
+    serve(system.table, "default", system.queue)
+    ((token, said),) = system.sent
+    assert token == "run-2"
+    assert said.startswith(f"Superseded: {newer.arn} ")
+    give_back(system.table, newer)
+    assert system.owners() == []
+    give_back(system.table, system.end(late))
+    assert system.queue.burst_runs == ()
+
+
+def test_a_newer_run_of_a_burst_waits_for_the_one_that_has_the_slot_and_goes_after_it(system: QueueSystem) -> None:
+    older = system.run(**upload(1))
+    assert system.take(older) is None
+    system.waiting(**upload(2))
+    serve(system.table, "default", system.queue)
+    give_back(system.table, system.begin(older))
+    assert system.sent[-1] == ("run-2", "slot")
+    assert system.owners() == ["(run-2)"]
+
+
+def test_an_older_run_of_a_burst_that_comes_when_the_newer_has_given_its_slot_back_takes_one(
+    system: QueueSystem,
+) -> None:
+    """Between two attempts of the newer one, say, which is loaded after it then."""
+    newer = system.run(**upload(2))
+    assert system.take(newer) is None
+    give_back(system.table, system.begin(newer))
+    assert system.take(system.run(**upload(1))) is None
+
+
+def test_taking_and_giving_back_a_slot_is_one_write_each_for_a_run_of_a_burst_too(
+    system: QueueSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give_back(system.table, system.holding())
+    run, calls = system.run(**upload(1)), []
+    make = RunTable.change
+    monkeypatch.setattr(RunTable, "change", lambda *given, **named: calls.append(given[1]) or make(*given, **named))
+    assert system.take(run) is None
+    assert calls == ["queue/default"]
+    run = system.begin(run)
+    calls.clear()
+    give_back(system.table, run)
+    assert calls == ["queue/default"]
 
 
 @pytest.mark.parametrize("is_handed_over", [True, False])

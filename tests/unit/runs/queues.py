@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from functions.runs.queue import Pause, Queue, SlotHolder, Ticket
+from functions.runs.queue import BurstRun, Pause, Queue, SlotHolder, Ticket
 
 NOON = 1_800_000_000.0
 DAY = 86_400.0
@@ -25,7 +25,13 @@ def queue(*tickets: Ticket, most: int = 1, held: tuple[str, ...] = (), **more: A
 
 
 holders = st.builds(
-    SlotHolder, owner=st.just("other"), since=st.just(NOON), until=st.sampled_from([None, NOON - 1, NOON + DAY])
+    SlotHolder,
+    owner=st.just("other"),
+    since=st.just(NOON),
+    until=st.sampled_from([None, NOON - 1, NOON + DAY]),
+    burst=st.sampled_from(
+        [None, BurstRun("daily", "other", (NOON - 90, NOON, "b")), BurstRun("uploads", "other", (NOON + 5, NOON, "b"))]
+    ),
 )
 
 

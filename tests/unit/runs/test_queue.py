@@ -266,6 +266,18 @@ def test_a_run_of_a_burst_that_got_a_slot_supersedes_older_tickets_of_the_burst_
     assert not any(map(newest.supersedes, others))
 
 
+def test_of_a_burst_the_newest_that_waits_or_has_a_slot_supersedes_the_others() -> None:
+    held = burst(5).held_by("run", NOON)
+    holding = queue(burst(4), burst(6), burst(7), holders={"d5": held})
+    newest = holding.tickets["t7"]
+    assert superseded(holding) == [(burst(4), newest), (burst(6), newest)]
+    late = queue(burst(4), burst(6), holders={"d5": replace(held, burst=BurstRun("uploads", "run", burst(8).age))})
+    assert {ended.id: newer.owner for ended, newer in superseded(late) if isinstance(newer, BurstRun)} == {
+        "t4": "run",
+        "t6": "run",
+    }
+
+
 def test_a_run_without_a_job_is_of_no_burst() -> None:
     waiting = queue(ticket(1, burst=True), ticket(2, burst=True))
     assert len(eligible(waiting, LATER)) == 2

@@ -5,7 +5,18 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from functions.runs.queue import BurstRun, Pause, Queue, SlotHolder, Ticket, Told, eligible, free_slots, next_ticket
+from functions.runs.queue import (
+    BurstRun,
+    Pause,
+    Queue,
+    SlotHolder,
+    Ticket,
+    Told,
+    eligible,
+    free_slots,
+    next_ticket,
+    superseded,
+)
 from functions.runs.queue_moves import (
     AT_ONCE,
     LONGEST_PAUSE,
@@ -244,15 +255,19 @@ def burst(number: int, job: str | None = "uploads") -> Ticket:
 
 
 def kept_after(newest: Ticket, *waiting: Ticket, before: tuple[BurstRun, ...] = ()) -> tuple[BurstRun, ...]:
-    """What is known of bursts after a ticket got a slot while others wait."""
-    found = handed_over(queue(newest, *waiting, burst_runs=before), newest.id, GIVEN, LATER)
+    """What is known of bursts after a ticket's run had a slot, and gave it back while others wait."""
+    given_queue = queue(newest, *waiting, burst_runs=before)
+    found = handed_over(given_queue, newest.id, newest.held_by("me", LATER), LATER)
     assert found is not None
-    return found.burst_runs
+    after = given_back(found, newest.datamart, "me")
+    assert after is not None
+    return after.burst_runs
 
 
-def test_the_newest_of_a_burst_that_got_a_slot_is_known_until_no_older_one_waits() -> None:
+def test_the_newest_of_a_burst_that_had_a_slot_is_known_until_no_older_one_waits() -> None:
     newest = BurstRun("uploads", "me", burst(9).age)
     assert kept_after(burst(9), burst(1)) == (newest,)
+    assert kept_after(burst(9), burst(1, "other"), ticket(2, job="uploads")) == ()
     assert left(queue(burst(1), ticket(2), burst_runs=(newest,)), "t1") == queue(ticket(2))
 
 
@@ -264,7 +279,32 @@ def test_the_newest_of_a_burst_replaces_the_one_before_and_no_other_jobs() -> No
 
 @pytest.mark.parametrize("newest", [ticket(9, job="uploads"), burst(9, job=None)])
 def test_a_run_that_is_of_no_burst_supersedes_no_ticket(newest: Ticket) -> None:
+    assert newest.held_by("me", LATER) == SlotHolder("me", LATER)
     assert kept_after(newest, burst(1), burst(2, job=None)) == ()
+
+
+def test_a_slot_that_is_kept_for_a_session_supersedes_nobody() -> None:
+    newest = burst(9)
+    held = queue(holders={"d9": newest.held_by("me", NOON, 1)})
+    after = given_back(held, "d9", "me", 1, until=LATER + 60, run_id="t9")
+    assert after == queue(holders={"t9": SlotHolder("me", NOON, 1, LATER + 60)})
+
+
+@few
+@given(queues())
+def test_no_older_run_of_a_burst_gets_a_slot_while_a_newer_one_has_one(given_queue: Queue) -> None:
+    """Nor one that comes only then; others have slots, too."""
+    newest, late = burst(9), replace(burst(8), datamart="d9")
+    free = replace(given_queue, most=9, pauses=(), tickets={})
+    held = taken(free, newest, newest.held_by("me", LATER, 1), 9, LATER)
+    assert held is not None
+    assert take(held, late, SlotHolder("other", LATER), most=9) is None
+    waiting = joined(held, late, 9)
+    assert superseded(waiting) == [(late, BurstRun("uploads", "me", newest.age))]
+    assert handed_over(waiting, late.id, late.held_by("other", LATER), LATER) is None
+    after = given_back(held, "d9", "me", 1)
+    assert after is not None
+    assert take(after, late, most=9) is not None
 
 
 # -- pause ------------------------------------------------------------------------------------------------------------
