@@ -1,11 +1,11 @@
 """Which places of the queue are met by which faults."""
 
 import fnmatch
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tests.faults.faults import Case
 from tests.faults.queue.faults import GONE
-from tests.faults.queue.scenes import PERSON, PREFIX, SCENES
+from tests.faults.queue.scenes import LETTERS, PERSON, PREFIX, SCENES
 from tests.faults.queue.watch import Made
 
 FUNCTIONS = ("prepare_run", "wait_in_queue", "conclude_attempt", "end_run")
@@ -68,8 +68,8 @@ def _of_a_scene(name: str, functions: list[str], made: list[Made], states: list[
         stopped_at = WAITS_AT if SCENES[name].is_special else STOPPED_AT
         if place.split(".")[1].partition("#")[0] in stopped_at and (whole or place[0] != "A"):
             yield Case(name, place, f"stop-{place[0]}", "queue stop")
-    letters = SCENES[name].letters if whole else "BC" if SCENES[name].burst else "B"
-    yield from _at_ends(name, letters, states)
+    met = LETTERS if whole else "BC" if SCENES[name].burst else "B"
+    yield from _at_ends(name, [letter for letter in SCENES[name].letters if letter in met], states)
 
 
 def _of_queue(name: str, function: str) -> bool:
@@ -128,7 +128,7 @@ def _around(name: str, call: Made, stopped: list[str], whole: bool) -> Iterator[
         yield from (Case(name, call.place, f"pause-{when}", "queue pause") for when in MOMENTS)
 
 
-def _at_ends(name: str, letters: str, states: list[str]) -> Iterator[Case]:
+def _at_ends(name: str, letters: Iterable[str], states: list[str]) -> Iterator[Case]:
     for letter in letters:
         stopped_at = (f"{letter}.{state}#1" for state in ("GetStatus", "WaitInQueue"))
         places = (letter, *(place for place in stopped_at if place in states))

@@ -134,7 +134,7 @@ def _keeps_the_order(seen: QueueEvidence) -> Iterator[str]:
 def _loads_only_the_newest(seen: QueueEvidence) -> Iterator[str]:
     """Of a burst: an older upload is skipped for a newer one, which it names, and not loaded after it.
 
-    One that is reported only when the newer one has its slot has not waited beside it: it is loaded.
+    One that comes to wait only when the newer one has given its slot back is loaded.
     """
     burst, newest = seen.scene.burst, seen.scene.burst[-1:]
     outputs = {letter: seen.runs[letter].outcome.output or {} for letter in burst}
@@ -145,9 +145,11 @@ def _loads_only_the_newest(seen: QueueEvidence) -> Iterator[str]:
     loaded = [letter for letter in burst if outputs[letter].get("loaded") == "yes"]
     first = {step: at for at, step in reversed(list(enumerate(seen.steps)))}
     for older, newer in combinations(loaded, 2):
-        waits, begins, later = ((older, "wait_in_queue"), (newer, "log_in"), (older, "log_in"))
-        times = [first.get((*step, "begins"), 0) for step in (waits, begins, later)]
-        if times == sorted(times) and times[0]:
+        ends = [
+            first[step] for module in ("conclude_attempt", "end_run") if (step := (newer, module, "begins")) in first
+        ]
+        waits, later = first.get((older, "wait_in_queue", "ends")), first[older, "log_in", "begins"]
+        if waits is not None and waits < min(ends) and first[newer, "log_in", "begins"] < later:
             yield f"{older} waited, and was loaded after {newer}, which is newer"
     if newest and set(burst) <= seen.waited and not (_is_stopped(seen, newest) or _may_fail(seen, newest)):
         yield from (f"{older} was loaded although {newest} waited" for older in loaded if older != newest)

@@ -103,12 +103,13 @@ SCENES = {
     f"{PREFIX}burst": Scene(
         (1, 2, 2, 2), inputs={"B": upload(1), "C": upload(3), "D": upload(2)}, skipped="BD", burst="BDC"
     ),
+    f"{PREFIX}late-upload": Scene((2, 2), inputs={"A": upload(2), "B": upload(1)}, skipped="B", burst="BA"),
     f"{PREFIX}paused": Scene((1, 2, 3), pauses=(None,), paused="BC"),
     f"{PREFIX}job-paused": Scene((1, 2, 3), inputs={"B": {"job": NIGHTLY}}, pauses=(NIGHTLY,), paused="B"),
     f"{PREFIX}old-slot": Scene((0, 2, 3), old="AB", recorded=True),
     f"{PREFIX}old-datamart": Scene((0, 0, 2), most=2, old="AC", recorded=True),
 }
 """Three runs for one slot; two of one datamart, and one of another for the second slot; one that would rather end than
-wait for the run that is before it in the queue. Three uploads while a run goes on, the newest in the middle. A
-connection and a job that are paused while runs wait. Runs of an earlier release beside those of today, for one slot and
-for one datamart."""
+wait for the run that is before it in the queue. Three uploads while a run goes on, the newest in the middle; an upload
+that is reported while a newer one runs. A connection and a job that are paused while runs wait. Runs of an earlier
+release beside those of today, for one slot and for one datamart."""
