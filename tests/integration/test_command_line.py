@@ -17,7 +17,6 @@ import pytest
 
 from local.simulator import catalogue
 from tests.support.cases import exhaustive
-from tests.support.processes import interruptible
 from tests.support.run_command import Done, command
 from tests.support.terminal import on_a_terminal
 
@@ -60,9 +59,7 @@ class Simulate:
 
 @pytest.fixture
 def simulate() -> Iterator[Simulate]:
-    process = subprocess.Popen(
-        [*DATAMART, "simulate", "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE, text=True, preexec_fn=interruptible
-    )
+    process = subprocess.Popen([*DATAMART, "simulate", "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout
     lines = [process.stdout.readline() for _ in range(5)]
     said = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
@@ -205,7 +202,6 @@ def test_ctrl_c_stops_the_run_and_cleans_up_on_the_server(simulate: Simulate, tm
         [*DATAMART, "run", slow, "--library-url", simulate.said["base URL"], "--json"],
         cwd=ROOT,
         env={**os.environ, **simulate.credentials()},
-        preexec_fn=interruptible,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

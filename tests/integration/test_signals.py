@@ -18,7 +18,6 @@ from typing import Any
 import pytest
 
 from local.simulator import catalogue
-from tests.support.processes import interruptible
 
 ROOT = Path(__file__).parents[2]
 DATAMART = [sys.executable, "-m", "local.cli.main"]
@@ -53,7 +52,6 @@ class Server:
             env={**os.environ, "TMPDIR": str(folder)},
             stdout=subprocess.PIPE,
             text=True,
-            preexec_fn=interruptible,
         )
         assert self.process.stdout
         lines = [self.process.stdout.readline() for _ in range(5)]
@@ -96,11 +94,11 @@ class Datamart:
         environment = {**os.environ, "TMPDIR": str(self.temporary), "PYTHONUTF8": "1", "TERM": "xterm"}
         environment |= {"MSTR_USERNAME": server.said["user"], "MSTR_PASSWORD": server.said["password"]}
         self.terminal: int | None = None
-        ends: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "preexec_fn": interruptible}
+        ends: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         if terminal:
             self.terminal, theirs = pty.openpty()
             ends = {"stdin": theirs, "stdout": theirs, "stderr": theirs, "start_new_session": True}
-            ends["preexec_fn"] = lambda: (interruptible(), fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+            ends["preexec_fn"] = lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)
         self.process = subprocess.Popen([*DATAMART, *words], cwd=ROOT, env=environment, **ends)
         if self.terminal is not None:
             os.close(theirs)

@@ -1,6 +1,5 @@
 """Processes that tests start."""
 
-import signal
 import subprocess
 import sys
 import threading
@@ -12,11 +11,6 @@ import pytest
 from local.simulator import library
 
 ROOT = Path(__file__).parents[2]
-
-
-def interruptible() -> None:
-    """For ``preexec_fn``: Ctrl-C reaches the process also where the tests themselves run in a shell's background."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Stall:
@@ -48,7 +42,6 @@ class Stall:
             [sys.executable, *program, *words],
             cwd=ROOT,
             env=environment | {"PYTHONUTF8": "1"},
-            preexec_fn=interruptible,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

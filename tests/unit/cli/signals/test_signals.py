@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from local import signals
-from tests.support.processes import interruptible
 
 ROOT = Path(__file__).parents[4]
 ALL = [(signal.SIGINT, 130, "Ctrl-C"), (signal.SIGTERM, 143, "SIGTERM"), (signal.SIGHUP, 129, "SIGHUP")]
@@ -108,7 +107,6 @@ def script(text: str) -> tuple[int, str, str]:
         capture_output=True,
         text=True,
         timeout=60,
-        preexec_fn=interruptible,
     )
     return done.returncode, done.stdout, done.stderr
 
