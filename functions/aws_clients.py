@@ -18,12 +18,12 @@ from botocore.exceptions import DataNotFoundError
 from botocore.loaders import Loader
 
 OPERATIONS = {
-    "dynamodb": ("GetItem", "PutItem", "Scan", "UpdateItem"),
+    "dynamodb": ("BatchGetItem", "BatchWriteItem", "GetItem", "PutItem", "Scan", "UpdateItem"),
     "events": ("PutEvents",),
     "s3": ("GetObject", "HeadBucket", "HeadObject"),  # botocore looks for the region of a bucket after some refusals
     "secretsmanager": ("GetSecretValue",),
     "sns": ("Publish",),
-    "stepfunctions": ("DescribeExecution", "SendTaskFailure", "SendTaskSuccess", "StartExecution"),
+    "stepfunctions": ("DescribeExecution", "SendTaskFailure", "SendTaskSuccess", "StartExecution", "StopExecution"),
 }
 """What the functions call, by service; after a change run ``make docs``, which writes the models."""
 

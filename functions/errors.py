@@ -9,7 +9,8 @@
     │   ├── SaveFailed
     │   ├── RunInProgress
     │   ├── RunTimedOut
-    │   └── RunAlreadyEnded
+    │   ├── RunAlreadyEnded
+    │   └── BatchIncomplete
     └── LibraryError
         ├── CredentialsRejected
         ├── PermissionDenied
@@ -362,6 +363,16 @@ class RunAlreadyEnded(RunError):
 
     advice = "A run that has ended cannot go on."
     loaded = "as the run itself"
+
+
+class BatchIncomplete(RunError):
+    """More items of a batch than ``toleratedFailures`` were not loaded. All that could run has run.
+
+    The message names the items, each with its error, or with the item that kept it from starting.
+    """
+
+    advice = "Correct what the items name, then restart the batch: it runs those that are not loaded."
+    loaded = "some of its tables; the output of the batch has a line for each"
 
 
 OWN_ERRORS = tuple(ERRORS)

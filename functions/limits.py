@@ -24,8 +24,11 @@ STEP_TIMEOUTS = {
     "conclude_attempt": 60,
     "ask_person": 20,
     "take_answers": 20,
+    "prepare_batch": 60,
+    "wait_for_items": 60,
+    "conclude_batch": 60,
 }
-"""Seconds after which Lambda ends a function that the state machine calls, by its module."""
+"""Seconds after which Lambda ends a function that a state machine calls, by its module."""
 
 TIMEOUTS = STEP_TIMEOUTS | {"start_run": 30, "end_run": 120, "expect_load": 20, "sweep": 300}
 """The same of every function."""
@@ -78,3 +81,9 @@ FIRST_ASYNC_RETRY = 60
 
 FIRST_IN_QUEUE_SECONDS = 600
 """Seconds after which the first in a queue asks again whether a slot is free: what it waits for may have been lost."""
+
+BATCH_LOOK_SECONDS = 21_600
+"""Seconds after which a batch that waits for its items looks after them: its task token may have been lost."""
+
+LONGEST_BATCH = 30 * 86_400
+"""Seconds of the longest batch: several times the longest run, and less than Step Functions keeps a name."""

@@ -21,14 +21,28 @@ def machine_name(stage: str) -> str:
     return f"{PRODUCT}-{stage}"
 
 
+BATCHES = "_batches"
+"""How the name of the machine of batches ends: no stage has an underscore, so it is the name of no other stage."""
+
+
+def batch_machine_name(stage: str) -> str:
+    """Name of the stage's state machine that runs batches."""
+    return f"{machine_name(stage)}{BATCHES}"
+
+
+def is_batch(execution_arn: str) -> bool:
+    """Whether an execution is a batch: of the machine that runs batches, in any stage."""
+    return execution_arn.split(":")[-2].endswith(BATCHES)
+
+
 def secret_name(stage: str, connection: str) -> str:
     """Name of the secret of a connection."""
     return f"{machine_name(stage)}/{connection}"
 
 
 def stage_of(execution_arn: str) -> str:
-    """The stage, from the state machine's name in an execution's ARN."""
-    return execution_arn.split(":")[-2].removeprefix(machine_name(""))
+    """The stage, from the state machine's name in the ARN of a run or a batch."""
+    return execution_arn.split(":")[-2].removeprefix(machine_name("")).removesuffix(BATCHES)
 
 
 def execution_arn(machine_arn: str, name: str) -> str:

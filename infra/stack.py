@@ -16,12 +16,12 @@ from constructs import Construct
 from functions.names import secret_name
 from infra.batches.named_batch import NamedBatch
 from infra.constructs.alarms import Alarms
-from infra.constructs.definition import definition, integrations
+from infra.constructs.definition import BATCHES, RUNS, Source, definition, integrations
 from infra.constructs.encryption import Encryption
 from infra.constructs.end_of_run import call_at_the_end, let_notify
 from infra.constructs.expect_load import expect_loads
 from infra.constructs.findings import accept, accept_in_cfn_lint
-from infra.constructs.function_table import END_RUN, EXPECT_LOAD, START_RUN, STEPS, SWEEP, FunctionSpec
+from infra.constructs.function_table import BATCH_STEPS, END_RUN, EXPECT_LOAD, START_RUN, STEPS, SWEEP, FunctionSpec
 from infra.constructs.functions import Functions, log_group
 from infra.constructs.notifications import notice_topic
 from infra.constructs.questions import question_topic
@@ -74,15 +74,23 @@ class DatamartRunner(cdk.Stack):
             by_module[module].add_environment("MAX_CONCURRENT_RUNS", json.dumps(settings.most_at_once))
         self._let_log_in_read(by_module["log_in"])
         question_topic(self, settings, by_module["ask_person"], self._encryption)
-        machine = self._state_machine(steps)
+        machine = self._state_machine(RUNS, "RunDatamart", settings.machine_name, steps)
+        cdk.CfnOutput(self, "StateMachineArn", value=machine.state_machine_arn)
+        batch_steps = {spec: functions.make(spec) for spec in BATCH_STEPS}
+        by_module |= {spec.module: function for spec, function in batch_steps.items()}
+        by_module["prepare_batch"].add_environment("CONNECTIONS", json.dumps(list(settings.connections)))
+        by_module["prepare_batch"].add_environment("MAX_CONCURRENT_RUNS", json.dumps(settings.most_at_once))
+        batch_machine = self._state_machine(BATCHES, "RunBatch", settings.batch_machine_name, batch_steps)
+        cdk.CfnOutput(self, "BatchMachineArn", value=batch_machine.state_machine_arn)
         topic = notice_topic(self, settings, self._encryption)
         alarms = Alarms(self, topic)
         alarms.on_executions(machine)
+        alarms.on_batches(batch_machine)
         alarms.on_long_queues()
 
         ends_lost = dead_letters(self, "EndRunDeadLetters", self._encryption)
         by_module["end_run"] = functions.make(END_RUN)
-        call_at_the_end(self, by_module["end_run"], machine, topic, ends_lost, self._encryption)
+        call_at_the_end(self, by_module["end_run"], (machine, batch_machine), topic, ends_lost, self._encryption)
         alarms.on_dead_letters("EndRunDeadLetters", ends_lost, "The end of a run could not be processed in four hours.")
 
         starts_lost = dead_letters(self, "StartDeadLetters", self._encryption)
@@ -173,17 +181,20 @@ class DatamartRunner(cdk.Stack):
         cdk.CfnOutput(self, f"Fill{construct_name(connection)}Secret", value=fill)
         return secret
 
-    def _state_machine(self, functions: dict[FunctionSpec, lambda_.Function]) -> sfn.StateMachine:
+    def _state_machine(
+        self, source: Source, construct_id: str, name: str, functions: dict[FunctionSpec, lambda_.Function]
+    ) -> sfn.StateMachine:
         tokens = {spec.token: function.function_arn for spec, function in functions.items()}
-        name = self._settings.machine_name
-        group = log_group(self, "RunDatamartLogs", self._settings, self._encryption, f"/aws/vendedlogs/states/{name}")
+        group = log_group(
+            self, f"{construct_id}Logs", self._settings, self._encryption, f"/aws/vendedlogs/states/{name}"
+        )
         machine = sfn.StateMachine(
             self,
-            "RunDatamart",
+            construct_id,
             state_machine_name=name,
             encryption_configuration=self._encryption.of_state_machine,
-            definition_body=sfn.DefinitionBody.from_string(definition(set(tokens))),
-            definition_substitutions=tokens | integrations(self.partition),
+            definition_body=sfn.DefinitionBody.from_string(definition(set(tokens), source)),
+            definition_substitutions=tokens | integrations(self.partition, source),
             tracing_enabled=True,
             logs=sfn.LogOptions(destination=group, level=sfn.LogLevel.ALL, include_execution_data=False),
         )
@@ -199,7 +210,6 @@ class DatamartRunner(cdk.Stack):
         )
         made: Any = machine.node.default_child
         accept_in_cfn_lint(made, "E3601", "A JSONata expression may stand for the number of TimeoutSeconds.")
-        cdk.CfnOutput(self, "StateMachineArn", value=machine.state_machine_arn)
         return machine
 
     def _inbox(self, jobs: list[NamedJob]) -> s3.Bucket | None:

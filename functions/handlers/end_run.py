@@ -10,9 +10,10 @@ import json
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.aws_clients import in_init
-from functions.lifecycle import end_of_run
+from functions.lifecycle import end_of_batch, end_of_run
 from functions.lifecycle.step import Event, StepResult
 from functions.limits import LONGEST_STEP
+from functions.names import is_batch
 from functions.notifications.end_event import events
 from functions.runs.store.table import run_table
 from functions.telemetry import logger, metrics, tracer
@@ -33,6 +34,10 @@ def handler(event: Event, context: LambdaContext) -> StepResult:
     for record in event["Records"]:
         detail = json.loads(record["body"])["detail"]
         logger.set_correlation_id(detail["executionArn"])
-        if end_of_run.end(detail, context, LONGEST_STEP):
+        if is_batch(detail["executionArn"]):
+            is_due_again = end_of_batch.end(detail, LONGEST_STEP)
+        else:
+            is_due_again = end_of_run.end(detail, context, LONGEST_STEP)
+        if is_due_again:
             again.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": again}

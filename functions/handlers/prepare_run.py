@@ -13,6 +13,7 @@ from functions.aws_clients import in_init
 from functions.errors import InvalidRequest
 from functions.lifecycle.hand_over import free_slots_of_ended
 from functions.lifecycle.step import Event, StepResult
+from functions.requests.batches.membership import membership_in
 from functions.requests.execution_input import read_input
 from functions.requests.named_jobs import named_in
 from functions.runs.connection_limits import most_at_once
@@ -62,19 +63,19 @@ def handler(event: Event, context: LambdaContext) -> StepResult:
 def _begun(event: Event) -> tuple[RunRecord, dict[str, Any] | None]:
     """The run and its request; None before a later attempt of a named job whose file was changed and is wrong now."""
     table, arn = run_table(), event["executionArn"]
-    message = message_in(event["input"], arn)
+    message, batch = message_in(event["input"], arn), membership_in(event["input"], arn)
     try:
         start = read_input(event["input"], event["startedAt"])
         request = start.request
         _check_connection(request["connection"])
     except InvalidRequest as refused:
         job, as_of = named_in(event["input"])
-        run = refuse_run(table, arn, job, as_of, str(refused), message)
+        run = refuse_run(table, arn, job, as_of, str(refused), message, batch)
         if run.newest_attempt and not run.ended:
             return run, None
         logger.warning("the request is refused", extra={"reason": str(refused)})
         raise
-    run = begin_run(table, arn, start, most_at_once(request["connection"]), message)
+    run = begin_run(table, arn, start, most_at_once(request["connection"]), message, batch)
     if not run.newest_attempt:
         _check_same(run, request)
         record_request(run, request)

@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions import clock
 from functions.errors import LibraryError
 from functions.lifecycle import cleanup
+from functions.lifecycle.batch_progress import record_end_of_item
 from functions.lifecycle.hand_over import give_back
 from functions.lifecycle.last_look import look_once_more
 from functions.lifecycle.step import Step
@@ -19,7 +20,8 @@ from functions.limits import LONGEST_SESSION
 from functions.notifications import end_event, failure_notice
 from functions.notifications.exactly_once import once
 from functions.notifications.message_failures import notify_with_other_runs
-from functions.notifications.run_end import end_of
+from functions.notifications.run_end import end_of, item_outcome_of
+from functions.requests.batches.membership import membership_in
 from functions.requests.named_jobs import deployed_jobs, named_in
 from functions.runs.concurrency import give_back_lease
 from functions.runs.last_loads import is_load_of
@@ -27,6 +29,7 @@ from functions.runs.message import message_in
 from functions.runs.notification import Notification
 from functions.runs.slots import run_id
 from functions.runs.store.attempts import close_attempt
+from functions.runs.store.batches import find_batch
 from functions.runs.store.last_loads import record_load
 from functions.runs.store.record import RunRecord
 from functions.runs.store.runs import end_run_from_outside, find_run, refuse_run
@@ -44,15 +47,20 @@ def end(detail: dict[str, Any], context: LambdaContext, longest_step: float = 0.
     ``detail`` is of its status change, or what DescribeExecution answers. An execution that was cut short may leave a
     function at work for ``longest_step`` seconds, and what that one still writes has to be looked at.
 
-    People are notified before the clean-up, which may have to wait for the server; a notification that fails does not
-    prevent the clean-up. Raises what the server or AWS answers: call it again later.
+    People are notified before the clean-up, which may have to wait for the server, and the batch of the run goes on; a
+    notification that fails prevents neither. Raises what the server or AWS answers: call it again later.
     """
     run = _closed(detail, context)
     early = detail["status"] in CUT_SHORT and clock.now() < (run.ended_at or 0) + longest_step
+    batch = None if run.batch is None else find_batch(run_table(), run.batch.execution)
     try:
-        _notify(run, detail)
+        _notify(run, detail, in_batch=batch is not None)
     finally:
-        _clean_up_all(run, context, early)
+        try:
+            if batch is not None and run.batch is not None:
+                record_end_of_item(batch, run.batch.index, item_outcome_of(end_of(run, detail)))
+        finally:
+            _clean_up_all(run, context, early)
     return early
 
 
@@ -63,8 +71,9 @@ def _closed(detail: dict[str, Any], context: LambdaContext) -> RunRecord:
         given = _input_in(detail)
         job, as_of = named_in(given)
         message = message_in(given, detail["executionArn"])
+        batch = membership_in(given, detail["executionArn"])
         metrics.add_metric(name="RunEndedFromOutside", unit=MetricUnit.Count, value=0)
-        return refuse_run(run_table(), detail["executionArn"], job, as_of, None, message)
+        return refuse_run(run_table(), detail["executionArn"], job, as_of, None, message, batch)
     still_open = [attempt for attempt in run.each_attempt() if attempt.attempt.closing_at is None]
     for attempt in still_open:
         close_attempt(attempt)
@@ -77,12 +86,14 @@ def _closed(detail: dict[str, Any], context: LambdaContext) -> RunRecord:
     return run
 
 
-def _notify(run: RunRecord, detail: dict[str, Any]) -> None:
+def _notify(run: RunRecord, detail: dict[str, Any], *, in_batch: bool) -> None:
     found = end_of(run, detail)
     if found.loaded == "yes":
         _record_load(run)
     sent = {Notification.EVENT: once(run, Notification.EVENT, lambda: end_event.send(found))}
-    if run.message:
+    if in_batch:
+        pass  # the notification of its batch has it
+    elif run.message:
         sent[Notification.NOTICE] = notify_with_other_runs(run, found)
     elif failure_notice.is_due(found):
         sent[Notification.NOTICE] = once(run, Notification.NOTICE, lambda: failure_notice.send(found))

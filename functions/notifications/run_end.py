@@ -3,14 +3,20 @@
 from dataclasses import dataclass
 from typing import Any
 
+from functions import clock
+from functions.runs.batches.model import ItemOutcome
+from functions.runs.batches.order import ItemState
 from functions.runs.failure import advice
 from functions.runs.job_state import Loaded, may_go_on
 from functions.runs.model import Run
 from functions.runs.outcome import Outcome
-from functions.text import named, one_line, quoted
+from functions.text import named, one_line, quoted, shorten
 
 LONGEST_ERROR = 100
 """Characters of an error's name: the caller of StopExecution chooses it."""
+
+LONGEST_OF_ITEM = 500
+"""Bytes of what happened to an item of a batch: a thousand of them are in one output."""
 
 LONGEST_SAID = 2_000
 """Characters of the cause that was given when an execution was stopped."""
@@ -59,6 +65,34 @@ def end_of(run: Run, detail: dict[str, Any]) -> End:
         reason=one_line(reason or _reason(status, detail)),
         advice=one_line((outcome.advice if own else None) or _advice(run, status, error)),
     )
+
+
+def item_outcome_of(end: End) -> ItemOutcome:
+    """What the batch of the run keeps of its end."""
+    run = end.run
+    ended = run.finished_at or run.ended_at or clock.now()
+    failed = end.status != "SUCCEEDED" or end.loaded != "yes"
+    return ItemOutcome(
+        state=_state(end),
+        loaded=end.loaded,
+        status=end.status,
+        started_at=run.started_at,
+        ended_at=ended,
+        seconds=round(max(0.0, ended - run.started_at - run.queued_seconds), 3),
+        queued_seconds=run.queued_seconds,
+        error=end.error,
+        cause=shorten(end.reason, LONGEST_OF_ITEM) if failed and end.reason else None,
+        execution=end.execution_arn,
+    )
+
+
+def _state(end: End) -> ItemState:
+    """A run that was loaded lets others start, also where it failed afterwards."""
+    if end.loaded == "yes":
+        return ItemState.LOADED
+    if end.loaded == "unknown":
+        return ItemState.UNKNOWN
+    return ItemState.STOPPED if end.status == "ABORTED" else ItemState.FAILED
 
 
 _ADVICE = {

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from functions.names import PRODUCT, SCHEDULE_INPUT
+from functions.requests.batches.membership import KEY, is_membership
 from functions.text import quoted
 
 STARTED_BY = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID"
@@ -18,8 +19,12 @@ ADDED = frozenset({STARTED_BY, f"{STARTED_BY}.$", "Comment"})
 
 
 def without_added(given: Any) -> Any:
-    """The input without the keys that AWS or a parent workflow added."""
-    return {key: value for key, value in given.items() if key not in ADDED} if isinstance(given, dict) else given
+    """The input without the keys that AWS, a parent workflow or the batch of the run added."""
+    if not isinstance(given, dict):
+        return given
+    return {
+        key: value for key, value in given.items() if key not in ADDED and not (key == KEY and is_membership(value))
+    }
 
 
 def described(value: Any) -> str | None:

@@ -20,12 +20,12 @@ from functions.requests.request import normalise
 from functions.requests.validation import Schema, SchemaError
 from functions.text import one_line
 
-_PATTERN_OF_TIME = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})$"
+PATTERN_OF_TIME = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})$"
 
 SCHEMA = Schema(
     Path(__file__).with_name("execution_input.schema.json"),
     "the input",
-    patterns={_PATTERN_OF_TIME: "a time with its offset, such as 2026-11-20T05:00+01:00"},
+    patterns={PATTERN_OF_TIME: "a time with its offset, such as 2026-11-20T05:00+01:00"},
 )
 
 

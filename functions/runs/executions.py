@@ -1,4 +1,4 @@
-"""Executions of Step Functions: whether one still runs, so that owners need no heartbeats; and how a wait ends."""
+"""Executions of Step Functions: starts and stops them, asks whether one still runs, ends the wait of one."""
 
 from functools import cache
 from typing import Any
@@ -43,6 +43,30 @@ def described(execution_arn: str) -> dict[str, Any] | None:
     except _states().exceptions.ExecutionDoesNotExist:
         return None
     return found
+
+
+def start(machine_arn: str, name: str, given: str) -> bool:
+    """Start an execution; False if there was one of that name and another input, or it has ended.
+
+    The same start twice, while the execution runs, is one. Raises ClientError and BotoCoreError.
+    """
+    try:
+        _states().start_execution(stateMachineArn=machine_arn, name=name, input=given)
+    except _states().exceptions.ExecutionAlreadyExists:
+        return False
+    return True
+
+
+def stop(execution_arn: str, error: str, cause: str) -> bool:
+    """Stop an execution; False if Step Functions does not know it. One that has ended stays as it is.
+
+    Raises ClientError and BotoCoreError.
+    """
+    try:
+        _states().stop_execution(executionArn=execution_arn, error=error, cause=cause)
+    except _states().exceptions.ExecutionDoesNotExist:
+        return False
+    return True
 
 
 def end_wait(token: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from functions import clock
 from functions.errors import RunAlreadyEnded, RunTimedOut
+from functions.requests.batches.membership import BatchMembership
 from functions.runs.attempt import Attempt
 from functions.runs.job_state import Loaded, loaded
 from functions.runs.message import TriggerMessage
@@ -143,6 +144,8 @@ class Run:
         Of the job's trigger; None for a request as a person typed it.
     message
         The message that started this run beside others.
+    batch
+        The batch that this run is an item of.
     max_concurrent_runs
         The connection's; 0 for a run that began before there were slots.
     priority, queue_minutes
@@ -172,6 +175,7 @@ class Run:
     job_name: str | None = None
     as_of: str | None = None
     message: TriggerMessage | None = None
+    batch: BatchMembership | None = None
     connection: str | None = None
     requested: Requested | None = None
     on_conflict: str | None = None

@@ -1,4 +1,4 @@
-"""``make lint`` for what AWS will read: every stage's template by cfn-lint, the state machine by asl-validator.
+"""``make lint`` for what AWS will read: every stage's template by cfn-lint, the state machines by asl-validator.
 
 cfn-lint knows the schemas of CloudFormation's resources, region by region.
 """
@@ -12,7 +12,7 @@ from infra.build import asl_validator
 from infra.build.node_tools import ROOT, NotInstalled
 from infra.build.synthesize import synthesize
 from infra.constructs.asl import DefinitionError
-from infra.constructs.definition import machine
+from infra.constructs.definition import MACHINES, machine
 from infra.jobs.job_files import sample_paths
 from infra.names import stack_name
 from infra.settings.settings import FOLDER, BadConfiguration, Settings, settings_of
@@ -26,7 +26,11 @@ OUTPUT = ROOT / "build" / "lint"
 def main() -> None:
     """Lint everything; exit with 1 after the findings of both linters if there are any."""
     try:
-        failures = asl_validator.findings(machine(), OUTPUT / "run_datamart.asl.json")
+        failures = [
+            line
+            for source in MACHINES
+            for line in asl_validator.findings(machine(source), OUTPUT / Path(source.file).with_suffix(".json"))
+        ]
         failures += findings_in_templates(_synthesized())
     except (BadConfiguration, DefinitionError, NotInstalled) as problem:
         sys.exit(f"lint: {problem}")

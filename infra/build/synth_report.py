@@ -3,7 +3,7 @@
 CloudFormation's own checker reports real errors as warnings, and the CDK's synth succeeds all the same
 (infra/PLATFORM.md "Checkers of a synth"). So every finding that is not accepted with a reason
 (infra/constructs/findings.py) ends this with exit code 1, and ``make deploy`` with it. So does what asl-validator finds
-in the state machine, which is written into the assembly as JSON.
+in the state machines, which are written into the assembly as JSON.
 """
 
 import json
@@ -14,7 +14,7 @@ from typing import Any
 from infra.build import asl_validator
 from infra.build.checker_record import NAMES, read_record
 from infra.build.node_tools import NotInstalled
-from infra.constructs.definition import machine
+from infra.constructs.definition import MACHINES, machine
 
 
 def main() -> None:
@@ -23,7 +23,11 @@ def main() -> None:
     checkers = checkers_of(assembly)
     sys.stdout.write(f"{assembly.name}: {summary(assembly, checkers)}\n")
     try:
-        in_definition = asl_validator.findings(machine(), assembly / "run_datamart.asl.json")
+        in_definition = [
+            line
+            for source in MACHINES
+            for line in asl_validator.findings(machine(source), assembly / Path(source.file).with_suffix(".json"))
+        ]
     except NotInstalled as problem:
         in_definition = [f"synth: {problem}"]
     if problems := [*in_definition, *unchecked(assembly), *open_findings(checkers)]:

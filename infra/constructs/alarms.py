@@ -42,6 +42,28 @@ class Alarms:
         for name, (metric, description) in metrics.items():
             self._make(f"Executions{name}Alarm", metric(period=_PERIOD, statistic="Sum"), description)
 
+    def on_batches(self, machine: sfn.StateMachine) -> None:
+        """One for each way in which a batch does not succeed; its items have the alarms of runs."""
+        metrics = {
+            "Failed": (
+                machine.metric_failed,
+                "A batch of datamarts failed. Its notification on this topic names the items that are not loaded and "
+                "says what to do; restart the batch to run just those.",
+            ),
+            "Aborted": (
+                machine.metric_aborted,
+                "A batch of datamarts was stopped. Its runs are stopped, and clean up by themselves; restart the batch "
+                "if the rest of its tables is still needed.",
+            ),
+            "TimedOut": (
+                machine.metric_timed_out,
+                "A batch of datamarts ran into its state machine's own time limit, and its runs are stopped: look at "
+                "its items, then restart the batch.",
+            ),
+        }
+        for name, (metric, description) in metrics.items():
+            self._make(f"Batches{name}Alarm", metric(period=_PERIOD, statistic="Sum"), description)
+
     def on_dead_letters(self, name: str, queue: sqs.Queue, what: str) -> None:
         """An alarm on the first message that arrives."""
         metric = queue.metric_approximate_number_of_messages_visible(period=_PERIOD, statistic="Maximum")

@@ -25,12 +25,12 @@ ENDS = ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
 def call_at_the_end(
     scope: Construct,
     end_run: lambda_.Function,
-    machine: sfn.StateMachine,
+    machines: tuple[sfn.StateMachine, ...],
     topic: sns.Topic,
     lost: sqs.Queue,
     encryption: Encryption,
 ) -> None:
-    """Let ``end_run`` see the end of every execution of ``machine``.
+    """Let ``end_run`` see the end of every execution of these ``machines``.
 
     An end is delivered again if it could not be processed, or came while a step of the run may still have been at work.
     """
@@ -39,11 +39,11 @@ def call_at_the_end(
     events.Rule(
         scope,
         "ExecutionEnded",
-        description="The end of every run: finish the clean-up that is still due, notify",
+        description="The end of every run and batch: finish the clean-up that is still due, notify",
         event_pattern=events.EventPattern(
             source=["aws.states"],
             detail_type=["Step Functions Execution Status Change"],
-            detail={"stateMachineArn": [machine.state_machine_arn], "status": ENDS},
+            detail={"stateMachineArn": [each.state_machine_arn for each in machines], "status": ENDS},
         ),
         targets=[targets.SqsQueue(queue, dead_letter_queue=lost)],
     )

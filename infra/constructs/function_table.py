@@ -13,6 +13,8 @@ GET = "dynamodb:GetItem"
 PUT = "dynamodb:PutItem"
 UPDATE = "dynamodb:UpdateItem"
 SCAN = "dynamodb:Scan"
+GET_ALL = "dynamodb:BatchGetItem"
+PUT_ALL = "dynamodb:BatchWriteItem"
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,14 @@ class FunctionSpec:
         Whether it calls DescribeExecution to find out if the owner of a lease or a slot still runs.
     ends_waits
         Whether it hands slots over: it sends the task tokens of runs that wait in a queue.
+    looks_at_batches
+        Whether it calls DescribeExecution to find out if a batch still runs.
+    starts_items
+        Whether it starts the runs of a batch's items.
+    ends_batches_waits
+        Whether it sends the task token of a batch whose items have ended.
+    stops_runs
+        Whether it stops the runs of a batch that was stopped.
     looks_at_jobs
         Whether it chooses when the next look at a job follows.
     memory_mb
@@ -44,6 +54,10 @@ class FunctionSpec:
     looks_at_executions: bool = False
     looks_at_jobs: bool = False
     ends_waits: bool = False
+    looks_at_batches: bool = False
+    starts_items: bool = False
+    ends_batches_waits: bool = False
+    stops_runs: bool = False
 
     @property
     def name(self) -> str:
@@ -92,18 +106,50 @@ STEPS = (
     FunctionSpec("ask_person", (GET, UPDATE)),
     FunctionSpec("take_answers", (GET, UPDATE)),
 )
-"""The functions that the state machine calls."""
+"""The functions that the state machine of runs calls."""
+
+BATCH_STEPS = (
+    FunctionSpec(
+        "prepare_batch",
+        (GET, GET_ALL, PUT, PUT_ALL, UPDATE),
+        memory_mb=1024,
+        looks_at_batches=True,
+        starts_items=True,
+    ),
+    FunctionSpec("wait_for_items", (GET, GET_ALL, UPDATE), memory_mb=512, starts_items=True, ends_batches_waits=True),
+    FunctionSpec("conclude_batch", (GET, GET_ALL, PUT, UPDATE), memory_mb=512),
+)
+"""The functions that the state machine of batches calls."""
 
 START_RUN = FunctionSpec("start_run")
 """Called by every trigger; it has no access to the run table."""
 
-END_RUN = FunctionSpec("end_run", (GET, PUT, UPDATE), _CLEAN_UP, looks_at_executions=True, ends_waits=True)
+END_RUN = FunctionSpec(
+    "end_run",
+    (GET, GET_ALL, PUT, UPDATE),
+    _CLEAN_UP,
+    looks_at_executions=True,
+    ends_waits=True,
+    starts_items=True,
+    ends_batches_waits=True,
+    stops_runs=True,
+)
 """Called by the queue behind the rule on the end of an execution."""
 
 EXPECT_LOAD = FunctionSpec("expect_load", (GET, PUT, UPDATE))
 """Called at the ``expectBy`` of jobs."""
 
-SWEEP = FunctionSpec("sweep", (GET, UPDATE, SCAN), _CLEAN_UP, looks_at_executions=True, ends_waits=True)
+SWEEP = FunctionSpec(
+    "sweep",
+    (GET, GET_ALL, UPDATE, SCAN),
+    _CLEAN_UP,
+    looks_at_executions=True,
+    looks_at_batches=True,
+    ends_waits=True,
+    starts_items=True,
+    ends_batches_waits=True,
+    stops_runs=True,
+)
 """Called every hour, and every five minutes to look after the queues."""
 
-EVERY = (*STEPS, START_RUN, END_RUN, EXPECT_LOAD, SWEEP)
+EVERY = (*STEPS, *BATCH_STEPS, START_RUN, END_RUN, EXPECT_LOAD, SWEEP)

@@ -86,9 +86,18 @@ class Functions:
             role.add_to_policy(iam.PolicyStatement(actions=list(spec.table_actions), resources=[self.runs.table_arn]))
         self.encryption.let_use(role)
         if spec.looks_at_executions:
-            _let_look_at_executions(role, self.settings)
+            _let_use_executions(role, "states:DescribeExecution", self.settings.machine_name)
+        if spec.looks_at_batches:
+            _let_use_executions(role, "states:DescribeExecution", self.settings.batch_machine_name)
+        if spec.stops_runs:
+            _let_use_executions(role, "states:StopExecution", self.settings.machine_name)
         if spec.ends_waits:
-            _let_end_waits(role, self.settings)
+            _let_end_waits(role, self.settings.machine_name, "states:SendTaskSuccess", "states:SendTaskFailure")
+        if spec.ends_batches_waits:
+            _let_end_waits(role, self.settings.batch_machine_name, "states:SendTaskSuccess")
+        if spec.starts_items:
+            runs = _states_arn(role, "stateMachine", self.settings.machine_name)
+            role.add_to_policy(iam.PolicyStatement(actions=["states:StartExecution"], resources=[runs]))
         function = lambda_.Function(
             self.scope,
             f"{spec.name}Function",
@@ -116,30 +125,29 @@ class Functions:
         """Only a function that may use the run table is given its name."""
         table = {"RUN_TABLE": self.runs.table_name} if spec.table_actions else {}
         polling = {"LOOK_COST": str(self.settings.look_cost)} if spec.looks_at_jobs else {}
-        return table | polling | {"POWERTOOLS_LOG_LEVEL": "INFO"}
+        runs = _states_arn(self.scope, "stateMachine", self.settings.machine_name)
+        starting = {"STATE_MACHINE_ARN": runs} if spec.starts_items else {}
+        return table | polling | starting | {"POWERTOOLS_LOG_LEVEL": "INFO"}
 
 
-def _let_look_at_executions(role: iam.Role, settings: Settings) -> None:
+def _let_use_executions(role: iam.Role, action: str, machine: str) -> None:
     """By the state machine's name: its ARN would need the machine first, which refers to the functions."""
-    name = f"{settings.machine_name}:*"
-    runs = cdk.Stack.of(role).format_arn(
-        service="states", resource="execution", resource_name=name, arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME
-    )
-    role.add_to_policy(iam.PolicyStatement(actions=["states:DescribeExecution"], resources=[runs]))
+    executions = _states_arn(role, "execution", f"{machine}:*")
+    role.add_to_policy(iam.PolicyStatement(actions=[action], resources=[executions]))
     where = "arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution"
-    accept(role, f"AwsSolutions-IAM5[Resource::{where}:{name}]", "Any run of this machine may own a lease.")
+    accept(role, f"AwsSolutions-IAM5[Resource::{where}:{machine}:*]", "Any execution of this machine may be meant.")
 
 
-def _let_end_waits(role: iam.Role, settings: Settings) -> None:
+def _let_end_waits(role: iam.Role, machine: str, *actions: str) -> None:
     """By the state machine's name, as above. Only who knows a task token can end the wait for it."""
-    machine = cdk.Stack.of(role).format_arn(
-        service="states",
-        resource="stateMachine",
-        resource_name=settings.machine_name,
-        arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+    waiting = _states_arn(role, "stateMachine", machine)
+    role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=[waiting]))
+
+
+def _states_arn(scope: Construct, resource: str, name: str) -> str:
+    return cdk.Stack.of(scope).format_arn(
+        service="states", resource=resource, resource_name=name, arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME
     )
-    actions = ["states:SendTaskSuccess", "states:SendTaskFailure"]
-    role.add_to_policy(iam.PolicyStatement(actions=actions, resources=[machine]))
 
 
 def _put_into(vpc: Vpc, function: lambda_.Function, role: iam.Role) -> None:

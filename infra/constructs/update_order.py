@@ -15,8 +15,9 @@ UPDATED_AFTER: dict[str, tuple[str, ...]] = {
     "get_prompts": ("conclude_attempt", "ask_person", "take_answers", "end_run", "sweep"),  # unanswered.prompts
     "log_in": ("conclude_attempt", "end_run", "sweep"),  # slots in the queue of a connection
     "prepare_run": ("conclude_attempt", "end_run", "sweep"),
+    "prepare_batch": ("prepare_run", "end_run", "sweep"),  # runs that belong to a batch
 }
-"""From a function that writes a packed value or takes a slot to those that read or free it.
+"""From a function that writes a packed value, takes a slot or starts items of a batch to those that read or free it.
 
 take_answers writes the people's answers, which get_prompts reads: both cannot be first, and a person's reply in just
 those seconds is the rarer case.

@@ -3,6 +3,7 @@
 from functools import partial
 from pathlib import Path
 
+from infra.constructs.definition import BATCHES
 from infra.documents.blocks import ROOT, Blocks
 from infra.documents.command_tables import argument_table, commands
 from infra.documents.cost_table import cost_in_short, cost_table, monthly_costs
@@ -45,6 +46,8 @@ def blocks_of(template: Path) -> Blocks:
         "AWS resources": partial(resource_picture, template),
         "state machine": machine_picture,
         "states": state_table,
+        "state machine of batches": partial(machine_picture, BATCHES),
+        "states of batches": partial(state_table, BATCHES),
         "transitions of a run": formula,
         "cost of a run": cost_table,
         "cost in short": cost_in_short,

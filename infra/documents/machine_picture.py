@@ -1,10 +1,10 @@
-"""The state machine as a picture (Mermaid) and as a table of its states, from the definition."""
+"""A state machine as a picture (Mermaid) and as a table of its states, from the definition."""
 
 from collections.abc import Iterator
 
 from functions.transient_errors import RETRIED
 from infra.constructs import asl
-from infra.constructs.definition import FACTS, function_of, machine
+from infra.constructs.definition import FACTS, RUNS, Source, function_of, machine
 from infra.documents.markdown import code, table
 
 SHAPES = {
@@ -20,9 +20,9 @@ Edge = tuple[str, str]
 """An arrow with its label, and the state to which it leads."""
 
 
-def machine_picture() -> str:
+def machine_picture(source: Source = RUNS) -> str:
     """A Mermaid block: every state and every transition. Transitions after a failure are dashed."""
-    definition = machine()
+    definition = machine(source)
     edges = [f"  {name} {arrow} {other}" for name, state in asl.states(definition) for arrow, other in _edges(state)]
     return "\n".join(["```mermaid", "flowchart TB", *_nodes(definition, "  "), *edges, "```"])
 
@@ -59,11 +59,11 @@ def _failure(errors: list[str]) -> str:
     return "any failure" if errors == ["States.ALL"] else ", ".join(errors)
 
 
-def state_table() -> str:
+def state_table(source: Source = RUNS) -> str:
     """A row for each state, in the order of the definition."""
     return table(
         ("state", "what it does", "function", "timeout", "retries"),
-        [_row(name, state) for name, state in asl.states(machine())],
+        [_row(name, state) for name, state in asl.states(machine(source))],
     )
 
 

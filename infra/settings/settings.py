@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from functions.limits import TIMEOUTS
-from functions.names import machine_name
+from functions.names import batch_machine_name, machine_name
 from functions.requests.validation import Schema, SchemaError
 from functions.runs.polling import LOOK_COST
 from functions.similar_names import nearest
@@ -77,6 +77,11 @@ class Settings:
     def machine_name(self) -> str:
         """Name of the state machine; part of the ARNs of its executions."""
         return machine_name(self.stage)
+
+    @property
+    def batch_machine_name(self) -> str:
+        """Name of the state machine that runs batches."""
+        return batch_machine_name(self.stage)
 
 
 def settings_of(stage: str, folder: Path = FOLDER) -> Settings:

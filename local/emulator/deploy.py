@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from functions.names import BATCHES
 from local.emulator.clients import client
 from local.emulator.template import ACCOUNT, REGION, Template
 
@@ -24,10 +25,15 @@ Made = dict[str, Any]
 
 @dataclass
 class Deployed:
-    """The resources of a deployment; ``secrets`` maps a connection's name to its secret's ARN."""
+    """The resources of a deployment.
+
+    ``state_machine`` runs datamarts, ``batch_machine`` batches of them; ``definitions`` has both by ARN. ``secrets``
+    maps a connection's name to its secret's ARN.
+    """
 
     state_machine: str = ""
-    definition: dict[str, Any] = field(default_factory=dict)
+    batch_machine: str = ""
+    definitions: dict[str, dict[str, Any]] = field(default_factory=dict)
     tables: list[str] = field(default_factory=list)
     secrets: dict[str, str] = field(default_factory=dict)
 
@@ -112,8 +118,6 @@ def _alias(template: Template, logical_id: str, made: Made, deployed: Deployed) 
 
 
 def _state_machine(template: Template, logical_id: str, made: Made, deployed: Deployed) -> None:
-    if deployed.state_machine:
-        raise ValueError("the template has more than one state machine")
     values = template.resolve(made.get("DefinitionSubstitutions", {}))
     text = template.resolve(made["DefinitionString"])
     definition = re.sub(r"\$\{(\w+)\}", lambda match: str(values[match[1]]), text)
@@ -121,7 +125,11 @@ def _state_machine(template: Template, logical_id: str, made: Made, deployed: De
     created = client("stepfunctions").create_state_machine(name=name, definition=definition, roleArn=ROLE)
     arn = created["stateMachineArn"]
     template.made(logical_id, arn, Arn=arn)
-    deployed.state_machine, deployed.definition = arn, json.loads(definition)
+    deployed.definitions[arn] = json.loads(definition)
+    if name.endswith(BATCHES):
+        deployed.batch_machine = arn
+    else:
+        deployed.state_machine = arn
 
 
 CREATORS: dict[str, Callable[[Template, str, Made, Deployed], None]] = {

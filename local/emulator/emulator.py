@@ -173,13 +173,17 @@ class Emulator:
         return self._table.load(key)
 
     def start(self, request: Any, name: str | None = None) -> str:
-        """Start an execution and return its ARN. Raises ValueError for a name that AWS would refuse."""
-        name = name or f"run-{uuid.uuid4()}"
+        """Start a run and return the ARN of its execution. Raises ValueError for a name that AWS would refuse."""
+        return self._start(self.deployed.state_machine, request, name or f"run-{uuid.uuid4()}")
+
+    def start_batch(self, batch: Any, name: str | None = None) -> str:
+        """Start a batch (``{"batch": …}``) and return the ARN of its execution; as :meth:`start`."""
+        return self._start(self.deployed.batch_machine, batch, name or f"batch-{uuid.uuid4()}")
+
+    def _start(self, machine: str, given: Any, name: str) -> str:
         if not _NAME.fullmatch(name):
             raise ValueError(f'invalid execution name "{name}": use 1 to 80 letters, digits, hyphens or underscores')
-        answer = self._states.start_execution(
-            stateMachineArn=self.deployed.state_machine, name=name, input=json.dumps(request)
-        )
+        answer = self._states.start_execution(stateMachineArn=machine, name=name, input=json.dumps(given))
         return str(answer["executionArn"])
 
     def deliver(self, event: dict[str, Any], objects: Path | None = None) -> list[str]:

@@ -51,13 +51,15 @@ def test_every_arn_is_of_the_partition_that_it_is_deployed_to(content: Any, part
 
 
 def test_the_definition_gets_the_arns_of_its_integrations_from_its_stack(content: Any) -> None:
-    (machine,) = [r for r in content["Resources"].values() if r["Type"] == "AWS::StepFunctions::StateMachine"]
-    text, given = machine["Properties"]["DefinitionString"], machine["Properties"]["DefinitionSubstitutions"]
-    assert "arn:" not in text
-    used = set(re.findall(r'"Resource": "\$\{(\w+)\}"', text))
-    assert used == {"StatesLambdaInvoke", "StatesLambdaInvokeWaitForTaskToken"}
-    china = {token: rendered(given[token], PSEUDO | {"AWS::Partition": "aws-cn"}) for token in used}
-    assert china["StatesLambdaInvoke"] == "arn:aws-cn:states:::lambda:invoke"
+    machines = [r for r in content["Resources"].values() if r["Type"] == "AWS::StepFunctions::StateMachine"]
+    assert len(machines) == 2
+    for machine in machines:
+        text, given = machine["Properties"]["DefinitionString"], machine["Properties"]["DefinitionSubstitutions"]
+        assert "arn:" not in text
+        used = set(re.findall(r'"Resource": "\$\{(\w+)\}"', text))
+        assert used == {"StatesLambdaInvoke", "StatesLambdaInvokeWaitForTaskToken"}
+        china = {token: rendered(given[token], PSEUDO | {"AWS::Partition": "aws-cn"}) for token in used}
+        assert china["StatesLambdaInvoke"] == "arn:aws-cn:states:::lambda:invoke"
 
 
 def test_the_logs_principal_of_a_key_has_the_suffix_of_the_partition(everything: Template) -> None:

@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from infra.constructs.function_table import EVERY, STEPS
+import pytest
+
+from infra.constructs.function_table import BATCH_STEPS, EVERY, STEPS, FunctionSpec
 from infra.names import DEPLOYED
 from tests.infra.template import Template, listed, mentions
 
@@ -53,6 +55,10 @@ CHANGES = {"dynamodb:GetItem", "dynamodb:UpdateItem"}
 
 HANDS_OVER = {"states:DescribeExecution", "states:SendTaskFailure", "states:SendTaskSuccess"}
 
+READS_MANY = {"dynamodb:BatchGetItem"}
+
+RUNS_BATCHES = {"states:StartExecution", "states:StopExecution"}
+
 ALLOWED = {
     "prepare_run": {*CHANGES, "dynamodb:PutItem", "states:DescribeExecution"},
     "wait_in_queue": {*CHANGES, *HANDS_OVER},
@@ -61,14 +67,21 @@ ALLOWED = {
     "create_instance": {*CHANGES, "states:DescribeExecution"},
     "start_run": {"states:StartExecution", "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "sqs:SendMessage"},
     "end_run": {
-        *(*CHANGES, "dynamodb:PutItem", "events:PutEvents", "sns:Publish", *HANDS_OVER),
+        *(*CHANGES, "dynamodb:PutItem", "events:PutEvents", "sns:Publish", *HANDS_OVER, *READS_MANY, *RUNS_BATCHES),
         *("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"),
     },
     "expect_load": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "sns:Publish", "sqs:SendMessage"},
     "sweep": {
         *(*CHANGES, "dynamodb:Scan", *HANDS_OVER, "events:PutEvents", "sns:Publish", "sqs:SendMessage"),
+        *(*READS_MANY, *RUNS_BATCHES),
     },
     "ask_person": {*CHANGES, "sns:Publish"},
+    "prepare_batch": {
+        *(*CHANGES, *READS_MANY, "dynamodb:PutItem", "dynamodb:BatchWriteItem"),
+        *("states:DescribeExecution", "states:StartExecution"),
+    },
+    "wait_for_items": {*CHANGES, *READS_MANY, "states:SendTaskSuccess", "states:StartExecution"},
+    "conclude_batch": {*CHANGES, *READS_MANY, "dynamodb:PutItem"},
 }
 """What each function may do, beside logs and traces; every other one: read and change the run's item."""
 
@@ -133,27 +146,34 @@ def test_the_run_table_expires_its_items_and_can_be_restored(template: Template)
 def test_every_log_group_expires(template: Template) -> None:
     groups = template.resources("AWS::Logs::LogGroup")
     assert {group["RetentionInDays"] for group in groups.values()} == {30}
-    assert len(groups) == len(EVERY) + 1
+    assert len(groups) == len(EVERY) + len(MACHINES)
 
 
-def test_the_state_machine_logs_no_data_of_its_executions(template: Template) -> None:
-    machine = template.one("AWS::StepFunctions::StateMachine")
+MACHINES = {"RunDatamart": STEPS, "RunBatch": BATCH_STEPS}
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_the_state_machine_logs_no_data_of_its_executions(template: Template, name: str) -> None:
+    machine = template.one("AWS::StepFunctions::StateMachine", name)
     assert machine["LoggingConfiguration"]["IncludeExecutionData"] is False
     assert machine["TracingConfiguration"]["Enabled"] is True
 
 
-def test_the_state_machine_may_invoke_just_its_functions(template: Template) -> None:
-    role = template.one("AWS::StepFunctions::StateMachine")["RoleArn"]["Fn::GetAtt"][0]
+@pytest.mark.parametrize(("name", "steps"), MACHINES.items())
+def test_the_state_machine_may_invoke_just_its_functions(
+    template: Template, name: str, steps: tuple[FunctionSpec, ...]
+) -> None:
+    role = template.one("AWS::StepFunctions::StateMachine", name)["RoleArn"]["Fn::GetAtt"][0]
     invoked = [
         resource["Fn::GetAtt"]
         for statement in template.statements(role)
         if "lambda:InvokeFunction" in listed(statement["Action"])
         for resource in listed(statement["Resource"])
     ]
-    assert len(invoked) == len(STEPS)
+    assert len(invoked) == len(steps)
     assert all(attribute == "Arn" for _, attribute in invoked)
     modules = {template.resources("AWS::Lambda::Function")[name]["Handler"].split(".")[-2] for name, _ in invoked}
-    assert modules == {spec.module for spec in STEPS}
+    assert modules == {spec.module for spec in steps}
 
 
 def test_a_token_without_a_function_is_an_error_that_names_it() -> None:

@@ -128,6 +128,14 @@ class System:
         self._written["output"].append(json.dumps([outcome.output, outcome.error, outcome.cause], default=str))
         return outcome
 
+    def watch_batch(self, execution_arn: str) -> Outcome:
+        """Wait for the end of a batch; it and its runs are looked through when the test ends."""
+        outcome = self.watch(execution_arn)
+        for line in (outcome.output or {}).get("items") or []:
+            if "execution" in line:
+                self.watch(line["execution"])
+        return outcome
+
     def _all_loads(self) -> int:
         return sum(self.simulator.state()["loads"].values())
 

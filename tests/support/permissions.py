@@ -16,8 +16,9 @@ from typing import Any
 import botocore.client
 import pytest
 from moto.iam.access_control import IAMPolicy, PermissionResult
+from moto.stepfunctions.models import stepfunctions_backends
 
-from functions.names import machine_name
+from functions.names import BATCHES, batch_machine_name
 from local import synth
 from local.emulator.lambda_runtime import Runtime
 from local.emulator.template import ACCOUNT, REGION
@@ -47,16 +48,31 @@ def _table(params: dict[str, Any]) -> str:
     return f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{params['TableName']}"
 
 
+def _tables(params: dict[str, Any]) -> str:
+    (name,) = params["RequestItems"]
+    return _table({"TableName": name})
+
+
 def _object(params: dict[str, Any]) -> str:
     return f"arn:aws:s3:::{params['Bucket']}/{params['Key']}"
 
 
 def _machine(params: dict[str, Any]) -> str:
-    """A task token does not name its state machine; the stage has only one."""
-    return f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{machine_name(synth.STAGE)}"
+    """A task token does not name its state machine: that of batches, if one of them waits for it, else that of runs."""
+    arn = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{batch_machine_name(synth.STAGE)}"
+    machines = stepfunctions_backends[ACCOUNT][REGION].state_machines
+    batches = (each for machine in machines if machine.arn == arn for each in machine.executions)
+    return arn if any(_waits_for(each, params["taskToken"]) for each in batches) else arn.removesuffix(BATCHES)
+
+
+def _waits_for(execution: Any, token: str) -> bool:
+    worker = execution.exec_worker
+    return bool(worker and worker.env and token in worker.env.callback_pool_manager._pool)
 
 
 RESOURCES: dict[str, Callable[[dict[str, Any]], str]] = {
+    "dynamodb:BatchGetItem": _tables,
+    "dynamodb:BatchWriteItem": _tables,
     "dynamodb:GetItem": _table,
     "dynamodb:PutItem": _table,
     "dynamodb:UpdateItem": _table,
@@ -70,6 +86,7 @@ RESOURCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "states:DescribeExecution": lambda params: str(params["executionArn"]),
     "states:SendTaskFailure": _machine,
     "states:SendTaskSuccess": _machine,
+    "states:StopExecution": lambda params: str(params["executionArn"]),
     "states:StartExecution": lambda params: str(params["stateMachineArn"]),
 }
 """The resource that an action is about. An action that is missing here is one that no function made before."""

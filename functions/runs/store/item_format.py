@@ -5,6 +5,7 @@ The run's item, its key the execution's ARN::
     executionArn, startedAt, deadline, expiresAt (TTL)
     job, asOf                                               of the job's trigger; null for a request as typed
     message {id, runs, object}                              of a run that one message started beside others
+    batch {execution, item, index}                          of a run that is an item of a batch
     connection, asked {project, datamart, prompts}          of the request; of the prompts only their names
     onConflict, rerunIfReplacing, maxConcurrentRuns         of the request, and of its connection
     priority, queueMinutes                                  of the request; missing where they are the defaults
@@ -44,6 +45,7 @@ has ended it has less than one, but for runs with many prompts or long names (`t
 
 from typing import Any
 
+from functions.requests.batches.membership import BatchMembership
 from functions.runs.attempt import AnsweredPrompt, Attempt, JobFailure, Outage, Unavailable
 from functions.runs.job_state import JobState
 from functions.runs.lease import PendingJob
@@ -82,6 +84,7 @@ def run_fields(item: Item) -> dict[str, Any]:
         "job_name": get("job"),
         "as_of": get("asOf"),
         "message": _optional(_message, get("message")),
+        "batch": _optional(_batch, get("batch")),
         "connection": get("connection"),
         "requested": _optional(_requested, get("asked")),
         "on_conflict": get("onConflict"),
@@ -169,6 +172,10 @@ def _optional(read: Any, stored: Any) -> Any:
 
 def _message(stored: Item) -> TriggerMessage:
     return TriggerMessage(stored["id"], stored["runs"], stored.get("object"))
+
+
+def _batch(stored: Item) -> BatchMembership:
+    return BatchMembership(stored["execution"], stored["item"], stored["index"])
 
 
 def _requested(stored: Item) -> Requested:

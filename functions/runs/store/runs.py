@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions import clock
 from functions.errors import InvalidRequest, RunAlreadyEnded
+from functions.requests.batches.membership import BatchMembership
 from functions.requests.prompt_answers import named_by
 from functions.runs.message import TriggerMessage
 from functions.runs.model import Definition, Polling, Prompt, Run, ServerObject, Target
@@ -28,10 +29,12 @@ def begin_run(
     start: "Start",
     max_concurrent_runs: int = 1,
     message: TriggerMessage | None = None,
+    batch: BatchMembership | None = None,
 ) -> RunRecord:
     """Write the item of a new run, or read the one that an earlier invocation wrote.
 
-    ``max_concurrent_runs`` is the connection's, ``message`` what started the run beside others.
+    ``max_concurrent_runs`` is the connection's, ``message`` what started the run beside others, ``batch`` what it is an
+    item of.
 
     Raises
     ------
@@ -60,6 +63,7 @@ def begin_run(
         | ({"rerunIfReplacing": True} if request["rerunIfReplacing"] else {})
         | ({"asking": _no_questions(request["askDeadlineHours"])} if asks else {})
         | _stored_message(message)
+        | _stored_batch(batch)
     )
     run = RunRecord(table, item, 0)
     if run.ended:
@@ -81,10 +85,11 @@ def refuse_run(
     as_of: str | None,
     reason: str | None,
     message: TriggerMessage | None = None,
+    batch: BatchMembership | None = None,
 ) -> RunRecord:
     """Write the item of a run whose request was refused, so that its end, too, is notified once.
 
-    ``reason`` is None where nothing is known but that it failed; ``message`` as in :func:`begin_run`.
+    ``reason`` is None where nothing is known but that it failed; ``message`` and ``batch`` as in :func:`begin_run`.
     """
     now = clock.now()
     outcome = {"end": AttemptEnd.FAIL, "error": InvalidRequest.name, "reason": reason, "loaded": "no"}
@@ -94,6 +99,7 @@ def refuse_run(
         | {"expiresAt": expiry(now)}
         | ({"outcome": outcome} if reason else {})
         | _stored_message(message)
+        | _stored_batch(batch)
     )
     return RunRecord(table, item, 0)
 
@@ -128,6 +134,10 @@ def _stored_message(message: TriggerMessage | None) -> Item:
     if message is None:
         return {}
     return {"message": {"id": message.id, "runs": message.runs, "object": message.object}}
+
+
+def _stored_batch(batch: BatchMembership | None) -> Item:
+    return {} if batch is None else {"batch": batch.as_json()}
 
 
 def load_run(table: RunTable, execution_arn: str, number: int | None) -> RunRecord:

@@ -1,7 +1,8 @@
 """The run table's operations in plain Python values, and how an update is put into DynamoDB's expressions."""
 
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -15,6 +16,9 @@ DAYS_KEPT = 90
 
 
 SECONDS_A_DAY = 86_400
+
+MOST_WRITTEN, MOST_READ = 25, 100
+"""Items of one BatchWriteItem and of one BatchGetItem."""
 
 
 def expiry(last_needed: float) -> int:
@@ -54,6 +58,31 @@ class RunTable:
         except self._client.exceptions.ConditionalCheckFailedException:
             return self.load(item["executionArn"]) or item
         return item
+
+    def put_all(self, items: Iterable[Item]) -> None:
+        """Write items whole, whatever was there; what DynamoDB did not take of a request is sent again."""
+        waiting = [{"PutRequest": {"Item": _to_dynamodb(item)}} for item in items]
+        refused = 0
+        while waiting:
+            now, waiting = waiting[:MOST_WRITTEN], waiting[MOST_WRITTEN:]
+            answer = self._client.batch_write_item(RequestItems={self._name: now})
+            left = answer.get("UnprocessedItems", {}).get(self._name, [])
+            refused = _pause(refused, len(left) == len(now))
+            waiting = left + waiting
+
+    def load_all(self, keys: Sequence[str]) -> dict[str, Item]:
+        """The items that there are (consistent reads), by their keys."""
+        waiting, found, refused = list(keys), {}, 0
+        while waiting:
+            now, waiting = waiting[:MOST_READ], waiting[MOST_READ:]
+            wanted = {"Keys": [_to_dynamodb({"executionArn": key}) for key in now], "ConsistentRead": True}
+            answer = self._client.batch_get_item(RequestItems={self._name: wanted})
+            for item in map(_from_dynamodb, answer["Responses"].get(self._name, [])):
+                found[item["executionArn"]] = item
+            left = answer.get("UnprocessedKeys", {}).get(self._name, {}).get("Keys", [])
+            refused = _pause(refused, len(left) == len(now))
+            waiting = [_from_dynamodb(key)["executionArn"] for key in left] + waiting
+        return found
 
     def load(self, execution_arn: str) -> Item | None:
         """The item as it is now (a consistent read), or None."""
@@ -114,6 +143,16 @@ class RunTable:
             found = refused.response.get("Item")
             raise ConditionFailed(condition, found and _from_dynamodb(found)) from None
         return _from_dynamodb(answer["Attributes"])
+
+
+def _pause(refused: int, nothing_was_taken: bool) -> int:
+    """Wait where DynamoDB has taken nothing of a request; returns how often in a row. Raises TimeoutError at last."""
+    if not nothing_was_taken:
+        return 0
+    if refused == 8:
+        raise TimeoutError("DynamoDB has taken nothing of a request, eight times in a row: it throttles the run table.")
+    time.sleep(0.05 * 2**refused)
+    return refused + 1
 
 
 @cache

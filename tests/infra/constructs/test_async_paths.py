@@ -108,7 +108,7 @@ def test_an_alarm_looks_at_the_runs_that_the_sweep_finds_waiting_long(template: 
 
 def test_every_alarm_notifies_the_topic_and_says_what_to_do(template: Template) -> None:
     alarms = template.resources("AWS::CloudWatch::Alarm")
-    assert len(alarms) == 7
+    assert len(alarms) == 10
     for name, alarm in alarms.items():
         assert mentions(alarm["AlarmActions"], "NoticeTopic"), name
         assert len(json.dumps(alarm["AlarmDescription"])) > 80, name

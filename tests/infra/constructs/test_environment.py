@@ -11,7 +11,10 @@ from tests.infra.template import Template
 
 ROOT = Path(__file__).parents[3]
 
-OPTIONAL = {"JOBS_FILE": "Names another file of jobs than the one beside the code: for the emulator."}
+OPTIONAL = {
+    "JOBS_FILE": "Names another file of jobs than the one beside the code: for the emulator.",
+    "BATCHES_FILE": "The same of batches.",
+}
 """Variables that may be missing, each with its reason."""
 
 LAST_LOOK = "No look follows its own, so how long to wait for one means nothing to it."

@@ -24,7 +24,7 @@ def test_nothing_may_call_the_starter_itself(template: Template) -> None:
         for statement in template.statements(role)
         if statement["Action"] == "lambda:InvokeFunction" and role not in template.roles_of_functions().values()
     ]
-    assert len(invokers) == 2
+    assert len(invokers) == 3
     assert not any(mentions(resource, "StartRunFunction") for resource in invokers)
 
 

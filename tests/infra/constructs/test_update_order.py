@@ -70,7 +70,8 @@ TAKE_SLOTS = {"log_in", "prepare_run"}
 
 def test_every_packed_value_has_a_writer_whose_order_was_thought_of() -> None:
     assert set(WRITERS) == set(PACKED)
-    assert set(UPDATED_AFTER) == WRITERS["unanswered.prompts"] | WRITERS["question.prompts"] | TAKE_SLOTS
+    packing = WRITERS["unanswered.prompts"] | WRITERS["question.prompts"]
+    assert set(UPDATED_AFTER) == packing | TAKE_SLOTS | {"prepare_batch"}
 
 
 def test_functions_are_updated_in_three_tiers_at_most() -> None:

@@ -65,7 +65,9 @@ def old_definition(emulator: Emulator) -> Iterator[None]:
         **machine, definition=re.sub(r"\$\{(\w+)\}", lambda match: substitutions[match[1]], text)
     )
     yield
-    states.update_state_machine(**machine, definition=json.dumps(emulator.deployed.definition))
+    states.update_state_machine(
+        **machine, definition=json.dumps(emulator.deployed.definitions[emulator.deployed.state_machine])
+    )
 
 
 @pytest.fixture

@@ -1,0 +1,105 @@
+"""First step of a batch: is it one? Checks it as a whole, writes it down, and starts the items that may start."""
+
+import json
+import os
+from statistics import median
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.aws_clients import in_init
+from functions.errors import InvalidRequest, RunAlreadyEnded
+from functions.lifecycle.batch_progress import move_on
+from functions.lifecycle.batch_restart import rest_of
+from functions.lifecycle.step import Event, StepResult
+from functions.requests.batches.batch_input import BatchRestart, BatchStart, named_in_batch, read_batch_input
+from functions.requests.named_jobs import job_named
+from functions.runs.batches.model import BatchOutcome, BatchPlan
+from functions.runs.batches.order import ItemState, Plan
+from functions.runs.connection_limits import most_at_once
+from functions.runs.store.batches import BatchRecord, begin_batch, find_batch, load_seconds, refuse_batch
+from functions.runs.store.table import run_table
+from functions.similar_names import nearest
+from functions.telemetry import logger, tracer
+from functions.text import quoted
+
+in_init(run_table)
+
+
+@logger.inject_lambda_context(correlation_id_path="executionArn")
+@tracer.capture_lambda_handler(capture_response=False, capture_error=False)
+def handler(event: Event, context: LambdaContext) -> StepResult:
+    """Check the whole batch, write what it starts from, and start the items that may start.
+
+    The event's ``input`` is the execution's, ``startedAt`` the time of its start (ISO 8601). Returns how many ``items``
+    it has.
+
+    Raises
+    ------
+    InvalidRequest, RunAlreadyEnded
+        Nothing was started.
+    """
+    table, arn = run_table(), event["executionArn"]
+    record = find_batch(table, arn) or _begun(event)
+    if record.ended:
+        raise RunAlreadyEnded("this batch has ended, and cannot be redriven; restart the rest of it.")
+    move_on(record)
+    return {"items": len(record.states)}
+
+
+def _begun(event: Event) -> BatchRecord:
+    table, arn = run_table(), event["executionArn"]
+    try:
+        start = read_batch_input(event["input"], event["startedAt"])
+        if isinstance(start, BatchRestart):
+            plan, inputs, states = rest_of(table, start)
+        else:
+            plan, inputs, states = _plan_of(start), start.inputs, ItemState.WAITING * len(start.inputs)
+    except InvalidRequest as refused:
+        name, as_of = named_in_batch(event["input"])
+        outcome = BatchOutcome(False, {}, InvalidRequest.name, str(refused), InvalidRequest.advice)
+        refuse_batch(table, arn, name, as_of, outcome)
+        logger.warning("the batch is refused", extra={"reason": str(refused)})
+        raise
+    logger.info("batch begun", extra={"batch": plan.name, "items": len(states), "places": plan.places})
+    return begin_batch(table, arn, plan, inputs, states)
+
+
+def _plan_of(start: BatchStart) -> BatchPlan:
+    """Raises InvalidRequest for a connection that the stage does not have."""
+    batch = start.batch
+    names = tuple(item.name for item in batch.items)
+    places = {name: index for index, name in enumerate(names)}
+    slots = sum(map(most_at_once, _connections(start)))
+    known = load_seconds(run_table(), start.name, names)
+    return BatchPlan(
+        items=names,
+        plan=Plan(
+            after=tuple(tuple(places[name] for name in item.after) for item in batch.items),
+            seconds=tuple(median(known[name]) if known.get(name) else None for name in names),
+            on_failure=batch.on_failure,
+        ),
+        places=batch.max_concurrency or slots,
+        tolerated_failures=batch.tolerated_failures,
+        name=start.name,
+        as_of=start.as_of,
+    )
+
+
+def _connections(start: BatchStart) -> set[str]:
+    """The connections of the items. Raises InvalidRequest naming the items whose connection does not exist."""
+    configured: list[str] = json.loads(os.environ["CONNECTIONS"])
+    used, wrong = set(), []
+    for item, given in zip(start.batch.items, start.inputs, strict=True):
+        name = _connection(given)
+        used.add(name)
+        if name not in configured:
+            wrong.append(f"{item.where}: connection: {quoted(name)} is not configured{nearest(name, configured)}")
+    if wrong:
+        raise InvalidRequest(f"{'; '.join(wrong[:20])}. Configured are {', '.join(configured)}.")
+    return used
+
+
+def _connection(given: dict[str, Any]) -> str:
+    request = job_named(given["job"])["request"] if "job" in given else given
+    return str(request.get("connection", "default"))

@@ -1,0 +1,108 @@
+"""Moves a batch on: records the end of an item, starts what may start now, and ends the batch's wait. Idempotent.
+
+Called when a batch starts, at the end of each of its items, and by whatever looks after it. An item is claimed by a
+conditional write of the batch's states before its run is started, under a name that is always the same: however often
+and by however many functions at once, it starts once. A function that dies between claim and start is made good by the
+next call, which starts all that should be running again.
+"""
+
+import json
+import os
+from collections.abc import Collection, Mapping
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.names import execution_arn
+from functions.requests.batches.membership import BatchMembership
+from functions.runs.batches.model import BatchPlan, ItemOutcome, input_of_run, name_of_run
+from functions.runs.batches.order import (
+    GOING_ON,
+    Decision,
+    ItemState,
+    after_decision,
+    decide,
+    has_ended,
+    with_states,
+)
+from functions.runs.executions import end_wait, start
+from functions.runs.store.batches import (
+    BatchRecord,
+    change_states,
+    change_states_of_stopped,
+    load_items,
+    load_plan,
+    record_item_outcome,
+)
+from functions.telemetry import logger
+
+
+def record_end_of_item(record: BatchRecord, index: int, outcome: ItemOutcome) -> None:
+    """Record how an item's run ended, and move the batch on. Raises what AWS answers: call it again later."""
+    if index >= len(record.states):
+        return
+    outcome = record_item_outcome(record.table, record.arn, index, outcome)
+    move_on(record, {index: outcome.state})
+
+
+def move_on(record: BatchRecord, ends: Mapping[int, ItemState] | None = None) -> None:
+    """Take the ``ends`` of items that were running into the states, and do what follows from them.
+
+    Where nothing changes, all that is running is started again: a function may have died before it had done so.
+    """
+    plan = load_plan(record.table, record.arn)
+    if plan is None:
+        return
+    while True:
+        states = with_states(record.states, _new_ends(record, ends or {}))
+        decision = Decision() if record.stopped_at else _decision(plan, states)
+        after = after_decision(states, decision)
+        if after == record.states:
+            starting: Collection[int] = () if record.stopped_at else record.items_in(ItemState.RUNNING)
+            break
+        change = change_states_of_stopped if record.stopped_at else change_states
+        if change(record, after):
+            starting = decision.start
+            break
+    if starting:
+        start_items(record, plan, starting)
+    if has_ended(record.states) and record.token is not None:
+        end_wait(record.token)
+
+
+def _new_ends(record: BatchRecord, ends: Mapping[int, ItemState]) -> dict[int, ItemState]:
+    return {index: state for index, state in ends.items() if record.states[index] in GOING_ON}
+
+
+def _decision(plan: BatchPlan, states: str) -> Decision:
+    return decide(plan.plan, states, plan.places - states.count(ItemState.RUNNING))
+
+
+def start_items(record: BatchRecord, plan: BatchPlan, indexes: Collection[int]) -> None:
+    """Start the runs of items, in this order; one that AWS refuses does not keep the others from starting.
+
+    Raises the first of what AWS answers.
+    """
+    items = load_items(record.table, record.arn, indexes)
+    failures = []
+    for index in indexes:
+        if index not in items or items[index].outcome is not None:
+            continue
+        name = name_of_run(record.arn, index, plan.items[index])
+        given = input_of_run(items[index].input, BatchMembership(record.arn, plan.items[index], index), name)
+        try:
+            start(machine_of_runs(), name, json.dumps(given, ensure_ascii=False))
+        except (ClientError, BotoCoreError) as error:
+            logger.warning("an item could not be started", extra={"execution": name, "reason": str(error)})
+            failures.append(error)
+    if failures:
+        raise failures[0]
+
+
+def machine_of_runs() -> str:
+    """ARN of the state machine that runs datamarts (environment variable ``STATE_MACHINE_ARN``)."""
+    return os.environ["STATE_MACHINE_ARN"]
+
+
+def execution_of(record: BatchRecord, plan: BatchPlan, index: int) -> str:
+    """ARN of the execution that an item has, or will have."""
+    return execution_arn(machine_of_runs(), name_of_run(record.arn, index, plan.items[index]))

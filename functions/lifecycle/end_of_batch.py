@@ -1,0 +1,97 @@
+"""Finishes a batch: closes it, stops its runs where it was stopped, notifies. Idempotent."""
+
+import json
+from typing import Any
+
+from functions import clock
+from functions.lifecycle.batch_progress import execution_of
+from functions.notifications import batch_end
+from functions.notifications.batch_end import BatchEnd
+from functions.notifications.exactly_once import once
+from functions.requests.batches.membership import KEY
+from functions.runs.batches.conclusion import lines_of
+from functions.runs.batches.model import BatchOutcome, BatchPlan
+from functions.runs.batches.order import ItemState
+from functions.runs.executions import stop
+from functions.runs.notification import Notification
+from functions.runs.store.batches import (
+    BatchRecord,
+    end_batch,
+    find_batch,
+    load_items,
+    load_plan,
+    refuse_batch,
+    stop_starting,
+)
+from functions.runs.store.table import run_table
+from functions.telemetry import logger
+
+CUT_SHORT = frozenset({"ABORTED", "TIMED_OUT"})
+"""Ends of executions that do not wait for the function that is at work."""
+
+STOPPED = "BatchStopped"
+"""The error with which the runs of a stopped batch are stopped."""
+
+
+def end(detail: dict[str, Any], longest_step: float = 0.0) -> bool:
+    """Finish the batch whose execution has ended. Returns whether to call it once more, later.
+
+    ``detail`` is of its status change, or what DescribeExecution answers. A function that was at work when the
+    execution was stopped may still start an item for ``longest_step`` seconds.
+    """
+    table, arn = run_table(), detail["executionArn"]
+    record = find_batch(table, arn)
+    if record is None:  # the first step failed before it wrote anything
+        record = refuse_batch(table, arn, *_named_in(detail), None)
+    plan = load_plan(table, arn) if record.states else None
+    first_time = not record.ended
+    if plan is not None and record.states:
+        if not record.ended:
+            stop_starting(record)
+        _stop_runs(record, plan)
+    if first_time:
+        end_batch(record, _outcome(record, detail))
+    _notify(record, plan, detail)
+    return detail["status"] in CUT_SHORT and clock.now() < (record.ended_at or 0) + longest_step
+
+
+def _named_in(detail: dict[str, Any]) -> tuple[str | None, str | None]:
+    """Name and time of the batch; the event has no input where it is long."""
+    try:
+        given = json.loads(detail.get("input") or "null")
+    except ValueError:
+        given = None
+    found = [given.get(key) if isinstance(given, dict) else None for key in (KEY, "asOf")]
+    name, as_of = (each[:40] if isinstance(each, str) else None for each in found)
+    return name, as_of
+
+
+def _stop_runs(record: BatchRecord, plan: BatchPlan) -> None:
+    """Stop the runs of a batch that starts nothing more; each cleans up as ever, and its end is recorded as ever.
+
+    An item that was claimed and whose run is not there is started by no function any more, once the longest has ended.
+    """
+    if record.stopped_at is None:
+        return
+    for index in record.items_in(ItemState.RUNNING):
+        stop(execution_of(record, plan, index), STOPPED, f"its batch was stopped: {record.arn}")
+
+
+def _outcome(record: BatchRecord, detail: dict[str, Any]) -> BatchOutcome:
+    """Of a batch that did not reach its own conclusion."""
+    return BatchOutcome(False, {}, detail.get("error"), detail.get("cause"))
+
+
+def _notify(record: BatchRecord, plan: BatchPlan | None, detail: dict[str, Any]) -> None:
+    if {Notification.EVENT, Notification.NOTICE} <= set(record.notified):
+        return
+    lines = []
+    if plan is not None:
+        items = load_items(record.table, record.arn, range(len(record.states)))
+        outcomes = {index: item.outcome for index, item in items.items() if item.outcome is not None}
+        lines = lines_of(record, plan, outcomes)
+    found = BatchEnd.of(record, plan, lines, detail)
+    sent = {Notification.EVENT: once(record, Notification.EVENT, lambda: batch_end.send_event(found))}
+    if batch_end.is_due(found):
+        sent[Notification.NOTICE] = once(record, Notification.NOTICE, lambda: batch_end.send_notice(found))
+    logger.info("notified of the end of a batch", extra={"sent": sent, "status": found.status})

@@ -1,0 +1,170 @@
+"""Reports the end of a batch: one event for machines, and one notification of all that was not loaded.
+
+``source`` of the event is ``datamart-runner``, ``detail-type`` is ``Datamart Batch Ended``; notifications/README.md
+lists the fields of its detail.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from functions import clock
+from functions.errors import BatchIncomplete
+from functions.names import PRODUCT
+from functions.notifications.end_event import events
+from functions.notifications.failure_notice import ENDED, console_link, publish
+from functions.notifications.run_end import LONGEST_ERROR, LONGEST_SAID, WORDS
+from functions.runs.batches.conclusion import counts_of
+from functions.runs.batches.model import BatchOutcome, BatchPlan, BatchRun
+from functions.text import named, one_line, quoted, shorten
+
+DETAIL_TYPE = "Datamart Batch Ended"
+
+LONGEST_TEXT = 150_000
+"""Bytes of the lines about items in one notification: SNS takes 256 KB of a message."""
+
+MOST_LINES = 200
+"""Items that a notification, and the end event, have a line for."""
+
+Line = dict[str, Any]
+"""What the output has about an item: :func:`functions.runs.batches.conclusion.lines_of`."""
+
+_STOPPED = (
+    "Nothing more of it starts. Its runs are stopped, and what they left on the server is removed by itself. Restart "
+    "the batch if the rest of its tables is still needed."
+)
+
+
+@dataclass(frozen=True)
+class BatchEnd:
+    """The end of one batch.
+
+    ``status`` is Step Functions'; ``error``, ``reason`` and ``advice`` as of the end of a run. ``lines`` are those of
+    all items, ``not_loaded`` those that people are notified of.
+    """
+
+    batch: BatchRun
+    plan: BatchPlan | None
+    lines: list[Line]
+    status: str
+    error: str | None
+    reason: str
+    advice: str
+
+    @classmethod
+    def of(cls, batch: BatchRun, plan: BatchPlan | None, lines: list[Line], detail: dict[str, Any]) -> "BatchEnd":
+        """The end that ``detail`` of a status change reports."""
+        status, outcome = str(detail["status"]), batch.outcome or BatchOutcome(False, {})
+        error = (outcome.error or detail.get("error")) if status == "FAILED" else None
+        if status in WORDS:
+            said = ": ".join(str(part) for part in (detail.get("error"), detail.get("cause")) if part)
+            reason = f"{WORDS[status]} ({quoted(said, LONGEST_SAID)})." if said else f"{WORDS[status]}."
+        else:
+            reason = outcome.reason or str(detail.get("cause") or "")
+        advice = _STOPPED if status in WORDS else outcome.advice or BatchIncomplete.advice
+        return cls(
+            batch=batch,
+            plan=plan,
+            lines=lines,
+            status=status,
+            error=named(error, LONGEST_ERROR) if error else None,
+            reason=one_line(reason),
+            advice=one_line(advice),
+        )
+
+    @property
+    def flawed(self) -> list[Line]:
+        """The items that are not loaded, and those that failed after their load."""
+        return [line for line in self.lines if line["loaded"] != "yes" or line.get("error")]
+
+    @property
+    def name(self) -> str:
+        """The batch in words: its name, or that of its execution."""
+        return self.batch.name or self.batch.arn.rpartition(":")[2]
+
+
+def is_due(end: BatchEnd) -> bool:
+    """Whether people are notified: of every batch that did not succeed, and of failed items in one that did."""
+    return end.status != "SUCCEEDED" or bool(end.flawed)
+
+
+def detail(end: BatchEnd) -> dict[str, Any]:
+    """What the event says; it has the lines of the items that are not loaded, as far as they fit."""
+    batch = end.batch
+    finished = batch.ended_at or clock.now()
+    flawed = [{key: value for key, value in line.items() if key != "cause"} for line in end.flawed]
+    return {
+        "version": "1",
+        "status": end.status,
+        "error": end.error,
+        "reason": end.reason,
+        "batch": batch.name,
+        "asOf": batch.as_of,
+        "restartOf": end.plan and end.plan.restart_of,
+        "counts": counts_of(batch.states),
+        "notLoaded": flawed[:MOST_LINES],
+        "startedAt": clock.timestamp(batch.started_at),
+        "finishedAt": clock.timestamp(finished),
+        "durationSeconds": round(finished - batch.started_at, 3),
+        "executionArn": batch.arn,
+    }
+
+
+def send_event(end: BatchEnd) -> None:
+    """Put the event. Raises RuntimeError when EventBridge did not take it."""
+    entry = {
+        "Source": PRODUCT,
+        "DetailType": DETAIL_TYPE,
+        "Resources": [end.batch.arn],
+        "Detail": json.dumps(detail(end), ensure_ascii=False),
+    }
+    answer = events().put_events(Entries=[entry])
+    if answer["FailedEntryCount"]:
+        raise RuntimeError(f"the end event was not taken: {answer['Entries'][0].get('ErrorCode')}")
+
+
+def subject(end: BatchEnd) -> str:
+    """``Batch nightly failed: BatchIncomplete (loaded: 8 of 12)``"""
+    error = f": {end.error}" if end.error else ""
+    loaded = sum(line["loaded"] == "yes" for line in end.lines)
+    how = ENDED.get(end.status, "succeeded with failures" if end.status == "SUCCEEDED" else end.status)
+    return f"Batch {named(end.name, 40)} {how}{error} (loaded: {loaded} of {len(end.lines)})"
+
+
+def text(end: BatchEnd) -> str:
+    """What happened and what to do, and a paragraph for each item that is not loaded."""
+    counts = counts_of(end.batch.states)
+    lines = {
+        "Batch": named(end.name),
+        "For": end.batch.as_of and named(end.batch.as_of),
+        "Ended as": end.error or end.status,
+        "Items": ", ".join(f"{count} {word}" for word, count in counts.items()) if end.lines else None,
+        "What happened": end.reason,
+        "What to do": end.advice,
+        "Execution": console_link(end.batch.arn),
+    }
+    head = "\n".join(f"{name}: {value}" for name, value in lines.items() if value)
+    flawed = end.flawed
+    each = [_paragraph(line) for line in flawed[:MOST_LINES]]
+    rest = [f"And {len(flawed) - MOST_LINES} more items; the run table has a line for each."] * (
+        len(flawed) > MOST_LINES
+    )
+    return shorten("\n\n".join([head, *each, *rest]), LONGEST_TEXT)
+
+
+def _paragraph(line: Line) -> str:
+    because = line.get("because")
+    lines = {
+        "Item": named(line["name"]),
+        "Outcome": line["outcome"] + (f", because of {quoted(because)}" if because else ""),
+        "Loaded": line["loaded"],
+        "Error": line.get("error") and named(line["error"], LONGEST_ERROR),
+        "What happened": line.get("cause") and one_line(line["cause"]),
+        "Execution": line.get("execution") and console_link(line["execution"]),
+    }
+    return "\n".join(f"{name}: {value}" for name, value in lines.items() if value)
+
+
+def send_notice(end: BatchEnd) -> None:
+    """Tell people of the end of a batch."""
+    publish(subject(end), text(end))

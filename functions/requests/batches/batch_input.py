@@ -1,0 +1,115 @@
+"""Reads the input of a batch's execution: a batch or its name, or the batch whose rest is to be run.
+
+::
+
+    {"batch": {"items": […]}, "asOf", "values"}      a batch as a person writes it
+    {"batch": "nightly", "asOf", "values"}           a deployed one
+    {"restartOf": ARN, "force": [names]}             the rest of a batch that has ended
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from functions.errors import InvalidRequest
+from functions.names import is_batch
+from functions.requests.batches.batch import Batch, batch_of
+from functions.requests.batches.frozen import frozen_inputs
+from functions.requests.event_shapes import described, without_added
+from functions.requests.execution_input import PATTERN_OF_TIME, moment
+from functions.requests.named_batches import batch_named
+from functions.requests.named_jobs import deployed_jobs
+from functions.requests.validation import Schema, SchemaError
+from functions.text import one_line, quoted
+
+SCHEMA = Schema(
+    Path(__file__).with_name("batch_input.schema.json"),
+    "the input",
+    patterns={PATTERN_OF_TIME: "a time with its offset, such as 2026-11-20T05:00+01:00"},
+    choices={"batch": 'the name of a deployed batch, or a batch ({"items": […]})'},
+)
+
+WHAT_TO_GIVE = (
+    'The input of a batch is {"batch": {"items": […]}}, a deployed batch by name ({"batch": "nightly", "asOf": …}), or '
+    'the rest of a batch ({"restartOf": ARN}); an event goes to the trigger of a batch.'
+)
+"""What to do, for the error message."""
+
+
+@dataclass(frozen=True)
+class BatchStart:
+    """The valid input of a batch: the batch itself, and the input of each item's execution."""
+
+    batch: Batch
+    inputs: tuple[dict[str, Any], ...]
+    name: str | None
+    as_of: str
+
+
+@dataclass(frozen=True)
+class BatchRestart:
+    """The valid input of a restart: the batch that has ended, and the items that run although they may be loaded."""
+
+    execution: str
+    force: tuple[str, ...]
+
+
+def read_batch_input(given: Any, started_at: str) -> BatchStart | BatchRestart:
+    """Check the input of a batch's execution.
+
+    Parameters
+    ----------
+    given
+        The input, unchecked.
+    started_at
+        When the execution started (ISO 8601): the default of ``asOf``.
+
+    Raises
+    ------
+    InvalidRequest
+        Naming every problem with its item, its key and what is expected there.
+    """
+    given = without_added(given)
+    if (shape := described(given)) is not None:
+        raise InvalidRequest(f"the input {shape}. {WHAT_TO_GIVE}")
+    try:
+        start = SCHEMA.check(dict(given) if isinstance(given, dict) else given)
+    except SchemaError as problem:
+        raise InvalidRequest(str(problem)) from None
+    except RecursionError:
+        raise InvalidRequest("the input is nested too deeply.") from None
+    if "refusal" in start:
+        raise InvalidRequest(one_line(start["refusal"]))
+    if ("restartOf" in start) == ("batch" in start):
+        raise InvalidRequest(f"batch, restartOf: give exactly one of the two. {WHAT_TO_GIVE}")
+    if "restartOf" in start:
+        return _restart(start)
+    if start["force"]:
+        raise InvalidRequest("force: is only for the restart of a batch (restartOf).")
+    return _start(start, start.get("asOf", started_at))
+
+
+def _restart(start: dict[str, Any]) -> BatchRestart:
+    arn = start["restartOf"]
+    if arn.count(":") != 7 or not is_batch(arn):
+        raise InvalidRequest(f"restartOf: {quoted(arn)} is not the ARN of a batch's execution.")
+    return BatchRestart(arn, tuple(start["force"]))
+
+
+def _start(start: dict[str, Any], as_of: str) -> BatchStart:
+    moment(as_of)
+    name = start["batch"] if isinstance(start["batch"], str) else None
+    content = start["batch"] if name is None else batch_named(name)["batch"]
+    where, jobs = "the batch" if name is None else f"batch {quoted(name)}", deployed_jobs()
+    batch = batch_of(content, where, jobs=jobs)
+    inputs = frozen_inputs(batch, as_of, start["values"], jobs=jobs, where=where)
+    return BatchStart(batch, inputs, name, as_of)
+
+
+def named_in_batch(given: Any) -> tuple[str | None, str | None]:
+    """Name and time of a batch in an input that may be invalid; None for each that is missing."""
+    if not isinstance(given, dict):
+        return None, None
+    found = [given.get(key) for key in ("batch", "asOf")]
+    name, as_of = (each[:40] if isinstance(each, str) else None for each in found)
+    return name, as_of

@@ -1,0 +1,132 @@
+"""The typed batch: what was decided when it started, what is known of it while it goes on, and how its items ended.
+
+:mod:`functions.runs.store.batches` reads and writes it. Times are seconds since the epoch, durations are seconds.
+"""
+
+import re
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from functions import names
+from functions.requests.batches.membership import KEY, BatchMembership, as_input
+from functions.requests.event_shapes import STARTED_BY
+from functions.runs.batches.order import ItemState, Plan
+from functions.runs.job_state import Loaded
+
+
+@dataclass(frozen=True)
+class BatchPlan:
+    """What never changes while a batch goes on.
+
+    Parameters
+    ----------
+    items
+        Names of the items, in the order of the file.
+    plan
+        Their order, their usual durations, and what a failure means for the rest.
+    places
+        How many of them may run at once.
+    tolerated_failures
+        How many of them may not be loaded without the batch's failing.
+    name, as_of
+        Of a named batch: its name; the time of its trigger (ISO 8601).
+    restart_of
+        ARN of the batch whose rest this one runs.
+    """
+
+    items: tuple[str, ...]
+    plan: Plan
+    places: int
+    tolerated_failures: int = 0
+    name: str | None = None
+    as_of: str | None = None
+    restart_of: str | None = None
+
+
+class ItemOutcome(NamedTuple):
+    """How the run of an item ended.
+
+    ``status`` is Step Functions', ``cause`` a sentence that was shortened; ``started_at`` is when the run began, and
+    ``queued_seconds`` how long it then waited for a slot, which ``seconds`` do not count.
+    """
+
+    state: ItemState
+    loaded: Loaded
+    status: str
+    started_at: float
+    ended_at: float
+    seconds: float
+    queued_seconds: float = 0
+    error: str | None = None
+    cause: str | None = None
+    execution: str = ""
+
+
+class BatchOutcome(NamedTuple):
+    """How a batch ended: ``succeeded``, or its error, what happened and what to do; and how many items are how."""
+
+    succeeded: bool
+    counts: dict[str, int]
+    error: str | None = None
+    reason: str | None = None
+    advice: str | None = None
+
+
+@dataclass
+class BatchRun:
+    """What is known of a batch while it goes on.
+
+    Parameters
+    ----------
+    arn
+        The execution's ARN, which is the batch's id.
+    states
+        A character of :class:`ItemState` for each item; empty where the batch was refused.
+    version
+        How often the states were changed: a write names the version that it replaces.
+    token
+        The task token that the execution waits for.
+    stopped_at
+        When it was decided that nothing more starts.
+    ended_at
+        When the batch was closed.
+    claimed, notified
+        When an invocation began to notify of the end, and when that was done: by :class:`Notification`.
+    """
+
+    arn: str
+    states: str = ""
+    version: int = 0
+    started_at: float = 0
+    name: str | None = None
+    as_of: str | None = None
+    token: str | None = field(default=None, repr=False)
+    stopped_at: float | None = None
+    ended_at: float | None = None
+    outcome: BatchOutcome | None = None
+    claimed: dict[str, float] = field(default_factory=dict)
+    notified: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the batch is closed."""
+        return self.ended_at is not None
+
+    def items_in(self, state: ItemState) -> list[int]:
+        """The items in a state."""
+        return [index for index, each in enumerate(self.states) if each == state]
+
+
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+def name_of_run(batch: str, index: int, item: str) -> str:
+    """Name of the execution of an item: the same however often it is started, and its own in each batch."""
+    kind = _NOT_IN_A_NAME.sub("-", item)[: names.LONGEST_JOB_NAME].strip("-") or "item"
+    return names.execution_name(kind, sha256(f"{batch}/{index}".encode()).hexdigest()[:32])
+
+
+def input_of_run(content: dict[str, Any], membership: BatchMembership, run: str) -> dict[str, Any]:
+    """The input of the execution of an item; ``content`` is a request, or a job with its time and values."""
+    return content | {KEY: as_input(membership, run), STARTED_BY: membership.execution}
