@@ -246,17 +246,16 @@ def _holder(stored: Item, executions: str) -> SlotHolder:
 
 
 def _stored_holder(holder: SlotHolder) -> Item:
-    return _without_defaults(
+    return _short(
         {
-            **{"o": _name(holder.owner), "s": _rounded(holder.since), "n": holder.attempt},
-            **{"u": _rounded(holder.until), "g": holder.given, "b": holder.burst and _stored_burst(holder.burst)},
+            **{"o": _name(holder.owner), "s": holder.since, "n": holder.attempt},
+            **{"u": holder.until, "g": holder.given, "b": holder.burst and _stored_burst(holder.burst)},
         }
     )
 
 
 def _stored_burst(burst: BurstRun) -> list[str | float | None]:
-    as_of, arrived, ticket_id = burst.age
-    return [burst.job, _rounded(as_of), _rounded(arrived), ticket_id]
+    return [burst.job, *map(_rounded, burst.age)]
 
 
 USUAL_WAIT = 60 * Run.queue_minutes
@@ -292,26 +291,30 @@ def _ticket(ticket_id: str, stored: Item) -> Ticket:
 
 def _stored_ticket(ticket: Ticket) -> Item:
     wait = _rounded(ticket.until - ticket.arrived)
-    return _without_defaults(
+    return _short(
         {
-            **{"a": _rounded(ticket.arrived), "d": ticket.datamart, "w": None if wait == USUAL_WAIT else wait},
-            **{"p": ticket.priority == "high", "s": _rounded(ticket.as_of), "j": ticket.job, "b": ticket.burst},
+            **{"a": ticket.arrived, "d": ticket.datamart, "w": None if wait == USUAL_WAIT else wait},
+            **{"p": ticket.priority == "high", "s": ticket.as_of, "j": ticket.job, "b": ticket.burst},
             **{"c": ticket.conflict and CONFLICTS[ticket.conflict], "h": ticket.behind, "f": ticket.first},
-            **{"t": ticket.told and TOLD[ticket.told], "m": _rounded(ticket.told_at)},
+            **{"t": ticket.told and TOLD[ticket.told], "m": ticket.told_at},
         }
     )
 
 
-def _rounded(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds, 3)
-
-
 def _lists(queue: Queue) -> Item:
     """The lists that are not empty, by the field that stores them."""
-    pauses = [_without_defaults({"since": each.since, "until": each.until, "job": each.job}) for each in queue.pauses]
+    pauses = [
+        {"since": each.since, "until": each.until} | ({} if each.job is None else {"job": each.job})
+        for each in queue.pauses
+    ]
     burst_runs = [{"job": each.job, "owner": _name(each.owner), "age": list(each.age)} for each in queue.burst_runs]
     return {name: stored for name, stored in (("pauses", pauses), ("burstRuns", burst_runs)) if stored}
 
 
-def _without_defaults(values: Item) -> Item:
-    return {name: value for name, value in values.items() if value is not None and value is not False}
+def _short(values: Item) -> Item:
+    """What is not usual of a holder or a ticket, with its times to the millisecond: each write costs by the bytes."""
+    return {name: _rounded(value) for name, value in values.items() if value is not None and value is not False}
+
+
+def _rounded(value: Any) -> Any:
+    return round(value, 3) if isinstance(value, float) else value
