@@ -26,14 +26,11 @@ def step(work: Callable[[Step], StepResult]) -> Callable[[Event, LambdaContext],
     """
 
     @wraps(work)
-    def checked(this: Step) -> StepResult:
-        this.run.check_open()
+    def in_time(this: Step) -> StepResult:
         this.run.check_deadline()
-        with this.admitting_loss(), this.keeping_cookies():
-            return work(this)
+        return work(this)
 
-    in_init(public_authorities)
-    return _handler(checked)
+    return deadline_free_step(in_time)
 
 
 def deadline_free_step(work: Callable[[Step], StepResult]) -> Callable[[Event, LambdaContext], StepResult]:
