@@ -4,14 +4,12 @@
 lists the fields of its detail.
 """
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from functions import clock
 from functions.errors import BatchIncomplete
-from functions.names import PRODUCT
-from functions.notifications.end_event import events
+from functions.notifications.end_event import put_event
 from functions.notifications.failure_notice import ENDED, console_link, publish
 from functions.notifications.run_end import LONGEST_ERROR, LONGEST_SAID, WORDS
 from functions.runs.batches.conclusion import counts_of
@@ -112,15 +110,7 @@ def detail(end: BatchEnd) -> dict[str, Any]:
 
 def send_event(end: BatchEnd) -> None:
     """Put the event. Raises RuntimeError when EventBridge did not take it."""
-    entry = {
-        "Source": PRODUCT,
-        "DetailType": DETAIL_TYPE,
-        "Resources": [end.batch.arn],
-        "Detail": json.dumps(detail(end), ensure_ascii=False),
-    }
-    answer = events().put_events(Entries=[entry])
-    if answer["FailedEntryCount"]:
-        raise RuntimeError(f"the end event was not taken: {answer['Entries'][0].get('ErrorCode')}")
+    put_event(DETAIL_TYPE, end.batch.arn, detail(end))
 
 
 def subject(end: BatchEnd) -> str:

@@ -42,11 +42,16 @@ def detail(end: End) -> dict[str, Any]:
 
 def send(end: End) -> None:
     """Put the event. Raises RuntimeError when EventBridge did not take it."""
+    put_event(DETAIL_TYPE, end.execution_arn, detail(end))
+
+
+def put_event(detail_type: str, execution_arn: str, content: dict[str, Any]) -> None:
+    """Put an event about the end of an execution. Raises RuntimeError when EventBridge did not take it."""
     entry = {
         "Source": PRODUCT,
-        "DetailType": DETAIL_TYPE,
-        "Resources": [end.execution_arn],
-        "Detail": json.dumps(detail(end), ensure_ascii=False),
+        "DetailType": detail_type,
+        "Resources": [execution_arn],
+        "Detail": json.dumps(content, ensure_ascii=False),
     }
     answer = events().put_events(Entries=[entry])
     if answer["FailedEntryCount"]:
