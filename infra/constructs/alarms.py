@@ -22,47 +22,29 @@ class Alarms:
 
     def on_executions(self, machine: sfn.StateMachine) -> None:
         """One for each way in which an execution does not succeed."""
-        metrics = {
-            "Failed": (
-                machine.metric_failed,
-                "A datamart run failed. Its notification on this topic says which one, whether the table was loaded "
-                "and what to do; so does the execution in the Step Functions console.",
-            ),
-            "Aborted": (
-                machine.metric_aborted,
-                "A datamart run was stopped in the console. What it left on the Library server is removed by itself; "
-                "start a new run if the table is still needed.",
-            ),
-            "TimedOut": (
-                machine.metric_timed_out,
-                "A datamart run ran into the state machine's own time limit, which is above the longest "
-                "timeoutMinutes: look at the execution and at the Library server.",
-            ),
-        }
-        for name, (metric, description) in metrics.items():
-            self._make(f"Executions{name}Alarm", metric(period=_PERIOD, statistic="Sum"), description)
+        self._on_ends(
+            "Executions",
+            machine,
+            failed="A datamart run failed. Its notification on this topic says which one, whether the table was loaded "
+            "and what to do; so does the execution in the Step Functions console.",
+            aborted="A datamart run was stopped in the console. What it left on the Library server is removed by "
+            "itself; start a new run if the table is still needed.",
+            timed_out="A datamart run ran into the state machine's own time limit, which is above the longest "
+            "timeoutMinutes: look at the execution and at the Library server.",
+        )
 
     def on_batches(self, machine: sfn.StateMachine) -> None:
         """One for each way in which a batch does not succeed; its items have the alarms of runs."""
-        metrics = {
-            "Failed": (
-                machine.metric_failed,
-                "A batch of datamarts failed. Its notification on this topic names the items that are not loaded and "
-                "says what to do; restart the batch to run just those.",
-            ),
-            "Aborted": (
-                machine.metric_aborted,
-                "A batch of datamarts was stopped. Its runs are stopped, and clean up by themselves; restart the batch "
-                "if the rest of its tables is still needed.",
-            ),
-            "TimedOut": (
-                machine.metric_timed_out,
-                "A batch of datamarts ran into its state machine's own time limit, and its runs are stopped: look at "
-                "its items, then restart the batch.",
-            ),
-        }
-        for name, (metric, description) in metrics.items():
-            self._make(f"Batches{name}Alarm", metric(period=_PERIOD, statistic="Sum"), description)
+        self._on_ends(
+            "Batches",
+            machine,
+            failed="A batch of datamarts failed. Its notification on this topic names the items that are not loaded "
+            "and says what to do; restart the batch to run just those.",
+            aborted="A batch of datamarts was stopped. Its runs are stopped, and clean up by themselves; restart the "
+            "batch if the rest of its tables is still needed.",
+            timed_out="A batch of datamarts ran into its state machine's own time limit, and its runs are stopped: "
+            "look at its items, then restart the batch.",
+        )
 
     def on_dead_letters(self, name: str, queue: sqs.Queue, what: str) -> None:
         """An alarm on the first message that arrives."""
@@ -92,6 +74,15 @@ class Alarms:
             "The table of at least one job was not loaded by the time of its expectBy. The message about late tables "
             "on this topic names each job and says what to do; so does the log of the function expect_load.",
         )
+
+    def _on_ends(self, name: str, machine: sfn.StateMachine, failed: str, aborted: str, timed_out: str) -> None:
+        ends = {
+            "Failed": (machine.metric_failed, failed),
+            "Aborted": (machine.metric_aborted, aborted),
+            "TimedOut": (machine.metric_timed_out, timed_out),
+        }
+        for end, (metric, description) in ends.items():
+            self._make(f"{name}{end}Alarm", metric(period=_PERIOD, statistic="Sum"), description)
 
     def _make(self, construct_id: str, metric: cloudwatch.IMetric, description: str) -> None:
         alarm = cloudwatch.Alarm(
