@@ -14,12 +14,12 @@ from functions.requests.execution_input import Start
 from functions.requests.request import normalise
 from functions.runs.attempt import JobFailure
 from functions.runs.job_state import JobState
-from functions.runs.model import Questions, Requested
+from functions.runs.model import Definition, Polling, Questions, Requested, ServerObject, Target
 from functions.runs.outcome import Outcome
 from functions.runs.store.attempts import begin_attempt, close_attempt, set_instance, set_session
 from functions.runs.store.job_states import begin_execution
 from functions.runs.store.record import RunRecord
-from functions.runs.store.runs import begin_run, end_run, load_run
+from functions.runs.store.runs import begin_run, end_run, load_run, record_datamart
 from functions.runs.store.table import RunTable
 from functions.runs.stored_session import StoredSession
 from tests.support.clients import client
@@ -170,6 +170,14 @@ def test_the_first_outcome_stays(run: RunRecord) -> None:
     assert end_run(run, Outcome("Succeed"))
     assert not end_run(again(run), Outcome("ABORTED"))
     assert again(run).outcome == Outcome("Succeed")
+
+
+def test_a_run_that_has_ended_keeps_how_it_polled_but_not_the_durations_of_the_runs_before(run: RunRecord) -> None:
+    found = ServerObject("P", None), ServerObject("D", None), Target(append=True), Definition()
+    record_datamart(run, *found, Polling((60.0, 70.0), 2, 600))
+    assert again(run).polling == Polling((60.0, 70.0), 2, 600)
+    end_run(run, Outcome("Fail", "no", "ServerBusy", "the server was busy", "start a new run"))
+    assert again(run).polling == Polling((), 2, 600)
 
 
 def test_the_deadline_is_a_time_of_the_one_clock(run: RunRecord, monkeypatch: pytest.MonkeyPatch) -> None:
