@@ -12,20 +12,16 @@ from functions.runs.batches.order import ItemState, Plan, after_decision, decide
 
 @dataclass(frozen=True)
 class Schedule:
-    """When each item starts and ends, in seconds since the batch's start."""
+    """When each item starts and ends, in seconds since the batch's start; and all items as they are started."""
 
     starts: tuple[float, ...]
     ends: tuple[float, ...]
+    order: tuple[int, ...]
 
     @property
     def makespan(self) -> float:
         """Seconds from the batch's start to the end of its last item."""
         return max(self.ends, default=0.0)
-
-    @property
-    def order(self) -> tuple[int, ...]:
-        """The items in the order of their starts."""
-        return tuple(sorted(range(len(self.starts)), key=lambda item: (self.starts[item], item)))
 
 
 def schedule(plan: Plan, places: int, seconds: Sequence[float] | None = None) -> Schedule:
@@ -40,17 +36,19 @@ def schedule(plan: Plan, places: int, seconds: Sequence[float] | None = None) ->
     number = len(plan.after)
     starts, ends = [0.0] * number, [0.0] * number
     states = ItemState.WAITING * number
+    order: list[int] = []
     running: list[tuple[float, int]] = []
     now = 0.0
     while not has_ended(states):
         decision = decide(plan, states, places - len(running))
         states = after_decision(states, decision)
+        order += decision.start
         for item in decision.start:
             starts[item], ends[item] = now, now + takes[item]
             heapq.heappush(running, (ends[item], item))
         now, item = heapq.heappop(running)
         states = with_states(states, {item: ItemState.LOADED})
-    return Schedule(tuple(starts), tuple(ends))
+    return Schedule(tuple(starts), tuple(ends), tuple(order))
 
 
 def critical_path(plan: Plan) -> tuple[int, ...]:

@@ -12,6 +12,8 @@ from functools import cached_property
 from statistics import median
 from typing import Literal
 
+from functions.runs.forecast import USUAL_DURATION
+
 
 class ItemState(StrEnum):
     """What is known of an item, one character each: a batch's states are stored as one string."""
@@ -47,9 +49,6 @@ GOING_ON = frozenset({ItemState.WAITING, ItemState.RUNNING})
 FIRST_CAUSES = frozenset({ItemState.FAILED, ItemState.UNKNOWN, ItemState.STOPPED})
 """The states for which those that come after an item are skipped."""
 
-UNIT_SECONDS = 1.0
-"""Of each item where no duration is known: the chain of most items is then the longest."""
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -71,18 +70,21 @@ class Plan:
 
     @cached_property
     def expected(self) -> tuple[float, ...]:
-        """Seconds of each item, for comparisons: where it has no history, the median of all others."""
+        """Seconds of each item, for comparisons: where it has no history, the median of all others.
+
+        Where no item has one, all count alike, and the chain of most items is the longest.
+        """
         known = [each for each in self.seconds if each is not None]
-        otherwise = median(known) if known else UNIT_SECONDS
+        otherwise = median(known) if known else USUAL_DURATION
         return tuple(otherwise if each is None else each for each in self.seconds)
 
     @cached_property
     def chains(self) -> tuple[float, ...]:
         """Seconds of the longest chain that begins with each item: the item, and what comes after it."""
         behind = [0.0] * len(self.after)
-        chains = [0.0] * len(self.after)
+        chains = list(self.expected)
         for item in reversed(self.in_order):
-            chains[item] = chain = self.expected[item] + behind[item]
+            chain = chains[item] = chains[item] + behind[item]
             for earlier in self.after[item]:
                 if behind[earlier] < chain:
                     behind[earlier] = chain

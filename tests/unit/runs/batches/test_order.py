@@ -42,6 +42,10 @@ def test_the_longest_chain_goes_first_and_not_the_longest_item() -> None:
     assert decide(long_item_or_long_chain, "wlww", 1).start == (0,)
 
 
+def test_a_chain_is_an_item_and_the_longest_of_what_comes_after_it() -> None:
+    assert plan("", "0", "0", "12", seconds=(1, 20, 300, 4000)).chains == (4301, 4020, 4300, 4000)
+
+
 def test_of_equal_chains_the_first_in_the_file_goes_first() -> None:
     assert decide(plan("", "", "", seconds=(5, 7, 7)), "www", 3).start == (1, 2, 0)
 
@@ -79,6 +83,7 @@ def test_with_on_failure_stop_nothing_starts_after_the_first_failure() -> None:
     assert decide(stops, "frww", 2) == Decision(skip={2: 0, 3: 0})
     assert decide(stops, "lrww", 2).start == (2, 3)
     assert not decide(stops, "wsww", 2).skip, "only an item that ran decides"
+    assert Plan((), ()).on_failure == "continue"
 
 
 def test_a_batch_has_ended_when_no_item_waits_or_runs() -> None:
