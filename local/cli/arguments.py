@@ -40,6 +40,27 @@ def command_line() -> argparse.ArgumentParser:
     run.add_argument("--max-wait", type=_seconds, metavar="SECONDS", help="cap of each wait; 0 waits for nothing")
     run.add_argument("--scenario", default="default", metavar="NAME", help="how the simulator behaves")
 
+    plan = commands.add_parser(
+        "plan",
+        help="show in which order the items of a batch would run, and when, without executing anything",
+        epilog="It needs no server and no AWS. Exit code 0: shown, 2: invalid batch, or bad usage.",
+    )
+    plan.add_argument("batch", metavar="BATCH", help="a file with a batch, JSON or CSV, or the name of a batch")
+    plan.add_argument(
+        "--durations",
+        type=Path,
+        metavar="FILE",
+        help='how long items take: {"NAME": SECONDS, …}, or what run --json printed of an earlier run of the batch',
+    )
+    plan.add_argument(
+        "--places",
+        type=_places,
+        metavar="N",
+        help="items that run at once; maxConcurrency and the connection's maxConcurrentRuns if left out",
+    )
+    plan.add_argument("--stage", default="dev", metavar="S", help="whose settings, jobs and batches; dev if left out")
+    _add_json(plan)
+
     prompts = commands.add_parser(
         "prompts",
         help="show the prompts of a datamart, without executing it",
@@ -151,3 +172,10 @@ def _seconds(text: str) -> float:
     if not 0 <= seconds < float("inf"):
         raise argparse.ArgumentTypeError(f'invalid number of seconds "{text}": use 0 or more')
     return seconds
+
+
+def _places(text: str) -> int:
+    places = int(text)
+    if not 1 <= places <= 1_000:
+        raise argparse.ArgumentTypeError(f'invalid number of places "{text}": use 1 to 1000')
+    return places

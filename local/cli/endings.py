@@ -137,7 +137,7 @@ def _of_run(failure: Failure) -> dict[str, Any]:
     return Outcome("", status, failure.error, f"Loaded: {failure.loaded}. {failure.cause}").as_json()
 
 
-def _of_prompts(failure: Failure) -> dict[str, Any]:
+def _with_cause(failure: Failure) -> dict[str, Any]:
     return {"error": failure.error or "Interrupted", "cause": failure.cause}
 
 
@@ -160,7 +160,8 @@ def _of_pauses(failure: Failure) -> dict[str, Any]:
 
 
 FAILURES: dict[str, Callable[[Failure], dict[str, Any]]] = {
-    "prompts": _of_prompts,
+    "plan": _with_cause,
+    "prompts": _with_cause,
     "check": _of_check,
     "answer": _of_answer,
     "free-lease": _of_free_lease,

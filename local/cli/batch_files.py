@@ -1,0 +1,82 @@
+"""Reads a batch for the commands: from a file of any kind that may hold one, or a named batch of a stage."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from functions.errors import InvalidRequest
+from functions.requests.batches.batch import Batch, batch_of
+from functions.requests.batches.batch_bytes import content_from_bytes
+from functions.requests.named_jobs import Job
+from functions.similar_names import nearest
+from infra.batches.batch_files import SCHEMA, batches_of
+from infra.batches.named_batch import KEYS
+from infra.jobs.job_files import jobs_of
+from infra.settings.settings import BadConfiguration, Settings
+from local.errors import CannotGoOn
+
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+"""What is taken for the name of a batch; anything else is a path."""
+
+
+class BatchFiles:
+    """The batches that a command may name: those of a stage, the samples, and any file.
+
+    Parameters
+    ----------
+    settings
+        Of the stage.
+
+    Raises
+    ------
+    CannotGoOn
+        For a file of a job or batch that is invalid.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._stage = settings.stage
+        try:
+            jobs = jobs_of(settings, with_samples=True)
+            self._batches = {each.name: each for each in batches_of(settings, jobs, with_samples=True)}
+        except BadConfiguration as problem:
+            raise CannotGoOn(str(problem)) from None
+        self.jobs: dict[str, Job] = {job.name: job.shipped for job in jobs}
+
+    def read(self, file_or_name: str) -> Batch:
+        """A file holds a batch as JSON or CSV, alone or as ``{"batch": …}``; that of a named batch has triggers, too.
+
+        Raises CannotGoOn.
+        """
+        if NAME.fullmatch(file_or_name):
+            return self._named(file_or_name)
+        try:
+            content, lines = content_from_bytes(_bytes_of(file_or_name), file_or_name)
+            if isinstance(content, dict) and "batch" in content:
+                content = content["batch"]
+            if isinstance(content, str):
+                return self._named(content)
+            return batch_of(_without_triggers(content), file_or_name, jobs=self.jobs, lines=lines)
+        except InvalidRequest as problem:
+            raise CannotGoOn(str(problem)) from None
+
+    def _named(self, name: str) -> Batch:
+        if name not in self._batches:
+            raise CannotGoOn(
+                f'there is no batch "{name}"{nearest(name, self._batches)}. Batches of the stage {self._stage}: '
+                f"{', '.join(self._batches) or 'none'}. Write a file as a path: ./{name}."
+            )
+        return batch_of(self._batches[name].batch, f"the batch {name}", jobs=self.jobs)
+
+
+def _bytes_of(file: str) -> bytes:
+    try:
+        return Path(file).read_bytes()
+    except OSError as problem:
+        raise CannotGoOn(f"{file}: is neither the name of a batch nor a file to read ({problem.strerror}).") from None
+
+
+def _without_triggers(content: Any) -> Any:
+    """The batch in what may be the file of a named batch."""
+    if not isinstance(content, dict):
+        return content
+    return {key: value for key, value in content.items() if key in KEYS or key not in SCHEMA.rules["properties"]}
