@@ -29,10 +29,12 @@ from infra.constructs.queues import dead_letters, retry
 from infra.constructs.schedules import Schedules
 from infra.constructs.starter import Starter, let_start
 from infra.constructs.sweep import sweep_hourly
+from infra.constructs.triggers.object_access import let_read_batches
 from infra.constructs.triggers.trigger import Shared
 from infra.constructs.triggers.triggers import make_triggers
 from infra.constructs.update_order import order_updates
 from infra.jobs.named_job import NamedJob
+from infra.jobs.triggered import Triggered
 from infra.names import DEPLOYED, construct_name
 from infra.settings.settings import Settings
 
@@ -101,14 +103,17 @@ class DatamartRunner(cdk.Stack):
         )
         schedules = Schedules(self, settings.machine_name, starts_lost, self._encryption)
         starts = functions.make(START_RUN)
-        let_start(starts, machine)
+        let_start(starts, machine, batch_machine)
         starter = Starter(self, starts, starts_lost, settings.machine_name)
-        make_triggers(jobs, Shared(self, starter, schedules, self._inbox(jobs), self._encryption))
+        named: list[Triggered] = [*jobs, *batches]
+        inbox = self._inbox(named)
+        make_triggers(named, Shared(self, starter, schedules, inbox, self._encryption))
+        let_read_batches(by_module["prepare_batch"], batches, inbox)
 
         expecting = functions.make(EXPECT_LOAD)
         let_notify(expecting, topic)
         retry(expecting, destinations.SqsDestination(starts_lost))
-        if expected := [job for job in jobs if "expectBy" in job.content]:
+        if expected := [each for each in named if "expectBy" in each.content]:
             expect_loads(schedules, expected, expecting)
             alarms.on_late_loads()
         by_module["sweep"] = functions.make(SWEEP)
@@ -212,9 +217,9 @@ class DatamartRunner(cdk.Stack):
         accept_in_cfn_lint(made, "E3601", "A JSONata expression may stand for the number of TimeoutSeconds.")
         return machine
 
-    def _inbox(self, jobs: list[NamedJob]) -> s3.Bucket | None:
-        """The stack's own bucket, where a job has an upload as its trigger and names no bucket."""
-        if not any("s3" in trigger and "bucket" not in trigger["s3"] for job in jobs for trigger in job.triggers):
+    def _inbox(self, named: list[Triggered]) -> s3.Bucket | None:
+        """The stack's own bucket, where an upload is a trigger that names no bucket."""
+        if not any("s3" in trigger and "bucket" not in trigger["s3"] for each in named for trigger in each.triggers):
             return None
         bucket = s3.Bucket(
             self,

@@ -12,6 +12,7 @@ from functions.errors import InvalidRequest, RunAlreadyEnded
 from functions.lifecycle.batch_progress import move_on
 from functions.lifecycle.batch_restart import rest_of
 from functions.lifecycle.step import Event, StepResult
+from functions.requests.batches.batch import LARGEST
 from functions.requests.batches.batch_input import BatchRestart, BatchStart, named_in_batch, read_batch_input
 from functions.requests.named_jobs import job_named
 from functions.runs.batches.model import BatchOutcome, BatchPlan
@@ -50,7 +51,7 @@ def handler(event: Event, context: LambdaContext) -> StepResult:
 def _begun(event: Event) -> BatchRecord:
     table, arn = run_table(), event["executionArn"]
     try:
-        start = read_batch_input(event["input"], event["startedAt"])
+        start = read_batch_input(event["input"], event["startedAt"], _uploaded)
         if isinstance(start, BatchRestart):
             plan, inputs, states = rest_of(table, start)
         else:
@@ -63,6 +64,20 @@ def _begun(event: Event) -> BatchRecord:
         raise
     logger.info("batch begun", extra={"batch": plan.name, "items": len(states), "places": plan.places})
     return begin_batch(table, arn, plan, inputs, states)
+
+
+def _uploaded(reference: dict[str, str]) -> bytes:
+    """The content of an uploaded batch. Raises InvalidRequest."""
+    # Imported only for such a batch: most have their items from a file beside the code.
+    from functions.triggers.stored_object import read_bytes
+    from functions.triggers.trigger_event import RejectedEvent
+    from functions.triggers.uploaded_object import of_reference
+
+    uploaded = of_reference(reference)
+    try:
+        return read_bytes(uploaded, LARGEST, "a batch", reader="PrepareBatch")
+    except RejectedEvent as problem:
+        raise InvalidRequest(f"{uploaded.where}: {problem}") from None
 
 
 def _plan_of(start: BatchStart) -> BatchPlan:

@@ -9,6 +9,7 @@ from functions.notifications import batch_end
 from functions.notifications.batch_end import BatchEnd
 from functions.notifications.exactly_once import once
 from functions.requests.batches.membership import KEY
+from functions.requests.named_batches import deployed_batches
 from functions.runs.batches.conclusion import lines_of
 from functions.runs.batches.model import BatchOutcome, BatchPlan
 from functions.runs.batches.order import ItemState
@@ -23,6 +24,7 @@ from functions.runs.store.batches import (
     refuse_batch,
     stop_starting,
 )
+from functions.runs.store.last_loads import record_load
 from functions.runs.store.table import run_table
 from functions.telemetry import logger
 
@@ -51,8 +53,16 @@ def end(detail: dict[str, Any], longest_step: float = 0.0) -> bool:
         _stop_runs(record, plan)
     if first_time:
         end_batch(record, _outcome(record, detail))
+    if detail["status"] == "SUCCEEDED":
+        _record_success(record)
     _notify(record, plan, detail)
     return detail["status"] in CUT_SHORT and clock.now() < (record.ended_at or 0) + longest_step
+
+
+def _record_success(record: BatchRecord) -> None:
+    """Keep when the batch succeeded, for ``expectBy``; one that is deployed no more expects nothing."""
+    if record.name in deployed_batches():
+        record_load(record.table, record.name, record.ended_at or clock.now(), record.arn, "batch")
 
 
 def _named_in(detail: dict[str, Any]) -> tuple[str | None, str | None]:

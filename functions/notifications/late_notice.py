@@ -1,6 +1,7 @@
-"""The notification of late tables: one message for all jobs whose table was not loaded by ``expectBy``."""
+"""The notification of late loads: one message for all jobs and batches that were not loaded by ``expectBy``."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from functions import clock
 from functions.notifications.failure_notice import publish
@@ -11,12 +12,16 @@ LONGEST_LIST = 60
 
 @dataclass(frozen=True)
 class LateLoad:
-    """A table that is late; ``expected_by`` is a time of the day in ``zone``, ``last_load`` seconds or None."""
+    """A table or a batch that is late; ``expected_by`` is a time of the day in ``zone``.
 
-    job: str
+    ``last_load`` is in seconds, or None.
+    """
+
+    name: str
     expected_by: str
     zone: str
     last_load: float | None
+    what: Literal["job", "batch"] = "job"
 
 
 def send(late: list[LateLoad]) -> None:
@@ -26,19 +31,31 @@ def send(late: list[LateLoad]) -> None:
 
 def subject(late: list[LateLoad]) -> str:
     """``Not loaded in time: city-nightly, sales``."""
-    named = ", ".join(each.job for each in late)
-    return f"Not loaded in time: {named if len(named) <= LONGEST_LIST else f'the tables of {len(late)} jobs'}"
+    named = ", ".join(each.name for each in late)
+    return f"Not loaded in time: {named if len(named) <= LONGEST_LIST else f'the tables of {len(late)} {_kinds(late)}'}"
+
+
+def _kinds(late: list[LateLoad]) -> str:
+    """``jobs``, ``batches`` or ``jobs and batches``."""
+    found = {each.what for each in late}
+    return " and ".join(word for what, word in (("job", "jobs"), ("batch", "batches")) if what in found)
 
 
 def text(late: list[LateLoad]) -> str:
-    """A paragraph for each job: what is late, when it was loaded last, what to do."""
+    """A paragraph for each job and batch: what is late, when it was loaded last, what to do."""
     return "\n\n".join(_paragraph(each) for each in late)
 
 
 def _paragraph(late: LateLoad) -> str:
     last = "never" if late.last_load is None else clock.timestamp(late.last_load)
+    if late.what == "batch":
+        return (
+            f"The batch {late.name} did not succeed by {late.expected_by} ({late.zone}). Last time: {last}.\n"
+            "What to do: look whether it failed or still goes on; if it was not started, look at its triggers. To run "
+            f'it now, start the state machine of batches with {{"batch": "{late.name}"}}.'
+        )
     return (
-        f"The table of the job {late.job} was not loaded by {late.expected_by} ({late.zone}). Last load: {last}.\n"
+        f"The table of the job {late.name} was not loaded by {late.expected_by} ({late.zone}). Last load: {last}.\n"
         "What to do: look whether a run of it failed or still goes on; if none was started, look at its trigger. To "
-        f'load it now, start the state machine with {{"job": "{late.job}"}}.'
+        f'load it now, start the state machine with {{"job": "{late.name}"}}.'
     )

@@ -43,7 +43,7 @@ class Schema:
         self.rules: dict[str, Any] = json.loads(source.read_text("utf-8")) if isinstance(source, Path) else source
         self._check: Callable[[Any], dict[str, Any]] = fastjsonschema.compile(self.rules)
         self._subject = subject
-        self._patterns = patterns
+        self.patterns = patterns
         self._choices = choices or {}
 
     def check(self, value: Any) -> dict[str, Any]:
@@ -69,7 +69,7 @@ class Schema:
             "enum": lambda: (
                 f"must be one of {', '.join(map(str, wanted))}, not {shown(value)}{nearest(value, wanted)}."
             ),
-            "pattern": lambda: f"{shown(value)} is not {self._patterns.get(wanted, f'of the form {wanted}')}.",
+            "pattern": lambda: f"{shown(value)} is not {self.patterns.get(wanted, f'of the form {wanted}')}.",
             "minLength": lambda: "is empty." if not value else f"must have at least {wanted} characters.",
             "maxLength": lambda: f"is too long: it has {len(value)} characters, and {wanted} are allowed.",
             "minItems": lambda: f"must have at least {wanted} entries." if value else "is empty.",

@@ -1,12 +1,14 @@
 """The runs that an event starts, grouped by the message that reported them; each run's input names its message.
 
-All failures of one message are one notification (functions/notifications/message_failures.py).
+All failures of one message are one notification (functions/notifications/message_failures.py). A batch has one of its
+own, whatever started it.
 """
 
 import json
 from collections.abc import Iterator
 from typing import Any
 
+from functions.triggers.target import Target
 from functions.triggers.trigger_event import TriggerEvent
 
 Input = dict[str, Any]
@@ -17,9 +19,10 @@ Begun = tuple[str, TriggerEvent, str]
 
 
 class Started:
-    """Runs to start, by the message that reports them."""
+    """Runs of one job, or starts of one batch, by the message that reports them."""
 
-    def __init__(self) -> None:
+    def __init__(self, target: Target) -> None:
+        self._is_job = target.what == "job"
         self._of: dict[str, tuple[TriggerEvent, dict[str, tuple[TriggerEvent, Input]]]] = {}
 
     def add(self, message: TriggerEvent, execution: str, trigger_event: TriggerEvent, given: Input) -> None:
@@ -31,7 +34,8 @@ class Started:
         """Each of them; with the id of its message, and how many runs that starts, where these are several."""
         for message, runs in self._of.values():
             for execution, (trigger_event, given) in runs.items():
-                yield execution, trigger_event, as_input(given | _beside(message, len(runs), execution))
+                beside = _beside(message, len(runs), execution) if self._is_job else {}
+                yield execution, trigger_event, as_input(given | beside)
 
 
 def _beside(message: TriggerEvent, runs: int, execution: str) -> Input:

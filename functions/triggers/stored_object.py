@@ -19,6 +19,10 @@ LARGEST_REQUEST = 128 * 1024
 """Bytes of an uploaded request: with what surrounds it, it stays within a state's 256 KB."""
 
 
+STARTER = "StartRun"
+"""The function that most objects are read by."""
+
+
 @dataclass(frozen=True)
 class Stored:
     """The object as it is stored: the time of its upload (ISO 8601 in UTC), its bytes, and its version.
@@ -47,17 +51,26 @@ def read(uploaded: Uploaded) -> str:
     RejectedEvent
         It is gone, was overwritten since, may not be read, is empty or too large, or is not text.
     """
-    answer = _asked(_s3().get_object, uploaded)
-    size = answer["ContentLength"]
-    if size == 0:
-        raise RejectedEvent("it is empty (0 bytes); a request is expected in it, as JSON")
-    if size > LARGEST_REQUEST:
-        raise RejectedEvent(f"it has {size} bytes; a request may have {LARGEST_REQUEST}")
     try:
-        text: str = answer["Body"].read().decode("utf-8-sig")
+        return read_bytes(uploaded, LARGEST_REQUEST, "a request").decode("utf-8-sig")
     except UnicodeDecodeError:
         raise RejectedEvent("it is not text in UTF-8") from None
-    return text
+
+
+def read_bytes(uploaded: Uploaded, largest: int, what: str, reader: str = STARTER) -> bytes:
+    """The content of just the version that the event named, of at most ``largest`` bytes.
+
+    ``what`` is expected in it; ``reader`` is the function that reads it. Raises RejectedEvent, as :func:`read`.
+    """
+    _check_is_askable(uploaded)
+    answer = _asked(_s3().get_object, uploaded, reader)
+    size = answer["ContentLength"]
+    if size == 0:
+        raise RejectedEvent(f"it is empty (0 bytes); {what} is expected in it, as JSON")
+    if size > largest:
+        raise RejectedEvent(f"it has {size} bytes; {what} may have {largest}")
+    content: bytes = answer["Body"].read()
+    return content
 
 
 def trigger_event(uploaded: Uploaded, at: str, message: TriggerEvent | None = None) -> TriggerEvent:
@@ -68,6 +81,7 @@ def trigger_event(uploaded: Uploaded, at: str, message: TriggerEvent | None = No
         values=uploaded.values,
         where=uploaded.where,
         content=lambda: read(uploaded),
+        stored=uploaded.reference,
         message=message,
     )
 
@@ -83,28 +97,28 @@ def _check_is_askable(uploaded: Uploaded) -> None:
         raise RejectedEvent("the event names neither a version nor an ETag of it")
 
 
-def _asked(call: Any, uploaded: Uploaded) -> dict[str, Any]:
+def _asked(call: Any, uploaded: Uploaded, reader: str = STARTER) -> dict[str, Any]:
     # Without versions, reading it after it was overwritten would run the newer request twice.
     which = {"VersionId": uploaded.version} if uploaded.version else {"IfMatch": f'"{uploaded.etag}"'}
     try:
         answer: dict[str, Any] = call(Bucket=uploaded.bucket, Key=uploaded.key, **which)
     except ClientError as error:
-        if (why := _why_not(error.response["Error"]["Code"])) is not None:
+        if (why := _why_not(error.response["Error"]["Code"], reader)) is not None:
             raise RejectedEvent(why) from None
         raise
     return answer
 
 
-def _why_not(code: str) -> str | None:
+def _why_not(code: str, reader: str) -> str | None:
     """Why asking again would not help, or None where it may. HeadObject's errors have a status in place of a code."""
     if code in _DENIED or code.startswith("KMS."):
-        return DENIED.format(code=code)
+        return DENIED.format(code=code, reader=reader)
     return _GONE.get(code)
 
 
 DENIED = (
-    "the starter may not read it (S3 answered {code}). If it is encrypted with a KMS key, name the key as kmsKeyArn "
-    "beside the bucket in the job's trigger, and let the key's policy allow kms:Decrypt to the starter's role; if the "
+    "{reader} may not read it (S3 answered {code}). If it is encrypted with a KMS key, name the key as kmsKeyArn "
+    "beside the bucket in the trigger, and let the key's policy allow kms:Decrypt to the role of {reader}; if the "
     "bucket has a policy or belongs to another account, that policy must allow s3:GetObject, s3:GetObjectVersion and "
     "s3:ListBucket to the same role. Then upload the object again"
 )

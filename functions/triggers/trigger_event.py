@@ -29,6 +29,8 @@ class TriggerEvent:
         Its name in messages: ``"s3://bucket/key"``. One line; text from outside is in quotes.
     content
         Reads the text that may be a request, or None if the event carries no text. Raises RejectedEvent.
+    stored
+        The version of the object that the text is in, as a batch's input names it; None where the event carries it.
     refusal
         The reason with which its run fails, or None.
     message
@@ -42,6 +44,7 @@ class TriggerEvent:
     values: dict[str, str] = field(default_factory=dict)
     where: str = ""
     content: Callable[[], str] | None = None
+    stored: dict[str, str] | None = None
     refusal: str | None = None
     message: "TriggerEvent | None" = None
     ignored: str | None = None

@@ -4,6 +4,7 @@ Keys are URL-encoded in S3's notifications and are not in EventBridge's events (
 whatever event classes make of them: each is decoded here as it really is.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -49,9 +50,27 @@ class Uploaded:
         return {"bucket": self.bucket, "key": self.key, "fileName": name, "stem": PurePosixPath(name).stem}
 
     @property
+    def reference(self) -> dict[str, str]:
+        """Just this version of the object, as the input of a batch names it: without versions by its ETag."""
+        which = {"version": self.version} if self.version else {"etag": self.etag}
+        return {"bucket": self.bucket, "key": self.key} | which
+
+    @property
     def is_folder_marker(self) -> bool:
         """Whether the key stands for a folder and not for a file in it."""
         return self.key.endswith(FOLDER_MARKERS)
+
+
+def of_reference(reference: Mapping[str, str]) -> Uploaded:
+    """From :attr:`Uploaded.reference`."""
+    return Uploaded(
+        bucket=reference["bucket"],
+        key=reference["key"],
+        version=reference.get("version", ""),
+        etag=reference.get("etag", ""),
+        sequencer="",
+        size=0,
+    )
 
 
 def of_event(event: dict[str, Any]) -> Uploaded:

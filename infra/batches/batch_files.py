@@ -4,22 +4,21 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from functions.errors import InvalidRequest
-from functions.requests.batches.batch import Batch, batch_of
 from functions.requests.validation import Schema, SchemaError
 from functions.similar_names import nearest
+from infra.batches.check import check_batch
 from infra.batches.named_batch import NamedBatch
 from infra.jobs.job_files import SAMPLES
-from infra.jobs.named_files import check_names, read_file, resource_names
+from infra.jobs.job_files import SCHEMA as JOBS
+from infra.jobs.named_files import check_names, check_numbers, read_file, resource_names
 from infra.jobs.named_job import NamedJob
-from infra.jobs.time_zones import check_zone
 from infra.settings.settings import BadConfiguration, Settings
 
 FOLDER = Path(__file__).parent
 
 SCHEMA_FILE = "batch.schema.json"
 
-SCHEMA = Schema(FOLDER / SCHEMA_FILE, "the file", patterns={})
+SCHEMA = Schema(FOLDER / SCHEMA_FILE, "the file", patterns=JOBS.patterns)
 
 
 def batch_paths(folder: Path = FOLDER) -> list[Path]:
@@ -59,6 +58,7 @@ def batches_of(
             )
     check_names([*(job.file for job in jobs), *(_file(paths[name], folder) for name in names)])
     batches = [_read(paths[name], folder, jobs, settings) for name in names]
+    check_numbers([*jobs, *batches])
     return [*batches, *(_samples(settings, jobs, batches, folder) if with_samples else ())]
 
 
@@ -79,24 +79,8 @@ def _read(path: Path, folder: Path, jobs: list[NamedJob], settings: Settings) ->
     file = _file(path, folder)
     given = read_file(path, file, NamedBatch.what)
     try:
-        named = NamedBatch(path.stem, SCHEMA.check(given), file)
-        check_zone("timeZone", named.time_zone)
+        batch = NamedBatch(path.stem, SCHEMA.check(given), file)
+        check_batch(batch, jobs, settings)
     except (SchemaError, BadConfiguration) as problem:
         raise BadConfiguration(f"{file}: {problem}") from None
-    try:
-        batch = batch_of(named.batch, file, jobs={job.name: job.shipped for job in jobs})
-    except InvalidRequest as problem:
-        raise BadConfiguration(str(problem)) from None
-    _check_connections(batch, file, settings)
-    return named
-
-
-def _check_connections(batch: Batch, file: str, settings: Settings) -> None:
-    """Raise BadConfiguration for an item whose connection the stage does not have; those of jobs are checked."""
-    for item in batch.items:
-        name = item.request.get("connection", "default")
-        if item.job is None and name not in settings.connections:
-            raise BadConfiguration(
-                f'{file}: {item.where}: connection: unknown connection "{name}"{nearest(name, settings.connections)}. '
-                f"Connections of infra/settings/{settings.stage}.toml: {', '.join(settings.connections)}."
-            )
+    return batch

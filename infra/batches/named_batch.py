@@ -17,11 +17,6 @@ class NamedBatch(Triggered):
     what: ClassVar[str] = "batch"
 
     @property
-    def triggers(self) -> list[dict[str, Any]]:
-        """What starts it."""
-        return list(self.content.get("triggers", []))
-
-    @property
     def batch(self) -> dict[str, Any]:
         """The batch itself, without what starts it."""
         return {key: value for key, value in self.content.items() if key in KEYS}
@@ -29,8 +24,9 @@ class NamedBatch(Triggered):
     @property
     def words(self) -> str:
         """What it loads, in words: ``3 items, at most 2 at once``."""
-        items, most = len(self.content["items"]), self.content.get("maxConcurrency")
-        return f"{items} item{'' if items == 1 else 's'}{f', at most {most} at once' if most else ''}"
+        items, most = len(self.content.get("items", [])), self.content.get("maxConcurrency")
+        count = f"{items} item{'' if items == 1 else 's'}" if items else "the items that its triggers bring"
+        return f"{count}{f', at most {most} at once' if most else ''}"
 
     @property
     def shipped(self) -> dict[str, Any]:

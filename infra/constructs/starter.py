@@ -1,7 +1,7 @@
 """The starter: one function, with an alias for each kind of trigger that may be invoked by that kind's service alone.
 
-The starter finds the job by the alias that it was invoked by and by what AWS itself sets in the event
-(functions/triggers/which_jobs.py), so nothing that a sender chooses can ever choose another job.
+The starter finds the job or batch by the alias that it was invoked by and by what AWS itself sets in the event
+(functions/triggers/which_jobs.py), so nothing that a sender chooses can ever choose another.
 """
 
 from dataclasses import dataclass, field
@@ -31,11 +31,14 @@ class SharedAlias:
     description: str
 
 
-def let_start(starter: lambda_.Function, machine: sfn.StateMachine) -> None:
-    """Let the starter begin executions of this machine, and nothing else."""
-    starter.add_environment("STATE_MACHINE_ARN", machine.state_machine_arn)
+def let_start(starter: lambda_.Function, runs: sfn.StateMachine, batches: sfn.StateMachine) -> None:
+    """Let the starter begin executions of these machines, and nothing else."""
+    for variable, machine in (("STATE_MACHINE_ARN", runs), ("BATCH_MACHINE_ARN", batches)):
+        starter.add_environment(variable, machine.state_machine_arn)
     starter.add_to_role_policy(
-        iam.PolicyStatement(actions=["states:StartExecution"], resources=[machine.state_machine_arn])
+        iam.PolicyStatement(
+            actions=["states:StartExecution"], resources=[runs.state_machine_arn, batches.state_machine_arn]
+        )
     )
 
 
@@ -61,10 +64,10 @@ class Starter:
         name = kind_named(alias.kind).ALIAS
         return self._made.get(name) or self._make(name, alias.construct_id, alias.description)
 
-    def of_job(self, job: Triggered) -> lambda_.Alias:
-        """The alias of a job that subscribes to a foreign topic, which takes each endpoint once."""
-        described = job.content.get("description", "")[:256] or job.file
-        return self._made.get(job.name) or self._make(job.name, f"{construct_name(job.name)}Alias", described)
+    def of(self, owner: Triggered) -> lambda_.Alias:
+        """The alias of a job or batch that subscribes to a foreign topic, which takes each endpoint once."""
+        described = owner.content.get("description", "")[:256] or owner.file
+        return self._made.get(owner.name) or self._make(owner.name, f"{construct_name(owner.name)}Alias", described)
 
     def _make(self, name: str, construct_id: str, description: str) -> lambda_.Alias:
         made = lambda_.Alias(

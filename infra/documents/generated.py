@@ -31,6 +31,7 @@ def blocks_of(template: Path) -> Blocks:
     return arguments | {
         "request keys": partial(schema_table, REQUESTS / "request.schema.json"),
         "execution input keys": partial(schema_table, REQUESTS / "execution_input.schema.json"),
+        "batch input keys": partial(schema_table, REQUESTS / "batches" / "batch_input.schema.json"),
         "job keys": partial(schema_table, INFRA / "jobs" / "job.schema.json"),
         "batch keys": partial(schema_table, INFRA / "batches" / "batch.schema.json"),
         "settings keys": partial(schema_table, INFRA / "settings" / "settings.schema.json"),

@@ -79,6 +79,7 @@ ALLOWED = {
     "prepare_batch": {
         *(*CHANGES, *READS_MANY, "dynamodb:PutItem", "dynamodb:BatchWriteItem"),
         *("states:DescribeExecution", "states:StartExecution"),
+        *("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket"),
     },
     "wait_for_items": {*CHANGES, *READS_MANY, "states:SendTaskSuccess", "states:StartExecution"},
     "conclude_batch": {*CHANGES, *READS_MANY, "dynamodb:PutItem"},

@@ -4,15 +4,18 @@
 
     {"batch": {"items": […]}, "asOf", "values"}      a batch as a person writes it
     {"batch": "nightly", "asOf", "values"}           a deployed one
+    {"batch": "uploads", …, "object" or "content"}   a deployed one, with the items that an upload or a message brings
     {"restartOf": ARN, "force": [names]}             the rest of a batch that has ended
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from functions.errors import InvalidRequest
 from functions.names import is_batch
+from functions.requests.batches.accepted_batch import accepted_batch
 from functions.requests.batches.batch import Batch, batch_of
 from functions.requests.batches.frozen import frozen_inputs
 from functions.requests.event_shapes import described, without_added
@@ -36,6 +39,10 @@ WHAT_TO_GIVE = (
 """What to do, for the error message."""
 
 
+LONGEST_URI = 1_200
+"""Characters of an object's URI in messages."""
+
+
 @dataclass(frozen=True)
 class BatchStart:
     """The valid input of a batch: the batch itself, and the input of each item's execution."""
@@ -54,7 +61,11 @@ class BatchRestart:
     force: tuple[str, ...]
 
 
-def read_batch_input(given: Any, started_at: str) -> BatchStart | BatchRestart:
+ReadObject = Callable[[dict[str, str]], bytes]
+"""Reads the object that ``object`` of an input names. Raises InvalidRequest for one that cannot be read."""
+
+
+def read_batch_input(given: Any, started_at: str, read_object: ReadObject) -> BatchStart | BatchRestart:
     """Check the input of a batch's execution.
 
     Parameters
@@ -63,6 +74,8 @@ def read_batch_input(given: Any, started_at: str) -> BatchStart | BatchRestart:
         The input, unchecked.
     started_at
         When the execution started (ISO 8601): the default of ``asOf``.
+    read_object
+        Reads an uploaded batch.
 
     Raises
     ------
@@ -86,7 +99,7 @@ def read_batch_input(given: Any, started_at: str) -> BatchStart | BatchRestart:
         return _restart(start)
     if start["force"]:
         raise InvalidRequest("force: is only for the restart of a batch (restartOf).")
-    return _start(start, start.get("asOf", started_at))
+    return _start(start, start.get("asOf", started_at), read_object)
 
 
 def _restart(start: dict[str, Any]) -> BatchRestart:
@@ -96,14 +109,33 @@ def _restart(start: dict[str, Any]) -> BatchRestart:
     return BatchRestart(arn, tuple(start["force"]))
 
 
-def _start(start: dict[str, Any], as_of: str) -> BatchStart:
-    moment(as_of)
+def _start(start: dict[str, Any], as_of: str, read_object: ReadObject) -> BatchStart:
+    at, values, jobs = moment(as_of), start["values"], deployed_jobs()
     name = start["batch"] if isinstance(start["batch"], str) else None
-    content = start["batch"] if name is None else batch_named(name)["batch"]
-    where, jobs = "the batch" if name is None else f"batch {quoted(name)}", deployed_jobs()
-    batch = batch_of(content, where, jobs=jobs)
-    inputs = frozen_inputs(batch, as_of, start["values"], jobs=jobs, where=where)
-    return BatchStart(batch, inputs, name, as_of)
+    named = {"batch": start["batch"]} if name is None else batch_named(name)
+    where = "the batch" if name is None else f"batch {quoted(name)}"
+    brought = [key for key in ("object", "content") if key in start]
+    if named.get("acceptRequests") is None:
+        if brought:
+            raise InvalidRequest(f"{brought[0]}: is only for a deployed batch with acceptRequests.")
+        batch = batch_of(named["batch"], where, jobs=jobs)
+    elif len(brought) != 1:
+        raise InvalidRequest(
+            f"{where}: takes its items from outside (acceptRequests). Give exactly one of object and content."
+        )
+    else:
+        data = read_object(start["object"]) if "object" in start else start["content"].encode()
+        where = f"{where}, {_where_brought(start)}"
+        batch = accepted_batch(data, where, named, at, values)
+    return BatchStart(batch, frozen_inputs(batch, as_of, values, jobs=jobs, where=where), name, as_of)
+
+
+def _where_brought(start: dict[str, Any]) -> str:
+    found = start.get("object")
+    if found is None:
+        return "message"
+    uri = f"s3://{found['bucket']}/{found['key']}"
+    return f"object {quoted(uri, LONGEST_URI)}"
 
 
 def named_in_batch(given: Any) -> tuple[str | None, str | None]:

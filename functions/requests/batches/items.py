@@ -89,7 +89,7 @@ class Items:
                 items.append(self._item(number))
             except InvalidRequest as problem:
                 problems.add(f"{self._where(number)}: {problem}")
-                self.unreadable.update(self._called(number))
+                self.unreadable.update(_called(self._written[number]))
                 continue
             if not wrong and (flaw := self._flaw(items[-1])):
                 problems.add(f"{items[-1].where}: {flaw}")
@@ -108,16 +108,7 @@ class Items:
         return None
 
     def _where(self, number: int) -> str:
-        place = f"item {number + 1}" if self._lines is None else f"line {self._lines[number]}"
-        return next((f"{place} ({quoted(name, LONGEST_NAME)})" for name in self._called(number)), place)
-
-    def _called(self, number: int) -> Iterator[str]:
-        """The name of an item that may be invalid, if it has one."""
-        written = self._written[number] if isinstance(self._written[number], dict) else {}
-        name = next((written[key] for key in ("name", "job", "datamart") if written.get(key)), None)
-        name = name.get("name") if isinstance(name, dict) else name
-        if isinstance(name, str):
-            yield canonical(name)
+        return place_of(self._written[number], number, self._lines)
 
     def _item(self, number: int) -> BatchItem:
         """Raises InvalidRequest for an item without which names and order cannot be checked."""
@@ -169,6 +160,21 @@ class Items:
                 f"job: the job {quoted(name)} takes its datamart from requests from outside and cannot run by name "
                 "alone. Write the request in place of the job."
             )
+
+
+def place_of(written: Any, number: int, lines: list[int] | None) -> str:
+    """What an item is called in messages, which may be invalid: ``item 3 ("sales")``, or by its line of a CSV file."""
+    place = f"item {number + 1}" if lines is None else f"line {lines[number]}"
+    return next((f"{place} ({quoted(name, LONGEST_NAME)})" for name in _called(written)), place)
+
+
+def _called(written: Any) -> Iterator[str]:
+    """The name of an item that may be invalid, if it has one."""
+    given = written if isinstance(written, dict) else {}
+    name = next((given[key] for key in ("name", "job", "datamart") if given.get(key)), None)
+    name = name.get("name") if isinstance(name, dict) else name
+    if isinstance(name, str):
+        yield canonical(name)
 
 
 def _name(own: dict[str, Any], request: dict[str, Any]) -> str:

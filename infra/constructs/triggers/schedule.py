@@ -1,4 +1,4 @@
-"""Schedules as triggers: each job has its own, and all invoke one alias."""
+"""Schedules as triggers: each trigger has its own, and all invoke one alias."""
 
 import json
 
@@ -16,16 +16,16 @@ class Triggers:
         self._shared = shared
 
     def make(self, triggers: list[Trigger]) -> None:
-        """A schedule for each trigger, with the time zone of the trigger or of its job."""
+        """A schedule for each trigger, with the time zone of the trigger or of its job or batch."""
         schedules = self._shared.schedules
         target = schedules.target(self._shared.starter.shared(self.alias).function_arn, json.dumps(SCHEDULE_INPUT))
         for trigger in triggers:
             schedules.make(
                 f"{trigger.construct_id}Schedule",
                 name=trigger.name,
-                description=f"Starts the job {trigger.job.name}",
+                description=f"Starts the {trigger.owner.what} {trigger.owner.name}",
                 expression=trigger.declared["schedule"],
-                time_zone=trigger.declared.get("timeZone", trigger.job.time_zone),
+                time_zone=trigger.declared.get("timeZone", trigger.owner.time_zone),
                 target=target,
                 flexible_minutes=trigger.declared.get("flexibleMinutes"),
             )

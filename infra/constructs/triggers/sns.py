@@ -1,4 +1,4 @@
-"""SNS messages as triggers: the stack's own topics invoke one alias, a foreign topic one of the job."""
+"""SNS messages as triggers: the stack's own topics invoke one alias, a foreign topic one of the job or batch."""
 
 from infra.constructs.starter import SharedAlias
 from infra.constructs.triggers.subscriptions import Subscriptions
@@ -23,7 +23,7 @@ class Triggers:
         for trigger in triggers:
             declared = trigger.declared["sns"]
             if "topicArn" in declared:
-                alias = self._shared.starter.of_job(trigger.job)
+                alias = self._shared.starter.of(trigger.owner)
                 self._subscriptions.foreign(
                     f"{trigger.construct_id}Subscription", declared["topicArn"], alias, declared
                 )
@@ -32,7 +32,7 @@ class Triggers:
     def _by_own_topics(self, own: list[Trigger]) -> None:
         scope, starter = self._shared.scope, self._shared.starter
         wanted = [
-            OwnTopic(f"{each.construct_id}Topic", each.name, each.job.name, each.declared["sns"].get("objects"))
+            OwnTopic(f"{each.construct_id}Topic", each.name, each.owner.name, each.declared["sns"].get("objects"))
             for each in own
         ]
         topics = make_own_topics(scope, wanted, starter.name_prefix, self._shared.encryption)

@@ -1,4 +1,4 @@
-"""A trigger of a job, and what the triggers of a stack share."""
+"""A trigger of a job or batch, and what the triggers of a stack share."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,17 +12,17 @@ from infra.constructs.starter import Starter
 from infra.jobs.triggered import Triggered
 
 Declared = dict[str, Any]
-"""A trigger as a job's file has it, or what it says of its uploads or messages."""
+"""A trigger as a file has it, or what it says of its uploads or messages."""
 
 
 @dataclass(frozen=True)
 class Trigger:
-    """One trigger of a job.
+    """One trigger of a job or batch.
 
     ``name`` is that of its schedule or own topic; ``construct_id`` begins the ids of its constructs.
     """
 
-    job: Triggered
+    owner: Triggered
     name: str
     construct_id: str
     declared: Declared
@@ -30,7 +30,7 @@ class Trigger:
 
 @dataclass(frozen=True)
 class Shared:
-    """What the triggers of a stack share; ``inbox`` is the stack's own bucket, or None where no job needs one."""
+    """What the triggers of a stack share; ``inbox`` is the stack's own bucket, or None where no trigger needs one."""
 
     scope: Construct
     starter: Starter

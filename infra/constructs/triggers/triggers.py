@@ -1,8 +1,8 @@
-"""What starts the jobs: schedules, uploads, messages. What jobs of one kind can share, they share.
+"""What starts the jobs and batches: schedules, uploads, messages. What those of one kind can share, they share.
 
 CloudFormation takes 500 resources a stack. A schedule costs one, an own topic two, and an upload is a part of a rule
-(infra/build/quotas.py has the quotas). The names of schedules and topics are the job's, and do not depend on
-other jobs.
+(infra/build/quotas.py has the quotas). The names of schedules and topics are the job's or batch's, and
+do not depend on others.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from typing import Protocol
 
 from functions.triggers.kinds import KINDS
 from infra.constructs.starter import SharedAlias
-from infra.constructs.triggers.object_access import let_read
+from infra.constructs.triggers.object_access import let_starter_read
 from infra.constructs.triggers.trigger import Shared, Trigger
 from infra.jobs.triggered import Triggered
 from infra.names import construct_name
@@ -34,14 +34,14 @@ def triggers_of_kind(kind: str) -> type[TriggersOfKind]:
     return found
 
 
-def make_triggers(jobs: Sequence[Triggered], shared: Shared) -> None:
-    """Make all triggers of all jobs."""
+def make_triggers(named: Sequence[Triggered], shared: Shared) -> None:
+    """Make all triggers of all jobs and batches."""
     found = [
-        Trigger(job, job.resource_name(number), f"{construct_name(job.name)}{number}", declared)
-        for job in jobs
-        for number, declared in enumerate(job.triggers, 1)
+        Trigger(owner, owner.resource_name(number), f"{construct_name(owner.name)}{number}", declared)
+        for owner in named
+        for number, declared in enumerate(owner.triggers, 1)
     ]
     for kind in KINDS:
         if triggers := [trigger for trigger in found if kind in trigger.declared]:
             triggers_of_kind(kind)(shared).make(triggers)
-    let_read(shared.starter.function, jobs, shared.inbox)
+    let_starter_read(shared.starter.function, named, shared.inbox)

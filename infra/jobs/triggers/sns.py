@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from functions.requests.allow_list import FROM_OUTSIDE
 from functions.requests.placeholders import MESSAGE, OF_S3, OF_SNS, Placeholder
-from functions.triggers.accepted_request import FROM_OUTSIDE
 from infra.jobs import upload_schema
 from infra.jobs.filter_policy import ATTRIBUTES, BODY, OR, check_filter
 from infra.jobs.filter_words import policy_words

@@ -151,3 +151,84 @@ def test_a_batch_that_is_deployed_beside_the_code_is_found_by_its_name(
     assert (deployed.items[0].name, deployed.time_zone, deployed.max_concurrency) == ("Sales", "Europe/Paris", 2)
     with pytest.raises(InvalidRequest, match=r'there is no batch "nigt" \(did you mean night\?\); deployed batches: n'):
         batch_named("nigt")
+
+
+# -- triggers -----------------------------------------------------------------------------------------------------
+
+CRON = {"schedule": "cron(0 2 * * ? *)"}
+UPLOAD = {"s3": {"prefix": "batches/"}}
+ACCEPT = {"projects": ["P"], "datamarts": ["Sales"]}
+
+
+def answering(answer: str) -> dict[str, Any]:
+    return ITEM | {"prompts": [{"name": "p", "answers": answer}]}
+
+
+def test_a_batch_has_the_triggers_of_jobs(tmp_path: Path) -> None:
+    topic = {"sns": {"filter": {"kind": ["night"]}}}
+    batch = read(tmp_path, {"items": [ITEM], "triggers": [CRON, UPLOAD, topic], "expectBy": "06:00"})
+    assert batch.shipped["triggers"] == [{"schedule": "night-1"}, UPLOAD, {"sns": {"topic": "night-3"}}]
+    assert (batch.shipped["expectBy"], batch.shipped["acceptRequests"]) == ("06:00", None)
+    assert "triggers" not in batch.shipped["batch"]
+
+
+def test_a_batch_may_leave_its_items_to_its_triggers(tmp_path: Path) -> None:
+    content = {"acceptRequests": ACCEPT, "triggers": [UPLOAD], "defaults": {"connection": "second"}}
+    batch = read(tmp_path, content)
+    assert batch.words == "the items that its triggers bring"
+    assert batch.shipped["acceptRequests"] == ACCEPT
+    assert "items" not in batch.shipped["batch"]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ({"items": [ITEM], "triggers": [CRON | UPLOAD]}, "triggers[0]: must have exactly one of s3, schedule, sns"),
+        ({"items": [ITEM], "triggers": [CRON, CRON]}, "triggers[1]: is a duplicate, and would start the batch twice."),
+        ({"items": [ITEM], "triggers": [{"schedule": "cron(0 2 * * * *)"}]}, "triggers[0].schedule: "),
+        ({"items": [ITEM], "expectOn": ["MON"]}, "expectOn: needs expectBy"),
+        ({"items": [ITEM], "expectBy": "6:00"}, '"6:00" is not a time of the day such as 06:00.'),
+        ({"triggers": [CRON]}, "items: is missing; give the items, or acceptRequests"),
+        ({"items": [ITEM], "acceptRequests": ACCEPT, "triggers": [UPLOAD]}, "items: is not allowed beside acceptReq"),
+        ({"acceptRequests": ACCEPT}, "acceptRequests: needs a trigger that can bring items: s3 or sns."),
+        ({"acceptRequests": ACCEPT, "triggers": [UPLOAD, CRON]}, "triggers[1]: schedule brings no items"),
+        (
+            {"acceptRequests": {"projects": ["P"], "datamarts": [" a"]}, "triggers": [UPLOAD]},
+            'acceptRequests.datamarts[0]: " a" begins or ends with white space',
+        ),
+        (
+            {"acceptRequests": ACCEPT, "triggers": [UPLOAD], "defaults": {"connection": "third"}},
+            'unknown connection "third"',
+        ),
+        (
+            {"items": [answering("{stem}")], "triggers": [UPLOAD, CRON]},
+            'item 1 ("Sales").prompts[0].answers: {stem} has no value when the trigger schedule starts the batch.',
+        ),
+        (
+            {"items": [ITEM], "defaults": {"prompts": answering("{stem}")["prompts"]}, "triggers": [CRON]},
+            "defaults.prompts[0].answers: {stem} has no value",
+        ),
+    ],
+)
+def test_wrong_triggers_are_refused_with_the_key(tmp_path: Path, content: Any, expected: str) -> None:
+    assert expected in refusal(tmp_path, content)
+
+
+def test_placeholders_of_a_job_need_a_trigger_that_fills_them_in_too(tmp_path: Path) -> None:
+    request = {"project": "P", "datamart": "City", "prompts": [{"name": "p", "answers": "{stem}"}]}
+    job = NamedJob("of-upload", CITY.content | {"request": request}, "infra/jobs/of-upload.json")
+    write(tmp_path, "night", {"items": [{"job": "of-upload"}], "triggers": [CRON]})
+    with pytest.raises(
+        BadConfiguration, match=r'item 1 \("of-upload"\).prompts\[0\].answers: {stem} has no value when'
+    ):
+        batches_of(DEV, [job], tmp_path)
+    write(tmp_path, "night", {"items": [{"job": "of-upload"}], "triggers": [UPLOAD]})
+    assert batches_of(DEV, [job], tmp_path)
+
+
+def test_resources_of_a_job_and_a_batch_have_names_of_their_own(tmp_path: Path) -> None:
+    eleven = [{"schedule": f"cron({minute} 5 * * ? *)"} for minute in range(11)]
+    job = NamedJob("load", CITY.content | {"triggers": eleven}, "infra/jobs/load.json")
+    write(tmp_path, "load1", {"items": [ITEM], "triggers": [CRON]})
+    with pytest.raises(BadConfiguration, match="would have the same names as those of "):
+        batches_of(DEV, [job], tmp_path)

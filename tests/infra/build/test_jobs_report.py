@@ -154,7 +154,8 @@ def test_three_hundred_jobs_of_all_kinds_are_reported(tmp_path: Path) -> None:
 
 def test_a_batch_is_reported_below_the_jobs(tmp_path: Path, wide: None) -> None:
     out = StringIO()
-    batch = NamedBatch("night", {"items": [{}, {}], "maxConcurrency": 1, "timeZone": "UTC"}, "infra/batches/night.json")
+    content = {"items": [{}, {}], "maxConcurrency": 1, "timeZone": "UTC", "triggers": []}
+    batch = NamedBatch("night", content, "infra/batches/night.json")
     report(written(tmp_path, job("nightly")), DEV, NOW, out, StringIO(), [batch])
     jobs, _, batches = out.getvalue().partition("Batches of the stage dev")
     assert "nightly" in jobs

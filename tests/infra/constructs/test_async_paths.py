@@ -21,7 +21,7 @@ def test_every_rule_has_dead_letters(template: Template) -> None:
 
 def test_every_schedule_has_dead_letters_and_may_send_to_them(template: Template) -> None:
     schedules = template.resources("AWS::Scheduler::Schedule")
-    assert len(schedules) == 5
+    assert len(schedules) == 6
     for schedule in schedules.values():
         assert mentions(schedule["Target"]["DeadLetterConfig"]["Arn"], "StartDeadLetters")
         role = schedule["Target"]["RoleArn"]["Fn::GetAtt"][0]

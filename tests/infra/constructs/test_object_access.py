@@ -1,4 +1,4 @@
-"""What the starter may read in S3, however many prefixes the jobs have."""
+"""What functions may read in S3, however many prefixes the jobs have."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from infra.build.quotas import over_quota
 from tests.infra.template import Template, listed
 
 
-def readable(full_stage: Template) -> list[str]:
-    """The ARNs of objects that the starter may read, as ``<bucket>/<prefix>*``; the stack's own bucket is "own"."""
-    role = full_stage.roles_of_functions()["start_run"]
+def readable(full_stage: Template, module: str = "start_run") -> list[str]:
+    """The ARNs of objects that a function may read, as ``<bucket>/<prefix>*``; the stack's own bucket is "own"."""
+    role = full_stage.roles_of_functions()[module]
     arns = [
         "".join("own" if "Inbox" in str(part) else str(part) for part in arn["Fn::Join"][1])
         for statement in full_stage.statements(role)
@@ -29,6 +29,12 @@ def test_a_hundred_prefixes_of_requests_are_in_several_policies_and_each_may_be_
     assert full_stage.resources("AWS::IAM::ManagedPolicy"), "they fit into one policy, so this test shows nothing"
     assert readable(full_stage) == sorted(f"{each.get('bucket', 'own')}/{each['prefix']}*" for each in uploads + told)
     assert over_quota(full_stage.content) == []
+
+
+def test_uploaded_requests_are_read_by_the_starter_and_uploaded_batches_by_their_first_step(template: Template) -> None:
+    assert "own/requests/*" in readable(template)
+    assert "own/batches/*" not in readable(template)
+    assert readable(template, "prepare_batch") == ["own/batches/*"]
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def test_a_schedule_has_the_jobs_time_zone_and_window(template: Template) -> Non
     assert mentions(schedule["Target"]["Arn"], "StarterForSchedules")
 
 
-def test_the_uploads_of_all_jobs_are_one_rule(template: Template) -> None:
+def test_the_uploads_of_all_jobs_and_batches_are_one_rule(template: Template) -> None:
     rule = template.one("AWS::Events::Rule", "Uploads")
     landing, inbox = rule["EventPattern"]["detail"]["$or"]
     assert landing == {
@@ -80,7 +80,7 @@ def test_the_uploads_of_all_jobs_are_one_rule(template: Template) -> None:
         "object": {"key": [{"wildcard": "countries/*.csv"}]},
     }
     assert mentions(inbox["bucket"], "Inbox")
-    assert inbox["object"] == {"key": [{"wildcard": "requests/*.json"}]}
+    assert inbox["object"] == {"key": [{"wildcard": "requests/*.json"}, {"prefix": "batches/"}]}
     assert mentions(rule["Targets"][0]["Arn"], "StarterForUploads")
 
 
@@ -126,7 +126,7 @@ def test_the_stacks_own_bucket_is_closed_versioned_and_sends_its_events(template
 
 def test_expected_loads_are_asked_for_at_their_times_and_have_an_alarm(template: Template) -> None:
     schedule = template.one("AWS::Scheduler::Schedule", "Expected")
-    assert schedule["ScheduleExpression"] == "cron(0 * ? * * *)"
+    assert schedule["ScheduleExpression"] == "cron(0,30 * ? * * *)"
     assert schedule["ScheduleExpressionTimezone"] == "UTC"
     assert json.loads(schedule["Target"]["Input"]) == {"scheduledTime": "<aws.scheduler.scheduled-time>"}
     alarm = template.one("AWS::CloudWatch::Alarm", "LateLoads")

@@ -53,10 +53,10 @@ def table(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[RunTable]
     run_table.cache_clear()
 
 
-def deploy(monkeypatch: pytest.MonkeyPatch, folder: Path, jobs: dict[str, Any]) -> None:
+def deploy(monkeypatch: pytest.MonkeyPatch, folder: Path, jobs: dict[str, Any], variable: str = "JOBS_FILE") -> None:
     path = folder / f"{uuid.uuid4()}.json"
     path.write_text(json.dumps(jobs), "utf-8")
-    monkeypatch.setenv("JOBS_FILE", str(path))
+    monkeypatch.setenv(variable, str(path))
 
 
 @pytest.fixture
@@ -230,6 +230,26 @@ def test_one_notification_names_all_late_jobs_and_what_to_do(
     assert "The table of the job sales was not loaded by 06:00 (Europe/Paris). Last load: 2026-11-22T23:00" in sales
     assert 'start the state machine with {"job": "sales"}' in sales
     assert "The table of the job stock was not loaded by 06:00 (Europe/Paris). Last load: never." in stock
+
+
+def test_a_batch_that_has_not_succeeded_is_late_like_a_table(
+    table: RunTable,
+    notices: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    deploy(monkeypatch, tmp_path, {"city": expected()})
+    deploy(monkeypatch, tmp_path, {"night": expected(), "day": expected(), "noon": expected("12:00")}, "BATCHES_FILE")
+    record_load(table, "night", NOW - HOUR, "arn")
+    record_load(table, "city", NOW - HOUR, "arn")
+    record_load(table, "day", NOW - HOUR, "arn", "batch")
+    assert ask() == {"due": ["city", "night", "day"], "missing": ["night"]}
+    (notice,) = notices()
+    assert notice["Subject"] == "Not loaded in time: night"
+    assert "The batch night did not succeed by 06:00 (Europe/Paris). Last time: never." in notice["Message"]
+    assert 'start the state machine of batches with {"batch": "night"}' in notice["Message"]
+    assert [each.get("batch") for each in metrics(capsys)] == [None, "night", "day", None]
 
 
 def test_the_subject_counts_where_it_cannot_name(

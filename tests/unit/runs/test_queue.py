@@ -264,13 +264,6 @@ def test_a_run_of_a_burst_that_got_a_slot_supersedes_older_tickets_of_the_burst_
     assert newest.supersedes(burst(1))
     others = (burst(2), burst(3), ticket(1, job="uploads"), ticket(1, job="other", burst=True))
     assert not any(map(newest.supersedes, others))
-    left = queue(burst(1), ticket(3), burst_runs=(newest,))
-    assert superseded(left) == [(burst(1), newest)]
-    assert [each.id for each in eligible(left, LATER)] == ["t3"]
-
-
-def test_a_run_of_the_job_that_is_no_upload_supersedes_none() -> None:
-    assert superseded(queue(burst(1), ticket(2, job="uploads"))) == []
 
 
 def test_of_a_burst_the_newest_that_waits_or_has_a_slot_supersedes_the_others() -> None:

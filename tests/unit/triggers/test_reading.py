@@ -154,8 +154,8 @@ def answered(starter: Starter, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
 
 
 DENIED = (
-    "the starter may not read it (S3 answered {code}). If it is encrypted with a KMS key, name the key as kmsKeyArn "
-    "beside the bucket in the job's trigger, and let the key's policy allow kms:Decrypt to the starter's role; if the "
+    "StartRun may not read it (S3 answered {code}). If it is encrypted with a KMS key, name the key as kmsKeyArn "
+    "beside the bucket in the trigger, and let the key's policy allow kms:Decrypt to the role of StartRun; if the "
     "bucket has a policy or belongs to another account, that policy must allow s3:GetObject, s3:GetObjectVersion and "
     "s3:ListBucket to the same role. Then upload the object again"
 )

@@ -244,7 +244,7 @@ def test_an_object_that_the_starter_may_not_read_is_a_run_that_says_what_to_allo
 ) -> None:
     head_answers(403)
     refusal = starter.begun(notification(record("countries/secret.csv"), message_id="95df01b4"), "upload")["refusal"]
-    assert refusal.startswith(f'message 95df01b4: "s3://{VERSIONED}/countries/secret.csv": the starter may not read it')
+    assert refusal.startswith(f'message 95df01b4: "s3://{VERSIONED}/countries/secret.csv": StartRun may not read it')
     assert "kmsKeyArn" in refusal
     assert "bucket" in refusal
 

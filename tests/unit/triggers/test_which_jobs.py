@@ -8,6 +8,7 @@ import pytest
 
 from functions.errors import InvalidRequest
 from functions.triggers.kinds import kind_named
+from functions.triggers.target import Target
 from infra.jobs.job_files import jobs_of
 from infra.settings.settings import settings_of
 from tests.support.deliveries import EVENTS, created, message, notification, record, scheduled, stored
@@ -89,10 +90,10 @@ def test_a_job_that_cannot_be_started_does_not_keep_the_others_from_starting(
     start = stage.module._start
     broken = {"other"}
 
-    def refusing(name: str, *rest: Any) -> Any:
-        if name.rpartition("-")[0] in broken:
+    def refusing(target: Target, *rest: Any) -> Any:
+        if target.name in broken:
             raise RuntimeError("not now")
-        return start(name, *rest)
+        return start(target, *rest)
 
     monkeypatch.setattr(stage.module, "_start", refusing)
     event = created("in/other/a.csv", "landing")
@@ -167,7 +168,7 @@ def test_an_alias_takes_the_events_of_its_own_service_alone(stage: Starter, alia
     ],
 )
 def test_a_schedule_that_is_not_the_stacks_own_starts_nothing(stage: Starter, arn: str) -> None:
-    with pytest.raises(ValueError, match="no job that is deployed declares"):
+    with pytest.raises(ValueError, match="no job or batch that is deployed declares"):
         stage.invoked({"scheduleArn": arn, "scheduledTime": "2026-11-24T04:00:00Z"}, SCHEDULES)
     assert stage.names() == []
 
@@ -186,7 +187,7 @@ def test_a_schedule_that_is_not_the_stacks_own_starts_nothing(stage: Starter, ar
     ],
 )
 def test_a_topic_that_the_job_does_not_declare_starts_nothing(stage: Starter, arn: str, alias: str) -> None:
-    with pytest.raises(ValueError, match="no job that is deployed declares"):
+    with pytest.raises(ValueError, match="no job or batch that is deployed declares"):
         stage.invoked(of_topic(arn, message(NAMES_ANOTHER)), alias)
     assert stage.names() == []
 
@@ -203,7 +204,7 @@ def test_messages_of_two_topics_in_one_event_start_nothing(stage: Starter) -> No
     [("landing", "IN/a.csv"), ("landing", "in/a.csv.tmp"), ("own-bucket", "out/a"), ("landing2", "in/a.csv"), ("", "")],
 )
 def test_an_object_that_no_job_declares_starts_nothing(stage: Starter, bucket: str, key: str) -> None:
-    with pytest.raises(ValueError, match="no job that is deployed declares s3://"):
+    with pytest.raises(ValueError, match="no job or batch that is deployed declares s3://"):
         stage.invoked(created(key, bucket), UPLOADS)
     assert stage.names() == []
 

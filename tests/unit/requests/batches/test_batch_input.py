@@ -1,0 +1,94 @@
+"""What the execution of a batch may be started with: a batch, the name of one, or what a trigger brings for one."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.errors import InvalidRequest
+from functions.requests.batches.batch_input import BatchStart, read_batch_input
+from tests.unit.requests.batches.samples import JOBS, item
+
+STARTED = "2026-11-24T04:00:00Z"
+
+BATCHES: dict[str, Any] = {
+    "night": {
+        "batch": {
+            "items": [item("a", prompts=[{"name": "D", "answers": "{yesterday}"}]), {"job": "city-nightly"}],
+            **{"defaults": {}, "toleratedFailures": 0, "onFailure": "continue", "timeZone": "Europe/Paris"},
+        },
+        "acceptRequests": None,
+    },
+    "uploads": {
+        "batch": {"defaults": {}, "toleratedFailures": 0, "onFailure": "continue", "timeZone": "UTC"},
+        "acceptRequests": {"projects": ["P"], "datamarts": ["City"]},
+    },
+}
+
+OBJECT = {"bucket": "landing", "key": "batches/a.csv", "version": "v1"}
+CSV = b"project,datamart,Country\nP,City,{today}\n"
+
+
+@pytest.fixture(autouse=True)
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable, content in (("JOBS_FILE", JOBS), ("BATCHES_FILE", BATCHES)):
+        (tmp_path / variable).write_text(json.dumps(content), "utf-8")
+        monkeypatch.setenv(variable, str(tmp_path / variable))
+
+
+def read(given: Any, content: bytes = CSV) -> BatchStart:
+    asked: list[dict[str, str]] = []
+
+    def read_object(reference: dict[str, str]) -> bytes:
+        asked.append(reference)
+        return content
+
+    start = read_batch_input(given, STARTED, read_object)
+    assert isinstance(start, BatchStart)
+    assert asked == ([given["object"]] if "object" in given else [])
+    return start
+
+
+def refusal(given: Any, content: bytes = CSV) -> str:
+    with pytest.raises(InvalidRequest) as caught:
+        read(given, content)
+    return str(caught.value)
+
+
+def test_a_deployed_batch_starts_by_its_name_as_of_its_start_or_a_time_that_is_given() -> None:
+    start = read({"batch": "night"})
+    assert (start.name, start.as_of) == ("night", STARTED)
+    assert [given.get("job") for given in start.inputs] == [None, "city-nightly"]
+    assert start.inputs[0]["prompts"][0]["answers"] == "2026-11-23"
+    backfill = read({"batch": "night", "asOf": "2026-11-20T04:00Z"})
+    assert backfill.inputs[0]["prompts"][0]["answers"] == "2026-11-19"
+    assert backfill.inputs[1]["asOf"] == "2026-11-20T04:00Z"
+
+
+@pytest.mark.parametrize("brought", [{"object": OBJECT}, {"content": CSV.decode()}])
+def test_items_that_an_upload_or_a_message_brings_are_taken_literally(brought: dict[str, Any]) -> None:
+    (given,) = read({"batch": "uploads", "values": {"stem": "a"}} | brought).inputs
+    assert given == {"project": "P", "datamart": "City", "prompts": [{"name": "Country", "answers": "{today}"}]}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"batch": "uploads"}, 'batch "uploads": takes its items from outside (acceptRequests). Give exactly one of'),
+        ({"batch": "uploads", "object": OBJECT, "content": ""}, "Give exactly one of object and content."),
+        ({"batch": "night", "object": OBJECT}, "object: is only for a deployed batch with acceptRequests."),
+        ({"batch": {"items": [item("a")]}, "content": "{}"}, "content: is only for a deployed batch with acceptReq"),
+        ({"batch": "uploads", "object": OBJECT | {"acl": 1}}, "object.acl: unknown key"),
+        ({"batch": "uploads", "object": {"bucket": "landing"}}, "object.key: is missing; it is the key of the object."),
+        ({"batch": "nigt"}, 'there is no batch "nigt" (did you mean night?)'),
+        ({"batch": "uploads", "content": "["}, 'batch "uploads", message: is not JSON'),
+    ],
+)
+def test_an_input_that_is_not_one_is_refused_with_what_to_give(given: Any, expected: str) -> None:
+    assert expected in refusal(given)
+
+
+def test_a_refused_upload_is_named() -> None:
+    found = refusal({"batch": "uploads", "object": OBJECT}, b"project,datamart\nP,Payroll\n")
+    assert found.startswith('batch "uploads", object "s3://landing/batches/a.csv": line 2 ("Payroll"): datamart: ')
