@@ -15,10 +15,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.aws_clients import in_init
 from functions.lifecycle.step import Event, StepResult
-from functions.lifecycle.sweep import leases, messages, queues, runs
+from functions.lifecycle.sweep import batches, leases, messages, queues, runs
 from functions.metric_names import QUEUED_LONG, SWEEP_FOUND, SWEEP_LEFT
 from functions.names import LOOK_AT_QUEUES, LOOK_HOURLY
 from functions.notifications.sweep_notice import SEE_LOG, Thing, send
+from functions.runs.batches.model import BatchRun
 from functions.runs.executions import described
 from functions.runs.lease import Lease
 from functions.runs.message import MessageRuns
@@ -32,7 +33,7 @@ SECONDS_FOR_A_RUN = 25
 """The most that one run may take: a server that hangs must not use up the time of all."""
 
 SECONDS_KEPT = 60
-"""For the leases, the queues, the messages and the notification."""
+"""For the batches, the leases, the queues, the messages and the notification."""
 
 
 @logger.inject_lambda_context
@@ -47,12 +48,14 @@ def handler(event: Event, context: LambdaContext) -> StepResult:
     """
     if event.get("look") == LOOK_AT_QUEUES:
         return {"looked": _look_at_queues()}
-    suspects, held, unsent = _suspects()
+    suspects, held, unsent, begun = _suspects()
     describe = cache(described)
     things: list[Thing] = []
     while suspects and _seconds_left(context) > SECONDS_FOR_A_RUN + SECONDS_KEPT:
         run = suspects.pop()
         things += _found(run, runs.finish, run, describe, _Share(context))
+    for batch in begun:
+        things += _found(batch, batches.finish, batch, describe, _Share(context))
     for key, owner in held:
         things += _found(owner, leases.free, key, owner, describe)
     for connection in _connections():
@@ -91,20 +94,22 @@ def _connections() -> list[str]:
     return names
 
 
-def _suspects() -> tuple[list[str], list[tuple[str, str]], list[tuple[str, str]]]:
-    """The runs to look at, what is held with its holder, and messages with failures not notified, with a run.
+def _suspects() -> tuple[list[str], list[tuple[str, str]], list[tuple[str, str]], list[str]]:
+    """The runs to look at, what is held with its holder, messages with failures not notified, and batches to look at.
 
     Nothing else of an item is kept: no session, above all.
     """
-    found, held, unsent = [], [], []
+    found, held, unsent, begun = [], [], [], []
     for one in scan(run_table()):
         if isinstance(one, Lease):
             held.append((one.key, one.owner))
         elif isinstance(one, MessageRuns):
             unsent += [(one.key, one.run)] if messages.is_suspect(one) else []
+        elif isinstance(one, BatchRun):
+            begun += [one.arn] if batches.is_suspect(one) else []
         elif runs.flaws(one):
             found.append(one.arn)
-    return found, held, unsent
+    return found, held, unsent, begun
 
 
 def _found(run: str, look: Callable[..., list[Thing]], *arguments: object) -> list[Thing]:

@@ -4,13 +4,13 @@ import json
 from typing import Any
 
 from functions import clock
-from functions.lifecycle.batch_progress import execution_of
+from functions.lifecycle.batch_progress import execution_of, move_on
+from functions.lifecycle.batch_report import lines
 from functions.notifications import batch_end
 from functions.notifications.batch_end import BatchEnd
 from functions.notifications.exactly_once import once
 from functions.requests.batches.membership import KEY
 from functions.requests.named_batches import deployed_batches
-from functions.runs.batches.conclusion import lines_of
 from functions.runs.batches.model import BatchOutcome, BatchPlan
 from functions.runs.batches.order import ItemState
 from functions.runs.executions import stop
@@ -19,7 +19,6 @@ from functions.runs.store.batches import (
     BatchRecord,
     end_batch,
     find_batch,
-    load_items,
     load_plan,
     refuse_batch,
     stop_starting,
@@ -27,9 +26,6 @@ from functions.runs.store.batches import (
 from functions.runs.store.last_loads import record_load
 from functions.runs.store.table import run_table
 from functions.telemetry import logger
-
-CUT_SHORT = frozenset({"ABORTED", "TIMED_OUT"})
-"""Ends of executions that do not wait for the function that is at work."""
 
 STOPPED = "BatchStopped"
 """The error with which the runs of a stopped batch are stopped."""
@@ -47,16 +43,17 @@ def end(detail: dict[str, Any], longest_step: float = 0.0) -> bool:
         record = refuse_batch(table, arn, *_named_in(detail), None)
     plan = load_plan(table, arn) if record.states else None
     first_time = not record.ended
-    if plan is not None and record.states:
-        if not record.ended:
-            stop_starting(record)
-        _stop_runs(record, plan)
+    if plan is not None and first_time:
+        stop_starting(record)
     if first_time:
-        end_batch(record, _outcome(record, detail))
+        end_batch(record, BatchOutcome(False, {}, detail.get("error"), detail.get("cause")))
     if detail["status"] == "SUCCEEDED":
         _record_success(record)
+    early = record.stopped_at is not None and clock.now() < (record.ended_at or 0) + longest_step
+    if plan is not None and record.stopped_at is not None:
+        _stop_runs(record, plan, early)
     _notify(record, plan, detail)
-    return detail["status"] in CUT_SHORT and clock.now() < (record.ended_at or 0) + longest_step
+    return early
 
 
 def _record_success(record: BatchRecord) -> None:
@@ -76,31 +73,24 @@ def _named_in(detail: dict[str, Any]) -> tuple[str | None, str | None]:
     return name, as_of
 
 
-def _stop_runs(record: BatchRecord, plan: BatchPlan) -> None:
+def _stop_runs(record: BatchRecord, plan: BatchPlan, early: bool) -> None:
     """Stop the runs of a batch that starts nothing more; each cleans up as ever, and its end is recorded as ever.
 
-    An item that was claimed and whose run is not there is started by no function any more, once the longest has ended.
+    An item that was claimed and whose run is not there may still be started while it is ``early``; later it is stopped.
     """
-    if record.stopped_at is None:
-        return
+    never_started = {}
     for index in record.items_in(ItemState.RUNNING):
-        stop(execution_of(record, plan, index), STOPPED, f"its batch was stopped: {record.arn}")
-
-
-def _outcome(record: BatchRecord, detail: dict[str, Any]) -> BatchOutcome:
-    """Of a batch that did not reach its own conclusion."""
-    return BatchOutcome(False, {}, detail.get("error"), detail.get("cause"))
+        is_there = stop(execution_of(record, plan, index), STOPPED, f"its batch was stopped: {record.arn}")
+        if not (is_there or early):
+            never_started[index] = ItemState.STOPPED
+    if never_started:
+        move_on(record, never_started)
 
 
 def _notify(record: BatchRecord, plan: BatchPlan | None, detail: dict[str, Any]) -> None:
     if {Notification.EVENT, Notification.NOTICE} <= set(record.notified):
         return
-    lines = []
-    if plan is not None:
-        items = load_items(record.table, record.arn, range(len(record.states)))
-        outcomes = {index: item.outcome for index, item in items.items() if item.outcome is not None}
-        lines = lines_of(record, plan, outcomes)
-    found = BatchEnd.of(record, plan, lines, detail)
+    found = BatchEnd.of(record, plan, [] if plan is None else lines(record, plan), detail)
     sent = {Notification.EVENT: once(record, Notification.EVENT, lambda: batch_end.send_event(found))}
     if batch_end.is_due(found):
         sent[Notification.NOTICE] = once(record, Notification.NOTICE, lambda: batch_end.send_notice(found))

@@ -15,9 +15,12 @@ from unittest import mock
 from moto import mock_aws
 
 from functions import clock as run_clock
+from functions.lifecycle.batch_report import report as batch_report
 from functions.lifecycle.secret_texts import clear_secrets
 from functions.microstrategy import retries
+from functions.runs.batches.model import BatchPlan, BatchRun
 from functions.runs.model import Run
+from functions.runs.store.batches import find_batch, load_plan
 from functions.runs.store.runs import find_run
 from functions.runs.store.table import RunTable
 from local import signals
@@ -163,6 +166,15 @@ class Emulator:
     def stored_run(self, execution_arn: str) -> Run | None:
         """What the run table knows of a run; None before its first step."""
         return find_run(self._table, execution_arn)
+
+    def batch_report(self, execution_arn: str) -> dict[str, Any] | None:
+        """The output that a batch has, or would have if it had not failed; None where it never began."""
+        return batch_report(self._table, execution_arn)
+
+    def batch(self, execution_arn: str) -> tuple[BatchRun, BatchPlan] | None:
+        """What the run table knows of a batch: the states of its items, and its plan; None before its first step."""
+        found, plan = find_batch(self._table, execution_arn), load_plan(self._table, execution_arn)
+        return None if found is None or plan is None else (found, plan)
 
     def queue_place(self, execution_arn: str) -> str | None:
         """Where an execution waits in the queue of its connection, in words; None if it does not wait."""

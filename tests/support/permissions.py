@@ -16,11 +16,11 @@ from typing import Any
 import botocore.client
 import pytest
 from moto.iam.access_control import IAMPolicy, PermissionResult
-from moto.stepfunctions.models import stepfunctions_backends
 
-from functions.names import BATCHES, batch_machine_name
+from functions.names import machine_name
 from local import synth
 from local.emulator.lambda_runtime import Runtime
+from local.emulator.moto_patches.moto_objects import machine_of_token
 from local.emulator.template import ACCOUNT, REGION
 from tests.infra.template import Template, listed
 
@@ -58,16 +58,9 @@ def _object(params: dict[str, Any]) -> str:
 
 
 def _machine(params: dict[str, Any]) -> str:
-    """A task token does not name its state machine: that of batches, if one of them waits for it, else that of runs."""
-    arn = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{batch_machine_name(synth.STAGE)}"
-    machines = stepfunctions_backends[ACCOUNT][REGION].state_machines
-    batches = (each for machine in machines if machine.arn == arn for each in machine.executions)
-    return arn if any(_waits_for(each, params["taskToken"]) for each in batches) else arn.removesuffix(BATCHES)
-
-
-def _waits_for(execution: Any, token: str) -> bool:
-    worker = execution.exec_worker
-    return bool(worker and worker.env and token in worker.env.callback_pool_manager._pool)
+    """A task token does not name its state machine: it is that of the execution which has handed the token out."""
+    runs = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{machine_name(synth.STAGE)}"
+    return machine_of_token(params["taskToken"]) or runs
 
 
 RESOURCES: dict[str, Callable[[dict[str, Any]], str]] = {

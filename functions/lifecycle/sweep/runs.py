@@ -20,7 +20,8 @@ def _is_open(run: Run) -> bool:
 
 def _is_not_notified(run: Run) -> bool:
     succeeded = run.outcome is not None and run.outcome.succeeded
-    return not run.end_event_sent or not (succeeded or run.notice_sent)
+    by_batch = run.batch is not None  # whose notification has the failure
+    return not run.end_event_sent or not (succeeded or run.notice_sent or by_batch)
 
 
 def _has_session(run: Run) -> bool:

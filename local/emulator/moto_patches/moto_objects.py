@@ -23,6 +23,21 @@ def execution(arn: str) -> Any:
     return stepfunctions_parser_backends[account][region].describe_execution(arn)
 
 
+def machine_of_token(token: str) -> str | None:
+    """ARN of the state machine of the execution that has handed a task token out; None if there is none."""
+    for backends in stepfunctions_parser_backends.values():
+        for backend in backends.values():
+            for machine in backend.state_machines:
+                if any(_has_handed_out(each, token) for each in machine.executions):
+                    return str(machine.arn)
+    return None
+
+
+def _has_handed_out(execution: Any, token: str) -> bool:
+    worker = execution.exec_worker
+    return bool(worker and worker.env and worker.env.callback_pool_manager.get(token) is not None)
+
+
 def was_stopped(arn: str) -> bool:
     """Whether StopExecution has met an execution before its end: moto takes one that comes later, and drops it."""
     return isinstance(execution(arn).exec_worker.env.program_state(), ProgramStopped)

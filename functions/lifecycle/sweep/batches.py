@@ -1,0 +1,69 @@
+"""Batches: lost starts and ends of items, a lost task token, and batches whose own end was not processed."""
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.lifecycle import end_of_batch, end_of_run
+from functions.lifecycle.batch_progress import execution_of, move_on
+from functions.lifecycle.sweep.has_ended import Describe, has_ended
+from functions.notifications.sweep_notice import Thing
+from functions.runs.batches.model import BatchPlan, BatchRun
+from functions.runs.batches.order import ItemState
+from functions.runs.batches.order import has_ended as all_have_ended
+from functions.runs.notification import Notification
+from functions.runs.store.batches import BatchRecord, find_batch, load_plan
+from functions.runs.store.table import run_table
+
+ITEM_NOT_STARTED = "the run of an item had not been started"
+ITEM_NOT_ENDED = "the end of an item had not been processed"
+NOT_WOKEN = "it waited although all of its items had ended"
+NOT_ENDED = "the end of the batch had not been processed"
+
+
+def is_suspect(batch: BatchRun) -> bool:
+    """Whether it runs, as far as is known, or its end was not processed."""
+    succeeded = batch.outcome is not None and batch.outcome.succeeded
+    is_told = Notification.EVENT in batch.notified and (succeeded or Notification.NOTICE in batch.notified)
+    return not (batch.ended and is_told)
+
+
+def finish(execution_arn: str, describe: Describe, context: LambdaContext) -> list[Thing]:
+    """Do for a batch what the ends of its items, and its own, would have done."""
+    record = find_batch(run_table(), execution_arn)  # it may have gone on since it was found
+    described = describe(execution_arn)
+    if record is None or described is None or not is_suspect(record):
+        return []
+    if described["status"] == "RUNNING":
+        return _look_after(record, describe, context)
+    if not has_ended(described, None):
+        return []  # end_run works on it
+    end_of_batch.end(described)
+    return [Thing(execution_arn, _name(record), NOT_ENDED, "done now")]
+
+
+def _look_after(record: BatchRecord, describe: Describe, context: LambdaContext) -> list[Thing]:
+    plan = load_plan(record.table, record.arn)
+    if plan is None:
+        return []
+    things, not_started = [], False
+    for index in record.items_in(ItemState.RUNNING):
+        execution = execution_of(record, plan, index)
+        described = describe(execution)
+        if described is None:
+            not_started = True
+            things.append(_thing(record, plan, index, ITEM_NOT_STARTED, "started now"))
+        elif has_ended(described, None):
+            end_of_run.end(described, context)
+            things.append(_thing(record, plan, index, ITEM_NOT_ENDED, "done now"))
+    record.reload()
+    waits_in_vain = all_have_ended(record.states) and not things
+    if not_started or all_have_ended(record.states):
+        move_on(record)
+    return [*things, Thing(record.arn, _name(record), NOT_WOKEN, "woken now")] if waits_in_vain else things
+
+
+def _thing(record: BatchRecord, plan: BatchPlan, index: int, what: str, now: str) -> Thing:
+    return Thing(record.arn, _name(record), f"{what} ({plan.items[index]})", now)
+
+
+def _name(record: BatchRecord) -> str:
+    return record.name or record.arn.rpartition(":")[2]
