@@ -38,6 +38,13 @@ def command_line() -> argparse.ArgumentParser:
     run.add_argument("--library-url", metavar="URL", help="a real Library server in place of the simulator")
     _add_json(run)
     run.add_argument("--max-wait", type=_seconds, metavar="SECONDS", help="cap of each wait; 0 waits for nothing")
+    run.add_argument(
+        "--slots",
+        type=_places,
+        metavar="N",
+        help="runs at once on the connection; left out, maxConcurrentRuns of the stage dev, but with the simulator the "
+        "maxConcurrency of a batch",
+    )
     run.add_argument("--scenario", default="default", metavar="NAME", help="how the simulator behaves")
 
     plan = commands.add_parser(

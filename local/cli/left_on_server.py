@@ -1,5 +1,8 @@
 """Lists what a run has left open on the server, from the run table: sessions, instances, jobs. Never a token."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from functions.runs.attempt import Attempt
 from functions.runs.job_state import MAY_BE_RUNNING, may_go_on
 from functions.runs.model import Run
@@ -28,6 +31,15 @@ def _left_by(attempt: Attempt) -> list[str]:
 def end_of_stopped(run: Run | None, by: str) -> str:
     """The cause of a run that a signal stopped: whether its table was loaded, and whether the server is clean."""
     said = run.loaded if run else "no"
-    left = left_on_server(run)
-    clean = f"Left on the server: {'; '.join(left)}." if left else "Nothing is left on the server."
-    return f"Loaded: {said}. Stopped by {by}. {clean}"
+    return f"Loaded: {said}. Stopped by {by}. {_left_in_words(left_on_server(run))}"
+
+
+def end_of_stopped_batch(report: dict[str, Any] | None, runs: Iterable[Run | None], by: str) -> str:
+    """The same of a batch, by its report; None where it had not begun."""
+    counts = report["counts"] if report else {}
+    said = f"{counts.get('loaded', 0)} of {counts['items']} items" if counts else "no"
+    return f"Loaded: {said}. Stopped by {by}. {_left_in_words([line for run in runs for line in left_on_server(run)])}"
+
+
+def _left_in_words(left: list[str]) -> str:
+    return f"Left on the server: {'; '.join(left)}." if left else "Nothing is left on the server."

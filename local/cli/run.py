@@ -4,11 +4,13 @@ import argparse
 import contextlib
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
 from rich.console import Console
 
+from functions.names import is_batch
 from local import signals
 from local.cli import run_output
 from local.cli.console import console_for
@@ -22,6 +24,9 @@ from local.outcome import Outcome
 from local.server_access.ca_bundle import authorities_of
 from local.server_access.environment import BadConnection, secret_from
 from local.synth import SynthFailed, template_path
+
+MOST_SLOTS = 200
+"""Of a connection."""
 
 LARGEST_EVENT = 256 * 1024
 """Bytes: what Step Functions takes as an execution's input."""
@@ -74,7 +79,14 @@ def _run(arguments: argparse.Namespace, console: Console, stream: TextIO) -> lis
             from local.cli import watched_run  # takes seconds to import, which no wrong usage waits for
 
         results = watched_run.watched_runs(
-            watched_run.Emulated(template, secret, clock, arguments.max_wait, arguments.library_url is not None),
+            watched_run.Emulated(
+                template,
+                secret,
+                clock,
+                arguments.max_wait,
+                real_server=arguments.library_url is not None,
+                slots=arguments.slots or (_slots_of_batches(events) if simulator is not None else None),
+            ),
             events,
             stream,
         )
@@ -88,12 +100,20 @@ def _run(arguments: argparse.Namespace, console: Console, stream: TextIO) -> lis
 
 def _show_server(console: Console, simulator: Any, outcomes: list[Outcome], events: int) -> None:
     """The REST calls, if they are those of one event, and the first rows of each table that was loaded."""
+    outcomes = [outcome for outcome in outcomes if not (outcome.execution_arn and is_batch(outcome.execution_arn))]
     if outcomes and events == 1:
         run_output.show_requests(console, simulator.state()["requests"])
     outputs = [outcome.output for outcome in outcomes if outcome.status == "SUCCEEDED" and outcome.output]
     for table in dict.fromkeys(output["target"]["table"] for output in outputs if output["target"]):
         if table:
             run_output.show_rows(console, table, simulator.rows(table, run_output.ROWS))
+
+
+def _slots_of_batches(events: Sequence[Event]) -> int | None:
+    """As many as a batch may run at once: the simulator takes any number. None where no batch says how many."""
+    batches = [event.content.get("batch") for event in events if isinstance(event.content, dict)]
+    given = [batch.get("maxConcurrency") for batch in batches if isinstance(batch, dict)]
+    return max((each for each in given if isinstance(each, int) and 1 <= each <= MOST_SLOTS), default=None)
 
 
 def _clock(arguments: argparse.Namespace) -> Clock:

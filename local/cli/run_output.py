@@ -12,6 +12,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from functions.names import is_batch
+from functions.text import duration
 from local.cli.console import console_for
 from local.outcome import OnState, Outcome
 
@@ -127,6 +129,9 @@ def show_outcome(console: Console, outcome: Outcome, name: str = "") -> None:
 
 
 def _lines_about(outcome: Outcome) -> Iterator[tuple[Any, ...]]:
+    if outcome.execution_arn and is_batch(outcome.execution_arn):
+        yield from _lines_about_batch(outcome)
+        return
     if outcome.status == "SUCCEEDED" and outcome.output is None:
         yield ("The event starts nothing.",)
     elif outcome.status == "SUCCEEDED" and outcome.output.get("skipped"):
@@ -146,6 +151,17 @@ def _lines_about(outcome: Outcome) -> Iterator[tuple[Any, ...]]:
             yield (f"The definition was saved as {output['saved']['objectId']}.",)
     else:
         yield Text(outcome.status, style="bold red"), outcome.error or ""
+        yield (outcome.cause or "",)
+
+
+def _lines_about_batch(outcome: Outcome) -> Iterator[tuple[Any, ...]]:
+    style = "bold green" if outcome.status == "SUCCEEDED" else "bold red"
+    counts = (outcome.output or {}).get("counts")
+    said = f"loaded: {counts.get('loaded', 0)} of {counts['items']} items" if counts else ""
+    yield Text(outcome.status, style=style), outcome.error or "", said
+    if outcome.status == "SUCCEEDED":
+        yield (f"Took {duration(outcome.output['durationSeconds'])}.",)
+    else:
         yield (outcome.cause or "",)
 
 

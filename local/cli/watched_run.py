@@ -6,12 +6,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TextIO
 
+from functions.names import is_batch
+from functions.requests.batches.membership import KEY, is_membership
 from functions.runs.model import OpenQuestion
 from local import signals
+from local.cli.batch_progress import BatchProgress, line_of
+from local.cli.batch_watch import BatchWatch
 from local.cli.dialogue import ask_about, show_question
 from local.cli.endings import not_begun
 from local.cli.events import Event, Result
-from local.cli.left_on_server import end_of_stopped, left_on_server
+from local.cli.left_on_server import end_of_stopped, end_of_stopped_batch, left_on_server
 from local.cli.progress_of_several import ProgressOfSeveral
 from local.cli.run_output import Progress
 from local.cli.terminal import say
@@ -50,6 +54,8 @@ class Emulated:
         Most real seconds of a wait; None waits in full.
     real_server
         Whether the server outlives this process.
+    slots
+        Runs at once on the connection; None for as many as the stage's settings allow.
     """
 
     template: Path
@@ -57,6 +63,7 @@ class Emulated:
     clock: Clock
     max_wait: float | None
     real_server: bool
+    slots: int | None = None
 
 
 def watched_runs(emulated: Emulated, events: Sequence[Event], stream: TextIO) -> list[Result]:
@@ -65,20 +72,40 @@ def watched_runs(emulated: Emulated, events: Sequence[Event], stream: TextIO) ->
     Signals are to be deferred meanwhile: one stops every run, whose outcome is then that of an aborted one.
     """
     emulator = Emulator(
-        emulated.template, secrets={"default": emulated.secret}, clock=emulated.clock, max_wait=emulated.max_wait
+        emulated.template,
+        secrets={"default": emulated.secret},
+        clock=emulated.clock,
+        max_wait=emulated.max_wait,
+        slots=emulated.slots,
     )
-    progress = Progress(stream) if len(events) == 1 else ProgressOfSeveral(stream, [event.name for event in events])
+    progress = _progress(events, stream)
     with emulator, progress:
         watch = _Watch(emulator, progress)
         emulator.person = watch.person
         if watch.stopping():
             return [(_stopped_before_start(), ())] * len(events)
         left = left_on_server if emulated.real_server else lambda item: []  # the simulator goes with this process
-        with signals.may_leave(lambda: [one for run in watch.names for one in left(emulator.stored_run(run))]):
+        with signals.may_leave(lambda: [one for run in watch.runs() for one in left(emulator.stored_run(run))]):
             with emulator.waiter.working():  # none is ahead of the others by the time that starting them takes
                 started = [watch.started(event) for event in events]
             outcomes = watch.outcomes()
         return [watch.result(begun, outcomes) for begun in started]
+
+
+AnyProgress = Progress | ProgressOfSeveral | BatchProgress
+
+
+def _progress(events: Sequence[Event], stream: TextIO) -> AnyProgress:
+    if len(events) > 1:
+        return ProgressOfSeveral(stream, [event.name for event in events])
+    return BatchProgress(stream) if starts_batch(events[0].content) else Progress(stream)
+
+
+def starts_batch(content: Any) -> bool:
+    """Whether this is the input of a batch's execution, and not a copied input of one of its runs."""
+    if not isinstance(content, dict):
+        return False
+    return "restartOf" in content or (KEY in content and not is_membership(content[KEY]))
 
 
 Started = list[str] | Result
@@ -88,11 +115,18 @@ Started = list[str] | Result
 class _Watch:
     """Starts events, follows their executions, and shows what they do."""
 
-    def __init__(self, emulator: Emulator, progress: Progress | ProgressOfSeveral) -> None:
+    def __init__(self, emulator: Emulator, progress: AnyProgress) -> None:
         self._emulator = emulator
         self._progress = progress
         self._said_stopping = False
         self.names: dict[str, str] = {}
+        self._batches: list[BatchWatch] = []
+
+    def runs(self) -> dict[str, str]:
+        """The executions that run datamarts, those of batches among them, each with a name for people."""
+        items = [self._emulator.runs_of(batch.arn) for batch in self._batches]
+        own = {arn: name for arn, name in self.names.items() if not is_batch(arn)}
+        return own | {arn: name for runs in items for arn, name in runs.items()}
 
     def started(self, event: Event) -> Started:
         """Start what the event starts, unless a signal asked to stop."""
@@ -103,6 +137,7 @@ class _Watch:
         except CannotGoOn as problem:
             return not_begun(problem)
         self.names |= dict.fromkeys(executions, event.name)
+        self._batches += [BatchWatch(self._emulator, arn) for arn in executions if is_batch(arn)]
         return executions
 
     def _start(self, event: Event) -> list[str]:
@@ -110,8 +145,9 @@ class _Watch:
         if isinstance(event.content, CannotGoOn):
             raise event.content
         if not is_delivered(event.content):
+            start = self._emulator.start_batch if starts_batch(event.content) else self._emulator.start
             try:
-                return [self._emulator.start(event.content)]
+                return [start(event.content)]
             except ValueError as problem:
                 raise CannotGoOn(str(problem)) from None
         try:
@@ -124,10 +160,38 @@ class _Watch:
 
     def outcomes(self) -> dict[str, Outcome]:
         """Follow the executions to their ends; a signal stops them, and their clean-up finishes before that."""
-        ended = self._emulator.wait_for_all(list(self.names), self._entered, self.stopping)
-        return {outcome.execution_arn: self._as_stopped(outcome) for outcome in ended}
+        ended = self._emulator.wait_for_all(list(self.names), self._entered, self._look)
+        self._emulator.wait_for_all([run for run in self.runs() if run not in self.names], None, self._look)
+        for batch in self._batches:
+            self._show(batch, at_once=True)
+        return {outcome.execution_arn: self._completed(outcome) for outcome in ended}
 
-    def _as_stopped(self, outcome: Outcome) -> Outcome:
+    def _look(self) -> bool:
+        """Show what has changed, and say whether a signal asked to stop."""
+        for batch in self._batches:
+            self._show(batch)
+        return self.stopping()
+
+    def _show(self, batch: BatchWatch, at_once: bool = False) -> None:
+        seen = batch.look(at_once)
+        if seen is None:
+            return
+        view, ended = seen
+        now = self._emulator.clock.now()
+        if isinstance(self._progress, BatchProgress):
+            self._progress.show(view, ended, now)
+        for item in ended if self._progress.names_runs else ():
+            say(f"{self._of(batch.arn)}{line_of(view, item, now)}")
+
+    def _completed(self, outcome: Outcome) -> Outcome:
+        """With what the run table knows: the report of a batch that failed, and what a signal has left."""
+        if is_batch(outcome.execution_arn):
+            report = outcome.output or self._emulator.batch_report(outcome.execution_arn)
+            cause = outcome.cause
+            if outcome.status == "ABORTED":
+                runs = [self._emulator.stored_run(run) for run in self._emulator.runs_of(outcome.execution_arn)]
+                cause = end_of_stopped_batch(report, runs, signals.stopped_by())
+            return replace(outcome, output=report, cause=cause)
         if outcome.status != "ABORTED":
             return outcome
         run = self._emulator.stored_run(outcome.execution_arn)
@@ -169,7 +233,7 @@ class _Watch:
 
     def _of(self, execution: str) -> str:
         """The run's name as the beginning of a line, if there are several."""
-        return f"{self.names[execution]}: " if self._progress.names_runs else ""
+        return f"{self.names.get(execution) or self.runs()[execution]}: " if self._progress.names_runs else ""
 
     # -- questions --------------------------------------------------------------------------------------------------
 
@@ -179,6 +243,8 @@ class _Watch:
         with self._progress.paused():
             if self._progress.names_runs:
                 say(f"{self._of(self._asks(question))}asks")
+            elif self._batches:
+                say(f"{self.runs()[self._asks(question)]}: asks")
             if not (sys.stdin.isatty() and console.is_terminal):
                 show_question(console, list(question.prompts), question.refusal)
                 say(NOBODY)
@@ -195,7 +261,7 @@ class _Watch:
 
     def _asks(self, question: OpenQuestion) -> str:
         """The execution that asks."""
-        runs = ((arn, self._emulator.stored_run(arn)) for arn in self.names)
+        runs = ((arn, self._emulator.stored_run(arn)) for arn in self.runs())
         return next(arn for arn, run in runs if run and run.question and run.question.token == question.token)
 
 

@@ -18,7 +18,9 @@ from functions import clock as run_clock
 from functions.lifecycle.batch_report import report as batch_report
 from functions.lifecycle.secret_texts import clear_secrets
 from functions.microstrategy import retries
-from functions.runs.batches.model import BatchPlan, BatchRun
+from functions.names import execution_arn as arn_of
+from functions.names import is_batch
+from functions.runs.batches.model import BatchPlan, BatchRun, name_of_run
 from functions.runs.model import Run
 from functions.runs.store.batches import find_batch, load_plan
 from functions.runs.store.runs import find_run
@@ -52,6 +54,9 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _LOOK_SECONDS = 0.08
 """How often the thread that waits for executions looks at what they do."""
 
+MAX_CONCURRENT_RUNS = "MAX_CONCURRENT_RUNS"
+"""The variable of the functions with the slots of each connection."""
+
 STOPPED, BY_A_PERSON = "Stopped", "stopped by a person"
 
 ENVIRONMENT = {
@@ -81,6 +86,8 @@ class Emulator:
         The clock that run and simulator read.
     max_wait
         Most real seconds of a wait; the rest is put on the clock. None: wait in full.
+    slots
+        ``maxConcurrentRuns`` of every connection; that of the template if it is None.
     """
 
     def __init__(
@@ -90,9 +97,11 @@ class Emulator:
         secrets: dict[str, dict[str, Any]] | None = None,
         clock: Clock | None = None,
         max_wait: float | None = None,
+        slots: int | None = None,
     ) -> None:
         self.template = Template(template)
         self._secrets = secrets or {}
+        self._slots = slots
         self.clock = clock or Clock()
         self.waiter = Waiter(self.clock, max_wait)
         self._stack = contextlib.ExitStack()
@@ -155,7 +164,8 @@ class Emulator:
 
     def _environments(self) -> list[dict[str, str]]:
         functions = self.template.resources("AWS::Lambda::Function").values()
-        return [self.template.resolve(f.get("Environment", {}).get("Variables", {})) for f in functions]
+        found = [self.template.resolve(f.get("Environment", {}).get("Variables", {})) for f in functions]
+        return found if self._slots is None else [_with_slots(each, self._slots) for each in found]
 
     def seed_secret(self, connection: str, content: dict[str, Any] | str) -> None:
         """Fill a connection's secret, as put-secret-value does."""
@@ -175,6 +185,15 @@ class Emulator:
         """What the run table knows of a batch: the states of its items, and its plan; None before its first step."""
         found, plan = find_batch(self._table, execution_arn), load_plan(self._table, execution_arn)
         return None if found is None or plan is None else (found, plan)
+
+    def runs_of(self, batch: str) -> dict[str, str]:
+        """The executions of a batch's items that have been started, each with the name of its item."""
+        found = self.batch(batch)
+        if found is None:
+            return {}
+        machine, items = self.deployed.state_machine, found[1].items
+        runs = {arn_of(machine, name_of_run(batch, index, name)): name for index, name in enumerate(items)}
+        return {arn: name for arn, name in runs.items() if self._ends.has_begun(arn)}
 
     def queue_place(self, execution_arn: str) -> str | None:
         """Where an execution waits in the queue of its connection, in words; None if it does not wait."""
@@ -233,12 +252,17 @@ class Emulator:
                     for arn in left:
                         self.stop(arn)
                 else:
-                    self._questions.let_answer(left, stopping)
+                    self._questions.let_answer([*left, *self._runs_that_ask(left)], stopping)
                 if left:
                     self._ends.is_over(left[0], _LOOK_SECONDS)
             for arn in executions:
                 self._ends.deliver(arn)
         return [self._outcome(self._described(arn)) for arn in executions]
+
+    def _runs_that_ask(self, executions: Sequence[str]) -> list[str]:
+        """The runs of batches among ``executions``, while any run asks."""
+        batches = filter(is_batch, executions) if self._questions.are_open else ()
+        return [run for batch in batches for run in self.runs_of(batch)]
 
     def _report(self, executions: Sequence[str], on_state: OnStateOf) -> None:
         for arn in executions:
@@ -281,6 +305,14 @@ class Emulator:
             states=[state for state, _ in _entered(history)],
             history=history,
         )
+
+
+def _with_slots(environment: dict[str, str], slots: int) -> dict[str, str]:
+    if MAX_CONCURRENT_RUNS not in environment:
+        return environment
+    return environment | {
+        MAX_CONCURRENT_RUNS: json.dumps(dict.fromkeys(json.loads(environment[MAX_CONCURRENT_RUNS]), slots))
+    }
 
 
 def _entered(history: list[dict[str, Any]]) -> Iterator[tuple[str, float]]:

@@ -41,6 +41,10 @@ class Ends:
         finally:
             end.over.set()
 
+    def has_begun(self, execution_arn: str) -> bool:
+        """Whether there is such an execution."""
+        return execution_arn in self._ends
+
     def is_over(self, execution_arn: str, patience: float = 0) -> bool:
         """Whether an execution has ended and its end was delivered, or is within ``patience`` real seconds."""
         return self._ends[execution_arn].over.wait(patience)

@@ -48,6 +48,11 @@ class Questions:
             pass
         self._asked.remove(asked)
 
+    @property
+    def are_open(self) -> bool:
+        """Whether any run asks."""
+        return bool(self._asked)
+
     def let_answer(self, executions: Sequence[str], stopping: Callable[[], bool]) -> None:
         """Show the person the open questions of executions, in the thread that waits for their ends.
 

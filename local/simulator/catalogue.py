@@ -192,6 +192,22 @@ CUSTOMERS_CHOSEN = Prompt(_id(60), "Customers", "ELEMENTS", required=True, sourc
 SAME_NAME_TWICE = tuple(Prompt(_id(number), "Remark", "VALUE", data_type="TEXT") for number in (70, 71))
 
 
+NIGHT: tuple[tuple[str, tuple[str, ...], float, bool], ...] = (
+    ("Store Master", ("country", "city"), 3.0, False),
+    ("Product Master", ("category",), 2.0, False),
+    ("Supplier Master", ("country",), 2.0, False),
+    ("Stock Facts", ("city", "category"), 5.0, False),
+    ("Receipt Facts", ("day", "category"), 8.0, True),
+    ("Return Facts", ("day",), 2.0, True),
+    ("Stock Cube", ("category",), 3.0, False),
+    ("Margin Cube", ("country", "category"), 4.0, False),
+    ("Ranking Extract", ("city",), 2.0, False),
+    ("Board Extract", ("country",), 1.0, False),
+    ("History Archive", ("day", "city"), 6.0, False),
+)
+"""Datamarts for a batch: name, attributes, seconds, and whether it appends. None of them asks anything."""
+
+
 def load_id(number: int) -> str:
     """ID of the further datamart "Load <number>"."""
     return f"{number:08X}4C3F8A1E5B7D2096AE48C1F0"
@@ -215,8 +231,20 @@ def datamarts(nesting: int, slow_seconds: float, more_loads: tuple[float, ...] =
         DatamartSpec(SAME_NAMES, "Same Names", "DM_SAME_NAMES", ("category",), prompts=SAME_NAME_TWICE),
         DatamartSpec(CITY_REPORT, "City Report", "", subtype=768),
     )
+    night = (
+        DatamartSpec(
+            _id(0x80 + number),
+            name,
+            f"DM_{name.upper().replace(' ', '_')}",
+            attributes,
+            ("sales",),
+            append,
+            seconds=seconds,
+        )
+        for number, (name, attributes, seconds, append) in enumerate(NIGHT)
+    )
     loads = (
         DatamartSpec(load_id(number), f"Load {number}", f"DM_LOAD_{number}", ("category",), ("sales",), seconds=seconds)
         for number, seconds in enumerate(more_loads, 1)
     )
-    return {spec.id: spec for spec in (*specs, *loads)}
+    return {spec.id: spec for spec in (*specs, *night, *loads)}

@@ -1,0 +1,87 @@
+"""``datamart run`` of a batch: one object, the exit code of the whole, and what people see of its items."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import TUTORIAL
+from tests.support.run_command import Done
+
+ROOT = Path(__file__).parents[2]
+
+SALES = {"name": "sales", "datamart": "Category Sales"}
+DAYS = {"name": "days", "datamart": "Daily Sales", "after": ["sales"]}
+EARLY = {"name": "early", "datamart": "Fails Early"}
+STORES = {"name": "stores", "datamart": "Store Master", "after": ["early"]}
+
+
+@pytest.fixture
+def datamart(run_command: Callable[..., Done], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
+    monkeypatch.setenv("MAX_CONCURRENT_RUNS", '{"default": 3}')
+    return lambda *words: run_command("run", *words, "--max-wait", "0")
+
+
+def written(tmp_path: Path, *items: dict[str, Any], name: str = "night.json", **keys: Any) -> str:
+    path = tmp_path / name
+    batch = {"defaults": {"project": TUTORIAL}, "items": list(items), **keys}
+    path.write_text(json.dumps({"batch": batch}), "utf-8")
+    return str(path)
+
+
+def outcomes(report: dict[str, Any]) -> dict[str, str]:
+    return {line["name"]: line["outcome"] for line in report["output"]["items"]}
+
+
+def test_a_batch_that_succeeds_is_one_object_and_exit_code_0(datamart: Callable[..., Done], tmp_path: Path) -> None:
+    done = datamart(written(tmp_path, SALES, DAYS), "--json")
+    assert done.code == 0
+    assert done.out.count("\n") == 1
+    report = json.loads(done.out)
+    assert list(report) == ["status", "error", "cause", "output", "states"]
+    assert (report["status"], outcomes(report)) == ("SUCCEEDED", {"sales": "loaded", "days": "loaded"})
+    lines = [line.split()[:2] for line in done.err.splitlines() if line.endswith(" s")]
+    assert lines == [["sales", "loaded"], ["days", "loaded"]]
+    assert "SUCCEEDED loaded: 2 of 2 items" in " ".join(done.err.split())
+
+
+def test_a_batch_that_fails_is_exit_code_1_with_the_outcome_of_each_item(
+    datamart: Callable[..., Done], tmp_path: Path
+) -> None:
+    done = datamart(written(tmp_path, SALES, EARLY, STORES), "--json")
+    report = json.loads(done.out)
+    assert (done.code, report["status"], report["error"]) == (1, "FAILED", "BatchIncomplete")
+    assert outcomes(report) == {"sales": "loaded", "early": "failed", "stores": "skipped"}
+    assert "because of early" in done.err
+
+
+def test_an_invalid_batch_is_exit_code_2_and_starts_nothing(datamart: Callable[..., Done], tmp_path: Path) -> None:
+    done = datamart(written(tmp_path, SALES | {"after": ["slaes"]}, EARLY), "--json")
+    report = json.loads(done.out)
+    assert (done.code, report["error"], report["output"]) == (2, "InvalidRequest", None)
+    assert 'there is no item "slaes"' in report["cause"]
+
+
+def test_a_batch_and_a_run_at_once_are_an_object_each_and_lines_with_their_names(
+    datamart: Callable[..., Done], tmp_path: Path
+) -> None:
+    run = tmp_path / "slow.json"
+    run.write_text(json.dumps({"project": TUTORIAL, "datamart": "Stock Facts"}), "utf-8")
+    done = datamart(written(tmp_path, SALES, DAYS), str(run), "--json")
+    first, second = map(json.loads, done.out.splitlines())
+    assert done.code == 0
+    assert outcomes(first) == {"sales": "loaded", "days": "loaded"}
+    assert second["output"]["loaded"] == "yes"
+    assert any(line.startswith("night: sales ") and "loaded" in line for line in done.err.splitlines())
+
+
+def test_the_sample_loads_at_least_a_dozen_tables_with_dependencies(datamart: Callable[..., Done]) -> None:
+    done = datamart(str(ROOT / "events" / "batch.json"), "--json")
+    report = json.loads(done.out)
+    assert report["status"] == "SUCCEEDED", report["cause"]
+    assert report["output"]["counts"]["loaded"] >= 12
+    assert (
+        sum("after" in item for item in json.loads((ROOT / "events" / "batch.json").read_text())["batch"]["items"]) > 6
+    )
