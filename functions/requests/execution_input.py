@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from functions.errors import InvalidRequest
+from functions.names import BATCHES
 from functions.requests import placeholders
 from functions.requests.event_shapes import WHAT_TO_GIVE, described, without_added
 from functions.requests.named_jobs import is_burst, job_named
@@ -71,6 +72,7 @@ def read_input(given: Any, started_at: str) -> Start:
     if (shape := described(given)) is not None:
         raise InvalidRequest(f"the input {shape}. {WHAT_TO_GIVE}")
     if not (isinstance(given, dict) and "job" in given):
+        _check_is_no_batch(given)
         return Start(normalise(given))
     try:
         start = SCHEMA.check(dict(given))
@@ -84,6 +86,16 @@ def read_input(given: Any, started_at: str) -> Start:
         return Start(normalise(request), start["job"], as_of, is_burst(start["job"], start["values"]))
     except InvalidRequest as problem:
         raise InvalidRequest(f'job "{start["job"]}": {problem}') from None
+
+
+def _check_is_no_batch(given: Any) -> None:
+    """Say where a batch belongs that is given to the state machine of runs. Raises InvalidRequest."""
+    found = {"batch", "restartOf"} & set(given) if isinstance(given, dict) else set()
+    if found and not {"project", "datamart"} & set(given):
+        raise InvalidRequest(
+            f"{min(found)}: is the input of a batch. Start the state machine of batches with it, whose name ends in "
+            f"{BATCHES}."
+        )
 
 
 def _check_text(given: Any) -> None:

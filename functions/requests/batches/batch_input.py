@@ -85,6 +85,8 @@ def read_batch_input(given: Any, started_at: str, read_object: ReadObject) -> Ba
     given = without_added(given)
     if (shape := described(given)) is not None:
         raise InvalidRequest(f"the input {shape}. {WHAT_TO_GIVE}")
+    if isinstance(given, dict) and not {"batch", "restartOf"} & set(given):
+        raise InvalidRequest(f"batch: is missing. {WHAT_TO_GIVE}")
     try:
         start = SCHEMA.check(dict(given) if isinstance(given, dict) else given)
     except SchemaError as problem:

@@ -42,7 +42,8 @@ def check_dependencies(
     for item in items:
         for name in item.after:
             if name not in index and name not in unreadable:
-                problems.add(f"{item.where}: after: there is no item {quoted(name, 80)}{nearest(name, index)}.")
+                hint = nearest(name, index) if problems.is_shown else ""
+                problems.add(f"{item.where}: after: there is no item {quoted(name, 80)}{hint}.")
         after.append({index[name] for name in item.after if name in index})
     if (count := sum(map(len, after))) > MOST_DEPENDENCIES:
         problems.add(f"after: names {count} items in all, and {MOST_DEPENDENCIES} are allowed.")

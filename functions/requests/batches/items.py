@@ -91,7 +91,7 @@ class Items:
                 problems.add(f"{self._where(number)}: {problem}")
                 self.unreadable.update(_called(self._written[number]))
                 continue
-            if not wrong and (flaw := self._flaw(items[-1])):
+            if not wrong and (flaw := self._flaw(items[-1], problems)):
                 problems.add(f"{items[-1].where}: {flaw}")
         return _with_names_of_their_own(items, problems)
 
@@ -139,11 +139,11 @@ class Items:
             where=self._where(number),
         )
 
-    def _flaw(self, item: BatchItem) -> str | None:
+    def _flaw(self, item: BatchItem, problems: Problems) -> str | None:
         """What is wrong with its request or job."""
         try:
             if item.job is not None:
-                self._check_job(item.job)
+                self._check_job(item.job, problems)
             else:
                 normalise(item.request)
                 _check_placeholders(item.request, literal=self._literal)
@@ -151,8 +151,10 @@ class Items:
             return str(problem)
         return None
 
-    def _check_job(self, name: str) -> None:
+    def _check_job(self, name: str, problems: Problems) -> None:
         if name not in self._jobs:
+            if not problems.is_shown:
+                raise InvalidRequest(f"job: there is no job {quoted(name)}.")
             there = f"jobs: {', '.join(self._jobs)}" if self._jobs else "there are no named jobs"
             raise InvalidRequest(f"job: there is no job {quoted(name)}{nearest(name, self._jobs)}; {there}.")
         if not {"project", "datamart"} <= set(self._jobs[name]["request"]):

@@ -23,6 +23,11 @@ class Problems:
     def __len__(self) -> int:
         return len(self._found)
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether the next problem is one that the error shows, so that a suggestion for it is worth its time."""
+        return len(self._found) < MOST_SHOWN
+
     def add(self, problem: str) -> None:
         """One more: a sentence that begins with the item and the key."""
         if problem not in self._found[-1:]:

@@ -1,6 +1,7 @@
 """A batch is checked as a whole, and its one error names every problem with the item and the key."""
 
 import json
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
@@ -9,8 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.errors import LONGEST_TEXT, InvalidRequest
+from functions.requests.batches import dependencies
 from functions.requests.batches.batch import LARGEST, Batch, batch_of
 from functions.requests.batches.dependencies import MOST_DEPENDENCIES
+from functions.requests.batches.frozen import frozen_inputs
+from functions.requests.batches.items import REQUEST_KEYS
+from functions.requests.batches.problems import MOST_SHOWN
+from functions.requests.batches.schema import BATCH, ITEM_KEYS
+from functions.similar_names import nearest
 from tests.unit.requests.batches.samples import JOBS, item
 
 
@@ -278,6 +285,46 @@ def test_too_many_dependencies_are_refused() -> None:
     then = [item(f"b{number}", *(one["name"] for one in first)) for number in range(MOST_DEPENDENCIES // 400 + 1)]
     assert f"and {MOST_DEPENDENCIES} are allowed" in refusal(*first, *then)
     assert read(*first, *then[:-1]).items
+
+
+def test_only_names_that_are_shown_are_compared_with_all_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fifty thousand unknown names, each compared with a thousand, would take longer than the function has."""
+    compared: list[object] = []
+
+    def counting(value: object, known: Iterable[str]) -> str:
+        compared.append(value)
+        return nearest(value, known)
+
+    monkeypatch.setattr(dependencies, "nearest", counting)
+    found = refusal(*[item(f"name {n}", *(f"nam {n} {other}" for other in range(50))) for n in range(200)])
+    assert "has 10000 problems" in found
+    assert len(compared) == MOST_SHOWN
+
+
+KEYS = [*BATCH.rules["properties"], *ITEM_KEYS, *REQUEST_KEYS, "answers", "name", "x"]
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(["a", "b", "P", "{", "{today}", "…"])
+ANYTHING = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4)
+)
+ITEMS = st.builds(
+    lambda name, more: item(name) | more,
+    st.sampled_from("abc"),
+    st.dictionaries(st.sampled_from(KEYS), ANYTHING, max_size=1),
+)
+BATCHES = st.fixed_dictionaries(
+    {"items": st.lists(ITEMS | ANYTHING, max_size=4) | ANYTHING}, optional={"defaults": ANYTHING}
+)
+
+
+@given(BATCHES)
+def test_any_json_is_a_batch_whose_items_can_start_or_refused_as_an_invalid_request(content: Any) -> None:
+    try:
+        batch = batch_of(content, "night.json", jobs=JOBS)
+    except InvalidRequest:
+        return
+    inputs = frozen_inputs(batch, "2026-11-24T04:00:00Z", {}, jobs=JOBS)
+    assert len(inputs) == len(content["items"])
+    assert {name for one in batch.items for name in one.after} <= {one.name for one in batch.items}
 
 
 def test_the_largest_batch_is_checked_in_linear_time() -> None:

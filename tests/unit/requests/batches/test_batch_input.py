@@ -8,6 +8,7 @@ import pytest
 
 from functions.errors import InvalidRequest
 from functions.requests.batches.batch_input import BatchStart, read_batch_input
+from functions.requests.execution_input import read_input
 from tests.unit.requests.batches.samples import JOBS, item
 
 STARTED = "2026-11-24T04:00:00Z"
@@ -81,12 +82,21 @@ def test_items_that_an_upload_or_a_message_brings_are_taken_literally(brought: d
         ({"batch": {"items": [item("a")]}, "content": "{}"}, "content: is only for a deployed batch with acceptReq"),
         ({"batch": "uploads", "object": OBJECT | {"acl": 1}}, "object.acl: unknown key"),
         ({"batch": "uploads", "object": {"bucket": "landing"}}, "object.key: is missing; it is the key of the object."),
+        ({"project": "P", "datamart": "City"}, 'batch: is missing. The input of a batch is {"batch": {"items": […]}}'),
+        ({"items": [item("a")]}, "batch: is missing."),
+        ({"batch": "night", "asof": "x"}, "asof: unknown key (did you mean asOf?)"),
         ({"batch": "nigt"}, 'there is no batch "nigt" (did you mean night?)'),
         ({"batch": "uploads", "content": "["}, 'batch "uploads", message: is not JSON'),
     ],
 )
 def test_an_input_that_is_not_one_is_refused_with_what_to_give(given: Any, expected: str) -> None:
     assert expected in refusal(given)
+
+
+@pytest.mark.parametrize("given", [{"batch": "night"}, {"batch": {"items": []}, "asOf": STARTED}, {"restartOf": "arn"}])
+def test_a_batch_that_is_given_to_the_machine_of_runs_is_told_where_it_belongs(given: Any) -> None:
+    with pytest.raises(InvalidRequest, match="Start the state machine of batches with it"):
+        read_input(given, STARTED)
 
 
 def test_a_refused_upload_is_named() -> None:
