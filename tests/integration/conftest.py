@@ -131,8 +131,8 @@ class System:
     def watch_batch(self, execution_arn: str) -> Outcome:
         """Wait for the end of a batch; it and its runs are looked through when the test ends."""
         outcome = self.watch(execution_arn)
-        for line in (outcome.output or {}).get("items") or []:
-            if "execution" in line:
+        for line in (self._emulator.batch_report(execution_arn) or {}).get("items") or []:
+            if "execution" in line and line["execution"] not in self._arns:
                 self.watch(line["execution"])
         return outcome
 
