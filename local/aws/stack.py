@@ -16,8 +16,8 @@ from local.errors import CannotGoOn
 SECONDS_UNSEEN = 2
 """A response tells the time to the second, and takes a moment to arrive: a smaller difference is not known."""
 
-MACHINE = "StateMachineArn"
-"""Name of the output with the state machine."""
+MACHINE, BATCH_MACHINE = "StateMachineArn", "BatchMachineArn"
+"""Names of the outputs with the state machines of runs and of batches."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,13 @@ class Stack:
         if MACHINE not in self.outputs:
             raise CannotGoOn(f"the stack {self.name} is in {self.status} and has no state machine; deploy it again.")
         return self.outputs[MACHINE]
+
+    @property
+    def batch_machine(self) -> str:
+        """ARN of the state machine of batches. Raises CannotGoOn for a stack of an earlier release."""
+        if BATCH_MACHINE not in self.outputs:
+            raise CannotGoOn(f"the stack {self.name} is of a release that has no batches; deploy it again.")
+        return self.outputs[BATCH_MACHINE]
 
     @property
     def run_table(self) -> str:

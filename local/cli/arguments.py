@@ -101,14 +101,23 @@ def command_line() -> argparse.ArgumentParser:
 
     start = commands.add_parser(
         "start",
-        help="start a deployed run and follow it",
+        help="start a deployed run or batch and follow it",
         epilog="The credentials are those of the aws command line. Ctrl-C ends the following and not the run: it goes "
         "on in AWS, and the command that stops it is printed. Exit code 0: succeeded, 1: failed, 2: invalid "
         "request, not started, or contact lost, 130: no longer followed after Ctrl-C.",
     )
-    start.add_argument("job", metavar="JOB", help="a job's name, or the path of a .json file with a request")
+    start.add_argument(
+        "job", metavar="JOB", help="name of a job or batch, or path of a .json file with a request or a batch"
+    )
     start.add_argument("--stage", default="dev", help="which deployment; dev if left out")
-    start.add_argument("--as-of", metavar="TIME", help="run the job as if triggered then: 2026-11-20T05:00+01:00")
+    start.add_argument("--as-of", metavar="TIME", help="run it as if triggered then: 2026-11-20T05:00+01:00")
+    start.add_argument(
+        "--only",
+        type=lambda text: [name for name in map(str.strip, text.split(",")) if name],
+        default=[],
+        metavar="NAME,…",
+        help="of a batch these items alone, which wait for each other and for no other item",
+    )
     _add_json(start)
 
     answer = commands.add_parser(

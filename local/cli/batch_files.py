@@ -7,9 +7,10 @@ from typing import Any
 from functions.errors import InvalidRequest
 from functions.requests.batches.batch import Batch, batch_of
 from functions.requests.batches.batch_bytes import content_from_bytes
+from functions.requests.batches.membership import KEY, is_membership
 from functions.requests.named_jobs import Job
 from functions.similar_names import nearest
-from infra.batches.batch_files import SCHEMA, batches_of
+from infra.batches.batch_files import SCHEMA, batch_paths, batches_of, sample_paths
 from infra.batches.named_batch import KEYS
 from infra.jobs.job_files import jobs_of
 from infra.settings.settings import BadConfiguration, Settings
@@ -17,6 +18,18 @@ from local.errors import CannotGoOn
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 """What is taken for the name of a batch; anything else is a path."""
+
+
+def batch_names() -> set[str]:
+    """The names of all files of batches and of their samples, whatever stage deploys them, and valid or not."""
+    return {path.stem for path in (*batch_paths(), *sample_paths())}
+
+
+def starts_batch(content: Any) -> bool:
+    """Whether this is the input of a batch's execution, and not a copied input of one of its runs."""
+    if not isinstance(content, dict):
+        return False
+    return "restartOf" in content or (KEY in content and not is_membership(content[KEY]))
 
 
 class BatchFiles:

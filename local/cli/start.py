@@ -1,10 +1,10 @@
-"""``datamart start``: starts a run in the AWS account and follows it."""
+"""``datamart start``: starts a run or a batch in the AWS account and follows it."""
 
 import argparse
-import re
 import sys
 import time
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -15,13 +15,12 @@ from functions.requests.execution_input import moment
 from local.aws import Stack, in_plain_words, stack_of
 from local.aws.execution import Wait, begin, follow
 from local.cli import run_output
+from local.cli.batch_files import NAME, batch_names, starts_batch
 from local.cli.console import console_for
 from local.cli.dialogue import from_json
 from local.cli.endings import LOST, finish, not_begun, of_followed_run
 from local.errors import CannotGoOn
 from local.outcome import Outcome
-
-_JOB = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
 def start(arguments: argparse.Namespace, wait: Wait = time.sleep) -> int:
@@ -35,13 +34,13 @@ def start(arguments: argparse.Namespace, wait: Wait = time.sleep) -> int:
     Parameters
     ----------
     arguments
-        ``job``, ``stage``, ``as_of`` and ``json``, as local/cli/arguments.py parses them.
+        ``job``, ``stage``, ``as_of``, ``only`` and ``json``, as local/cli/arguments.py parses them.
     wait
         Lets so many seconds pass.
     """
     stream = sys.stderr if arguments.json else sys.stdout
     try:
-        given = input_of(arguments.job, arguments.as_of)
+        given = input_of(arguments.job, arguments.as_of, arguments.only)
         with in_plain_words():
             stack = stack_of(arguments.stage)
         ending = of_followed_run(run_deployed(stack, given, stream, wait))
@@ -50,24 +49,34 @@ def start(arguments: argparse.Namespace, wait: Wait = time.sleep) -> int:
     return finish(ending, arguments.json)
 
 
-def input_of(job: str, as_of: str | None) -> dict[str, Any]:
-    """The execution's input: from a job's name, or else from the file of that path.
+def input_of(job: str, as_of: str | None, only: Sequence[str] = ()) -> dict[str, Any]:
+    """The execution's input: from the name of a job or batch, or else from the file of that path.
+
+    ``only`` are names of a batch's items.
 
     Raises
     ------
     CannotGoOn
-        The file cannot be read or is not an input, or ``as_of`` is not a time.
+        The file cannot be read or is not an input, ``as_of`` is not a time, or there are no items to choose from.
     """
-    given = {"job": job} if _JOB.fullmatch(job) else _from_file(Path(job))
+    given = _named(job, is_batch=bool(only)) if NAME.fullmatch(job) else _from_file(Path(job))
+    if only and "batch" not in given:
+        raise CannotGoOn(f"--only: {job} does not hold a batch, and only a batch has items to choose from.")
+    given |= {"only": list(only)} if only else {}
     if as_of is None:
         return given
-    if "job" not in given:
+    if "job" not in given and "batch" not in given:
         raise CannotGoOn(f"--as-of: {job} holds a request, and only a job has placeholders that a time could fill.")
     try:
         moment(as_of)
     except InvalidRequest:
         raise CannotGoOn(f"--as-of: {as_of!r} is not a time with its offset, such as 2026-11-20T05:00+01:00.") from None
     return given | {"asOf": as_of}
+
+
+def _named(name: str, *, is_batch: bool) -> dict[str, Any]:
+    """A job and a batch of a stage never have the same name: a batch is what has a file among the batches."""
+    return {"batch": name} if is_batch or name in batch_names() else {"job": name}
 
 
 def _from_file(path: Path) -> dict[str, Any]:
@@ -78,7 +87,7 @@ def _from_file(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError) as problem:
         raise CannotGoOn(f"{path}: is not JSON ({problem}).") from None
     if not isinstance(given, dict):
-        raise CannotGoOn(f"{path}: holds neither a request nor a job to start.")
+        raise CannotGoOn(f"{path}: holds neither a request nor a job or batch to start.")
     return given
 
 
@@ -90,16 +99,19 @@ def run_deployed(stack: Stack, given: dict[str, Any], stream: TextIO, wait: Wait
     CannotGoOn
         It was not started.
     """
-    name = _name(given.get("job"))
-    arn = execution_arn(stack.state_machine, name)
+    machine = stack.batch_machine if starts_batch(given) else stack.state_machine
+    name = _name(given.get("job") or given.get("batch"), "batch" if starts_batch(given) else "request")
+    arn = execution_arn(machine, name)
     console = console_for(stream)
     try:
         with in_plain_words():
-            begin(stack.state_machine, name, given)
+            begin(machine, name, given)
         console.print(f"Started {arn}", soft_wrap=True)
         outcome = _followed(arn, stream, wait)
     except KeyboardInterrupt:
         outcome = Outcome(arn, "RUNNING", None, "Loaded: unknown. Not followed any more; the run goes on.")
+    if starts_batch(given):
+        run_output.show_items(console, outcome)
     run_output.show_outcome(console, outcome)
     if outcome.status == "RUNNING":
         stop = f"aws stepfunctions stop-execution --execution-arn {arn}"
@@ -116,7 +128,7 @@ def _followed(arn: str, stream: TextIO, wait: Wait) -> Outcome:
         return Outcome(arn, "RUNNING", LOST, f"Loaded: unknown. The run goes on but cannot be followed: {problem}")
 
 
-def _name(job: str | None) -> str:
+def _name(called: Any, otherwise: str) -> str:
     """A new name in the starter's form, within Step Functions' 80 characters."""
-    kind = job if isinstance(job, str) and _JOB.fullmatch(job) else "request"
+    kind = called if isinstance(called, str) and NAME.fullmatch(called) else otherwise
     return execution_name(kind, uuid.uuid4().hex)

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from functions.names import is_batch
-from functions.requests.batches.membership import KEY, is_membership
 from functions.runs.model import OpenQuestion
 from local import signals
+from local.cli.batch_files import starts_batch
 from local.cli.batch_progress import BatchProgress, line_of
 from local.cli.batch_watch import BatchWatch
 from local.cli.dialogue import ask_about, show_question
@@ -99,13 +99,6 @@ def _progress(events: Sequence[Event], stream: TextIO) -> AnyProgress:
     if len(events) > 1:
         return ProgressOfSeveral(stream, [event.name for event in events])
     return BatchProgress(stream) if starts_batch(events[0].content) else Progress(stream)
-
-
-def starts_batch(content: Any) -> bool:
-    """Whether this is the input of a batch's execution, and not a copied input of one of its runs."""
-    if not isinstance(content, dict):
-        return False
-    return "restartOf" in content or (KEY in content and not is_membership(content[KEY]))
 
 
 Started = list[str] | Result

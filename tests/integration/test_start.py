@@ -16,6 +16,7 @@ import boto3
 import pytest
 
 from infra.names import stack_name
+from local.cli.arguments import command_line
 from local.cli.process import exits_with
 from local.cli.start import start
 from local.simulator import catalogue
@@ -31,7 +32,7 @@ def cloud(system: System, template_path: Path) -> Iterator[Cloud]:
 
 
 def datamart_start(cloud: Cloud, job: str, wait: Any = None, **options: Any) -> int:
-    arguments = {"job": job, "stage": "dev", "as_of": None, "json": False} | options
+    arguments = {"job": job, "stage": "dev", "as_of": None, "only": [], "json": False} | options
     return start(argparse.Namespace(**arguments), wait or cloud.wait)
 
 
@@ -266,3 +267,39 @@ def test_a_profile_that_does_not_exist_is_reported_in_a_sentence(command: list[s
 
 def test_the_template_has_the_name_of_the_stack(template_path: Path) -> None:
     assert template_path.name == f"{stack_name('dev')}.template.json"
+
+
+def test_a_named_batch_is_started_in_the_machine_of_batches_and_followed(cloud: Cloud, capsys: Any) -> None:
+    assert datamart_start(cloud, "night", as_of="2026-11-20T05:00+01:00") == 0
+    arn = cloud.started[-1]
+    assert given(arn) == {"batch": "night", "asOf": "2026-11-20T05:00+01:00"}
+    assert ":datamart-runner-dev_batches:night-" in arn
+    said = " ".join(capsys.readouterr().out.split())
+    assert "SUCCEEDED loaded: 3 of 3 items" in said
+
+
+def test_only_some_items_of_a_batch_are_started(cloud: Cloud, system: System, capsys: Any) -> None:
+    assert datamart_start(cloud, "night", only=["days"], json=True) == 0
+    assert given(cloud.started[-1]) == {"batch": "night", "only": ["days"]}
+    said = capsys.readouterr()
+    output = json.loads(said.out)["output"]
+    assert [(line["name"], line["outcome"]) for line in output["items"]] == [("days", "loaded")]
+    assert any(line.startswith("days loaded ") for line in (" ".join(one.split()) for one in said.err.splitlines()))
+    assert sum(system.simulator.state()["loads"].values()) == 1
+
+
+def test_only_is_for_batches(cloud: Cloud, event: Callable[[Any], str], capsys: Any) -> None:
+    assert datamart_start(cloud, event({"project": "P", "datamart": "D"}), only=["days"]) == 2
+    assert "--only:" in capsys.readouterr().err
+    assert cloud.started == []
+
+
+def test_the_items_of_a_batch_are_given_with_commas_between_them() -> None:
+    words = ["start", "night", "--only", "days, city-nightly,"]
+    assert command_line().parse_args(words).only == ["days", "city-nightly"]
+
+
+def test_a_stack_without_the_machine_of_batches_says_so(cloud: Cloud, capsys: Any) -> None:
+    del cloud.outputs["BatchMachineArn"]
+    assert datamart_start(cloud, "night") == 2
+    assert "is of a release that has no batches; deploy it again" in capsys.readouterr().err

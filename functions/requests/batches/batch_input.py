@@ -5,6 +5,7 @@
     {"batch": {"items": […]}, "asOf", "values"}      a batch as a person writes it
     {"batch": "nightly", "asOf", "values"}           a deployed one
     {"batch": "uploads", …, "object" or "content"}   a deployed one, with the items that an upload or a message brings
+    {"batch": …, "only": [names]}                    some of its items
     {"restartOf": ARN, "force": [names]}             the rest of a batch that has ended
 """
 
@@ -18,6 +19,7 @@ from functions.names import is_batch
 from functions.requests.batches.accepted_batch import accepted_batch
 from functions.requests.batches.batch import Batch, batch_of
 from functions.requests.batches.frozen import frozen_inputs
+from functions.requests.batches.part import part_of
 from functions.requests.event_shapes import described, without_added
 from functions.requests.execution_input import PATTERN_OF_TIME, moment
 from functions.requests.named_batches import batch_named
@@ -45,7 +47,10 @@ LONGEST_URI = 1_200
 
 @dataclass(frozen=True)
 class BatchStart:
-    """The valid input of a batch: the batch itself, and the input of each item's execution."""
+    """The valid input of a batch: the batch itself, and the input of each item's execution.
+
+    ``name`` is that of a deployed batch; a part of one has none, because it does not load what the batch loads.
+    """
 
     batch: Batch
     inputs: tuple[dict[str, Any], ...]
@@ -98,6 +103,8 @@ def read_batch_input(given: Any, started_at: str, read_object: ReadObject) -> Ba
     if ("restartOf" in start) == ("batch" in start):
         raise InvalidRequest(f"batch, restartOf: give exactly one of the two. {WHAT_TO_GIVE}")
     if "restartOf" in start:
+        if start["only"]:
+            raise InvalidRequest("only: is not for a restart, which runs the items that are not loaded (restartOf).")
         return _restart(start)
     if start["force"]:
         raise InvalidRequest("force: is only for the restart of a batch (restartOf).")
@@ -129,7 +136,9 @@ def _start(start: dict[str, Any], as_of: str, read_object: ReadObject) -> BatchS
         data = read_object(start["object"]) if "object" in start else start["content"].encode()
         where = f"{where}, {_where_brought(start)}"
         batch = accepted_batch(data, where, named, at, values)
-    return BatchStart(batch, frozen_inputs(batch, as_of, values, jobs=jobs, where=where), name, as_of)
+    batch, is_whole = part_of(batch, start["only"], where), not start["only"]
+    inputs = frozen_inputs(batch, as_of, values, jobs=jobs, where=where)
+    return BatchStart(batch, inputs, name if is_whole else None, as_of)
 
 
 def _where_brought(start: dict[str, Any]) -> str:

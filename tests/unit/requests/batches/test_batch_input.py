@@ -102,3 +102,27 @@ def test_a_batch_that_is_given_to_the_machine_of_runs_is_told_where_it_belongs(g
 def test_a_refused_upload_is_named() -> None:
     found = refusal({"batch": "uploads", "object": OBJECT}, b"project,datamart\nP,Payroll\n")
     assert found.startswith('batch "uploads", object "s3://landing/batches/a.csv": line 2 ("Payroll"): datamart: ')
+
+
+CHAIN = [item("a"), item("b", after=["a"]), item("c", after=["a", "b"]), item("d")]
+
+
+def test_a_part_of_a_batch_waits_for_its_own_items_alone() -> None:
+    start = read({"batch": {"items": CHAIN}, "only": ["c", "b"]})
+    assert [(each.name, each.after) for each in start.batch.items] == [("b", ()), ("c", ("b",))]
+    assert len(start.inputs) == 2
+
+
+def test_a_part_of_a_deployed_batch_does_not_count_as_that_batch() -> None:
+    assert read({"batch": "night", "only": ["a"]}).name is None
+    assert read({"batch": "night", "only": []}).name == "night"
+
+
+def test_a_name_of_a_part_that_the_batch_does_not_have_is_refused_with_the_nearest() -> None:
+    assert 'only: there is no item "citi-nightly" (did you mean city-nightly?)' in refusal(
+        {"batch": "night", "only": ["citi-nightly"]}
+    )
+
+
+def test_a_restart_takes_no_part() -> None:
+    assert "only: is not for a restart" in refusal({"restartOf": "arn", "only": ["a"]})
