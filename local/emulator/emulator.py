@@ -32,6 +32,7 @@ from local.emulator.delivery import deliver
 from local.emulator.deploy import Deployed, deploy
 from local.emulator.end_events import deliver_the_end
 from local.emulator.ends import Ends
+from local.emulator.garbage import searched_less
 from local.emulator.lambda_runtime import Runtime
 from local.emulator.moto_patches.install import install
 from local.emulator.moto_patches.moto_objects import execution as moto_execution
@@ -135,6 +136,7 @@ class Emulator:
             self._table = RunTable(*self.deployed.tables)  # once: a client takes longer to make than a call
             for connection, content in self._secrets.items():
                 self.seed_secret(connection, content)
+            stack.enter_context(searched_less())
             self._stack = stack.pop_all()
         return self
 

@@ -47,7 +47,8 @@ class Ends:
 
     def is_over(self, execution_arn: str, patience: float = 0) -> bool:
         """Whether an execution has ended and its end was delivered, or is within ``patience`` real seconds."""
-        return self._ends[execution_arn].over.wait(patience)
+        over = self._ends[execution_arn].over
+        return over.wait(patience) if patience else over.is_set()
 
     def deliver(self, execution_arn: str) -> None:
         """Deliver the end of an execution, unless it was delivered or is withheld. Raises what that raised."""
