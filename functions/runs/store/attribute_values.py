@@ -28,6 +28,8 @@ def from_attribute(attribute: dict[str, Any]) -> Any:
     """The plain value; a whole number is an int, however it was written."""
     ((kind, value),) = attribute.items()
     match kind:
+        case "S":  # first, as most are texts
+            return value
         case "N":
             return _number(value)
         case "M":

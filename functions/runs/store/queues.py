@@ -83,7 +83,7 @@ def take_free_slot(
     Nobody goes before others: where tickets or pauses are, the rules decide.
     """
     mine, left = f"holders.{datamart}", f"holders.{run_id}"
-    return _write(
+    item = _write(
         table,
         connection,
         f"{{importsUntil}} < :now AND ({{{mine}.o}} = :owner OR (attribute_not_exists({{{mine}}}) AND "
@@ -93,6 +93,7 @@ def take_free_slot(
         put={mine: _stored_holder(holder), "most": most, "executions": _beginning(holder.owner)},
         remove=(left,),
     )
+    return queue_of(item)
 
 
 def give_back_slot(table: RunTable, connection: str | None, key: str, owner: str, attempt: int) -> None:
@@ -104,6 +105,7 @@ def give_back_slot(table: RunTable, connection: str | None, key: str, owner: str
         f"{{importsUntil}} < :now AND {{{mine}.o}} = :owner AND {{{mine}.n}} <= :attempt AND size({{tickets}}) = :none",
         {"now": clock.now(), "owner": _name(owner), "attempt": attempt, "none": 0},
         remove=(mine,),
+        returned=False,
     )
 
 
@@ -115,7 +117,7 @@ def join_queue(
     Raises Changed where the run ``owner`` has a slot by now, or the queue is full.
     """
     mine = f"holders.{ticket.datamart}"
-    return _write(
+    item = _write(
         table,
         connection,
         f"attribute_exists({{tickets}}) AND (attribute_not_exists({{{mine}}}) OR {{{mine}.o}} <> :owner) "
@@ -123,6 +125,7 @@ def join_queue(
         {"owner": _name(owner), "full": MOST_TICKETS},
         put={f"tickets.{ticket.id}": _stored_ticket(ticket)} | ({} if most is None else {"most": most}),
     )
+    return queue_of(item)
 
 
 def change_queue(table: RunTable, connection: str | None, before: StoredQueue, after: Queue) -> StoredQueue:
@@ -186,15 +189,14 @@ def change_queue(table: RunTable, connection: str | None, before: StoredQueue, a
         put["most"] = after.most
     if before.high_in_a_row != after.high_in_a_row:
         put["highInARow"] = after.high_in_a_row
-    return _write(table, connection, " AND ".join(conditions), values, put=put, remove=tuple(remove))
+    return queue_of(_write(table, connection, " AND ".join(conditions), values, put=put, remove=tuple(remove)))
 
 
-def _write(table: RunTable, connection: str | None, condition: str, values: Item, **change: Any) -> StoredQueue:
+def _write(table: RunTable, connection: str | None, condition: str, values: Item, **change: Any) -> Item:
     try:
-        item = table.change(queue_key(connection), condition=condition, condition_values=values, **change)
+        return table.change(queue_key(connection), condition=condition, condition_values=values, **change)
     except ConditionFailed as refused:
         raise Changed(queue_of(refused.item) if refused.item else None) from None
-    return queue_of(item)
 
 
 # -- the stored form ----------------------------------------------------------------------------------------------

@@ -108,10 +108,12 @@ class RunTable:
         remove: tuple[str, ...] = (),
         condition: str = "attribute_exists(executionArn)",
         condition_values: Item | None = None,
+        returned: bool = True,
     ) -> Item:
         """Change the item at dotted paths (``attempts.1.job``) and return it as it then is.
 
-        ``condition`` names paths as ``{attempts.1.job}`` and values as ``:name`` from ``condition_values``.
+        ``condition`` names paths as ``{attempts.1.job}`` and values as ``:name`` from ``condition_values``. Nothing of
+        a large item need come back that nobody reads: {} where it is not to be ``returned``.
 
         Raises
         ------
@@ -132,7 +134,7 @@ class RunTable:
             "UpdateExpression": " ".join(filter(None, clauses)),
             "ConditionExpression": names.fill(condition),
             "ExpressionAttributeNames": names.aliases,
-            "ReturnValues": "ALL_NEW",
+            "ReturnValues": "ALL_NEW" if returned else "NONE",
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
         if values:
@@ -142,7 +144,7 @@ class RunTable:
         except self._client.exceptions.ConditionalCheckFailedException as refused:
             found = refused.response.get("Item")
             raise ConditionFailed(condition, found and _from_dynamodb(found)) from None
-        return _from_dynamodb(answer["Attributes"])
+        return _from_dynamodb(answer.get("Attributes", {}))
 
 
 def _pause(refused: int, nothing_was_taken: bool) -> int:
