@@ -1,13 +1,16 @@
-"""Copies an item once for an update; moto copies it twice more, and its JSON once more. Its responses stay the same.
+"""Makes an item's JSON once for an update; moto makes it twice, and copies item and JSON. Its responses stay the same.
 
 The queue of 200 runs is an item of thousands of values, which every write of it goes through.
 """
 
 import copy
+import threading
 from typing import Any
 
 from moto.dynamodb import models, responses
-from moto.dynamodb.models.dynamo_type import Item
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
+
+from local.emulator.moto_patches.botocore_calls import is_plain
 
 FOR = {"moto": "5.2.5"}
 """The version of each package that this was written for."""
@@ -15,6 +18,9 @@ FOR = {"moto": "5.2.5"}
 # Read here, so that a name that an upgrade of moto changes fails at once.
 used = (responses.copy, models.copy)
 to_dict = responses.dynamo_to_dict
+update_item = responses.DynamoHandler.update_item
+
+_here = threading.local()
 
 
 def install() -> None:
@@ -22,13 +28,20 @@ def install() -> None:
     responses.copy = _AsJson
     models.copy = _Copies()
     responses.dynamo_to_dict = _to_dict
+    responses.DynamoHandler.update_item = _update_item
+
+
+def _update_item(self: Any) -> Any:
+    """As moto does; it compares the item with what it was, also where the response does not depend on it."""
+    _here.returns_old = self.body.get("ReturnValues", "NONE") not in ("NONE", "ALL_NEW")
+    return update_item(self)
 
 
 class _AsJson:
     """What moto's responses take for the copy of an item before the update: they only ask for its JSON."""
 
     def __init__(self, item: Item) -> None:
-        self._json: dict[str, Any] = item.to_json()
+        self._json: dict[str, Any] = item.to_json() if _here.returns_old else {"Attributes": {}}
 
     def to_json(self) -> dict[str, Any]:
         return self._json
@@ -49,7 +62,9 @@ def _to_dict(value: Any) -> Any:
     """The value with DynamoDB's types as plain ones; most are plain already."""
     kind = type(value)
     if kind is dict:
-        return {name: inner if type(inner) is str else _to_dict(inner) for name, inner in value.items()}
+        return {name: inner if is_plain(inner) else _to_dict(inner) for name, inner in value.items()}
     if kind is list:
         return [_to_dict(inner) for inner in value]
+    if kind is DynamoType and is_plain(found := value.to_regular_json()):
+        return found
     return value if kind is str or kind is bool else to_dict(value)

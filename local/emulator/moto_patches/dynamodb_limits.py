@@ -4,7 +4,7 @@ A write that AWS refuses with ValidationException is refused here, too, and chan
 DynamoDB's documentation ("Constraints") and from public captures of its responses.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 from inspect import signature
@@ -74,18 +74,34 @@ def _update_item(self: Any, table_name: str, key: dict[str, Any], *args: Any, **
     table = self.get_table(table_name)
     hash_key = DynamoType(key[table.hash_key_attr])
     before = table.get_item(hash_key)
-    kept = before.to_json()["Attributes"] if before is not None else None
+    attributes = {} if before is None else dict(before.attrs)
+    parts = [(each, each.value.copy()) for each in _changeable(attributes.values())]
     try:
         updated = update_item(self, table_name, key, *args, **kwargs)
         _check(updated.attrs, ItemSizeToUpdateTooLarge)
     except MockValidationException:  # moto has changed the item by then
-        if (changed := table.get_item(hash_key)) is not None and kept is None:
+        if before is not None:
+            before.attrs.clear()
+            before.attrs.update(attributes)
+            for each, value in parts:
+                each.value = value
+        elif table.get_item(hash_key) is not None:
             table.delete_item(hash_key, None)
-        elif changed is not None and kept is not None:
-            changed.attrs.clear()
-            changed.attrs.update({name: DynamoType(value) for name, value in kept.items()})
         raise
     return updated
+
+
+def _changeable(values: Iterable[DynamoType]) -> Iterator[DynamoType]:
+    """The maps, lists and sets at any depth: an update changes what is in them, and no other value."""
+    for value in values:
+        inner = value.value
+        if type(inner) is dict:
+            yield value
+            yield from _changeable(inner.values())
+        elif type(inner) is list:
+            yield value
+            if value.type == DDBType.LIST:
+                yield from _changeable(inner)
 
 
 _signature = cache(signature)
@@ -99,31 +115,13 @@ def _check_expressions(operation: Callable[..., Any], *args: Any, **kwargs: Any)
 
 
 def _check(attributes: dict[str, Any], too_large: type[MockValidationException]) -> None:
-    for name, value in attributes.items():
-        _check_name(name)
-        _check_value(value, 0)
-    if sum(len(name.encode()) + size(value) for name, value in attributes.items()) > LARGEST:
+    if _size_of_all(attributes, 0) > LARGEST:
         raise too_large()
 
 
 def _check_name(name: str) -> None:
     if not name:
         raise MockValidationException(NO_NAME)
-
-
-def _check_value(value: DynamoType, wrapped: int) -> None:
-    if wrapped > DEEPEST:
-        raise MockValidationException(TOO_DEEP)
-    kind = value.type
-    if kind == DDBType.MAP:
-        for name, inner in value.value.items():
-            _check_name(name)
-            _check_value(inner, wrapped + 1)
-    elif kind == DDBType.LIST:
-        for inner in value.value:
-            _check_value(inner, wrapped + 1)
-    elif kind == DDBType.NUMBER:
-        _check_number(str(value.value))
 
 
 @lru_cache(maxsize=10_000)
@@ -140,13 +138,28 @@ def _check_number(written: str) -> None:
         raise MockValidationException(UNDERFLOW)
 
 
-def size(value: DynamoType) -> int:
-    """Bytes of a value as DynamoDB counts them: a map or list has 3 of its own, and 1 for each entry."""
-    kind = value.type
+def size(value: DynamoType, wrapped: int = 0) -> int:
+    """Bytes of a value as DynamoDB counts them: a map or list has 3 of its own, and 1 for each entry.
+
+    Raises MockValidationException for a value that DynamoDB does not take inside so many maps and lists.
+    """
+    if wrapped > DEEPEST:
+        raise MockValidationException(TOO_DEEP)
+    kind, inner = value.type, value.value
     if kind == DDBType.MAP:
-        return 3 + sum(1 + len(name.encode()) + size(inner) for name, inner in value.value.items())
+        return 3 + len(inner) + _size_of_all(inner, wrapped + 1)
     if kind == DDBType.LIST:
-        return 3 + sum(1 + size(inner) for inner in value.value)
+        return 3 + len(inner) + sum(size(each, wrapped + 1) for each in inner)
     if kind == DDBType.NUMBER:
-        return 2 + len(str(value.value)) // 2
-    return int(value.size()) if isinstance(value.value, (str, bytes)) or value.is_set() else 1
+        _check_number(str(inner))
+        return 2 + len(str(inner)) // 2
+    return int(value.size()) if isinstance(inner, (str, bytes)) or value.is_set() else 1
+
+
+def _size_of_all(values: dict[str, DynamoType], wrapped: int) -> int:
+    """Bytes of names and values."""
+    total = 0
+    for name, value in values.items():
+        _check_name(name)
+        total += len(name.encode()) + size(value, wrapped)
+    return total

@@ -33,13 +33,13 @@ from local.emulator.moto_patches.botocore_calls import is_plain
 FOR = {"moto": "5.2.5", "jsonata-python": "0.7.1", "botocore": "1.44.5", "werkzeug": "3.1.9"}
 """The version of each package that this was written for."""
 
-_SETS = (DDBType.STRING_SET, DDBType.NUMBER_SET, DDBType.BINARY_SET)
+_SCALARS = {DDBType.STRING, DDBType.NUMBER, DDBType.BOOLEAN, DDBType.NULL}
+"""Kinds of values that JSON holds as they are."""
 
 # Read here, so that a name that an upgrade of moto changes fails at once.
 method_names = responses.method_names_from_class
 underscored = responses.camelcase_to_underscores
 make = UpdateExpressionParser.make
-deepcopy = DynamoType.__deepcopy__
 to_regular_json = DynamoType.to_regular_json
 nodes_to_be_processed = DepthFirstTraverser.nodes_to_be_processed
 traverse = DepthFirstTraverser.traverse_node_recursively
@@ -58,7 +58,6 @@ def install() -> None:
     responses.method_names_from_class = cache(method_names)
     responses.camelcase_to_underscores = cache(underscored)
     UpdateExpressionParser.make = staticmethod(lru_cache(maxsize=1000)(make))  # its users copy what they change
-    DynamoType.__deepcopy__ = _copied
     DynamoType.to_regular_json = _regular_json
     DepthFirstTraverser.nodes_to_be_processed = _nodes_to_be_processed
     DepthFirstTraverser.traverse_node_recursively = _traverse
@@ -76,27 +75,18 @@ def install() -> None:
     useragent.sanitize_user_agent_string_component = lru_cache(maxsize=1000)(sanitized)
 
 
-def _copied(value: Any, memo: Any = None) -> Any:
-    """A copy of a value of DynamoDB, without a memo of what was copied: there are no cycles in it."""
-    new = DynamoType.__new__(DynamoType)
-    kind, inner = value.type, value.value
-    if kind == DDBType.MAP:
-        inner = {key: _copied(item) if type(item) is DynamoType else copy.copy(item) for key, item in inner.items()}
-    elif kind == DDBType.LIST:
-        inner = [_copied(item) if type(item) is DynamoType else copy.copy(item) for item in inner]
-    elif kind in _SETS:
-        inner = list(inner)
-    new.type, new.value = kind, inner
-    return new
-
-
 def _regular_json(value: Any) -> Any:
     """The value as JSON; moto copies at every level all that is below it."""
     kind, inner = value.type, value.value
-    if type(inner) is str and kind != DDBType.BINARY:
+    if kind in _SCALARS:
         return {kind: inner}
     if kind == DDBType.MAP:
-        return {kind: {key: _regular_json(item) for key, item in inner.items()}}
+        return {
+            kind: {
+                key: {item.type: item.value} if item.type in _SCALARS else _regular_json(item)
+                for key, item in inner.items()
+            }
+        }
     if kind == DDBType.LIST:
         return {kind: [_regular_json(item) for item in inner]}
     return to_regular_json(value)

@@ -1,4 +1,4 @@
-"""An update that copies its item once comes to the same as moto's, which copies it three times."""
+"""An update that copies its item once comes to the same as moto's, which copies it more often."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ def restored(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(responses, "copy", dynamodb_copies.used[0])
     monkeypatch.setattr(models, "copy", dynamodb_copies.used[1])
     monkeypatch.setattr(responses, "dynamo_to_dict", dynamodb_copies.to_dict)
+    monkeypatch.setattr(responses.DynamoHandler, "update_item", dynamodb_copies.update_item)
 
 
 @pytest.fixture

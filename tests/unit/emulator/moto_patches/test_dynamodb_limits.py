@@ -125,6 +125,24 @@ def test_levels_count_from_the_top_of_the_item_wherever_a_change_puts_them(table
         update(table, "a.b.c", wrapped(30))
 
 
+def test_a_change_that_is_refused_is_undone_in_maps_lists_and_sets(table: Any) -> None:
+    put(table, map={"M": {"deep": {"M": {"text": {"S": "x"}}}}}, list={"L": [{"S": "y"}]}, set={"SS": ["z"]})
+    before = kept(table)
+    with pytest.raises(ClientError, match="maximum allowed size"):
+        table.update_item(
+            TableName=TABLE,
+            Key=KEY,
+            UpdateExpression="SET #map.#deep.#text = :large, #list[0] = :new ADD #set :more REMOVE #map.#other",
+            ExpressionAttributeNames={f"#{name}": name for name in ("map", "deep", "text", "list", "set", "other")},
+            ExpressionAttributeValues={
+                ":large": {"S": "x" * 409_600},
+                ":new": {"S": "new"},
+                ":more": {"SS": ["more"]},
+            },
+        )
+    assert kept(table) == before
+
+
 # -- expressions ------------------------------------------------------------------------------------------------------
 
 

@@ -44,16 +44,6 @@ def installed() -> None:
     performance.install()
 
 
-def test_a_copy_of_a_value_is_equal_and_shares_nothing_that_changes() -> None:
-    value = DynamoType(VALUE)
-    copied = copy.deepcopy(value)
-    assert copied == value
-    copied["list"][1]["deep"].value.append(DynamoType({"S": "new"}))
-    copied["set"].value.append("c")
-    del copied.value["text"]
-    assert value == DynamoType(VALUE)
-
-
 def test_a_value_is_the_json_that_moto_makes_of_it() -> None:
     assert DynamoType(VALUE).to_regular_json() == performance.to_regular_json(DynamoType(VALUE))
     assert DynamoType(VALUE).to_regular_json()["M"] == VALUE["M"] | {"bytes": {"B": b"x"}}
