@@ -71,8 +71,8 @@ class Alarms:
         self._make(
             "LateLoadsAlarm",
             _own(LOADS_MISSING),
-            "The table of at least one job was not loaded by the time of its expectBy. The message about late tables "
-            "on this topic names each job and says what to do; so does the log of the function expect_load.",
+            "At least one job or batch was not loaded by the time of its expectBy. The message about late tables "
+            "on this topic names each and says what to do; so does the log of the function expect_load.",
         )
 
     def _on_ends(self, name: str, machine: sfn.StateMachine, failed: str, aborted: str, timed_out: str) -> None:

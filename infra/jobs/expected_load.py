@@ -34,7 +34,7 @@ def expected_load_warnings(job: Triggered, now: datetime) -> Iterator[str]:
     starts = [_Start(trigger, job) for trigger in job.triggers]
     rates = [start.schedule.interval for start in starts if isinstance(start.schedule, Rate)]
     if rates and min(rates) > _DAY:
-        yield f"expectBy: the check is daily, and the job starts every {in_words(min(rates))}. {_REMEDY}"
+        yield f"expectBy: the check is daily, and the {job.what} starts every {in_words(min(rates))}. {_REMEDY}"
     elif not rates:
         yield from _judged(job, starts, now)
 
@@ -60,8 +60,8 @@ def _judged(job: Triggered, starts: list[_Start], now: datetime) -> Iterator[str
     if late := _too_early(starts, checks):
         at, start = late
         yield (
-            f"expectBy: the check at {at:%H:%M} judges the run of the day before, because the job may start as late as "
-            f"{start.astimezone(zone):%H:%M}. Give a time after the run of the same day."
+            f"expectBy: the check at {at:%H:%M} judges the run of the day before, because the {job.what} may start as "
+            f"late as {start.astimezone(zone):%H:%M}. Give a time after the run of the same day."
         )
         return
     met = {at: _is_met(starts, at.astimezone(UTC)) for at in checks}
@@ -73,14 +73,14 @@ def _judged(job: Triggered, starts: list[_Start], now: datetime) -> Iterator[str
     if good and all(name in (*good, *bad) for name, days in by_day.items() if days):
         write = ", ".join(f'"{name}"' for name in good)
         yield (
-            f"expectBy: the alarm goes off on {', '.join(bad)}, because no schedule has started the job in the day "
-            f'before. Write "expectOn": [{write}].'
+            f"expectBy: the alarm goes off on {', '.join(bad)}, because no schedule has started the {job.what} in the "
+            f'day before. Write "expectOn": [{write}].'
         )
         return
     missed = sum(not ok for ok in met.values())
     yield (
         f"expectBy: the alarm goes off on {missed} of the next {len(met)} days with a check, because no schedule "
-        f"has started the job in the day before. {_REMEDY}"
+        f"has started the {job.what} in the day before. {_REMEDY}"
     )
 
 

@@ -107,7 +107,7 @@ def key_warnings(job: Triggered) -> Iterator[str]:
         if bucket and prefix.startswith(f"{bucket}/"):
             yield f"{uploads.where}.prefix: begins with the bucket's own name. A key does not; leave {bucket}/ out."
         if bucket and not prefix and "suffix" not in declared:
-            yield f"{uploads.where}: every upload to {bucket} starts the job. Give a prefix or a suffix."
+            yield f"{uploads.where}: every upload to {bucket} starts the {job.what}. Give a prefix or a suffix."
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,10 @@ def _overlap(one: Uploads, others: list[Uploads]) -> str:
     within = [other for other in others if other.job is one.job]
     between = [other for other in others if other.job is not one.job]
     if not between:
-        return f"takes uploads that {within[0].where} takes too. One upload starts the job once: remove one of the two."
+        return (
+            f"takes uploads that {within[0].where} takes too. One upload starts the {one.job.what} once: remove one of "
+            "the two."
+        )
     named = ", ".join(f"{other.job.file} ({other.where})" for other in between[:_MOST_NAMED])
     more = f" and {len(between) - _MOST_NAMED} more" if len(between) > _MOST_NAMED else ""
     bucket = one.declared.get("bucket", "the stack's own bucket")

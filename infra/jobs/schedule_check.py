@@ -81,7 +81,7 @@ def schedule_warnings(job: Triggered, now: datetime) -> Iterator[str]:
 def _readings(schedule: Schedule) -> Iterator[str]:
     """Expressions that people read in another way than AWS."""
     if _interval(schedule) <= timedelta(minutes=1):
-        yield "starts the job every minute. For once an hour write 0 as the minute, as in cron(0 5 * * ? *)."
+        yield "fires every minute. For once an hour write 0 as the minute, as in cron(0 5 * * ? *)."
     if not isinstance(schedule, Cron):
         return
     _, _, month_day, _, weekday, _ = schedule.text[len("cron(") : -1].split()

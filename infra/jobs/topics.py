@@ -39,11 +39,14 @@ def check_subscriptions(job: Triggered) -> None:
     """Raise BadConfiguration for messages of a job that SNS or the starter could not tell apart."""
     topics = [trigger["sns"]["topicArn"] for trigger in job.triggers if "topicArn" in trigger.get("sns", {})]
     if len(topics) > len(set(topics)):
-        raise BadConfiguration("triggers: the job subscribes to a topic twice. Combine the two filters in one trigger.")
+        raise BadConfiguration(
+            f"triggers: the {job.what} subscribes to a topic twice. Combine the two filters in one trigger."
+        )
     carrying = {"objects" in trigger["sns"] for trigger in job.triggers if "sns" in trigger}
     if len(carrying) > 1:
         raise BadConfiguration(
-            "triggers: S3 notifications (objects) and other messages cannot start the same job. Make a job for each."
+            f"triggers: S3 notifications (objects) and other messages cannot start the same {job.what}. Make a "
+            f"{job.what} for each."
         )
 
 

@@ -13,7 +13,8 @@ from infra.settings.settings import settings_of
 from tests.infra.many_jobs import write_many_jobs
 from tests.infra.stages import ALL_OPTIONS, FURTHER, HERE, MANY_JOBS, OTHER_TRIGGERS, PROD
 
-JOB_FILES = HERE.with_name("job_files")
+JOB_FILES, BATCH_FILES = HERE.with_name("job_files"), HERE.with_name("batch_files")
+OTHERS = {"jobs_folder": JOB_FILES, "batches_folder": BATCH_FILES}
 
 
 def main(output: Path) -> None:
@@ -22,8 +23,8 @@ def main(output: Path) -> None:
         [settings_of("dev"), settings_of("everything", HERE)], output, checks=True, bundle=None, with_samples=True
     )
     synthesize([PROD], output / PROD.stage, checks=True, bundle=None)
-    synthesize([OTHER_TRIGGERS], output / OTHER_TRIGGERS.stage, checks=True, bundle=None, jobs_folder=JOB_FILES)
-    synthesize([ALL_OPTIONS], output / ALL_OPTIONS.stage, checks=False, bundle=None, jobs_folder=JOB_FILES)
+    synthesize([OTHER_TRIGGERS], output / OTHER_TRIGGERS.stage, checks=True, bundle=None, **OTHERS)
+    synthesize([ALL_OPTIONS], output / ALL_OPTIONS.stage, checks=False, bundle=None, **OTHERS)
     many = output / "jobs-of-many-jobs"
     write_many_jobs(many)
     synthesize([MANY_JOBS], output / MANY_JOBS.stage, checks=False, bundle=None, jobs_folder=many)
@@ -33,7 +34,7 @@ def further(output: Path) -> None:
     """Write the assemblies that ``make test`` leaves out, and with all checks one that it makes without."""
     for stage in FURTHER:
         synthesize([stage], output / stage.stage, checks=True, bundle=None)
-    synthesize([ALL_OPTIONS], output / ALL_OPTIONS.stage, checks=True, bundle=None, jobs_folder=JOB_FILES)
+    synthesize([ALL_OPTIONS], output / ALL_OPTIONS.stage, checks=True, bundle=None, **OTHERS)
 
 
 if __name__ == "__main__":

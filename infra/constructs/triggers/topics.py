@@ -133,5 +133,5 @@ def _say_how_they_are_named(scope: Construct, name_prefix: str) -> None:
         scope,
         "TopicsOfJobs",
         value=f"{own_topic_arns(scope, name_prefix).removesuffix('*')}<job>-<number>",
-        description="A message on such a topic starts the job; the number counts the triggers in the job's file",
+        description="A message on such a topic starts the job or batch; the number counts the triggers in its file",
     )

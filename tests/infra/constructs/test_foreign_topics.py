@@ -8,7 +8,7 @@ import pytest
 
 from local.emulator.permissions import service_may_invoke
 from local.emulator.template import Template as Deployed
-from tests.infra.template import Template, mentions
+from tests.infra.template import Template, listed, mentions
 
 SALES = "arn:aws:sns:us-east-1:210987654321:sales"
 
@@ -82,7 +82,8 @@ def test_the_dead_letters_take_messages_of_the_subscribed_topics_alone(stage: Te
     (statement,) = [s for s in policy["PolicyDocument"]["Statement"] if s.get("Sid") == "Topics"]
     own, *foreign = statement["Condition"]["ArnLike"]["aws:SourceArn"]
     assert own["Fn::Join"][1][-1] == ":datamart-runner-all-options-*"
-    assert sorted(foreign) == ["arn:aws:sns:me-south-1:210987654321:sales", SALES]
+    batches = "arn:aws:sns:us-east-1:210987654321:batches"
+    assert sorted(foreign) == ["arn:aws:sns:me-south-1:210987654321:sales", batches, SALES]
 
 
 def test_a_bucket_of_another_account_may_publish_for_that_account(stage: Template) -> None:
@@ -90,3 +91,32 @@ def test_a_bucket_of_another_account_may_publish_for_that_account(stage: Templat
     (statement,) = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Allow"]
     assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": "210987654321"}
     assert statement["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Join"][1][-1] == ":s3:::partner-sales"
+
+
+# -- batches (tests/infra/batch_files) --------------------------------------------------------------------------------
+
+
+def test_a_batch_of_a_foreign_topic_has_an_alias_of_its_own(stage: Template) -> None:
+    made = subscription(stage, "BatchesOfAForeignTopic")
+    assert made["FilterPolicy"] == {"kind": ["batch"]}
+    aliases = {alias["Name"] for alias in stage.resources("AWS::Lambda::Alias").values()}
+    assert "batches-of-a-foreign-topic" in aliases
+
+
+def test_the_first_step_of_a_batch_may_read_what_is_uploaded_or_reported_and_decrypt_it(stage: Template) -> None:
+    statements = stage.statements(stage.roles_of_functions()["prepare_batch"])
+    read = {
+        json.dumps(arn).partition(":s3:::")[2]
+        for statement in statements
+        if "s3:GetObject" in listed(statement["Action"])
+        for arn in listed(statement["Resource"])
+    }
+    assert {each.partition('"')[0] for each in read} == {"batches-kms/night/*", "batches-elsewhere/in/*"}
+    keys = {key for each in statements if "kms:ViaService" in str(each) for key in listed(each["Resource"])}
+    assert "arn:aws:kms:eu-west-1:123456789012:key/mrk-5678abcd12ab34cd56ef1234567890ab" in keys
+
+
+def test_the_starter_asks_for_reported_batches_and_reads_no_uploaded_ones(stage: Template) -> None:
+    written = json.dumps(stage.statements(stage.roles_of_functions()["start_run"]))
+    assert "batches-elsewhere/in/*" in written
+    assert "batches-kms" not in written

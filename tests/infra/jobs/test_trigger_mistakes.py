@@ -243,8 +243,8 @@ SURPRISES = [
     ),
     (schedule("cron(0 5 1 * ? *)", expectBy="06:00"), "of the next 365 days with a check"),
     (schedule("rate(3 days)", expectBy="06:00"), "expectBy: the check is daily, and the job starts every 3 days"),
-    (schedule("cron(* 5 * * ? *)"), "triggers[0].schedule: starts the job every minute"),
-    (schedule("rate(1 minute)"), "triggers[0].schedule: starts the job every minute"),
+    (schedule("cron(* 5 * * ? *)"), "triggers[0].schedule: fires every minute"),
+    (schedule("rate(1 minute)"), "triggers[0].schedule: fires every minute"),
     # keys
     (uploads("in%20coming/"), "triggers[0].s3.prefix: looks URL-encoded"),
     (uploads("in\\coming\\"), "triggers[0].s3.prefix: has a backslash"),
