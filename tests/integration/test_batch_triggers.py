@@ -11,7 +11,7 @@ from functions.runs.store.table import run_table
 from local.outcome import Outcome
 from local.simulator import catalogue
 from tests.integration.conftest import System
-from tests.integration.test_ways_in import sample, uploaded
+from tests.integration.test_ways_in import EVENTS, sample, uploaded
 
 CSV = (
     "name;after;project;datamart;Elements of Country\r\na;;MicroStrategy Tutorial;City;France\r\nb;a;;Daily Sales;\r\n"
@@ -57,6 +57,14 @@ def test_an_uploaded_file_is_a_batch_of_the_listed_datamarts(system: System, tmp
     ended = delivered(system, uploaded("batches/night.csv", "\ufeff" + CSV, tmp_path), tmp_path)
     assert (ended.status, ended.cause) == ("SUCCEEDED", None)
     assert [line["loaded"] for line in ended.output["items"]] == ["yes", "yes"]
+    assert {row["country"] for row in system.simulator.rows("DM_CITY")} == {"France"}
+
+
+def test_the_sample_of_an_uploaded_batch_loads_what_its_lines_say_in_their_order(system: System) -> None:
+    ended = delivered(system, sample("s3-batch"), EVENTS / "objects")
+    assert [(line["name"], line["outcome"]) for line in ended.output["items"]] == [
+        *(("france", "loaded"), ("categories", "loaded"), ("days", "loaded")),
+    ]
     assert {row["country"] for row in system.simulator.rows("DM_CITY")} == {"France"}
 
 
