@@ -14,6 +14,7 @@ from functions.lifecycle.batch_restart import rest_of
 from functions.lifecycle.step import Event, StepResult
 from functions.requests.batches.batch import LARGEST
 from functions.requests.batches.batch_input import BatchRestart, BatchStart, named_in_batch, read_batch_input
+from functions.requests.input_limits import LARGEST_INPUT
 from functions.requests.named_jobs import job_named
 from functions.runs.batches.model import BatchOutcome, BatchPlan
 from functions.runs.batches.order import ItemState, Plan
@@ -81,8 +82,9 @@ def _uploaded(reference: dict[str, str]) -> bytes:
 
 
 def _plan_of(start: BatchStart) -> BatchPlan:
-    """Raises InvalidRequest for a connection that the stage does not have."""
+    """Raises InvalidRequest for a connection that the stage does not have, and for an item that is too large."""
     batch = start.batch
+    _check_sizes(start)
     names = tuple(item.name for item in batch.items)
     places = {name: index for index, name in enumerate(names)}
     slots = sum(map(most_at_once, _connections(start)))
@@ -99,6 +101,13 @@ def _plan_of(start: BatchStart) -> BatchPlan:
         name=start.name,
         as_of=start.as_of,
     )
+
+
+def _check_sizes(start: BatchStart) -> None:
+    """Raises InvalidRequest naming the first item whose run could not be started with its input."""
+    for item, given in zip(start.batch.items, start.inputs, strict=True):
+        if (size := len(json.dumps(given, ensure_ascii=False).encode())) > LARGEST_INPUT:
+            raise InvalidRequest(f"{item.where}: the run's input would have {size} bytes; it may have {LARGEST_INPUT}.")
 
 
 def _connections(start: BatchStart) -> set[str]:

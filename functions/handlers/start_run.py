@@ -15,7 +15,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.aws_clients import in_init, new_client
 from functions.names import execution_arn
-from functions.requests.input_limits import LONGEST_REFUSAL, LONGEST_TIME, LONGEST_VALUE
+from functions.requests.input_limits import LARGEST_INPUT, LONGEST_REFUSAL, LONGEST_TIME, LONGEST_VALUE
 from functions.requests.placeholders import MESSAGE, placeholders, strings
 from functions.telemetry import logger, tracer
 from functions.text import one_line, shorten
@@ -25,10 +25,6 @@ from functions.triggers.runs_of_messages import Input, Started, as_input
 from functions.triggers.target import Target
 from functions.triggers.trigger_event import RejectedEvent, TriggerEvent, execution_name
 from functions.triggers.which_jobs import started_by
-
-LARGEST_INPUT = 240 * 1024
-"""Bytes of an execution's input: with what PrepareRun is given beside it, and the message that started it, it stays
-within a state's 256 KB."""
 
 
 @logger.inject_lambda_context

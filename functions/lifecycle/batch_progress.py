@@ -59,10 +59,13 @@ def move_on(record: BatchRecord, ends: Mapping[int, ItemState] | None = None) ->
         if after == record.states:
             starting: Collection[int] = () if record.stopped_at else record.items_in(ItemState.RUNNING)
             break
+        before = record.version, record.stopped_at
         change = change_states_of_stopped if record.stopped_at else change_states
         if change(record, after):
             starting = decision.start
             break
+        if before == (record.version, record.stopped_at):
+            return  # the batch has expired
     if starting:
         start_items(record, plan, starting)
     if has_ended(record.states) and record.token is not None:

@@ -23,3 +23,7 @@ MOST_RUNS: int = _MESSAGE["runs"]["maximum"]
 
 LONGEST_TIME = 40
 """Characters of a trigger's time; the longest that the input takes has fewer."""
+
+LARGEST_INPUT = 240 * 1024
+"""Bytes of an execution's input: with what PrepareRun is given beside it, and the message or the batch that started it,
+it stays within a state's 256 KB."""

@@ -9,9 +9,10 @@ The batch, its key the ARN of its execution::
     claimed {event, notice}, told {event, notice}
 
 ``states`` has a character for each item, and every write of them names the ``version`` that it replaces: the ends of
-two items at once cannot start the same item twice. What never changes is one JSON string, ``batch-plan/<ARN>``::
+two items at once cannot start the same item twice. What never changes is JSON, ``batch-plan/<ARN>/<part>``; nearly
+every plan is one part::
 
-    executionArn: the key, plan, expiresAt (TTL)
+    executionArn: the key, plan, parts, expiresAt (TTL)
 
 and each item has one of its own, ``batch-item/<ARN>/<index>``::
 
@@ -41,6 +42,9 @@ from functions.runs.store.table import ConditionFailed, RunTable, expiry
 
 PLAN, ITEM, SECONDS = "batch-plan", "batch-item", "batch-seconds"
 """How the keys begin."""
+
+LONGEST_PART = 100_000
+"""Characters of a part of a plan: with four bytes each they fit into an item."""
 
 LARGEST_HISTORY = 350_000
 """Bytes of the durations of a batch's items; a batch whose names are longer has no history."""
@@ -92,12 +96,16 @@ def begin_batch(
     if item is None:
         now = clock.now()
         expires = {"expiresAt": expiry(now + LONGEST_BATCH)}
-        written = json.dumps(_stored_plan(plan), ensure_ascii=False)
+        written = json.dumps(_stored_plan(plan), ensure_ascii=False, separators=(",", ":"))
+        parts = [written[at : at + LONGEST_PART] for at in range(0, len(written), LONGEST_PART)]
         table.put_all(
             {"executionArn": _item_key(execution_arn, index), "input": json.dumps(each, ensure_ascii=False)} | expires
             for index, each in enumerate(inputs)
         )
-        table.put_all([{"executionArn": f"{PLAN}/{execution_arn}", "plan": written} | expires])
+        table.put_all(
+            {"executionArn": _plan_key(execution_arn, number), "plan": part, "parts": len(parts)} | expires
+            for number, part in enumerate(parts)
+        )
         item = table.create(_new(execution_arn, states, plan.name, plan.as_of, now) | expires)
     return BatchRecord(table, item)
 
@@ -147,10 +155,12 @@ def load_plan(table: RunTable, execution_arn: str) -> BatchPlan | None:
 
 @lru_cache(maxsize=4)
 def _plan(table: RunTable, execution_arn: str) -> BatchPlan:
-    item = table.load(f"{PLAN}/{execution_arn}")
-    if item is None:
+    first = table.load(_plan_key(execution_arn, 0))
+    if first is None:
         raise KeyError(execution_arn)
-    stored = json.loads(item["plan"])
+    keys = [_plan_key(execution_arn, number) for number in range(1, first["parts"])]
+    others = table.load_all(keys) if keys else {}
+    stored = json.loads(first["plan"] + "".join(others[key]["plan"] for key in keys))
     return BatchPlan(
         items=tuple(stored["items"]),
         plan=Plan(tuple(map(tuple, stored["after"])), tuple(stored["seconds"]), stored["onFailure"]),
@@ -160,6 +170,10 @@ def _plan(table: RunTable, execution_arn: str) -> BatchPlan:
         as_of=stored.get("asOf"),
         restart_of=stored.get("restartOf"),
     )
+
+
+def _plan_key(execution_arn: str, part: int) -> str:
+    return f"{PLAN}/{execution_arn}/{part}"
 
 
 def _stored_plan(plan: BatchPlan) -> Item:
@@ -276,9 +290,10 @@ def change_states_of_stopped(record: BatchRecord, states: str) -> bool:
 def stop_starting(record: BatchRecord) -> None:
     """Start nothing more of the batch: what waits is stopped; what runs goes on, unless somebody stops it too."""
     while record.stopped_at is None or ItemState.WAITING in record.states:
+        before = record.version
         waiting = dict.fromkeys(record.items_in(ItemState.WAITING), ItemState.STOPPED)
-        if change_states_of_stopped(record, with_states(record.states, waiting)):
-            return
+        if change_states_of_stopped(record, with_states(record.states, waiting)) or record.version == before:
+            return  # done, or there is no item any more
 
 
 def set_token(record: BatchRecord, token: str, entered: float, retry: int) -> bool:
