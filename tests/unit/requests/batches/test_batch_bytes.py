@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from functions.errors import InvalidRequest
 from functions.requests.batches.batch import LARGEST, Batch
 from functions.requests.batches.batch_bytes import batch_from_bytes
+from functions.similar_names import folded
 from tests.unit.requests.batches.samples import JOBS, item
 
 
@@ -159,6 +160,36 @@ def test_whatever_is_in_a_cell_is_the_answer(answers: list[str], delimiter: str,
     request = read(file.getvalue()).items[0].request
     given_ = {prompt["name"]: prompt["answers"] for prompt in request.get("prompts", [])}
     assert given_ == {str(number): answer for number, answer in enumerate(answers) if answer.strip()}
+
+
+NAMES = st.lists(
+    st.text("abcdefghij -_.éÄß", min_size=1, max_size=12).map(str.strip).filter(bool),
+    min_size=1,
+    max_size=6,
+    unique_by=folded,
+)
+
+
+@given(NAMES, st.data(), st.sampled_from([",", ";", "\t"]), st.sampled_from(["", "\ufeff"]))
+def test_a_batch_is_the_same_as_json_and_as_csv(
+    names: list[str], data: st.DataObject, delimiter: str, mark: str
+) -> None:
+    items, rows = [], []
+    for number, name in enumerate(names):
+        after = data.draw(st.lists(st.sampled_from(names[:number]), unique=True)) if number else []
+        answer, minutes = data.draw(ANSWERS.filter(str.strip)), data.draw(st.integers(1, 1440))
+        keys = {"timeoutMinutes": minutes, "prompts": [{"name": "A day", "answers": answer}]}
+        items.append(item(name, *after, **keys))
+        rows.append([name, "|".join(after), "P", f"DM {name}", str(minutes), answer])
+    file = io.StringIO(newline="")
+    header = ["name", "after", "project", "datamart", "timeoutMinutes", "A day"]
+    csv.writer(file, delimiter=delimiter).writerows([header, *rows])
+    if any(each["prompts"][0]["answers"] == "…" for each in items):
+        return
+    as_csv, as_json = read(mark + file.getvalue()), read(json.dumps({"items": items}))
+    assert [(one.name, one.after, one.request) for one in as_csv.items] == [
+        (one.name, one.after, one.request) for one in as_json.items
+    ]
 
 
 @given(st.text(max_size=200) | st.binary(max_size=200).map(lambda raw: raw.decode("latin-1")))
