@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 from functions.runs.polling import LONGEST_UNTOLD, seconds_until_next_look
 from infra.constructs.function_table import FunctionSpec
+from infra.documents.batch_counts import BatchWork
+from infra.documents.batch_counts import counts_of as batch_counts_of
 from infra.documents.markdown import table
-from infra.documents.run_counts import Work, lambda_calls, log_bytes, read_units, transitions, write_units
+from infra.documents.run_counts import Counts, Work, counts_of, transitions
 
 PRICES = tomllib.loads(Path(__file__).with_name("prices.toml").read_text("utf-8"))
 
@@ -16,6 +18,9 @@ SECONDS_A_CALL = 0.3
 """Taken for an invocation of a function; the waiting for the Library server is most of it."""
 
 MEMORY_GB = FunctionSpec("any").memory_mb / 1024
+
+BATCHES = (10, 50, 200, 300, 1_000)
+"""Items of the batches of the table."""
 
 CUSTOM_METRICS = 8
 """Metrics of our own that a deployment may send, without those of each job with ``expectBy``."""
@@ -53,14 +58,14 @@ def examples() -> list[Example]:
     ]
 
 
-def usd(work: Work) -> dict[str, float]:
-    """What a run costs, by what is charged."""
-    calls = lambda_calls(work)
+def usd(counts: Counts) -> dict[str, float]:
+    """What it costs, by what is charged."""
+    a_call = SECONDS_A_CALL * MEMORY_GB * _price("lambda_gb_second") + _price("lambda_call")
     return {
-        "transitions": transitions(work) * _price("transition"),
-        "Lambda": calls * (SECONDS_A_CALL * MEMORY_GB * _price("lambda_gb_second") + _price("lambda_call")),
-        "DynamoDB": write_units(work) * _price("write_unit") + read_units(work) * _price("read_unit"),
-        "logs": log_bytes(work) / 1e9 * _price("log_gb"),
+        "transitions": counts.transitions * _price("transition"),
+        "Lambda": counts.lambda_calls * a_call,
+        "DynamoDB": counts.write_units * _price("write_unit") + counts.read_units * _price("read_unit"),
+        "logs": counts.log_bytes / 1e9 * _price("log_gb"),
     }
 
 
@@ -68,11 +73,31 @@ def cost_table() -> str:
     """A row for each example: its looks and transitions, and US dollars for 1,000 such runs."""
     rows = []
     for name, work in examples():
-        costs = usd(work)
+        costs = usd(counts_of(work))
         each = [f"{1_000 * cost:.2f}" for cost in costs.values()]
         rows.append((name, str(work.looks), str(transitions(work)), *each, f"**{1_000 * sum(costs.values()):.2f}**"))
-    head = ("1,000 runs of", "looks each", "transitions each", *(f"{what}, $" for what in usd(Work(1))), "**sum, $**")
+    head = (
+        "1,000 runs of",
+        "looks each",
+        "transitions each",
+        *(f"{what}, $" for what in usd(counts_of(Work(1)))),
+        "**sum, $**",
+    )
     return f"{table(head, rows)}\n\n{_assumptions()}"
+
+
+def batch_table() -> str:
+    """A row for each size of a batch: what it takes beyond its runs, and its share of the whole."""
+    nightly = sum(usd(counts_of(examples()[2].work)).values())
+    rows = []
+    for items in BATCHES:
+        counts = batch_counts_of(BatchWork(items))
+        cost = sum(usd(counts).values())
+        taken = (counts.transitions, counts.lambda_calls, counts.write_units, counts.read_units)
+        share = cost / (cost + items * nightly)
+        rows.append((f"{items:,}", *(f"{each:,}" for each in taken), f"{100 * cost:.2f}", f"{100 * share:.1f} %"))
+    head = ("items", "transitions", "Lambda calls", "write units", "read units", "US cents", "of the whole night")
+    return table(head, rows)
 
 
 def _assumptions() -> str:
@@ -90,7 +115,7 @@ def _assumptions() -> str:
 
 def cost_in_short() -> str:
     """The same in a sentence."""
-    found = {example.name: sum(usd(example.work).values()) for example in examples()}
+    found = {example.name: sum(usd(counts_of(example.work)).values()) for example in examples()}
     short, first, nightly = list(found.values())[:3]
     return (
         f"A run of half an hour costs about {100 * first:.2f} US cents the first time and {100 * nightly:.2f} once its "

@@ -6,7 +6,7 @@ from pathlib import Path
 from infra.constructs.definition import BATCHES
 from infra.documents.blocks import ROOT, Blocks
 from infra.documents.command_tables import argument_table, commands
-from infra.documents.cost_table import cost_in_short, cost_table, monthly_costs
+from infra.documents.cost_table import batch_table, cost_in_short, cost_table, monthly_costs
 from infra.documents.error_table import error_table, pause_table
 from infra.documents.fact_tables import login_mode_table, output_table, prompt_type_table, secret_table
 from infra.documents.machine_picture import machine_picture, state_table
@@ -51,6 +51,7 @@ def blocks_of(template: Path) -> Blocks:
         "states of batches": partial(state_table, BATCHES),
         "transitions of a run": formula,
         "cost of a run": cost_table,
+        "cost of a batch": batch_table,
         "cost in short": cost_in_short,
         "monthly costs": partial(monthly_costs, template),
     }

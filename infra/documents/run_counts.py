@@ -35,6 +35,16 @@ class Work(NamedTuple):
     slots: int = 1
 
 
+class Counts(NamedTuple):
+    """What AWS charges for; the units are those of DynamoDB, the bytes those of all logs."""
+
+    transitions: int
+    lambda_calls: int
+    write_units: int
+    read_units: int
+    log_bytes: int
+
+
 FIXED = 12
 """State transitions of every run."""
 
@@ -127,3 +137,8 @@ def history_events(work: Work) -> int:
 def log_bytes(work: Work) -> int:
     """Bytes of all logs, as CloudWatch counts them."""
     return BYTES_AN_EVENT * history_events(work) + (BYTES_OF_OURS + BYTES_OF_LAMBDA) * lambda_calls(work)
+
+
+def counts_of(work: Work) -> Counts:
+    """All that a run is charged for."""
+    return Counts(transitions(work), lambda_calls(work), write_units(work), read_units(work), log_bytes(work))

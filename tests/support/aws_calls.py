@@ -10,17 +10,18 @@ from typing import Any, NamedTuple
 import botocore.client
 import pytest
 
+from functions.runs.store import batches
 from local.emulator import Emulator
 
-READS = frozenset({"GetItem", "Scan"})
-WRITES = frozenset({"PutItem", "UpdateItem"})
+READS = frozenset({"GetItem", "BatchGetItem", "Scan"})
+WRITES = frozenset({"PutItem", "UpdateItem", "BatchWriteItem"})
 
 WRITE_UNIT, READ_UNIT = 1024, 4096
 """Bytes of an item that one unit of DynamoDB writes, and reads consistently."""
 
 
 class AwsCall(NamedTuple):
-    """One call of a function to AWS.
+    """One call of a function to AWS; of BatchGetItem and BatchWriteItem, one for each item: so DynamoDB counts them.
 
     Parameters
     ----------
@@ -110,15 +111,38 @@ def counted(emulator: Emulator) -> Iterator[AwsCalls]:
             refused = error.response["Error"]["Code"] == "ConditionalCheckFailedException"
             raise
         finally:
-            item = found.get("Attributes") or found.get("Item") or params.get("Item") or {}
-            key = (params.get("Key") or params.get("Item") or {}).get("executionArn", {"S": ""})
-            calls.append(AwsCall(module, operation, key["S"], size_of(item), refused))
+            for key, item in _items(params, found):
+                calls.append(AwsCall(module, operation, key, size_of(item), refused))
         return found
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(emulator.runtime, "around", within)
         patch.setattr(botocore.client.BaseClient, "_make_api_call", called)
         yield calls
+
+
+@contextlib.contextmanager
+def without_plans() -> Iterator[None]:
+    """In the block functions read the plan of their batch each time, as one in a new process does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batches, "_plan", batches._plan.__wrapped__)
+        yield
+
+
+def _items(params: dict[str, Any], found: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The items that a call is about, each with its key; one without either for other services."""
+    for requests in params.get("RequestItems", {}).values():
+        if isinstance(requests, list):
+            items = [request["PutRequest"]["Item"] for request in requests]
+            yield from ((item["executionArn"]["S"], item) for item in items)
+        else:
+            of_table = [item for items in found.get("Responses", {}).values() for item in items]
+            items = {item["executionArn"]["S"]: item for item in of_table}
+            yield from ((key["executionArn"]["S"], items.get(key["executionArn"]["S"], {})) for key in requests["Keys"])
+    if "RequestItems" not in params:
+        item = found.get("Attributes") or found.get("Item") or params.get("Item") or {}
+        key = (params.get("Key") or params.get("Item") or {}).get("executionArn", {"S": ""})
+        yield key["S"], item
 
 
 def size_of(item: dict[str, Any]) -> int:
