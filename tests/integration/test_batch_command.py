@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests.integration.conftest import TUTORIAL
-from tests.support.run_command import Done
+from tests.support.run_command import Done, command
+from tests.support.terminal import on_a_terminal
 
 ROOT = Path(__file__).parents[2]
 
@@ -75,6 +76,16 @@ def test_a_batch_and_a_run_at_once_are_an_object_each_and_lines_with_their_names
     assert outcomes(first) == {"sales": "loaded", "days": "loaded"}
     assert second["output"]["loaded"] == "yes"
     assert any(line.startswith("night: sales ") and "loaded" in line for line in done.err.splitlines())
+
+
+@pytest.mark.usefixtures("datamart")
+def test_an_item_asks_on_the_terminal_while_the_table_is_shown(tmp_path: Path) -> None:
+    cities = {"name": "cities", "datamart": "City", "unanswered": "ask"}
+    file = written(tmp_path, cities, DAYS | {"after": ["cities"]}, SALES)
+    code, seen = on_a_terminal(lambda: command("run", file, "--max-wait", "0"), ["USA\n"])
+    assert code == 0, seen
+    assert "cities: asks" in seen
+    assert seen.rindex("3 loaded") > seen.index("cities: asks")
 
 
 def test_the_sample_loads_at_least_a_dozen_tables_with_dependencies(datamart: Callable[..., Done]) -> None:

@@ -203,6 +203,21 @@ def test_a_signal_stops_each_of_several_runs_and_leaves_the_server_clean(
     assert (server.open(), run.folders(), server.state()["loads"]) == ([], [], {})
 
 
+def test_a_signal_stops_a_batch_and_its_runs_and_leaves_the_server_clean(
+    server: Server, datamart: Callable[..., Datamart]
+) -> None:
+    items = [SLOW | {"name": "slow"}, EXAMPLE | {"name": "later", "after": ["slow"]}]
+    run = datamart({"batch": {"items": items}})
+    until(lambda: server.state()["jobs"], "the job runs")
+    run.process.send_signal(signal.SIGTERM)
+    assert run.end() == 128 + signal.SIGTERM, run.err
+    assert run.outcome["status"] == "ABORTED"
+    assert run.outcome["cause"] == "Loaded: 0 of 2 items. Stopped by SIGTERM. Nothing is left on the server."
+    assert [line["loaded"] for line in run.outcome["output"]["items"]][1] == "no"
+    assert "Traceback" not in run.err
+    assert (server.open(), run.folders(), server.state()["loads"]) == ([], [], {})
+
+
 @pytest.mark.parametrize("number", ALL)
 @pytest.mark.exhaustive
 def test_a_signal_before_the_login_opens_nothing(

@@ -6,7 +6,7 @@ import pytest
 
 from functions.runs.job_state import JobState
 from functions.runs.store.item_format import run_of
-from local.cli.left_on_server import end_of_stopped, left_on_server
+from local.cli.left_on_server import end_of_stopped, end_of_stopped_batch, left_on_server
 
 OPEN = {"session": '{"token": "secret"}', "baseUrl": "https://host/x", "instanceId": "I1", "jobId": "J1"}
 URL = "a session at https://host/x"
@@ -44,3 +44,12 @@ def test_the_end_says_what_the_clean_up_could_not_remove() -> None:
     run = run_of({"attempts": {"1": OPEN | {"job": JobState.ACCEPTED}}})
     said = f"Loaded: unknown. Stopped by SIGTERM. Left on the server: {URL}; instance I1; job J1."
     assert end_of_stopped(run, "SIGTERM") == said
+
+
+def test_a_stopped_batch_says_how_many_items_are_loaded_and_what_each_run_has_left() -> None:
+    left = run_of({"attempts": {"1": OPEN | {"job": JobState.LOADED}}})
+    report = {"counts": {"items": 3, "loaded": 1, "stopped": 2}}
+    assert end_of_stopped_batch(report, [None, left], "SIGTERM") == (
+        f"Loaded: 1 of 3 items. Stopped by SIGTERM. Left on the server: {URL}; instance I1."
+    )
+    assert end_of_stopped_batch(None, [], "SIGTERM") == "Loaded: no. Stopped by SIGTERM. Nothing is left on the server."
