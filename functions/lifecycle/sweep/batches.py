@@ -9,6 +9,7 @@ from functions.notifications.sweep_notice import Thing
 from functions.runs.batches.model import BatchPlan, BatchRun
 from functions.runs.batches.order import ItemState
 from functions.runs.batches.order import has_ended as all_have_ended
+from functions.runs.executions import described
 from functions.runs.notification import Notification
 from functions.runs.store.batches import BatchRecord, find_batch, load_plan
 from functions.runs.store.table import run_table
@@ -29,30 +30,34 @@ def is_suspect(batch: BatchRun) -> bool:
 def finish(execution_arn: str, describe: Describe, context: LambdaContext) -> list[Thing]:
     """Do for a batch what the ends of its items, and its own, would have done."""
     record = find_batch(run_table(), execution_arn)  # it may have gone on since it was found
-    described = describe(execution_arn)
-    if record is None or described is None or not is_suspect(record):
+    found = describe(execution_arn)
+    if record is None or found is None or not is_suspect(record):
         return []
-    if described["status"] == "RUNNING":
-        return _look_after(record, describe, context)
-    if not has_ended(described, None):
+    if found["status"] == "RUNNING":
+        return _look_after(record, context)
+    if not has_ended(found, None):
         return []  # end_run works on it
-    end_of_batch.end(described)
+    end_of_batch.end(found)
     return [Thing(execution_arn, _name(record), NOT_ENDED, "done now")]
 
 
-def _look_after(record: BatchRecord, describe: Describe, context: LambdaContext) -> list[Thing]:
+def _look_after(record: BatchRecord, context: LambdaContext) -> list[Thing]:
+    """Start what was not started, and process the ends that were not.
+
+    What Step Functions says of the items is asked anew: the rest of the sweep must not take one that is started here
+    for one that does not exist.
+    """
     plan = load_plan(record.table, record.arn)
     if plan is None:
         return []
     things, not_started = [], False
     for index in record.items_in(ItemState.RUNNING):
-        execution = execution_of(record, plan, index)
-        described = describe(execution)
-        if described is None:
+        found = described(execution_of(record, plan, index))
+        if found is None:
             not_started = True
             things.append(_thing(record, plan, index, ITEM_NOT_STARTED, "started now"))
-        elif has_ended(described, None):
-            end_of_run.end(described, context)
+        elif has_ended(found, None):
+            end_of_run.end(found, context)
             things.append(_thing(record, plan, index, ITEM_NOT_ENDED, "done now"))
     record.reload()
     waits_in_vain = all_have_ended(record.states) and not things
