@@ -9,8 +9,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from local import synth
-from tests.support import service_models
+from local import service_models, synth
 from tests.support.permissions import pytest_sessionfinish, pytest_testnodedown
 
 __all__ = ["pytest_sessionfinish", "pytest_testnodedown"]

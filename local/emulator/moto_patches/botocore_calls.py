@@ -1,6 +1,7 @@
 """Makes botocore's calls to moto cheaper: models read once, no signature calculated, values parsed at once.
 
-Whatever is sent and returned stays the same but for the signature, which moto does not look at.
+:mod:`local.service_models` reads the models. Whatever is sent and returned stays the same but for the signature, which
+moto does not look at.
 """
 
 from functools import lru_cache
@@ -8,10 +9,11 @@ from typing import Any
 
 from botocore.auth import SIGV4_TIMESTAMP, SigV4Auth
 from botocore.compat import get_current_datetime
-from botocore.loaders import JSONFileLoader, Loader
 from botocore.parsers import BaseJSONParser
 from botocore.useragent import UserAgentComponent
 from moto.core.models import botocore_stubber
+
+from local import service_models
 
 FOR = {"moto": "5.2.5", "botocore": "1.44.5"}
 """The version of each package that this was written for."""
@@ -20,7 +22,6 @@ PLAIN = {"S": str, "N": str, "BOOL": bool, "NULL": bool}
 """Kinds of DynamoDB's values that JSON holds as they are, with their types."""
 
 # Read here, so that a name that an upgrade of botocore changes fails at once.
-load_file, list_available_services = JSONFileLoader.load_file, Loader.list_available_services
 add_auth, inject = SigV4Auth.add_auth, SigV4Auth._inject_signature_to_request
 handle_structure = BaseJSONParser._handle_structure
 component_of = UserAgentComponent.to_string
@@ -28,32 +29,10 @@ component_of = UserAgentComponent.to_string
 
 def install() -> None:
     """Patch botocore in this process."""
-    JSONFileLoader.load_file = _load_file
-    Loader.list_available_services = _list_available_services
+    service_models.share()
     SigV4Auth.add_auth = _add_auth
     BaseJSONParser._handle_structure = _handle_structure
     UserAgentComponent.to_string = lru_cache(maxsize=1000)(component_of)
-
-
-@lru_cache(maxsize=100)
-def _loaded(path: str) -> Any:
-    return load_file(JSONFileLoader(), path)
-
-
-def _load_file(self: Any, path: str) -> Any:
-    """A file of botocore's models, which every session reads again, for all sessions of the process."""
-    return _loaded(path)
-
-
-_services: dict[tuple[Any, ...], list[str]] = {}
-
-
-def _list_available_services(self: Any, type_name: str) -> list[str]:
-    """The services that have files of a type, for which every session searches a thousand folders."""
-    key = (*self.search_paths, type_name)
-    if key not in _services:
-        _services[key] = list_available_services(self, type_name)
-    return _services[key]
 
 
 def _add_auth(self: Any, request: Any) -> None:

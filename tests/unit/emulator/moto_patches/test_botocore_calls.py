@@ -7,7 +7,6 @@ import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from botocore.loaders import JSONFileLoader, Loader
 from botocore.parsers import create_parser
 from botocore.useragent import UserAgentComponent
 from moto import mock_aws
@@ -81,22 +80,6 @@ def test_a_request_to_moto_has_all_headers_and_says_who_signed_it() -> None:
 
 def test_a_request_to_aws_itself_is_signed() -> None:
     assert len(_signed(patched=True)["Authorization"].rpartition("Signature=")[2]) == 64
-
-
-def test_a_model_is_read_once_and_is_the_one_of_the_file() -> None:
-    path = f"{Loader.BUILTIN_DATA_PATH}/sqs/2012-11-05/service-2"
-    assert JSONFileLoader().load_file(path) == botocore_calls.load_file(JSONFileLoader(), path)
-    assert JSONFileLoader().load_file(path) is JSONFileLoader().load_file(path)
-    assert JSONFileLoader().load_file("/nowhere") is None
-
-
-def test_services_are_listed_by_type_and_folder() -> None:
-    assert Loader().list_available_services("service-2") == botocore_calls.list_available_services(
-        Loader(), "service-2"
-    )
-    assert "sqs" not in Loader().list_available_services("endpoint-bdd-0")
-    nowhere = Loader(extra_search_paths=["/nowhere"], include_default_search_paths=False)
-    assert nowhere.list_available_services("service-2") == []
 
 
 def test_a_part_of_the_user_agent_is_written_as_botocore_writes_it() -> None:
