@@ -297,11 +297,14 @@ def stop_starting(record: BatchRecord) -> None:
 
 
 def set_token(record: BatchRecord, token: str, entered: float, retry: int) -> bool:
-    """Keep the task token that the execution waits for; False where a later invocation was faster."""
+    """Keep the task token that the execution waits for.
+
+    False where a later invocation was faster, or the batch was closed meanwhile, which nothing waits for any more.
+    """
     order = {"entered": entered, "retry": retry}
     return record.write_if(
-        "attribute_not_exists({waits}) OR {waits.entered} < :entered OR "
-        "({waits.entered} = :entered AND {waits.retry} <= :retry)",
+        "attribute_not_exists({endedAt}) AND (attribute_not_exists({waits}) OR {waits.entered} < :entered OR "
+        "({waits.entered} = :entered AND {waits.retry} <= :retry))",
         order,
         put={"waits": {"token": token} | order},
     )

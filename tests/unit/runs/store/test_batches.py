@@ -97,6 +97,14 @@ def test_the_token_of_a_later_entrance_stays(table: RunTable) -> None:
     assert "retried" not in repr(record)
 
 
+def test_a_batch_that_was_closed_meanwhile_keeps_no_token(table: RunTable) -> None:
+    waiting = begun(table)
+    end_batch(begun(table), BatchOutcome(False, {}))
+    assert not set_token(waiting, "held up", 20, 0)
+    assert waiting.ended
+    assert "held up" not in str(table.load(ARN))
+
+
 def test_the_first_outcome_of_an_item_stays(table: RunTable) -> None:
     begun(table)
     first = outcome(error="SaveFailed", cause="no", execution="arn:1")
