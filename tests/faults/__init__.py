@@ -1,4 +1,4 @@
-"""The campaign: every request of four kinds of run, every function, every state, times every fault (issues 5, 12).
+"""The campaign: every request of four kinds of run, every function, every state, times every fault (issues 5, 12, 13).
 
 ``make faults`` runs all of it, ``make faults CASE='saveAs/execute#1/reset-after'`` one case, and a beginning or a
 pattern (``'prompted/*/stall'``, ``'nested'``) many, ``make faults SHARE=1/10`` a tenth of each class. ``make
@@ -17,5 +17,6 @@ test-all`` runs a slice (:mod:`tests.faults.test_slice`).
 | invariants | what must be true after every case |
 | allowed | where nobody could know whether the table was loaded, or that something was left; each with its reason |
 | queue | several runs on one connection, and a fault at each instant of their way through its queue |
+| batch | a batch of a few items, and a fault at each instant of it |
 | campaign | the runner and its table |
 """

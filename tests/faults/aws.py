@@ -17,6 +17,9 @@ THROTTLING = {
 }
 """Services that are watched, and the error of each when it is called too often."""
 
+CODES = THROTTLING | {"stepfunctions": "ThrottlingException"}
+"""The error of every service that a case may throttle."""
+
 WRITES = ("PutItem", "UpdateItem", "PutEvents", "Publish")
 """Operations after which something is there, whatever the caller has heard."""
 
@@ -33,7 +36,7 @@ class AwsCall:
 
 
 def _throttled(call: Call, client: Any, operation: str, seed: int) -> Any:
-    code = THROTTLING[client.meta.service_model.service_name]
+    code = CODES[client.meta.service_model.service_name]
     raise client.exceptions.from_code(code)(_error(code, "The rate of requests is too high."), operation)
 
 

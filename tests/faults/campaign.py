@@ -12,6 +12,11 @@ from pathlib import Path
 
 from local import synth
 from tests.faults.allowed import LEFT, TOLD_TWICE, UNKNOWN, Allowed
+from tests.faults.batch import scenes as batch_scenes
+from tests.faults.batch.cases import batch_cases
+from tests.faults.batch.cases import scenes_of as batch_scenes_of
+from tests.faults.batch.invariants import broken_in_batch
+from tests.faults.batch.lab import BatchLab
 from tests.faults.cases import cases, chosen
 from tests.faults.conditions import UNDER_CONDITIONS
 from tests.faults.faults import Case
@@ -64,6 +69,8 @@ def judge(case: Case) -> Verdict:
     try:
         if case.run in SCENES:
             return _judge_in_queue(case, _lab, began)
+        if case.run in batch_scenes.SCENES:
+            return _judge_in_batch(case, _lab, began)
         seen = _lab.observe(case)
     except Exception as error:  # the campaign itself failed: one case, and not all of them
         return Verdict(case, "none", None, "", (f"campaign: {type(error).__name__}: {error}",), 0.0)
@@ -77,13 +84,25 @@ def _judge_in_queue(case: Case, lab: Lab, began: float) -> Verdict:
     return Verdict(case, outcome.status, outcome.error, outcome.cause or "", said, time.process_time() - began)
 
 
+def _judge_in_batch(case: Case, lab: Lab, began: float) -> Verdict:
+    seen = BatchLab(lab).observe_batch(case)
+    outcome, said = seen.outcome, tuple(broken_in_batch(seen))
+    return Verdict(case, outcome.status, outcome.error, outcome.cause or "", said, time.process_time() - began)
+
+
 def every_case(template: Path, wanted: str = "") -> list[Case]:
-    """All cases, from one run of every kind without faults; only those of the queue if only they can be ``wanted``."""
+    """All cases, from one run of every kind without faults; of queue or batch alone if only they can be ``wanted``."""
     with Lab(template) as lab:
+        if wanted.startswith(batch_scenes.PREFIX[:-1]):
+            return _of_batches(lab, wanted)
         queued = queue_cases({name: QueueLab(lab).baseline(name) for name in scenes_of(wanted)})
         if wanted.startswith(PREFIX[:-1]):
             return queued
-        return cases({run: lab.baseline(run) for run in (*RUNS, ASKED, *UNDER_CONDITIONS)}) + queued
+        return cases({run: lab.baseline(run) for run in (*RUNS, ASKED, *UNDER_CONDITIONS)}) + queued + _of_batches(lab)
+
+
+def _of_batches(lab: Lab, wanted: str = "") -> list[Case]:
+    return batch_cases({name: BatchLab(lab).baseline(name) for name in batch_scenes_of(wanted)})
 
 
 def _judged(template: Path, wanted: list[Case], processes: int) -> Iterator[Verdict]:

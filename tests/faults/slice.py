@@ -29,6 +29,12 @@ _SLICE = (
     ("queue-burst", "C.wait_in_queue:SendTaskFailure#1", "lost", "queue hand-over"),
     ("queue-paused", "P.resume:SendTaskSuccess#1", "dies-before", "queue hand-over"),
     ("queue-old-slot", "B", "late", "queue end"),
+    ("batch-order", "N.prepare_batch#1", "timeout-after", "batch function"),
+    ("batch-order", "A.end_run:UpdateItem#3", "dies-after", "batch call"),
+    ("batch-order", "C.end_run:SendTaskSuccess#1", "lost", "batch hand-over"),
+    ("batch-order", "A.end_run:StartExecution#1", "stop-N-before", "batch stop"),
+    ("batch-failing", "A", "behind", "batch end"),
+    ("batch-order", "N.WaitForItems#1", "started-again", "batch start"),
 )
 
 SLICE = [Case(*given) for given in _SLICE]

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from tests.faults.aws import HOW
 from tests.faults.faults import FOR_EVER, FOR_MINUTES, Case
-from tests.faults.queue.watch import Instead, Killed, apart
+from tests.faults.queue.watch import Instead, Killed, Watch, apart
 
 if TYPE_CHECKING:
     from tests.faults.queue.lab import QueueLab
@@ -77,14 +77,19 @@ def _at_a_call(lab: "QueueLab", case: Case) -> None:
     how = case.fault.removesuffix("-for-ever")
     name, _, number = case.place.partition("#")
     times = 1 if how == case.fault else FOR_EVER
-    if how == "late":
+    lab.watch.instead = (name, int(number), times, instead_of(how, lab.watch, case.seed))
 
-        def instead(make: Make, client: Any, operation: str) -> Any:
-            lab.watch.send_later(lambda: _arrives(make))
-            return {}
-    else:
-        instead = INSTEAD.get(how) or _as_in_other_runs(how, case.seed)
-    lab.watch.instead = (name, int(number), times, instead)
+
+def instead_of(how: str, watch: Watch, seed: int) -> Instead:
+    """What happens in place of a call; ``late``: it arrives when the next function begins."""
+    if how != "late":
+        return INSTEAD.get(how) or _as_in_other_runs(how, seed)
+
+    def late(make: Make, client: Any, operation: str) -> Any:
+        watch.send_later(lambda: _arrives(make))
+        return {}
+
+    return late
 
 
 def _stopped(lab: "QueueLab", case: Case) -> None:

@@ -16,6 +16,9 @@ from tests.faults.lambdas import BREAKDOWNS, Invoke, lambda_error
 Instead = Callable[[Callable[[], Any], Any, str], Any]
 """From a call to AWS, its client and its operation to what the function sees instead."""
 
+TAKES_TOKEN = ("wait_in_queue", "wait_for_items")
+"""Functions that keep a task token."""
+
 DIED = ("Sandbox.Timedout", "Task timed out after 60.00 seconds")
 
 
@@ -83,8 +86,8 @@ class Watch:
 
     @contextlib.contextmanager
     def around(self, module: str, event: Any) -> Iterator[None]:
-        letter = _letter(module, event)
-        if module == "wait_in_queue":
+        letter = self.letter_in(module, event)
+        if module in TAKES_TOKEN:
             self.tokens.add(event["token"])
         if getattr(self._here, "again", False) or not letter:
             with self._at_work(_Call(letter, module, event, "")):
@@ -130,6 +133,10 @@ class Watch:
         finally:
             self.steps.append((call.letter, call.module, "ends"))
             self._here.call = before
+
+    def letter_in(self, module: str, event: Any) -> str:
+        """Of the run that a function works for; empty where it is not watched."""
+        return letter_of(module, event)
 
     def _count(self, name: str) -> int:
         with self._lock:
@@ -227,7 +234,7 @@ def _due(plan: tuple[str, int, int, Any] | None, name: str, number: int) -> Any:
     return plan[3] if plan and plan[0] == name and plan[1] <= number < plan[1] + plan[2] else None
 
 
-def _letter(module: str, event: Any) -> str:
+def letter_of(module: str, event: Any) -> str:
     """Of the run that a function works for: an execution's name begins with it."""
     if module == "end_run":
         event = json.loads(event["Records"][0]["body"])["detail"]

@@ -1,0 +1,226 @@
+"""What must be true of a batch and of its items after every case, whatever the fault was."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from functions.errors import OWN_ERRORS, BatchIncomplete
+from tests.faults.batch.lab import SLOTS, BatchEvidence
+from tests.faults.batch.scenes import APPENDS, BATCH, SWEEP
+from tests.faults.queue.lab import RunSeen
+
+STATUSES = {"SUCCEEDED", "FAILED", "ABORTED"}
+
+MAY_FAIL = ("denied", "for-ever", "for-minutes")
+"""Faults, by what is in their names, with which the batch may break off: all others pass by themselves."""
+
+LOADS = {"yes": (1,), "no": (0,), "unknown": (0, 1)}
+
+
+def _happened(seen: BatchEvidence) -> Iterator[str]:
+    if not seen.met:
+        yield "what was to happen did not happen"
+
+
+def _ends(seen: BatchEvidence) -> Iterator[str]:
+    """The batch and each of its runs, with an error of the closed list."""
+    if seen.hung:
+        yield "the batch did not end by itself"
+    for letter, run in {BATCH: seen.batch, **seen.runs}.items():
+        status, error, cause = run.outcome.status, run.outcome.error, run.outcome.cause or ""
+        if status not in STATUSES:
+            yield f"{letter}: the status {status}"
+        if status == "FAILED" and error not in OWN_ERRORS:
+            yield f"{letter}: the error {error}, which is not of the closed list: {cause}"
+
+
+def _is_broken_off(seen: BatchEvidence) -> bool:
+    """Whether the batch need not reach its own conclusion: it was stopped, or its function broke down for good."""
+    stopped = seen.scene.stopped_after is not None or _is_stopped(seen, BATCH)
+    return stopped or (seen.victim == BATCH and any(part in seen.fault for part in MAY_FAIL))
+
+
+def _is_stopped(seen: BatchEvidence, letter: str) -> bool:
+    if seen.case is None:
+        return False
+    ended_at = seen.case.family == "batch end" and "." in seen.case.place and seen.victim == letter
+    return ended_at or seen.fault.startswith(f"stop-{letter}")
+
+
+def _concludes(seen: BatchEvidence) -> Iterator[str]:
+    """It fails only where something is not loaded, unless it was stopped or its functions broke down for good."""
+    outcome, not_loaded = seen.outcome, [name for name, line in seen.lines.items() if line["loaded"] != "yes"]
+    if outcome.status == "SUCCEEDED" and not_loaded:
+        yield f"it succeeded, and {', '.join(not_loaded)} is not loaded"
+    if not _is_broken_off(seen) and (outcome.status, outcome.error) != (
+        ("FAILED", BatchIncomplete.name) if not_loaded else ("SUCCEEDED", None)
+    ):
+        yield f"it ended as {outcome.status}: {outcome.error} {(outcome.cause or '')[:300]}"
+
+
+def _is_loaded(seen: BatchEvidence) -> Iterator[str]:
+    """Every table that can be loaded is loaded once by each item, counted by the server; and no other is."""
+    for letter, line in seen.lines.items():
+        datamart, after = seen.scene.items[letter]
+        can_be = letter not in seen.scene.fails and all(seen.lines[each]["loaded"] == "yes" for each in after)
+        if letter in seen.scene.skipped or _is_broken_off(seen) or _is_stopped(seen, letter):
+            can_be = False
+        if can_be and line["loaded"] != "yes":
+            yield f"{letter} could be loaded, and is {line['outcome']}: {line.get('error')} {line.get('cause')}"
+    for datamart in {datamart for datamart, _ in seen.scene.items.values()}:
+        ours = [line["loaded"] for letter, line in seen.lines.items() if seen.scene.items[letter][0] == datamart]
+        least, most = sum(min(LOADS[word]) for word in ours), sum(max(LOADS[word]) for word in ours)
+        if not least <= seen.loads.get(datamart, 0) <= most:
+            yield f"{datamart} was loaded {seen.loads.get(datamart, 0)} times, and {ours} is said"
+    times = set(Counter(json.dumps(row, sort_keys=True, default=str) for row in seen.rows).values())
+    if times not in ([{seen.loads[APPENDS]}] if APPENDS in seen.loads else [set()]):
+        yield f"the rows of the appending datamart are there {times} times, loaded was it {seen.loads.get(APPENDS, 0)}"
+
+
+def _agrees(seen: BatchEvidence) -> Iterator[str]:
+    """What is said of an item is how its run ended, in the report, the output and the event of the batch."""
+    if seen.lines.keys() != seen.scene.items.keys() and not (_is_broken_off(seen) and not seen.lines):
+        yield f"the report has lines for {', '.join(seen.lines)}"
+    for letter, line in seen.lines.items():
+        run = seen.runs.get(letter)
+        yield from _disagrees(letter, line, run, seen)
+    if not seen.lines and seen.runs:
+        yield f"nothing is said of {', '.join(seen.runs)}"
+    for said in ((seen.outcome.output or {}).get("items") or [])[:]:
+        if said != seen.lines.get(said["name"]):
+            yield f"the output says {said}, the report {seen.lines.get(said['name'])}"
+    if _is_broken_off(seen):
+        return
+    for event in seen.batch.events:
+        told = {line["name"]: line["outcome"] for line in event["detail"]["notLoaded"]}
+        due = {name: line["outcome"] for name, line in seen.lines.items() if line["loaded"] != "yes"}
+        if told != due:
+            yield f"the event says {told}, the report {due}"
+
+
+def _disagrees(letter: str, line: dict, run: RunSeen | None, seen: BatchEvidence) -> Iterator[str]:  # type: ignore[type-arg]
+    if line["outcome"] in ("not started", "running"):
+        yield f"{letter} is {line['outcome']} at last"
+    if run is None:
+        if line.get("earlier") and seen.scene.stopped_before and line["loaded"] == "yes":
+            return
+        if (line["loaded"], "execution" in line) != ("no", False) or line["outcome"] not in ("skipped", "stopped"):
+            yield f"{letter} never ran, and {line} is said"
+        if line["outcome"] == "skipped" and seen.scene.fails and line.get("because") != seen.scene.fails:
+            yield f"{letter} was skipped because of {line.get('because')}"
+        return
+    words = {event["detail"]["loaded"] for event in run.events} | {line["loaded"]}
+    if len(words) != 1:
+        yield f"{letter}: of its load {words} is said"
+    if "unknown" in words and not (_is_stopped(seen, letter) or _is_broken_off(seen)):
+        yield f"{letter}: loaded: unknown where one could know"
+    outcomes = {"yes": ("loaded",), "no": ("failed", "stopped"), "unknown": ("unknown", "stopped")}
+    if line["outcome"] not in outcomes[line["loaded"]]:
+        yield f"{letter} is {line['outcome']}, loaded: {line['loaded']}"
+    if (line["execution"], "error" in line) != (run.outcome.execution_arn, run.outcome.status != "SUCCEEDED"):
+        yield f"{letter} ended as {run.outcome.status} {run.outcome.error}, and {line} is said"
+
+
+def _keeps_the_order(seen: BatchEvidence) -> Iterator[str]:
+    """A run begins when all that its item names are loaded; not more at once than there are places."""
+    inside: set[str] = set()
+    over = {letter for letter, line in seen.lines.items() if line.get("earlier")}
+    for letter, module, when in seen.steps:
+        if letter == SWEEP:
+            inside -= {each for each in inside if _is_stopped(seen, each)}
+        if (module, when) == ("prepare_run", "begins"):
+            named = set(seen.scene.items[letter][1])
+            if not named <= over:
+                yield f"{letter} began before {', '.join(sorted(named - over))} had ended"
+            wrong = [each for each in named if seen.lines.get(each, {}).get("loaded") != "yes"]
+            if wrong:
+                yield f"{letter} began although {', '.join(wrong)} is not loaded"
+            inside.add(letter)
+            if len(inside) > SLOTS:
+                yield f"{', '.join(sorted(inside))} ran at once"
+        if (module, when) in (("conclude_attempt", "begins"), ("end_run", "begins")):
+            inside.discard(letter)
+            over.add(letter)
+
+
+def _stops(seen: BatchEvidence) -> Iterator[str]:
+    """Once the end of the batch was processed no run of it begins but those that were claimed before.
+
+    These are stopped. A batch that is stopped while its items run stops them, however late its end is processed.
+    """
+    is_over = False
+    for letter, module, when in seen.steps:
+        is_over |= (letter, module, when) == (BATCH, "end_run", "ends")
+        if is_over and (module, when) == ("log_in", "begins") and letter not in seen.claimed:
+            yield f"{letter} logged in after the end of the batch"
+    never_told = seen.case is not None and seen.case.family == "batch end" and seen.case.place == BATCH
+    if seen.scene.stopped_after is not None and not never_told:
+        for letter, run in seen.runs.items():
+            if run.outcome.status != "ABORTED":
+                yield f"{letter} ended as {run.outcome.status} although its batch was stopped"
+
+
+def _leaves_nothing(seen: BatchEvidence) -> Iterator[str]:
+    if seen.left:
+        yield "left on the server: " + ", ".join(f"{len(what)} {kind}" for kind, what in seen.left.items())
+    for key, item in seen.items.items():
+        if key.startswith(("lease/", "slot/")) and "owner" in item and "uncertain" not in item:
+            yield f"{key} is still held"
+        if key.startswith("queue/"):
+            yield from (f"the ticket {ticket} is still in the queue" for ticket in item["tickets"])
+            held = [holder["o"] for holder in item["holders"].values() if "u" not in holder]
+            yield from (f"{owner[:1]} still has a slot" for owner in held)
+
+
+def _is_closed_and_told(seen: BatchEvidence) -> Iterator[str]:
+    """One event for each run, and one for the batch, which alone people are notified of."""
+    for letter, run in {BATCH: seen.batch, **seen.runs}.items():
+        if "endedAt" not in run.item:
+            yield f"the item of {letter} is not closed"
+        due = (1, int(letter == BATCH and run.outcome.status != "SUCCEEDED"))
+        told = (len(run.events), len(run.notices))
+        if told != due and not _may_be_told_twice(seen, letter, told, due):
+            yield f"{letter}: {told[0]} end events, {told[1]} notices"
+
+
+def _may_be_told_twice(seen: BatchEvidence, letter: str, told: tuple[int, int], due: tuple[int, int]) -> bool:
+    """The function of the end died, or its call was lost, between the message and the mark that it was sent."""
+    case = seen.case
+    by = (f"{letter}.end_run:", f"{SWEEP}.sweep:")
+    ours = case is not None and case.place.startswith(by) and case.fault.startswith(("dies", "throttled"))
+    return ours and all(each >= least > 0 or each == least for each, least in zip(told, due, strict=True))
+
+
+def _keeps_its_secrets(seen: BatchEvidence) -> Iterator[str]:
+    """A token is in its ticket or its batch while that waits, and in the history of its own execution; nowhere else."""
+    every = [seen.batch, *seen.runs.values()]
+    written = {
+        "output": json.dumps([[run.outcome.output, run.outcome.error, run.outcome.cause] for run in every]),
+        "items": json.dumps([i for k, i in seen.items.items() if not k.startswith("ticket/")], default=str),
+        "notices and events": json.dumps([[run.notices, run.events] for run in every]),
+        "logs": seen.logs,
+    }
+    history = json.dumps([run.outcome.history for run in every], default=str)
+    for place, text in {**written, "history": history}.items():
+        secrets = seen.secrets | (seen.tokens if place in written else set())
+        if any(secret in text or json.dumps(secret)[1:-1] in text for secret in secrets):
+            yield f"a secret in the {place}"
+
+
+INVARIANTS: tuple[Callable[[BatchEvidence], Iterator[str]], ...] = (
+    _happened,
+    _ends,
+    _concludes,
+    _is_loaded,
+    _agrees,
+    _keeps_the_order,
+    _stops,
+    _leaves_nothing,
+    _is_closed_and_told,
+    _keeps_its_secrets,
+)
+
+
+def broken_in_batch(seen: BatchEvidence) -> list[str]:
+    """What is not as it must be; empty if the case survived."""
+    return [f"{check.__name__[1:]}: {said}" for check in INVARIANTS for said in check(seen)]
