@@ -11,10 +11,11 @@ import threading
 import time
 import traceback
 import uuid
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from local.emulator.thread_metrics import metrics_of_threads
 
 Around = Callable[[str, Any], contextlib.AbstractContextManager[Any]]
 """From a handler's module and event to a context manager around the call: tests let a Lambda fail or pause there."""
@@ -70,7 +71,8 @@ class Runtime:
         self._split_output()
         self._log_here()
         try:
-            yield
+            with metrics_of_threads():
+                yield
         finally:
             if sys.stdout is self._stdout:
                 sys.stdout = self._stdout.original
@@ -88,8 +90,6 @@ class Runtime:
         arn = f"{_unqualified(function.function_arn)}{f':{qualifier}' if qualifier else ''}"
         context = Context(function.function_name, arn, function.timeout, function.memory_size)
         self._split_output()
-        # Of several runs at once one flushes the metrics of all: Powertools keeps one set a process.
-        warnings.filterwarnings("ignore", "No application metrics to publish")
         with self._stdout.to_log():
             try:
                 if len(body) > LARGEST_STATE:
