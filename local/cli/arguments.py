@@ -36,7 +36,7 @@ def command_line() -> argparse.ArgumentParser:
         "several run at once",
     )
     run.add_argument("--library-url", metavar="URL", help="a real Library server in place of the simulator")
-    _add_json(run)
+    _add_json_or_csv(run)
     run.add_argument("--max-wait", type=_seconds, metavar="SECONDS", help="cap of each wait; 0 waits for nothing")
     run.add_argument(
         "--slots",
@@ -118,7 +118,7 @@ def command_line() -> argparse.ArgumentParser:
         metavar="NAME,…",
         help="of a batch these items alone, which wait for each other and for no other item",
     )
-    _add_json(start)
+    _add_json_or_csv(start)
 
     answer = commands.add_parser(
         "answer",
@@ -178,9 +178,17 @@ def command_line() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_json(command: argparse.ArgumentParser) -> None:
+def _add_json(command: argparse._ActionsContainer) -> None:
     """The option of every command that ends with a report."""
     command.add_argument("--json", action="store_true", help="print one JSON object on standard output")
+
+
+def _add_json_or_csv(command: argparse.ArgumentParser) -> None:
+    output = command.add_mutually_exclusive_group()
+    _add_json(output)
+    output.add_argument(
+        "--csv", action="store_true", help="of a batch: print a header and a line for each item on standard output"
+    )
 
 
 def _seconds(text: str) -> float:

@@ -4,13 +4,14 @@ No other module of the commands knows an exit code or prints JSON (tests/unit/cl
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, Protocol
 
 from functions.errors import InvalidRequest
 from functions.text import printable
 from local import signals
-from local.cli.terminal import put, put_json, say
+from local.cli.batch_csv import csv_of
+from local.cli.terminal import put, put_csv, put_json, say
 from local.errors import CannotGoOn, NotDone
 from local.outcome import Outcome
 
@@ -35,12 +36,15 @@ class Ending:
         Lines on standard error.
     shown
         Lines on standard output, if ``--json`` is not given.
+    csv
+        What ``--csv`` prints; None without it, and where nothing is known.
     """
 
     code: int
     report: dict[str, Any] | None = None
     said: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
+    csv: str | None = None
 
 
 def finish(ending: Ending, as_json: bool = False) -> int:
@@ -58,6 +62,8 @@ def finish_all(endings: Sequence[Ending], as_json: bool = False) -> int:
         else:
             for line in (line for ending in endings for line in ending.shown):
                 put(line)
+        for text in (ending.csv for ending in endings if ending.csv is not None):
+            put_csv(text)
     return max(ending.code for ending in endings)
 
 
@@ -84,6 +90,12 @@ def of_run(outcome: Outcome, said: tuple[str, ...] = ()) -> Ending:
     if outcome.status == "ABORTED":
         code = signals.exit_code()
     return Ending(REFUSED if outcome.error == InvalidRequest.name else code, outcome.as_json(), said)
+
+
+def with_csv(ending: Ending) -> Ending:
+    """The end of a batch with its items as CSV, as far as they are known."""
+    output = None if ending.report is None else ending.report["output"]
+    return replace(ending, csv=csv_of(output))
 
 
 def of_followed_run(outcome: Outcome, said: tuple[str, ...] = ()) -> Ending:

@@ -13,9 +13,10 @@ from rich.console import Console
 from functions.names import is_batch
 from local import signals
 from local.cli import run_output
+from local.cli.batch_files import starts_batch
 from local.cli.console import console_for
 from local.cli.dialogue import from_json
-from local.cli.endings import Ending, finish_all, not_begun, of_run
+from local.cli.endings import Ending, finish_all, not_begun, of_run, with_csv
 from local.cli.events import Event, Result
 from local.cli.progress_of_several import names_of
 from local.clock import Clock, StandingClock
@@ -38,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     Stopped by a signal it is 130 (Ctrl-C), 143 (SIGTERM) or 129 (SIGHUP); of several runs it is the highest. A signal
     is deferred while the outcome is printed; before that it interrupts the preparation, and stops the runs themselves.
     """
-    stream = sys.stderr if arguments.json else sys.stdout
+    stream = sys.stderr if arguments.json or arguments.csv else sys.stdout
     with signals.deferred():
         code = finish_all(_ended(arguments, stream), arguments.json)
         signals.settled()
@@ -50,7 +51,8 @@ def _ended(arguments: argparse.Namespace, stream: TextIO) -> list[Ending]:
     console = console_for(stream)
     others = len(arguments.event_files) - 1
     try:
-        return [of_run(*result) for result in _run(arguments, console, stream)]
+        endings = [of_run(*result) for result in _run(arguments, console, stream)]
+        return [with_csv(ending) for ending in endings] if arguments.csv else endings
     except CannotGoOn as problem:
         outcome, said = not_begun(problem)
         return [of_run(outcome, said), *[of_run(outcome)] * others]
@@ -69,6 +71,8 @@ def _run(arguments: argparse.Namespace, console: Console, stream: TextIO) -> lis
             events = [
                 _event(*named) for named in zip(names_of(arguments.event_files), arguments.event_files, strict=True)
             ]
+            if arguments.csv:
+                _check_csv(events)
             if all(isinstance(event.content, CannotGoOn) for event in events):
                 return [not_begun(event.content) for event in events]
             secret, simulator = _server(arguments, clock, stack)
@@ -96,6 +100,15 @@ def _run(arguments: argparse.Namespace, console: Console, stream: TextIO) -> lis
         if simulator is not None:
             _show_server(console, simulator, [outcome for outcome, said in results if not said], len(events))
     return results
+
+
+def _check_csv(events: Sequence[Event]) -> None:
+    """Raises CannotGoOn where there is not exactly one batch, whose items are the lines."""
+    if len(events) > 1:
+        raise CannotGoOn(f"--csv: prints the items of one batch, and {len(events)} files are given; use --json.")
+    for event in events:
+        if not (isinstance(event.content, CannotGoOn) or starts_batch(event.content)):
+            raise CannotGoOn(f'--csv: {event.file} does not hold a batch, {{"batch": …}}; use --json.')
 
 
 def _show_server(console: Console, simulator: Any, outcomes: list[Outcome], events: int) -> None:

@@ -5,6 +5,7 @@ import sys
 import time
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -13,12 +14,14 @@ from functions.names import execution_arn, execution_name
 from functions.notifications.failure_notice import console_link
 from functions.requests.execution_input import moment
 from local.aws import Stack, in_plain_words, stack_of
+from local.aws.batches import report_of_batch
 from local.aws.execution import Wait, begin, follow
 from local.cli import run_output
 from local.cli.batch_files import NAME, batch_names, starts_batch
 from local.cli.console import console_for
 from local.cli.dialogue import from_json
-from local.cli.endings import LOST, finish, not_begun, of_followed_run
+from local.cli.endings import LOST, finish, not_begun, of_followed_run, with_csv
+from local.cli.terminal import say
 from local.errors import CannotGoOn
 from local.outcome import Outcome
 
@@ -34,19 +37,21 @@ def start(arguments: argparse.Namespace, wait: Wait = time.sleep) -> int:
     Parameters
     ----------
     arguments
-        ``job``, ``stage``, ``as_of``, ``only`` and ``json``, as local/cli/arguments.py parses them.
+        ``job``, ``stage``, ``as_of``, ``only``, ``json`` and ``csv``, as local/cli/arguments.py parses them.
     wait
         Lets so many seconds pass.
     """
-    stream = sys.stderr if arguments.json else sys.stdout
+    stream = sys.stderr if arguments.json or arguments.csv else sys.stdout
     try:
         given = input_of(arguments.job, arguments.as_of, arguments.only)
+        if arguments.csv and not starts_batch(given):
+            raise CannotGoOn(f"--csv: {arguments.job} is not a batch, and only a batch has items to print.")
         with in_plain_words():
             stack = stack_of(arguments.stage)
         ending = of_followed_run(run_deployed(stack, given, stream, wait))
     except CannotGoOn as problem:
         ending = of_followed_run(*not_begun(problem))
-    return finish(ending, arguments.json)
+    return finish(with_csv(ending) if arguments.csv else ending, arguments.json)
 
 
 def input_of(job: str, as_of: str | None, only: Sequence[str] = ()) -> dict[str, Any]:
@@ -111,6 +116,7 @@ def run_deployed(stack: Stack, given: dict[str, Any], stream: TextIO, wait: Wait
     except KeyboardInterrupt:
         outcome = Outcome(arn, "RUNNING", None, "Loaded: unknown. Not followed any more; the run goes on.")
     if starts_batch(given):
+        outcome = _with_items(stack, outcome)
         run_output.show_items(console, outcome)
     run_output.show_outcome(console, outcome)
     if outcome.status == "RUNNING":
@@ -118,6 +124,18 @@ def run_deployed(stack: Stack, given: dict[str, Any], stream: TextIO, wait: Wait
         console.print(f"To stop it: {stop}", soft_wrap=True)
     console.print(f"Console: {console_link(arn)}", soft_wrap=True)
     return outcome
+
+
+def _with_items(stack: Stack, outcome: Outcome) -> Outcome:
+    """The outcome of a batch with a line for each item: Step Functions keeps none of a batch that failed."""
+    if outcome.status == "RUNNING" or (outcome.output or {}).get("items") is not None:
+        return outcome
+    try:
+        report = report_of_batch(stack, outcome.execution_arn)
+    except (CannotGoOn, KeyboardInterrupt) as problem:
+        say(f"datamart: the items of the batch could not be read: {problem or 'stopped'}.")
+        return outcome
+    return replace(outcome, output=report or outcome.output)
 
 
 def _followed(arn: str, stream: TextIO, wait: Wait) -> Outcome:

@@ -22,6 +22,11 @@ def put(line: object) -> None:
     _write(sys.stdout, printable(line))
 
 
+def put_csv(text: str) -> None:
+    """The lines of a CSV file, on standard output; the text is that of local/cli/csv_output.py."""
+    _write(sys.stdout, text.removesuffix("\n"))
+
+
 def put_json(*values: Any) -> None:
     """The JSON objects that ``--json`` prints, one a line, on standard output."""
     if not signals.is_first_to_report():

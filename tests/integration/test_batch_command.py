@@ -1,5 +1,6 @@
 """``datamart run`` of a batch: one object, the exit code of the whole, and what people see of its items."""
 
+import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -96,3 +97,41 @@ def test_the_sample_loads_at_least_a_dozen_tables_with_dependencies(datamart: Ca
     assert (
         sum("after" in item for item in json.loads((ROOT / "events" / "batch.json").read_text())["batch"]["items"]) > 6
     )
+
+
+def test_a_batch_as_csv_is_a_header_and_a_line_an_item_that_is_no_formula(
+    datamart: Callable[..., Done], tmp_path: Path
+) -> None:
+    sales = SALES | {"name": "=sales"}
+    done = datamart(written(tmp_path, sales, EARLY, STORES), "--csv")
+    assert done.code == 1
+    header, *lines = csv.reader(done.out.splitlines(), strict=True)
+    assert header == ["name", "outcome", "loaded", "seconds", "waited", "error", "cause", "execution"]
+    assert [line[:3] for line in lines] == [
+        ["'=sales", "loaded", "yes"],
+        ["early", "failed", "no"],
+        ["stores", "skipped", "no"],
+    ]
+    assert [line[5] for line in lines] == ["", "DatamartFailed", ""]
+    assert lines[2][6] == "because of early"
+    assert "BatchIncomplete" in done.err
+
+
+def test_csv_is_for_one_batch(datamart: Callable[..., Done], tmp_path: Path) -> None:
+    run = tmp_path / "run.json"
+    run.write_text(json.dumps({"project": TUTORIAL, "datamart": "Stock Facts"}), "utf-8")
+    batch = written(tmp_path, SALES)
+    for words, reason in (
+        ([str(run)], f"--csv: {run} does not hold a batch"),
+        ([batch, str(run)], "--csv: prints the items of one batch, and 2 files are given"),
+        ([batch, "--json"], "argument --csv: not allowed with argument --json"),
+    ):
+        done = datamart(*words, "--csv")
+        assert (done.code, reason in done.err) == (2, True), done.err
+        assert "--json" in words or done.out == ""
+
+
+def test_an_invalid_batch_has_no_csv(datamart: Callable[..., Done], tmp_path: Path) -> None:
+    done = datamart(written(tmp_path, SALES | {"after": ["slaes"]}), "--csv")
+    assert (done.code, done.out) == (2, "")
+    assert 'there is no item "slaes"' in " ".join(done.err.split())

@@ -218,7 +218,7 @@ def table(cloud: Cloud) -> RunTable:
 
 def test_start_shows_the_end_harmlessly(cloud: Cloud, system: System, show: Show) -> None:
     system.simulator.inject("log_in", status=400, json={"code": "ERR001", "message": HOSTILE})
-    arguments = argparse.Namespace(job="city-nightly", stage="dev", as_of=None, only=[], json=False)
+    arguments = argparse.Namespace(job="city-nightly", stage="dev", as_of=None, only=[], json=False, csv=False)
     code, seen = show(lambda: start(arguments, cloud.wait))
     assert code == 1, seen
     check_harmless(seen)

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import csv
 import json
 import os
 import signal
@@ -32,7 +33,7 @@ def cloud(system: System, template_path: Path) -> Iterator[Cloud]:
 
 
 def datamart_start(cloud: Cloud, job: str, wait: Any = None, **options: Any) -> int:
-    arguments = {"job": job, "stage": "dev", "as_of": None, "only": [], "json": False} | options
+    arguments = {"job": job, "stage": "dev", "as_of": None, "only": [], "json": False, "csv": False} | options
     return start(argparse.Namespace(**arguments), wait or cloud.wait)
 
 
@@ -303,3 +304,24 @@ def test_a_stack_without_the_machine_of_batches_says_so(cloud: Cloud, capsys: An
     del cloud.outputs["BatchMachineArn"]
     assert datamart_start(cloud, "night") == 2
     assert "is of a release that has no batches; deploy it again" in capsys.readouterr().err
+
+
+def test_a_started_batch_that_fails_shows_its_items_all_the_same(cloud: Cloud, event: Any, capsys: Any) -> None:
+    items = [{"name": "early", "datamart": catalogue.FAILS_EARLY}, {"datamart": "Daily Sales", "after": ["early"]}]
+    path = event({"batch": {"defaults": {"project": "MicroStrategy Tutorial"}, "items": items}})
+    assert datamart_start(cloud, path, json=True) == 1
+    said = capsys.readouterr()
+    lines = json.loads(said.out)["output"]["items"]
+    assert [(line["name"], line["outcome"]) for line in lines] == [("early", "failed"), ("Daily Sales", "skipped")]
+    assert "because of early" in said.err
+    assert datamart_start(cloud, path, csv=True) == 1
+    header, *rows = csv.reader(capsys.readouterr().out.splitlines())
+    assert header[:3] == ["name", "outcome", "loaded"]
+    assert [row[:3] for row in rows] == [["early", "failed", "no"], ["Daily Sales", "skipped", "no"]]
+
+
+def test_a_started_job_has_no_items_to_print_as_csv(cloud: Cloud, capsys: Any) -> None:
+    assert datamart_start(cloud, "city-nightly", csv=True) == 2
+    said = capsys.readouterr()
+    assert (said.out, "--csv: city-nightly is not a batch" in said.err) == ("", True)
+    assert cloud.started == []
