@@ -24,7 +24,7 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 
 def _cell(value: Any) -> Any:
-    """Text as one line without control characters that is no formula; numbers as they are."""
+    """Text as one line without control characters, never a formula; numbers as they are."""
     if not isinstance(value, str):
         return value
     return printable(f"{AS_TEXT}{value}" if value.startswith(FORMULAS) else value)
