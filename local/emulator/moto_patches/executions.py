@@ -73,8 +73,14 @@ def _run(self: Any) -> None:
 
 
 def _evaluate(self: Any, env: Any) -> None:
-    """As moto does; the execution can be stopped as soon as it has a state."""
-    env.next_state_name = self.start_at.start_at_name
+    """As moto does; the execution can be stopped as soon as it has a state.
+
+    A branch whose execution was stopped before the branch began has nothing to do: moto would wait for it for ever.
+    """
+    try:
+        env.next_state_name = self.start_at.start_at_name
+    except RuntimeError:
+        return
     if (begun := getattr(_here, "begun", None)) is not None:
         begun.set()
     thread = threading.Thread(target=EvalComponent.eval, args=(self, env), daemon=True)
