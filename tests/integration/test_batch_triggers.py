@@ -8,6 +8,7 @@ import pytest
 
 from functions.runs.store.last_loads import last_load
 from functions.runs.store.table import run_table
+from local.emulator.clients import client
 from local.outcome import Outcome
 from local.simulator import catalogue
 from tests.integration.conftest import System
@@ -75,6 +76,29 @@ def test_an_uploaded_batch_with_one_item_that_is_not_allowed_starts_nothing(syst
     assert (ended.status, ended.error) == ("FAILED", "InvalidRequest")
     assert "batches/wrong.json" in str(ended.cause)
     assert 'item 2 ("b"): datamart: "Nested" is not in the batch' in str(ended.cause)
+    assert loads(system) == set()
+
+
+def started_by_etag(system: System, key: str, content: str, overwritten_by: str | None = None) -> Outcome:
+    """A batch whose file is in a bucket without versions: only the ETag tells which content the event was about."""
+    bucket = sample("s3-batch")["detail"]["bucket"]["name"]
+    etag = client("s3").put_object(Bucket=bucket, Key=key, Body=content.encode())["ETag"].strip('"')
+    if overwritten_by is not None:
+        client("s3").put_object(Bucket=bucket, Key=key, Body=overwritten_by.encode())
+    reference = {"bucket": bucket, "key": key, "etag": etag}
+    return system.watch_batch(system.emulator.start_batch({"batch": "uploaded-batches", "object": reference}))
+
+
+def test_a_file_in_a_bucket_without_versions_is_read_by_its_etag(system: System) -> None:
+    ended = started_by_etag(system, "batches/by-etag.csv", CSV)
+    assert (ended.status, ended.cause) == ("SUCCEEDED", None)
+    assert {row["country"] for row in system.simulator.rows("DM_CITY")} == {"France"}
+
+
+def test_a_file_that_was_overwritten_before_it_was_read_starts_nothing(system: System) -> None:
+    ended = started_by_etag(system, "batches/twice.csv", CSV, overwritten_by=CSV.replace("France", "Spain"))
+    assert (ended.status, ended.error) == ("FAILED", "InvalidRequest")
+    assert "batches/twice.csv" in str(ended.cause)
     assert loads(system) == set()
 
 
