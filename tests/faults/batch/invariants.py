@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from functions.errors import OWN_ERRORS, BatchIncomplete
 from tests.faults.batch.lab import SLOTS, BatchEvidence
@@ -69,7 +70,8 @@ def _is_loaded(seen: BatchEvidence) -> Iterator[str]:
             yield f"{letter} could be loaded, and is {line['outcome']}: {line.get('error')} {line.get('cause')}"
     for datamart in {datamart for datamart, _ in seen.scene.items.values()}:
         ours = [line["loaded"] for letter, line in seen.lines.items() if seen.scene.items[letter][0] == datamart]
-        least, most = sum(min(LOADS[word]) for word in ours), sum(max(LOADS[word]) for word in ours)
+        before = 0 if seen.lines else seen.earlier.get(datamart, 0)  # a restart that never began says nothing
+        least, most = (before + sum(each(LOADS[word]) for word in ours) for each in (min, max))
         if not least <= seen.loads.get(datamart, 0) <= most:
             yield f"{datamart} was loaded {seen.loads.get(datamart, 0)} times, and {ours} is said"
     times = set(Counter(json.dumps(row, sort_keys=True, default=str) for row in seen.rows).values())
@@ -93,12 +95,17 @@ def _agrees(seen: BatchEvidence) -> Iterator[str]:
         return
     for event in seen.batch.events:
         told = {line["name"]: line["outcome"] for line in event["detail"]["notLoaded"]}
-        due = {name: line["outcome"] for name, line in seen.lines.items() if line["loaded"] != "yes"}
+        due = {name: line["outcome"] for name, line in seen.lines.items() if _is_flawed(line)}
         if told != due:
             yield f"the event says {told}, the report {due}"
 
 
-def _disagrees(letter: str, line: dict, run: RunSeen | None, seen: BatchEvidence) -> Iterator[str]:  # type: ignore[type-arg]
+def _is_flawed(line: dict[str, Any]) -> bool:
+    """Whether people are notified of an item: it is not loaded, or failed or was stopped after its load."""
+    return bool(line["loaded"] != "yes" or line.get("error"))
+
+
+def _disagrees(letter: str, line: dict[str, Any], run: RunSeen | None, seen: BatchEvidence) -> Iterator[str]:
     if line["outcome"] in ("not started", "running"):
         yield f"{letter} is {line['outcome']} at last"
     if run is None:
@@ -177,7 +184,8 @@ def _is_closed_and_told(seen: BatchEvidence) -> Iterator[str]:
     for letter, run in {BATCH: seen.batch, **seen.runs}.items():
         if "endedAt" not in run.item:
             yield f"the item of {letter} is not closed"
-        due = (1, int(letter == BATCH and run.outcome.status != "SUCCEEDED"))
+        is_flawed = run.outcome.status != "SUCCEEDED" or any(map(_is_flawed, seen.lines.values()))
+        due = (1, int(letter == BATCH and is_flawed))
         told = (len(run.events), len(run.notices))
         if told != due and not _may_be_told_twice(seen, letter, told, due):
             yield f"{letter}: {told[0]} end events, {told[1]} notices"

@@ -39,8 +39,8 @@ SLOTS = 2
 class BatchEvidence:
     """What a case left behind to be judged: the batch; runs of the items that were started, by their letters.
 
-    ``lines``: what the product says of each item at last, by its letter. ``steps``: see
-    :class:`Watch`. ``claimed``: the items that were running, as far as the batch knew, when its end was first
+    ``lines``: what the product says of each item at last, by its letter. ``earlier``: loads before it began. ``steps``:
+    see :class:`Watch`. ``claimed``: the items that were running, as far as the batch knew, when its end was first
     processed. ``rows``: those of the appending datamart's table.
     """
 
@@ -52,6 +52,7 @@ class BatchEvidence:
     items: dict[str, dict[str, Any]]
     left: dict[str, Any]
     loads: dict[str, int]
+    earlier: dict[str, int]
     rows: list[dict[str, Any]]
     steps: list[tuple[str, str, str]]
     claimed: str
@@ -120,6 +121,7 @@ class BatchLab(QueueLab):
         self._prepare(scene)
         if scene.stopped_before:
             self._run_before(scene)
+        earlier = dict(lab.simulator.state()["loads"])
         if case is not None:
             ARMED[case.family](self, case)
         with emulator.waiter.working():  # the clock stands until all is prepared
@@ -164,6 +166,7 @@ class BatchLab(QueueLab):
             items=items,
             left={kind: state[kind] for kind in ("sessions", "instances", "jobs") if state[kind]},
             loads={datamart: count for datamart, count in lab.simulator.state()["loads"].items() if count},
+            earlier=earlier,
             rows=lab.simulator.rows(APPENDED_TO) if lab.simulator.state()["loads"].get(APPENDS) else [],
             steps=list(self.watch.steps),
             claimed=self._claimed or "",
