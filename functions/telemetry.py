@@ -4,6 +4,8 @@ The tracer patches nothing and records neither answers nor errors: an exception'
 said. The session travels in the run table only, so no event or answer of a handler holds a secret.
 """
 
+import warnings
+
 from aws_lambda_powertools import Logger, Metrics, Tracer
 
 from functions.metric_names import NAMESPACE, SERVICE
@@ -11,3 +13,6 @@ from functions.metric_names import NAMESPACE, SERVICE
 logger = Logger(service=SERVICE)
 metrics = Metrics(namespace=NAMESPACE, service=SERVICE)
 tracer = Tracer(service=SERVICE, auto_patch=False)
+
+# Not every event has something to count: the end of a batch has not, and people who run one would read this.
+warnings.filterwarnings("ignore", "No application metrics to publish")
