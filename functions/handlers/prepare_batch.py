@@ -96,7 +96,7 @@ def _plan_of(start: BatchStart) -> BatchPlan:
             seconds=tuple(median(known[name]) if known.get(name) else None for name in names),
             on_failure=batch.on_failure,
         ),
-        places=batch.max_concurrency or slots,
+        places=min(batch.max_concurrency or slots, slots),
         tolerated_failures=batch.tolerated_failures,
         name=start.name,
         as_of=start.as_of,

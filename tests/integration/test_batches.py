@@ -88,6 +88,13 @@ def test_an_item_starts_when_all_that_it_names_are_loaded_and_a_place_is_free(sy
     assert ended.output["counts"] == {"items": 5, "loaded": 5}
 
 
+def test_an_item_waits_in_the_batch_and_not_in_the_queue_where_maxconcurrency_exceeds_the_slots(system: System) -> None:
+    ended = run(system, load(1), load(2), load(3), load(4), maxConcurrency=200)
+    assert set(words(ended).values()) == {"loaded"}
+    runs = [system.emulator.stored_run(line["execution"]) for line in ended.output["items"]]
+    assert [each.queued_seconds for each in runs if each] == [0, 0, 0, 0]
+
+
 def test_its_transitions_do_not_grow_with_the_number_of_items(system: System) -> None:
     assert len(run(system, load(6)).states) == len(run(system, *map(load, range(1, 7))).states) == 5
 
