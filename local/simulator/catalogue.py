@@ -213,7 +213,9 @@ def load_id(number: int) -> str:
     return f"{number:08X}4C3F8A1E5B7D2096AE48C1F0"
 
 
-def datamarts(nesting: int, slow_seconds: float, more_loads: tuple[float, ...] = ()) -> dict[str, DatamartSpec]:
+def datamarts(
+    nesting: int, slow_seconds: float, more_loads: tuple[float, ...] = (), appending_loads: tuple[int, ...] = ()
+) -> dict[str, DatamartSpec]:
     """All reports of the project, by id."""
     specs = (
         DatamartSpec(CITY, "City", "DM_CITY", ("country", "city"), prompts=(ELEMENTS_OF_COUNTRY,)),
@@ -244,7 +246,15 @@ def datamarts(nesting: int, slow_seconds: float, more_loads: tuple[float, ...] =
         for number, (name, attributes, seconds, append) in enumerate(NIGHT)
     )
     loads = (
-        DatamartSpec(load_id(number), f"Load {number}", f"DM_LOAD_{number}", ("category",), ("sales",), seconds=seconds)
+        DatamartSpec(
+            load_id(number),
+            f"Load {number}",
+            f"DM_LOAD_{number}",
+            ("category",),
+            ("sales",),
+            append=number in appending_loads,
+            seconds=seconds,
+        )
         for number, seconds in enumerate(more_loads, 1)
     )
     return {spec.id: spec for spec in (*specs, *night, *loads)}

@@ -33,6 +33,13 @@ class Library:
             self.server.advance()
             return self.server.state() | {"requests": list(self.requests)}
 
+    def restart(self) -> dict[str, Any]:
+        """Restart the server behind it; returns the state before."""
+        with self.server.lock:
+            before = self.state()
+            self.server.restart()
+        return before
+
     def handle(self, method: str, target: str, headers: Any, content: bytes) -> Response | None:
         """Handle an HTTP request; None cuts the connection."""
         began = time.perf_counter()
@@ -57,11 +64,14 @@ class Library:
         return answer
 
     def _from_outside(self, method: str, path: str, content: bytes) -> Response:
-        """The two addresses outside the API."""
+        """The addresses outside the API."""
         if (method, path) == ("GET", "/admin/state"):
             return Response(200, self.state())
+        if (method, path) == ("POST", "/admin/restart"):
+            self.restart()
+            return Response(204)
         if (method, path) != ("POST", "/admin/faults"):
-            return Response(404, {"message": "There are GET /admin/state and POST /admin/faults."})
+            return Response(404, {"message": "There are GET /admin/state, POST /admin/faults and /admin/restart."})
         try:
             self.faults.add(Fault(**json.loads(content)))
         except (ValueError, TypeError) as problem:

@@ -123,6 +123,8 @@ class Scenario:
         How long the slow datamart's SQL takes.
     more_loads
         How long the SQL of further datamarts takes, "Load 1" and so on: for many runs at once.
+    appending_loads
+        Numbers of those that append to their tables.
     """
 
     before_post: int | Literal["404", "500"] = 0
@@ -179,3 +181,4 @@ class Scenario:
     nesting: int = 3
     slow_seconds: float = 600.0
     more_loads: tuple[float, ...] = ()
+    appending_loads: tuple[int, ...] = ()

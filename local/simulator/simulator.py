@@ -97,6 +97,10 @@ class Simulator:
         """What is open and what has happened, without any secret."""
         return self._library.state()
 
+    def restart(self) -> dict[str, Any]:
+        """Let the server lose what is in its memory, as when it is restarted; returns the state before."""
+        return self._library.restart()
+
     def secrets(self) -> list[str]:
         """Every token and cookie that was issued, and every password and API token that was accepted."""
         return [*self.server.sessions.issued, self.password, self.api_token]

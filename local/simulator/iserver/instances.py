@@ -73,6 +73,10 @@ class Instances:
             instance.job.look(self._clock())
             instance.job.cancel()
 
+    def forget(self) -> None:
+        """Lose every instance."""
+        self._open = {}
+
     def listed(self, instance: Instance) -> list[OpenPrompt]:
         """The prompts that the server lists by now (API.md 7.1, 11.5)."""
         now, job = self._clock(), instance.job

@@ -3,6 +3,7 @@
 import base64
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 from local.simulator.iserver.instance import Instance
 from local.simulator.iserver.instances import new_id
@@ -14,10 +15,12 @@ from local.simulator.warehouse.sales import Warehouse
 from local.simulator.warehouse.table_name import resolved
 
 NO_TABLE_NAME = -2147205449
+BEFORE_THE_FIRST = 9
+"""The number before that of the first job since the server was started."""
 
 
 class Jobs:
-    """Every job since the start, and what they did.
+    """Every job since the start, and what they and those before a restart did.
 
     Parameters
     ----------
@@ -29,9 +32,10 @@ class Jobs:
         self._scenario, self._clock, self._warehouse = scenario, clock, warehouse
         self._all: dict[str, Job] = {}
         self._instances: dict[str, Instance] = {}
-        self._made = 9
+        self._made = BEFORE_THE_FIRST
         self.loads: Counter[str] = Counter()
         self.executions: Counter[str] = Counter()
+        self.written: list[dict[str, Any]] = []
 
     def execute(self, instance: Instance, delay: float = 0.0) -> Job:
         """Start a datamart's job: every call starts another one (5: "#2 is not idempotent"), or as 11.7 has it."""
@@ -49,6 +53,7 @@ class Jobs:
             table = resolved(instance.spec, self._clock())
             self._warehouse.load(table, instance.spec.append, instance.query())
             self.loads[instance.spec.id] += 1
+            self.written.append({"datamartId": instance.spec.id, "at": self._clock()})
 
         job = self._start(instance, load, delay)
         self.executions[instance.spec.id] += 1
@@ -87,6 +92,10 @@ class Jobs:
         """The same for a job that has come to its SQL; None before."""
         instance = self._instances[job.id]
         return self.sql_of(instance) if job.in_sql else None
+
+    def forget(self) -> None:
+        """Lose every job, and count the next ones anew (API.md 6.1)."""
+        self._all, self._instances, self._made = {}, {}, BEFORE_THE_FIRST
 
     def running(self) -> list[Job]:
         """The jobs that have not ended."""

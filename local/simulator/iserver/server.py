@@ -49,6 +49,15 @@ class IntelligenceServer:
         self.jobs.advance()
         self.sessions.end_idle()
 
+    def restart(self) -> None:
+        """Lose sessions, instances and jobs, what a job was about to write included; jobs count anew.
+
+        The tables, the metadata and the API token stay, and so does what :meth:`state` reports of the past.
+        """
+        self.advance()
+        for part in (self.jobs, self.instances, self.sessions):
+            part.forget()
+
     def _session_ended(self, session: Session) -> None:
         for instance in self.instances.of(session):
             self.instances.remove(instance, self.scenario.logout_ends_job)
@@ -63,6 +72,7 @@ class IntelligenceServer:
             "jobs": [described(job, now) for job in self.jobs.running()],
             "loads": dict(self.jobs.loads),
             "executions": dict(self.jobs.executions),
+            "written": list(self.jobs.written),
             "answers": list(self.instances.answers),
             "saves": self.definitions.saves,
             "definitions": {

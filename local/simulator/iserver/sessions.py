@@ -92,6 +92,10 @@ class Sessions:
         self._webs = {token: web for token, web in self._webs.items() if web.session is not session}
         self._ended(session)
 
+    def forget(self) -> None:
+        """Lose every session, with the tokens that others could have shared it by."""
+        self._webs, self._identity_tokens = {}, {}
+
     def end_idle(self) -> None:
         """End the sessions that were idle for too long."""
         for session in self.open():

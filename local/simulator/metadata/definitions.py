@@ -27,7 +27,7 @@ class Definitions:
 
     def __init__(self, scenario: Scenario, clock: Callable[[], float]) -> None:
         self._scenario, self._clock = scenario, clock
-        self._specs = datamarts(scenario.nesting, scenario.slow_seconds, scenario.more_loads)
+        self._specs = datamarts(scenario.nesting, scenario.slow_seconds, scenario.more_loads, scenario.appending_loads)
         self._defaults: dict[str, dict[str, Any]] = {}
         self._versions = {spec: new_id() for spec in self._specs}
         self._stored: dict[str, float] = {}

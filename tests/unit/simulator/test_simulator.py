@@ -11,6 +11,8 @@ from local.simulator.scenarios import scenario_named
 from tests.unit.simulator.conftest import Person
 
 CITY = catalogue.CITY
+APPEND = catalogue.DAILY_SALES_APPEND
+DAYS = 300
 COUNTRY = {"name": "Elements of Country", "type": "ELEMENTS"}
 USA = COUNTRY | {"answers": [{"name": "USA"}]}
 
@@ -22,6 +24,28 @@ def test_faults_can_be_injected_over_http(person: Person) -> None:
     assert person.call("GET", "/sessions").status_code == 503
     assert person.call("GET", "/sessions").status_code == 200
     assert requests.post(f"{admin}/faults", json={"step": "probe", "kind": "flood"}, timeout=5).status_code == 400
+
+
+def test_a_restart_loses_sessions_instances_and_jobs_and_keeps_the_tables(person: Person) -> None:
+    def executed() -> str:
+        return str(person.execute(APPEND, person.create(APPEND)).json()["jobId"])
+
+    first = executed()
+    person.pass_time(10)
+    assert len(person.simulator.rows("DM_DAILY_SALES")) == DAYS
+    executed()
+    person.pass_time(1)  # on its way to the table
+    admin = person.simulator.base_url.rpartition("/")[0] + "/admin"
+    assert requests.post(f"{admin}/restart", timeout=5).status_code == 204
+    person.pass_time(10)
+    state = person.simulator.state()
+    assert (state["sessions"], state["instances"], state["jobs"]) == ([], [], [])
+    assert (state["executions"], state["loads"]) == ({APPEND: 2}, {APPEND: 1})
+    assert [written["datamartId"] for written in state["written"]] == [APPEND]
+    assert len(person.simulator.rows("DM_DAILY_SALES")) == DAYS
+    assert person.call("GET", "/sessions").status_code == 401
+    assert person.log_in().status_code == 204
+    assert executed() == first  # the server counts its jobs anew
 
 
 @pytest.mark.parametrize(
