@@ -15,6 +15,8 @@ from functions.text import named, one_line, quoted, shorten
 LONGEST_ERROR = 100
 """Characters of an error's name: the caller of StopExecution chooses it."""
 
+SKIPPED_RUN = "the run was skipped, because another run had the datamart (onConflict)."
+
 LONGEST_OF_ITEM = 500
 """Bytes of what happened to an item of a batch: a thousand of them are in one output."""
 
@@ -81,7 +83,7 @@ def item_outcome_of(end: End) -> ItemOutcome:
         seconds=round(max(0.0, ended - run.started_at - run.queued_seconds), 3),
         queued_seconds=run.queued_seconds,
         error=end.error,
-        cause=shorten(end.reason, LONGEST_OF_ITEM) if failed and end.reason else None,
+        cause=shorten(end.reason or SKIPPED_RUN, LONGEST_OF_ITEM) if failed else None,
         execution=end.execution_arn,
     )
 

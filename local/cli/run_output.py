@@ -110,11 +110,14 @@ INSTANT = frozenset(
         "JudgePrompts",
         "JudgeBreakdown",
         "JudgeDeadline",
+        "JudgeBatch",
         "JudgeSaving",  # of executions that began on an earlier release
         "JudgeConclusion",
         "AttemptDone",
         "RunSucceeded",
         "RunFailed",
+        "BatchSucceeded",
+        "BatchFailed",
     }
 )
 """States that take no time of their own."""

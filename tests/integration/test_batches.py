@@ -164,6 +164,16 @@ def test_an_item_that_failed_after_its_load_lets_others_start_and_does_not_fail_
     assert "SaveFailed" in notice["Message"]
 
 
+def test_an_item_whose_run_is_skipped_is_not_loaded_and_says_why(system: System) -> None:
+    same = {"name": "same", "project": catalogue.TUTORIAL, "datamart": "Load 1", "onConflict": "skip"}
+    ended = run(system, load(1, onConflict="skip"), same, toleratedFailures=1)
+    assert sorted(words(ended).values()) == ["failed", "loaded"]
+    (line,) = (line for line in ended.output["items"] if line["outcome"] == "failed")
+    assert (line["loaded"], line.get("error")) == ("no", None)
+    assert "another run had the datamart" in line["cause"]
+    assert loads(system) == each_once(1)
+
+
 def test_with_on_failure_stop_nothing_starts_after_a_failure(system: System) -> None:
     ended = run(system, load(2, **EARLY), load(1), load(3, 1), load(4, 3), onFailure="stop")
     report = system.emulator.batch_report(ended.execution_arn)

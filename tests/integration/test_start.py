@@ -277,6 +277,8 @@ def test_a_named_batch_is_started_in_the_machine_of_batches_and_followed(cloud: 
     assert ":datamart-runner-dev_batches:night-" in arn
     said = " ".join(capsys.readouterr().out.split())
     assert "SUCCEEDED loaded: 3 of 3 items" in said
+    assert "WaitForItems" in said
+    assert "JudgeBatch" not in said
 
 
 def test_only_some_items_of_a_batch_are_started(cloud: Cloud, system: System, capsys: Any) -> None:

@@ -74,6 +74,8 @@ def _line(batch: BatchRun, plan: BatchPlan, outcomes: Mapping[int, ItemOutcome],
     }
     if outcome.error or outcome.status != "SUCCEEDED":
         line |= {"error": outcome.error or outcome.status, "cause": outcome.cause}
+    elif outcome.loaded != "yes":
+        line |= {"cause": outcome.cause}
     return line
 
 
