@@ -38,6 +38,8 @@ def end_of_stopped_batch(report: dict[str, Any] | None, runs: Iterable[Run | Non
     """The same of a batch, by its report; None where it had not begun."""
     counts = report["counts"] if report else {}
     said = f"{counts.get('loaded', 0)} of {counts['items']} items" if counts else "no"
+    if unknown := sum(line["loaded"] == "unknown" for line in (report or {}).get("items") or []):
+        said += f", and perhaps {unknown} more"
     return f"Loaded: {said}. Stopped by {by}. {_left_in_words([line for run in runs for line in left_on_server(run)])}"
 
 

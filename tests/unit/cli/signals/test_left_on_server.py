@@ -53,3 +53,9 @@ def test_a_stopped_batch_says_how_many_items_are_loaded_and_what_each_run_has_le
         f"Loaded: 1 of 3 items. Stopped by SIGTERM. Left on the server: {URL}; instance I1."
     )
     assert end_of_stopped_batch(None, [], "SIGTERM") == "Loaded: no. Stopped by SIGTERM. Nothing is left on the server."
+
+
+def test_a_stopped_batch_does_not_claim_that_an_item_is_not_loaded_which_may_be() -> None:
+    items = [{"loaded": "yes"}, {"loaded": "unknown"}, {"loaded": "no"}]
+    report = {"counts": {"items": 3, "loaded": 1}, "items": items}
+    assert end_of_stopped_batch(report, [], "Ctrl-C").startswith("Loaded: 1 of 3 items, and perhaps 1 more. Stopped by")
