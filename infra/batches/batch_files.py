@@ -1,9 +1,10 @@
-"""Reads and checks the files of a stage's named batches and samples; errors name file, item and key."""
+"""Reads and checks the files of a stage's named batches and samples; errors name file, line, item and key."""
 
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from functions.requests.batches.batch_bytes import item_places
 from functions.requests.validation import Schema, SchemaError
 from functions.similar_names import nearest
 from infra.batches.check import check_batch
@@ -80,7 +81,7 @@ def _read(path: Path, folder: Path, jobs: list[NamedJob], settings: Settings) ->
     given = read_file(path, file, NamedBatch.what)
     try:
         batch = NamedBatch(path.stem, SCHEMA.check(given), file)
-        check_batch(batch, jobs, settings)
+        check_batch(batch, jobs, settings, item_places(path.read_text("utf-8-sig")))
     except (SchemaError, BadConfiguration) as problem:
         raise BadConfiguration(f"{file}: {problem}") from None
     return batch

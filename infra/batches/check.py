@@ -19,10 +19,10 @@ from infra.jobs.triggers import kind_of, kinds_in
 from infra.settings.settings import BadConfiguration, Settings
 
 
-def check_batch(batch: NamedBatch, jobs: list[NamedJob], settings: Settings) -> None:
+def check_batch(batch: NamedBatch, jobs: list[NamedJob], settings: Settings, places: list[str] | None = None) -> None:
     """Raise BadConfiguration, naming item, key and reason, for a batch that could not do what its file says.
 
-    ``jobs`` are the stage's, which its items may name.
+    ``jobs`` are the stage's, which its items may name; ``places`` are those of the items in the file, if known.
     """
     check_zone("timeZone", batch.time_zone)
     check_triggers(batch)
@@ -31,7 +31,7 @@ def check_batch(batch: NamedBatch, jobs: list[NamedJob], settings: Settings) -> 
     elif "items" not in batch.content:
         raise BadConfiguration("items: is missing; give the items, or acceptRequests for items that triggers bring.")
     by_name = {job.name: job for job in jobs}
-    found = _checked(batch, by_name)
+    found = _checked(batch, by_name, places)
     _check_connections(found, settings)
     check_answers("defaults", batch.content["defaults"], batch)
     for item in found.items:
@@ -56,13 +56,13 @@ def _check_what_is_brought(batch: NamedBatch) -> None:
     check_accepted(batch)
 
 
-def _checked(batch: NamedBatch, jobs: dict[str, NamedJob]) -> Batch:
+def _checked(batch: NamedBatch, jobs: dict[str, NamedJob], places: list[str] | None) -> Batch:
     """The batch; with an item in place of those that triggers bring."""
     content: dict[str, Any] = batch.batch
     if "acceptRequests" in batch.content:
         content = content | {"items": [FROM_OUTSIDE]}
     try:
-        return batch_of(content, "", jobs={name: job.shipped for name, job in jobs.items()})
+        return batch_of(content, "", jobs={name: job.shipped for name, job in jobs.items()}, places=places)
     except InvalidRequest as problem:
         raise BadConfiguration(str(problem).removeprefix(": ")) from None
 

@@ -63,12 +63,12 @@ class BatchFiles:
         if NAME.fullmatch(file_or_name):
             return self._named(file_or_name)
         try:
-            content, lines = content_from_bytes(_bytes_of(file_or_name), file_or_name)
+            content, places = content_from_bytes(_bytes_of(file_or_name), file_or_name)
             if isinstance(content, dict) and "batch" in content:
                 content = content["batch"]
             if isinstance(content, str):
                 return self._named(content)
-            return batch_of(_without_triggers(content), file_or_name, jobs=self.jobs, lines=lines)
+            return batch_of(_without_triggers(content), file_or_name, jobs=self.jobs, places=places)
         except InvalidRequest as problem:
             raise CannotGoOn(str(problem)) from None
 

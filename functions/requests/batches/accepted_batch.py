@@ -42,7 +42,7 @@ def accepted_batch(data: bytes, where: str, named: Mapping[str, Any], at: dateti
     InvalidRequest
         Naming each item that asks for what ``acceptRequests`` does not allow, or that is invalid.
     """
-    content, lines = content_from_bytes(data, where)
+    content, places = content_from_bytes(data, where)
     items = _items_in(content, where)
     problems = Problems(where)
     judged = []
@@ -50,11 +50,11 @@ def accepted_batch(data: bytes, where: str, named: Mapping[str, Any], at: dateti
         try:
             judged.append(_judged(item, named["acceptRequests"]))
         except InvalidRequest as problem:
-            problems.add(f"{place_of(item, number, lines)}: {problem}")
+            problems.add(f"{place_of(item, number, places)}: {problem}")
     problems.raise_if_any()
     batch = named["batch"]
     defaults = expanded({"request": batch["defaults"], "timeZone": batch["timeZone"]}, at, values)
-    return batch_of(batch | {"defaults": defaults, "items": judged}, where, jobs={}, literal=True, lines=lines)
+    return batch_of(batch | {"defaults": defaults, "items": judged}, where, jobs={}, literal=True, places=places)
 
 
 def _items_in(content: Any, where: str) -> list[Any]:

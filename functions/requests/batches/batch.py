@@ -50,7 +50,7 @@ class Batch:
 
 
 def batch_of(
-    content: Any, where: str, *, jobs: Mapping[str, Job], literal: bool = False, lines: list[int] | None = None
+    content: Any, where: str, *, jobs: Mapping[str, Job], literal: bool = False, places: list[str] | None = None
 ) -> Batch:
     """Check a batch.
 
@@ -64,8 +64,8 @@ def batch_of(
         The named jobs that its items may name.
     literal
         Whether it comes from outside.
-    lines
-        The line of each item, where it was read from CSV.
+    places
+        Where each item is in its file, if that is known: ``line 3``.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def batch_of(
         raise InvalidRequest(f"{where}: {problem}") from None
     if not _is_time_zone(batch["timeZone"]):
         problems.add(f"timeZone: {quoted(batch['timeZone'])} is not an IANA time zone, such as Europe/Paris or UTC.")
-    reader = Items(batch["items"], batch["defaults"], jobs, lines, literal=literal)
+    reader = Items(batch["items"], batch["defaults"], jobs, places, literal=literal)
     items = reader.checked(problems)
     check_dependencies(items, reader.unreadable, jobs, problems)
     problems.raise_if_any()

@@ -8,6 +8,7 @@ from typing import Any
 from functions.errors import InvalidRequest
 from functions.requests.batches.batch import LARGEST, Batch, batch_of
 from functions.requests.batches.csv_batch import items_of_csv
+from functions.requests.batches.item_lines import item_lines
 from functions.requests.event_shapes import described
 from functions.requests.named_jobs import Job
 from functions.text import quoted
@@ -27,16 +28,16 @@ def batch_from_bytes(data: bytes, where: str, *, jobs: Mapping[str, Job], litera
 
     Raises InvalidRequest.
     """
-    content, lines = content_from_bytes(data, where)
-    return batch_of(content, where, jobs=jobs, literal=literal, lines=lines)
+    content, places = content_from_bytes(data, where)
+    return batch_of(content, where, jobs=jobs, literal=literal, places=places)
 
 
-def content_from_bytes(data: bytes, where: str) -> tuple[Any, list[int] | None]:
-    """The batch as JSON, unchecked, and the line of each item if it is CSV. Raises InvalidRequest."""
+def content_from_bytes(data: bytes, where: str) -> tuple[Any, list[str] | None]:
+    """The batch as JSON, unchecked, and what the place of each item is called, if known. Raises InvalidRequest."""
     text = _text(data, where)
     if not text.lstrip().startswith(("{", "[")):
         items, lines = items_of_csv(text, where)
-        return {"items": items}, lines
+        return {"items": items}, [f"line {line}" for line in lines]
     try:
         content = json.loads(text, object_pairs_hook=_object, parse_constant=_no_number)
     except (ValueError, RecursionError) as problem:
@@ -45,7 +46,15 @@ def content_from_bytes(data: bytes, where: str) -> tuple[Any, list[int] | None]:
         raise InvalidRequest(f"{where}: {shape}; a batch is expected.")
     if isinstance(content, dict) and set(content) == {"batch"}:
         content = content["batch"]
-    return content, None
+    return content, item_places(text)
+
+
+def item_places(text: str) -> list[str] | None:
+    """What the places of the items are called in a batch's JSON; None where their lines are not known, or are one."""
+    lines = item_lines(text)
+    if not lines or lines[-1] == 1:
+        return None
+    return [f"line {line}, item {number}" for number, line in enumerate(lines, 1)]
 
 
 def _text(data: bytes, where: str) -> str:

@@ -35,7 +35,8 @@ class BatchItem:
     request
         The keys of a request, the batch's defaults among them; empty for a named job.
     where
-        What it is called in messages: ``item 3 ("sales")``, or ``line 12 ("sales")`` of a CSV file.
+        What it is called in messages: ``item 3 ("sales")``; in a file ``line 9, item 3 ("sales")``, and in CSV
+        ``line 12 ("sales")``.
     """
 
     name: str
@@ -56,8 +57,8 @@ class Items:
         Keys of requests that they share.
     jobs
         The named jobs that they may name.
-    lines
-        The line of each in a CSV file, or None.
+    places
+        Where each is in its file, or None.
     literal
         Whether braces in answers are braces.
     """
@@ -67,14 +68,14 @@ class Items:
         written: list[Any],
         defaults: dict[str, Any],
         jobs: Mapping[str, Job],
-        lines: list[int] | None,
+        places: list[str] | None,
         *,
         literal: bool,
     ) -> None:
         self._written = written
         self._defaults = defaults
         self._jobs = jobs
-        self._lines = lines
+        self._places = places
         self._literal = literal
         self.unreadable: set[str] = set()
         """Names of items that could not be read: others may come after them all the same."""
@@ -108,7 +109,7 @@ class Items:
         return None
 
     def _where(self, number: int) -> str:
-        return place_of(self._written[number], number, self._lines)
+        return place_of(self._written[number], number, self._places)
 
     def _item(self, number: int) -> BatchItem:
         """Raises InvalidRequest for an item without which names and order cannot be checked."""
@@ -164,9 +165,9 @@ class Items:
             )
 
 
-def place_of(written: Any, number: int, lines: list[int] | None) -> str:
-    """What an item is called in messages, which may be invalid: ``item 3 ("sales")``, or by its line of a CSV file."""
-    place = f"item {number + 1}" if lines is None else f"line {lines[number]}"
+def place_of(written: Any, number: int, places: list[str] | None) -> str:
+    """What an item is called in messages, which may be invalid: ``item 3 ("sales")``, or by its place in a file."""
+    place = f"item {number + 1}" if places is None else places[number]
     return next((f"{place} ({quoted(name, LONGEST_NAME)})" for name in _called(written)), place)
 
 

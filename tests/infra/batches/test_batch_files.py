@@ -75,6 +75,10 @@ def test_a_batch_has_the_defaults_of_its_schema(tmp_path: Path) -> None:
         ({"items": [ITEM], "tolerated": 1}, "tolerated: unknown key (did you mean toleratedFailures?)"),
         ({"items": [ITEM], "timeZone": "Paris"}, 'timeZone: unknown time zone "Paris"'),
         ({"items": [ITEM | {"datmart": 1}]}, 'infra/batches/night.json: item 1 ("Sales"): datmart: unknown key'),
+        (
+            json.dumps({"items": [ITEM, {"name": "b", "datmart": 1}]}, indent=1),
+            'infra/batches/night.json: line 7, item 2 ("b"): datmart: unknown key',
+        ),
         ({"items": [{"job": "city-nightl"}]}, 'there is no job "city-nightl" (did you mean city-nightly?)'),
         ({"items": [ITEM | {"connection": "third"}]}, 'item 1 ("Sales"): connection: unknown connection "third"'),
         (

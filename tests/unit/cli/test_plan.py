@@ -203,6 +203,11 @@ def test_an_invalid_batch_is_rejected_with_its_problems(plan: Plan, tmp_path: Pa
     assert "a -> b -> a" in done.err
 
 
+def test_an_error_of_a_file_names_the_file_the_line_and_the_item(plan: Plan, tmp_path: Path) -> None:
+    file = written(tmp_path, '{"batch": {"items": [\n{"job": "city-nightly"},\n{"name": "b"}]}}')
+    assert f'{file}: line 3, item 2 ("b"): ' in plan(file).err
+
+
 def test_names_and_files_cannot_forge_lines_or_move_the_cursor(plan: Plan, tmp_path: Path) -> None:
     file = written(tmp_path, {"defaults": DEFAULTS, "items": ITEMS}, "night\x1b[2J.json")
     done = plan(file)
