@@ -32,8 +32,8 @@ def command_line() -> argparse.ArgumentParser:
         type=Path,
         default=[ROOT / "events" / "console.json"],
         metavar="EVENT_FILE",
-        help="JSON files: a request, a job by name, or an event as AWS delivers it; events/console.json if left out; "
-        "several run at once",
+        help="JSON files: a request, a job by name, or an event as AWS delivers it; or a batch as CSV; "
+        "events/console.json if left out; several run at once",
     )
     run.add_argument("--library-url", metavar="URL", help="a real Library server in place of the simulator")
     _add_json_or_csv(run)
@@ -107,7 +107,9 @@ def command_line() -> argparse.ArgumentParser:
         "request, not started, or contact lost, 130: no longer followed after Ctrl-C.",
     )
     start.add_argument(
-        "job", metavar="JOB", help="name of a job or batch, or path of a .json file with a request or a batch"
+        "job",
+        metavar="JOB",
+        help="name of a job or batch, or path of a file: .json with a request or a batch, .csv with a batch",
     )
     start.add_argument("--stage", default="dev", help="which deployment; dev if left out")
     start.add_argument("--as-of", metavar="TIME", help="run it as if triggered then: 2026-11-20T05:00+01:00")

@@ -13,8 +13,9 @@ from functions.similar_names import nearest
 from infra.batches.batch_files import SCHEMA, batch_paths, batches_of, sample_paths
 from infra.batches.named_batch import KEYS
 from infra.jobs.job_files import jobs_of
-from infra.settings.settings import BadConfiguration, Settings
+from infra.settings.settings import BadConfiguration, Settings, settings_of
 from local.errors import CannotGoOn
+from local.synth import STAGE
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 """What is taken for the name of a batch; anything else is a path."""
@@ -30,6 +31,30 @@ def starts_batch(content: Any) -> bool:
     if not isinstance(content, dict):
         return False
     return "restartOf" in content or (KEY in content and not is_membership(content[KEY]))
+
+
+def check_input(content: Any, data: bytes, file: Path) -> None:
+    """Check the batch in the file of an execution's input, as far as that does not depend on when it starts.
+
+    Parameters
+    ----------
+    content
+        The input, which may be that of something else.
+    data
+        The bytes that it was read from.
+
+    Raises
+    ------
+    CannotGoOn
+        Naming the file, each wrong item and its line.
+    """
+    if not (starts_batch(content) and isinstance(content.get(KEY), dict)):
+        return
+    try:
+        settings = settings_of(STAGE)
+    except BadConfiguration as problem:
+        raise CannotGoOn(str(problem)) from None
+    BatchFiles(settings).read_bytes(data, str(file))
 
 
 class BatchFiles:
@@ -62,13 +87,17 @@ class BatchFiles:
         """
         if NAME.fullmatch(file_or_name):
             return self._named(file_or_name)
+        return self.read_bytes(_bytes_of(file_or_name), file_or_name)
+
+    def read_bytes(self, data: bytes, file: str) -> Batch:
+        """The batch in the bytes of a file. Raises CannotGoOn, naming the file, the item and its line."""
         try:
-            content, places = content_from_bytes(_bytes_of(file_or_name), file_or_name)
+            content, places = content_from_bytes(data, file)
             if isinstance(content, dict) and "batch" in content:
                 content = content["batch"]
             if isinstance(content, str):
                 return self._named(content)
-            return batch_of(_without_triggers(content), file_or_name, jobs=self.jobs, places=places)
+            return batch_of(_without_triggers(content), file, jobs=self.jobs, places=places)
         except InvalidRequest as problem:
             raise CannotGoOn(str(problem)) from None
 

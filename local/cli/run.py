@@ -13,11 +13,11 @@ from rich.console import Console
 from functions.names import is_batch
 from local import signals
 from local.cli import run_output
-from local.cli.batch_files import starts_batch
+from local.cli.batch_files import check_input, starts_batch
 from local.cli.console import console_for
-from local.cli.dialogue import from_json
 from local.cli.endings import Ending, finish_all, not_begun, of_run, with_csv
 from local.cli.events import Event, Result
+from local.cli.input_files import input_from
 from local.cli.progress_of_several import names_of
 from local.clock import Clock, StandingClock
 from local.errors import CannotGoOn
@@ -28,9 +28,6 @@ from local.synth import SynthFailed, template_path
 
 MOST_SLOTS = 200
 """Of a connection."""
-
-LARGEST_EVENT = 256 * 1024
-"""Bytes: what Step Functions takes as an execution's input."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -135,18 +132,16 @@ def _clock(arguments: argparse.Namespace) -> Clock:
 
 
 def _event(name: str, path: Path) -> Event:
-    """The event of a file; one that cannot be read has the reason in place of its content."""
+    """The event of a file; one that cannot be read, or is an invalid batch, has the reason in place of its content."""
     try:
-        content = path.read_bytes()
-        if len(content) > LARGEST_EVENT:
-            raise CannotGoOn(f"{path}: has {len(content)} bytes; an execution's input may have {LARGEST_EVENT}.")
-        return Event(name, path, from_json(content))
+        data = path.read_bytes()
+        content = input_from(data, path)
+        check_input(content, data, path)
+        return Event(name, path, content)
     except CannotGoOn as problem:
         return Event(name, path, problem)
     except OSError as problem:
         return Event(name, path, CannotGoOn(f"{path}: cannot be read ({problem.strerror})."))
-    except (ValueError, RecursionError) as problem:
-        return Event(name, path, CannotGoOn(f"{path}: is not JSON ({problem})."))
 
 
 def _server(arguments: argparse.Namespace, clock: Clock, stack: contextlib.ExitStack) -> tuple[dict[str, Any], Any]:

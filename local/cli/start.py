@@ -19,8 +19,8 @@ from local.aws.execution import Wait, begin, follow
 from local.cli import run_output
 from local.cli.batch_files import NAME, batch_names, starts_batch
 from local.cli.console import console_for
-from local.cli.dialogue import from_json
 from local.cli.endings import LOST, finish, not_begun, of_followed_run, with_csv
+from local.cli.input_files import input_from
 from local.cli.terminal import say
 from local.errors import CannotGoOn
 from local.outcome import Outcome
@@ -86,11 +86,9 @@ def _named(name: str, *, is_batch: bool) -> dict[str, Any]:
 
 def _from_file(path: Path) -> dict[str, Any]:
     try:
-        given = from_json(path.read_bytes())
+        given = input_from(path.read_bytes(), path)
     except OSError as problem:
         raise CannotGoOn(f"{path}: is neither the name of a job nor a file to read ({problem.strerror}).") from None
-    except (ValueError, RecursionError) as problem:
-        raise CannotGoOn(f"{path}: is not JSON ({problem}).") from None
     if not isinstance(given, dict):
         raise CannotGoOn(f"{path}: holds neither a request nor a job or batch to start.")
     return given

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from local.simulator import catalogue
 from tests.integration.conftest import TUTORIAL
 from tests.support.run_command import Done, command
 from tests.support.terminal import on_a_terminal
@@ -64,6 +65,43 @@ def test_an_invalid_batch_is_exit_code_2_and_starts_nothing(datamart: Callable[.
     report = json.loads(done.out)
     assert (done.code, report["error"], report["output"]) == (2, "InvalidRequest", None)
     assert 'there is no item "slaes"' in report["cause"]
+
+
+@pytest.mark.parametrize("name", ["night.csv", "night.TSV"])
+def test_a_batch_in_a_csv_file_runs_with_its_placeholders_filled_in(
+    datamart: Callable[..., Done], tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    rows = [
+        ["name", "after", "project", "datamart", "Elements of Country", "From day"],
+        ["days", "", TUTORIAL, catalogue.ALL_PROMPTS, "", "{yesterday}"],
+        ["city", "days", TUTORIAL, "City", "France", ""],
+    ]
+    path.write_text("\n".join((";" if name.endswith("csv") else "\t").join(row) for row in rows), "utf-8-sig")
+    done = datamart(str(path), "--json")
+    report = json.loads(done.out)
+    assert (done.code, outcomes(report)) == (0, {"days": "loaded", "city": "loaded"}), report["cause"]
+
+
+def test_a_wrong_batch_names_file_line_and_item_before_anything_starts(
+    datamart: Callable[..., Done], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_is_needed() -> Path:
+        raise AssertionError("a template is synthesized for a batch that cannot start")
+
+    monkeypatch.setattr("local.cli.run.template_path", none_is_needed)
+    as_csv, as_json, cells = tmp_path / "night.csv", tmp_path / "night.json", tmp_path / "cells.csv"
+    as_csv.write_text("name,after,project,datamart\na,,P,A\nb,c,P,B\n", "utf-8")
+    as_json.write_text('{"batch": {"items": [\n{"job": "city-nightly"},\n{"name": "b", "datmart": "B"}]}}', "utf-8")
+    cells.write_text("project,datamart,timeoutMinutes\nP,D,x\n", "utf-8")
+    for file, reason in (
+        (as_csv, 'line 3 ("b"): after: there is no item "c".'),
+        (as_json, 'line 3, item 2 ("b"): datmart: unknown key (did you mean datamart?)'),
+        (cells, 'line 2: timeoutMinutes: "x" is not a whole number.'),
+    ):
+        done = datamart(str(file), "--json")
+        assert (done.code, json.loads(done.out)["error"]) == (2, "InvalidRequest")
+        assert f"{file}: {reason}" in done.err
 
 
 def test_a_batch_and_a_run_at_once_are_an_object_each_and_lines_with_their_names(

@@ -322,6 +322,19 @@ def test_a_started_batch_that_fails_shows_its_items_all_the_same(cloud: Cloud, e
     assert [row[:3] for row in rows] == [["early", "failed", "no"], ["Daily Sales", "skipped", "no"]]
 
 
+def test_a_csv_file_is_started_as_a_batch(cloud: Cloud, tmp_path: Path, capsys: Any) -> None:
+    path = tmp_path / "night.csv"
+    path.write_text("name,project,datamart\ndays,MicroStrategy Tutorial,Daily Sales\n", "utf-8")
+    assert datamart_start(cloud, str(path), json=True) == 0
+    days = {"name": "days", "project": "MicroStrategy Tutorial", "datamart": "Daily Sales"}
+    assert given(cloud.started[-1]) == {"batch": {"items": [days]}}
+    assert json.loads(capsys.readouterr().out)["output"]["counts"]["loaded"] == 1
+    path.write_text("name,timeoutMinutes\ndays,x\n", "utf-8")
+    assert datamart_start(cloud, str(path)) == 2
+    assert f"{path}: line 2: timeoutMinutes: " in capsys.readouterr().err
+    assert len(cloud.started) == 1
+
+
 def test_a_started_job_has_no_items_to_print_as_csv(cloud: Cloud, capsys: Any) -> None:
     assert datamart_start(cloud, "city-nightly", csv=True) == 2
     said = capsys.readouterr()
