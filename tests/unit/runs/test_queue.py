@@ -278,6 +278,15 @@ def test_of_a_burst_the_newest_that_waits_or_has_a_slot_supersedes_the_others() 
     }
 
 
+def test_a_later_run_of_the_job_that_no_upload_started_supersedes_no_upload() -> None:
+    assert superseded(queue(burst(1), ticket(4, job="uploads"))) == []
+
+
+def test_the_newest_of_a_burst_that_gave_its_slot_back_supersedes_what_waited_meanwhile() -> None:
+    gone = BurstRun("uploads", "run", burst(9).age)
+    assert superseded(queue(burst(1), burst_runs=(gone,))) == [(burst(1), gone)]
+
+
 def test_a_run_without_a_job_is_of_no_burst() -> None:
     waiting = queue(ticket(1, burst=True), ticket(2, burst=True))
     assert len(eligible(waiting, LATER)) == 2

@@ -106,6 +106,10 @@ def test_states_of_another_plan_are_refused(states: str) -> None:
         decide(DIAMOND, states, 1)
 
 
+def test_items_in_every_state_there_is_are_decided_on() -> None:
+    assert decide(plan("", "", "", "", "", "", ""), "wrlfusx", 1).start == (0,)
+
+
 def test_a_plan_with_a_cycle_is_refused() -> None:
     with pytest.raises(ValueError, match="cycle"):
         decide(plan("", "2", "1"), "www", 1)
