@@ -154,7 +154,8 @@ def _token_of(question: Any) -> str:
 def definition(template: Path, folder: Path) -> None:
     """Write the release's definition, and what the template puts in place of its tokens."""
     resources = json.loads(template.read_text("utf-8"))["Resources"].values()
-    (machine,) = (made["Properties"] for made in resources if made["Type"] == "AWS::StepFunctions::StateMachine")
+    machines = [made["Properties"] for made in resources if made["Type"] == "AWS::StepFunctions::StateMachine"]
+    (machine,) = (made for made in machines if "PrepareRun" in made["DefinitionString"])  # not that of batches
     (folder / "run_datamart.asl.json").write_text(machine["DefinitionString"], "utf-8")
     substitutions = json.dumps(machine["DefinitionSubstitutions"], indent=2)
     (folder / "substitutions.json").write_text(f"{substitutions}\n", "utf-8")
