@@ -3,10 +3,10 @@
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TextIO
 
 from rich.console import Console, Group
-from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
@@ -15,6 +15,8 @@ from functions.runs.batches.model import BatchPlan, BatchRun
 from functions.runs.batches.order import GOING_ON, ItemState, waits_for
 from functions.text import duration, printable, shorten
 from local.cli.console import console_for
+from local.cli.live_table import LiveTable
+from local.cli.run_output import WIDEST_NAME
 from local.outcome import OnState
 
 STYLES = {
@@ -37,8 +39,6 @@ MOST_NAMED = 3
 
 LINES_BESIDE = 4
 """Of the terminal that are not for items: the header, the counts, and the cursor's."""
-
-WIDEST_NAME = 30
 
 LONGEST_REASON = 60
 
@@ -110,34 +110,28 @@ class BatchProgress:
     def __init__(self, stream: TextIO) -> None:
         self.console = console_for(stream)
         self._view: tuple[BatchView, float] | None = None
-        self._live = self._new_live()
+        self._live = LiveTable(self.console)
 
     def __enter__(self) -> "BatchProgress":
-        if self.console.is_terminal:
-            self._live.start()
+        self._live.start()
         return self
 
     def __exit__(self, *exception: object) -> None:
-        if self.console.is_terminal:
-            self._live.stop()
+        self._live.stop()
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
         """Let others write to the terminal; afterwards a new table continues below their output."""
-        if not self.console.is_terminal:
-            yield
-            return
-        self._live.stop()
         try:
-            yield
+            with self._live.paused():
+                yield
         finally:
-            self._live = self._new_live()
-            self._live.start()
-            if self._view is not None:
-                self._live.update(table_of(self.console, *self._view), refresh=True)
+            self._draw()
 
-    def _new_live(self) -> Live:
-        return Live(console=self.console, auto_refresh=False, transient=False)
+    def _draw(self) -> None:
+        """Show what was seen last."""
+        if self._view is not None:
+            self._live.update(partial(table_of, self.console, *self._view))
 
     def of(self, name: str) -> OnState:
         """The states of the batch itself say nothing of its items, and are not shown."""
@@ -146,10 +140,8 @@ class BatchProgress:
     def show(self, view: BatchView, ended: list[int], now: float) -> None:
         """Show a batch in which these items have ended since it was shown last."""
         self._view = view, now
-        if self.console.is_terminal:
-            self._live.update(table_of(self.console, view, now), refresh=True)
-            return
-        for item in ended:
+        self._draw()
+        for item in () if self.console.is_terminal else ended:
             self.console.print(Text(line_of(view, item, now)), soft_wrap=True)
 
 

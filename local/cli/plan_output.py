@@ -10,9 +10,10 @@ from rich.text import Text
 
 from functions.text import duration, printable
 from local.cli.batch_forecast import Forecast
+from local.cli.run_output import WIDEST_NAME
 
-WIDEST_NAME, SHARE_OF_NAMES = 30, 4
-"""Columns that a name may take: so many, and the fourth part of all."""
+SHARE_OF_NAMES = 4
+"""A name takes the fourth part of all columns at most."""
 
 GAP = 2
 """Columns between two columns of the table."""

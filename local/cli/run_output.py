@@ -8,19 +8,19 @@ from typing import Any, TextIO
 from urllib.parse import unquote
 
 from rich.console import Console
-from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
 from functions.names import is_batch
 from functions.text import duration, printable
 from local.cli.console import console_for
+from local.cli.live_table import LiveTable
 from local.outcome import OnState, Outcome
 
 ROWS = 10
 
 WIDEST_NAME = 30
-"""Columns of the name of a batch's item."""
+"""Columns that the name of a batch's item may take."""
 
 _ID = re.compile(r"\b([0-9A-F]{4})[0-9A-F]{24}([0-9A-F]{4})\b")
 
@@ -39,36 +39,25 @@ class Progress:
         self._seconds: dict[str, float] = {}
         self._times: dict[str, int] = {}
         self._current: tuple[str, float] | None = None
-        self._live = self._new_live()
+        self._live = LiveTable(self.console)
 
     def __enter__(self) -> "Progress":
-        if self.console.is_terminal:
-            self._live.start()
+        self._live.start()
         return self
 
     def __exit__(self, *exception: object) -> None:
         self._leave(time.time())
-        if self.console.is_terminal:
-            self._live.update(self._table(), refresh=True)
-            self._live.stop()
+        self._live.update(self._table)
+        self._live.stop()
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
         """Let others write to the terminal; afterwards a new table continues below their output."""
-        if not self.console.is_terminal:
-            yield
-            return
-        self._live.stop()
-        try:
-            yield
-        finally:
-            self._seconds, self._times = {}, {self._current[0]: 1} if self._current else {}
-            self._live = self._new_live()
-            self._live.start()
-
-    def _new_live(self) -> Live:
-        """A new table, because a stopped one would overwrite as many lines as it had."""
-        return Live(console=self.console, auto_refresh=False, transient=False)
+        with self._live.paused():
+            try:
+                yield
+            finally:
+                self._seconds, self._times = {}, {self._current[0]: 1} if self._current else {}
 
     def of(self, name: str) -> OnState:
         """What the run reports its states to."""
@@ -79,8 +68,7 @@ class Progress:
         self._leave(at)
         self._times[state] = self._times.get(state, 0) + 1
         self._current = (state, at)
-        if self.console.is_terminal:
-            self._live.update(self._table(), refresh=True)
+        self._live.update(self._table)
 
     def _leave(self, at: float) -> None:
         if self._current is None:
