@@ -5,34 +5,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from functions.errors import OWN_ERRORS, BatchIncomplete
+from functions.errors import BatchIncomplete
 from tests.faults.batch.lab import SLOTS, BatchEvidence
 from tests.faults.batch.scenes import APPENDS, BATCH, SWEEP
-from tests.faults.queue.lab import RunSeen
-
-STATUSES = {"SUCCEEDED", "FAILED", "ABORTED"}
-
-MAY_FAIL = ("denied", "for-ever", "for-minutes")
-"""Faults, by what is in their names, with which the batch may break off: all others pass by themselves."""
+from tests.faults.several_runs import MAY_FAIL, RunSeen, ends, happened, keeps_its_secrets, leaves_nothing
 
 LOADS = {"yes": (1,), "no": (0,), "unknown": (0, 1)}
-
-
-def _happened(seen: BatchEvidence) -> Iterator[str]:
-    if not seen.met:
-        yield "what was to happen did not happen"
-
-
-def _ends(seen: BatchEvidence) -> Iterator[str]:
-    """The batch and each of its runs, with an error of the closed list."""
-    if seen.hung:
-        yield "the batch did not end by itself"
-    for letter, run in {BATCH: seen.batch, **seen.runs}.items():
-        status, error, cause = run.outcome.status, run.outcome.error, run.outcome.cause or ""
-        if status not in STATUSES:
-            yield f"{letter}: the status {status}"
-        if status == "FAILED" and error not in OWN_ERRORS:
-            yield f"{letter}: the error {error}, which is not of the closed list: {cause}"
 
 
 def _is_broken_off(seen: BatchEvidence) -> bool:
@@ -88,7 +66,7 @@ def _agrees(seen: BatchEvidence) -> Iterator[str]:
         yield from _disagrees(letter, line, run, seen)
     if not seen.lines and seen.runs:
         yield f"nothing is said of {', '.join(seen.runs)}"
-    for said in ((seen.outcome.output or {}).get("items") or [])[:]:
+    for said in (seen.outcome.output or {}).get("items") or []:
         if said != seen.lines.get(said["name"]):
             yield f"the output says {said}, the report {seen.lines.get(said['name'])}"
     if _is_broken_off(seen):
@@ -167,21 +145,9 @@ def _stops(seen: BatchEvidence) -> Iterator[str]:
                 yield f"{letter} ended as {run.outcome.status} although its batch was stopped"
 
 
-def _leaves_nothing(seen: BatchEvidence) -> Iterator[str]:
-    if seen.left:
-        yield "left on the server: " + ", ".join(f"{len(what)} {kind}" for kind, what in seen.left.items())
-    for key, item in seen.items.items():
-        if key.startswith(("lease/", "slot/")) and "owner" in item and "uncertain" not in item:
-            yield f"{key} is still held"
-        if key.startswith("queue/"):
-            yield from (f"the ticket {ticket} is still in the queue" for ticket in item["tickets"])
-            held = [holder["o"] for holder in item["holders"].values() if "u" not in holder]
-            yield from (f"{owner[:1]} still has a slot" for owner in held)
-
-
 def _is_closed_and_told(seen: BatchEvidence) -> Iterator[str]:
     """One event for each run, and one for the batch, which alone people are notified of."""
-    for letter, run in {BATCH: seen.batch, **seen.runs}.items():
+    for letter, run in seen.every.items():
         if "endedAt" not in run.item:
             yield f"the item of {letter} is not closed"
         is_flawed = run.outcome.status != "SUCCEEDED" or any(map(_is_flawed, seen.lines.values()))
@@ -199,36 +165,20 @@ def _may_be_told_twice(seen: BatchEvidence, letter: str, told: tuple[int, int], 
     return ours and all(each >= least > 0 or each == least for each, least in zip(told, due, strict=True))
 
 
-def _keeps_its_secrets(seen: BatchEvidence) -> Iterator[str]:
-    """A token is in its ticket or its batch while that waits, and in the history of its own execution; nowhere else."""
-    every = [seen.batch, *seen.runs.values()]
-    written = {
-        "output": json.dumps([[run.outcome.output, run.outcome.error, run.outcome.cause] for run in every]),
-        "items": json.dumps([i for k, i in seen.items.items() if not k.startswith("ticket/")], default=str),
-        "notices and events": json.dumps([[run.notices, run.events] for run in every]),
-        "logs": seen.logs,
-    }
-    history = json.dumps([run.outcome.history for run in every], default=str)
-    for place, text in {**written, "history": history}.items():
-        secrets = seen.secrets | (seen.tokens if place in written else set())
-        if any(secret in text or json.dumps(secret)[1:-1] in text for secret in secrets):
-            yield f"a secret in the {place}"
-
-
 INVARIANTS: tuple[Callable[[BatchEvidence], Iterator[str]], ...] = (
-    _happened,
-    _ends,
+    happened,
+    ends,
     _concludes,
     _is_loaded,
     _agrees,
     _keeps_the_order,
     _stops,
-    _leaves_nothing,
+    leaves_nothing,
     _is_closed_and_told,
-    _keeps_its_secrets,
+    keeps_its_secrets,
 )
 
 
 def broken_in_batch(seen: BatchEvidence) -> list[str]:
     """What is not as it must be; empty if the case survived."""
-    return [f"{check.__name__[1:]}: {said}" for check in INVARIANTS for said in check(seen)]
+    return [f"{check.__name__.lstrip('_')}: {said}" for check in INVARIANTS for said in check(seen)]

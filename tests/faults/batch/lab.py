@@ -1,14 +1,11 @@
 """One case of a batch from its start to its evidence, in the emulator of a lab."""
 
-import json
-import os
 import random
 import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from unittest import mock
 
 from botocore.exceptions import ClientError
 from moto.stepfunctions.exceptions import AWSError
@@ -22,45 +19,39 @@ from functions.runs.store.table import RunTable
 from local.emulator.end_events import deliver_the_end
 from local.emulator.moto_patches.moto_objects import execution
 from local.outcome import Outcome
-from local.simulator import Simulator
 from tests.faults.batch.faults import ARMED
 from tests.faults.batch.scenes import APPENDED_TO, APPENDS, BATCH, SCENARIO, SCENES, BatchScene
 from tests.faults.batch.watch import BatchWatch
 from tests.faults.faults import Case
 from tests.faults.lab import LATER, LONGEST, Lab
-from tests.faults.queue.lab import SWEEPS, QueueLab, RunSeen
+from tests.faults.queue.lab import SWEEPS, QueueLab
 from tests.faults.queue.watch import Made, apart
+from tests.faults.several_runs import RunSeen, SeveralSeen
 from tests.integration.conftest import PASSWORD
 
 SLOTS = 2
 
 
 @dataclass
-class BatchEvidence:
-    """What a case left behind to be judged: the batch; runs of the items that were started, by their letters.
+class BatchEvidence(SeveralSeen):
+    """What a case left behind to be judged; ``runs`` are those of the items that were started.
 
-    ``lines``: what the product says of each item at last, by its letter. ``earlier``: loads before it began. ``steps``:
-    see :class:`Watch`. ``claimed``: the items that were running, as far as the batch knew, when its end was first
-    processed. ``rows``: those of the appending datamart's table.
+    ``lines``: what the product says of each item at last, by its letter. ``earlier``: loads before it began.
+    ``claimed``: the items that were running, as far as the batch knew, when its end was first processed. ``rows``:
+    those of the appending datamart's table.
     """
 
-    case: Case | None
     scene: BatchScene
     batch: RunSeen
-    runs: dict[str, RunSeen]
     lines: dict[str, dict[str, Any]]
-    items: dict[str, dict[str, Any]]
-    left: dict[str, Any]
-    loads: dict[str, int]
     earlier: dict[str, int]
     rows: list[dict[str, Any]]
-    steps: list[tuple[str, str, str]]
     claimed: str
-    logs: str
-    secrets: set[str]
-    tokens: set[str]
-    hung: bool
-    met: bool
+
+    @property
+    def every(self) -> dict[str, RunSeen]:
+        """The batch, and the runs of its items."""
+        return {BATCH: self.batch, **self.runs}
 
     @property
     def outcome(self) -> Outcome:
@@ -99,20 +90,8 @@ class BatchLab(QueueLab):
         return self._of_scene(case, case.run)
 
     def _of_scene(self, case: Case | None, name: str) -> BatchEvidence:
-        lab, emulator = self._lab, self._lab.emulator
-        around, deliver = emulator.runtime.around, emulator._ends._deliver
-        emulator.runtime.around = self.watch.around
-        emulator._ends._deliver = lambda arn: self._deliver(arn, deliver)
-        try:
-            with (
-                mock.patch.dict(os.environ, {"MAX_CONCURRENT_RUNS": json.dumps({"default": SLOTS})}),
-                Simulator(scenario=SCENARIO, clock=lab.clock.now, password=PASSWORD) as lab.simulator,
-                self.watch.watched(),
-            ):
-                lab._reset()
-                return self._seen(case, SCENES[name])
-        finally:
-            emulator.runtime.around, emulator._ends._deliver = around, deliver
+        with self._borrowed(SLOTS, SCENARIO, {}):
+            return self._seen(case, SCENES[name])
 
     def _seen(self, case: Case | None, scene: BatchScene) -> BatchEvidence:
         lab, emulator = self._lab, self._lab.emulator

@@ -1,34 +1,13 @@
 """What must be true of several runs after every case, whatever the fault was."""
 
-import json
 from collections.abc import Callable, Iterator
 from itertools import combinations, pairwise
 
-from functions.errors import OWN_ERRORS
-from tests.faults.queue.lab import QueueEvidence, RunSeen
+from tests.faults.queue.lab import QueueEvidence
 from tests.faults.queue.scenes import PERSON
+from tests.faults.several_runs import MAY_FAIL, RunSeen, ends, happened, keeps_its_secrets, leaves_nothing
 
 WORDS = {"yes": 1, "no": 0}
-STATUSES = {"SUCCEEDED", "FAILED", "ABORTED"}
-
-MAY_FAIL = ("denied", "for-ever", "for-minutes")
-"""Faults, by what is in their names, with which the run that they meet may fail: all others pass by themselves."""
-
-
-def _happened(seen: QueueEvidence) -> Iterator[str]:
-    if not seen.met:
-        yield "what was to happen did not happen"
-
-
-def _ends(seen: QueueEvidence) -> Iterator[str]:
-    if seen.hung:
-        yield "the runs did not end by themselves"
-    for letter, run in seen.runs.items():
-        status, error, cause = run.outcome.status, run.outcome.error, run.outcome.cause or ""
-        if status not in STATUSES:
-            yield f"{letter}: the status {status}"
-        if status == "FAILED" and error not in OWN_ERRORS:
-            yield f"{letter}: the error {error}, which is not of the closed list: {cause}"
 
 
 MAY_END_OLD_RUN = ("timeout-after", "late", "dies-before", "dies-after")
@@ -165,18 +144,6 @@ def _keeps_pauses(seen: QueueEvidence) -> Iterator[str]:
             yield f"{letter} began although it was paused"
 
 
-def _leaves_nothing(seen: QueueEvidence) -> Iterator[str]:
-    if seen.left:
-        yield "left on the server: " + ", ".join(f"{len(what)} {kind}" for kind, what in seen.left.items())
-    for key, item in seen.items.items():
-        if key.startswith(("lease/", "slot/")) and "owner" in item and "uncertain" not in item:
-            yield f"{key} is still held"
-        if key.startswith("queue/"):
-            yield from (f"the ticket {ticket} is still in the queue" for ticket in item["tickets"])
-            held = [holder["o"] for holder in item["holders"].values() if "u" not in holder]
-            yield from (f"{owner[:1]} still has a slot" for owner in held)
-
-
 def _is_closed_and_told(seen: QueueEvidence) -> Iterator[str]:
     for letter, run in seen.runs.items():
         if "endedAt" not in run.item:
@@ -193,24 +160,9 @@ def _may_be_told_twice(seen: QueueEvidence, letter: str, told: tuple[int, int], 
     return ours and all(each >= least > 0 or each == least for each, least in zip(told, due, strict=True))
 
 
-def _keeps_its_secrets(seen: QueueEvidence) -> Iterator[str]:
-    """A token is in its ticket, and in the history of its own execution; nothing else."""
-    written = {
-        "output": json.dumps([[r.outcome.output, r.outcome.error, r.outcome.cause] for r in seen.runs.values()]),
-        "items": json.dumps([i for k, i in seen.items.items() if not k.startswith("ticket/")], default=str),
-        "notices and events": json.dumps([[r.notices, r.events] for r in seen.runs.values()]),
-        "logs": seen.logs,
-    }
-    history = json.dumps([run.outcome.history for run in seen.runs.values()], default=str)
-    for place, text in {**written, "history": history}.items():
-        secrets = seen.secrets | (seen.tokens if place in written else set())
-        if any(secret in text or json.dumps(secret)[1:-1] in text for secret in secrets):
-            yield f"a secret in the {place}"
-
-
 INVARIANTS: tuple[Callable[[QueueEvidence], Iterator[str]], ...] = (
-    _happened,
-    _ends,
+    happened,
+    ends,
     _is_let_alone,
     _is_true,
     _is_loaded,
@@ -218,12 +170,12 @@ INVARIANTS: tuple[Callable[[QueueEvidence], Iterator[str]], ...] = (
     _keeps_the_order,
     _loads_only_the_newest,
     _keeps_pauses,
-    _leaves_nothing,
+    leaves_nothing,
     _is_closed_and_told,
-    _keeps_its_secrets,
+    keeps_its_secrets,
 )
 
 
 def broken_in_queue(seen: QueueEvidence) -> list[str]:
     """What is not as it must be; empty if the case survived."""
-    return [f"{check.__name__[1:]}: {said}" for check in INVARIANTS for said in check(seen)]
+    return [f"{check.__name__.lstrip('_')}: {said}" for check in INVARIANTS for said in check(seen)]

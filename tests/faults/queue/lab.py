@@ -8,7 +8,7 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -27,12 +27,14 @@ from local.emulator.moto_patches.moto_objects import execution, was_stopped
 from local.errors import CannotGoOn
 from local.outcome import Outcome
 from local.simulator import Simulator
+from local.simulator.scenario import Scenario
 from tests.faults.faults import Case
 from tests.faults.lab import AS_STOPPED, LATER, LONGEST, Lab
 from tests.faults.queue.faults import ARMED
 from tests.faults.queue.old_runs import recorded_run, under_old_definition
 from tests.faults.queue.scenes import JOBS, PERSON, SCENARIO, SCENES, Scene
 from tests.faults.queue.watch import Made, Watch, apart
+from tests.faults.several_runs import RunSeen, SeveralSeen
 from tests.integration.conftest import PASSWORD
 
 SECONDS_BETWEEN = 1.0
@@ -52,33 +54,12 @@ LONGEST_ON_CLOCK = 86_400.0
 
 
 @dataclass
-class RunSeen:
-    """What is to be seen of one of the runs."""
+class QueueEvidence(SeveralSeen):
+    """What a case left behind to be judged."""
 
-    outcome: Outcome
-    item: dict[str, Any]
-    events: list[dict[str, Any]]
-    notices: list[dict[str, Any]]
-
-
-@dataclass
-class QueueEvidence:
-    """What a case left behind to be judged: runs by their letters; steps: see :class:`Watch`."""
-
-    case: Case | None
     scene: Scene
-    runs: dict[str, RunSeen]
     arrived: dict[str, float]
-    items: dict[str, dict[str, Any]]
-    left: dict[str, Any]
-    loads: dict[str, int]
-    steps: list[tuple[str, str, str]]
     most_sessions: int
-    logs: str
-    secrets: set[str]
-    tokens: set[str]
-    hung: bool
-    met: bool
     is_paused: bool
 
     @property
@@ -135,20 +116,28 @@ class QueueLab:
 
     def observe(self, case: Case | None, name: str) -> QueueEvidence:
         """Run a case to its end and gather what there is to see."""
-        lab, scene, emulator = self._lab, SCENES[name], self._lab.emulator
-        most = json.dumps({"default": scene.most})
+        scene = SCENES[name]
+        with tempfile.TemporaryDirectory() as folder:
+            jobs = {"JOBS_FILE": _jobs_file(folder)}
+            with self._borrowed(scene.most, SCENARIO, jobs):
+                return self._observe(case, scene)
+
+    @contextlib.contextmanager
+    def _borrowed(self, slots: int, scenario: Scenario, environment: dict[str, str]) -> Iterator[None]:
+        """The lab with so many slots, a simulator of its own, and this watch around functions and ends."""
+        lab, emulator = self._lab, self._lab.emulator
         around, deliver = emulator.runtime.around, emulator._ends._deliver
         emulator.runtime.around = self.watch.around
         emulator._ends._deliver = lambda arn: self._deliver(arn, deliver)
+        most = {"MAX_CONCURRENT_RUNS": json.dumps({"default": slots})}
         try:
             with (
-                tempfile.TemporaryDirectory() as folder,
-                mock.patch.dict(os.environ, {"MAX_CONCURRENT_RUNS": most, "JOBS_FILE": _jobs_file(folder)}),
-                Simulator(scenario=SCENARIO, clock=lab.clock.now, password=PASSWORD) as lab.simulator,
+                mock.patch.dict(os.environ, most | environment),
+                Simulator(scenario=scenario, clock=lab.clock.now, password=PASSWORD) as lab.simulator,
                 self.watch.watched(),
             ):
                 lab._reset()
-                return self._observe(case, scene)
+                yield
         finally:
             emulator.runtime.around, emulator._ends._deliver = around, deliver
 
