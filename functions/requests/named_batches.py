@@ -13,9 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from functions.errors import InvalidRequest
-from functions.similar_names import nearest
-from functions.text import quoted
+from functions.requests.named_jobs import deployed_one
 
 NamedBatch = dict[str, Any]
 
@@ -24,11 +22,7 @@ BESIDE_THE_CODE = Path(__file__).parents[2] / "batches.json"
 
 def batch_named(name: str) -> NamedBatch:
     """The batch of that name. Raises InvalidRequest with the closest match."""
-    batches = deployed_batches()
-    if name in batches:
-        return batches[name]
-    there = f"deployed batches: {', '.join(batches)}" if batches else "no batch is deployed"
-    raise InvalidRequest(f"batch: there is no batch {quoted(name)}{nearest(name, batches)}; {there}.")
+    return deployed_one("batch", "batches", name, deployed_batches())
 
 
 def deployed_batches() -> dict[str, NamedBatch]:

@@ -34,11 +34,15 @@ BESIDE_THE_CODE = Path(__file__).parents[2] / "jobs.json"
 
 def job_named(name: str) -> Job:
     """The job of that name. Raises InvalidRequest with the closest match."""
-    jobs = deployed_jobs()
-    if name in jobs:
-        return jobs[name]
-    there = f"deployed jobs: {', '.join(jobs)}" if jobs else "no job is deployed"
-    raise InvalidRequest(f"job: there is no job {quoted(name)}{nearest(name, jobs)}; {there}.")
+    return deployed_one("job", "jobs", name, deployed_jobs())
+
+
+def deployed_one(kind: str, plural: str, name: str, deployed: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The job or batch of that name. Raises InvalidRequest with the closest match."""
+    if name in deployed:
+        return deployed[name]
+    there = f"deployed {plural}: {', '.join(deployed)}" if deployed else f"no {kind} is deployed"
+    raise InvalidRequest(f"{kind}: there is no {kind} {quoted(name)}{nearest(name, deployed)}; {there}.")
 
 
 def is_burst(name: str, values: dict[str, str]) -> bool:
