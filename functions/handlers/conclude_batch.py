@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions import clock
 from functions.aws_clients import in_init
 from functions.errors import ERRORS, ServerUnavailable
+from functions.lifecycle.batch_report import load_outcomes
 from functions.lifecycle.step import Event, StepResult
 from functions.runs.batches.conclusion import outcome_of, output_of
 from functions.runs.batches.model import BatchOutcome, BatchPlan, ItemOutcome
@@ -14,7 +15,6 @@ from functions.runs.failure import advice, message_of, name_of
 from functions.runs.store.batches import (
     end_batch,
     find_batch,
-    load_items,
     load_plan,
     load_seconds,
     record_seconds,
@@ -45,8 +45,7 @@ def handler(event: Event, context: LambdaContext) -> StepResult:
         return _failed(outcome)
     if failure is not None:
         stop_starting(record)
-    items = load_items(table, arn, range(len(record.states)))
-    outcomes = {index: item.outcome for index, item in items.items() if item.outcome is not None}
+    outcomes = load_outcomes(record)
     outcome = record.outcome or _with_failure(outcome_of(record, plan, outcomes), failure)
     end_batch(record, outcome)
     _record_seconds(arn, plan, outcomes)

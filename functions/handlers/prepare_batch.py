@@ -13,9 +13,9 @@ from functions.lifecycle.batch_progress import move_on
 from functions.lifecycle.batch_restart import rest_of
 from functions.lifecycle.step import Event, StepResult
 from functions.requests.batches.batch import LARGEST
-from functions.requests.batches.batch_input import BatchRestart, BatchStart, named_in_batch, read_batch_input
+from functions.requests.batches.batch_input import BatchRestart, BatchStart, read_batch_input
 from functions.requests.input_limits import LARGEST_INPUT
-from functions.requests.named_jobs import job_named
+from functions.requests.named_jobs import job_named, named_in
 from functions.runs.batches.model import BatchOutcome, BatchPlan
 from functions.runs.batches.order import ItemState, Plan
 from functions.runs.connection_limits import most_at_once
@@ -58,7 +58,7 @@ def _begun(event: Event) -> BatchRecord:
         else:
             plan, inputs, states = _plan_of(start), start.inputs, ItemState.WAITING * len(start.inputs)
     except InvalidRequest as refused:
-        name, as_of = named_in_batch(event["input"])
+        name, as_of = named_in(event["input"], "batch")
         outcome = BatchOutcome(False, {}, InvalidRequest.name, str(refused), InvalidRequest.advice)
         refuse_batch(table, arn, name, as_of, outcome)
         logger.warning("the batch is refused", extra={"reason": str(refused)})

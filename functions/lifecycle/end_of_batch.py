@@ -1,6 +1,5 @@
 """Finishes a batch: closes it, stops its runs where it was stopped, notifies. Idempotent."""
 
-import json
 from typing import Any
 
 from functions import clock
@@ -9,11 +8,11 @@ from functions.lifecycle.batch_report import lines
 from functions.notifications import batch_end
 from functions.notifications.batch_end import BatchEnd
 from functions.notifications.exactly_once import once
-from functions.requests.batches.membership import KEY
 from functions.requests.named_batches import deployed_batches
+from functions.requests.named_jobs import named_in
 from functions.runs.batches.model import BatchOutcome, BatchPlan
 from functions.runs.batches.order import ItemState
-from functions.runs.executions import stop
+from functions.runs.executions import input_in, stop
 from functions.runs.notification import Notification
 from functions.runs.store.batches import (
     BatchRecord,
@@ -40,7 +39,7 @@ def end(detail: dict[str, Any], longest_step: float = 0.0) -> bool:
     table, arn = run_table(), detail["executionArn"]
     record = find_batch(table, arn)
     if record is None:  # the first step failed before it wrote anything
-        record = refuse_batch(table, arn, *_named_in(detail), None)
+        record = refuse_batch(table, arn, *named_in(input_in(detail), "batch"), None)
     plan = load_plan(table, arn) if record.states else None
     first_time = not record.ended
     if plan is not None and first_time:
@@ -60,17 +59,6 @@ def _record_success(record: BatchRecord) -> None:
     """Keep when the batch succeeded, for ``expectBy``; one that is deployed no more expects nothing."""
     if record.name in deployed_batches():
         record_load(record.table, record.name, record.ended_at or clock.now(), record.arn, "batch")
-
-
-def _named_in(detail: dict[str, Any]) -> tuple[str | None, str | None]:
-    """Name and time of the batch; the event has no input where it is long."""
-    try:
-        given = json.loads(detail.get("input") or "null")
-    except ValueError:
-        given = None
-    found = [given.get(key) if isinstance(given, dict) else None for key in (KEY, "asOf")]
-    name, as_of = (each[:40] if isinstance(each, str) else None for each in found)
-    return name, as_of
 
 
 def _stop_runs(record: BatchRecord, plan: BatchPlan, early: bool) -> None:

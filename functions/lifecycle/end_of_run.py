@@ -3,7 +3,6 @@
 Every part is done only while the run's item says that it is still due, so it may be called again and again.
 """
 
-import json
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -24,6 +23,7 @@ from functions.notifications.run_end import end_of, item_outcome_of
 from functions.requests.batches.membership import membership_in
 from functions.requests.named_jobs import deployed_jobs, named_in
 from functions.runs.concurrency import give_back_lease
+from functions.runs.executions import input_in
 from functions.runs.last_loads import is_load_of
 from functions.runs.message import message_in
 from functions.runs.notification import Notification
@@ -68,7 +68,7 @@ def _closed(detail: dict[str, Any], context: LambdaContext) -> RunRecord:
     """The run, closed: from here on no function opens anything on the server for it."""
     run = find_run(run_table(), detail["executionArn"])
     if run is None:  # the first step failed before it wrote an item
-        given = _input_in(detail)
+        given = input_in(detail)
         job, as_of = named_in(given)
         message = message_in(given, detail["executionArn"])
         batch = membership_in(given, detail["executionArn"])
@@ -141,11 +141,3 @@ def _clean_up(step: Step, early: bool) -> LibraryError | None:
                 return error
             cleanup.expire(step, error)
     return None
-
-
-def _input_in(detail: dict[str, Any]) -> Any:
-    """The execution's input; the event has none where it is long or the state machine has a key of its own."""
-    try:
-        return json.loads(detail.get("input") or "null")
-    except ValueError:
-        return None

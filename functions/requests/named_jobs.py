@@ -17,7 +17,7 @@ import json
 import os
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from functions.errors import InvalidRequest
 from functions.names import LONGEST_JOB_NAME
@@ -64,11 +64,11 @@ def _read(path: str) -> dict[str, Job]:
     return jobs
 
 
-def named_in(given: Any) -> tuple[str | None, str | None]:
-    """Job and time of the trigger in an input that may be invalid; None for each that is missing."""
+def named_in(given: Any, kind: Literal["job", "batch"] = "job") -> tuple[str | None, str | None]:
+    """Job or batch, and time of the trigger, in an input that may be invalid; None for each that is missing."""
     if not isinstance(given, dict):
         return None, None
-    return _short(given.get("job")), _short(given.get("asOf"))
+    return _short(given.get(kind)), _short(given.get("asOf"))
 
 
 def _short(value: Any) -> str | None:

@@ -1,5 +1,6 @@
 """Executions of Step Functions: starts and stops them, asks whether one still runs, ends the wait of one."""
 
+import json
 from functools import cache
 from typing import Any
 
@@ -43,6 +44,14 @@ def described(execution_arn: str) -> dict[str, Any] | None:
     except _states().exceptions.ExecutionDoesNotExist:
         return None
     return found
+
+
+def input_in(detail: dict[str, Any]) -> Any:
+    """The execution's input; the event has none where it is long or the state machine has a key of its own."""
+    try:
+        return json.loads(detail.get("input") or "null")
+    except ValueError:
+        return None
 
 
 def start(machine_arn: str, name: str, given: str) -> bool:

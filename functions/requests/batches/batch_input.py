@@ -147,12 +147,3 @@ def _where_brought(start: dict[str, Any]) -> str:
         return "message"
     uri = f"s3://{found['bucket']}/{found['key']}"
     return f"object {quoted(uri, LONGEST_URI)}"
-
-
-def named_in_batch(given: Any) -> tuple[str | None, str | None]:
-    """Name and time of a batch in an input that may be invalid; None for each that is missing."""
-    if not isinstance(given, dict):
-        return None, None
-    found = [given.get(key) for key in ("batch", "asOf")]
-    name, as_of = (each[:40] if isinstance(each, str) else None for each in found)
-    return name, as_of
