@@ -18,6 +18,7 @@ from functions.requests.input_limits import LARGEST_INPUT
 from functions.requests.named_jobs import job_named, named_in
 from functions.runs.batches.model import BatchOutcome, BatchPlan
 from functions.runs.batches.order import ItemState, Plan
+from functions.runs.batches.places import places_of
 from functions.runs.connection_limits import most_at_once
 from functions.runs.store.batches import BatchRecord, begin_batch, find_batch, load_seconds, refuse_batch
 from functions.runs.store.table import run_table
@@ -87,7 +88,9 @@ def _plan_of(start: BatchStart) -> BatchPlan:
     _check_sizes(start)
     names = tuple(item.name for item in batch.items)
     places = {name: index for index, name in enumerate(names)}
-    slots = sum(map(most_at_once, _connections(start)))
+    connections = _connections(start)
+    slots = {name: most_at_once(name) for name in set(connections)}
+    allowed = places_of(connections, slots, batch.max_concurrency)
     known = load_seconds(run_table(), start.name, names)
     return BatchPlan(
         items=names,
@@ -95,8 +98,10 @@ def _plan_of(start: BatchStart) -> BatchPlan:
             after=tuple(tuple(places[name] for name in item.after) for item in batch.items),
             seconds=tuple(median(known[name]) if known.get(name) else None for name in names),
             on_failure=batch.on_failure,
+            connections=allowed.connections,
+            slots=allowed.slots,
         ),
-        places=min(batch.max_concurrency or slots, slots),
+        places=allowed.whole,
         tolerated_failures=batch.tolerated_failures,
         name=start.name,
         as_of=start.as_of,
@@ -110,13 +115,13 @@ def _check_sizes(start: BatchStart) -> None:
             raise InvalidRequest(f"{item.where}: the run's input would have {size} bytes; it may have {LARGEST_INPUT}.")
 
 
-def _connections(start: BatchStart) -> set[str]:
-    """The connections of the items. Raises InvalidRequest naming the items whose connection does not exist."""
+def _connections(start: BatchStart) -> list[str]:
+    """The connection of each item. Raises InvalidRequest naming the items whose connection does not exist."""
     configured: list[str] = json.loads(os.environ["CONNECTIONS"])
-    used, wrong = set(), []
+    used, wrong = [], []
     for item, given in zip(start.batch.items, start.inputs, strict=True):
         name = _connection(given)
-        used.add(name)
+        used.append(name)
         if name not in configured:
             wrong.append(f"{item.where}: connection: {quoted(name)} is not configured{nearest(name, configured)}")
     if wrong:

@@ -5,6 +5,7 @@ import sys
 
 from functions.requests.batches.batch import Batch
 from functions.runs.batches.order import Plan
+from functions.runs.batches.places import Places, places_of
 from infra.settings.settings import BadConfiguration, Settings, settings_of
 from local.cli import plan_output
 from local.cli.batch_files import BatchFiles
@@ -35,19 +36,21 @@ def _forecast(arguments: argparse.Namespace) -> Forecast:
     names = tuple(item.name for item in batch.items)
     index = {name: number for number, name in enumerate(names)}
     known = known_durations(arguments.durations, names)
+    places = Places(arguments.places) if arguments.places else _places(batch, files, settings)
     of = Plan(
-        tuple(tuple(index[name] for name in item.after) for item in batch.items),
-        tuple(known.get(name) for name in names),
-        batch.on_failure,
+        after=tuple(tuple(index[name] for name in item.after) for item in batch.items),
+        seconds=tuple(known.get(name) for name in names),
+        on_failure=batch.on_failure,
+        connections=places.connections,
+        slots=places.slots,
     )
-    return Forecast(names, of, arguments.places or _places(batch, files, settings))
+    return Forecast(names, of, places.whole)
 
 
-def _places(batch: Batch, files: BatchFiles, settings: Settings) -> int:
+def _places(batch: Batch, files: BatchFiles, settings: Settings) -> Places:
     """How many items run at once: as many as the batch allows, and the connections of its items have slots."""
     requests = [files.jobs[item.job]["request"] if item.job else item.request for item in batch.items]
-    connections = {request.get("connection", "default") for request in requests}
-    for name in connections - settings.most_at_once.keys():
+    connections = [request.get("connection", "default") for request in requests]
+    for name in set(connections) - settings.most_at_once.keys():
         raise CannotGoOn(f'unknown connection "{name}"; connections of the stage: {", ".join(settings.connections)}.')
-    slots = sum(settings.most_at_once[name] for name in connections)
-    return min(slots, batch.max_concurrency or slots)
+    return places_of(connections, settings.most_at_once, batch.max_concurrency)

@@ -1,6 +1,7 @@
 """Batches through the real definitions: items start when all that they name are loaded and a place is free."""
 
 import json
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -93,6 +94,24 @@ def test_an_item_waits_in_the_batch_and_not_in_the_queue_where_maxconcurrency_ex
     assert set(words(ended).values()) == {"loaded"}
     runs = [system.emulator.stored_run(line["execution"]) for line in ended.output["items"]]
     assert [each.queued_seconds for each in runs if each] == [0, 0, 0, 0]
+
+
+def test_no_item_waits_in_the_queue_of_its_connection_while_another_connection_has_places(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both connections lead to one server, with one slot and two."""
+    (secret,) = json.loads(os.environ["SECRETS"]).values()
+    monkeypatch.setenv("SECRETS", json.dumps({"default": secret, "second": secret}))
+    monkeypatch.setenv("CONNECTIONS", '["default", "second"]')
+    monkeypatch.setenv("MAX_CONCURRENT_RUNS", '{"default": 1, "second": 2}')
+    there = {"connection": "second"}
+    ended = run(system, load(1), load(2), load(3), load(4, **there), load(5, **there), load(6, 4, **there))
+    assert set(words(ended).values()) == {"loaded"}
+    runs = [system.emulator.stored_run(line["execution"]) for line in ended.output["items"]]
+    assert [each.queued_seconds for each in runs if each] == [0] * 6
+    waits = {line["name"]: line["waitSeconds"] for line in ended.output["items"]}
+    assert [waits[name] for name in ("load 1", "load 4", "load 5")] == [0, 0, 0]
+    assert min(waits["load 2"], waits["load 3"]) > 0
 
 
 def test_its_transitions_do_not_grow_with_the_number_of_items(system: System) -> None:

@@ -66,5 +66,12 @@ def critical_path(plan: Plan) -> tuple[int, ...]:
 
 
 def shortest_possible(plan: Plan, places: int) -> float:
-    """Seconds below which no order can end: those of the longest chain, or of all work shared by all places."""
-    return max(max(plan.chains, default=0.0), sum(plan.expected) / places)
+    """Seconds below which no order can end.
+
+    Those of the longest chain, of all work shared by all places, or of a connection's work shared by its slots.
+    """
+    work = [0.0] * len(plan.slots)
+    for item, connection in enumerate(plan.connections):
+        work[connection] += plan.expected[item]
+    shared = [seconds / slots for seconds, slots in zip(work, plan.slots, strict=True)]
+    return max(max(plan.chains, default=0.0), sum(plan.expected) / places, *shared)

@@ -26,7 +26,7 @@ class BatchPlan:
     plan
         Their order, their usual durations, and what a failure means for the rest.
     places
-        How many of them may run at once.
+        How many of them may run at once, on whatever connections.
     tolerated_failures
         How many of them may not be loaded without the batch's failing.
     name, as_of

@@ -2,13 +2,14 @@
 
 It is called when a batch starts and at the end of each item. Items are numbers: their places in the batch's file. The
 longest remaining chain goes first, which is the usual list scheduling by critical path; no item waits for one that it
-does not name while a place is free.
+does not name while a place is free, and a slot of its connection.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from itertools import islice
 from statistics import median
 from typing import Literal
 
@@ -62,11 +63,16 @@ class Plan:
         For each item its usual duration, None where it is not known.
     on_failure
         Whether items that name no failed one still start.
+    connections, slots
+        For each item the number of its connection, and for each connection how many items may run on it at once. Both
+        are empty where the items have one connection: then the places of the whole batch are its slots.
     """
 
     after: tuple[tuple[int, ...], ...]
     seconds: tuple[float | None, ...]
     on_failure: OnFailure = "continue"
+    connections: tuple[int, ...] = ()
+    slots: tuple[int, ...] = ()
 
     @cached_property
     def expected(self) -> tuple[float, ...]:
@@ -135,8 +141,9 @@ def decide(plan: Plan, states: str, free_places: int) -> Decision:
     """What starts and what is skipped, given one character of :class:`ItemState` for each item.
 
     Waiting items that name an item that is not loaded are skipped, and so are those that name a skipped one. Of the
-    others those whose named items are all loaded may start: as many as places are free, the longest chain first, and
-    of equal ones the first in the file. ValueError where the states are not those of this plan.
+    others those whose named items are all loaded may start: as many as places are free, and on each connection as many
+    as it has slots left, the longest chain first, and of equal ones the first in the file. An item whose connection has
+    no slot left keeps no item of another connection waiting. ValueError where the states are not those of this plan.
     """
     if len(states) != len(plan.after) or not set(states) <= set(ItemState):
         raise ValueError(f"{len(plan.after)} states of {'/'.join(ItemState)} are expected, not {states!r}")
@@ -148,7 +155,7 @@ def decide(plan: Plan, states: str, free_places: int) -> Decision:
         if item not in skip and plan.needs[item] & loaded == plan.needs[item]
     ]
     ready.sort(key=lambda item: -plan.chains[item])  # stable: equal chains go in the order of the file
-    return Decision(tuple(ready[: max(0, free_places)]), skip)
+    return Decision(tuple(islice(_with_slots(plan, states, ready), max(0, free_places))), skip)
 
 
 def has_ended(states: str) -> bool:
@@ -194,6 +201,20 @@ def _skipped(plan: Plan, states: str) -> dict[int, int]:
             if state == ItemState.WAITING:
                 skip[item] = cause
     return skip
+
+
+def _with_slots(plan: Plan, states: str, ready: Iterable[int]) -> Iterator[int]:
+    """Those of the ready items for which their connection has a slot, in their order."""
+    free = list(plan.slots)
+    if not free:
+        yield from ready
+        return
+    for item in _items(states, ItemState.RUNNING):
+        free[plan.connections[item]] -= 1
+    for item in ready:
+        if free[plan.connections[item]] > 0:
+            free[plan.connections[item]] -= 1
+            yield item
 
 
 def _items(states: str, wanted: ItemState) -> list[int]:

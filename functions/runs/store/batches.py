@@ -163,7 +163,13 @@ def _plan(table: RunTable, execution_arn: str) -> BatchPlan:
     stored = json.loads(first["plan"] + "".join(others[key]["plan"] for key in keys))
     return BatchPlan(
         items=tuple(stored["items"]),
-        plan=Plan(tuple(map(tuple, stored["after"])), tuple(stored["seconds"]), stored["onFailure"]),
+        plan=Plan(
+            after=tuple(map(tuple, stored["after"])),
+            seconds=tuple(stored["seconds"]),
+            on_failure=stored["onFailure"],
+            connections=tuple(stored.get("connections", ())),
+            slots=tuple(stored.get("slots", ())),
+        ),
         places=stored["places"],
         tolerated_failures=stored["tolerated"],
         name=stored.get("name"),
@@ -187,7 +193,7 @@ def _stored_plan(plan: BatchPlan) -> Item:
         "name": plan.name,
         "asOf": plan.as_of,
         "restartOf": plan.restart_of,
-    }
+    } | ({"connections": plan.plan.connections, "slots": plan.plan.slots} if plan.plan.slots else {})
 
 
 # -- its items ----------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from functions.runs.batches.order import Plan
 
@@ -10,6 +10,9 @@ FEWEST, MOST = 10, 500
 """Items of a batch; as many batches have 10 to 70 as have 70 to 500."""
 
 MOST_PLACES = 10
+
+MOST_CONNECTIONS, MOST_SLOTS = 4, 4
+"""Of a batch of several connections; and the slots of each."""
 
 KNOWN_WITHIN = 0.4
 """A usual duration differs from the real one by so much at most."""
@@ -19,28 +22,36 @@ After = tuple[tuple[int, ...], ...]
 
 @dataclass(frozen=True)
 class RandomBatch:
-    """A graph, how many places there are, and the seconds that each item really takes."""
+    """A graph, how many places there are, and the seconds that each item really takes.
+
+    ``connections`` and ``slots`` are as of a plan: empty for one connection.
+    """
 
     shape: str
     after: After
     places: int
     seconds: tuple[float, ...]
     usual: tuple[float, ...]
+    connections: tuple[int, ...] = ()
+    slots: tuple[int, ...] = ()
 
     @property
     def plan(self) -> Plan:
         """With usual durations that are roughly right."""
-        return Plan(self.after, self.usual)
+        return self._plan(self.usual)
 
     @property
     def plan_without_history(self) -> Plan:
         """As on the first night."""
-        return Plan(self.after, (None,) * len(self.after))
+        return self._plan((None,) * len(self.after))
 
     @property
     def real_plan(self) -> Plan:
         """With the durations that the items really take: for the lower bounds."""
-        return Plan(self.after, self.seconds)
+        return self._plan(self.seconds)
+
+    def _plan(self, seconds: tuple[float | None, ...]) -> Plan:
+        return Plan(self.after, seconds, connections=self.connections, slots=self.slots)
 
 
 def random_batch(seed: int, items: int | None = None) -> RandomBatch:
@@ -52,6 +63,16 @@ def random_batch(seed: int, items: int | None = None) -> RandomBatch:
     seconds = tuple(_heavy_tailed(chance, number))
     usual = tuple(each * chance.uniform(1 - KNOWN_WITHIN, 1 + KNOWN_WITHIN) for each in seconds)
     return RandomBatch(shape, after, chance.randint(1, MOST_PLACES), seconds, usual)
+
+
+def on_several_connections(seed: int) -> RandomBatch:
+    """The batch of a seed with its items on two to four connections; half of them allow fewer places than slots."""
+    batch, chance = random_batch(seed), random.Random(f"connections of {seed}")  # noqa: S311
+    slots = tuple(chance.randint(1, MOST_SLOTS) for _ in range(chance.randint(2, MOST_CONNECTIONS)))
+    shares = [chance.random() for _ in slots]
+    connections = chance.choices(range(len(slots)), shares, k=len(batch.after))
+    places = chance.choice((sum(slots), chance.randint(1, sum(slots))))
+    return replace(batch, places=places, connections=tuple(connections), slots=slots)
 
 
 def _heavy_tailed(chance: random.Random, number: int) -> list[float]:

@@ -26,7 +26,17 @@ def plans(draw: st.DrawFn) -> Plan:
         named = draw(st.sets(st.integers(0, item - 1), max_size=3)) if item else set()
         after[places[item]] = tuple(places[earlier] for earlier in named)
     seconds = draw(st.lists(st.none() | st.floats(0, 1e6), min_size=number, max_size=number))
-    return Plan(tuple(after), tuple(seconds), draw(st.sampled_from(["continue", "stop"])))
+    slots = draw(st.just(()) | st.lists(st.integers(1, 3), min_size=2, max_size=3).map(tuple))
+    of_item = st.integers(0, len(slots) - 1) if slots else st.nothing()
+    connections = draw(st.lists(of_item, min_size=number, max_size=number)) if slots else []
+    on_failure: OnFailure = draw(st.sampled_from(["continue", "stop"]))
+    return Plan(tuple(after), tuple(seconds), on_failure, tuple(connections), slots)
+
+
+def running_on(of: Plan, states: str) -> list[int]:
+    """How many items of a batch of several connections run on each of them."""
+    used = [of.connections[item] for item, state in enumerate(states) if of.slots and state == ItemState.RUNNING]
+    return [used.count(connection) for connection in range(len(of.slots))]
 
 
 @dataclass(frozen=True)

@@ -33,3 +33,10 @@ def test_no_order_beats_the_longest_chain_or_the_work_of_all_places() -> None:
     assert shortest_possible(CHAIN_AND_ONE, 1) == 65
     assert shortest_possible(CHAIN_AND_ONE, 3) == 35
     assert shortest_possible(Plan((), ()), 1) == 0
+
+
+def test_no_order_beats_the_work_of_one_connection_shared_by_its_slots() -> None:
+    several = Plan(((),) * 4, (30, 30, 30, 6), connections=(0, 0, 0, 1), slots=(1, 2))
+    assert shortest_possible(several, 3) == 90
+    assert schedule(several, 3).makespan == 90
+    assert schedule(several, 3).starts == (0, 30, 60, 0)

@@ -19,7 +19,7 @@ from functions.runs.batches.order import (
     waits_for,
     with_states,
 )
-from tests.unit.runs.batches.plans import ENDS, night, plan, plans
+from tests.unit.runs.batches.plans import ENDS, night, plan, plans, running_on
 
 DIAMOND = plan("", "0", "0", "12")
 
@@ -34,6 +34,22 @@ def test_an_item_starts_once_all_that_it_names_are_loaded() -> None:
 def test_as_many_start_as_places_are_free() -> None:
     three = plan("", "", "")
     assert [len(decide(three, "www", places).start) for places in (-1, 0, 1, 2, 3, 9)] == [0, 0, 1, 2, 3, 3]
+
+
+TWO_ON_ONE_SLOT = Plan(((), (), (), ()), (4, 3, 2, 1), connections=(0, 0, 1, 1), slots=(1, 2))
+
+
+def test_no_more_items_run_on_a_connection_than_it_has_slots_whatever_others_have_free() -> None:
+    assert decide(TWO_ON_ONE_SLOT, "wwww", 3).start == (0, 2, 3)
+    assert decide(TWO_ON_ONE_SLOT, "rwrw", 1).start == (3,)
+    assert decide(TWO_ON_ONE_SLOT, "lwrr", 1).start == (1,)
+    assert decide(TWO_ON_ONE_SLOT, "rwrr", 9) == Decision()
+    assert decide(TWO_ON_ONE_SLOT, "rrrw", 9).start == (3,), "more run on the first than it has slots now"
+
+
+def test_the_places_of_the_whole_batch_bound_what_all_connections_have_free() -> None:
+    assert decide(TWO_ON_ONE_SLOT, "wwww", 2).start == (0, 2)
+    assert decide(TWO_ON_ONE_SLOT, "wwww", 0) == Decision()
 
 
 def test_the_longest_chain_goes_first_and_not_the_longest_item() -> None:
@@ -124,6 +140,7 @@ def test_a_night_keeps_every_promise_whatever_ends_first(of: Plan, places: int, 
     skipped: dict[int, int] = {}
     for states in played.states:
         assert states.count(ItemState.RUNNING) <= places
+        assert all(used <= slots for used, slots in zip(running_on(of, states), of.slots, strict=True))
         for item, (was, state) in enumerate(zip(before, states, strict=True)):
             named = {states[earlier] for earlier in of.after[item]}
             if was != state == ItemState.RUNNING:
@@ -158,9 +175,12 @@ def test_a_decision_leaves_no_place_free_and_repeated_does_nothing_more(
     again = decide(of, after, places - len(decision.start))
     assert again == Decision()
     if len(decision.start) < places:
-        assert not any(
-            state == ItemState.WAITING and not waits_for(of, after, item) for item, state in enumerate(after)
-        )
+        used = running_on(of, after)
+        full = {connection for connection, slots in enumerate(of.slots) if used[connection] >= slots}
+        ready = [
+            item for item in range(len(after)) if after[item] == ItemState.WAITING and not waits_for(of, after, item)
+        ]
+        assert {of.connections[item] if of.slots else None for item in ready} <= full
 
 
 def test_a_decision_on_a_thousand_items_costs_in_proportion_to_them() -> None:

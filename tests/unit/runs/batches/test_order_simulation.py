@@ -1,9 +1,11 @@
 """How long batches take, simulated by the deciding function: the small cases of tests/bench/batches/report.py."""
 
+from collections.abc import Iterable
+
 import pytest
 
 from functions.runs.batches.forecast import schedule, shortest_possible
-from tests.bench.batches.graphs import SHAPES, RandomBatch, random_batch
+from tests.bench.batches.graphs import SHAPES, RandomBatch, on_several_connections, random_batch
 from tests.bench.batches.optimum import first_come, optimum
 from tests.bench.batches.report import Ratio, by_bound, by_first_come, by_optimum, wrong
 
@@ -14,23 +16,23 @@ WITHOUT_PLACES_TO_SPARE = RandomBatch("", ((),) * 5, 2, (3, 3, 2, 2, 2), (3, 3, 
 def test_batches_take_little_longer_than_no_order_could_beat() -> None:
     batches = [random_batch(seed) for seed in range(0, 400, 8)]
     assert {batch.shape for batch in batches} == set(SHAPES)
-    small = [random_batch(seed, 8) for seed in range(40)]
-    figures = [
-        Ratio.of([judged(batch) for batch in some])
-        for judged, some in ((by_bound, batches), (by_optimum, small), (by_first_come, batches))
-    ]
-    assert wrong(*figures) == []
+    assert _wrong(batches, [random_batch(seed, 8) for seed in range(40)], range(0, 400, 3)) == []
 
 
 @pytest.mark.exhaustive
 def test_what_holds_for_some_batches_holds_for_others() -> None:
     batches = [random_batch(seed) for seed in range(1_000, 1_200)]
-    small = [random_batch(seed, 9) for seed in range(1_000, 1_100)]
-    figures = [
-        Ratio.of([judged(batch) for batch in some])
-        for judged, some in ((by_bound, batches), (by_optimum, small), (by_first_come, batches))
-    ]
-    assert wrong(*figures) == []
+    assert _wrong(batches, [random_batch(seed, 9) for seed in range(1_000, 1_100)], range(1_000, 1_200)) == []
+
+
+def _wrong(batches: list[RandomBatch], small: list[RandomBatch], several: Iterable[int]) -> list[str]:
+    judged = (
+        map(by_bound, batches),
+        map(by_optimum, small),
+        map(by_first_come, batches),
+        (by_bound(on_several_connections(seed)) for seed in several),
+    )
+    return wrong(*(Ratio.of(list(ratios)) for ratios in judged))
 
 
 def test_the_search_finds_an_order_that_the_rule_misses() -> None:
@@ -57,8 +59,8 @@ def test_first_come_takes_them_as_they_become_ready() -> None:
 
 def test_a_limit_that_is_not_kept_is_named() -> None:
     good, bad = Ratio(1, 1, 1), Ratio(1.2, 1.3, 1.4)
-    assert wrong(good, good, good) == []
-    assert [len(wrong(*figures)) for figures in ((bad, good, good), (good, bad, good), (good, good, bad))] == [2, 1, 1]
+    assert wrong(good, good, good, good) == []
+    assert [len(wrong(*(bad if at == place else good for at in range(4)))) for place in range(4)] == [2, 1, 1, 2]
 
 
 def test_a_ratio_leaves_five_of_a_hundred_above() -> None:

@@ -1,5 +1,6 @@
 """What a batch keeps in the run table: written before it is needed, once, and in small items."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -60,6 +61,24 @@ def test_what_was_begun_is_read_back(table: RunTable) -> None:
     found = find_batch(table, ARN)
     assert found is not None
     assert vars(found) == vars(record)
+
+
+def test_a_plan_of_several_connections_is_read_back_with_their_slots(table: RunTable) -> None:
+    of = Plan(((), (0,)), (None, 7.5), connections=(0, 1), slots=(1, 4))
+    plan = BatchPlan(("a", "b"), of, places=5)
+    begin_batch(table, ARN, plan, [{}, {}], "ww")
+    assert load_plan(table, ARN) == plan
+
+
+def test_a_plan_that_an_earlier_release_wrote_has_one_connection(table: RunTable) -> None:
+    begin_batch(table, ARN, plan_of(2), [{}, {}], "ww")
+    stored = json.loads((table.load(f"batch-plan/{ARN}/0") or {})["plan"])
+    assert stored.keys() == {
+        *("items", "after", "seconds", "onFailure", "places", "tolerated", "name", "asOf", "restartOf"),
+    }
+    plan = load_plan(table, ARN)
+    assert plan is not None
+    assert (plan.plan.connections, plan.plan.slots, plan.places) == ((), (), 2)
 
 
 def test_a_second_beginning_changes_nothing(table: RunTable) -> None:
