@@ -14,11 +14,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.aws_clients import in_init
 from functions.limits import LATE_CLAIM_SECONDS
 from functions.metric_names import LOAD_MISSING, LOADS_MISSING, NAMESPACE, SERVICE
-from functions.notifications.exactly_once import once
-from functions.notifications.late_notice import LateLoad, send
+from functions.notifications.late_notice import LateLoad, notice
+from functions.notifications.publish import notify_once
 from functions.requests.named_jobs import Job
 from functions.runs.expected_loads import is_expected_at_minute, jobs_due
-from functions.runs.notification import Notification
 from functions.runs.store.last_loads import last_load
 from functions.runs.store.notices import begin_late_notice
 from functions.runs.store.table import run_table
@@ -47,9 +46,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if due:
         _count(LOADS_MISSING, len(late))
     if late:
-        once(
-            begin_late_notice(run_table(), at.timestamp()), Notification.NOTICE, lambda: send(late), LATE_CLAIM_SECONDS
-        )
+        record = begin_late_notice(run_table(), at.timestamp())
+        notify_once(record, lambda: notice(late), claim_seconds=LATE_CLAIM_SECONDS)
     return {"due": due, "missing": [each.name for each in late]}
 
 

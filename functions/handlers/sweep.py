@@ -18,7 +18,8 @@ from functions.lifecycle.step import Event, StepResult
 from functions.lifecycle.sweep import batches, leases, messages, queues, runs
 from functions.metric_names import QUEUED_LONG, SWEEP_FOUND, SWEEP_LEFT
 from functions.names import LOOK_AT_QUEUES, LOOK_HOURLY
-from functions.notifications.sweep_notice import SEE_LOG, Thing, send
+from functions.notifications.publish import publish
+from functions.notifications.sweep_notice import SEE_LOG, Thing, notice
 from functions.runs.batches.model import BatchRun
 from functions.runs.executions import described
 from functions.runs.lease import Lease
@@ -64,7 +65,7 @@ def handler(event: Event, context: LambdaContext) -> StepResult:
         things += _found(run, messages.notify, key)
     left = sum(thing.left for thing in things) + len(suspects)
     if suspects or any(not thing.left for thing in things) or (things and event.get("look") != LOOK_HOURLY):
-        send(things, len(suspects))
+        publish(notice(things, len(suspects)))
     logger.info("swept", extra={"found": len(things), "left": left, "unseen": len(suspects)})
     metrics.add_metric(name=SWEEP_FOUND, unit=MetricUnit.Count, value=len(things))
     metrics.add_metric(name=SWEEP_LEFT, unit=MetricUnit.Count, value=left)

@@ -8,6 +8,7 @@ from functions.lifecycle.batch_report import lines
 from functions.notifications import batch_end
 from functions.notifications.batch_end import BatchEnd
 from functions.notifications.exactly_once import once
+from functions.notifications.publish import notify_once
 from functions.requests.named_batches import deployed_batches
 from functions.requests.named_jobs import named_in
 from functions.runs.batches.model import BatchOutcome, BatchPlan
@@ -81,5 +82,5 @@ def _notify(record: BatchRecord, plan: BatchPlan | None, detail: dict[str, Any])
     found = BatchEnd.of(record, plan, [] if plan is None else lines(record, plan), detail)
     sent = {Notification.EVENT: once(record, Notification.EVENT, lambda: batch_end.send_event(found))}
     if batch_end.is_due(found):
-        sent[Notification.NOTICE] = once(record, Notification.NOTICE, lambda: batch_end.send_notice(found))
+        sent[Notification.NOTICE] = notify_once(record, lambda: batch_end.notice(found))
     logger.info("notified of the end of a batch", extra={"sent": sent, "status": found.status})

@@ -19,6 +19,7 @@ from functions.limits import LONGEST_SESSION
 from functions.notifications import end_event, failure_notice
 from functions.notifications.exactly_once import once
 from functions.notifications.message_failures import notify_with_other_runs
+from functions.notifications.publish import notify_once
 from functions.notifications.run_end import end_of, item_outcome_of
 from functions.requests.batches.membership import membership_in
 from functions.requests.named_jobs import deployed_jobs, named_in
@@ -96,7 +97,7 @@ def _notify(run: RunRecord, detail: dict[str, Any], *, in_batch: bool) -> None:
     elif run.message:
         sent[Notification.NOTICE] = notify_with_other_runs(run, found)
     elif failure_notice.is_due(found):
-        sent[Notification.NOTICE] = once(run, Notification.NOTICE, lambda: failure_notice.send(found))
+        sent[Notification.NOTICE] = notify_once(run, lambda: failure_notice.notice(found))
     logger.info("notified of the end", extra={"sent": sent, "status": found.status, "loaded": found.loaded})
 
 

@@ -9,8 +9,10 @@ from typing import Any
 
 from functions import clock
 from functions.errors import BatchIncomplete
+from functions.notifications.console_link import console_link
 from functions.notifications.end_event import put_event
-from functions.notifications.failure_notice import ENDED, console_link, publish
+from functions.notifications.failure_notice import ENDED
+from functions.notifications.publish import Notice
 from functions.notifications.run_end import LONGEST_ERROR, LONGEST_SAID, WORDS
 from functions.runs.batches.conclusion import counts_of
 from functions.runs.batches.model import BatchOutcome, BatchPlan, BatchRun
@@ -155,6 +157,6 @@ def _paragraph(line: Line) -> str:
     return "\n".join(f"{name}: {value}" for name, value in lines.items() if value)
 
 
-def send_notice(end: BatchEnd) -> None:
-    """Tell people of the end of a batch."""
-    publish(subject(end), text(end))
+def notice(end: BatchEnd) -> Notice:
+    """The notification of the end of a batch."""
+    return Notice("batch", subject(end), text(end))

@@ -1,32 +1,15 @@
 """The failure notification: one message that a person understands at once."""
 
-import os
-import re
-from functools import cache
-from typing import Any
-from urllib.parse import quote
-
-from functions.aws_clients import new_client
 from functions.errors import ERRORS
+from functions.notifications.console_link import console_link
+from functions.notifications.publish import LONGEST_SUBJECT, Notice
 from functions.notifications.run_end import End
 from functions.prompts.describe import skeleton
 from functions.runs.model import Target
-from functions.text import as_json, named, shorten
-
-LONGEST_SUBJECT = 100
-"""Characters, and ASCII only: SNS refuses more."""
-
-LONGEST = 200_000
-"""Bytes of a message: SNS takes 256 KB."""
+from functions.text import as_json, named
 
 EXAMPLES = 5
 """Choices of a prompt that are shown as an example of its answer."""
-
-CONSOLES = {
-    "aws": "console.aws.amazon.com",
-    "aws-cn": "console.amazonaws.cn",
-    "aws-us-gov": "console.amazonaws-us-gov.com",
-}
 
 LOADED = {
     "yes": "Yes, the table is complete.",
@@ -40,6 +23,11 @@ ENDED = {"FAILED": "failed", "ABORTED": "was stopped", "TIMED_OUT": "was timed o
 def is_due(end: End) -> bool:
     """Whether people are notified: of every end but success."""
     return end.status != "SUCCEEDED"
+
+
+def notice(end: End) -> Notice:
+    """The notification of the end of a run."""
+    return Notice("failure", subject(end), text(end))
 
 
 def subject(end: End) -> str:
@@ -82,29 +70,3 @@ def _missing(end: End) -> str | None:
         return None
     entries = skeleton(end.run.unanswered.prompts, EXAMPLES)
     return "\n" + as_json({"prompts": entries}, indent=2)
-
-
-def console_link(execution_arn: str) -> str:
-    """The execution in the AWS console. A name that somebody chose for an execution cannot end the link."""
-    _, partition, _, region, *_ = execution_arn.split(":")
-    host = CONSOLES.get(partition, CONSOLES["aws"])
-    return (
-        f"https://{region}.{host}/states/home?region={region}#/v2/executions/details/{quote(execution_arn, safe=':/')}"
-    )
-
-
-def send(end: End) -> None:
-    """Tell people of the end of a run."""
-    publish(subject(end), text(end))
-
-
-def publish(heading: str, message: str, topic_arn: str | None = None) -> None:
-    """Publish on a topic, by default that of notifications (``NOTICE_TOPIC_ARN``), each part cut to what SNS takes."""
-    topic = topic_arn or os.environ["NOTICE_TOPIC_ARN"]
-    plain = re.sub(r"[^ -~]", "?", heading)[:LONGEST_SUBJECT]
-    _sns().publish(TopicArn=topic, Subject=plain, Message=shorten(message, LONGEST))
-
-
-@cache
-def _sns() -> Any:
-    return new_client("sns")

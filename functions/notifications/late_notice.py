@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from functions import clock
-from functions.notifications.failure_notice import publish
+from functions.notifications.publish import Notice
 
 LONGEST_LIST = 60
 """Characters of the subject that name jobs."""
@@ -24,9 +24,9 @@ class LateLoad:
     what: Literal["job", "batch"] = "job"
 
 
-def send(late: list[LateLoad]) -> None:
-    """Publish the notification."""
-    publish(subject(late), text(late))
+def notice(late: list[LateLoad]) -> Notice:
+    """The notification of what is late."""
+    return Notice("late", subject(late), text(late))
 
 
 def subject(late: list[LateLoad]) -> str:

@@ -8,10 +8,10 @@ same time and late.
 
 from functions.names import stage_of
 from functions.notifications import failure_notice
-from functions.notifications.exactly_once import NotificationInProgress, once
+from functions.notifications.exactly_once import NotificationInProgress
+from functions.notifications.publish import Notice, notify_once
 from functions.notifications.run_end import End
 from functions.runs.message import MessageRuns, RunFailure
-from functions.runs.notification import Notification
 from functions.runs.store.notices import MessageRecord, begin_message, message_key, record_end
 from functions.runs.store.record import RunRecord
 from functions.text import named, shorten
@@ -28,19 +28,12 @@ def notify_with_other_runs(run: RunRecord, end: End) -> bool:
     if run.message is None:
         raise ValueError("no message started the run beside others")
     record = begin_message(run.table, message_key(run.job_name, run.message.id), run.arn, run.message.runs)
-    notified_alone = False
-
-    def register() -> None:
-        nonlocal notified_alone
-        if not _register(record, end):
-            failure_notice.send(end)
-            notified_alone = True
-
+    alone = False
     if failure_notice.is_due(end):
-        once(run, Notification.NOTICE, register)
+        alone = notify_once(run, lambda: None if _register(record, end) else failure_notice.notice(end))
     else:
         _register(record, end)
-    return notified_alone or (not record.missing and notify_of_failures(record))
+    return alone or (not record.missing and notify_of_failures(record))
 
 
 def _register(record: MessageRecord, end: End) -> bool:
@@ -65,7 +58,12 @@ def notify_of_failures(record: MessageRecord) -> bool:
     """Notify people of every failure, once; False if nothing failed, or if that was done."""
     if not record.failed:
         return False
-    return once(record, Notification.NOTICE, lambda: failure_notice.publish(subject(record), text(record)))
+    return notify_once(record, lambda: notice(record))
+
+
+def notice(message: MessageRuns) -> Notice:
+    """The notification of every failure that is there."""
+    return Notice("failure", subject(message), text(message))
 
 
 def subject(message: MessageRuns) -> str:

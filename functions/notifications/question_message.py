@@ -5,7 +5,9 @@ import shlex
 from typing import Any
 
 from functions import clock
-from functions.notifications.failure_notice import EXAMPLES, LONGEST, console_link, publish
+from functions.notifications.console_link import console_link
+from functions.notifications.failure_notice import EXAMPLES
+from functions.notifications.publish import LONGEST, publish_text
 from functions.prompts import rendering
 from functions.prompts.describe import LONGEST_INSTRUCTION, Question, skeleton
 from functions.prompts.prompt import titled
@@ -71,4 +73,4 @@ def _marked(value: Any) -> Any:
 
 def send(run: Run, question: OpenQuestion) -> None:
     """Publish it on the topic of questions (environment variable ``QUESTION_TOPIC_ARN``)."""
-    publish(subject(run, question), text(run, question), topic_arn=os.environ["QUESTION_TOPIC_ARN"])
+    publish_text(os.environ["QUESTION_TOPIC_ARN"], subject(run, question), text(run, question))

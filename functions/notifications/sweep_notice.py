@@ -5,7 +5,8 @@ from itertools import groupby
 from operator import attrgetter
 
 from functions.names import stage_of
-from functions.notifications.failure_notice import console_link, publish
+from functions.notifications.console_link import console_link
+from functions.notifications.publish import Notice
 from functions.text import named, one_line
 
 BEGINNING = (
@@ -33,9 +34,9 @@ class Thing:
     left: bool = False
 
 
-def send(things: list[Thing], unseen: int) -> None:
-    """Publish it; ``unseen`` is the number of runs for which there was no time."""
-    publish(subject(things, unseen), text(things, unseen))
+def notice(things: list[Thing], unseen: int) -> Notice:
+    """The notification; ``unseen`` is the number of runs for which there was no time."""
+    return Notice("sweep", subject(things, unseen), text(things, unseen))
 
 
 def subject(things: list[Thing], unseen: int) -> str:

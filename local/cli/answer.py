@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 
 from functions import clock
-from functions.notifications.failure_notice import console_link
+from functions.notifications.console_link import console_link
 from functions.prompts.describe import skeleton
 from functions.prompts.prompt import Given
 from functions.prompts.reply import InvalidReply, answers_in

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 from functions.errors import InvalidRequest
 from functions.names import execution_arn, execution_name
-from functions.notifications.failure_notice import console_link
+from functions.notifications.console_link import console_link
 from functions.requests.execution_input import moment
 from local.aws import Stack, in_plain_words, stack_of
 from local.aws.batches import report_of_batch

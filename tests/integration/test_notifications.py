@@ -153,18 +153,20 @@ def test_an_end_that_is_delivered_twice_at_once_is_reported_once(example: Exampl
     assert (len(system.notices()), len(system.events())) == (1, 1)
 
 
-@pytest.mark.parametrize(("module", "kind"), one_of((failure_notice, "notices"), (end_event, "events")))
+@pytest.mark.parametrize(
+    ("step", "kind"), one_of(((failure_notice, "notice"), "notices"), ((end_event, "send"), "events"))
+)
 def test_what_could_not_be_sent_is_sent_with_the_next_delivery(
-    system: System, monkeypatch: pytest.MonkeyPatch, module: Any, kind: str
+    system: System, monkeypatch: pytest.MonkeyPatch, step: tuple[Any, str], kind: str
 ) -> None:
-    real, failures = module.send, [RuntimeError("no"), ConnectionError("no")]
+    real, failures = getattr(*step), [RuntimeError("no"), ConnectionError("no")]
 
-    def send(end: Any) -> None:
+    def fails(end: Any) -> Any:
         if failures:
             raise failures.pop()
-        real(end)
+        return real(end)
 
-    monkeypatch.setattr(module, "send", send)
+    monkeypatch.setattr(*step, fails)
     outcome = system.run(datamart=catalogue.BROKEN_SQL)
     end_again(system, outcome.execution_arn)
     assert len(getattr(system, kind)()) == 1
@@ -173,7 +175,7 @@ def test_what_could_not_be_sent_is_sent_with_the_next_delivery(
 def test_an_invocation_that_died_while_notifying_is_replaced_once_its_claim_is_old(
     system: System, monkeypatch: pytest.MonkeyPatch, clock: Any
 ) -> None:
-    real = failure_notice.send
+    real = failure_notice.notice
 
     class Killed(BaseException):
         """Lambda kills without asking anybody."""
@@ -181,11 +183,11 @@ def test_an_invocation_that_died_while_notifying_is_replaced_once_its_claim_is_o
     def dies(end: Any) -> None:
         raise Killed
 
-    monkeypatch.setattr(failure_notice, "send", dies)
+    monkeypatch.setattr(failure_notice, "notice", dies)
     request = {"project": TUTORIAL, "datamart": catalogue.BROKEN_SQL}
     with pytest.raises(Killed):
         system.run_input(request)
-    monkeypatch.setattr(failure_notice, "send", real)
+    monkeypatch.setattr(failure_notice, "notice", real)
     executions = boto3.client("stepfunctions").list_executions(stateMachineArn=system.emulator.deployed.state_machine)
     arn = max(executions["executions"], key=lambda e: e["startDate"])["executionArn"]
     end_again(system, arn)

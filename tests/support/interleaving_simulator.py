@@ -35,7 +35,7 @@ from functions.handlers import (
     wait_in_queue,
 )
 from functions.limits import FIRST_IN_QUEUE_SECONDS, LONGEST_SESSION
-from functions.notifications import end_event, failure_notice
+from functions.notifications import end_event, publish
 from functions.runs.concurrency import LONGEST_JOB
 from functions.runs.waiting import FIRST_IN_QUEUE, InQueue
 from tests.support.invocations import Invocation, Killed, pause
@@ -142,8 +142,8 @@ class InterleavingSimulator:
         patch.setattr(aws_clients, "_session", lambda: SimpleNamespace(create_client=self._client))
         secret = json.dumps({"baseUrl": BASE_URL, "loginMode": 1, "username": "u", "password": "p"})
         patch.setattr(log_in, "secret_text", lambda *_, **__: secret)
-        for module in (end_event, failure_notice):
-            patch.setattr(module, "send", lambda *_: None)
+        patch.setattr(end_event, "send", lambda *_: None)
+        patch.setattr(publish, "publish", lambda *_: None)
         self.server.behind(patch)
         clear_clients()
 

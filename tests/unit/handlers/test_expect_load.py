@@ -296,7 +296,7 @@ def test_an_invocation_that_died_before_it_could_notify_blocks_no_other(
         raise Death
 
     with monkeypatch.context() as patch:
-        patch.setattr(expect_load, "send", die)
+        patch.setattr(expect_load, "notice", die)
         with pytest.raises(Death):
             ask()
     with pytest.raises(NotificationInProgress):

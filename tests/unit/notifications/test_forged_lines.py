@@ -10,6 +10,7 @@ import pytest
 
 from functions.errors import InvalidRequest
 from functions.notifications import failure_notice, question_message, sweep_notice
+from functions.notifications.publish import LONGEST_SUBJECT
 from functions.notifications.run_end import end_of
 from functions.requests.execution_input import read_input
 from functions.runs.failure import failed
@@ -219,7 +220,7 @@ def test_the_reason_why_a_request_from_outside_is_refused_has_no_forged_line(hos
 def test_a_long_name_does_not_push_what_happened_out_of_the_subject() -> None:
     run = changed(("datamart", "name"), "City succeeded " * 20)
     assert failure_notice.subject(end_of(run, DETAIL)).endswith(" failed: PromptsUnanswered (loaded: no)")
-    assert len(failure_notice.subject(end_of(run, DETAIL))) <= failure_notice.LONGEST_SUBJECT
+    assert len(failure_notice.subject(end_of(run, DETAIL))) <= LONGEST_SUBJECT
 
 
 def test_the_command_to_answer_is_one_argument_whatever_the_execution_is_called() -> None:

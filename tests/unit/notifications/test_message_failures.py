@@ -12,7 +12,8 @@ from moto import mock_aws
 from functions import clock
 from functions.lifecycle.sweep import messages
 from functions.limits import CLAIM_SECONDS, END_REPEATED_FOR
-from functions.notifications import failure_notice
+from functions.notifications import publish
+from functions.notifications.console_link import console_link
 from functions.notifications.exactly_once import NotificationInProgress
 from functions.notifications.message_failures import LONGEST_TEXT, notify_with_other_runs
 from functions.notifications.run_end import end_of
@@ -77,7 +78,7 @@ def people(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., People]]:
     name = f"runs-{uuid.uuid4()}"
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     monkeypatch.setenv("RUN_TABLE", name)
-    failure_notice._sns.cache_clear()
+    publish.sns.cache_clear()
     with mock_aws():
         client("dynamodb").create_table(
             TableName=name,
@@ -93,13 +94,13 @@ def people(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., People]]:
             return made
 
         yield of_a_message
-    failure_notice._sns.cache_clear()
+    publish.sns.cache_clear()
 
 
 @pytest.fixture
 def at_the_sending(people: Any) -> Iterator[Callable[[Callable[[], None]], None]]:
     """Lets something happen once, right before SNS is called."""
-    hooks = failure_notice._sns().meta.events
+    hooks = publish.sns().meta.events
 
     def install(happens: Callable[[], None]) -> None:
         def once(**_: Any) -> None:
@@ -122,7 +123,7 @@ def test_ten_failures_of_one_message_are_one_notification_that_lists_each_with_w
     for number in range(10):
         assert f'Object: "s3://landing/countries/{number}.csv"' in text
         assert f"What happened: reason {number}" in text
-        assert failure_notice.console_link(ten.arn(number)) in text
+        assert console_link(ten.arn(number)) in text
     for line in ("Job: country-upload", "Ended as: InvalidRequest", "Loaded: No,", "What to do: "):
         assert text.count(f"\n{line}") == 10
     assert f"Message: {MESSAGE}" in text
@@ -237,7 +238,7 @@ def test_the_longest_failures_fit_into_one_notification_and_one_item(people: Any
         detail = {"executionArn": ten.arn(number), "status": FAILED, "error": "InvalidRequest"}
         notify_with_other_runs(run, end_of(run, detail))
     (told,) = ten.told()
-    assert MOST_RUNS * LONGEST_TEXT < len(told["Message"].encode()) + 20_000 < failure_notice.LONGEST + 20_000
+    assert MOST_RUNS * LONGEST_TEXT < len(told["Message"].encode()) + 20_000 < publish.LONGEST + 20_000
     assert f"Failure {MOST_RUNS} of {MOST_RUNS}" in told["Message"]
 
 

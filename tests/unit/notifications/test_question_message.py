@@ -4,7 +4,7 @@ from typing import Any
 
 from functions.handlers.take_answers import _not_answered
 from functions.notifications import question_message
-from functions.notifications.failure_notice import LONGEST
+from functions.notifications.publish import LONGEST
 from functions.prompts.describe import LARGEST, questions, shortened
 from functions.runs.model import Run
 from functions.runs.store.item_format import run_of

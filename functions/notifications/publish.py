@@ -1,0 +1,82 @@
+"""Notifications to people: what one says (:class:`Notice`), and how it is published once."""
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from functions.aws_clients import new_client
+from functions.limits import CLAIM_SECONDS
+from functions.notifications.exactly_once import once
+from functions.runs.notification import Notification
+from functions.runs.store.record import NotifiedRecord
+from functions.text import shorten
+
+LONGEST_SUBJECT = 100
+"""Characters, and ASCII only: SNS refuses more."""
+
+LONGEST = 200_000
+"""Bytes of a message: SNS takes 256 KB."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What people are notified of.
+
+    ``kind`` is one word for it, such as ``failure``. ``subject`` and ``text`` are what mail shows: the text is whole,
+    with what to do and links. A chat has less room: it shows ``summary`` (``text`` where that is empty), then
+    ``next_steps`` (sentences and commands), ``keywords``, and a link to ``execution``, an ARN; and it keeps together
+    what has the same ``thread``, such as ``job/city-nightly``. Foreign texts in each of them went through
+    functions/text.py.
+    """
+
+    kind: str
+    subject: str
+    text: str
+    thread: str = ""
+    summary: str = ""
+    next_steps: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    execution: str | None = None
+
+
+def notify_once(
+    record: NotifiedRecord,
+    notice: Callable[[], Notice | None],
+    what: Notification = Notification.NOTICE,
+    claim_seconds: float = CLAIM_SECONDS,
+) -> bool:
+    """Publish a notice that ``record`` is about, unless that was done. Returns whether it was published now.
+
+    ``notice`` is called once it is claimed, when the record is known as it is then; where it makes none, the matter is
+    marked as done. Raises what :func:`functions.notifications.exactly_once.once` does: call it again later.
+    """
+    published = False
+
+    def send() -> None:
+        nonlocal published
+        if (made := notice()) is not None:
+            publish(made)
+            published = True
+
+    once(record, what, send, claim_seconds)
+    return published
+
+
+def publish(notice: Notice) -> None:
+    """Publish a notice on the topic of notifications (``NOTICE_TOPIC_ARN``)."""
+    publish_text(os.environ["NOTICE_TOPIC_ARN"], notice.subject, notice.text)
+
+
+def publish_text(topic_arn: str, subject: str, text: str) -> None:
+    """Publish a text on a topic, each part cut to what SNS takes."""
+    plain = re.sub(r"[^ -~]", "?", subject)[:LONGEST_SUBJECT]
+    sns().publish(TopicArn=topic_arn, Subject=plain, Message=shorten(text, LONGEST))
+
+
+@cache
+def sns() -> Any:
+    """The client of SNS."""
+    return new_client("sns")
