@@ -23,11 +23,10 @@ from functions.text import one_line
 
 PATTERN_OF_TIME = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})$"
 
-SCHEMA = Schema(
-    Path(__file__).with_name("execution_input.schema.json"),
-    "the input",
-    patterns={PATTERN_OF_TIME: "a time with its offset, such as 2026-11-20T05:00+01:00"},
-)
+TIME_IN_WORDS = {PATTERN_OF_TIME: "a time with its offset, such as 2026-11-20T05:00+01:00"}
+"""For the messages of schemas with a time."""
+
+SCHEMA = Schema(Path(__file__).with_name("execution_input.schema.json"), "the input", patterns=TIME_IN_WORDS)
 
 
 @dataclass(frozen=True)

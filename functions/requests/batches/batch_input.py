@@ -21,7 +21,7 @@ from functions.requests.batches.batch import Batch, batch_of
 from functions.requests.batches.frozen import frozen_inputs
 from functions.requests.batches.part import part_of
 from functions.requests.event_shapes import described, without_added
-from functions.requests.execution_input import PATTERN_OF_TIME, moment
+from functions.requests.execution_input import TIME_IN_WORDS, moment
 from functions.requests.named_batches import batch_named
 from functions.requests.named_jobs import deployed_jobs
 from functions.requests.validation import Schema, SchemaError
@@ -30,7 +30,7 @@ from functions.text import one_line, quoted
 SCHEMA = Schema(
     Path(__file__).with_name("batch_input.schema.json"),
     "the input",
-    patterns={PATTERN_OF_TIME: "a time with its offset, such as 2026-11-20T05:00+01:00"},
+    patterns=TIME_IN_WORDS,
     choices={"batch": 'the name of a deployed batch, or a batch ({"items": […]})'},
 )
 

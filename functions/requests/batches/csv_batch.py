@@ -1,7 +1,7 @@
 """A batch as CSV: a line an item. Columns are keys of an item or prompts; a cell is the answer of a prompt, as text.
 
-``name``, ``after``, ``job`` and the keys of a request that take one value are columns by these names; any other column
-is the prompt of that name, and ``prompt:NAME`` always is. Several names in ``after`` have ``|`` between them.
+``name``, ``after``, ``job``, ``asOf`` and the keys of a request that take one value are columns by these names; any
+other column is the prompt of that name, and ``prompt:NAME`` always is. Several names in ``after`` have ``|`` between.
 """
 
 import csv
@@ -207,7 +207,7 @@ def _readers() -> dict[str, Reader]:
     simple: dict[str, Reader] = {
         key: _OF_TYPE[rules[key].get("type", "string")] for key in REQUEST_KEYS if _takes_one_value(rules[key])
     }
-    own: dict[str, Reader] = {"name": str, "after": _names, "job": str}
+    own: dict[str, Reader] = {"name": str, "after": _names, "job": str, "asOf": str}
     return own | simple
 
 

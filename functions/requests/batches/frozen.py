@@ -22,7 +22,7 @@ def frozen_inputs(
     Parameters
     ----------
     as_of
-        The trigger's time, or the start of the batch (ISO 8601 with its offset).
+        The trigger's time, or the start of the batch (ISO 8601 with its offset): for items without a time of their own.
     values
         The values of the batch's trigger, for placeholders.
     jobs, where
@@ -37,7 +37,7 @@ def frozen_inputs(
     inputs = []
     for item in batch.items:
         try:
-            inputs.append(_input(item, batch, as_of, dict(values), jobs))
+            inputs.append(_input(item, batch, item.as_of or as_of, dict(values), jobs))
         except InvalidRequest as problem:
             problems.add(f"{item.where}: {problem}")
     problems.raise_if_any()

@@ -7,6 +7,7 @@ from typing import Any
 from functions.errors import InvalidRequest
 from functions.requests.batches.problems import Problems
 from functions.requests.batches.schema import ITEM, ITEM_KEYS, LONGEST_NAME
+from functions.requests.execution_input import moment
 from functions.requests.named_jobs import Job
 from functions.requests.placeholders import BadPlaceholder, placeholders, strings
 from functions.requests.request import SCHEMA, normalise
@@ -44,6 +45,7 @@ class BatchItem:
     job: str | None
     request: dict[str, Any]
     where: str
+    as_of: str | None = None
 
 
 class Items:
@@ -126,6 +128,8 @@ class Items:
         except SchemaError as problem:
             raise InvalidRequest(str(problem)) from None
         request = {key: value for key, value in written.items() if key not in ITEM_KEYS}
+        if "asOf" in own:
+            moment(own["asOf"])
         job = own.get("job")
         if job is not None and request:
             raise InvalidRequest(
@@ -138,6 +142,7 @@ class Items:
             job=job,
             request={} if job is not None else self._defaults | request,
             where=self._where(number),
+            as_of=own.get("asOf"),
         )
 
     def _flaw(self, item: BatchItem, problems: Problems) -> str | None:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from functions.requests.execution_input import TIME_IN_WORDS
 from functions.requests.validation import Schema
 
 RULES: dict[str, Any] = json.loads(Path(__file__).with_name("batch.schema.json").read_text("utf-8"))
@@ -21,7 +22,8 @@ BATCH = Schema(_WITHOUT_ITEMS, "the batch", patterns={})
 ITEM = Schema(
     _ITEMS["items"],
     "the item",
-    patterns={_ITEMS["items"]["properties"]["name"]["pattern"]: "a name without commas, | and blanks at its ends"},
+    patterns={_ITEMS["items"]["properties"]["name"]["pattern"]: "a name without commas, | and blanks at its ends"}
+    | TIME_IN_WORDS,
 )
 """The keys of an item that are not a request's."""
 

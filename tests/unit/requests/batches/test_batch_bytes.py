@@ -92,6 +92,17 @@ def test_one_column_is_enough_for_jobs() -> None:
     assert [one.job for one in read("job\ncity-nightly\n").items] == ["city-nightly"]
 
 
+def test_a_line_may_have_a_time_of_its_own() -> None:
+    text = "name,job,asOf\nfriday,city-nightly,2026-11-20T05:00+01:00\nnow,city-nightly,\n"
+    with pytest.raises(InvalidRequest) as same:
+        read(text)
+    assert "neither comes after the other" in str(same.value)
+    friday, now = read(
+        text.replace("asOf", "asOf,after").replace("now,city-nightly,", "now,city-nightly,,friday")
+    ).items
+    assert (friday.as_of, now.as_of) == ("2026-11-20T05:00+01:00", None)
+
+
 def test_the_separator_is_that_by_which_columns_are_keys() -> None:
     batch = read('name;project;datamart;"a, b, c, d, e, f"\ns;P;D;1\n')
     assert batch.items[0].request["prompts"] == [{"name": "a, b, c, d, e, f", "answers": "1"}]

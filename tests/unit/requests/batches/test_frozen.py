@@ -46,6 +46,27 @@ def test_a_named_job_gets_the_time_and_the_values_of_the_batch() -> None:
     assert given == {"job": "of-an-upload", "asOf": AS_OF, "values": {"stem": "France"}}
 
 
+def test_an_item_with_a_time_of_its_own_is_of_that_time() -> None:
+    own = "2026-11-20T05:00+01:00"
+    sales = item("sales", prompts=[{"name": "Day", "answers": "{yesterday}"}], asOf=own)
+    job, request, other = frozen_inputs(
+        batch({"job": "city-nightly", "asOf": own}, sales, {"job": "of-an-upload", "name": "other"}),
+        AS_OF,
+        {"stem": "France"},
+        jobs=JOBS,
+    )
+    assert job == {"job": "city-nightly", "asOf": own, "values": {"stem": "France"}}
+    assert request["prompts"] == [{"name": "Day", "answers": "2026-11-19"}]
+    assert "asOf" not in request
+    assert other["asOf"] == AS_OF
+
+
+@pytest.mark.parametrize("time", ["yesterday", "2026-11-20", "2026-02-30T05:00+01:00"])
+def test_the_time_of_an_item_is_checked(time: str) -> None:
+    with pytest.raises(InvalidRequest, match=r'item 1 \("city-nightly"\): asOf: .* is not a time with its offset'):
+        batch({"job": "city-nightly", "asOf": time})
+
+
 def test_each_input_is_one_that_an_execution_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "jobs.json").write_text(json.dumps(JOBS), "utf-8")
     monkeypatch.setenv("JOBS_FILE", str(tmp_path / "jobs.json"))
