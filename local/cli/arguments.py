@@ -104,7 +104,7 @@ def command_line() -> argparse.ArgumentParser:
         help="start a deployed run or batch and follow it",
         epilog="The credentials are those of the aws command line. Ctrl-C ends the following and not the run: it goes "
         "on in AWS, and the command that stops it is printed. Exit code 0: succeeded, 1: failed, 2: invalid "
-        "request, not started, or contact lost, 130: no longer followed after Ctrl-C.",
+        "request, not started, or contact lost, 130: no longer followed after Ctrl-C. With --no-wait 0 means: started.",
     )
     start.add_argument(
         "job",
@@ -120,6 +120,15 @@ def command_line() -> argparse.ArgumentParser:
         metavar="NAME,…",
         help="of a batch these items alone, which wait for each other and for no other item",
     )
+    start.add_argument(
+        "--from",
+        dest="first",
+        metavar="DATE",
+        help="run the job for each time at which its schedule fired from this day on, oldest first, as one batch: each "
+        "after the one before",
+    )
+    start.add_argument("--to", dest="last", metavar="DATE", help="with --from: the last day; until now if left out")
+    start.add_argument("--no-wait", action="store_true", help="do not follow it: print how it is called, and end")
     _add_json_or_csv(start)
 
     answer = commands.add_parser(

@@ -107,6 +107,11 @@ def of_followed_run(outcome: Outcome, said: tuple[str, ...] = ()) -> Ending:
     return Ending(REFUSED if outcome.error in (InvalidRequest.name, LOST) else code, report, said)
 
 
+def of_started_run(outcome: Outcome) -> Ending:
+    """The end of ``datamart start --no-wait``: the run goes on, as it was asked to."""
+    return Ending(SUCCEEDED, outcome.as_json() | {"executionArn": outcome.execution_arn})
+
+
 def not_begun(problem: CannotGoOn) -> tuple[Outcome, tuple[str, ...]]:
     """The outcome of a run that was not started, and the line about it."""
     return Outcome("", "FAILED", InvalidRequest.name, f"Loaded: no. {problem}"), (_line(problem),)

@@ -9,6 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
+from rich.console import Console
+
+from functions import clock
 from functions.errors import InvalidRequest
 from functions.names import execution_arn, execution_name
 from functions.notifications.console_link import console_link
@@ -19,7 +22,7 @@ from local.aws.execution import Wait, begin, follow
 from local.cli import run_output
 from local.cli.batch_files import NAME, batch_names, starts_batch
 from local.cli.console import console_for
-from local.cli.endings import LOST, finish, not_begun, of_followed_run, with_csv
+from local.cli.endings import LOST, finish, not_begun, of_followed_run, of_started_run, with_csv
 from local.cli.input_files import input_from
 from local.cli.terminal import say
 from local.errors import CannotGoOn
@@ -37,21 +40,38 @@ def start(arguments: argparse.Namespace, wait: Wait = time.sleep) -> int:
     Parameters
     ----------
     arguments
-        ``job``, ``stage``, ``as_of``, ``only``, ``json`` and ``csv``, as local/cli/arguments.py parses them.
+        ``job``, ``stage``, ``as_of``, ``only``, ``first``, ``last``, ``no_wait``, ``json`` and ``csv``, as
+        local/cli/arguments.py parses them.
     wait
         Lets so many seconds pass.
     """
     stream = sys.stderr if arguments.json or arguments.csv else sys.stdout
     try:
-        given = input_of(arguments.job, arguments.as_of, arguments.only)
+        given = _input(arguments)
         if arguments.csv and not starts_batch(given):
             raise CannotGoOn(f"--csv: {arguments.job} is not a batch, and only a batch has items to print.")
+        if arguments.csv and arguments.no_wait:
+            raise CannotGoOn("--csv: the items are printed when they have ended, which --no-wait does not wait for.")
         with in_plain_words():
             stack = stack_of(arguments.stage)
-        ending = of_followed_run(run_deployed(stack, given, stream, wait))
+        if arguments.no_wait:
+            ending = of_started_run(started(stack, given, stream))
+        else:
+            ending = of_followed_run(run_deployed(stack, given, stream, wait))
     except CannotGoOn as problem:
         ending = of_followed_run(*not_begun(problem))
     return finish(with_csv(ending) if arguments.csv else ending, arguments.json)
+
+
+def _input(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Of the job by name or file, or of the batch that runs it for a range of days. Raises CannotGoOn."""
+    if arguments.first is None and arguments.last is None:
+        return input_of(arguments.job, arguments.as_of, arguments.only)
+    if arguments.as_of or arguments.only:
+        raise CannotGoOn("--from: is not for use with --as-of or --only: it runs the job for each of its own times.")
+    from local.cli.backfill import backfill_of  # reads the files of jobs, which no other start needs
+
+    return backfill_of(arguments.job, arguments.stage, arguments.first, arguments.last, clock.now())
 
 
 def input_of(job: str, as_of: str | None, only: Sequence[str] = ()) -> dict[str, Any]:
@@ -102,14 +122,11 @@ def run_deployed(stack: Stack, given: dict[str, Any], stream: TextIO, wait: Wait
     CannotGoOn
         It was not started.
     """
-    machine = stack.batch_machine if starts_batch(given) else stack.state_machine
-    name = _name(given.get("job") or given.get("batch"), "batch" if starts_batch(given) else "request")
+    machine, name = _execution(stack, given)
     arn = execution_arn(machine, name)
     console = console_for(stream)
     try:
-        with in_plain_words():
-            begin(machine, name, given)
-        console.print(f"Started {arn}", soft_wrap=True)
+        _begin(console, machine, name, given)
         outcome = _followed(arn, stream, wait)
     except KeyboardInterrupt:
         outcome = Outcome(arn, "RUNNING", None, "Loaded: unknown. Not followed any more; the run goes on.")
@@ -122,6 +139,29 @@ def run_deployed(stack: Stack, given: dict[str, Any], stream: TextIO, wait: Wait
         console.print(f"To stop it: {stop}", soft_wrap=True)
     console.print(f"Console: {console_link(arn)}", soft_wrap=True)
     return outcome
+
+
+def started(stack: Stack, given: dict[str, Any], stream: TextIO) -> Outcome:
+    """Start an execution with the input ``given`` and follow it not. Raises CannotGoOn: it was not started."""
+    machine, name = _execution(stack, given)
+    arn = execution_arn(machine, name)
+    console = console_for(stream)
+    _begin(console, machine, name, given)
+    console.print(f"Console: {console_link(arn)}", soft_wrap=True)
+    return Outcome(arn, "RUNNING")
+
+
+def _execution(stack: Stack, given: dict[str, Any]) -> tuple[str, str]:
+    """The machine that runs it, and a new name."""
+    if starts_batch(given):
+        return stack.batch_machine, _name(given.get("batch"), "batch")
+    return stack.state_machine, _name(given.get("job"), "request")
+
+
+def _begin(console: Console, machine: str, name: str, given: dict[str, Any]) -> None:
+    with in_plain_words():
+        begin(machine, name, given)
+    console.print(f"Started {execution_arn(machine, name)}", soft_wrap=True)
 
 
 def _with_items(stack: Stack, outcome: Outcome) -> Outcome:

@@ -14,6 +14,7 @@ from functions.runs.store.table import RunTable
 from infra.jobs import job_files
 from local.cli import main
 from local.cli.answer import answer
+from local.cli.arguments import command_line
 from local.cli.free_lease import free_lease
 from local.cli.smoke import smoke
 from local.cli.start import start
@@ -218,7 +219,7 @@ def table(cloud: Cloud) -> RunTable:
 
 def test_start_shows_the_end_harmlessly(cloud: Cloud, system: System, show: Show) -> None:
     system.simulator.inject("log_in", status=400, json={"code": "ERR001", "message": HOSTILE})
-    arguments = argparse.Namespace(job="city-nightly", stage="dev", as_of=None, only=[], json=False, csv=False)
+    arguments = command_line().parse_args(["start", "city-nightly"])
     code, seen = show(lambda: start(arguments, cloud.wait))
     assert code == 1, seen
     check_harmless(seen)

@@ -33,8 +33,8 @@ def cloud(system: System, template_path: Path) -> Iterator[Cloud]:
 
 
 def datamart_start(cloud: Cloud, job: str, wait: Any = None, **options: Any) -> int:
-    arguments = {"job": job, "stage": "dev", "as_of": None, "only": [], "json": False, "csv": False} | options
-    return start(argparse.Namespace(**arguments), wait or cloud.wait)
+    words = command_line().parse_args(["start", job])
+    return start(argparse.Namespace(**vars(words) | options), wait or cloud.wait)
 
 
 def given(execution_arn: str) -> Any:
@@ -339,4 +339,60 @@ def test_a_started_job_has_no_items_to_print_as_csv(cloud: Cloud, capsys: Any) -
     assert datamart_start(cloud, "city-nightly", csv=True) == 2
     said = capsys.readouterr()
     assert (said.out, "--csv: city-nightly is not a batch" in said.err) == ("", True)
+    assert cloud.started == []
+
+
+def test_a_job_is_run_for_each_scheduled_time_of_a_range_one_after_the_other(
+    cloud: Cloud, system: System, capsys: Any
+) -> None:
+    assert datamart_start(cloud, "city-nightly", first="2026-10-24", last="2026-10-26", json=True) == 0
+    arn = cloud.started[-1]
+    assert ":datamart-runner-dev_batches:batch-" in arn
+    output = json.loads(capsys.readouterr().out)["output"]
+    assert [(line["name"], line["outcome"]) for line in output["items"]] == [
+        ("2026-10-24", "loaded"),
+        ("2026-10-25", "loaded"),
+        ("2026-10-26", "loaded"),
+    ]
+    runs = [line["execution"] for line in output["items"]]
+    assert [given(run)["asOf"] for run in runs] == [
+        "2026-10-24T05:00:00+02:00",
+        "2026-10-25T05:00:00+01:00",
+        "2026-10-26T05:00:00+01:00",
+    ]
+    begun = [boto3.client("stepfunctions").describe_execution(executionArn=run)["startDate"] for run in runs]
+    assert begun == sorted(begun)
+    assert system.loads() == 3
+
+
+def test_a_range_goes_with_a_job_alone_and_starts_nothing_otherwise(cloud: Cloud, event: Any, capsys: Any) -> None:
+    request = event({"project": "P", "datamart": "D"})
+    for job, options, reason in (
+        ("city-nightly", {"last": "2026-10-26"}, "--from is missing"),
+        ("city-nightly", {"first": "2026-10-26", "as_of": "2026-10-26T05:00+01:00"}, "not for use with --as-of"),
+        ("night", {"first": "2026-10-24"}, '"night" is a batch'),
+        (request, {"first": "2026-10-24"}, "--from: there is no job"),
+    ):
+        assert datamart_start(cloud, job, **options) == 2
+        assert reason in capsys.readouterr().err
+    assert cloud.started == []
+
+
+def test_a_start_that_is_not_to_wait_ends_at_once_with_what_it_has_started(
+    cloud: Cloud, system: System, capsys: Any
+) -> None:
+    def waited(_: float) -> None:
+        raise AssertionError("it was followed")
+
+    assert datamart_start(cloud, "city-nightly", wait=waited, no_wait=True, json=True) == 0
+    said = capsys.readouterr()
+    outcome = json.loads(said.out)
+    assert (outcome["status"], outcome["error"], outcome["executionArn"]) == ("RUNNING", None, cloud.started[-1])
+    assert f"Started {cloud.started[-1]}" in said.err
+    assert system.emulator.wait(cloud.started[-1]).status == "SUCCEEDED"
+
+
+def test_items_cannot_be_printed_before_they_have_ended(cloud: Cloud, capsys: Any) -> None:
+    assert datamart_start(cloud, "night", no_wait=True, csv=True) == 2
+    assert "--csv: the items are printed when they have ended" in capsys.readouterr().err
     assert cloud.started == []
