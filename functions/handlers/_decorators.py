@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.aws_clients import in_init
 from functions.lifecycle.step import Event, Step, StepResult
+from functions.metric_names import STEP_DONE, STEP_FAILED
 from functions.microstrategy.http.tls import public_authorities
 from functions.runs.store.attempts import close_attempt
 from functions.runs.store.runs import load_run
@@ -77,10 +78,10 @@ def _handler(work: Callable[[Step], StepResult]) -> Callable[[Event, LambdaConte
             result = work(Step(run, event, context))
         except Exception as error:
             logger.warning("step failed", extra={"step": name, "error": type(error).__name__, "reason": str(error)})
-            metrics.add_metric(name="StepFailed", unit=MetricUnit.Count, value=1)
+            metrics.add_metric(name=STEP_FAILED, unit=MetricUnit.Count, value=1)
             raise
         logger.info("step done", extra={"step": name, "attempt": run.number, "phase": result.get("phase")})
-        metrics.add_metric(name="StepDone", unit=MetricUnit.Count, value=1)
+        metrics.add_metric(name=STEP_DONE, unit=MetricUnit.Count, value=1)
         return result
 
     return handler

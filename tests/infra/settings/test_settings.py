@@ -27,6 +27,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         connections = ["default", "second"]
         jobs = ["city-nightly"]
         notify = ["bi@example.com"]
+        queueAlarmMinutes = 45
         logRetentionDays = 30
         customerManagedKey = true
         permissionsBoundary = "arn:aws:iam::123456789012:policy/Boundary"
@@ -48,6 +49,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         notify=("bi@example.com",),
         ask_to=("analyst@example.com",),
         max_concurrent_runs={"second": 3},
+        queue_alarm_minutes=45,
         log_retention_days=30,
         reserved_concurrency={"log_in": 5},
         customer_managed_key=True,
