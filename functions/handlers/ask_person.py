@@ -31,6 +31,7 @@ def handler(step: Step) -> StepResult:
         refusal=step.event["refusal"],
     )
     kept = open_question(run, question)
+    step.facts |= {"asked": len(kept.prompts), "until": clock.timestamp(kept.until)}
     try:
         question_message.send(run, kept)
     except (ClientError, BotoCoreError) as error:

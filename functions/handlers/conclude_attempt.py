@@ -5,6 +5,7 @@ from functions.errors import RunInProgress
 from functions.handlers._decorators import cleanup_step
 from functions.lifecycle.hand_over import give_back
 from functions.lifecycle.step import Step, StepResult
+from functions.lifecycle.step_log import facts_of_conclusion
 from functions.runs.conclusion import conclude, error_of, reason_of
 from functions.runs.concurrency import give_back_lease
 from functions.runs.failure import Failure
@@ -35,6 +36,7 @@ def handler(step: Step) -> StepResult:
     conclusion = conclude(run, failure, saving, queues, queue_seconds=_queue_seconds(run))
     record_conclusion(run, conclusion, lease_free=give_back_lease(run_table(), run))
     give_back(run_table(), run)
+    step.facts |= facts_of_conclusion(conclusion)
     return conclusion.as_response()
 
 

@@ -7,11 +7,13 @@ from functions import clock
 from functions.errors import DatamartFailed, PromptAnswerRejected, PromptsUnanswered, ServerBusy, ServerUnavailable
 from functions.handlers._decorators import step
 from functions.lifecycle.step import Step, StepResult
+from functions.microstrategy.http.redaction import redactor
 from functions.prompts import describe
 from functions.prompts.choices import NoChoices
 from functions.prompts.plan import Plan, plan
 from functions.prompts.prompt import Prompt, address_of
 from functions.prompts.server_choices import ServerChoices
+from functions.prompts.used_answers import used_answers
 from functions.runs.job_state import JobState, answered_a_moment_ago
 from functions.runs.store.attempts import record_slow_lists
 from functions.runs.store.job_states import record_standstill
@@ -59,6 +61,7 @@ def handler(step: Step) -> StepResult:
         raise _unanswered(step, made.missing, given, choices)
     if (size := len(json.dumps(made.answers, ensure_ascii=False).encode())) > LARGEST_ANSWERS:
         raise PromptAnswerRejected(f"the answers have {size} bytes, and {LARGEST_ANSWERS} are allowed; give fewer")
+    step.facts |= used_answers(made.answers, open_prompts, redactor(step.library.secrets)) if made.answers else {}
     return {"answers": made.answers}
 
 

@@ -116,7 +116,7 @@ def _enter(step: Step) -> tuple[Client, Session]:
 
 def _log_in(step: Step, login: Login) -> tuple[Client, Session]:
     server, credentials = login
-    client = Client(server, budget=step.budget)
+    client = Client(server, budget=step.budget, calls=step.calls)
     try:
         return client, client.log_in(credentials)
     except LibraryError as error:

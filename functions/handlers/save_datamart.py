@@ -25,6 +25,7 @@ def handler(step: Step) -> StepResult:
     except LibraryError as error:
         raise SaveFailed(f"the definition was not saved{_as(step.event)}: {error}") from error
     record_saved(run, object_id)
+    step.facts["saved"] = object_id
     return {"saved": run.saved_as_json()}
 
 

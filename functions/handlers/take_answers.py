@@ -7,6 +7,7 @@ from functions import clock
 from functions.errors import PromptsUnanswered, RunAlreadyEnded
 from functions.handlers._decorators import pause_step
 from functions.lifecycle.step import Step, StepResult
+from functions.lifecycle.step_log import facts_of_conclusion
 from functions.prompts.reply import InvalidReply, answers_in
 from functions.runs.failure import Failure, failed, message_of
 from functions.runs.model import OpenQuestion, Questions, Run
@@ -44,6 +45,7 @@ def handler(step: Step) -> StepResult:
         # Without a conclusion the reply came before its question was kept: from somebody who reads the history.
         conclusion = run.questions.conclusion or ask(run, run.questions, None)
     record_conclusion(run, conclusion)
+    step.facts |= facts_of_conclusion(conclusion)
     return conclusion.as_response() | {"deadline": run.deadline}
 
 

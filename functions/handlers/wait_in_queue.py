@@ -16,7 +16,7 @@ from functions.runs.store.queues import Changed, join_queue
 from functions.runs.store.runs import begin_queueing
 from functions.runs.store.table import run_table
 from functions.runs.store.tickets import Waiter, set_waiter
-from functions.runs.waiting import InQueue, in_queue, place_in_words, waits_wrongly
+from functions.runs.waiting import InQueue, in_queue, place_as_json, place_in_words, waits_wrongly
 
 
 @pause_step
@@ -56,6 +56,7 @@ def handler(step: Step) -> StepResult:
         raise ServerBusy(f"{len(queue.tickets)} runs wait in {place_in_words(run, queue, ticket)}")
     queue = (look_after if is_first else serve)(table, run.connection, queue)
     mine = queue.tickets.get(ticket.id)
+    step.facts |= {} if mine is None else {"queue": place_as_json(queue, mine)}
     if mine is not None and mine.told is None and waits_wrongly(queue, mine, step.event["seconds"], clock.now()):
         fail_wait(token, InQueue.__name__, str(in_queue(run, queue, mine)))
     return {}

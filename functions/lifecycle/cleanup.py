@@ -29,9 +29,10 @@ def delete_instance(step: Step) -> None:
     if run.attempt.instance_id is None or run.attempt.instance_deleted:
         return
     try:
-        step.library.delete_instance(run.project_id, run.datamart_id, run.attempt.instance_id)
+        was_there = step.library.delete_instance(run.project_id, run.datamart_id, run.attempt.instance_id)
+        _note(step, instance="deleted" if was_there else "was gone")
     except SessionLost:
-        logger.info("the session has ended, and the instance with it")
+        _note(step, instance="ended with its session")
     record_instance_deleted(run)
 
 
@@ -40,6 +41,7 @@ def log_out(step: Step) -> None:
     if step.run.attempt.session is None:
         return
     step.library.log_out()
+    _note(step, session="logged out")
     clear_session(step.run)
 
 
@@ -51,8 +53,14 @@ def may_record_job(run: Run) -> bool:
 def expire(step: Step, error: LibraryError) -> None:
     """Give the session up: by now the server's idle timeout has ended it, or nothing does. The secret does not stay."""
     expire_session(step.run)
+    _note(step, session="given up")
     logger.warning("the session could not be ended, only its idle timeout can", extra={"reason": str(error)})
     metrics.add_metric(name=SESSION_EXPIRED, unit=MetricUnit.Count, value=1)
+
+
+def _note(step: Step, **removed: str) -> None:
+    """For the log line: what was removed (job, instance, session), and how."""
+    step.facts["cleaned"] = step.facts.get("cleaned", {}) | removed
 
 
 def _cancel_job(step: Step) -> None:
@@ -65,6 +73,7 @@ def _cancel_job(step: Step) -> None:
         if (said := step.library.get_job(*asked)) not in ENDED:
             step.library.cancel_job(job_id)
             said = step.library.get_job(*asked)
+        _note(step, job=said)
         if said in ENDED:
             record_job_ended(step.run, said)
         else:

@@ -47,6 +47,7 @@ def look(step: Step) -> StepResult:
         return {"phase": "unknown", "waitSeconds": next_wait(run, error.retry_after)}
     says_nothing = execution.status in NOT_CONCLUSIVE or classify(execution.status) == "unknown"
     if run.attempt.job_state is JobState.POSTING and says_nothing:
+        step.facts["status"] = execution.status
         count_poll(run)
         return _not_yet(run, None)
     return progress(step, execution, asked_at, polls=1)

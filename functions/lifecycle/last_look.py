@@ -3,6 +3,7 @@
 from functions.errors import LibraryError, RunError
 from functions.lifecycle.job_status import look
 from functions.lifecycle.step import Step
+from functions.lifecycle.step_log import facts_of
 from functions.runs.job_state import UNSETTLED
 from functions.telemetry import logger
 
@@ -11,8 +12,10 @@ def look_once_more(step: Step) -> None:
     """Look at the job of an attempt whose execution was stopped or timed out. A failure is only logged."""
     if step.run.attempt.job_state not in UNSETTLED or step.run.attempt.session is None:
         return
+    reason = None
     with step.keeping_cookies():
         try:
             look(step)
         except (LibraryError, RunError) as error:
-            logger.info("the last look at the job", extra={"reason": str(error)})
+            reason = str(error)
+    logger.info("the last look at the job", extra={"attempt": step.run.number, "reason": reason} | facts_of(step))

@@ -41,6 +41,7 @@ def progress(
     """
     run = step.run
     phase = classify(execution.status)
+    step.facts |= {"status": execution.status} | ({"jobId": job_id} if job_id else {})
     ids = JobIds(job_id, _new_instance(run, execution.instance_id))
     if phase == "failed":
         raise fail(run, _failure(execution), ids)

@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.errors import InstanceLost, ServerUnavailable, SessionLost
 from functions.limits import SPARE_SECONDS
-from functions.microstrategy import Client
+from functions.microstrategy import CallRecord, Client
 from functions.runs.store.attempts import record_outage, update_session
 from functions.runs.store.job_states import record_loss
 from functions.runs.store.record import RunRecord
@@ -30,18 +30,25 @@ class Step:
         The state's arguments.
     context
         Lambda's context: it knows how much time is left.
+
+    ``calls`` are the HTTP requests of this invocation, and ``facts`` what else its log line says, by the keys of the
+    line (step_log.py).
     """
 
     def __init__(self, run: RunRecord, event: Event, context: LambdaContext) -> None:
         self.run = run
         self.event = event
+        self.calls: list[CallRecord] = []
+        self.facts: dict[str, Any] = {}
         self._context = context
         self._client: Client | None = None
         self._began: StoredSession | None = None  # the session as the client was given it
 
     def at(self, number: int) -> "Step":
         """The same invocation, at another attempt of the run."""
-        return Step(self.run.at(number), self.event, self._context)
+        step = Step(self.run.at(number), self.event, self._context)
+        step.calls = self.calls
+        return step
 
     @property
     def budget(self) -> float:
@@ -55,7 +62,8 @@ class Step:
             stored = self.run.open_session
             if stored is None:
                 raise SessionLost("there is no session on the server in this attempt")
-            self._client, self._began = Client(stored.server, stored.session, budget=self.budget), stored
+            self._client = Client(stored.server, stored.session, budget=self.budget, calls=self.calls)
+            self._began = stored
         self._client.budget = self.budget
         return self._client
 

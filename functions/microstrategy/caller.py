@@ -5,12 +5,14 @@ import re
 import time
 from base64 import b64encode
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
 from functions.errors import NotFound, PermissionDenied, ServerUnavailable
 from functions.limits import CALL_SECONDS
 from functions.microstrategy import responses as reading
+from functions.microstrategy.call_record import CallRecord, recorded
 from functions.microstrategy.endpoints import Endpoint
 from functions.microstrategy.http.cookies import Jar
 from functions.microstrategy.http.redaction import redactor
@@ -45,15 +47,25 @@ class Caller:
     budget
         Seconds for everything that is called from now on, until :attr:`budget` is set again; with None each call
         may take CALL_SECONDS, as in a function.
+    calls
+        Gets a record of each HTTP request, retries among them; a list of its own if it is None.
 
     ``dropped`` are the names of the last call's cookies that are not kept; ``secrets`` is what was sent or received,
     and is redacted from every text.
     """
 
-    def __init__(self, server: Server, session: Session | None = None, *, budget: float | None = None) -> None:
+    def __init__(
+        self,
+        server: Server,
+        session: Session | None = None,
+        *,
+        budget: float | None = None,
+        calls: list[CallRecord] | None = None,
+    ) -> None:
         self.server = server
         self.session = session
         self.budget = budget
+        self.calls = [] if calls is None else calls
         self.dropped: tuple[str, ...] = ()
         self.secrets: set[str] = set()
 
@@ -88,7 +100,7 @@ class Caller:
         ``query`` goes into the URL, ``body`` becomes JSON, ``ms_instance`` a header, ``ids`` are put into the path.
         Raises LibraryError, with every secret of the session redacted.
         """
-        ends = time.monotonic() + self._seconds(endpoint)
+        ends, retry = time.monotonic() + self._seconds(endpoint), count()
 
         def seconds_left() -> float:
             return ends - time.monotonic() - LEAST_SECONDS
@@ -96,7 +108,10 @@ class Caller:
         def exchange() -> Reply:
             began = time.monotonic()
             try:
-                return self._exchange(ends - began, endpoint, project_id, query, body, ms_instance, ids)
+                with recorded(self.calls, endpoint, next(retry)) as timed:
+                    reply = self._exchange(ends - began, endpoint, project_id, query, body, ms_instance, ids)
+                    timed.status = reply.status
+                return reply
             except ServerUnavailable as error:
                 _judge_slowness(endpoint, error, time.monotonic() - began)
                 raise

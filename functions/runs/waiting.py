@@ -6,12 +6,14 @@ Three names end no run as a failure and are in no table of errors. Step Function
 """
 
 import math
+from typing import Any, NamedTuple
 
 from functions import clock
 from functions.limits import FIRST_IN_QUEUE_SECONDS
 from functions.runs.model import Run
 from functions.runs.queue import (
     Queue,
+    SlotHolder,
     Ticket,
     counted_wait,
     first_after_pause,
@@ -113,15 +115,56 @@ def _since(moment: float, now: float) -> str:
     return f"since {clock.timestamp(moment)} ({duration(now - moment)})"
 
 
-def _whom(queue: Queue, ticket: Ticket, now: float) -> str:
-    until = paused_until(queue.pauses, ticket.job, now)
-    if until is not None:
-        return f"it is paused until {clock.timestamp(until)} (for another {duration(until - now)})"
-    holder = in_the_way(queue, ticket, now)
-    if holder is not None:
-        return f"{holder.owner} has its datamart, {_since(holder.since, now)}"
+class Awaited(NamedTuple):
+    """Whom or what a ticket waits for: the end of a pause, the run that has its datamart, or one of the slots.
+
+    ``has_datamart`` and ``has_slot`` are owners, the latter the one that has had its slot longest; ``taken`` is the
+    number of slots that are taken. Nothing of it is known where others go first.
+    """
+
+    paused_until: float | None = None
+    has_datamart: SlotHolder | None = None
+    has_slot: SlotHolder | None = None
+    taken: int = 0
+
+
+def awaited(queue: Queue, ticket: Ticket, now: float) -> Awaited:
+    """Whom a ticket waits for."""
+    if (until := paused_until(queue.pauses, ticket.job, now)) is not None:
+        return Awaited(paused_until=until)
+    if (holder := in_the_way(queue, ticket, now)) is not None:
+        return Awaited(has_datamart=holder)
     holders = sorted((each for each in queue.holders.values() if each.keeps(now)), key=lambda each: each.since)
-    if not holders:
+    return Awaited(has_slot=holders[0], taken=len(holders)) if holders else Awaited()
+
+
+def place_as_json(queue: Queue, ticket: Ticket) -> dict[str, Any]:
+    """The same as :func:`place_in_words` for logs: ``position``, ``of``, ``seconds`` since the arrival, and for whom.
+
+    That is ``pausedUntil``, or ``hasDatamart`` or ``hasSlot``, the name of a run; with the latter ``slots``.
+    """
+    now = clock.now()
+    place, found = position(queue, ticket.id, now), awaited(queue, ticket, now)
+    known = {
+        "position": place,
+        "of": len(queue.tickets),
+        "seconds": round(now - ticket.arrived),
+        "pausedUntil": found.paused_until and clock.timestamp(found.paused_until),
+        "hasDatamart": found.has_datamart and found.has_datamart.owner.rpartition(":")[2],
+        "hasSlot": found.has_slot and found.has_slot.owner.rpartition(":")[2],
+        "slots": queue.most if found.has_slot else None,
+    }
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def _whom(queue: Queue, ticket: Ticket, now: float) -> str:
+    found = awaited(queue, ticket, now)
+    if found.paused_until is not None:
+        left = duration(found.paused_until - now)
+        return f"it is paused until {clock.timestamp(found.paused_until)} (for another {left})"
+    if found.has_datamart is not None:
+        return f"{found.has_datamart.owner} has its datamart, {_since(found.has_datamart.since, now)}"
+    if found.has_slot is None:
         return "others go first"
-    kept = f"{holders[0].owner} has had one longest, {_since(holders[0].since, now)}"
-    return f"of {queue.most} slot(s) (maxConcurrentRuns) {len(holders)} are taken; {kept}"
+    kept = f"{found.has_slot.owner} has had one longest, {_since(found.has_slot.since, now)}"
+    return f"of {queue.most} slot(s) (maxConcurrentRuns) {found.taken} are taken; {kept}"

@@ -1,5 +1,6 @@
 """Makes a function of the table: role, log group, and what all functions have in common."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -127,7 +128,8 @@ class Functions:
         polling = {"LOOK_COST": str(self.settings.look_cost)} if spec.looks_at_jobs else {}
         runs = _states_arn(self.scope, "stateMachine", self.settings.machine_name)
         starting = {"STATE_MACHINE_ARN": runs} if spec.starts_items else {}
-        return table | polling | starting | {"POWERTOOLS_LOG_LEVEL": "INFO"}
+        everywhere = {"SHOW_ANSWERS": json.dumps(self.settings.show_answers), "POWERTOOLS_LOG_LEVEL": "INFO"}
+        return table | polling | starting | everywhere
 
 
 def _let_use_executions(role: iam.Role, action: str, machine: str) -> None:

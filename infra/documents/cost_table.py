@@ -3,9 +3,8 @@
 import json
 import tomllib
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from functions.metric_names import WITHOUT_JOB
 from functions.runs.polling import LONGEST_UNTOLD, seconds_until_next_look
 from infra.constructs.function_table import FunctionSpec
 from infra.documents.batch_counts import BatchWork
@@ -22,6 +21,9 @@ MEMORY_GB = FunctionSpec("any").memory_mb / 1024
 
 BATCHES = (10, 50, 200, 300, 1_000)
 """Items of the batches of the table."""
+
+CUSTOM_METRICS = 8
+"""Metrics of our own that a deployment may send, without those of each job with ``expectBy``."""
 
 
 class Example(NamedTuple):
@@ -124,21 +126,14 @@ def cost_in_short() -> str:
 def monthly_costs(template: Path) -> str:
     """What a deployment costs each month, whether it runs anything or not: alarms, metrics, secrets."""
     resources = json.loads(template.read_text("utf-8"))["Resources"].values()
-    alarms = [each["Properties"] for each in resources if each["Type"] == "AWS::CloudWatch::Alarm"]
-    looked_at = sum(map(_metrics_of, alarms))
-    secrets = [resource["Type"] for resource in resources].count("AWS::SecretsManager::Secret")
+    count = [resource["Type"] for resource in resources].count
+    alarms, secrets = count("AWS::CloudWatch::Alarm"), count("AWS::SecretsManager::Secret")
     rows = [
-        (f"{len(alarms)} alarms, by the metrics that they look at", looked_at, "alarm_month"),
-        ("metrics, at most", len(WITHOUT_JOB), "metric_month"),
-        ("secrets", secrets, "secret_month"),
+        ("alarms", str(alarms), f"{alarms * _price('alarm_month'):.2f}"),
+        ("metrics, at most", str(CUSTOM_METRICS), f"{CUSTOM_METRICS * _price('metric_month'):.2f}"),
+        ("secrets", str(secrets), f"{secrets * _price('secret_month'):.2f}"),
     ]
-    costs = [(what, str(number), f"{number * _price(price):.2f}") for what, number, price in rows]
-    return table(("of the stage that the emulator runs", "number", "$ a month"), costs)
-
-
-def _metrics_of(alarm: dict[str, Any]) -> int:
-    """How many metrics an alarm looks at: AWS charges each of them."""
-    return sum("Expression" not in each for each in alarm.get("Metrics", [alarm]))
+    return table(("of the stage that the emulator runs", "number", "$ a month"), rows)
 
 
 def _price(name: str) -> float:

@@ -61,7 +61,7 @@ class Settings:
     ask_to: tuple[str, ...] = ()
     max_concurrent_runs: dict[str, int] = field(default_factory=dict)
     look_cost: float = LOOK_COST
-    queue_alarm_minutes: int = 180
+    show_answers: bool = True
     log_retention_days: int = 90
     reserved_concurrency: dict[str, int] = field(default_factory=dict)
     customer_managed_key: bool = False
@@ -141,7 +141,7 @@ def _settings(stage: str, given: dict[str, Any]) -> Settings:
         ask_to=tuple(given["askTo"]),
         max_concurrent_runs=given["maxConcurrentRuns"],
         look_cost=given["lookCost"],
-        queue_alarm_minutes=given["queueAlarmMinutes"],
+        show_answers=given["showAnswers"],
         log_retention_days=given["logRetentionDays"],
         reserved_concurrency=given["reservedConcurrency"],
         customer_managed_key=given["customerManagedKey"],

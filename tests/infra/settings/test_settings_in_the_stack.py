@@ -94,3 +94,11 @@ def test_the_second_connection_is_known_to_the_functions(everything: Template) -
     assert json.loads(prepare["Environment"]["Variables"]["CONNECTIONS"]) == ["default", "second"]
     log_in = next(f for f in functions if f["Handler"] == "functions.handlers.log_in.handler")
     assert mentions(log_in["Environment"]["Variables"]["SECRETS"], "SecondConnectionSecret")
+
+
+def test_every_function_is_told_whether_answers_are_shown(everything: Template, template: Template) -> None:
+    def told(stack: Template) -> set[str]:
+        functions = stack.resources("AWS::Lambda::Function").values()
+        return {function["Environment"]["Variables"]["SHOW_ANSWERS"] for function in functions}
+
+    assert (told(everything), told(template)) == ({"false"}, {"true"})
