@@ -3,7 +3,6 @@
 import json
 import os
 from statistics import median
-from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -14,17 +13,14 @@ from functions.lifecycle.batch_restart import rest_of
 from functions.lifecycle.step import Event, StepResult
 from functions.requests.batches.batch import LARGEST
 from functions.requests.batches.batch_input import BatchRestart, BatchStart, read_batch_input
-from functions.requests.input_limits import LARGEST_INPUT
-from functions.requests.named_jobs import job_named, named_in
+from functions.requests.named_jobs import named_in
 from functions.runs.batches.model import BatchOutcome, BatchPlan
 from functions.runs.batches.order import ItemState, Plan
 from functions.runs.batches.places import places_of
 from functions.runs.connection_limits import most_at_once
 from functions.runs.store.batches import BatchRecord, begin_batch, find_batch, load_seconds, refuse_batch
 from functions.runs.store.table import run_table
-from functions.similar_names import nearest
 from functions.telemetry import logger, tracer
-from functions.text import quoted
 
 in_init(run_table)
 
@@ -53,7 +49,7 @@ def handler(event: Event, context: LambdaContext) -> StepResult:
 def _begun(event: Event) -> BatchRecord:
     table, arn = run_table(), event["executionArn"]
     try:
-        start = read_batch_input(event["input"], event["startedAt"], _uploaded)
+        start = read_batch_input(event["input"], event["startedAt"], _uploaded, json.loads(os.environ["CONNECTIONS"]))
         if isinstance(start, BatchRestart):
             plan, inputs, states = rest_of(table, start)
         else:
@@ -83,14 +79,11 @@ def _uploaded(reference: dict[str, str]) -> bytes:
 
 
 def _plan_of(start: BatchStart) -> BatchPlan:
-    """Raises InvalidRequest for a connection that the stage does not have, and for an item that is too large."""
     batch = start.batch
-    _check_sizes(start)
     names = tuple(item.name for item in batch.items)
     places = {name: index for index, name in enumerate(names)}
-    connections = _connections(start)
-    slots = {name: most_at_once(name) for name in set(connections)}
-    allowed = places_of(connections, slots, batch.max_concurrency)
+    slots = {name: most_at_once(name) for name in set(start.connections)}
+    allowed = places_of(start.connections, slots, batch.max_concurrency)
     known = load_seconds(run_table(), start.name, names)
     return BatchPlan(
         items=names,
@@ -106,29 +99,3 @@ def _plan_of(start: BatchStart) -> BatchPlan:
         name=start.name,
         as_of=start.as_of,
     )
-
-
-def _check_sizes(start: BatchStart) -> None:
-    """Raises InvalidRequest naming the first item whose run could not be started with its input."""
-    for item, given in zip(start.batch.items, start.inputs, strict=True):
-        if (size := len(json.dumps(given, ensure_ascii=False).encode())) > LARGEST_INPUT:
-            raise InvalidRequest(f"{item.where}: the run's input would have {size} bytes; it may have {LARGEST_INPUT}.")
-
-
-def _connections(start: BatchStart) -> list[str]:
-    """The connection of each item. Raises InvalidRequest naming the items whose connection does not exist."""
-    configured: list[str] = json.loads(os.environ["CONNECTIONS"])
-    used, wrong = [], []
-    for item, given in zip(start.batch.items, start.inputs, strict=True):
-        name = _connection(given)
-        used.append(name)
-        if name not in configured:
-            wrong.append(f"{item.where}: connection: {quoted(name)} is not configured{nearest(name, configured)}")
-    if wrong:
-        raise InvalidRequest(f"{'; '.join(wrong[:20])}. Configured are {', '.join(configured)}.")
-    return used
-
-
-def _connection(given: dict[str, Any]) -> str:
-    request = job_named(given["job"])["request"] if "job" in given else given
-    return str(request.get("connection", "default"))

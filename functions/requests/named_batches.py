@@ -2,9 +2,10 @@
 
 The file::
 
-    {"nightly": {"batch": {"items": […], …}, …}}
+    {"nightly": {"batch": {"items": […], …}, "file": "infra/batches/nightly.json", "lines": [4, 5, …], …}}
 
-``batch`` is what a person may give as ``{"batch": …}``.
+``batch`` is what a person may give as ``{"batch": …}``; ``lines`` are those on which its items begin, null where they
+are not known.
 """
 
 import json

@@ -4,7 +4,8 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from functions.requests.batches.batch_bytes import item_places
+from functions.requests.batches.batch_bytes import places_on
+from functions.requests.batches.item_lines import item_lines
 from functions.requests.validation import Schema, SchemaError
 from functions.similar_names import nearest
 from infra.batches.check import check_batch
@@ -78,10 +79,11 @@ def _file(path: Path, folder: Path) -> str:
 
 def _read(path: Path, folder: Path, jobs: list[NamedJob], settings: Settings) -> NamedBatch:
     file = _file(path, folder)
-    given = read_file(path, file, NamedBatch.what)
+    given, text = read_file(path, file, NamedBatch.what)
+    lines = item_lines(text)
     try:
-        batch = NamedBatch(path.stem, SCHEMA.check(given), file)
-        check_batch(batch, jobs, settings, item_places(path.read_text("utf-8-sig")))
+        batch = NamedBatch(path.stem, SCHEMA.check(given), file, None if lines is None else tuple(lines))
+        check_batch(batch, jobs, settings, places_on(lines))
     except (SchemaError, BadConfiguration) as problem:
         raise BadConfiguration(f"{file}: {problem}") from None
     return batch

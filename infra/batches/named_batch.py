@@ -12,7 +12,12 @@ KEYS = frozenset(BATCH.rules["properties"])
 
 @dataclass(frozen=True)
 class NamedBatch(Triggered):
-    """A batch's file, valid and with its defaults: ``content`` is as ``batch.schema.json`` describes it."""
+    """A batch's file, valid and with its defaults: ``content`` is as ``batch.schema.json`` describes it.
+
+    ``lines`` are those on which its items begin, None where they are not known.
+    """
+
+    lines: tuple[int, ...] | None = None
 
     what: ClassVar[str] = "batch"
 
@@ -31,4 +36,4 @@ class NamedBatch(Triggered):
     @property
     def shipped(self) -> dict[str, Any]:
         """What of it goes beside the code (functions/requests/named_batches.py)."""
-        return {"batch": self.batch} | super().shipped
+        return {"batch": self.batch, "file": self.file, "lines": self.lines} | super().shipped

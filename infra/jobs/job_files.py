@@ -79,7 +79,7 @@ def jobs_of(settings: Settings, folder: Path = FOLDER, *, with_samples: bool = F
 
 def _read(path: Path, folder: Path, settings: Settings) -> NamedJob:
     file = f"infra/jobs/{path.relative_to(folder).as_posix()}"
-    given = read_file(path, file, NamedJob.what)
+    given, _ = read_file(path, file, NamedJob.what)
     try:
         job = NamedJob(path.stem, SCHEMA.check(given), file)
         check_job(job, settings)

@@ -12,8 +12,8 @@ from infra.settings.settings import BadConfiguration
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 
 
-def read_file(path: Path, file: str, what: str) -> Any:
-    """The content of a file. Raises BadConfiguration for a wrong name, and for what is not JSON.
+def read_file(path: Path, file: str, what: str) -> tuple[Any, str]:
+    """The content of a file, and its text. Raises BadConfiguration for a wrong name, and for what is not JSON.
 
     Parameters
     ----------
@@ -23,7 +23,8 @@ def read_file(path: Path, file: str, what: str) -> Any:
         What it describes: ``job``, ``batch``.
     """
     try:
-        given = json.loads(path.read_text("utf-8-sig"), object_pairs_hook=_object, parse_constant=_no_number)
+        text = path.read_text("utf-8-sig")
+        given = json.loads(text, object_pairs_hook=_object, parse_constant=_no_number)
     except (ValueError, RecursionError) as problem:
         raise BadConfiguration(f"{file}: is not JSON ({problem}).") from None
     if not NAME.fullmatch(path.stem):
@@ -31,7 +32,7 @@ def read_file(path: Path, file: str, what: str) -> Any:
             f"{file}: invalid {what} name: use a letter, then letters, digits, hyphens or underscores, at most 40 in "
             "all."
         )
-    return given
+    return given, text
 
 
 def resource_names(name: str) -> str:

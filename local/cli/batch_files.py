@@ -92,12 +92,13 @@ class BatchFiles:
     def read_bytes(self, data: bytes, file: str) -> Batch:
         """The batch in the bytes of a file. Raises CannotGoOn, naming the file, the item and its line."""
         try:
-            content, places = content_from_bytes(data, file)
+            written = content_from_bytes(data, file)
+            content = written.content
             if isinstance(content, dict) and "batch" in content:
                 content = content["batch"]
             if isinstance(content, str):
                 return self._named(content)
-            return batch_of(_without_triggers(content), file, jobs=self.jobs, places=places)
+            return batch_of(_without_triggers(content), file, jobs=self.jobs, places=written.places)
         except InvalidRequest as problem:
             raise CannotGoOn(str(problem)) from None
 

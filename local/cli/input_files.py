@@ -6,6 +6,8 @@ from typing import Any
 
 from functions.errors import InvalidRequest
 from functions.requests.batches.batch_bytes import content_from_bytes
+from functions.requests.batches.item_lines import item_lines
+from functions.requests.batches.membership import KEY, is_membership
 from local.cli.dialogue import from_json
 from local.errors import CannotGoOn
 
@@ -19,6 +21,8 @@ LARGEST_INPUT = 256 * 1024
 def input_from(data: bytes, file: Path) -> Any:
     """The JSON in a file's bytes; the items of a CSV file are ``{"batch": {"items": […]}}``.
 
+    A batch has the name of the file, and the lines of its items, as its ``source``, unless that makes it too large.
+
     Raises
     ------
     CannotGoOn
@@ -27,20 +31,35 @@ def input_from(data: bytes, file: Path) -> Any:
     _check_size(len(data), file)
     if is_csv(data, file):
         try:
-            content = {"batch": content_from_bytes(data, str(file))[0]}
+            written = content_from_bytes(data, str(file))
         except InvalidRequest as problem:
             raise CannotGoOn(str(problem)) from None
-        _check_size(len(json.dumps(content, ensure_ascii=False).encode()), file)
-        return content
+        content = {"batch": written.content}
+        _check_size(_size(content), file)
+        return _with_source(content, file, written.lines)
     try:
-        return from_json(data)
+        content = from_json(data)
     except (ValueError, RecursionError) as problem:
         raise CannotGoOn(f"{file}: is not JSON ({problem}).") from None
+    if isinstance(content, dict) and isinstance(content.get(KEY), dict) and not is_membership(content[KEY]):
+        return _with_source(content, file, item_lines(data.decode("utf-8-sig")))
+    return content
 
 
 def is_csv(data: bytes, file: Path) -> bool:
     """Whether the file is read as CSV."""
     return file.suffix.lower() in CSV_NAMES and not data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"{", b"["))
+
+
+def _with_source(content: dict[str, Any], file: Path, lines: list[int] | None) -> dict[str, Any]:
+    """The batch with what its errors are to name, as far as the input of an execution has room for that."""
+    source = {"file": file.name} | ({} if lines is None else {"lines": lines})
+    whole = content | {"source": source}
+    return whole if _size(whole) <= LARGEST_INPUT else content
+
+
+def _size(content: Any) -> int:
+    return len(json.dumps(content, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _check_size(size: int, file: Path) -> None:

@@ -327,12 +327,28 @@ def test_a_csv_file_is_started_as_a_batch(cloud: Cloud, tmp_path: Path, capsys: 
     path.write_text("name,project,datamart\ndays,MicroStrategy Tutorial,Daily Sales\n", "utf-8")
     assert datamart_start(cloud, str(path), json=True) == 0
     days = {"name": "days", "project": "MicroStrategy Tutorial", "datamart": "Daily Sales"}
-    assert given(cloud.started[-1]) == {"batch": {"items": [days]}}
+    source = {"file": "night.csv", "lines": [2]}
+    assert given(cloud.started[-1]) == {"batch": {"items": [days]}, "source": source}
     assert json.loads(capsys.readouterr().out)["output"]["counts"]["loaded"] == 1
     path.write_text("name,timeoutMinutes\ndays,x\n", "utf-8")
     assert datamart_start(cloud, str(path)) == 2
     assert f"{path}: line 2: timeoutMinutes: " in capsys.readouterr().err
     assert len(cloud.started) == 1
+
+
+def test_a_wrong_batch_of_a_file_is_refused_with_the_lines_of_the_file(
+    cloud: Cloud, tmp_path: Path, capsys: Any
+) -> None:
+    path = tmp_path / "night.json"
+    nowhere = {"connection": "nowhere", "datamart": "Daily Sales"}
+    lines = [json.dumps({"project": "P", "datamart": "D", "prompts": [{"name": "x", "answers": "{stem}"}]})]
+    lines = ['{"batch": {"items": [', f"{lines[0]},", json.dumps({"project": "P"} | nowhere), "]}}"]
+    path.write_text("\n".join(lines), "utf-8")
+    assert datamart_start(cloud, str(path), json=True) == 2
+    cause = json.loads(capsys.readouterr().out)["cause"]
+    assert cause.startswith("night.json: has 2 problems. ")
+    assert 'line 2, item 1 ("D"): prompts[0].answers: {stem} has no value' in cause
+    assert 'line 3, item 2 ("Daily Sales"): connection: "nowhere" is not configured' in cause
 
 
 def test_a_started_job_has_no_items_to_print_as_csv(cloud: Cloud, capsys: Any) -> None:

@@ -42,9 +42,9 @@ def accepted_batch(data: bytes, where: str, named: Mapping[str, Any], at: dateti
     InvalidRequest
         Naming each item that asks for what ``acceptRequests`` does not allow, or that is invalid.
     """
-    content, places = content_from_bytes(data, where)
-    items = _items_in(content, where)
-    problems = Problems(where)
+    written = content_from_bytes(data, where)
+    problems, places = Problems(where), written.places
+    items = _items_in(written.content, where, problems)
     judged = []
     for number, item in enumerate(items):
         try:
@@ -57,17 +57,16 @@ def accepted_batch(data: bytes, where: str, named: Mapping[str, Any], at: dateti
     return batch_of(batch | {"defaults": defaults, "items": judged}, where, jobs={}, literal=True, places=places)
 
 
-def _items_in(content: Any, where: str) -> list[Any]:
-    """The items of a batch that says nothing else. Raises InvalidRequest."""
+def _items_in(content: Any, where: str, problems: Problems) -> list[Any]:
+    """The items of a batch; that it says anything else is added to ``problems``. Raises InvalidRequest."""
     if not isinstance(content, dict):
         raise InvalidRequest(f'{where}: must be a batch: an object {{"items": […]}}.')
     for key in content:
         if key != "items":
-            raise InvalidRequest(
-                f"{where}: {shown_key(key)}: may not come from outside; a batch from outside has only items."
-            )
+            problems.add(f"{shown_key(key)}: may not come from outside; a batch from outside has only items.")
     if not isinstance(content.get("items"), list):
-        raise InvalidRequest(f"{where}: items: must be a list […] of items.")
+        problems.add("items: must be a list […] of items.")
+        problems.raise_if_any()
     found: list[Any] = content["items"]
     return found
 

@@ -74,10 +74,7 @@ def batch_of(
     """
     problems = Problems(where)
     _check_text(content, where)
-    try:
-        batch = BATCH.check(dict(content) if isinstance(content, dict) else content)
-    except SchemaError as problem:
-        raise InvalidRequest(f"{where}: {problem}") from None
+    batch = _own_keys(content, problems)
     if not _is_time_zone(batch["timeZone"]):
         problems.add(f"timeZone: {quoted(batch['timeZone'])} is not an IANA time zone, such as Europe/Paris or UTC.")
     reader = Items(batch["items"], batch["defaults"], jobs, places, literal=literal)
@@ -92,6 +89,26 @@ def batch_of(
         time_zone=batch["timeZone"],
         literal=literal,
     )
+
+
+def _own_keys(content: Any, problems: Problems) -> dict[str, Any]:
+    """The batch with its defaults; each wrong key is added to ``problems``, and left out: its items are checked too."""
+    if not isinstance(content, dict):
+        _checked(content, problems)
+        problems.raise_if_any()
+    if "items" not in content:
+        _checked({}, problems)
+    good = {key: value for key, value in content.items() if _checked({"items": [None], key: value}, problems)}
+    return BATCH.check({"items": [None]} | good) | {"items": good.get("items", [])}
+
+
+def _checked(content: Any, problems: Problems) -> dict[str, Any]:
+    """The content with its defaults; {} where it does not fit the schema, which is added to ``problems``."""
+    try:
+        return BATCH.check(content)
+    except SchemaError as problem:
+        problems.add(str(problem))
+        return {}
 
 
 def _check_text(content: Any, where: str) -> None:

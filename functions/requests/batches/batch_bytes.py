@@ -2,8 +2,8 @@
 
 import codecs
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from functions.errors import InvalidRequest
 from functions.requests.batches.batch import LARGEST, Batch, batch_of
@@ -28,16 +28,31 @@ def batch_from_bytes(data: bytes, where: str, *, jobs: Mapping[str, Job], litera
 
     Raises InvalidRequest.
     """
-    content, places = content_from_bytes(data, where)
-    return batch_of(content, where, jobs=jobs, literal=literal, places=places)
+    written = content_from_bytes(data, where)
+    return batch_of(written.content, where, jobs=jobs, literal=literal, places=written.places)
 
 
-def content_from_bytes(data: bytes, where: str) -> tuple[Any, list[str] | None]:
-    """The batch as JSON, unchecked, and what the place of each item is called, if known. Raises InvalidRequest."""
+class Written(NamedTuple):
+    """A batch as JSON, unchecked; and the line of each item in the text that it was read from, if known."""
+
+    content: Any
+    lines: list[int] | None
+    is_csv: bool
+
+    @property
+    def places(self) -> list[str] | None:
+        """What the places of the items are called in messages."""
+        if self.is_csv:
+            return [f"line {line}" for line in self.lines or ()]
+        return places_on(self.lines)
+
+
+def content_from_bytes(data: bytes, where: str) -> Written:
+    """The batch in a text. Raises InvalidRequest."""
     text = _text(data, where)
     if not text.lstrip().startswith(("{", "[")):
         items, lines = items_of_csv(text, where)
-        return {"items": items}, [f"line {line}" for line in lines]
+        return Written({"items": items}, lines, is_csv=True)
     try:
         content = json.loads(text, object_pairs_hook=_object, parse_constant=_no_number)
     except (ValueError, RecursionError) as problem:
@@ -46,12 +61,11 @@ def content_from_bytes(data: bytes, where: str) -> tuple[Any, list[str] | None]:
         raise InvalidRequest(f"{where}: {shape}; a batch is expected.")
     if isinstance(content, dict) and set(content) == {"batch"}:
         content = content["batch"]
-    return content, item_places(text)
+    return Written(content, item_lines(text), is_csv=False)
 
 
-def item_places(text: str) -> list[str] | None:
-    """What the places of the items are called in a batch's JSON; None where their lines are not known, or are one."""
-    lines = item_lines(text)
+def places_on(lines: Sequence[int] | None) -> list[str] | None:
+    """What the places of items on these lines are called; None where the lines are not known, or are one."""
     if not lines or lines[-1] == 1:
         return None
     return [f"line {line}, item {number}" for number, line in enumerate(lines, 1)]

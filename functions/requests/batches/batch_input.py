@@ -7,9 +7,11 @@
     {"batch": "uploads", …, "object" or "content"}   a deployed one, with the items that an upload or a message brings
     {"batch": …, "only": [names]}                    some of its items
     {"restartOf": ARN, "force": [names]}             the rest of a batch that has ended
+
+``source`` says which file a batch was read from, so that errors name it and its lines.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,8 +20,11 @@ from functions.errors import InvalidRequest
 from functions.names import is_batch
 from functions.requests.batches.accepted_batch import accepted_batch
 from functions.requests.batches.batch import Batch, batch_of
+from functions.requests.batches.batch_bytes import places_on
+from functions.requests.batches.connections import check_connections, connection_of
 from functions.requests.batches.frozen import frozen_inputs
 from functions.requests.batches.part import part_of
+from functions.requests.batches.problems import Problems
 from functions.requests.event_shapes import described, without_added
 from functions.requests.execution_input import TIME_IN_WORDS, moment
 from functions.requests.named_batches import batch_named
@@ -47,13 +52,14 @@ LONGEST_URI = 1_200
 
 @dataclass(frozen=True)
 class BatchStart:
-    """The valid input of a batch: the batch itself, and the input of each item's execution.
+    """The valid input of a batch: the batch itself, and for each item the input of its execution and its connection.
 
     ``name`` is that of a deployed batch; a part of one has none, because it does not load what the batch loads.
     """
 
     batch: Batch
     inputs: tuple[dict[str, Any], ...]
+    connections: tuple[str, ...]
     name: str | None
     as_of: str
 
@@ -70,7 +76,9 @@ ReadObject = Callable[[dict[str, str]], bytes]
 """Reads the object that ``object`` of an input names. Raises InvalidRequest for one that cannot be read."""
 
 
-def read_batch_input(given: Any, started_at: str, read_object: ReadObject) -> BatchStart | BatchRestart:
+def read_batch_input(
+    given: Any, started_at: str, read_object: ReadObject, configured: Collection[str]
+) -> BatchStart | BatchRestart:
     """Check the input of a batch's execution.
 
     Parameters
@@ -81,11 +89,14 @@ def read_batch_input(given: Any, started_at: str, read_object: ReadObject) -> Ba
         When the execution started (ISO 8601): the default of ``asOf``.
     read_object
         Reads an uploaded batch.
+    configured
+        The connections of the stage.
 
     Raises
     ------
     InvalidRequest
-        Naming every problem with its item, its key and what is expected there.
+        Naming every problem with its file and line where the batch is from one, its item, its key and what is expected
+        there.
     """
     given = without_added(given)
     if (shape := described(given)) is not None:
@@ -108,7 +119,7 @@ def read_batch_input(given: Any, started_at: str, read_object: ReadObject) -> Ba
         return _restart(start)
     if start["force"]:
         raise InvalidRequest("force: is only for the restart of a batch (restartOf).")
-    return _start(start, start.get("asOf", started_at), read_object)
+    return _start(start, start.get("asOf", started_at), read_object, configured)
 
 
 def _restart(start: dict[str, Any]) -> BatchRestart:
@@ -118,27 +129,44 @@ def _restart(start: dict[str, Any]) -> BatchRestart:
     return BatchRestart(arn, tuple(start["force"]))
 
 
-def _start(start: dict[str, Any], as_of: str, read_object: ReadObject) -> BatchStart:
+def _start(start: dict[str, Any], as_of: str, read_object: ReadObject, configured: Collection[str]) -> BatchStart:
     at, values, jobs = moment(as_of), start["values"], deployed_jobs()
     name = start["batch"] if isinstance(start["batch"], str) else None
-    named = {"batch": start["batch"]} if name is None else batch_named(name)
-    where = "the batch" if name is None else f"batch {quoted(name)}"
+    named = {"batch": start["batch"]} | start.get("source", {}) if name is None else batch_named(name)
+    where = _where(name, named)
     brought = [key for key in ("object", "content") if key in start]
     if named.get("acceptRequests") is None:
         if brought:
             raise InvalidRequest(f"{brought[0]}: is only for a deployed batch with acceptRequests.")
-        batch = batch_of(named["batch"], where, jobs=jobs)
+        batch = batch_of(named["batch"], where, jobs=jobs, places=_places(named))
     elif len(brought) != 1:
         raise InvalidRequest(
             f"{where}: takes its items from outside (acceptRequests). Give exactly one of object and content."
         )
     else:
         data = read_object(start["object"]) if "object" in start else start["content"].encode()
-        where = f"{where}, {_where_brought(start)}"
+        where = f"batch {quoted(name)}, {_where_brought(start)}"
         batch = accepted_batch(data, where, named, at, values)
     batch, is_whole = part_of(batch, start["only"], where), not start["only"]
-    inputs = frozen_inputs(batch, as_of, values, jobs=jobs, where=where)
-    return BatchStart(batch, inputs, name if is_whole else None, as_of)
+    problems = Problems(where)
+    check_connections(batch.items, jobs, configured, problems)
+    inputs = frozen_inputs(batch, as_of, values, jobs=jobs, problems=problems)
+    connections = tuple(connection_of(item, jobs) for item in batch.items)
+    return BatchStart(batch, inputs, connections, name if is_whole else None, as_of)
+
+
+def _where(name: str | None, named: dict[str, Any]) -> str:
+    """What a batch is called in messages: by its name and its file, as far as it has them."""
+    file = one_line(named.get("file", ""))
+    if name is None:
+        return file or "the batch"
+    return f"batch {quoted(name)}{file and f' ({file})'}"
+
+
+def _places(named: dict[str, Any]) -> list[str] | None:
+    """The places of the items in their file; None where a line of each is not known."""
+    lines, items = named.get("lines"), named["batch"].get("items")
+    return places_on(lines) if lines and isinstance(items, list) and len(lines) == len(items) else None
 
 
 def _where_brought(start: dict[str, Any]) -> str:

@@ -3,8 +3,8 @@
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
-from typing import Any
 
+from functions.requests.batches.connections import connection_of
 from functions.requests.batches.items import BatchItem
 from functions.requests.batches.problems import Problems
 from functions.requests.named_jobs import Job
@@ -148,8 +148,4 @@ def _datamart(item: BatchItem, jobs: Mapping[str, Job]) -> tuple[str, ...] | Non
         datamart = f"{datamart.get('path')}/{datamart.get('name')}"
     if not (isinstance(project, str) and isinstance(datamart, str)):
         return None
-    return _connection(request), folded(project), folded(datamart)
-
-
-def _connection(request: dict[str, Any]) -> str:
-    return str(request.get("connection", "default"))
+    return connection_of(item, jobs), folded(project), folded(datamart)

@@ -172,6 +172,7 @@ def test_a_batch_has_the_triggers_of_jobs(tmp_path: Path) -> None:
     topic = {"sns": {"filter": {"kind": ["night"]}}}
     batch = read(tmp_path, {"items": [ITEM], "triggers": [CRON, UPLOAD, topic], "expectBy": "06:00"})
     assert batch.shipped["triggers"] == [{"schedule": "night-1"}, UPLOAD, {"sns": {"topic": "night-3"}}]
+    assert (batch.shipped["file"], batch.shipped["lines"]) == ("infra/batches/night.json", (1,))
     assert (batch.shipped["expectBy"], batch.shipped["acceptRequests"]) == ("06:00", None)
     assert "triggers" not in batch.shipped["batch"]
 

@@ -67,6 +67,13 @@ def test_csv_is_taken_too_with_its_lines() -> None:
     )
 
 
+def test_what_may_not_come_from_outside_is_named_beside_the_items_that_are_not_allowed() -> None:
+    found = refusal(items(CITY, CITY | {"datamart": "Payroll"}) | {"onFailure": "stop", "maxConcurrency": 9})
+    assert "has 3 problems" in found
+    for one in ("onFailure: may not come", "maxConcurrency: may not come", 'item 2 ("Payroll"): datamart'):
+        assert one in found
+
+
 def test_names_are_those_of_the_list_whatever_their_accents() -> None:
     batch = read(items({"name": "a", "project": "Pre\u0301vision", "datamart": {"name": "S", "path": "/A"}}))
     assert batch.items[0].request["project"] == "Pr\u00e9vision"

@@ -191,6 +191,31 @@ def test_all_problems_are_in_one_error() -> None:
         assert one in found
 
 
+def test_a_wrong_key_of_the_batch_hides_neither_other_keys_nor_its_items() -> None:
+    found = refusal(item("a", "b"), item("c", datmart="x"), maxConcurrency=0, onFailur="stop", timeZone="Nowhere")
+    assert "has 5 problems" in found
+    for one in (
+        "maxConcurrency: must be",
+        "onFailur: unknown",
+        '"Nowhere"',
+        'item 1 ("a"): after',
+        'item 2 ("c"): dat',
+    ):
+        assert one in found
+
+
+def test_wrong_keys_are_named_where_the_items_are_missing_or_wrong_too() -> None:
+    for items, said in (
+        ({}, "items: is missing"),
+        ({"items": []}, "items: is empty"),
+        ({"items": 3}, "items: must be"),
+    ):
+        with pytest.raises(InvalidRequest) as caught:
+            batch_of(items | {"maxConcurrency": "x"}, "night.json", jobs=JOBS)
+        assert "has 2 problems" in str(caught.value)
+        assert said in str(caught.value)
+
+
 def test_an_item_that_comes_after_one_that_cannot_be_read_is_not_a_second_problem() -> None:
     found = refusal(item("a", unknwon=1), item("b", "a"))
     assert "problems" not in found

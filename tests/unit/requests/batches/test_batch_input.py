@@ -20,6 +20,8 @@ BATCHES: dict[str, Any] = {
             **{"defaults": {}, "toleratedFailures": 0, "onFailure": "continue", "timeZone": "Europe/Paris"},
         },
         "acceptRequests": None,
+        "file": "infra/batches/night.json",
+        "lines": [3, 7],
     },
     "uploads": {
         "batch": {"defaults": {}, "toleratedFailures": 0, "onFailure": "continue", "timeZone": "UTC"},
@@ -45,7 +47,7 @@ def read(given: Any, content: bytes = CSV) -> BatchStart:
         asked.append(reference)
         return content
 
-    start = read_batch_input(given, STARTED, read_object)
+    start = read_batch_input(given, STARTED, read_object, ["default"])
     assert isinstance(start, BatchStart)
     assert asked == ([given["object"]] if "object" in given else [])
     return start
@@ -122,6 +124,43 @@ def test_a_name_of_a_part_that_the_batch_does_not_have_is_refused_with_the_neare
     assert 'only: there is no item "citi-nightly" (did you mean city-nightly?)' in refusal(
         {"batch": "night", "only": ["citi-nightly"]}
     )
+
+
+WITHOUT_A_VALUE = {"prompts": [{"name": "D", "answers": "{stem}"}]}
+
+
+def test_what_is_wrong_with_a_deployed_batch_is_named_with_its_file_and_line() -> None:
+    found = refusal({"batch": "night", "only": ["x"]})
+    assert found.startswith('batch "night" (infra/batches/night.json): only: there is no item "x"')
+    with_time = read({"batch": "night"})
+    assert [each.where for each in with_time.batch.items] == ['line 3, item 1 ("a")', 'line 7, item 2 ("city-nightly")']
+
+
+def test_what_is_wrong_with_the_batch_of_a_file_is_named_with_its_file_and_line() -> None:
+    items = [item("a"), item("b", **WITHOUT_A_VALUE), item("c", connection="finance")]
+    found = refusal({"batch": {"items": items}, "source": {"file": "night.csv", "lines": [2, 3, 5]}})
+    assert found.startswith("night.csv: has 2 problems. ")
+    assert 'line 5, item 3 ("c"): connection: "finance" is not configured. Configured are default.' in found
+    assert 'line 3, item 2 ("b"): prompts[0].answers: {stem} has no value' in found
+
+
+@pytest.mark.parametrize("source", [{}, {"lines": [1]}, {"lines": [2, 3, 4]}, {"lines": []}])
+def test_lines_that_are_not_those_of_the_items_are_not_named(source: dict[str, Any]) -> None:
+    batch = {"items": [item("a"), item("b", **WITHOUT_A_VALUE)]}
+    assert refusal({"batch": batch, "source": {"file": "night\n.json"} | source}).startswith(
+        'night .json: item 2 ("b"): prompts'
+    )
+
+
+def test_an_item_whose_input_is_too_large_for_a_run_is_named_with_its_line() -> None:
+    values = {str(number): "x" * 10_000 for number in range(30)}
+    source = {"file": "night.json", "lines": [2, 3]}
+    found = refusal({"batch": {"items": [item("b"), {"job": "city-nightly"}]}, "values": values, "source": source})
+    assert found.startswith('night.json: line 3, item 2 ("city-nightly"): the run\'s input would have ')
+
+
+def test_the_connections_of_the_items_are_known_and_those_of_their_jobs() -> None:
+    assert read({"batch": "night"}).connections == ("default", "default")
 
 
 def test_a_restart_takes_no_part() -> None:
