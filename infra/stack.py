@@ -18,12 +18,12 @@ from infra.batches.named_batch import NamedBatch
 from infra.constructs.alarms import Alarms
 from infra.constructs.definition import BATCHES, RUNS, Source, definition, integrations
 from infra.constructs.encryption import Encryption
-from infra.constructs.end_of_run import call_at_the_end, let_notify
+from infra.constructs.end_of_run import call_at_the_end
 from infra.constructs.expect_load import expect_loads
 from infra.constructs.findings import accept, accept_in_cfn_lint
 from infra.constructs.function_table import BATCH_STEPS, END_RUN, EXPECT_LOAD, START_RUN, STEPS, SWEEP, FunctionSpec
 from infra.constructs.functions import Functions, log_group
-from infra.constructs.notifications import notice_topic
+from infra.constructs.notifications import notice_topics
 from infra.constructs.questions import question_topic
 from infra.constructs.queues import dead_letters, retry
 from infra.constructs.schedules import Schedules
@@ -84,15 +84,15 @@ class DatamartRunner(cdk.Stack):
         by_module["prepare_batch"].add_environment("MAX_CONCURRENT_RUNS", json.dumps(settings.most_at_once))
         batch_machine = self._state_machine(BATCHES, "RunBatch", settings.batch_machine_name, batch_steps)
         cdk.CfnOutput(self, "BatchMachineArn", value=batch_machine.state_machine_arn)
-        topic = notice_topic(self, settings, self._encryption)
-        alarms = Alarms(self, topic)
+        topics = notice_topics(self, settings, self._encryption)
+        alarms = Alarms(self, topics)
         alarms.on_executions(machine)
         alarms.on_batches(batch_machine)
         alarms.on_long_queues()
 
         ends_lost = dead_letters(self, "EndRunDeadLetters", self._encryption)
         by_module["end_run"] = functions.make(END_RUN)
-        call_at_the_end(self, by_module["end_run"], (machine, batch_machine), topic, ends_lost, self._encryption)
+        call_at_the_end(self, by_module["end_run"], (machine, batch_machine), topics, ends_lost, self._encryption)
         alarms.on_dead_letters("EndRunDeadLetters", ends_lost, "The end of a run could not be processed in four hours.")
 
         starts_lost = dead_letters(self, "StartDeadLetters", self._encryption)
@@ -111,21 +111,15 @@ class DatamartRunner(cdk.Stack):
         let_read_batches(by_module["prepare_batch"], batches, inbox)
 
         expecting = functions.make(EXPECT_LOAD)
-        let_notify(expecting, topic)
+        topics.let_notify(expecting)
         retry(expecting, destinations.SqsDestination(starts_lost))
         if expected := [each for each in named if "expectBy" in each.content]:
             expect_loads(schedules, expected, expecting)
             alarms.on_late_loads()
         by_module["sweep"] = functions.make(SWEEP)
         by_module["sweep"].add_environment("CONNECTIONS", json.dumps(list(settings.connections)))
-        sweep_hourly(by_module["sweep"], topic, schedules)
+        sweep_hourly(by_module["sweep"], topics, schedules)
         order_updates(by_module)
-        cdk.CfnOutput(
-            self,
-            "NoticeTopicArn",
-            value=topic.topic_arn,
-            description="Failure notifications, alarms",
-        )
 
     def _bound(self) -> None:
         """Tags on everything, and the account's permissions boundary on every role."""

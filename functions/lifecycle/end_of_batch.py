@@ -77,7 +77,8 @@ def _stop_runs(record: BatchRecord, plan: BatchPlan, early: bool) -> None:
 
 
 def _notify(record: BatchRecord, plan: BatchPlan | None, detail: dict[str, Any]) -> None:
-    if {Notification.EVENT, Notification.NOTICE} <= set(record.notified):
+    chat_is_due = Notification.NOTICE.chat_is_due(record.claimed, record.notified)
+    if {Notification.EVENT, Notification.NOTICE} <= set(record.notified) and not chat_is_due:
         return
     found = BatchEnd.of(record, plan, [] if plan is None else lines(record, plan), detail)
     sent = {Notification.EVENT: once(record, Notification.EVENT, lambda: batch_end.send_event(found))}

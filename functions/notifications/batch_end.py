@@ -9,6 +9,7 @@ from typing import Any
 
 from functions import clock
 from functions.errors import BatchIncomplete
+from functions.names import stage_of
 from functions.notifications.console_link import console_link
 from functions.notifications.end_event import put_event
 from functions.notifications.failure_notice import ENDED
@@ -130,7 +131,7 @@ def text(end: BatchEnd) -> str:
         "Batch": named(end.name),
         "For": end.batch.as_of and named(end.batch.as_of),
         "Ended as": end.error or end.status,
-        "Items": ", ".join(f"{count} {word}" for word, count in counts.items()) if end.lines else None,
+        "Items": _counts(counts) if end.lines else None,
         "What happened": end.reason,
         "What to do": end.advice,
         "Execution": console_link(end.batch.arn),
@@ -159,4 +160,27 @@ def _paragraph(line: Line) -> str:
 
 def notice(end: BatchEnd) -> Notice:
     """The notification of the end of a batch."""
-    return Notice("batch", subject(end), text(end))
+    counts = counts_of(end.batch.states)
+    head = f"Items: {_counts(counts)}\n{end.reason}" if end.lines else end.reason
+    each = [_in_a_line(line) for line in end.flawed[:MOST_LINES]]
+    return Notice(
+        "batch",
+        subject(end),
+        text(end),
+        thread=f"batch/{end.name}",
+        summary="\n".join([head, *each]),
+        next_steps=(end.advice,),
+        keywords=(stage_of(end.batch.arn), end.name, end.error or end.status),
+        execution=end.batch.arn,
+    )
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {word}" for word, count in counts.items())
+
+
+def _in_a_line(line: Line) -> str:
+    """``customers: failed (loaded: no), NotFound``"""
+    error, because = line.get("error"), line.get("because")
+    said = f", {named(error, LONGEST_ERROR)}" if error else f", because of {quoted(because)}" if because else ""
+    return f"{named(line['name'])}: {line['outcome']} (loaded: {line['loaded']}){said}"

@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 from functions import clock
 from functions.limits import CLAIM_SECONDS
-from functions.runs.notification import Notification
 from functions.runs.store.claims import claim, record_notified, release_claim
 from functions.runs.store.record import NotifiedRecord
 
@@ -19,7 +18,13 @@ class NotificationInProgress(Exception):
 
 
 def once(
-    record: NotifiedRecord, what: Notification, send: Callable[[], None], claim_seconds: float = CLAIM_SECONDS
+    record: NotifiedRecord,
+    what: str,
+    send: Callable[[], None],
+    claim_seconds: float = CLAIM_SECONDS,
+    *,
+    due_next: Callable[[], str | None] = lambda: None,
+    was_due: bool = False,
 ) -> bool:
     """Send by ``send`` unless that was done; False if it was.
 
@@ -31,6 +36,10 @@ def once(
         The name of its marks in the item.
     claim_seconds
         After how long a claim without its mark is that of an invocation that died.
+    due_next
+        Returns what becomes due once it is sent: marked in the same write, so that no crash loses it.
+    was_due
+        Whether it became due in that way.
 
     Raises
     ------
@@ -44,7 +53,7 @@ def once(
     try:
         send()
     except Exception:
-        release_claim(record, what)
+        release_claim(record, what, was_due=was_due)
         raise
-    record_notified(record, what)
+    record_notified(record, what, due_next())
     return True

@@ -1,6 +1,9 @@
 """The failure notification: one message that a person understands at once."""
 
+from typing import Any
+
 from functions.errors import ERRORS
+from functions.names import stage_of
 from functions.notifications.console_link import console_link
 from functions.notifications.publish import LONGEST_SUBJECT, Notice
 from functions.notifications.run_end import End
@@ -17,6 +20,9 @@ LOADED = {
     "unknown": "It is not known. Look at the table before you start the run again.",
 }
 
+_MAIL_ALONE = ("What to do", "Execution", "Answers to put into the request")
+"""Facts that a chat shows elsewhere, or has no room for."""
+
 ENDED = {"FAILED": "failed", "ABORTED": "was stopped", "TIMED_OUT": "was timed out"}
 
 
@@ -27,7 +33,17 @@ def is_due(end: End) -> bool:
 
 def notice(end: End) -> Notice:
     """The notification of the end of a run."""
-    return Notice("failure", subject(end), text(end))
+    name = end.run.job_name or end.datamart
+    return Notice(
+        "failure",
+        subject(end),
+        text(end),
+        thread=end.thread,
+        summary=_lines({key: value for key, value in _facts(end).items() if key not in _MAIL_ALONE}),
+        next_steps=(end.advice,),
+        keywords=(stage_of(end.execution_arn), name, end.error or end.status),
+        execution=end.execution_arn,
+    )
 
 
 def subject(end: End) -> str:
@@ -44,9 +60,18 @@ def text(end: End) -> str:
     Each "Name: value" is one line, and names that others gave are quoted unless they are plain: nothing in them can
     pass for a line of ours.
     """
+    return _lines(_facts(end))
+
+
+def _lines(facts: dict[str, Any]) -> str:
+    return "\n".join(f"{name}: {value}" for name, value in facts.items() if value)
+
+
+def _facts(end: End) -> dict[str, Any]:
+    """What the message says; a fact without a value is left out."""
     run, target = end.run, end.run.target or Target()
     project = (run.project and run.project.name) or (run.requested and run.requested.project)
-    lines = {
+    return {
         "Datamart": named(end.datamart),
         "Project": project and named(project),
         "Job": run.job_name and named(run.job_name),
@@ -60,7 +85,6 @@ def text(end: End) -> str:
         "Execution": console_link(end.execution_arn),
         "Answers to put into the request": _missing(end),
     }
-    return "\n".join(f"{name}: {value}" for name, value in lines.items() if value)
 
 
 def _missing(end: End) -> str | None:

@@ -26,7 +26,16 @@ class LateLoad:
 
 def notice(late: list[LateLoad]) -> Notice:
     """The notification of what is late."""
-    return Notice("late", subject(late), text(late))
+    only = late[0] if len(late) == 1 else None
+    return Notice(
+        "late",
+        subject(late),
+        text(late),
+        thread=f"{only.what}/{only.name}" if only else "",
+        summary="\n".join(_what_is_late(each) for each in late),
+        next_steps=tuple(_what_to_do(each) for each in late),
+        keywords=tuple(each.name for each in late),
+    )
 
 
 def subject(late: list[LateLoad]) -> str:
@@ -43,19 +52,23 @@ def _kinds(late: list[LateLoad]) -> str:
 
 def text(late: list[LateLoad]) -> str:
     """A paragraph for each job and batch: what is late, when it was loaded last, what to do."""
-    return "\n\n".join(_paragraph(each) for each in late)
+    return "\n\n".join(f"{_what_is_late(each)}\nWhat to do: {_what_to_do(each)}" for each in late)
 
 
-def _paragraph(late: LateLoad) -> str:
+def _what_is_late(late: LateLoad) -> str:
     last = "never" if late.last_load is None else clock.timestamp(late.last_load)
     if late.what == "batch":
+        return f"The batch {late.name} did not succeed by {late.expected_by} ({late.zone}). Last time: {last}."
+    return f"The table of the job {late.name} was not loaded by {late.expected_by} ({late.zone}). Last load: {last}."
+
+
+def _what_to_do(late: LateLoad) -> str:
+    if late.what == "batch":
         return (
-            f"The batch {late.name} did not succeed by {late.expected_by} ({late.zone}). Last time: {last}.\n"
-            "What to do: look whether it failed or still goes on; if it was not started, look at its triggers. To run "
+            "look whether it failed or still goes on; if it was not started, look at its triggers. To run "
             f'it now, start the state machine of batches with {{"batch": "{late.name}"}}.'
         )
     return (
-        f"The table of the job {late.name} was not loaded by {late.expected_by} ({late.zone}). Last load: {last}.\n"
-        "What to do: look whether a run of it failed or still goes on; if none was started, look at its trigger. To "
+        "look whether a run of it failed or still goes on; if none was started, look at its trigger. To "
         f'load it now, start the state machine with {{"job": "{late.name}"}}.'
     )

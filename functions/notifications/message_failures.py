@@ -63,7 +63,26 @@ def notify_of_failures(record: MessageRecord) -> bool:
 
 def notice(message: MessageRuns) -> Notice:
     """The notification of every failure that is there."""
-    return Notice("failure", subject(message), text(message))
+    failed, (_, job, _identity) = message.failed, message.key.split("/", 2)
+    return Notice(
+        "failure",
+        subject(message),
+        text(message),
+        thread=f"job/{job}",
+        summary="\n\n".join("\n".join(_said(end, *_IN_CHAT)) for end in failed),
+        next_steps=tuple(dict.fromkeys(step for end in failed for step in _said(end, _TO_DO, is_named=False))),
+        keywords=(stage_of(failed[0].run), job),
+        execution=failed[0].run,
+    )
+
+
+_IN_CHAT, _TO_DO = ("Object: ", "Ended as: ", "Loaded: ", "What happened: "), "What to do: "
+
+
+def _said(failure: RunFailure, *names: str, is_named: bool = True) -> list[str]:
+    """The lines of those names in what is reported about a failure; each fact there is one line."""
+    lines = [line for line in failure.text.split("\n") if line.startswith(names)]
+    return lines if is_named else [line.partition(": ")[2] for line in lines]
 
 
 def subject(message: MessageRuns) -> str:

@@ -1,7 +1,9 @@
 """Notifications to people: what one says (:class:`Notice`), and how it is published once."""
 
+import hashlib
 import os
 import re
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -9,6 +11,7 @@ from typing import Any
 
 from functions.aws_clients import new_client
 from functions.limits import CLAIM_SECONDS
+from functions.notifications import chat
 from functions.notifications.exactly_once import once
 from functions.runs.notification import Notification
 from functions.runs.store.record import NotifiedRecord
@@ -48,26 +51,44 @@ def notify_once(
     what: Notification = Notification.NOTICE,
     claim_seconds: float = CLAIM_SECONDS,
 ) -> bool:
-    """Publish a notice that ``record`` is about, unless that was done. Returns whether it was published now.
+    """Publish a notice that ``record`` is about, once on each topic. Returns whether it was published now, by mail.
 
     ``notice`` is called once it is claimed, when the record is known as it is then; where it makes none, the matter is
-    marked as done. Raises what :func:`functions.notifications.exactly_once.once` does: call it again later.
+    marked as done. It is called again for the chat where that was not reached: a chat that fails never blocks the mail.
+    Raises what :func:`functions.notifications.exactly_once.once` does: call it again later.
     """
-    published = False
+    made: Notice | None = None
 
     def send() -> None:
-        nonlocal published
+        nonlocal made
         if (made := notice()) is not None:
-            publish(made)
-            published = True
+            _by_mail(made)
 
-    once(record, what, send, claim_seconds)
-    return published
+    once(record, what, send, claim_seconds, due_next=lambda: what.in_chat if made and _chat_topic() else None)
+    if what.chat_is_due(record.claimed, record.notified):
+        identity = hashlib.sha256(f"{record.key}/{what}".encode()).hexdigest()[:32]
+        once(record, what.in_chat, lambda: _by_chat(made or notice(), identity), claim_seconds, was_due=True)
+    return made is not None
 
 
 def publish(notice: Notice) -> None:
-    """Publish a notice on the topic of notifications (``NOTICE_TOPIC_ARN``)."""
+    """Publish a notice that nothing claims: by mail, then in the chat."""
+    _by_mail(notice)
+    _by_chat(notice, secrets.token_hex(16))
+
+
+def _by_mail(notice: Notice) -> None:
     publish_text(os.environ["NOTICE_TOPIC_ARN"], notice.subject, notice.text)
+
+
+def _by_chat(notice: Notice | None, identity: str) -> None:
+    if notice is not None and (topic := _chat_topic()):
+        sns().publish(TopicArn=topic, Message=chat.document(notice, identity, topic))
+
+
+def _chat_topic() -> str | None:
+    """The topic of the chat; None where the stage's settings ask for none."""
+    return os.environ.get("CHAT_TOPIC_ARN")
 
 
 def publish_text(topic_arn: str, subject: str, text: str) -> None:

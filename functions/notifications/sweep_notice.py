@@ -36,7 +36,7 @@ class Thing:
 
 def notice(things: list[Thing], unseen: int) -> Notice:
     """The notification; ``unseen`` is the number of runs for which there was no time."""
-    return Notice("sweep", subject(things, unseen), text(things, unseen))
+    return Notice("sweep", subject(things, unseen), text(things, unseen), summary=text(things, unseen, links=False))
 
 
 def subject(things: list[Thing], unseen: int) -> str:
@@ -46,13 +46,15 @@ def subject(things: list[Thing], unseen: int) -> str:
     return f"Datamart runner{stage}: the sweep found {len(things)} thing(s), still left: {left}"
 
 
-def text(things: list[Thing], unseen: int) -> str:
+def text(things: list[Thing], unseen: int, *, links: bool = True) -> str:
     """Run by run, with a link to each."""
     paragraphs = [BEGINNING]
     for run, found in groupby(sorted(things, key=attrgetter("run")), attrgetter("run")):
         its = list(found)
         lines = [f"* {STILL_LEFT if thing.left else ''}{thing.what}: {one_line(thing.now)}" for thing in its]
-        paragraphs.append("\n".join([f"Run of {named(its[0].datamart)}", console_link(run), *lines]))
+        paragraphs.append(
+            "\n".join([f"Run of {named(its[0].datamart)}", *([console_link(run)] if links else []), *lines])
+        )
     if unseen:
         paragraphs.append(f"{STILL_LEFT}{unseen} more runs, for which there was no time; the next sweep goes on.")
     return "\n\n".join(paragraphs)

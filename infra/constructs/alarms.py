@@ -5,20 +5,20 @@ from dataclasses import dataclass
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
-from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from functions.metric_names import LOADS_MISSING, NAMESPACE, QUEUED_LONG, SERVICE
+from infra.constructs.notifications import NoticeTopics
 
 
 @dataclass(frozen=True)
 class Alarms:
-    """Makes alarms that notify one topic."""
+    """Makes alarms that notify people."""
 
     scope: Construct
-    topic: sns.Topic
+    topics: NoticeTopics
 
     def on_executions(self, machine: sfn.StateMachine) -> None:
         """One for each way in which an execution does not succeed."""
@@ -95,7 +95,7 @@ class Alarms:
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
-        alarm.add_alarm_action(actions.SnsAction(self.topic))
+        alarm.add_alarm_action(*(actions.SnsAction(topic) for topic in self.topics.each))
 
 
 _PERIOD = cdk.Duration.minutes(5)

@@ -10,13 +10,13 @@ from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as sources
-from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from functions.limits import END_DELIVERIES, END_VISIBILITY
 from infra.constructs.encryption import Encryption
+from infra.constructs.notifications import NoticeTopics
 from infra.constructs.queues import queue_with_retries
 
 ENDS = ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
@@ -26,7 +26,7 @@ def call_at_the_end(
     scope: Construct,
     end_run: lambda_.Function,
     machines: tuple[sfn.StateMachine, ...],
-    topic: sns.Topic,
+    topics: NoticeTopics,
     lost: sqs.Queue,
     encryption: Encryption,
 ) -> None:
@@ -49,17 +49,11 @@ def call_at_the_end(
     )
     # The function returns an end that is due once more as a failure of its batch; that is not an error of the function.
     end_run.add_event_source(sources.SqsEventSource(queue, batch_size=1, report_batch_item_failures=True))
-    let_publish_ends(end_run, topic)
+    let_publish_ends(end_run, topics)
 
 
-def let_publish_ends(function: lambda_.Function, topic: sns.Topic) -> None:
-    """Let a function publish ends: to machines by the default event bus, to people by the topic."""
-    let_notify(function, topic)
+def let_publish_ends(function: lambda_.Function, topics: NoticeTopics) -> None:
+    """Let a function publish ends: to machines by the default event bus, to people by the topics."""
+    topics.let_notify(function)
     bus = cdk.Stack.of(function).format_arn(service="events", resource="event-bus", resource_name="default")
     function.add_to_role_policy(iam.PolicyStatement(actions=["events:PutEvents"], resources=[bus]))
-
-
-def let_notify(function: lambda_.Function, topic: sns.Topic) -> None:
-    """Let a function notify people by the topic."""
-    function.add_environment("NOTICE_TOPIC_ARN", topic.topic_arn)
-    topic.grant_publish(function)

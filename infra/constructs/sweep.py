@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
-from aws_cdk import aws_sns as sns
 
 from functions.names import LOOK_AT_QUEUES, LOOK_HOURLY
 from infra.constructs.end_of_run import let_publish_ends
+from infra.constructs.notifications import NoticeTopics
 from infra.constructs.queues import retry
 from infra.constructs.schedules import Schedules
 
@@ -45,11 +45,11 @@ what was found before and is still left. A hand-over that was lost is found afte
 
 def sweep_hourly(
     sweep: lambda_.Function,
-    topic: sns.Topic,
+    topics: NoticeTopics,
     schedules: Schedules,
 ) -> None:
     """Call ``sweep`` every hour, let it notify people of its findings, and let it look after the queues in between."""
-    let_publish_ends(sweep, topic)
+    let_publish_ends(sweep, topics)
     retry(sweep, destinations.SqsDestination(schedules.lost))
     for look in LOOKS:
         schedules.make(

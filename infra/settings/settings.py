@@ -59,6 +59,7 @@ class Settings:
     batches: tuple[str, ...] | None = None
     notify: tuple[str, ...] = ()
     ask_to: tuple[str, ...] = ()
+    chat: bool = False
     max_concurrent_runs: dict[str, int] = field(default_factory=dict)
     look_cost: float = LOOK_COST
     show_answers: bool = True
@@ -139,6 +140,7 @@ def _settings(stage: str, given: dict[str, Any]) -> Settings:
         batches=tuple(given["batches"]) if "batches" in given else None,
         notify=tuple(given["notify"]),
         ask_to=tuple(given["askTo"]),
+        chat=given["chat"],
         max_concurrent_runs=given["maxConcurrentRuns"],
         look_cost=given["lookCost"],
         show_answers=given["showAnswers"],

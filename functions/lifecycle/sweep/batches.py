@@ -24,7 +24,7 @@ def is_suspect(batch: BatchRun) -> bool:
     """Whether it runs, as far as is known, or its end was not processed."""
     succeeded = batch.outcome is not None and batch.outcome.succeeded
     is_told = Notification.EVENT in batch.notified and (succeeded or Notification.NOTICE in batch.notified)
-    return not (batch.ended and is_told)
+    return not (batch.ended and is_told) or Notification.NOTICE.chat_is_due(batch.claimed, batch.notified)
 
 
 def finish(execution_arn: str, describe: Describe, context: LambdaContext) -> list[Thing]:

@@ -5,6 +5,7 @@ from functions.limits import END_REPEATED_FOR
 from functions.notifications.message_failures import notify_of_failures
 from functions.notifications.sweep_notice import Thing
 from functions.runs.message import MessageRuns
+from functions.runs.notification import Notification
 from functions.runs.store.notices import find_message
 from functions.runs.store.table import run_table
 
@@ -15,7 +16,8 @@ def is_suspect(message: MessageRuns) -> bool:
     No end comes any more by then, but that of a run that takes longer: it has a notification of its own.
     """
     is_old = clock.now() > message.since + END_REPEATED_FOR
-    return bool(message.failures and not message.notice_sent and is_old)
+    chat_is_due = Notification.NOTICE.chat_is_due(message.claimed, message.notified)
+    return bool(message.failures and (not message.notice_sent or chat_is_due) and is_old)
 
 
 def notify(key: str) -> list[Thing]:

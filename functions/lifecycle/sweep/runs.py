@@ -9,6 +9,7 @@ from functions.lifecycle import end_of_run
 from functions.lifecycle.sweep.has_ended import Describe, has_ended
 from functions.notifications.sweep_notice import SEE_LOG, Thing
 from functions.runs.model import Run
+from functions.runs.notification import Notification
 from functions.runs.store.runs import find_run
 from functions.runs.store.table import run_table
 from functions.telemetry import logger
@@ -21,7 +22,8 @@ def _is_open(run: Run) -> bool:
 def _is_not_notified(run: Run) -> bool:
     succeeded = run.outcome is not None and run.outcome.succeeded
     by_batch = run.batch is not None  # whose notification has the failure
-    return not run.end_event_sent or not (succeeded or run.notice_sent or by_batch)
+    is_told = run.notice_sent and not Notification.NOTICE.chat_is_due(run.claimed, run.notified)
+    return not run.end_event_sent or not (succeeded or is_told or by_batch)
 
 
 def _has_session(run: Run) -> bool:

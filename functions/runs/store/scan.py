@@ -16,6 +16,7 @@ FIELDS = (
     "attempts",
     "endedAt",
     "outcome",
+    "claimed",
     "told",
     "owner",
     "since",
@@ -33,8 +34,8 @@ def scan(table: RunTable) -> Iterator[Run | Lease | MessageRuns | BatchRun]:
         if kind_of(key) in (LEASE, SLOT) and "owner" in item:
             yield Lease(key, item["owner"], item["since"])
         elif "failures" in item:
-            failures, notified = int(item["failures"]), item["told"]
-            yield MessageRuns(key, item["run"], since=item["since"], failures=failures, notified=notified)
+            counted, marks = int(item["failures"]), {"claimed": item["claimed"], "notified": item["told"]}
+            yield MessageRuns(key, item["run"], since=item["since"], failures=counted, **marks)
         elif "states" in item:
             yield batch_of(item)
         elif "attempts" in item:

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[3]
 OPTIONAL = {
     "JOBS_FILE": "Names another file of jobs than the one beside the code: for the emulator.",
     "BATCHES_FILE": "The same of batches.",
+    "CHAT_TOPIC_ARN": "Only where the settings ask for a chat.",
 }
 """Variables that may be missing, each with its reason."""
 

@@ -3,7 +3,7 @@
 import json
 
 from infra.constructs.function_table import EVERY
-from tests.infra.template import Template, mentions
+from tests.infra.template import Template, listed, mentions
 
 
 def test_functions_that_call_the_library_are_in_the_vpc_and_the_others_are_not(everything: Template) -> None:
@@ -80,6 +80,41 @@ def test_everybody_named_is_notified_of_failures(everything: Template) -> None:
 
 def test_only_those_named_for_it_are_asked(everything: Template) -> None:
     assert subscribed(everything, "QuestionTopic") == ["analyst@example.com"]
+
+
+NOTIFY = {"end_run", "expect_load", "sweep"}
+"""Functions that notify people; questions have a topic of their own."""
+
+
+def test_what_notifies_people_publishes_on_the_topic_of_the_chat_too(everything: Template) -> None:
+    functions = {f["Handler"].split(".")[-2]: f for f in everything.resources("AWS::Lambda::Function").values()}
+    told = {name for name, f in functions.items() if "CHAT_TOPIC_ARN" in f["Environment"]["Variables"]}
+    assert told == {name for name, f in functions.items() if "NOTICE_TOPIC_ARN" in f["Environment"]["Variables"]}
+    assert told >= NOTIFY
+    for name in told:
+        policy = everything.roles_of_functions()[name]
+        allowed = [s for s in everything.statements(policy) if "sns:Publish" in listed(s["Action"])]
+        assert any(mentions(s["Resource"], "ChatTopic") for s in allowed), name
+
+
+def test_alarms_are_in_the_chat_too(everything: Template) -> None:
+    alarms = everything.resources("AWS::CloudWatch::Alarm")
+    assert alarms
+    for name, alarm in alarms.items():
+        assert mentions(alarm["AlarmActions"], "ChatTopic"), name
+        assert mentions(alarm["AlarmActions"], "NoticeTopic"), name
+
+
+def test_a_question_and_its_task_token_never_reach_the_chat(everything: Template) -> None:
+    functions = everything.resources("AWS::Lambda::Function").values()
+    (ask,) = [f for f in functions if f["Handler"] == "functions.handlers.ask_person.handler"]
+    assert not mentions(ask["Environment"], "ChatTopic")
+    assert not subscribed(everything, "ChatTopic")
+
+
+def test_without_the_setting_there_is_no_topic_for_a_chat(template: Template) -> None:
+    assert "ChatTopic" not in json.dumps(template.content)
+    assert "CHAT_TOPIC_ARN" not in json.dumps(template.content)
 
 
 def test_tags_are_on_everything_that_takes_them(template: Template) -> None:
