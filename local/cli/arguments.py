@@ -76,11 +76,21 @@ def command_line() -> argparse.ArgumentParser:
     )
     prompts.add_argument("datamart", metavar="DATAMART", help="id, exact name, or path: /Public Objects/Datamarts/City")
     prompts.add_argument("--project", metavar="P", help="id or exact name of its project")
-    server = prompts.add_mutually_exclusive_group()
-    server.add_argument("--library-url", metavar="URL", help="this server, with MSTR_USERNAME and so on")
-    server.add_argument("--stage", metavar="S", help="the server of this stage's connection, with its secret in AWS")
-    prompts.add_argument("--connection", metavar="C", help="another connection of the stage than default")
+    _add_server(prompts)
     _add_json(prompts)
+
+    listing = commands.add_parser(
+        "list",
+        help="list the datamarts of a server: folder, table, replace or append, prompts",
+        epilog="Without --library-url and --stage it uses the built-in simulator. Exit code 0: shown, 1: failed, "
+        "2: bad usage, 130: stopped by Ctrl-C.",
+    )
+    listing.add_argument(
+        "--project", metavar="P", help="id or exact name of a project; all that are open to the account if left out"
+    )
+    listing.add_argument("--folder", metavar="F", help="id or path of a folder of the project, and the folders in it")
+    _add_server(listing)
+    _add_json(listing)
 
     check = commands.add_parser(
         "check",
@@ -192,6 +202,13 @@ def command_line() -> argparse.ArgumentParser:
 def _add_json(command: argparse._ActionsContainer) -> None:
     """The option of every command that ends with a report."""
     command.add_argument("--json", action="store_true", help="print one JSON object on standard output")
+
+
+def _add_server(command: argparse.ArgumentParser) -> None:
+    server = command.add_mutually_exclusive_group()
+    server.add_argument("--library-url", metavar="URL", help="this server, with MSTR_USERNAME and so on")
+    server.add_argument("--stage", metavar="S", help="the server of this stage's connection, with its secret in AWS")
+    command.add_argument("--connection", metavar="C", help="another connection of the stage than default")
 
 
 def _add_json_or_csv(command: argparse.ArgumentParser) -> None:

@@ -179,6 +179,7 @@ def _of_pauses(failure: Failure) -> dict[str, Any]:
 FAILURES: dict[str, Callable[[Failure], dict[str, Any]]] = {
     "plan": _with_cause,
     "prompts": _with_cause,
+    "list": _with_cause,
     "check": _of_check,
     "answer": _of_answer,
     "free-lease": _of_free_lease,

@@ -1,4 +1,4 @@
-"""``datamart prompts`` against a real simulator; afterwards nothing is open there, and no secret was shown."""
+"""Commands that read from a server, against a real simulator; afterwards nothing is open there, no secret was shown."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -29,7 +29,11 @@ class Person:
 
     def ask(self, *words: str) -> tuple[int, str, str]:
         """Run ``datamart prompts`` and return its exit code and what it wrote."""
-        self._monkeypatch.setattr("sys.argv", ["datamart", "prompts", *words])
+        return self.run("prompts", *words)
+
+    def run(self, *words: str) -> tuple[int, str, str]:
+        """Run ``datamart`` and return its exit code and what it wrote."""
+        self._monkeypatch.setattr("sys.argv", ["datamart", *words])
         with pytest.raises(SystemExit) as ended:
             main()
         out, err = self._capsys.readouterr()
