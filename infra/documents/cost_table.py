@@ -1,23 +1,15 @@
-"""What a run costs: the measured counts (run_counts) at the prices of one dated file (prices.toml)."""
+"""What a run costs, as tables: the measured counts (run_counts) at the prices of one dated file (prices.toml)."""
 
 import json
-import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
 from functions.runs.polling import LONGEST_UNTOLD, seconds_until_next_look
-from infra.constructs.function_table import FunctionSpec
-from infra.documents.batch_counts import BatchWork
-from infra.documents.batch_counts import counts_of as batch_counts_of
+from infra.costs.batch_counts import BatchWork
+from infra.costs.batch_counts import counts_of as batch_counts_of
+from infra.costs.prices import MEMORY_GB, PRICES, SECONDS_A_CALL, price, usd
+from infra.costs.run_counts import Work, counts_of, transitions
 from infra.documents.markdown import table
-from infra.documents.run_counts import Counts, Work, counts_of, transitions
-
-PRICES = tomllib.loads(Path(__file__).with_name("prices.toml").read_text("utf-8"))
-
-SECONDS_A_CALL = 0.3
-"""Taken for an invocation of a function; the waiting for the Library server is most of it."""
-
-MEMORY_GB = FunctionSpec("any").memory_mb / 1024
 
 BATCHES = (10, 50, 200, 300, 1_000)
 """Items of the batches of the table."""
@@ -58,17 +50,6 @@ def examples() -> list[Example]:
     ]
 
 
-def usd(counts: Counts) -> dict[str, float]:
-    """What it costs, by what is charged."""
-    a_call = SECONDS_A_CALL * MEMORY_GB * _price("lambda_gb_second") + _price("lambda_call")
-    return {
-        "transitions": counts.transitions * _price("transition"),
-        "Lambda": counts.lambda_calls * a_call,
-        "DynamoDB": counts.write_units * _price("write_unit") + counts.read_units * _price("read_unit"),
-        "logs": counts.log_bytes / 1e9 * _price("log_gb"),
-    }
-
-
 def cost_table() -> str:
     """A row for each example: its looks and transitions, and US dollars for 1,000 such runs."""
     rows = []
@@ -106,7 +87,7 @@ def _assumptions() -> str:
     pages = sorted({f"<{price['page']}>" for price in listed})
     return (
         f"Prices of {PRICES['region']} without free tiers, of {dates[0]:%-d %B %Y} to {dates[-1]:%-d %B %Y}: "
-        f"{', '.join(pages)}; `infra/documents/prices.toml` has the date and the source of each. The counts are those "
+        f"{', '.join(pages)}; `infra/costs/prices.toml` has the date and the source of each. The counts are those "
         "of real runs in the emulator (`tests/integration/test_lean_runs.py`). An invocation is taken to last "
         f"{SECONDS_A_CALL} s with {MEMORY_GB:g} GB. A retry of a state is a transition, too. Logs are those of the "
         "functions, of Lambda and of Step Functions; keeping them is not counted."
@@ -129,12 +110,8 @@ def monthly_costs(template: Path) -> str:
     count = [resource["Type"] for resource in resources].count
     alarms, secrets = count("AWS::CloudWatch::Alarm"), count("AWS::SecretsManager::Secret")
     rows = [
-        ("alarms", str(alarms), f"{alarms * _price('alarm_month'):.2f}"),
-        ("metrics, at most", str(CUSTOM_METRICS), f"{CUSTOM_METRICS * _price('metric_month'):.2f}"),
-        ("secrets", str(secrets), f"{secrets * _price('secret_month'):.2f}"),
+        ("alarms", str(alarms), f"{alarms * price('alarm_month'):.2f}"),
+        ("metrics, at most", str(CUSTOM_METRICS), f"{CUSTOM_METRICS * price('metric_month'):.2f}"),
+        ("secrets", str(secrets), f"{secrets * price('secret_month'):.2f}"),
     ]
     return table(("of the stage that the emulator runs", "number", "$ a month"), rows)
-
-
-def _price(name: str) -> float:
-    return float(PRICES[name]["usd"])

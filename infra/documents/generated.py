@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from infra.constructs.definition import BATCHES
+from infra.costs.run_counts import formula
 from infra.documents.blocks import ROOT, Blocks
 from infra.documents.command_tables import argument_table, commands
 from infra.documents.cost_table import batch_table, cost_in_short, cost_table, monthly_costs
@@ -12,7 +13,6 @@ from infra.documents.fact_tables import login_mode_table, output_table, prompt_t
 from infra.documents.machine_picture import machine_picture, state_table
 from infra.documents.resource_picture import resource_picture
 from infra.documents.room_tables import room_table
-from infra.documents.run_counts import formula
 from infra.documents.schema_tables import schema_table
 
 REQUESTS = ROOT / "functions" / "requests"

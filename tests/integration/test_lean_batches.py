@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from infra.documents import batch_counts, run_counts
-from infra.documents.batch_counts import EVENTS, LAMBDA_CALLS, TRANSITIONS, BatchWork
+from infra.costs import batch_counts, run_counts
+from infra.costs.batch_counts import EVENTS, LAMBDA_CALLS, TRANSITIONS, BatchWork
 from local.simulator.scenario import Scenario
 from tests.integration.conftest import System
 from tests.integration.test_lean_runs import work_of

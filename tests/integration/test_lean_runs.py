@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from functions.runs.store.table import run_table
-from infra.documents.run_counts import (
+from infra.costs.run_counts import (
     BYTES_AN_EVENT,
     BYTES_OF_LAMBDA,
     BYTES_OF_OURS,

@@ -21,6 +21,7 @@ FLOORS = (
     ("infra.app",),
     ("infra.build",),
     ("infra.stack",),
+    ("infra.costs",),
     ("infra.constructs",),
     ("infra.batches",),
     ("infra.jobs",),

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 
-from infra.documents.cost_table import usd
-from infra.documents.run_counts import BYTES_AN_EVENT, BYTES_OF_LAMBDA, BYTES_OF_OURS, Counts
+from infra.costs.prices import usd
+from infra.costs.run_counts import BYTES_AN_EVENT, BYTES_OF_LAMBDA, BYTES_OF_OURS, Counts
 from local import synth
 from local.clock import StandingClock
 from local.emulator import Emulator

@@ -6,7 +6,7 @@ from functions.names import execution_name
 from functions.runs.queue import Queue, SlotHolder, Ticket
 from functions.runs.slots import run_id
 from functions.runs.store.queues import create_queue
-from infra.documents.run_counts import BYTES_A_HOLDER, BYTES_A_TICKET, BYTES_OF_QUEUE, queue_units
+from infra.costs.run_counts import BYTES_A_HOLDER, BYTES_A_TICKET, BYTES_OF_QUEUE, queue_units
 from tests.support.aws_calls import size_of
 from tests.unit.runs.queues import DAY, NOON
 from tests.unit.runs.tables import direct_run_table

@@ -16,7 +16,7 @@ from functions.runs.store.attempts import begin_attempt
 from functions.runs.store.runs import find_run, load_run
 from functions.runs.store.table import RunTable
 from functions.runs.waiting import TIME_IS_UP, InQueue
-from infra.documents.run_counts import QUEUE_WRITES
+from infra.costs.run_counts import QUEUE_WRITES
 from tests.support.interleaving_simulator import _Context
 from tests.unit.lifecycle.queue_system import NOON, PROJECT, QueueSystem
 from tests.unit.runs.tables import direct_run_table

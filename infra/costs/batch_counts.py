@@ -3,7 +3,7 @@
 from math import ceil
 from typing import NamedTuple
 
-from infra.documents.run_counts import BYTES_AN_EVENT, BYTES_OF_LAMBDA, BYTES_OF_OURS, Counts
+from infra.costs.run_counts import BYTES_AN_EVENT, BYTES_OF_LAMBDA, BYTES_OF_OURS, Counts
 
 
 class BatchWork(NamedTuple):
