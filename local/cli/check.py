@@ -63,6 +63,10 @@ def _check(arguments: argparse.Namespace, findings: Findings, stack: contextlib.
     elif source.credentials:
         mode = source.credentials.login_mode
         findings.ok("secret", source.name, f"It is complete, for login mode {mode} ({LOGIN_MODES[mode].name}).")
+    if not arguments.simulator and arguments.library_url is None:
+        from local.checks.addresses import check_addresses  # boto3 takes most of a second
+
+        check_addresses(settings, findings)
     jobs = jobs_for(settings, arguments.connection, findings, with_samples=arguments.simulator)
     for job in ask(source, jobs, settings.most_at_once[arguments.connection], findings):
         text = "Its file is valid; its names were not all checked on the server, because of the problem above."

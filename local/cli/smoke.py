@@ -1,7 +1,7 @@
 """``make smoke``: tests a deployment. ``python -m local.cli.smoke --stage dev --job sales-nightly``.
 
-Looks for the stack, the content of its secrets, a run of the job from start to end, and what the end of that run must
-leave in the run table. The run is a real one: it loads the job's table.
+Looks for the stack, the content of its secrets, the addresses that are notified, a run of the job from start to end,
+and what the end of that run must leave in the run table. The run is a real one: it loads the job's table.
 """
 
 import argparse
@@ -9,8 +9,9 @@ import sys
 import time
 
 from infra.jobs.job_files import names_of, no_jobs
-from infra.settings.settings import BadConfiguration, settings_of
+from infra.settings.settings import BadConfiguration, Settings, settings_of
 from local.aws import in_plain_words, stack_of
+from local.aws.addresses import addresses_of
 from local.aws.deployment_checks import filled_secrets, traces_of_the_end
 from local.aws.execution import Wait
 from local.cli.console import console_for
@@ -61,6 +62,11 @@ def _smoke(stage: str, job: str, wait: Wait) -> Ending:
         well(f"the stack {stack.name} is there ({stack.status})")
         for secret in filled_secrets(stack):
             well(f"the secret {secret} is filled")
+        for each in addresses_of(stack, _settings(stage)):
+            if each.flaw:
+                console.print(f"warning: {each.setting}: {each.address}: {each.flaw}", soft_wrap=True)
+            else:
+                well(f"{each.address} of {each.setting} is confirmed")
     outcome = run_deployed(stack, {"job": job}, sys.stdout, wait)
     if outcome.status != "RUNNING":
         with in_plain_words():
@@ -71,12 +77,17 @@ def _smoke(stage: str, job: str, wait: Wait) -> Ending:
     return of_followed_run(outcome)
 
 
+def _settings(stage: str) -> Settings:
+    """The settings of a stage. Raises CannotGoOn."""
+    try:
+        return settings_of(stage)
+    except BadConfiguration as problem:
+        raise CannotGoOn(str(problem)) from None
+
+
 def _no_job(stage: str) -> str:
     """That no job was named, and which there are."""
-    try:
-        settings = settings_of(stage)
-    except BadConfiguration as problem:
-        return str(problem)
+    settings = _settings(stage)
     names = names_of(settings)
     there = f"Jobs of the stage: {', '.join(names)}." if names else no_jobs(settings)
     return f"no job is named. Name the job to run: make smoke STAGE={stage} JOB=NAME. {there}"
