@@ -24,7 +24,7 @@ from functions.runs.batches.order import (
     has_ended,
     with_states,
 )
-from functions.runs.executions import end_wait, start
+from functions.runs.executions import NotAnswered, end_wait, is_running, start
 from functions.runs.store.batches import (
     BatchRecord,
     change_states,
@@ -32,6 +32,7 @@ from functions.runs.store.batches import (
     load_items,
     load_plan,
     record_item_outcome,
+    stop_starting,
 )
 from functions.telemetry import logger
 
@@ -41,13 +42,15 @@ def record_end_of_item(record: BatchRecord, index: int, outcome: ItemOutcome) ->
     if index >= len(record.states):
         return
     outcome = record_item_outcome(record.table, record.arn, index, outcome)
-    move_on(record, {index: outcome.state})
+    move_on(record, {index: outcome.state}, may_have_ended=True)
 
 
-def move_on(record: BatchRecord, ends: Mapping[int, ItemState] | None = None) -> None:
+def move_on(record: BatchRecord, ends: Mapping[int, ItemState] | None = None, *, may_have_ended: bool = False) -> None:
     """Take the ``ends`` of items that were running into the states, and do what follows from them.
 
-    Where nothing changes, all that is running is started again: a function may have died before it had done so.
+    Where nothing changes, all that is running is started again: a function may have died before it had done so. A
+    caller that the batch's own execution has not called says that this ``may_have_ended``, and that its end may be
+    lost: Step Functions is then asked once before anything starts.
     """
     plan = load_plan(record.table, record.arn)
     if plan is None:
@@ -56,13 +59,19 @@ def move_on(record: BatchRecord, ends: Mapping[int, ItemState] | None = None) ->
         states = with_states(record.states, _new_ends(record, ends or {}))
         decision = Decision() if record.stopped_at else _decision(plan, states)
         after = after_decision(states, decision)
+        starting: Collection[int] = decision.start
+        if after == record.states and not record.stopped_at:
+            starting = record.items_in(ItemState.RUNNING)
+        if starting and may_have_ended:
+            may_have_ended = False
+            if _has_ended(record):
+                stop_starting(record)
+                continue
         if after == record.states:
-            starting: Collection[int] = () if record.stopped_at else record.items_in(ItemState.RUNNING)
             break
         before = record.version, record.stopped_at
         change = change_states_of_stopped if record.stopped_at else change_states
         if change(record, after):
-            starting = decision.start
             break
         if before == (record.version, record.stopped_at):
             return  # the batch has expired
@@ -74,6 +83,15 @@ def move_on(record: BatchRecord, ends: Mapping[int, ItemState] | None = None) ->
 
 def _new_ends(record: BatchRecord, ends: Mapping[int, ItemState]) -> dict[int, ItemState]:
     return {index: state for index, state in ends.items() if record.states[index] in GOING_ON}
+
+
+def _has_ended(record: BatchRecord) -> bool:
+    """Whether the batch's execution has ended; False where Step Functions does not answer: most ends are not lost."""
+    try:
+        return not is_running(record.arn, record.started_at)
+    except NotAnswered as problem:
+        logger.info("items start, whether the batch has ended or not", extra={"reason": str(problem)})
+        return False
 
 
 def _decision(plan: BatchPlan, states: str) -> Decision:

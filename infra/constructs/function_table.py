@@ -129,6 +129,7 @@ END_RUN = FunctionSpec(
     (GET, GET_ALL, PUT, UPDATE),
     _CLEAN_UP,
     looks_at_executions=True,
+    looks_at_batches=True,
     ends_waits=True,
     starts_items=True,
     ends_batches_waits=True,

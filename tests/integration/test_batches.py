@@ -1,14 +1,15 @@
 """Batches through the real definitions: items start when all that they name are loaded and a place is free."""
 
+import contextlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from functions.limits import BATCH_LOOK_SECONDS, SWEEP_GRACE
-from functions.names import execution_arn
+from functions.names import execution_arn, is_batch
 from functions.runs.batches.model import name_of_run
 from local.clock import Clock
 from local.emulator.clients import client
@@ -348,6 +349,36 @@ def test_a_batch_whose_own_end_was_lost_is_stopped_by_the_sweep(system: System, 
     item = system.watch(run_of_item(system, arn, 0, "load 1"))
     assert item.status == "ABORTED"
     assert [event["detail"]["status"] for event in system.events()] == ["ABORTED", "ABORTED"]
+
+
+def test_the_end_of_an_item_starts_nothing_of_a_stopped_batch_whose_own_end_was_lost(
+    system: System, hooks: Hooks, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    around = system.emulator.runtime.around
+
+    @contextlib.contextmanager
+    def without_ends_of_batches(module: str, event: Any) -> Iterator[None]:
+        if module == "end_run" and is_batch(json.loads(event["Records"][0]["body"])["detail"]["executionArn"]):
+            raise TimeoutError("the end of the batch is lost")
+        with around(module, event):
+            yield
+
+    monkeypatch.setattr(system.emulator.runtime, "around", without_ends_of_batches)
+    arn = ""
+    hooks.before["get_status#1"] = lambda event: system.emulator.stop(arn)
+    arn = start(system, load(1), load(2, 1), load(3), load(4), load(5))
+    assert system.emulator.wait(arn).status == "ABORTED"
+    for index in (0, 2):
+        assert system.watch(run_of_item(system, arn, index, f"load {index + 1}")).status == "SUCCEEDED"
+    report = system.emulator.batch_report(arn)
+    assert report is not None
+    assert list(words_of(report).values()) == ["loaded", "stopped", "loaded", "stopped", "stopped"]
+    assert loads(system) == each_once(1, 3)
+    monkeypatch.setattr(system.emulator.runtime, "around", around)
+    clock.advance(SWEEP_GRACE + 1)
+    assert system.invoke("sweep", {"look": "hourly"}) == {"found": 1, "left": 0}
+    assert "was stopped" in system.notices()[0]["Subject"]
+    assert loads(system) == each_once(1, 3)
 
 
 def test_a_restart_runs_what_is_not_loaded_and_nothing_else(system: System) -> None:
