@@ -115,8 +115,13 @@ JOB_LEFT = (
 """About an execution that was cut short: people are notified before the clean-up has tried to cancel its job."""
 
 
+def advice_of(status: str, error: str | None, loaded: Loaded) -> str:
+    """What a person does about an end, by Step Functions' status, the error's name and whether the table is loaded."""
+    return _ADVICE.get(status) or advice(error, loaded)
+
+
 def _advice(run: Run, status: str, error: str | None) -> str:
-    todo = _ADVICE.get(status) or advice(error, run.loaded)
+    todo = advice_of(status, error, run.loaded)
     return f"{todo} {JOB_LEFT}" if any(map(may_go_on, run.attempts.values())) else todo
 
 

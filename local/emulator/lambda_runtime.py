@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from local.emulator.thread_log_keys import KeysOfThread, log_keys_of_threads
 from local.emulator.thread_metrics import metrics_of_threads
 
 Around = Callable[[str, Any], contextlib.AbstractContextManager[Any]]
@@ -57,6 +58,7 @@ class Runtime:
         self._handlers: dict[str, Callable[[Any, Any], Any]] = {}
         self._lock = threading.Lock()
         self._stdout = _Split(sys.stdout, self._log)
+        self._log_keys = KeysOfThread({})
 
     @contextlib.contextmanager
     def installed(self, environments: list[dict[str, str]]) -> Iterator[None]:
@@ -71,7 +73,7 @@ class Runtime:
         self._split_output()
         self._log_here()
         try:
-            with metrics_of_threads():
+            with metrics_of_threads(), log_keys_of_threads() as self._log_keys:
                 yield
         finally:
             if sys.stdout is self._stdout:
@@ -90,7 +92,7 @@ class Runtime:
         arn = f"{_unqualified(function.function_arn)}{f':{qualifier}' if qualifier else ''}"
         context = Context(function.function_name, arn, function.timeout, function.memory_size)
         self._split_output()
-        with self._stdout.to_log():
+        with self._stdout.to_log(), self._log_keys.kept():
             try:
                 if len(body) > LARGEST_STATE:
                     raise ValueError(f"the event has {len(body)} bytes; a state's data may have {LARGEST_STATE}")
