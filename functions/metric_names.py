@@ -19,5 +19,36 @@ QUEUED_LONG = "QueuedLong"
 SESSION_EXPIRED = "SessionExpired"
 """Sessions that could not be ended and were left to the server's idle timeout."""
 
+QUEUE_LENGTH = "QueueLength"
+"""How many runs wait in the queues, paused or not."""
+
+QUEUE_OLDEST = "QueueOldestMinutes"
+"""Minutes for which a run waits in a queue that has waited longest. Pauses, and runs that are paused, do not count."""
+
+SLOTS_TAKEN = "SlotsTaken"
+"""How many slots of the connections runs have: each is a session on a Library server, or about to be one."""
+
+LOADS_DONE, LOADS_UNKNOWN = "LoadsDone", "LoadsUnknown"
+"""Runs that ended with their table loaded, and runs that ended without anybody knowing whether it is."""
+
+LONGER_THAN_USUAL = "RunLongerThanUsual"
+"""Runs that still went on when earlier ones had ended, so that people were notified."""
+
+CLEAN_UP_FAILED = "CleanUpFailed"
+"""Attempts to end a session after the end of its run that failed, and are repeated."""
+
 SWEEP_FOUND, SWEEP_LEFT = "SweepFound", "SweepLeft"
 """What an hourly sweep found, and what of it could not be removed."""
+
+STEP_DONE, STEP_FAILED = "StepDone", "StepFailed"
+"""Invocations of the steps of runs, by how they ended."""
+
+ENDED_FROM_OUTSIDE = "RunEndedFromOutside"
+"""Runs that their own states did not conclude: they were stopped, or ran into the time limit of the state machine."""
+
+WITHOUT_JOB = (
+    *(CLEAN_UP_FAILED, ENDED_FROM_OUTSIDE, LOADS_DONE, LOADS_MISSING, LOADS_UNKNOWN, LONGER_THAN_USUAL),
+    *(QUEUE_LENGTH, QUEUE_OLDEST, QUEUED_LONG, SESSION_EXPIRED, SLOTS_TAKEN, STEP_DONE, STEP_FAILED),
+    *(SWEEP_FOUND, SWEEP_LEFT),
+)
+"""Every metric whose only dimension is ``service``: one each a stage, however many jobs it has."""

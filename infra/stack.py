@@ -23,6 +23,7 @@ from infra.constructs.expect_load import expect_loads
 from infra.constructs.findings import accept, accept_in_cfn_lint
 from infra.constructs.function_table import BATCH_STEPS, END_RUN, EXPECT_LOAD, START_RUN, STEPS, SWEEP, FunctionSpec
 from infra.constructs.functions import Functions, log_group
+from infra.constructs.measured import Measured
 from infra.constructs.notifications import notice_topics
 from infra.constructs.questions import question_topic
 from infra.constructs.queues import dead_letters, retry
@@ -89,6 +90,9 @@ class DatamartRunner(cdk.Stack):
         alarms.on_executions(machine)
         alarms.on_batches(batch_machine)
         alarms.on_long_queues()
+        alarms.on_old_queues(settings.queue_alarm_minutes)
+        alarms.on_unknown_outcomes()
+        alarms.on_failing_clean_up()
 
         ends_lost = dead_letters(self, "EndRunDeadLetters", self._encryption)
         by_module["end_run"] = functions.make(END_RUN)
@@ -119,6 +123,8 @@ class DatamartRunner(cdk.Stack):
         by_module["sweep"] = functions.make(SWEEP)
         by_module["sweep"].add_environment("CONNECTIONS", json.dumps(list(settings.connections)))
         sweep_hourly(by_module["sweep"], topics, schedules)
+        by_module["start_run"] = starts
+        alarms.on_throttling(Measured(machine, batch_machine, runs, by_module).throttled())
         order_updates(by_module)
 
     def _bound(self) -> None:

@@ -13,6 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.aws_clients import in_init
 from functions.lifecycle.step import Event, Step, StepResult
 from functions.lifecycle.step_log import facts_of
+from functions.metric_names import STEP_DONE, STEP_FAILED
 from functions.microstrategy.http.tls import public_authorities
 from functions.runs.store.attempts import close_attempt
 from functions.runs.store.runs import load_run
@@ -81,10 +82,10 @@ def _handler(work: Callable[[Step], StepResult]) -> Callable[[Event, LambdaConte
         except Exception as error:
             failure = {"error": type(error).__name__, "reason": str(error)}
             logger.warning("step failed", extra=about | failure | facts_of(this))
-            metrics.add_metric(name="StepFailed", unit=MetricUnit.Count, value=1)
+            metrics.add_metric(name=STEP_FAILED, unit=MetricUnit.Count, value=1)
             raise
         logger.info("step done", extra=about | {"phase": result.get("phase")} | facts_of(this))
-        metrics.add_metric(name="StepDone", unit=MetricUnit.Count, value=1)
+        metrics.add_metric(name=STEP_DONE, unit=MetricUnit.Count, value=1)
         return result
 
     return handler

@@ -16,7 +16,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.aws_clients import in_init
 from functions.lifecycle.step import Event, StepResult
 from functions.lifecycle.sweep import batches, leases, messages, queues, runs
-from functions.metric_names import QUEUED_LONG, SWEEP_FOUND, SWEEP_LEFT
+from functions.metric_names import (
+    QUEUE_LENGTH,
+    QUEUE_OLDEST,
+    QUEUED_LONG,
+    SLOTS_TAKEN,
+    SWEEP_FOUND,
+    SWEEP_LEFT,
+)
 from functions.names import LOOK_AT_QUEUES, LOOK_HOURLY
 from functions.notifications.publish import publish
 from functions.notifications.sweep_notice import SEE_LOG, Thing, notice
@@ -74,19 +81,19 @@ def handler(event: Event, context: LambdaContext) -> StepResult:
 
 def _look_at_queues() -> int:
     """In how many of them runs wait; one that cannot be looked at keeps none of the others from it."""
-    waiting = []
+    looks = []
     for connection in _connections():
         try:
-            found = queues.look(connection)
+            looks.append(queues.look(connection))
         except Exception as error:
             reason = {"connection": connection, "error": type(error).__name__, "reason": str(error)}
             logger.warning("the queue was not looked at", extra=reason)
-            continue
-        if found is not None:
-            waiting.append(found)
-    if waiting:
-        metrics.add_metric(name=QUEUED_LONG, unit=MetricUnit.Count, value=sum(waiting))
-    return len(waiting)
+    metrics.add_metric(name=SLOTS_TAKEN, unit=MetricUnit.Count, value=sum(each.slots_taken for each in looks))
+    metrics.add_metric(name=QUEUE_LENGTH, unit=MetricUnit.Count, value=sum(each.waiting for each in looks))
+    metrics.add_metric(name=QUEUED_LONG, unit=MetricUnit.Count, value=sum(each.waiting_long for each in looks))
+    longest = max((each.longest_wait for each in looks), default=0.0)
+    metrics.add_metric(name=QUEUE_OLDEST, unit=MetricUnit.NoUnit, value=round(longest / 60, 1))
+    return sum(each.going_on for each in looks)
 
 
 def _connections() -> list[str]:

@@ -17,11 +17,12 @@ from functions.lifecycle.last_look import look_once_more
 from functions.lifecycle.step import Step
 from functions.lifecycle.step_log import facts_of
 from functions.limits import LONGEST_SESSION
+from functions.metric_names import CLEAN_UP_FAILED, ENDED_FROM_OUTSIDE, LOADS_DONE, LOADS_UNKNOWN
 from functions.notifications import end_event, failure_notice
 from functions.notifications.exactly_once import once
 from functions.notifications.message_failures import notify_with_other_runs
 from functions.notifications.publish import notify_once
-from functions.notifications.run_end import end_of, item_outcome_of
+from functions.notifications.run_end import End, end_of, item_outcome_of
 from functions.requests.batches.membership import membership_in
 from functions.requests.named_jobs import deployed_jobs, named_in
 from functions.runs.concurrency import give_back_lease
@@ -74,7 +75,7 @@ def _closed(detail: dict[str, Any], context: LambdaContext) -> RunRecord:
         job, as_of = named_in(given)
         message = message_in(given, detail["executionArn"])
         batch = membership_in(given, detail["executionArn"])
-        metrics.add_metric(name="RunEndedFromOutside", unit=MetricUnit.Count, value=0)
+        metrics.add_metric(name=ENDED_FROM_OUTSIDE, unit=MetricUnit.Count, value=0)
         return refuse_run(run_table(), detail["executionArn"], job, as_of, None, message, batch)
     still_open = [attempt for attempt in run.each_attempt() if attempt.attempt.closing_at is None]
     for attempt in still_open:
@@ -84,7 +85,7 @@ def _closed(detail: dict[str, Any], context: LambdaContext) -> RunRecord:
     if not run.ended:
         look_once_more(Step(run, {}, context))
     from_outside = end_run_from_outside(run, detail["status"], detail.get("error"))
-    metrics.add_metric(name="RunEndedFromOutside", unit=MetricUnit.Count, value=int(from_outside))
+    metrics.add_metric(name=ENDED_FROM_OUTSIDE, unit=MetricUnit.Count, value=int(from_outside))
     return run
 
 
@@ -93,6 +94,8 @@ def _notify(run: RunRecord, detail: dict[str, Any], *, in_batch: bool) -> None:
     if found.loaded == "yes":
         _record_load(run)
     sent = {Notification.EVENT: once(run, Notification.EVENT, lambda: end_event.send(found))}
+    if sent[Notification.EVENT]:
+        _count_outcome(found)
     if in_batch:
         pass  # the notification of its batch has it
     elif run.message:
@@ -100,6 +103,12 @@ def _notify(run: RunRecord, detail: dict[str, Any], *, in_batch: bool) -> None:
     elif failure_notice.is_due(found):
         sent[Notification.NOTICE] = notify_once(run, lambda: failure_notice.notice(found))
     logger.info("notified of the end", extra={"sent": sent, "status": found.status, "loaded": found.loaded})
+
+
+def _count_outcome(end: End) -> None:
+    """Count the outcome, once a run; what is certainly not loaded has the metrics of Step Functions."""
+    metrics.add_metric(name=LOADS_DONE, unit=MetricUnit.Count, value=int(end.loaded == "yes"))
+    metrics.add_metric(name=LOADS_UNKNOWN, unit=MetricUnit.Count, value=int(end.loaded == "unknown"))
 
 
 def _record_load(run: RunRecord) -> None:
@@ -148,6 +157,7 @@ def _removed(step: Step, early: bool) -> LibraryError | None:
             cleanup.log_out(step)
         except LibraryError as error:
             if clock.now() < (step.run.ended_at or 0) + LONGEST_SESSION:
+                metrics.add_metric(name=CLEAN_UP_FAILED, unit=MetricUnit.Count, value=1)
                 return error
             cleanup.expire(step, error)
     return None

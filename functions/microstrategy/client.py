@@ -4,7 +4,6 @@ Reads that fail for a moment are retried within the call's budget (:mod:`functio
 error says whether a further retry is safe, and the state machine decides.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 from functions.errors import (
@@ -17,37 +16,29 @@ from functions.errors import (
 )
 from functions.microstrategy import endpoints as at
 from functions.microstrategy import responses as reading
-from functions.microstrategy.caller import Caller, checked_id
+from functions.microstrategy.caller import checked_id
 from functions.microstrategy.codes import NO_DATAMART
 from functions.microstrategy.credentials import Credentials
-from functions.microstrategy.endpoints import Endpoint
 from functions.microstrategy.error_mapping import is_not_ready
 from functions.microstrategy.http.cookies import cookies_not_sent, everywhere, reason_dropped, reason_not_sent
-from functions.microstrategy.json_access import integer, mapping, mappings, moment, text
+from functions.microstrategy.json_access import integer, mapping, mappings, moment
 from functions.microstrategy.models import (
-    Datamart,
     Definition,
     Execution,
-    Project,
     Session,
     SessionInfo,
 )
-from functions.microstrategy.object_names import DATAMART_SUBTYPE, FOLDER_TYPE, datamart_of, folder_of, project_of
+from functions.microstrategy.name_lookup import NameLookup
 from functions.microstrategy.status import COMPLETED, GONE
 from functions.object_ids import is_id
-from functions.similar_names import spellings
 
 CLOCKS_DIFFER = 120.0
 """Seconds by which the server's clock may be behind ours."""
 
-OBJECT_TYPES = {"attribute": 12, "metric": 4}
-"""Types of what is looked up by name beside datamarts and folders (API.md 4.1)."""
-
 _PAGE = 200
-_MOST_FOUND = 5_000
 
 
-class Client(Caller):
+class Client(NameLookup):
     """A client of one server, in one session. For its parameters see :class:`functions.microstrategy.caller.Caller`."""
 
     # -- sessions (API.md 2) ------------------------------------------------------------------------------------
@@ -130,75 +121,7 @@ class Client(Caller):
         body = self.call(at.PRIVILEGES).json
         return mappings(body if isinstance(body, list) else mapping(body).get("privileges"))
 
-    # -- names (API.md 3, 4, 5.1) -------------------------------------------------------------------------------
-
-    def find_project(self, reference: str) -> Project:
-        """The project of that id or exact, case-sensitive name. Raises NotFound, naming the nearest."""
-        listed = mappings(self.call(at.FIND_PROJECT).json)
-        with self.redacting():
-            return project_of(reference, listed)
-
-    def find_datamart(self, project_id: str, reference: str | dict[str, str]) -> Datamart:
-        """The datamart of that id, exact name, or name and folder path.
-
-        Raises NotFound: no object matches, it is not a datamart, or several match and are listed with their paths.
-        """
-        if isinstance(reference, str) and is_id(reference):
-            return self._datamart_by_id(project_id, reference)
-        name = reference if isinstance(reference, str) else reference["name"]
-        path = None if isinstance(reference, str) else reference["path"]
-        found = self._search(at.FIND_DATAMART, project_id, name, DATAMART_SUBTYPE)
-        with self.redacting():
-            return datamart_of(name, path, found)
-
-    def _datamart_by_id(self, project_id: str, datamart_id: str) -> Datamart:
-        found = mapping(self.call(at.GET_OBJECT, project_id, {"type": 3}, datamart=datamart_id).json)
-        if found.get("subtype") != DATAMART_SUBTYPE:
-            raise NotFound(f"the object {datamart_id} is a report, but not a datamart", step="find_datamart")
-        return Datamart(datamart_id.upper(), text(found.get("name")))
-
-    def find_folder(self, project_id: str, reference: str) -> str:
-        """The id of the folder of that id or path (API.md 4.2, 4.4). Raises NotFound: none, or several fit."""
-        if is_id(reference):
-            found = mapping(self.call(at.GET_FOLDER, project_id, {"type": FOLDER_TYPE}, folder=reference).json)
-            if found.get("type") != FOLDER_TYPE:
-                raise NotFound(f"the object {reference} is not a folder", step="find_folder")
-            return reference.upper()
-        name = reference.strip("/").rpartition("/")[2]
-        folders = self._search(at.FIND_FOLDER, project_id, name, FOLDER_TYPE)
-        with self.redacting():
-            return folder_of(reference, folders)
-
-    def find_objects(self, project_id: str, name: str, kind: str) -> list[dict[str, Any]]:
-        """The objects of that name, in whatever case, with their ``ancestors``; ``kind`` is one of OBJECT_TYPES.
-
-        By an index that may not have a new object yet (API.md 4.2).
-        """
-        number = OBJECT_TYPES[kind]
-        return [one for one in self._search(at.FIND_OBJECTS, project_id, name, number) if one.get("type") == number]
-
-    def _search(self, endpoint: Endpoint, project_id: str, name: str, kind: int) -> list[dict[str, Any]]:
-        """All objects of exactly that name, however its accents are encoded: a server may compare what is stored."""
-        for spelling in spellings(name):
-            if found := list(self._named(endpoint, project_id, spelling, kind)):
-                return found
-        return []
-
-    def _named(self, endpoint: Endpoint, project_id: str, name: str, kind: int) -> Iterator[dict[str, Any]]:
-        """Page by page: a (sub)type asks for one kind only, and some servers ignore it."""
-        for offset in range(0, _MOST_FOUND, _PAGE):
-            query = {
-                "name": name,
-                "pattern": 2,
-                "type": kind,
-                "getAncestors": "true",
-                "offset": offset,
-                "limit": _PAGE,
-            }
-            page = mappings(mapping(self.call(endpoint, project_id, query).json).get("result"))
-            yield from page
-            if len(page) < _PAGE:
-                return
+    # -- the definition (API.md 5.1) ----------------------------------------------------------------------------
 
     def get_definition(self, project_id: str, datamart_id: str) -> Definition:
         """What a run will write. Raises NotFound (also for a report that is not a datamart), PermissionDenied."""

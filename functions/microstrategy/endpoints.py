@@ -130,6 +130,7 @@ FIND_DATAMART = Endpoint(
     read_timeout=WHOLE_BUDGET,
     instead="give the ID of the datamart: an ID needs no search",
 )  # API.md 4.2
+LIST_DATAMARTS = Endpoint("find_datamart", "GET", "/searches/results", ResponseBody.OBJECT)  # API.md 4.2
 GET_OBJECT = Endpoint("find_datamart", "GET", "/objects/{datamart}", ResponseBody.OBJECT)  # API.md 4.4
 FIND_FOLDER = Endpoint(
     "find_folder",

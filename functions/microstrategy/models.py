@@ -108,6 +108,15 @@ class Datamart:
 
 
 @dataclass(frozen=True)
+class FoundDatamart:
+    """A datamart of a search. ``path`` are its folders below the project's root: ``/Public Objects/Datamarts``."""
+
+    id: str
+    name: str
+    path: str
+
+
+@dataclass(frozen=True)
 class Definition:
     """The part of a datamart's definition that says what a run writes (API.md 5.1).
 

@@ -1,11 +1,11 @@
 """Which of the listed projects or found objects a reference means (API.md 3 and 4)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from functions.errors import NotFound
 from functions.microstrategy.json_access import integer, mappings, object_id, text
-from functions.microstrategy.models import Datamart, Project
+from functions.microstrategy.models import Datamart, FoundDatamart, Project
 from functions.similar_names import COMPARED, composed, folded, similar
 from functions.text import one_line
 
@@ -27,7 +27,7 @@ MAX_LEVELS = 50
 
 def project_of(reference: str, listed: list[dict[str, Any]]) -> Project:
     """The project of that id, or of that name in that case, with any accents. Raises NotFound, naming the nearest."""
-    projects = [Project(str(p["id"]), text(p.get("name")), integer(p.get("status"))) for p in listed if _has_id(p)]
+    projects = projects_of(listed)
     found = [p for p in projects if reference in (p.name, p.id)] or [
         p for p in projects if p.name and composed(p.name) == composed(reference)
     ]
@@ -36,24 +36,45 @@ def project_of(reference: str, listed: list[dict[str, Any]]) -> Project:
     if found:
         ids = ", ".join(p.id for p in found[:MAX_LISTED])
         raise NotFound(f'the project name "{reference}" is not unique: {ids}', step="find_project")
-    near = similar(reference, [p.name for p in projects if p.name], 3)
-    hint = f"; the nearest are {', '.join(map(_shown, near))}" if near else ""
+    hint = _nearest(reference, [p.name for p in projects if p.name])
     raise NotFound(f'no project "{reference}" is loaded and open to this account{hint}', step="find_project")
 
 
-def datamart_of(name: str, path: str | None, objects: list[dict[str, Any]]) -> Datamart:
+def projects_of(listed: list[dict[str, Any]]) -> list[Project]:
+    """The projects in what a server lists."""
+    return [Project(str(p["id"]), text(p.get("name")), integer(p.get("status"))) for p in listed if _has_id(p)]
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    """The rest of a sentence about a name that is not among ``known``."""
+    near = similar(name, known, 3)
+    return f"; the nearest are {', '.join(map(_shown, near))}" if near else ""
+
+
+def is_datamart(item: dict[str, Any]) -> bool:
+    """Whether a found object is a datamart that calls can name."""
+    return item.get("subtype") == DATAMART_SUBTYPE and _has_id(item)
+
+
+def found_datamart(item: dict[str, Any]) -> FoundDatamart:
+    """A datamart as a search found it, with its ancestors."""
+    return FoundDatamart(str(item["id"]).upper(), text(item.get("name")) or "", _shown_path(_ancestors(item)[1:]))
+
+
+def datamart_of(name: str, path: str | None, objects: list[dict[str, Any]], others: Sequence[str] = ()) -> Datamart:
     """The datamart of that name, and in that folder if one is given; a name in the right case wins.
 
-    Raises NotFound: no object matches, it is not a datamart, or several match and are listed with their paths.
+    ``others`` are names of datamarts for the message about a name that none has. Raises NotFound: no object matches,
+    it is not a datamart, or several match and are listed with their paths.
     """
-    found = [item for item in objects if item.get("subtype") == DATAMART_SUBTYPE and _has_id(item)]
+    found = list(filter(is_datamart, objects))
     named = next(filter(None, ([i for i in found if fold(str(i.get("name"))) == fold(name)] for fold in _FOLDS)), [])
     fitting = [item for item in named if path is None or _is_in(item, path)]
     if len(fitting) == 1:
         return Datamart(str(fitting[0]["id"]), text(fitting[0].get("name")))
     wanted = f'"{name}"' + (f' in "{path}"' if path else "")
     if not named:
-        raise NotFound(f"no datamart {wanted}", step="find_datamart")
+        raise NotFound(f"no datamart {wanted}{_nearest(name, others)}", step="find_datamart")
     listed = "; ".join(
         f"{_shown(item['name'])} ({item['id']}) in {_shown_path(_ancestors(item))}" for item in named[:MAX_LISTED]
     )

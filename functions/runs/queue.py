@@ -332,6 +332,16 @@ def waiting_long(queue: Queue, now: float) -> list[Ticket]:
     ]
 
 
+def longest_wait(queue: Queue, now: float) -> float:
+    """Seconds of the longest wait in the queue, without pauses and without the runs that a pause keeps waiting."""
+    waits = (
+        counted_wait(queue.pauses, ticket.job, ticket.arrived, now)
+        for ticket in queue.tickets.values()
+        if not is_paused(queue.pauses, ticket.job, now)
+    )
+    return max(waits, default=0.0)
+
+
 def counted_wait(pauses: Collection[Pause], job: str | None, since: float, now: float) -> float:
     """Seconds of a wait that count against ``queueMinutes``: all but those within a pause that concerns the job."""
     waited, counted_to = 0.0, since

@@ -1,5 +1,10 @@
-"""Alarms: on executions that fail, dead letters, tables that are late, and long queues. Each says what to do."""
+"""Alarms: each notifies people of one thing that has gone wrong, and says what to do.
 
+On executions that fail, unknown outcomes, dead letters, tables that are late, long queues, clean-ups that fail, and
+throttling.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import aws_cdk as cdk
@@ -9,7 +14,17 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from functions.metric_names import LOADS_MISSING, NAMESPACE, QUEUED_LONG, SERVICE
+from functions.limits import LONGEST_SESSION
+from functions.metric_names import (
+    CLEAN_UP_FAILED,
+    LOADS_MISSING,
+    LOADS_UNKNOWN,
+    NAMESPACE,
+    QUEUE_OLDEST,
+    QUEUED_LONG,
+    SERVICE,
+    SESSION_EXPIRED,
+)
 from infra.constructs.notifications import NoticeTopics
 
 
@@ -60,7 +75,7 @@ class Alarms:
         """An alarm on runs that wait long, which the function sweep counts; it is silent while they are paused."""
         self._make(
             "LongQueuesAlarm",
-            _own(QUEUED_LONG),
+            own_metric(QUEUED_LONG),
             "At least one run has used up most of its queueMinutes in the queue of its connection, and ends as "
             "RunTimedOut when all are used up. Its execution says what it waits for. Raise maxConcurrentRuns if the "
             "server can take more, raise queueMinutes, or spread the schedules.",
@@ -70,9 +85,70 @@ class Alarms:
         """An alarm on late tables, which the function expect_load counts; its notification names the jobs."""
         self._make(
             "LateLoadsAlarm",
-            _own(LOADS_MISSING),
+            own_metric(LOADS_MISSING),
             "At least one job or batch was not loaded by the time of its expectBy. The message about late tables "
             "on this topic names each and says what to do; so does the log of the function expect_load.",
+        )
+
+    def on_old_queues(self, minutes: int) -> None:
+        """An alarm on a wait in a queue of ``minutes`` or more; the function sweep measures it every five minutes."""
+        self._make(
+            "OldQueuesAlarm",
+            own_metric(QUEUE_OLDEST),
+            f"A run waits for {minutes} minutes or more (queueAlarmMinutes) in the queue of its connection. Its "
+            "execution says what it waits for: a run that hangs can be stopped, more slots (maxConcurrentRuns) let "
+            "more runs go, and datamart pause keeps those that may wait from the queue. Nothing is lost: runs go "
+            "in their order.",
+            threshold=minutes,
+        )
+
+    def on_unknown_outcomes(self) -> None:
+        """An alarm on a run that ended without anybody knowing whether its table is loaded."""
+        self._make(
+            "UnknownOutcomesAlarm",
+            own_metric(LOADS_UNKNOWN),
+            "A run has ended, and it is not known whether its table was loaded. Its notification on this topic names "
+            "the datamart and the table: look at the table, and at MicroStrategy's job monitor, before you start it "
+            "again. One that appends would append twice.",
+        )
+
+    def on_failing_clean_up(self) -> None:
+        """Alarms on sessions that cannot be ended: while it is tried again, and once one is given up."""
+        self._make(
+            "CleanUpAlarm",
+            own_metric(CLEAN_UP_FAILED, "Sum", cdk.Duration.minutes(15)),
+            "Sessions of runs that have ended cannot be ended on the Library server, for a quarter of an hour. They "
+            "count against its licences and limits, and keep the slots of their connection. It is tried again for "
+            f"{LONGEST_SESSION // 3_600} hours: look whether the server can be reached; the log of the function "
+            "end_run has its answers.",
+            threshold=3,
+        )
+        self._make(
+            "SessionsExpiredAlarm",
+            own_metric(SESSION_EXPIRED),
+            f"A session of a run could not be ended for {LONGEST_SESSION // 3_600} hours and was given up: the "
+            "server's idle timeout ends it. Look in MicroStrategy's session monitor whether sessions of the account "
+            "are left, and end them there; the log of the function end_run has the server's answer.",
+        )
+
+    def on_throttling(self, metrics: Mapping[str, cloudwatch.IMetric]) -> None:
+        """An alarm on requests that AWS refuses because of a quota, for more than a moment.
+
+        ``metrics`` count such requests by what they are about; an alarm takes ten of them.
+        """
+        self._make(
+            "ThrottlingAlarm",
+            cloudwatch.MathExpression(
+                expression="SUM(FILL(METRICS(), 0))",
+                using_metrics=dict(metrics),
+                label="Throttled requests",
+                period=_PERIOD,
+            ),
+            "AWS refuses requests of the runner because of a quota. They are repeated, so that runs take longer, and "
+            "fail as ServerUnavailable when it lasts. The dashboard and Service Quotas tell which: raise the account's "
+            "concurrent executions of Lambda, take away or raise reservedConcurrency, or spread the schedules.",
+            periods=3,
+            of_which=2,
         )
 
     def _on_ends(self, name: str, machine: sfn.StateMachine, failed: str, aborted: str, timed_out: str) -> None:
@@ -84,14 +160,24 @@ class Alarms:
         for end, (metric, description) in ends.items():
             self._make(f"{name}{end}Alarm", metric(period=_PERIOD, statistic="Sum"), description)
 
-    def _make(self, construct_id: str, metric: cloudwatch.IMetric, description: str) -> None:
+    def _make(
+        self,
+        construct_id: str,
+        metric: cloudwatch.IMetric,
+        description: str,
+        *,
+        threshold: float = 1,
+        periods: int = 1,
+        of_which: int | None = None,
+    ) -> None:
         alarm = cloudwatch.Alarm(
             self.scope,
             construct_id,
             alarm_description=description,
             metric=metric,
-            threshold=1,
-            evaluation_periods=1,
+            threshold=threshold,
+            evaluation_periods=periods,
+            datapoints_to_alarm=of_which,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
@@ -101,12 +187,12 @@ class Alarms:
 _PERIOD = cdk.Duration.minutes(5)
 
 
-def _own(name: str) -> cloudwatch.Metric:
-    """The largest value of a metric of our own."""
+def own_metric(name: str, statistic: str = "Maximum", period: cdk.Duration = _PERIOD) -> cloudwatch.Metric:
+    """A metric of our own that has no other dimension than the service."""
     return cloudwatch.Metric(
         namespace=NAMESPACE,
         metric_name=name,
         dimensions_map={"service": SERVICE},
-        period=_PERIOD,
-        statistic="Maximum",
+        period=period,
+        statistic=statistic,
     )

@@ -2,8 +2,9 @@
 
 import json
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from functions.metric_names import WITHOUT_JOB
 from functions.runs.polling import LONGEST_UNTOLD, seconds_until_next_look
 from infra.costs.batch_counts import BatchWork
 from infra.costs.batch_counts import counts_of as batch_counts_of
@@ -13,9 +14,6 @@ from infra.documents.markdown import table
 
 BATCHES = (10, 50, 200, 300, 1_000)
 """Items of the batches of the table."""
-
-CUSTOM_METRICS = 8
-"""Metrics of our own that a deployment may send, without those of each job with ``expectBy``."""
 
 
 class Example(NamedTuple):
@@ -107,11 +105,18 @@ def cost_in_short() -> str:
 def monthly_costs(template: Path) -> str:
     """What a deployment costs each month, whether it runs anything or not: alarms, metrics, secrets."""
     resources = json.loads(template.read_text("utf-8"))["Resources"].values()
-    count = [resource["Type"] for resource in resources].count
-    alarms, secrets = count("AWS::CloudWatch::Alarm"), count("AWS::SecretsManager::Secret")
+    alarms = [each["Properties"] for each in resources if each["Type"] == "AWS::CloudWatch::Alarm"]
+    looked_at = sum(map(_metrics_of, alarms))
+    secrets = [resource["Type"] for resource in resources].count("AWS::SecretsManager::Secret")
     rows = [
-        ("alarms", str(alarms), f"{alarms * price('alarm_month'):.2f}"),
-        ("metrics, at most", str(CUSTOM_METRICS), f"{CUSTOM_METRICS * price('metric_month'):.2f}"),
-        ("secrets", str(secrets), f"{secrets * price('secret_month'):.2f}"),
+        (f"{len(alarms)} alarms, by the metrics that they look at", looked_at, "alarm_month"),
+        ("metrics, at most", len(WITHOUT_JOB), "metric_month"),
+        ("secrets", secrets, "secret_month"),
     ]
-    return table(("of the stage that the emulator runs", "number", "$ a month"), rows)
+    costs = [(what, str(number), f"{number * price(charged):.2f}") for what, number, charged in rows]
+    return table(("of the stage that the emulator runs", "number", "$ a month"), costs)
+
+
+def _metrics_of(alarm: dict[str, Any]) -> int:
+    """How many metrics an alarm looks at: AWS charges each of them."""
+    return sum("Expression" not in each for each in alarm.get("Metrics", [alarm]))

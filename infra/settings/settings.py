@@ -63,6 +63,7 @@ class Settings:
     max_concurrent_runs: dict[str, int] = field(default_factory=dict)
     look_cost: float = LOOK_COST
     show_answers: bool = True
+    queue_alarm_minutes: int = 180
     log_retention_days: int = 90
     reserved_concurrency: dict[str, int] = field(default_factory=dict)
     customer_managed_key: bool = False
@@ -144,6 +145,7 @@ def _settings(stage: str, given: dict[str, Any]) -> Settings:
         max_concurrent_runs=given["maxConcurrentRuns"],
         look_cost=given["lookCost"],
         show_answers=given["showAnswers"],
+        queue_alarm_minutes=given["queueAlarmMinutes"],
         log_retention_days=given["logRetentionDays"],
         reserved_concurrency=given["reservedConcurrency"],
         customer_managed_key=given["customerManagedKey"],

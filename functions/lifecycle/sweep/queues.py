@@ -1,10 +1,12 @@
 """Queues of connections: hand-overs that were lost, and slots and tickets of runs whose execution has ended."""
 
+from typing import NamedTuple
+
 from functions import clock
 from functions.lifecycle.hand_over import drop_tickets_of_ended, free_slots_of_ended, look_after
 from functions.lifecycle.sweep.has_ended import Describe, has_ended
 from functions.notifications.sweep_notice import Thing
-from functions.runs.queue import waiting_long
+from functions.runs.queue import longest_wait, waiting_long
 from functions.runs.store.queues import StoredQueue, load_queue
 from functions.runs.store.runs import find_run
 from functions.runs.store.table import run_table
@@ -15,12 +17,30 @@ KEPT = "its session may still be open, until {until} at the latest; then the slo
 NOT_FREED = "it could not be freed; the next sweep tries it again"
 
 
-def look(connection: str) -> int | None:
-    """Look after the queue, if a run waits in it. Returns how many of them wait long; None where nobody waits."""
+class QueueLook(NamedTuple):
+    """What a look at a queue found.
+
+    ``going_on`` is whether a run waits in it, or is being given a slot, so that it was looked after; ``slots_taken``,
+    ``waiting`` and ``waiting_long`` are numbers of runs, ``longest_wait`` is in seconds.
+    """
+
+    going_on: bool = False
+    slots_taken: int = 0
+    waiting: int = 0
+    waiting_long: int = 0
+    longest_wait: float = 0.0
+
+
+def look(connection: str) -> QueueLook:
+    """Look after the queue, if a run waits in it."""
     queue = load_queue(run_table(), connection)
-    if queue is None or not (queue.tickets or any(holder.given for holder in queue.holders.values())):
-        return None
-    return len(waiting_long(_look_after(connection, queue), clock.now()))
+    if queue is None:
+        return QueueLook()
+    going_on = bool(queue.tickets or any(holder.given for holder in queue.holders.values()))
+    after = _look_after(connection, queue) if going_on else queue
+    now = clock.now()
+    taken = sum(holder.keeps(now) for holder in after.holders.values())
+    return QueueLook(going_on, taken, len(after.tickets), len(waiting_long(after, now)), longest_wait(after, now))
 
 
 def free(connection: str, describe: Describe) -> list[Thing]:

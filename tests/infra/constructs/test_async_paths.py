@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from functions.metric_names import NAMESPACE, QUEUED_LONG, SERVICE
 from tests.infra.template import Template, listed, mentions
 
 QUEUES = ("EndRunDeadLetters", "StartDeadLetters")
@@ -98,21 +97,6 @@ def test_every_queue_of_dead_letters_has_an_alarm_that_says_what_to_do(template:
         assert mentions(alarm["Dimensions"], queue)
         assert "redrive" in json.dumps(alarm["AlarmDescription"])
         assert mentions(alarm["AlarmActions"], "NoticeTopic")
-
-
-def test_an_alarm_looks_at_the_runs_that_the_sweep_finds_waiting_long(template: Template) -> None:
-    alarm = template.one("AWS::CloudWatch::Alarm", "LongQueues")
-    assert (alarm["Namespace"], alarm["MetricName"], alarm["Statistic"]) == (NAMESPACE, QUEUED_LONG, "Maximum")
-    assert {d["Name"]: d["Value"] for d in alarm["Dimensions"]} == {"service": SERVICE}
-
-
-def test_every_alarm_notifies_the_topic_and_says_what_to_do(template: Template) -> None:
-    alarms = template.resources("AWS::CloudWatch::Alarm")
-    assert len(alarms) == 10
-    for name, alarm in alarms.items():
-        assert mentions(alarm["AlarmActions"], "NoticeTopic"), name
-        assert len(json.dumps(alarm["AlarmDescription"])) > 80, name
-        assert alarm["TreatMissingData"] == "notBreaching"
 
 
 def principals(statement: dict[str, Any]) -> set[str]:

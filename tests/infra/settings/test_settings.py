@@ -27,6 +27,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         connections = ["default", "second"]
         jobs = ["city-nightly"]
         notify = ["bi@example.com"]
+        queueAlarmMinutes = 45
         logRetentionDays = 30
         showAnswers = false
         customerManagedKey = true
@@ -49,6 +50,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         notify=("bi@example.com",),
         ask_to=("analyst@example.com",),
         max_concurrent_runs={"second": 3},
+        queue_alarm_minutes=45,
         log_retention_days=30,
         show_answers=False,
         reserved_concurrency={"log_in": 5},

@@ -37,7 +37,7 @@ def test_a_definition_without_a_table_is_a_problem(person: Person) -> None:
     [
         ({"project": "Microstrategy Tutorial"}, "project", "the nearest are MicroStrategy Tutorial"),
         ({"project": "0" * 32}, "project", "is loaded and open to this account"),
-        ({"datamart": "Citty"}, "datamart", 'no datamart "Citty"'),
+        ({"datamart": "Citty"}, "datamart", 'no datamart "Citty"; the nearest are City'),
         ({"datamart": "0" * 32}, "datamart", "was not found"),
         ({"datamart": catalogue.CITY_REPORT}, "datamart", "is a report, but not a datamart"),
         ({"datamart": "Same Name"}, "datamart", "/Public Objects/Archive"),

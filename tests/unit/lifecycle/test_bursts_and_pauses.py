@@ -9,6 +9,7 @@ from moto.dynamodb.models import DynamoDBBackend
 from functions.handlers import sweep
 from functions.lifecycle.hand_over import give_back, look_after, serve
 from functions.lifecycle.sweep import queues
+from functions.lifecycle.sweep.queues import QueueLook
 from functions.runs.queue import UNCONFIRMED_SECONDS
 from functions.runs.queue_moves import AT_ONCE, paused, resumed
 from functions.runs.slots import ticket_of
@@ -248,11 +249,11 @@ def test_the_look_after_the_queues_counts_runs_that_wait_long_but_not_those_that
     system: QueueSystem,
 ) -> None:
     system.holding()
-    assert queues.look("default") is None
+    assert queues.look("default") == QueueLook(slots_taken=1)
     system.waiting(job="nightly", queueMinutes=60)
     system.waiting()
-    assert queues.look("default") == 0
+    assert queues.look("default").waiting_long == 0
     system.time += 50 * 60
-    assert queues.look("default") == 1
+    assert queues.look("default") == QueueLook(True, 1, 2, 1, 3_002)
     pause(system, "nightly")
-    assert queues.look("default") == 0
+    assert queues.look("default").waiting_long == 0

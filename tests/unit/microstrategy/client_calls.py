@@ -14,6 +14,7 @@ from functions.microstrategy import (
     Session,
     SessionInfo,
 )
+from functions.microstrategy.models import FoundDatamart
 from tests.unit.microstrategy.any_server import PASSWORD, TOKEN
 from tests.unit.microstrategy.test_calls import CITY, INSTANCE, PROJECT
 
@@ -46,6 +47,14 @@ def are_numbers(value: Any) -> bool:
 
 def are_prompts(value: Any) -> bool:
     return are_objects(value) and all(isinstance(one["type"], str) for one in value)
+
+
+def are_found(value: Any) -> bool:
+    return isinstance(value, list) and all(map(has_fields(FoundDatamart, id=TEXT, name=TEXT, path=TEXT), value))
+
+
+def are_projects(value: Any) -> bool:
+    return isinstance(value, list) and all(map(is_a(Project), value))
 
 
 def has_fields(kind: type, **fields: Any) -> Callable[[Any], bool]:
@@ -110,6 +119,10 @@ CALLS: dict[str, Call] = {
     "server_status": Call(lambda c: c.server_status(), is_a(dict), {"iServerVersion": "11.6.1000.0101"}),
     "login_modes": Call(lambda c: c.login_modes(), are_numbers, {"modes": [1, 16, 4096]}),
     "privileges": Call(lambda c: c.privileges(), are_objects, [{"id": "299", "name": "Web execute datamart report"}]),
+    "list_projects": Call(
+        lambda c: c.list_projects(), are_projects, [{"id": PROJECT, "name": "Tutorial", "status": 0}]
+    ),
+    "list_datamarts": Call(lambda c: c.list_datamarts(PROJECT, CITY), are_found, {"totalItems": 1, "result": [FOUND]}),
     "find_project": Call(
         lambda c: c.find_project("Tutorial"),
         has_fields(Project, id=TEXT, name=MAYBE_TEXT, status=MAYBE_NUMBER),

@@ -88,5 +88,9 @@ def answers(call: Call) -> st.SearchStrategy[bytes]:
 
 def sound(value: Any) -> None:
     """It can be told on: strict JSON, in UTF-8."""
-    plain = dataclasses.asdict(value) if dataclasses.is_dataclass(value) and not isinstance(value, type) else value
+    plain = [_plain(one) for one in value] if isinstance(value, list) else _plain(value)
     json.dumps(plain, ensure_ascii=False, allow_nan=False).encode()
+
+
+def _plain(value: Any) -> Any:
+    return dataclasses.asdict(value) if dataclasses.is_dataclass(value) and not isinstance(value, type) else value

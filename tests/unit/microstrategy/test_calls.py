@@ -300,6 +300,38 @@ def test_a_report_of_the_same_name_is_not_a_datamart(server: ScriptedServer, cli
         client.find_datamart(PROJECT, "City")
 
 
+def test_a_name_that_no_datamart_has_is_answered_with_the_nearest_ones(server: ScriptedServer, client: Client) -> None:
+    others = ("City", "Cities", "Stock", "Citizens", "Receipts")
+    server.answer(200, found_objects())
+    server.answer(200, found_objects(*({"id": f"{n:032X}", "name": o, "subtype": 772} for n, o in enumerate(others))))
+    with pytest.raises(NotFound, match='no datamart "Citty" in "/Public"; the nearest are City, Cities') as refused:
+        client.find_datamart(PROJECT, {"name": "Citty", "path": "/Public"})
+    assert "Stock" not in str(refused.value)
+
+
+def test_where_names_cannot_be_listed_the_one_that_is_not_there_is_refused_all_the_same(
+    server: ScriptedServer, client: Client
+) -> None:
+    server.answer(200, found_objects())
+    server.answer(403, b'{"code": "ERR014", "message": "no"}')
+    with pytest.raises(NotFound) as refused:
+        client.find_datamart(PROJECT, "Citty")
+    assert refused.value.message == 'no datamart "Citty"'
+
+
+def test_datamarts_are_listed_page_by_page_with_their_folders(server: ScriptedServer, client: Client) -> None:
+    def found(number: int, **more: Any) -> dict[str, Any]:
+        return {"id": f"{number:032X}", "name": f"Mart {number:03}", "subtype": 772} | more
+
+    where = {"ancestors": ancestors("SERVER", "Public Objects", "Datamarts")}
+    server.answer(200, found_objects(*(found(number, **where) for number in range(200))))
+    server.answer(200, found_objects(found(200), found(201, subtype=768), found(202, id="nothing")))
+    listed = client.list_datamarts(PROJECT, "B" * 32)
+    assert [one.name for one in listed] == ["Mart 200", *(f"Mart {number:03}" for number in range(200))]
+    assert {one.path for one in listed[1:]} == {"/Public Objects/Datamarts"}
+    assert listed[0].path == "/"
+
+
 def test_several_of_one_name_are_listed_with_their_folders(server: ScriptedServer, client: Client) -> None:
     items = [
         {"id": letter * 32, "name": "City", "subtype": 772, "ancestors": ancestors("SERVER", "Public Objects", folder)}

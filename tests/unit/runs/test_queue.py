@@ -21,6 +21,7 @@ from functions.runs.queue import (
     free_slots,
     has_expired,
     in_the_way,
+    longest_wait,
     next_first,
     next_ticket,
     not_acted_on,
@@ -340,6 +341,13 @@ def test_a_run_that_a_pause_keeps_waiting_does_not_wait_long() -> None:
     waiting = queue(ticket(0, until=NOON + 100, job="daily"), pauses=(Pause(NOON + 90, LATER, "daily"),))
     assert waiting_long(waiting, NOON + 89) == [waiting.tickets["t0"]]
     assert waiting_long(waiting, NOON + 90) == []
+
+
+def test_the_longest_wait_counts_neither_pauses_nor_runs_that_are_paused() -> None:
+    pauses = (Pause(NOON + 10, NOON + 40), Pause(NOON + 90, LATER, "daily"))
+    waiting = queue(ticket(0, job="daily"), ticket(1), pauses=pauses)
+    assert [longest_wait(waiting, NOON + seconds) for seconds in (9, 10, 40, 89, 90)] == [9, 0, 10, 59, 59]
+    assert longest_wait(queue(), NOON) == 0
 
 
 def test_a_pause_keeps_a_ticket_from_being_used_up() -> None:

@@ -42,7 +42,7 @@ def test_only_reading_calls_are_made_beside_the_session_and_an_instance_that_is_
 @pytest.mark.parametrize(
     ("datamart", "words", "sentence"),
     [
-        ("Citty", (), 'no datamart "Citty"'),
+        ("Citty", (), 'no datamart "Citty"; the nearest are City'),
         (catalogue.CITY_REPORT, (), "is a report, but not a datamart"),
         ("Same Name", (), "/Public Objects/Archive"),
         ("/Public Objects/Archive/City", (), "in /CASTOR_SERVER/Public Objects/Datamarts"),

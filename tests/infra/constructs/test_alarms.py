@@ -1,0 +1,79 @@
+"""The alarms: what each looks at, that each says what to do, and what a month of them costs."""
+
+import json
+from typing import Any
+
+import pytest
+
+from functions.metric_names import (
+    CLEAN_UP_FAILED,
+    LOADS_UNKNOWN,
+    NAMESPACE,
+    QUEUE_OLDEST,
+    QUEUED_LONG,
+    SERVICE,
+    SESSION_EXPIRED,
+)
+from tests.infra.template import Template, mentions
+
+MOST_METRICS = 10
+"""Metrics that one alarm may look at."""
+
+
+def alarms(template: Template) -> dict[str, dict[str, Any]]:
+    return template.resources("AWS::CloudWatch::Alarm")
+
+
+def metrics_of(alarm: dict[str, Any]) -> list[dict[str, Any]]:
+    """What an alarm looks at, without the expression that puts several together."""
+    return [each for each in alarm.get("Metrics", [alarm]) if "Expression" not in each]
+
+
+def test_every_alarm_notifies_the_topic_and_says_what_to_do(template: Template) -> None:
+    assert len(alarms(template)) == 15
+    for name, alarm in alarms(template).items():
+        assert mentions(alarm["AlarmActions"], "NoticeTopic"), name
+        assert len(json.dumps(alarm["AlarmDescription"])) > 80, name
+        assert alarm["TreatMissingData"] == "notBreaching"
+
+
+@pytest.mark.parametrize(
+    ("name", "metric", "statistic", "threshold"),
+    [
+        ("LongQueues", QUEUED_LONG, "Maximum", 1),
+        ("OldQueues", QUEUE_OLDEST, "Maximum", 180),
+        ("UnknownOutcomes", LOADS_UNKNOWN, "Maximum", 1),
+        ("CleanUp", CLEAN_UP_FAILED, "Sum", 3),
+        ("SessionsExpired", SESSION_EXPIRED, "Maximum", 1),
+    ],
+)
+def test_an_alarm_looks_at_a_metric_that_the_functions_write_for_all_jobs_together(
+    template: Template, name: str, metric: str, statistic: str, threshold: float
+) -> None:
+    alarm = template.one("AWS::CloudWatch::Alarm", f"{name}Alarm")
+    assert (alarm["Namespace"], alarm["MetricName"], alarm["Statistic"]) == (NAMESPACE, metric, statistic)
+    assert {d["Name"]: d["Value"] for d in alarm["Dimensions"]} == {"service": SERVICE}
+    assert alarm["Threshold"] == threshold
+
+
+def test_the_settings_say_after_how_many_minutes_in_the_queue_an_alarm_goes_off(everything: Template) -> None:
+    alarm = everything.one("AWS::CloudWatch::Alarm", "OldQueuesAlarm")
+    assert alarm["Threshold"] == 45
+    assert "45 minutes" in alarm["AlarmDescription"]
+
+
+def test_the_alarm_on_throttling_adds_up_machines_table_and_functions_and_waits_for_more_than_a_moment(
+    template: Template,
+) -> None:
+    alarm = template.one("AWS::CloudWatch::Alarm", "ThrottlingAlarm")
+    looked_at = metrics_of(alarm)
+    names = [each["MetricStat"]["Metric"]["MetricName"] for each in looked_at]
+    assert sorted(names) == sorted(
+        ["ExecutionThrottled"] * 2 + ["ReadThrottleEvents", "WriteThrottleEvents"] + ["Throttles"] * 4
+    )
+    assert all(each["MetricStat"]["Metric"]["Dimensions"] for each in looked_at)
+    assert (alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"]) == (3, 2)
+
+
+def test_no_alarm_looks_at_more_metrics_than_aws_takes(everything: Template) -> None:
+    assert max(len(alarm.get("Metrics", [alarm])) for alarm in alarms(everything).values()) <= MOST_METRICS
