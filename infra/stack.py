@@ -86,6 +86,7 @@ class DatamartRunner(cdk.Stack):
         batch_machine = self._state_machine(BATCHES, "RunBatch", settings.batch_machine_name, batch_steps)
         cdk.CfnOutput(self, "BatchMachineArn", value=batch_machine.state_machine_arn)
         topics = notice_topics(self, settings, self._encryption)
+        topics.let_notify(by_module["get_status"])
         alarms = Alarms(self, topics)
         alarms.on_executions(machine)
         alarms.on_batches(batch_machine)

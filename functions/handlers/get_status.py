@@ -5,6 +5,7 @@ It polls first and checks the deadline afterwards: a job that has ended in time 
 
 from functions.handlers._decorators import deadline_free_step
 from functions.lifecycle.job_status import look
+from functions.lifecycle.longer_than_usual import notify_if_longer
 from functions.lifecycle.progress import recorded_failure, recorded_success
 from functions.lifecycle.step import Step, StepResult
 from functions.runs.job_state import FAILED, NOTHING_EXECUTED, JobState
@@ -30,4 +31,5 @@ def handler(step: Step) -> StepResult:
     answer = look(step)
     if answer["phase"] in GOING_ON:
         run.check_deadline()
+        notify_if_longer(run)
     return answer

@@ -18,3 +18,4 @@ class Notification(StrEnum):
 
     EVENT = "event"  # the end event
     NOTICE = "notice"  # people's notice of a failure, or of late loads
+    LONGER = "longer"  # of a run that takes longer than usual

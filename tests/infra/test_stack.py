@@ -76,6 +76,7 @@ ALLOWED = {
         *(*READS_MANY, *RUNS_BATCHES),
     },
     "ask_person": {*CHANGES, "sns:Publish"},
+    "get_status": {*CHANGES, "sns:Publish"},
     "prepare_batch": {
         *(*CHANGES, *READS_MANY, "dynamodb:PutItem", "dynamodb:BatchWriteItem"),
         *("states:DescribeExecution", "states:StartExecution"),

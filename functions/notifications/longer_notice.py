@@ -1,0 +1,80 @@
+"""The notification of a run that takes longer than usual and still goes on."""
+
+import shlex
+
+from functions import clock
+from functions.names import stage_of
+from functions.notifications.console_link import console_link
+from functions.notifications.publish import LONGEST_SUBJECT, Notice
+from functions.runs.model import Run, Target
+from functions.runs.usual import Usual
+from functions.text import duration, named
+
+NEXT_STEPS = (
+    "Look in MicroStrategy's job monitor, and in the warehouse, what the job waits for.",
+    "If it should go on, do nothing: it is looked at as before, and its end is reported only if it fails.",
+    "If not, stop the execution: its job is cancelled where the account may do that, and its session is ended.",
+)
+
+
+def notice(run: Run, usual: Usual, began: float) -> Notice:
+    """The notification; ``began`` is since when the server works on the job, in seconds since the epoch."""
+    name = run.job_name or _datamart(run)
+    return Notice(
+        "longer",
+        subject(run, usual, began),
+        text(run, usual, began),
+        thread=f"job/{run.job_name}" if run.job_name else f"datamart/{name}",
+        summary=_lines(_facts(run, usual, began)),
+        next_steps=(*NEXT_STEPS, _show(run)),
+        keywords=(stage_of(run.arn), name),
+        execution=run.arn,
+    )
+
+
+def subject(run: Run, usual: Usual, began: float) -> str:
+    """``Datamart City takes longer than usual: 41 min so far, usually 20 min``; a long name is cut."""
+    so_far, usually = duration(clock.now() - began), duration(usual.seconds)
+    rest = f" takes longer than usual: {so_far} so far, usually {usually}"
+    room = LONGEST_SUBJECT - len("Datamart ") - len(rest) - len('""')
+    return f"Datamart {named(_datamart(run), room)}{rest}"
+
+
+def text(run: Run, usual: Usual, began: float) -> str:
+    """The message: what runs, since when, what is usual, when it was expected to end, what to do, where to look."""
+    further: dict[str, str | None] = {
+        "What to do": " ".join(NEXT_STEPS),
+        "To see it": _show(run),
+        "Execution": console_link(run.arn),
+    }
+    return _lines(_facts(run, usual, began) | further)
+
+
+def _facts(run: Run, usual: Usual, began: float) -> dict[str, str | None]:
+    target = run.target or Target()
+    return {
+        "Datamart": named(_datamart(run)),
+        "Project": named(run.project.name) if run.project and run.project.name else None,
+        "Job": run.job_name and named(run.job_name),
+        "Item of a batch": named(run.batch.item) if run.batch else None,
+        "For": run.as_of and named(run.as_of),
+        "Table": target.table and f"{named(target.table)} in {named(target.source or 'its source')}",
+        "So far": f"{duration(clock.now() - began)}, since {clock.timestamp(began)}",
+        "Usual": f"{duration(usual.seconds)} (the median of its last {usual.runs} loads)",
+        "Expected end": clock.timestamp(began + usual.seconds),
+        "Longer than usual from": f"{clock.timestamp(began + usual.longest)}, after {duration(usual.longest)}",
+        "Ends by itself at": clock.timestamp(clock.now() + run.seconds_left()),
+    }
+
+
+def _lines(facts: dict[str, str | None]) -> str:
+    return "\n".join(f"{name}: {value}" for name, value in facts.items() if value)
+
+
+def _datamart(run: Run) -> str:
+    return run.datamart_in_words or run.job_name or "unknown"
+
+
+def _show(run: Run) -> str:
+    """The command that shows the run."""
+    return f"datamart show {shlex.quote(run.arn.rpartition(':')[2])} --stage {shlex.quote(stage_of(run.arn))}"
