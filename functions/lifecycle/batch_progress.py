@@ -8,7 +8,8 @@ next call, which starts all that should be running again.
 
 import json
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -35,6 +36,11 @@ from functions.runs.store.batches import (
     stop_starting,
 )
 from functions.telemetry import logger
+
+THREADS = 8
+"""Threads that start items: fewer than the ten connections that botocore keeps."""
+
+Result = TypeVar("Result")
 
 
 def record_end_of_item(record: BatchRecord, index: int, outcome: ItemOutcome) -> None:
@@ -101,22 +107,36 @@ def _decision(plan: BatchPlan, states: str) -> Decision:
 def start_items(record: BatchRecord, plan: BatchPlan, indexes: Collection[int]) -> None:
     """Start the runs of items, in this order; one that AWS refuses does not keep the others from starting.
 
-    Raises the first of what AWS answers.
+    Many are started by several threads, so that all of a large batch's first items fit into the function's time. Raises
+    the first of what AWS answers.
     """
     items = load_items(record.table, record.arn, indexes)
-    failures = []
-    for index in indexes:
-        if index not in items or items[index].outcome is not None:
-            continue
+
+    def start_one(index: int) -> ClientError | BotoCoreError | None:
         name = name_of_run(record.arn, index, plan.items[index])
         given = input_of_run(items[index].input, BatchMembership(record.arn, plan.items[index], index), name)
         try:
             start(machine_of_runs(), name, json.dumps(given, ensure_ascii=False))
         except (ClientError, BotoCoreError) as error:
-            logger.warning("an item could not be started", extra={"execution": name, "reason": str(error)})
-            failures.append(error)
+            return error
+        return None
+
+    due = [index for index in indexes if index in items and items[index].outcome is None]
+    failures = [(index, error) for index, error in zip(due, _each(start_one, due), strict=True) if error is not None]
+    for index, error in failures:
+        logger.warning("an item could not be started", extra={"item": plan.items[index], "reason": str(error)})
     if failures:
-        raise failures[0]
+        raise failures[0][1]
+
+
+def _each(work: Callable[[int], Result], indexes: Sequence[int]) -> list[Result]:
+    """What ``work`` returns for each; in threads where there are more indexes than threads."""
+    if len(indexes) <= THREADS:
+        return [work(index) for index in indexes]
+    from concurrent.futures import ThreadPoolExecutor  # most batches start a few items at once
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(work, indexes))
 
 
 def machine_of_runs() -> str:

@@ -1,0 +1,111 @@
+"""The first items of a large batch: started by several threads, and safe to die in between."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import botocore.client
+import pytest
+from moto.core import DEFAULT_ACCOUNT_ID
+
+from functions.lifecycle.batch_progress import THREADS, move_on
+from functions.runs import executions
+from functions.runs.batches.model import BatchPlan
+from functions.runs.batches.order import Plan
+from functions.runs.store.batches import BatchRecord, begin_batch
+from functions.runs.store.table import RunTable
+from local.emulator.clients import client
+from tests.unit.runs.tables import REGION, new_table
+
+ARN = f"arn:aws:states:{REGION}:{DEFAULT_ACCOUNT_ID}:execution:datamart-runner-dev_batches:night"
+MACHINE = f"arn:aws:states:{REGION}:{DEFAULT_ACCOUNT_ID}:stateMachine:datamart-runner-dev"
+
+
+class Killed(BaseException):
+    """The function is no more."""
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunTable]:
+    monkeypatch.setenv("STATE_MACHINE_ARN", MACHINE)
+    executions._states.cache_clear()
+    with new_table() as name:
+        yield RunTable(name)
+    executions._states.cache_clear()
+
+
+def begun(table: RunTable, items: int) -> BatchRecord:
+    seconds = tuple(map(float, range(items)))  # the last one goes first
+    plan = BatchPlan(tuple(f"item-{number}" for number in range(items)), Plan(((),) * items, seconds), places=items)
+    return begin_batch(table, ARN, plan, [{"project": "P"}] * items, "w" * items)
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[int], None]], dict[str, str]]:
+    """Lets a hook run before each StartExecution, given its number; the calls are answered as Step Functions does."""
+    lock, call = threading.Lock(), botocore.client.BaseClient._make_api_call
+
+    def watched(before: Callable[[int], None]) -> dict[str, str]:
+        started: dict[str, str] = {}
+        count = iter(range(1_000_000))
+
+        def called(self: Any, operation: str, parameters: Any) -> Any:
+            if operation != "StartExecution":
+                return call(self, operation, parameters)
+            before(next(count))
+            with lock:
+                given = started.setdefault(parameters["name"], parameters["input"])
+            assert given == parameters["input"], "the same start twice is one only with the same input"
+            return {}
+
+        monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", called)
+        return started
+
+    return watched
+
+
+def test_many_items_are_started_several_at_a_time_and_each_of_them_once(table: RunTable, calls: Any) -> None:
+    meeting = threading.Barrier(THREADS, timeout=30)
+    record = begun(table, 10 * THREADS)
+    started = calls(lambda number: meeting.wait())  # passes only where so many are at work at once
+    move_on(record)
+    assert record.states == "r" * 10 * THREADS
+    assert len(started) == 10 * THREADS
+
+
+def test_few_items_are_started_one_after_the_other_in_the_order_of_the_decision(table: RunTable, calls: Any) -> None:
+    record = begun(table, THREADS)
+    here = set()
+    started = calls(lambda number: here.add(threading.get_ident()))
+    move_on(record)
+    assert here == {threading.get_ident()}
+    assert [name.rpartition("-")[0] for name in started] == [f"item-{number}" for number in reversed(range(THREADS))]
+
+
+def test_what_a_function_that_died_had_not_started_is_started_by_the_next_call(table: RunTable, calls: Any) -> None:
+    def dies(number: int) -> None:
+        if number >= 3 * THREADS:
+            raise Killed
+
+    record = begun(table, 10 * THREADS)
+    started = calls(dies)
+    with pytest.raises(Killed):
+        move_on(record)
+    assert len(started) == 3 * THREADS
+    again = calls(lambda number: None)
+    move_on(record)
+    assert again.keys() > started.keys()
+    assert len(again) == 10 * THREADS
+
+
+def test_an_item_that_aws_refuses_keeps_no_other_from_starting(table: RunTable, calls: Any) -> None:
+    def throttled(number: int) -> None:
+        if number == 5:
+            code = {"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}
+            raise client("stepfunctions").exceptions.ClientError(code, "StartExecution")
+
+    record = begun(table, 10 * THREADS)
+    started = calls(throttled)
+    with pytest.raises(Exception, match="Rate exceeded"):
+        move_on(record)
+    assert len(started) == 10 * THREADS - 1
