@@ -69,6 +69,7 @@ def _run(self: Any) -> None:
             with waiter.for_a_run():
                 _has_ended(_arn(self))
         finally:
+            waiter.check()  # another execution may wait for this end
             waiter.end_work()
 
 

@@ -15,6 +15,7 @@ from local.emulator.moto_patches import (
     executions,
     jsonata,
     lambda_invocations,
+    nested_executions,
     performance,
     reserved_errors,
     task_tokens,
@@ -54,6 +55,7 @@ def install(
     waits.install(waiter, ask)
     task_tokens.install(waiter)
     lambda_invocations.install(invoke)
+    nested_executions.install()
     reserved_errors.install()
     dynamodb_limits.install()
     dynamodb_atomicity.install()

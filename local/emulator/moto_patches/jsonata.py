@@ -10,6 +10,7 @@ import json
 import random
 import re
 import uuid
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -53,7 +54,16 @@ def _evaluate(expression: str) -> Any:
 
 def _declare(bindings: dict[str, Any]) -> str:
     """Variables as JSONata declares them; as text, not as escapes, which JSONata would read one half at a time."""
-    return "".join(f"{name}:={json.dumps(value, ensure_ascii=False, default=str)};" for name, value in bindings.items())
+    return "".join(
+        f"{name}:={json.dumps(value, ensure_ascii=False, default=_text)};" for name, value in bindings.items()
+    )
+
+
+def _text(value: Any) -> str:
+    """What is not JSON, as text; a time of the context object as AWS writes it: ``2026-11-20T04:00:00.123Z``."""
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC).isoformat(timespec='milliseconds').removesuffix('+00:00')}Z"
+    return str(value)
 
 
 def evaluate(text: str) -> Any:

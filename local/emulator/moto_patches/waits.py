@@ -11,7 +11,6 @@ from typing import Any
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.asl.component.common.timeouts.timeout import TimeoutSeconds
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.resource import ResourceCondition
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_callback import (
     StateTaskServiceCallback,
 )
@@ -49,7 +48,7 @@ def install(waiter: Waiter, ask: Ask) -> None:
     StateTaskServiceCallback._eval_wait_for_task_token = _wait_for_token
 
 
-def _pause(env: Any, seconds: float, over: Over = lambda: False) -> None:
+def pause(env: Any, seconds: float, over: Over = lambda: False) -> None:
     """Let ``seconds`` pass for an execution, unless it is stopped or ``over``."""
     if _waiter is not None:
         with _waiter.for_a_run():
@@ -60,14 +59,14 @@ def _wait(self: Any, env: Any, wait_seconds: float) -> None:
     if wait_seconds != int(wait_seconds):
         # AWS refuses what moto accepts (emulator/PLATFORM.md "Laxer than AWS").
         raise ValueError(f"a Wait state takes whole seconds, not {wait_seconds}")
-    _pause(env, wait_seconds)
+    pause(env, wait_seconds)
 
 
 class _RetryTime:
     """Stands for the module ``time`` in the retrier."""
 
     def sleep(self, seconds: float) -> None:
-        _pause(_here.env, seconds)
+        pause(_here.env, seconds)
 
 
 def _evaluate_retrier(self: Any, env: Any) -> None:
@@ -96,9 +95,8 @@ class _Untimed:
 
 
 def _evaluate(self: Any, env: Any) -> None:
-    """As moto does; but a state that waits for a token has no timeout in real time, beside the one on the clock."""
-    waits = self.resource.condition == ResourceCondition.WaitForTaskToken
-    evaluate_with_timeout(_Untimed(self) if waits else self, env)
+    """As moto does; but a state that waits for something has no timeout in real time, beside the one on the clock."""
+    evaluate_with_timeout(self if self.resource.condition is None else _Untimed(self), env)
 
 
 def _wait_for_token(self: Any, env: Any, timeout_seconds: int, callback_endpoint: Any, heartbeat_endpoint: Any) -> Any:
@@ -106,5 +104,5 @@ def _wait_for_token(self: Any, env: Any, timeout_seconds: int, callback_endpoint
     token = callback_endpoint.callback_id
     execution = env.states.context_object.context_object_data["Execution"]["Id"]
     _ask(execution, token, lambda: not env.is_running())
-    _pause(env, timeout_seconds, lambda: callback_endpoint.get_outcome() is not None)
+    pause(env, timeout_seconds, lambda: callback_endpoint.get_outcome() is not None)
     return task_tokens.close(callback_endpoint) or CallbackOutcomeTimedOut(token)

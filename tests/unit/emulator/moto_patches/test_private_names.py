@@ -26,6 +26,9 @@ VERSIONS = [
 
 ASL = "moto.stepfunctions.parser.asl"
 SERIALIZE = "moto.core.serialize"
+SFN = f"{ASL}.component.state.exec.state_task.service.state_task_service_sfn"
+CALL = ["self", "env", "resource_runtime_part", "normalised_parameters", "state_credentials"]
+SYNC = ["self", "env", "sync_resolver"]
 NAMES = [
     (f"{ASL}.jsonata.jsonata", "_eval_jsonata", None),
     (f"{ASL}.jsonata.jsonata", "JSONataException", None),
@@ -56,6 +59,10 @@ NAMES = [
         "StateTaskServiceCallback._eval_wait_for_task_token",
         ["self", "env", "timeout_seconds", "callback_endpoint", "heartbeat_endpoint"],
     ),
+    (SFN, "StateTaskServiceSfn._eval_sync", [*SYNC, "timeout_seconds", "callback_endpoint", "heartbeat_endpoint"]),
+    (SFN, "StateTaskServiceSfn._build_sync2_resolver", CALL),
+    (SFN, "StateTaskServiceSfn._build_sync_resolver", CALL),
+    (SFN, "StateTaskServiceSfn._eval_service_task", CALL),
     (f"{ASL}.eval.callback.callback", "CallbackEndpoint.get_outcome", ["self"]),
     (f"{ASL}.eval.callback.callback", "CallbackEndpoint.notify", ["self", "outcome"]),
     (f"{ASL}.component.state.exec.execute_state", "ExecutionState._evaluate_with_timeout", ["self", "env"]),
