@@ -89,6 +89,9 @@ class NamedError(Exception):
     when_loaded: ClassVar[str | None] = None
     """What people are told if the table is complete. None: a run whose table is complete succeeds in spite of it."""
 
+    of_connection: ClassVar[bool] = False
+    """Whether the server or the account is the cause, so that other runs fail with it, too (DESIGN.md "Outages")."""
+
     lists_prompts: ClassVar[bool] = False
     """Whether the notification has the open prompts, as JSON to complete and paste into the request."""
 
@@ -214,6 +217,7 @@ class CredentialsRejected(LibraryError):
 
     advice = "Check the connection's secret; nothing is tried again by itself, because accounts lock."
     loaded = "no"
+    of_connection = True
 
 
 class PermissionDenied(LibraryError):
@@ -243,6 +247,7 @@ class ServerUnavailable(LibraryError):
 
     advice = "Check the Library server and the network to it."
     loaded = UNTIL_EXECUTED
+    of_connection = True
     next_attempt = NextAttempt(WaitsFor.SERVER, first_pause=30, longest_pause=600)
 
 
@@ -255,6 +260,7 @@ class ServerBusy(LibraryError):
 
     advice = "Choose a quieter time, or raise timeoutMinutes."
     loaded = "no"
+    of_connection = True
     next_attempt = NextAttempt(WaitsFor.SERVER, first_pause=30, longest_pause=600)
     times_out = True
 
@@ -268,6 +274,7 @@ class SessionLost(LibraryError):
 
     advice = "Find out what ended the session: a restart, an idle timeout, a logout of the account elsewhere."
     loaded = UNTIL_EXECUTED
+    of_connection = True
     next_attempt = NextAttempt(WaitsFor.NEW_SESSION, first_pause=10, longest_pause=600)
 
 
@@ -276,6 +283,7 @@ class InstanceLost(LibraryError):
 
     advice = "Find out what removed the instance: a restart, or too many instances in one session."
     loaded = UNTIL_EXECUTED
+    of_connection = True
     next_attempt = NextAttempt(WaitsFor.NEW_SESSION, first_pause=10, longest_pause=600)
 
 

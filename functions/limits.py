@@ -72,6 +72,12 @@ CLAIM_SPARE = 25
 CLAIM_SECONDS = max(TIMEOUTS["end_run"], TIMEOUTS["sweep"]) + CLAIM_SPARE
 """Seconds for which a claim keeps other invocations from notifying of an end: ``end_run`` and ``sweep`` do it."""
 
+OUTAGE_GATHERED_FOR = END_VISIBILITY - 30
+"""Seconds for which the first failures of an outage are gathered: the end of the first is delivered again by then."""
+
+OUTAGE_MESSAGE_EVERY = 3_600
+"""Seconds between two notifications of one outage of a connection."""
+
 LATE_CLAIM_SECONDS = TIMEOUTS["expect_load"] + CLAIM_SPARE
 """The same for notifications of late tables, sent by ``expect_load``."""
 

@@ -6,6 +6,7 @@ screen, a newline could forge a line of ours ("What to do: …"), and a bidirect
 
 import json
 import re
+from collections.abc import Mapping
 
 ELLIPSIS = "…"
 
@@ -38,6 +39,11 @@ def quoted(text: object, longest: int = 200) -> str:
     A double quote inside becomes a single one: the text cannot end its own quotation.
     """
     return '"' + one_line(text, longest).replace('"', "'") + '"'
+
+
+def labelled(lines: Mapping[str, object]) -> str:
+    """``Name: value`` on a line each; what is empty is left out."""
+    return "\n".join(f"{name}: {value}" for name, value in lines.items() if value)
 
 
 _PLAIN = re.compile(r"(?!\s)(?:[^\":]|:(?=\d))+(?<!\s)")

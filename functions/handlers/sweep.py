@@ -2,7 +2,8 @@
 
 The clean-up of a run is done by its own states and by end_run. This is for what went wrong there for hours: an end that
 was never delivered or processed, a session that is still kept, a lease or a slot of an execution that has ended.
-Every five minutes it looks after the queues, where a run may wait for a hand-over that was lost.
+Every five minutes it looks after the queues, where a run may wait for a hand-over that was lost, and notifies people
+of outages whose ends have not done it.
 """
 
 import json
@@ -25,6 +26,7 @@ from functions.metric_names import (
     SWEEP_LEFT,
 )
 from functions.names import LOOK_AT_QUEUES, LOOK_HOURLY
+from functions.notifications.outages import notify_of_outage
 from functions.notifications.publish import publish
 from functions.notifications.sweep_notice import SEE_LOG, Thing, notice
 from functions.runs.batches.model import BatchRun
@@ -51,10 +53,12 @@ def handler(event: Event, context: LambdaContext) -> StepResult:
     """Sweep the run table. Returns how many things were ``found``, and how many of them are ``left``.
 
     Executions that run, and what they hold, are left alone. A second sweep only notifies of what is still left. With
-    ``look: queues`` in the event it looks after the queues and no more, and returns ``looked``: in how many runs wait.
+    ``look: queues`` in the event it looks after the queues and outages and no more, and returns ``looked``: in how many
+    queues runs wait.
     With ``look: hourly`` people are not notified where all that was found is left: that is told once a day.
     """
     if event.get("look") == LOOK_AT_QUEUES:
+        _notify_of_outages()
         return {"looked": _look_at_queues()}
     suspects, held, unsent, begun = _suspects()
     describe = cache(described)
@@ -70,6 +74,7 @@ def handler(event: Event, context: LambdaContext) -> StepResult:
         things += _found(connection, queues.free, connection, describe)
     for key, run in unsent:
         things += _found(run, messages.notify, key)
+    _notify_of_outages()
     left = sum(thing.left for thing in things) + len(suspects)
     if suspects or any(not thing.left for thing in things) or (things and event.get("look") != LOOK_HOURLY):
         publish(notice(things, len(suspects)))
@@ -94,6 +99,17 @@ def _look_at_queues() -> int:
     longest = max((each.longest_wait for each in looks), default=0.0)
     metrics.add_metric(name=QUEUE_OLDEST, unit=MetricUnit.NoUnit, value=round(longest / 60, 1))
     return sum(each.going_on for each in looks)
+
+
+def _notify_of_outages() -> None:
+    """Notify people of failures that are due and whose ends have not done it; one connection keeps none from others."""
+    for connection in _connections():
+        try:
+            if notify_of_outage(run_table(), connection):
+                logger.warning("notified of an outage", extra={"connection": connection})
+        except Exception as error:
+            reason = {"connection": connection, "error": type(error).__name__, "reason": str(error)}
+            logger.warning("people were not notified of an outage", extra=reason)
 
 
 def _connections() -> list[str]:

@@ -18,7 +18,7 @@ from functions.lifecycle.step import Step
 from functions.lifecycle.step_log import facts_of
 from functions.limits import LONGEST_SESSION
 from functions.metric_names import CLEAN_UP_FAILED, ENDED_FROM_OUTSIDE, LOADS_DONE, LOADS_UNKNOWN
-from functions.notifications import end_event, failure_notice
+from functions.notifications import end_event, failure_notice, outages
 from functions.notifications.exactly_once import once
 from functions.notifications.message_failures import notify_with_other_runs
 from functions.notifications.publish import notify_once
@@ -56,15 +56,16 @@ def end(detail: dict[str, Any], context: LambdaContext, longest_step: float = 0.
     run = _closed(detail, context)
     early = detail["status"] in CUT_SHORT and clock.now() < (run.ended_at or 0) + longest_step
     batch = None if run.batch is None else find_batch(run_table(), run.batch.execution)
+    gathers = False
     try:
-        _notify(run, detail, in_batch=batch is not None)
+        gathers = _notify(run, detail, in_batch=batch is not None)
     finally:
         try:
             if batch is not None and run.batch is not None:
                 record_end_of_item(batch, run.batch.index, item_outcome_of(end_of(run, detail)))
         finally:
             _clean_up_all(run, context, early)
-    return early
+    return early or gathers
 
 
 def _closed(detail: dict[str, Any], context: LambdaContext) -> RunRecord:
@@ -89,8 +90,9 @@ def _closed(detail: dict[str, Any], context: LambdaContext) -> RunRecord:
     return run
 
 
-def _notify(run: RunRecord, detail: dict[str, Any], *, in_batch: bool) -> None:
-    found = end_of(run, detail)
+def _notify(run: RunRecord, detail: dict[str, Any], *, in_batch: bool) -> bool:
+    """Notify machines and people. Returns whether to call it once more: it gathers the failures of an outage."""
+    found, gathers = end_of(run, detail), False
     if found.loaded == "yes":
         _record_load(run)
     sent = {Notification.EVENT: once(run, Notification.EVENT, lambda: end_event.send(found))}
@@ -100,9 +102,12 @@ def _notify(run: RunRecord, detail: dict[str, Any], *, in_batch: bool) -> None:
         pass  # the notification of its batch has it
     elif run.message:
         sent[Notification.NOTICE] = notify_with_other_runs(run, found)
+    elif outages.is_gathered(found):
+        sent[Notification.NOTICE], gathers = outages.notify_with_outage(run, found)
     elif failure_notice.is_due(found):
         sent[Notification.NOTICE] = notify_once(run, lambda: failure_notice.notice(found))
     logger.info("notified of the end", extra={"sent": sent, "status": found.status, "loaded": found.loaded})
+    return gathers
 
 
 def _count_outcome(end: End) -> None:

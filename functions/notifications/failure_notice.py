@@ -4,12 +4,13 @@ from typing import Any
 
 from functions.errors import ERRORS
 from functions.names import stage_of
+from functions.notifications import commands
 from functions.notifications.console_link import console_link
 from functions.notifications.publish import LONGEST_SUBJECT, Notice
 from functions.notifications.run_end import End
 from functions.prompts.describe import skeleton
 from functions.runs.model import Target
-from functions.text import as_json, named
+from functions.text import as_json, labelled, named
 
 EXAMPLES = 5
 """Choices of a prompt that are shown as an example of its answer."""
@@ -20,7 +21,7 @@ LOADED = {
     "unknown": "It is not known. Look at the table before you start the run again.",
 }
 
-_MAIL_ALONE = ("What to do", "Execution", "Answers to put into the request")
+_MAIL_ALONE = ("What to do", "To see it", *commands.REPEAT.values(), "Execution", "Answers to put into the request")
 """Facts that a chat shows elsewhere, or has no room for."""
 
 ENDED = {"FAILED": "failed", "ABORTED": "was stopped", "TIMED_OUT": "was timed out"}
@@ -31,16 +32,16 @@ def is_due(end: End) -> bool:
     return end.status != "SUCCEEDED"
 
 
-def notice(end: End) -> Notice:
-    """The notification of the end of a run."""
+def notice(end: End, further: str | None = None) -> Notice:
+    """The notification of the end of a run; ``further`` is a sentence about failures that come after it."""
     name = end.run.job_name or end.datamart
     return Notice(
         "failure",
         subject(end),
-        text(end),
+        text(end, further),
         thread=end.thread,
-        summary=_lines({key: value for key, value in _facts(end).items() if key not in _MAIL_ALONE}),
-        next_steps=(end.advice,),
+        summary=labelled({key: value for key, value in _facts(end, further).items() if key not in _MAIL_ALONE}),
+        next_steps=(end.advice, *commands.steps(end.execution_arn, end.loaded)),
         keywords=(stage_of(end.execution_arn), name, end.error or end.status),
         execution=end.execution_arn,
     )
@@ -54,20 +55,16 @@ def subject(end: End) -> str:
     return f"Datamart {named(end.datamart, room)}{rest}"
 
 
-def text(end: End) -> str:
+def text(end: End, further: str | None = None) -> str:
     """The message: what, loaded or not, why, what to do, where to look.
 
     Each "Name: value" is one line, and names that others gave are quoted unless they are plain: nothing in them can
     pass for a line of ours.
     """
-    return _lines(_facts(end))
+    return labelled(_facts(end, further))
 
 
-def _lines(facts: dict[str, Any]) -> str:
-    return "\n".join(f"{name}: {value}" for name, value in facts.items() if value)
-
-
-def _facts(end: End) -> dict[str, Any]:
+def _facts(end: End, further: str | None) -> dict[str, Any]:
     """What the message says; a fact without a value is left out."""
     run, target = end.run, end.run.target or Target()
     project = (run.project and run.project.name) or (run.requested and run.requested.project)
@@ -82,7 +79,9 @@ def _facts(end: End) -> dict[str, Any]:
         "Loaded": LOADED[end.loaded],
         "What happened": end.reason,
         "What to do": end.advice,
+        **commands.lines(end.execution_arn, end.loaded),
         "Execution": console_link(end.execution_arn),
+        "Later": further,
         "Answers to put into the request": _missing(end),
     }
 

@@ -66,7 +66,7 @@ def notify_once(
 
     once(record, what, send, claim_seconds, due_next=lambda: what.in_chat if made and _chat_topic() else None)
     if what.chat_is_due(record.claimed, record.notified):
-        identity = hashlib.sha256(f"{record.key}/{what}".encode()).hexdigest()[:32]
+        identity = hashlib.sha256(f"{record.identity}/{what}".encode()).hexdigest()[:32]
         once(record, what.in_chat, lambda: _by_chat(made or notice(), identity), claim_seconds, was_due=True)
     return made is not None
 

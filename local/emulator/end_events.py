@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from functions import clock as run_clock
+from functions.limits import END_DELIVERIES
 from local.emulator.clients import client
 from local.emulator.template import ACCOUNT, REGION, Template
 
 STATUS_CHANGE = "Step Functions Execution Status Change"
 
-DELIVERIES = 3
-"""How often an end is delivered at most; the real queue goes on for hours."""
+MOST_FAILURES = 3
+"""How often a delivery fails before it is given up; the real queue goes on for hours."""
 
 
 def deliver_the_end(
@@ -21,15 +22,18 @@ def deliver_the_end(
 ) -> None:
     """Deliver the status change of an execution (as DescribeExecution returns it) to the function behind the rule.
 
-    A failed message is delivered again after a ``pause`` of the queue's visibility timeout, in seconds.
+    What failed, or is due once more, is delivered again after a ``pause`` of the queue's visibility timeout in seconds.
     """
     function, seconds = _behind_the_rule(template)
     message = message_of(described)
-    for delivery in range(DELIVERIES):
+    failures = 0
+    for delivery in range(END_DELIVERIES):
         if delivery:
             pause(seconds)
         answer = client("lambda").invoke(FunctionName=function, Payload=json.dumps(message).encode())
-        if "FunctionError" not in answer and not _fails(answer["Payload"].read()):
+        failed = "FunctionError" in answer
+        failures += failed
+        if failures == MOST_FAILURES or not (failed or _is_due_again(answer["Payload"].read())):
             return
 
 
@@ -38,8 +42,8 @@ def message_of(described: dict[str, Any]) -> dict[str, Any]:
     return {"Records": [_record(_status_change(described))]}
 
 
-def _fails(response: bytes) -> bool:
-    """Whether a response names messages to be delivered again: the batch has always one."""
+def _is_due_again(response: bytes) -> bool:
+    """Whether a response names messages to be delivered again, without an error: the batch has always one."""
     return bool((json.loads(response) or {}).get("batchItemFailures"))
 
 

@@ -90,7 +90,8 @@ class System:
         self._tokens: set[str] = set()
         self.simulator: Simulator
         self.expect_left = False
-        _emptied(*emulator.deployed.tables, keys=HELD)  # of another system's server, on which a job may still go on
+        keys = (*HELD, "outage/")  # of another system's server, on which a job may still go on
+        _emptied(*emulator.deployed.tables, keys=keys)
         self._logs_from = emulator.logs.stat().st_size
 
     def start_simulator(self, scenario: Any = "default") -> Simulator:

@@ -54,6 +54,11 @@ class NotifiedRecord(Record):
     claimed: dict[str, float]
     notified: dict[str, float]
 
+    @property
+    def identity(self) -> str:
+        """What the notifications are about."""
+        return self.key
+
 
 class RunRecord(NotifiedRecord, Run):
     """A run as its steps see it: :class:`Run`, kept current by every write of this invocation.

@@ -1,0 +1,43 @@
+"""The commands that a notification names: what shows an execution, and what repeats it."""
+
+import shlex
+
+from functions.names import stage_of
+from functions.runs.job_state import Loaded
+
+REPEAT: dict[Loaded, str] = {
+    "no": "To repeat it",
+    "unknown": "To repeat it after a look at the table",
+    "yes": "To load it once more all the same",
+}
+
+
+def show(execution_arn: str) -> str:
+    """``datamart show city-nightly-0a… --stage dev``."""
+    return _command("show", execution_arn)
+
+
+def rerun(execution_arn: str, loaded: Loaded = "no") -> str:
+    """``datamart rerun city-nightly-0a… --stage dev``; a run whose table may be loaded is repeated only by force."""
+    return _command("rerun", execution_arn) + ("" if loaded == "no" else " --force")
+
+
+def lines(execution_arn: str, loaded: Loaded) -> dict[str, str]:
+    """Both commands, each with the words before it in a message."""
+    return {"To see it": show(execution_arn), REPEAT[loaded]: rerun(execution_arn, loaded)}
+
+
+def steps(execution_arn: str, loaded: Loaded) -> tuple[str, ...]:
+    """The same as next steps in a chat."""
+    return tuple(f"{words}: `{command}`" for words, command in lines(execution_arn, loaded).items())
+
+
+def check(stage: str, connection: str) -> str:
+    """``datamart check --stage dev --connection default``."""
+    return f"datamart check --stage {shlex.quote(stage)} --connection {shlex.quote(connection)}"
+
+
+def _command(verb: str, execution_arn: str) -> str:
+    name = execution_arn.rpartition(":")[2]
+    given = execution_arn if name.startswith("-") else name  # a name that somebody chose could pass for an option
+    return f"datamart {verb} {shlex.quote(given)} --stage {shlex.quote(stage_of(execution_arn))}"

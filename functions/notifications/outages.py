@@ -1,0 +1,192 @@
+"""One notification for the failures of a connection whose server or account is the cause (DESIGN.md "Outages").
+
+Each failure is registered once in the connection's item, whenever and however often its end arrives. The end that opens
+a window is delivered again until people were notified of the window; where it never is, the sweep notifies them.
+Nothing is registered once an invocation has begun to notify, so people are sent everything that is there. One failure
+alone has its ordinary notification.
+"""
+
+from collections import Counter
+
+from functions import clock
+from functions.errors import ERRORS
+from functions.limits import OUTAGE_MESSAGE_EVERY
+from functions.names import stage_of
+from functions.notifications import commands, failure_notice
+from functions.notifications.console_link import console_link
+from functions.notifications.exactly_once import NotificationInProgress
+from functions.notifications.publish import LONGEST, Notice, notify_once
+from functions.notifications.run_end import End, end_of
+from functions.runs.executions import described
+from functions.runs.notification import Notification
+from functions.runs.outage import GatheredFailure, Outage, is_of_connection
+from functions.runs.store.outages import OutageRecord, begin_outage, close_window, find_outage, gather
+from functions.runs.store.record import RunRecord
+from functions.runs.store.runs import find_run
+from functions.runs.store.table import RunTable
+from functions.telemetry import logger
+from functions.text import labelled, named, one_line, shorten
+
+LONGEST_REASON = 600
+"""Bytes of what happened to one run of a list: with a hundred of them the item and the message stay small."""
+
+MOST_TRIES = 5
+"""Attempts to register a failure in one invocation, while others open and close windows."""
+
+
+def is_gathered(end: End) -> bool:
+    """Whether a failure is one of its connection."""
+    failed = end.status == "FAILED" and end.run.connection is not None
+    return failed and is_of_connection(end.error, end.run.waits_for)
+
+
+def notify_with_outage(run: RunRecord, end: End) -> tuple[bool, bool]:
+    """Register a failure of the run's connection, and notify people of the window if it is due.
+
+    Returns whether this invocation has notified people, and whether the end is to be delivered once more: that of the
+    run which opened the window, until people were notified. Raises NotificationInProgress, or what AWS answers.
+    """
+    record = begin_outage(run.table, str(run.connection))
+
+    def register() -> None:
+        _register(record, end)
+
+    notify_once(run, register)
+    sent = notify_of_window(record)
+    return sent, record.window is not None and record.window.opened_by == run.arn
+
+
+def _register(record: OutageRecord, end: End) -> None:
+    failure = GatheredFailure(
+        run=end.execution_arn,
+        at=end.run.ended_at or clock.now(),
+        datamart=end.datamart,
+        job=end.run.job_name,
+        loaded=end.loaded,
+        error=str(end.error),
+        reason=shorten(end.reason, LONGEST_REASON),
+    )
+    for _ in range(MOST_TRIES):
+        if gather(record, failure):
+            return
+        if Notification.NOTICE in record.claimed:
+            break
+    raise NotificationInProgress(f"another invocation is notifying of the connection {record.connection}")
+
+
+def notify_of_outage(table: RunTable, connection: str) -> bool:
+    """Notify people of a connection's failures if they are due; for the sweep, where no end does it."""
+    record = find_outage(table, connection)
+    return record is not None and notify_of_window(record)
+
+
+def notify_of_window(record: OutageRecord) -> bool:
+    """Notify people of the window if it is due, once; the caller that finds that done closes the window."""
+    if not record.is_due(clock.now()):
+        return False
+    try:
+        sent = notify_once(record, lambda: notice(record))
+    except NotificationInProgress:
+        return False  # another invocation is at it, or has done it; the end that opened the window comes back
+    except Exception:
+        mailed_at = record.notified.get(Notification.NOTICE)
+        if mailed_at is None or clock.now() < mailed_at + OUTAGE_MESSAGE_EVERY:
+            raise
+        logger.warning("given up to show an outage in the chat", extra={"connection": record.connection})
+        sent = False
+    close_window(record)
+    return sent
+
+
+def notice(record: OutageRecord) -> Notice:
+    """The notification of a window: of several runs, or of the only one as if there were no outage."""
+    if len(record.failures) == 1:
+        (failure,) = record.failures.values()
+        run, found = find_run(record.table, failure.run), described(failure.run)
+        if run is not None and found is not None:
+            return failure_notice.notice(end_of(run, found), further=_further(record))
+    return Notice(
+        "outage",
+        subject(record),
+        text(record),
+        thread=f"connection/{record.connection}",
+        summary="\n".join([_first_sentence(record), *map(_line, record.failures.values())]),
+        next_steps=(*_advice(record), f"To try the connection: `{_check(record)}`"),
+        keywords=(_stage(record), record.connection, *_errors(record)),
+    )
+
+
+def subject(outage: Outage) -> str:
+    """``Connection default: 12 runs failed (ServerUnavailable and others)``."""
+    errors = list(_errors(outage))
+    others = " and others" if len(errors) > 1 else ""
+    return f"Connection {outage.connection}: {len(outage.failures)} runs failed ({errors[0]}{others})"
+
+
+def text(outage: Outage) -> str:
+    """What has happened to the connection and what to do, then each run with the command that repeats it."""
+    failures = list(outage.failures.values())
+    loaded = Counter(failure.loaded for failure in failures)
+    head = {
+        "Connection": outage.connection,
+        "Errors": ", ".join(f"{count} {error}" for error, count in _errors(outage).items()),
+        "Loaded": ", ".join(f"{count} {word}" for word, count in loaded.most_common()),
+        "What happened last": failures[-1].reason,
+        "What to do": " ".join(_advice(outage)),
+        "To try the connection": _check(outage),
+        "Earlier": outage.before and f"{outage.before} more failures of this outage were in earlier messages.",
+        "Later": _further(outage),
+    }
+    each = [_paragraph(failure) for failure in failures]
+    return shorten("\n\n".join([_first_sentence(outage), labelled(head), *each]), LONGEST)
+
+
+def _first_sentence(outage: Outage) -> str:
+    return (
+        f"{len(outage.failures)} runs on the connection {outage.connection} of the stage {_stage(outage)} have failed "
+        f"since {clock.timestamp(outage.since)}. Their errors say that the server or the account is the cause."
+    )
+
+
+def _paragraph(failure: GatheredFailure) -> str:
+    return labelled(
+        {
+            "Datamart": named(failure.datamart),
+            "Job": failure.job and named(failure.job),
+            "Loaded": failure.loaded,
+            "Error": failure.error,
+            "What happened": one_line(failure.reason),
+            **commands.lines(failure.run, failure.loaded),
+            "Execution": console_link(failure.run),
+        }
+    )
+
+
+def _line(failure: GatheredFailure) -> str:
+    return f"{named(failure.job or failure.datamart)}: {failure.error} (loaded: {failure.loaded})"
+
+
+def _errors(outage: Outage) -> dict[str, int]:
+    """How many failures have each error, the most frequent first."""
+    return dict(Counter(failure.error for failure in outage.failures.values()).most_common())
+
+
+def _advice(outage: Outage) -> list[str]:
+    """A sentence for each error, and what follows for the tables."""
+    ours = [ERRORS[error].advice for error in _errors(outage) if error in ERRORS]
+    unknown = any(failure.loaded == "unknown" for failure in outage.failures.values())
+    look = " Look at the tables first whose load is unknown." if unknown else ""
+    return [*dict.fromkeys(ours), f"Then repeat the runs whose tables are still needed.{look}"]
+
+
+def _check(outage: Outage) -> str:
+    return commands.check(_stage(outage), outage.connection)
+
+
+def _stage(outage: Outage) -> str:
+    return stage_of(next(iter(outage.failures.values())).run)
+
+
+def _further(outage: Outage) -> str:
+    until = clock.timestamp(clock.now() + OUTAGE_MESSAGE_EVERY)
+    return f"Further failures of the connection until {until} are one message."
