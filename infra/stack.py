@@ -23,6 +23,7 @@ from infra.constructs.expect_load import expect_loads
 from infra.constructs.findings import accept, accept_in_cfn_lint
 from infra.constructs.function_table import BATCH_STEPS, END_RUN, EXPECT_LOAD, START_RUN, STEPS, SWEEP, FunctionSpec
 from infra.constructs.functions import Functions, log_group
+from infra.constructs.lineage import send_lineage
 from infra.constructs.measured import Measured
 from infra.constructs.notifications import notice_topics
 from infra.constructs.questions import question_topic
@@ -126,6 +127,9 @@ class DatamartRunner(cdk.Stack):
         sweep_hourly(by_module["sweep"], topics, schedules)
         by_module["start_run"] = starts
         alarms.on_throttling(Measured(machine, batch_machine, runs, by_module).throttled())
+        if settings.open_lineage is not None:
+            ends = (by_module["end_run"], by_module["sweep"])
+            send_lineage(self, settings.open_lineage, settings.machine_name, ends, alarms, self._encryption)
         order_updates(by_module)
 
     def _bound(self) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from functions import clock
 from functions.lifecycle.batch_progress import execution_of, move_on
 from functions.lifecycle.batch_report import lines
-from functions.notifications import batch_end
+from functions.notifications import batch_end, lineage
 from functions.notifications.batch_end import BatchEnd
 from functions.notifications.exactly_once import once
 from functions.notifications.publish import notify_once
@@ -52,7 +52,10 @@ def end(detail: dict[str, Any], longest_step: float = 0.0) -> bool:
     early = record.stopped_at is not None and clock.now() < (record.ended_at or 0) + longest_step
     if plan is not None and record.stopped_at is not None:
         _stop_runs(record, plan, early)
-    _notify(record, plan, detail)
+    try:
+        _notify(record, plan, detail)
+    finally:
+        lineage.send_once(record, arn, lambda _: lineage.of_batch(BatchEnd.of(record, plan, [], detail)))
     return early
 
 

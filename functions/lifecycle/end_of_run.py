@@ -18,7 +18,7 @@ from functions.lifecycle.step import Step
 from functions.lifecycle.step_log import facts_of
 from functions.limits import LONGEST_SESSION
 from functions.metric_names import CLEAN_UP_FAILED, ENDED_FROM_OUTSIDE, LOADS_DONE, LOADS_UNKNOWN
-from functions.notifications import end_event, failure_notice, outages
+from functions.notifications import end_event, failure_notice, lineage, outages
 from functions.notifications.exactly_once import once
 from functions.notifications.message_failures import notify_with_other_runs
 from functions.notifications.publish import notify_once
@@ -51,7 +51,8 @@ def end(detail: dict[str, Any], context: LambdaContext, longest_step: float = 0.
     function at work for ``longest_step`` seconds, and what that one still writes has to be looked at.
 
     People are notified before the clean-up, which may have to wait for the server, and the batch of the run goes on; a
-    notification that fails prevents neither. Raises what the server or AWS answers: call it again later.
+    notification that fails prevents neither. Lineage comes last, so that nothing waits for it. Raises what the server
+    or AWS answers: call it again later.
     """
     run = _closed(detail, context)
     early = detail["status"] in CUT_SHORT and clock.now() < (run.ended_at or 0) + longest_step
@@ -64,7 +65,10 @@ def end(detail: dict[str, Any], context: LambdaContext, longest_step: float = 0.
             if batch is not None and run.batch is not None:
                 record_end_of_item(batch, run.batch.index, item_outcome_of(end_of(run, detail)))
         finally:
-            _clean_up_all(run, context, early)
+            try:
+                _clean_up_all(run, context, early)
+            finally:
+                lineage.send_once(run, run.arn, lambda stage: lineage.of_run(end_of(run, detail), batch, stage))
     return early or gathers
 
 

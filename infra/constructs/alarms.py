@@ -71,6 +71,17 @@ class Alarms:
             "for its time, then redrive the queue; a message that is delivered again repeats no step.",
         )
 
+    def on_lost_lineage(self, queue: sqs.Queue) -> None:
+        """An alarm on the first OpenLineage event that nobody took."""
+        self._make(
+            "LineageDeadLettersAlarm",
+            queue.metric_approximate_number_of_messages_visible(period=_PERIOD, statistic="Maximum"),
+            "The address of openLineage in the settings took an event about a run neither at once nor in 24 hours. "
+            f"Loads are not affected. The attributes ERROR_CODE and ERROR_MESSAGE of the message in the queue "
+            f"{queue.queue_name} say why; correct the address or the key, send the body to the address if the event is "
+            "still wanted, and delete the message.",
+        )
+
     def on_long_queues(self) -> None:
         """An alarm on runs that wait long, which the function sweep counts; it is silent while they are paused."""
         self._make(

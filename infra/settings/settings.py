@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from functions.limits import TIMEOUTS
-from functions.names import batch_machine_name, machine_name
+from functions.names import batch_machine_name, machine_name, secret_name
 from functions.requests.validation import Schema, SchemaError
 from functions.runs.polling import LOOK_COST
 from functions.similar_names import nearest
@@ -25,6 +25,9 @@ SCHEMA = Schema(
         "^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/.+$": "the ARN of an IAM policy",
         "^subnet-[0-9a-f]+$": "the id of a subnet",
         "^sg-[0-9a-f]+$": "the id of a security group",
+        "^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~%/-]*)?$": "an https address without a user or a query",
+        "^[A-Za-z0-9-]{1,100}$": "the name of an HTTP header",
+        "^[A-Za-z0-9/_+=.@-]{1,256}$": "the name of a secret",
     },
 )
 
@@ -50,6 +53,16 @@ class Vpc:
 
 
 @dataclass(frozen=True)
+class OpenLineage:
+    """Where OpenLineage events are sent, by which header and secret; the namespaces of database instances."""
+
+    url: str
+    header: str
+    secret: str
+    namespaces: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Settings:
     """What differs between stages; the fields are those of ``settings.schema.json``."""
 
@@ -60,6 +73,7 @@ class Settings:
     notify: tuple[str, ...] = ()
     ask_to: tuple[str, ...] = ()
     chat: bool = False
+    open_lineage: OpenLineage | None = None
     max_concurrent_runs: dict[str, int] = field(default_factory=dict)
     look_cost: float = LOOK_COST
     show_answers: bool = True
@@ -133,7 +147,7 @@ def _check_connections(path: Path, names: list[str]) -> None:
 
 
 def _settings(stage: str, given: dict[str, Any]) -> Settings:
-    vpc = given.get("vpc")
+    vpc, lineage = given.get("vpc"), given.get("openLineage")
     return Settings(
         stage=stage,
         connections=tuple(given["connections"]),
@@ -142,6 +156,7 @@ def _settings(stage: str, given: dict[str, Any]) -> Settings:
         notify=tuple(given["notify"]),
         ask_to=tuple(given["askTo"]),
         chat=given["chat"],
+        open_lineage=_open_lineage(stage, lineage) if lineage else None,
         max_concurrent_runs=given["maxConcurrentRuns"],
         look_cost=given["lookCost"],
         show_answers=given["showAnswers"],
@@ -153,6 +168,11 @@ def _settings(stage: str, given: dict[str, Any]) -> Settings:
         vpc=Vpc(tuple(vpc["subnets"]), tuple(vpc["securityGroups"])) if vpc else None,
         tags=given["tags"],
     )
+
+
+def _open_lineage(stage: str, given: dict[str, Any]) -> OpenLineage:
+    secret = given.get("secret", secret_name(stage, "openlineage"))
+    return OpenLineage(given["url"], given["header"], secret, given["namespaces"])
 
 
 def _shown(path: Path) -> str:

@@ -15,6 +15,7 @@ OPTIONAL = {
     "JOBS_FILE": "Names another file of jobs than the one beside the code: for the emulator.",
     "BATCHES_FILE": "The same of batches.",
     "CHAT_TOPIC_ARN": "Only where the settings ask for a chat.",
+    "OPEN_LINEAGE": "Only where the settings ask for OpenLineage events.",
 }
 """Variables that may be missing, each with its reason."""
 

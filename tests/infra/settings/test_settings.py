@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.settings.settings import FOLDER, BadConfiguration, Settings, Vpc, settings_of
+from infra.settings.settings import FOLDER, BadConfiguration, OpenLineage, Settings, Vpc, settings_of
 
 
 def read(folder: Path, toml: str, stage: str = "dev") -> Settings:
@@ -33,6 +33,11 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         customerManagedKey = true
         permissionsBoundary = "arn:aws:iam::123456789012:policy/Boundary"
         askTo = ["analyst@example.com"]
+        chat = true
+        [openLineage]
+        url = "https://lineage.example.com/api/v1/lineage"
+        [openLineage.namespaces]
+        "Sales DWH" = "postgres://dwh:5432"
         [maxConcurrentRuns]
         second = 3
         [reservedConcurrency]
@@ -49,6 +54,13 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         jobs=("city-nightly",),
         notify=("bi@example.com",),
         ask_to=("analyst@example.com",),
+        chat=True,
+        open_lineage=OpenLineage(
+            "https://lineage.example.com/api/v1/lineage",
+            "Authorization",
+            "datamart-runner-dev/openlineage",
+            {"Sales DWH": "postgres://dwh:5432"},
+        ),
         max_concurrent_runs={"second": 3},
         queue_alarm_minutes=45,
         log_retention_days=30,
@@ -101,6 +113,19 @@ def test_every_key_is_read(tmp_path: Path) -> None:
             "[vpc]\nsubnet = ['subnet-1']\nsecurityGroups = ['sg-1']",
             r"vpc\.subnet: unknown key .*mean subnets\?",
         ),
+        ("chat = 'slack'", "chat: must be"),
+        ("openLineage = 'https://x'", "openLineage: must be"),
+        ("[openLineage]\nurll = 'https://x'", r"openLineage\.urll: unknown key .*mean url\?"),
+        ("[openLineage]", "openLineage.url: is missing"),
+        ("[openLineage]\nurl = 'http://x'", 'openLineage.url: "http://x" is not an https address'),
+        ("[openLineage]\nurl = 'https://me:secret@x'", "openLineage.url: .* without a user or a query"),
+        ("[openLineage]\nurl = 'https://x?key=secret'", "openLineage.url: .* without a user or a query"),
+        (
+            "[openLineage]\nurl = 'https://x'\nheader = 'a b'",
+            "openLineage.header: .* is not the name of an HTTP",
+        ),
+        ("[openLineage]\nurl = 'https://x'\nsecret = 'a b'", "openLineage.secret: .* is not the name of a secret"),
+        ("[openLineage]\nurl = 'https://x'\nnamespaces = {DWH = ''}", r"openLineage\.namespaces\.DWH: "),
         ("[tags]\napplication = 1", r"tags\.application: must be a string, not 1"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import json
 
+from functions.notifications.lineage import DETAIL_TYPE
 from infra.constructs.function_table import EVERY
 from tests.infra.template import Template, listed, mentions
 
@@ -115,6 +116,52 @@ def test_a_question_and_its_task_token_never_reach_the_chat(everything: Template
 def test_without_the_setting_there_is_no_topic_for_a_chat(template: Template) -> None:
     assert "ChatTopic" not in json.dumps(template.content)
     assert "CHAT_TOPIC_ARN" not in json.dumps(template.content)
+
+
+def test_lineage_is_sent_to_the_address_of_the_settings_with_a_key_that_the_template_does_not_have(
+    everything: Template,
+) -> None:
+    destination = everything.one("AWS::Events::ApiDestination")
+    assert destination["InvocationEndpoint"] == "https://lineage.example.com/api/v1/lineage"
+    assert destination["HttpMethod"] == "POST"
+    key = everything.one("AWS::Events::Connection")["AuthParameters"]["ApiKeyAuthParameters"]
+    assert key == {
+        "ApiKeyName": "Authorization",
+        "ApiKeyValue": "{{resolve:secretsmanager:datamart-runner-everything/openlineage:SecretString:apiKey::}}",
+    }
+
+
+def test_what_the_address_does_not_take_in_a_day_becomes_a_dead_letter_with_an_alarm(everything: Template) -> None:
+    rule = everything.one("AWS::Events::Rule", "LineageRule")
+    (target,) = rule["Targets"]
+    assert mentions(target["Arn"], "LineageDestination")
+    assert target["InputPath"] == "$.detail"
+    assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 86_400, "MaximumRetryAttempts": 185}
+    assert mentions(target["DeadLetterConfig"], "LineageDeadLetters")
+    alarm = everything.one("AWS::CloudWatch::Alarm", "LineageDeadLetters")
+    assert mentions(alarm["Dimensions"], "LineageDeadLetters")
+
+
+def test_the_rule_takes_the_events_of_its_own_stage_alone(everything: Template) -> None:
+    pattern = everything.one("AWS::Events::Rule", "LineageRule")["EventPattern"]
+    assert pattern == {
+        "source": ["datamart-runner"],
+        "detail-type": [DETAIL_TYPE],
+        "detail": {"job": {"namespace": ["datamart-runner-everything"]}},
+    }
+
+
+def test_what_processes_ends_knows_the_namespaces(everything: Template) -> None:
+    functions = everything.resources("AWS::Lambda::Function").values()
+    known = {f["Handler"].split(".")[-2]: f["Environment"]["Variables"].get("OPEN_LINEAGE") for f in functions}
+    written = json.dumps({"namespaces": {"Warehouse": "postgres://dwh.example.com:5432"}})
+    assert {name for name, value in known.items() if value == written} == {"end_run", "sweep"}
+    assert set(known.values()) == {written, None}
+
+
+def test_without_the_setting_nothing_of_lineage_is_there(template: Template) -> None:
+    assert "Lineage" not in json.dumps(template.content)
+    assert "OPEN_LINEAGE" not in json.dumps(template.content)
 
 
 def test_tags_are_on_everything_that_takes_them(template: Template) -> None:
