@@ -19,6 +19,7 @@ from functions.handlers._decorators import step
 from functions.lifecycle.progress import fail
 from functions.lifecycle.step import Step, StepResult
 from functions.microstrategy.codes import ENDED_IN_SQL
+from functions.prompts.hidden_answers import without_answers
 from functions.runs.store.job_states import (
     begin_answering,
     count_answer_failure,
@@ -55,6 +56,7 @@ def handler(step: Step) -> StepResult:
             run.project_id, run.datamart_id, str(run.execution_instance_id), [a["send"] for a in answers]
         )
     except PromptAnswerRejected as error:
+        error.message = without_answers(error.message, answers)
         error.explain(f"answered were {', '.join(a['name'] for a in answers[:SHOWN])}")
         if run.attempt.answers_in_doubt:
             return _again(step, error)  # perhaps only because the server has taken them before

@@ -8,6 +8,7 @@ from functions.errors import PromptsUnanswered, RunAlreadyEnded
 from functions.handlers._decorators import pause_step
 from functions.lifecycle.step import Step, StepResult
 from functions.lifecycle.step_log import facts_of_conclusion
+from functions.prompts.hidden_answers import without_answers
 from functions.prompts.reply import InvalidReply, answers_in
 from functions.runs.failure import Failure, failed, message_of
 from functions.runs.model import OpenQuestion, Questions, Run
@@ -62,7 +63,7 @@ def _judged(run: Run, question: OpenQuestion, questions: Questions, reply: Any) 
     try:
         answers = answers_in(reply, list(question.prompts), list(questions.answers))
     except InvalidReply as wrong:
-        refusal = shorten(str(wrong), LONGEST_REFUSAL)
+        refusal = shorten(without_answers(str(wrong), reply), LONGEST_REFUSAL)
         questions = replace(questions, refused=questions.refused | {f"q{len(questions.refused)}": refusal})
         return replace(questions, conclusion=ask(run, questions, refusal))
     return replace(

@@ -1,10 +1,10 @@
 """The answers of a round for logs and people: which prompt, how it was answered, and with what, unless hidden."""
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from functions.prompts.hidden_answers import answers_are_shown
 from functions.prompts.plan import Answer
 from functions.prompts.prompt import Prompt, address_of
 from functions.prompts.types import type_of
@@ -23,11 +23,6 @@ LARGEST = 20_000
 UsedAnswer = dict[str, Any]
 """``name`` and ``type`` of the prompt; ``how``: answers, default or closed; ``values``, and ``more``: how many further
 ones there are. Without ``values`` where answers are hidden."""
-
-
-def answers_are_shown() -> bool:
-    """Whether the stage shows the values of answers (settings: ``showAnswers``)."""
-    return os.environ.get("SHOW_ANSWERS") != "false"
 
 
 def used_answers(answers: list[Answer], prompts: list[Prompt], redact: Callable[[str], str]) -> dict[str, Any]:

@@ -60,6 +60,22 @@ def test_hidden_answers_are_in_no_line(system: System, monkeypatch: pytest.Monke
     assert "USA" not in json.dumps(lines)
 
 
+@pytest.mark.parametrize("asks", [False, True])
+def test_hidden_answers_are_in_no_cause_and_in_no_notification(
+    system: System, monkeypatch: pytest.MonkeyPatch, asks: bool
+) -> None:
+    monkeypatch.setenv("SHOW_ANSWERS", "false")
+    wrong = {"name": "Elements of Country", "answers": ["Atlantis"]}
+    monkeypatch.setattr(
+        system.emulator, "person", lambda asked: system.emulator.reply(asked.token, {"prompts": [wrong]})
+    )
+    outcome = system.run(**({"unanswered": "ask"} if asks else {"prompts": [wrong]}))
+    assert outcome.error == "PromptAnswerRejected"
+    assert "(hidden)" in str(outcome.cause)
+    told = [str(outcome.cause), *map(str, system.notices()), *map(str, system.events()), str(lines_of(system, outcome))]
+    assert not [text for text in told if "Atlantis" in text]
+
+
 def test_the_line_of_a_step_that_failed_has_its_requests_and_their_errors(system: System) -> None:
     system.simulator.inject("find_datamart", status=503, times=3)
     lines = lines_of(system, system.run(datamart="City"))
