@@ -23,6 +23,7 @@ from infra.constructs.expect_load import expect_loads
 from infra.constructs.findings import accept, accept_in_cfn_lint
 from infra.constructs.function_table import BATCH_STEPS, END_RUN, EXPECT_LOAD, START_RUN, STEPS, SWEEP, FunctionSpec
 from infra.constructs.functions import Functions, log_group
+from infra.constructs.history import history_table, let_record
 from infra.constructs.lineage import send_lineage
 from infra.constructs.measured import Measured
 from infra.constructs.notifications import notice_topics
@@ -124,6 +125,9 @@ class DatamartRunner(cdk.Stack):
             alarms.on_late_loads()
         by_module["sweep"] = functions.make(SWEEP)
         by_module["sweep"].add_environment("CONNECTIONS", json.dumps(list(settings.connections)))
+        history = history_table(self, self._encryption)
+        for module in ("end_run", "sweep"):
+            let_record(by_module[module], history, settings.history_days)
         sweep_hourly(by_module["sweep"], topics, schedules)
         by_module["start_run"] = starts
         alarms.on_throttling(Measured(machine, batch_machine, runs, by_module).throttled())

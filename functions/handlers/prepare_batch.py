@@ -14,6 +14,7 @@ from functions.lifecycle.step import Event, StepResult
 from functions.requests.batches.batch import LARGEST
 from functions.requests.batches.batch_input import BatchRestart, BatchStart, read_batch_input
 from functions.requests.named_jobs import named_in
+from functions.requests.started import started_in
 from functions.runs.batches.model import BatchOutcome, BatchPlan
 from functions.runs.batches.order import ItemState, Plan
 from functions.runs.batches.places import places_of
@@ -48,6 +49,7 @@ def handler(event: Event, context: LambdaContext) -> StepResult:
 
 def _begun(event: Event) -> BatchRecord:
     table, arn = run_table(), event["executionArn"]
+    started = started_in(event["input"], arn)
     try:
         start = read_batch_input(event["input"], event["startedAt"], _uploaded, json.loads(os.environ["CONNECTIONS"]))
         if isinstance(start, BatchRestart):
@@ -57,11 +59,11 @@ def _begun(event: Event) -> BatchRecord:
     except InvalidRequest as refused:
         name, as_of = named_in(event["input"], "batch")
         outcome = BatchOutcome(False, {}, InvalidRequest.name, str(refused), InvalidRequest.advice)
-        refuse_batch(table, arn, name, as_of, outcome)
+        refuse_batch(table, arn, name, as_of, outcome, started)
         logger.warning("the batch is refused", extra={"reason": str(refused)})
         raise
     logger.info("batch begun", extra={"batch": plan.name, "items": len(states), "places": plan.places})
-    return begin_batch(table, arn, plan, inputs, states)
+    return begin_batch(table, arn, plan, inputs, states, started)
 
 
 def _uploaded(reference: dict[str, str]) -> bytes:

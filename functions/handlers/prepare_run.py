@@ -16,6 +16,7 @@ from functions.lifecycle.step import Event, StepResult
 from functions.requests.batches.membership import membership_in
 from functions.requests.execution_input import read_input
 from functions.requests.named_jobs import named_in
+from functions.requests.started import started_in
 from functions.runs.connection_limits import most_at_once
 from functions.runs.message import message_in
 from functions.runs.model import Run
@@ -64,18 +65,19 @@ def _begun(event: Event) -> tuple[RunRecord, dict[str, Any] | None]:
     """The run and its request; None before a later attempt of a named job whose file was changed and is wrong now."""
     table, arn = run_table(), event["executionArn"]
     message, batch = message_in(event["input"], arn), membership_in(event["input"], arn)
+    started = started_in(event["input"], arn)
     try:
         start = read_input(event["input"], event["startedAt"])
         request = start.request
         _check_connection(request["connection"])
     except InvalidRequest as refused:
         job, as_of = named_in(event["input"])
-        run = refuse_run(table, arn, job, as_of, str(refused), message, batch)
+        run = refuse_run(table, arn, job, as_of, str(refused), message, batch, started)
         if run.newest_attempt and not run.ended:
             return run, None
         logger.warning("the request is refused", extra={"reason": str(refused)})
         raise
-    run = begin_run(table, arn, start, most_at_once(request["connection"]), message, batch)
+    run = begin_run(table, arn, start, most_at_once(request["connection"]), message, batch, started)
     if not run.newest_attempt:
         _check_same(run, request)
         record_request(run, request)

@@ -114,7 +114,9 @@ def start_items(record: BatchRecord, plan: BatchPlan, indexes: Collection[int]) 
 
     def start_one(index: int) -> ClientError | BotoCoreError | None:
         name = name_of_run(record.arn, index, plan.items[index])
-        given = input_of_run(items[index].input, BatchMembership(record.arn, plan.items[index], index), name)
+        given = input_of_run(
+            items[index].input, BatchMembership(record.arn, plan.items[index], index), name, record.started
+        )
         try:
             start(machine_of_runs(), name, json.dumps(given, ensure_ascii=False))
         except (ClientError, BotoCoreError) as error:

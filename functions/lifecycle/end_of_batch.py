@@ -1,16 +1,19 @@
-"""Finishes a batch: closes it, stops its runs where it was stopped, notifies. Idempotent."""
+"""Finishes a batch: closes it, stops its runs where it was stopped, notifies, keeps its record. Idempotent."""
 
 from typing import Any
 
 from functions import clock
 from functions.lifecycle.batch_progress import execution_of, move_on
 from functions.lifecycle.batch_report import lines
+from functions.lifecycle.kept_history import keep
 from functions.notifications import batch_end, lineage
 from functions.notifications.batch_end import BatchEnd
 from functions.notifications.exactly_once import once
+from functions.notifications.history import record_of_batch
 from functions.notifications.publish import notify_once
 from functions.requests.named_batches import deployed_batches
 from functions.requests.named_jobs import named_in
+from functions.requests.started import started_in
 from functions.runs.batches.model import BatchOutcome, BatchPlan
 from functions.runs.batches.order import ItemState
 from functions.runs.executions import input_in, stop
@@ -40,7 +43,8 @@ def end(detail: dict[str, Any], longest_step: float = 0.0) -> bool:
     table, arn = run_table(), detail["executionArn"]
     record = find_batch(table, arn)
     if record is None:  # the first step failed before it wrote anything
-        record = refuse_batch(table, arn, *named_in(input_in(detail), "batch"), None)
+        given = input_in(detail)
+        record = refuse_batch(table, arn, *named_in(given, "batch"), None, started_in(given, arn))
     plan = load_plan(table, arn) if record.states else None
     first_time = not record.ended
     if plan is not None and first_time:
@@ -80,11 +84,11 @@ def _stop_runs(record: BatchRecord, plan: BatchPlan, early: bool) -> None:
 
 
 def _notify(record: BatchRecord, plan: BatchPlan | None, detail: dict[str, Any]) -> None:
-    chat_is_due = Notification.NOTICE.chat_is_due(record.claimed, record.notified)
-    if {Notification.EVENT, Notification.NOTICE} <= set(record.notified) and not chat_is_due:
-        return
     found = BatchEnd.of(record, plan, [] if plan is None else lines(record, plan), detail)
-    sent = {Notification.EVENT: once(record, Notification.EVENT, lambda: batch_end.send_event(found))}
-    if batch_end.is_due(found):
-        sent[Notification.NOTICE] = notify_once(record, lambda: batch_end.notice(found))
+    try:
+        sent = {Notification.EVENT: once(record, Notification.EVENT, lambda: batch_end.send_event(found))}
+        if batch_end.is_due(found):
+            sent[Notification.NOTICE] = notify_once(record, lambda: batch_end.notice(found))
+    finally:
+        keep(record_of_batch(found), record.ended_at)
     logger.info("notified of the end of a batch", extra={"sent": sent, "status": found.status})

@@ -3,6 +3,7 @@
 Every part is done only while the run's item says that it is still due, so it may be called again and again.
 """
 
+from contextlib import ExitStack
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -13,6 +14,7 @@ from functions.errors import LibraryError
 from functions.lifecycle import cleanup
 from functions.lifecycle.batch_progress import record_end_of_item
 from functions.lifecycle.hand_over import give_back
+from functions.lifecycle.kept_history import keep
 from functions.lifecycle.last_look import look_once_more
 from functions.lifecycle.step import Step
 from functions.lifecycle.step_log import facts_of
@@ -20,11 +22,13 @@ from functions.limits import LONGEST_SESSION
 from functions.metric_names import CLEAN_UP_FAILED, ENDED_FROM_OUTSIDE, LOADS_DONE, LOADS_UNKNOWN
 from functions.notifications import end_event, failure_notice, lineage, outages
 from functions.notifications.exactly_once import once
+from functions.notifications.history import record_of
 from functions.notifications.message_failures import notify_with_other_runs
 from functions.notifications.publish import notify_once
 from functions.notifications.run_end import End, end_of, item_outcome_of
 from functions.requests.batches.membership import membership_in
 from functions.requests.named_jobs import deployed_jobs, named_in
+from functions.requests.started import started_in
 from functions.runs.concurrency import give_back_lease
 from functions.runs.executions import input_in
 from functions.runs.last_loads import is_load_of
@@ -50,25 +54,23 @@ def end(detail: dict[str, Any], context: LambdaContext, longest_step: float = 0.
     ``detail`` is of its status change, or what DescribeExecution answers. An execution that was cut short may leave a
     function at work for ``longest_step`` seconds, and what that one still writes has to be looked at.
 
-    People are notified before the clean-up, which may have to wait for the server, and the batch of the run goes on; a
-    notification that fails prevents neither. Lineage comes last, so that nothing waits for it. Raises what the server
-    or AWS answers: call it again later.
+    People are notified before the clean-up, which may have to wait for the server, the history gets its record, and the
+    batch of the run goes on; what fails of this prevents none of the rest. Lineage comes last, so that nothing waits
+    for it. Raises what the server or AWS answers: call it again later.
     """
     run = _closed(detail, context)
     early = detail["status"] in CUT_SHORT and clock.now() < (run.ended_at or 0) + longest_step
     batch = None if run.batch is None else find_batch(run_table(), run.batch.execution)
-    gathers = False
-    try:
+    with ExitStack() as afterwards:  # from the last to the first, each even where one before it failed
+        afterwards.callback(
+            lineage.send_once, run, run.arn, lambda stage: lineage.of_run(end_of(run, detail), batch, stage)
+        )
+        afterwards.callback(_clean_up_all, run, context, early)
+        if batch is not None and run.batch is not None:
+            outcome = item_outcome_of(end_of(run, detail))
+            afterwards.callback(record_end_of_item, batch, run.batch.index, outcome)
+        afterwards.callback(lambda: keep(record_of(end_of(run, detail), batch), run.ended_at))
         gathers = _notify(run, detail, in_batch=batch is not None)
-    finally:
-        try:
-            if batch is not None and run.batch is not None:
-                record_end_of_item(batch, run.batch.index, item_outcome_of(end_of(run, detail)))
-        finally:
-            try:
-                _clean_up_all(run, context, early)
-            finally:
-                lineage.send_once(run, run.arn, lambda stage: lineage.of_run(end_of(run, detail), batch, stage))
     return early or gathers
 
 
@@ -80,8 +82,9 @@ def _closed(detail: dict[str, Any], context: LambdaContext) -> RunRecord:
         job, as_of = named_in(given)
         message = message_in(given, detail["executionArn"])
         batch = membership_in(given, detail["executionArn"])
+        started = started_in(given, detail["executionArn"])
         metrics.add_metric(name=ENDED_FROM_OUTSIDE, unit=MetricUnit.Count, value=0)
-        return refuse_run(run_table(), detail["executionArn"], job, as_of, None, message, batch)
+        return refuse_run(run_table(), detail["executionArn"], job, as_of, None, message, batch, started)
     still_open = [attempt for attempt in run.each_attempt() if attempt.attempt.closing_at is None]
     for attempt in still_open:
         close_attempt(attempt)

@@ -5,10 +5,9 @@ Neither may end a run: what cannot be read or written is done without, and waits
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions import clock
 from functions.errors import LibraryError
 from functions.lifecycle.step import Step
-from functions.runs.model import Polling, Run
+from functions.runs.model import Polling
 from functions.runs.polling import longest_wait, with_duration
 from functions.runs.store.durations import load_durations, record_durations
 from functions.runs.store.record import RunRecord
@@ -45,13 +44,9 @@ def _earlier_runs(run: RunRecord, project_id: str, datamart_id: str) -> Polling:
         return Polling()
 
 
-def record_run_duration(run: RunRecord, ran_until: float | None) -> None:
-    """Record how long the job took that was just found loaded, and that still ran at ``ran_until``.
-
-    ``ran_until`` is when the last look before saw it, in seconds since the epoch. The job ended between the two looks:
-    the middle is right on average.
-    """
-    seconds = _seconds(run, ran_until)
+def record_run_duration(run: RunRecord) -> None:
+    """Record how long the job took that was just found loaded."""
+    seconds = run.job_seconds
     if seconds is None or run.ended:  # a run that was stopped meanwhile has no durations of the runs before it any more
         return
     earlier = run.polling.durations if run.polling else ()
@@ -61,16 +56,3 @@ def record_run_duration(run: RunRecord, ran_until: float | None) -> None:
         pass  # an earlier invocation has recorded this run
     except (ClientError, BotoCoreError) as error:
         logger.warning("the run's duration cannot be recorded", extra={"reason": str(error)})
-
-
-def _seconds(run: Run, ran_until: float | None) -> float | None:
-    began = began_at(run)
-    if began is None:
-        return None
-    found = run.finished_at or clock.now()
-    return (max(began, ran_until or began) + found) / 2 - began
-
-
-def began_at(run: Run) -> float | None:
-    """Since when nobody but the server works on the job: the last answers to its prompts, or the execution request."""
-    return run.attempt.answering_at or run.attempt.posted_at

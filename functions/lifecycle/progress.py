@@ -4,7 +4,7 @@ import os
 
 from functions import clock
 from functions.errors import ERRORS, DatamartFailed, JobCancelled, LibraryError, NamedError, PromptAnswerRejected
-from functions.lifecycle.learning import began_at, record_run_duration
+from functions.lifecycle.learning import record_run_duration
 from functions.lifecycle.step import Step, StepResult
 from functions.microstrategy import Execution
 from functions.microstrategy.codes import CANCELLED_CODES
@@ -45,7 +45,6 @@ def progress(
     ids = JobIds(job_id, _new_instance(run, execution.instance_id))
     if phase == "failed":
         raise fail(run, _failure(execution), ids)
-    ran_until = run.attempt.looked_at
     states = {"succeeded": JobState.LOADED, "prompts": state_at_prompts(run.attempt, asked_at)}
     recorded = record_look(
         run,
@@ -62,7 +61,7 @@ def progress(
         logger.info("ignored a stale status: the job's state was updated concurrently", extra=known)
         return {"phase": "unknown", "waitSeconds": 1 if now in SETTLED else next_wait(run)}
     if phase == "succeeded":
-        record_run_duration(run, ran_until)
+        record_run_duration(run)
         return recorded_success(run)
     wait = 1 if phase == "prompts" else next_wait(run, execution.retry_after)
     return {"phase": phase, "waitSeconds": wait}
@@ -88,7 +87,7 @@ def next_wait(run: Run, retry_after: float | None = None) -> int:
     waits for nobody's look any more.
     """
     now, polling, attempt = clock.now(), run.polling or Polling(), run.attempt
-    began = began_at(run)
+    began = attempt.on_its_own_since
     on_its_own = attempt.job_state is not JobState.POSTING and len(attempt.prompts) >= polling.prompts
     return seconds_until_next_look(
         0 if began is None else now - began,

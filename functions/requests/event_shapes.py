@@ -9,17 +9,18 @@ from collections.abc import Callable
 from typing import Any
 
 from functions.names import PRODUCT, SCHEDULE_INPUT
+from functions.requests import started
 from functions.requests.batches.membership import KEY, is_membership
 from functions.text import quoted
 
 STARTED_BY = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID"
 
-ADDED = frozenset({STARTED_BY, f"{STARTED_BY}.$", "Comment"})
-"""Keys that a parent workflow and the console's template add to an execution's input."""
+ADDED = frozenset({STARTED_BY, f"{STARTED_BY}.$", "Comment", started.KEY})
+"""Keys that a parent workflow, the console's template and the starter of an execution add to its input."""
 
 
 def without_added(given: Any) -> Any:
-    """The input without the keys that AWS, a parent workflow or the batch of the run added."""
+    """The input without the keys that AWS, a parent workflow, the batch of the run or its starter added."""
     if not isinstance(given, dict):
         return given
     return {

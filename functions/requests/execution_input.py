@@ -18,6 +18,7 @@ from functions.requests.event_shapes import WHAT_TO_GIVE, described, without_add
 from functions.requests.named_jobs import is_burst, job_named
 from functions.requests.placeholders import BadPlaceholder
 from functions.requests.request import normalise
+from functions.requests.started import check_started
 from functions.requests.validation import Schema, SchemaError
 from functions.text import one_line
 
@@ -67,6 +68,7 @@ def read_input(given: Any, started_at: str) -> Start:
         Naming the key and what is expected there.
     """
     _check_text(given)
+    check_started(given)
     given = without_added(given)
     if (shape := described(given)) is not None:
         raise InvalidRequest(f"the input {shape}. {WHAT_TO_GIVE}")

@@ -21,6 +21,9 @@ LONGEST_MESSAGE_ID: int = _MESSAGE["id"]["maxLength"]
 MOST_RUNS: int = _MESSAGE["runs"]["maximum"]
 """Runs that one message may start."""
 
+LONGEST_STARTER: int = _RULES["started"]["properties"]["by"]["maxLength"]
+"""Characters of who or what started an execution."""
+
 LONGEST_TIME = 40
 """Characters of a trigger's time; the longest that the input takes has fewer."""
 

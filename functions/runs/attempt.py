@@ -120,6 +120,11 @@ class Attempt:
     expired_at: float | None = None
 
     @property
+    def on_its_own_since(self) -> float | None:
+        """Since when nobody but the server works on the job: the last answers, or the execution request."""
+        return self.answering_at or self.posted_at
+
+    @property
     def positions_sent(self) -> frozenset[int]:
         """Positions of the answers, the request's and then people's, that this attempt has sent."""
         return frozenset(prompt.position for prompt in self.prompts if prompt.position is not None)

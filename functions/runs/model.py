@@ -6,13 +6,15 @@ seconds. What an item does not have is None, False, 0 or empty.
 """
 
 from dataclasses import dataclass, field
+from statistics import median
 from typing import Any, NamedTuple
 
 from functions import clock
 from functions.errors import RunAlreadyEnded, RunTimedOut
 from functions.requests.batches.membership import BatchMembership
+from functions.requests.started import Started
 from functions.runs.attempt import Attempt
-from functions.runs.job_state import Loaded, loaded
+from functions.runs.job_state import JobState, Loaded, loaded
 from functions.runs.message import TriggerMessage
 from functions.runs.notification import Notification
 from functions.runs.outcome import Conclusion, Outcome
@@ -146,6 +148,8 @@ class Run:
         The message that started this run beside others.
     batch
         The batch that this run is an item of.
+    started
+        Who or what started it; None for a run that an earlier release began.
     max_concurrent_runs
         The connection's; 0 for a run that began before there were slots.
     priority, queue_minutes
@@ -155,12 +159,14 @@ class Run:
     queued_since, queued_seconds, paused_seconds
         Since when it waits in the queue, None while it does not; how long it waited before, and how many seconds of
         that were in a pause: they do not count against ``queue_minutes``.
+    polling, usual
+        What it knows of the runs before it; and of a run that has ended, only how long they usually took, if any.
     polls, lost_logins
         Looks at the job's status; logins whose response was lost.
     waits_for
         Why the newest attempt but one came to nothing.
-    finished_at, ended_at
-        When the job was found complete, and when the run was closed.
+    ran_until, finished_at, ended_at
+        When the job was last seen running, when it was found complete, and when the run was closed.
     lease_free
         Whether the run had given its lease back when it was closed.
     claimed, notified
@@ -176,6 +182,7 @@ class Run:
     as_of: str | None = None
     message: TriggerMessage | None = None
     batch: BatchMembership | None = None
+    started: Started | None = None
     connection: str | None = None
     requested: Requested | None = None
     on_conflict: str | None = None
@@ -194,11 +201,13 @@ class Run:
     target: Target | None = None
     definition: Definition | None = None
     polling: Polling | None = None
+    usual: float | None = None
     polls: int = 0
     lost_logins: int = 0
     waits_for: str | None = None
     save_folder_id: str | None = None
     saved_object_id: str | None = None
+    ran_until: float | None = None
     finished_at: float | None = None
     ended_at: float | None = None
     lease_free: bool = False
@@ -262,6 +271,23 @@ class Run:
     def loaded(self) -> Loaded:
         """Whether the table was loaded, by any attempt."""
         return loaded([attempt.job_state for attempt in self.attempts.values()])
+
+    @property
+    def job_seconds(self) -> float | None:
+        """How long the job took that loaded the table, None before: from when nobody but the server worked on it.
+
+        It ended between two looks: the middle is right on average.
+        """
+        done = [attempt for attempt in self.attempts.values() if attempt.job_state is JobState.LOADED]
+        if not done or self.finished_at is None or (began := done[-1].on_its_own_since) is None:
+            return None
+        return round((max(began, self.ran_until or began) + self.finished_at) / 2 - began, 3)
+
+    @property
+    def usual_seconds(self) -> float | None:
+        """How long the datamart's job usually takes: the median of the last successful runs before this one."""
+        durations = self.polling.durations if self.polling else ()
+        return median(durations) if durations else self.usual
 
     def saved_as_json(self) -> dict[str, str] | None:
         """``{"objectId"}`` of the saved definition, or None."""

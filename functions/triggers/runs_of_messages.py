@@ -8,6 +8,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from functions.requests import started
+from functions.requests.input_limits import LONGEST_STARTER
+from functions.text import one_line
 from functions.triggers.target import Target
 from functions.triggers.trigger_event import TriggerEvent
 
@@ -35,11 +38,16 @@ class Started:
         for message, runs in self._of.values():
             for execution, (trigger_event, given) in runs.items():
                 beside = _beside(message, len(runs), execution) if self._is_job else {}
-                yield execution, trigger_event, as_input(given | beside)
+                yield execution, trigger_event, as_input(given | beside | _started(trigger_event, execution))
 
 
 def _beside(message: TriggerEvent, runs: int, execution: str) -> Input:
     return {"message": {"id": message.values["messageId"], "runs": runs, "run": execution}} if runs > 1 else {}
+
+
+def _started(trigger_event: TriggerEvent, execution: str) -> Input:
+    by = one_line(trigger_event.by, LONGEST_STARTER)
+    return {started.KEY: started.Started(by, trigger_event.trigger).as_input(execution)}
 
 
 def as_input(given: Input) -> str:

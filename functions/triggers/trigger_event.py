@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from functions import names
+from functions.requests.started import Trigger
 
 
 class RejectedEvent(Exception):
@@ -25,6 +26,8 @@ class TriggerEvent:
         When it happened (ISO 8601 with offset): never the time of its delivery.
     values
         Values for the job's placeholders.
+    trigger, by
+        For the history: what kind of start it is, and the schedule's name, the object's URI or the message's ID.
     where
         Its name in messages: ``"s3://bucket/key"``. One line; text from outside is in quotes.
     content
@@ -42,6 +45,8 @@ class TriggerEvent:
     identity: str
     at: str
     values: dict[str, str] = field(default_factory=dict)
+    trigger: Trigger = "console"
+    by: str = ""
     where: str = ""
     content: Callable[[], str] | None = None
     stored: dict[str, str] | None = None

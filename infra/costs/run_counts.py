@@ -124,6 +124,9 @@ BYTES_AN_EVENT = 317
 BYTES_OF_OURS, BYTES_OF_LAMBDA = 815, 856
 """Of a function's log for each invocation: what it writes itself, metrics among it; and Lambda's two lines."""
 
+BYTES_OF_RECORD = 1_170
+"""Of the log line "run ended", with what the history keeps of the run."""
+
 
 def history_events(work: Work) -> int:
     """Events of the execution's history: two a state, three more a call, four where it waits for a token.
@@ -136,7 +139,8 @@ def history_events(work: Work) -> int:
 
 def log_bytes(work: Work) -> int:
     """Bytes of all logs, as CloudWatch counts them."""
-    return BYTES_AN_EVENT * history_events(work) + (BYTES_OF_OURS + BYTES_OF_LAMBDA) * lambda_calls(work)
+    of_functions = (BYTES_OF_OURS + BYTES_OF_LAMBDA) * lambda_calls(work) + BYTES_OF_RECORD
+    return BYTES_AN_EVENT * history_events(work) + of_functions
 
 
 def counts_of(work: Work) -> Counts:

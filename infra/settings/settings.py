@@ -79,6 +79,7 @@ class Settings:
     show_answers: bool = True
     queue_alarm_minutes: int = 180
     log_retention_days: int = 90
+    history_days: int = 400
     reserved_concurrency: dict[str, int] = field(default_factory=dict)
     customer_managed_key: bool = False
     permissions_boundary: str | None = None
@@ -162,6 +163,7 @@ def _settings(stage: str, given: dict[str, Any]) -> Settings:
         show_answers=given["showAnswers"],
         queue_alarm_minutes=given["queueAlarmMinutes"],
         log_retention_days=given["logRetentionDays"],
+        history_days=given["historyDays"],
         reserved_concurrency=given["reservedConcurrency"],
         customer_managed_key=given["customerManagedKey"],
         permissions_boundary=given.get("permissionsBoundary"),

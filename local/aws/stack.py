@@ -16,8 +16,8 @@ from local.errors import CannotGoOn
 SECONDS_UNSEEN = 2
 """A response tells the time to the second, and takes a moment to arrive: a smaller difference is not known."""
 
-MACHINE, BATCH_MACHINE = "StateMachineArn", "BatchMachineArn"
-"""Names of the outputs with the state machines of runs and of batches."""
+MACHINE, BATCH_MACHINE, HISTORY = "StateMachineArn", "BatchMachineArn", "HistoryTableName"
+"""Names of the outputs with the state machines of runs and of batches, and with the table of the history."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,15 @@ class Stack:
     @property
     def run_table(self) -> str:
         """Name of its run table."""
-        (table,) = self.resources("AWS::DynamoDB::Table")
+        (table,) = set(self.resources("AWS::DynamoDB::Table")) - {self.outputs.get(HISTORY)}
         return table
+
+    @property
+    def history_table(self) -> str:
+        """Name of the table of its history. Raises CannotGoOn for a stack of an earlier release."""
+        if HISTORY not in self.outputs:
+            raise CannotGoOn(f"the stack {self.name} is of a release that keeps no history; deploy it again.")
+        return self.outputs[HISTORY]
 
     def resources(self, kind: str) -> list[str]:
         """Physical ids of its resources of a CloudFormation type."""

@@ -28,13 +28,15 @@ class Deployed:
     """The resources of a deployment.
 
     ``state_machine`` runs datamarts, ``batch_machine`` batches of them; ``definitions`` has both by ARN. ``secrets``
-    maps a connection's name to its secret's ARN.
+    maps a connection's name to its secret's ARN. ``history_table`` is the table with indexes; ``tables`` are
+    the others.
     """
 
     state_machine: str = ""
     batch_machine: str = ""
     definitions: dict[str, dict[str, Any]] = field(default_factory=dict)
     tables: list[str] = field(default_factory=list)
+    history_table: str = ""
     secrets: dict[str, str] = field(default_factory=dict)
 
 
@@ -49,14 +51,19 @@ def deploy(template: Template) -> Deployed:
 
 
 def _table(template: Template, logical_id: str, made: Made, deployed: Deployed) -> None:
+    indexes = made.get("GlobalSecondaryIndexes", [])
     client("dynamodb").create_table(
         TableName=logical_id,
         KeySchema=made["KeySchema"],
         AttributeDefinitions=made["AttributeDefinitions"],
         BillingMode="PAY_PER_REQUEST",
+        **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
     )
     template.made(logical_id, logical_id, Arn=f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{logical_id}")
-    deployed.tables.append(logical_id)
+    if indexes:
+        deployed.history_table = logical_id
+    else:
+        deployed.tables.append(logical_id)
 
 
 def _secret(template: Template, logical_id: str, made: Made, deployed: Deployed) -> None:

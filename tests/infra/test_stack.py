@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from functions.runs.store.history import INDEXES
 from infra.constructs.function_table import BATCH_STEPS, EVERY, STEPS, FunctionSpec
 from infra.names import DEPLOYED
 from tests.infra.template import Template, listed, mentions
@@ -73,7 +74,7 @@ ALLOWED = {
     "expect_load": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "sns:Publish", "sqs:SendMessage"},
     "sweep": {
         *(*CHANGES, "dynamodb:Scan", *HANDS_OVER, "events:PutEvents", "sns:Publish", "sqs:SendMessage"),
-        *(*READS_MANY, *RUNS_BATCHES),
+        *(*READS_MANY, *RUNS_BATCHES, "dynamodb:PutItem"),
     },
     "ask_person": {*CHANGES, "sns:Publish"},
     "get_status": {*CHANGES, "sns:Publish"},
@@ -137,12 +138,32 @@ def test_what_a_person_needs_is_among_the_outputs(template: Template) -> None:
     assert needed <= set(template.content["Outputs"])
 
 
-def test_the_run_table_expires_its_items_and_can_be_restored(template: Template) -> None:
-    table = template.one("AWS::DynamoDB::Table")
-    assert table["TimeToLiveSpecification"] == {"AttributeName": "expiresAt", "Enabled": True}
-    assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
-    assert table["BillingMode"] == "PAY_PER_REQUEST"
-    assert table["SSESpecification"]["SSEEnabled"] is True
+def test_both_tables_expire_their_items_and_can_be_restored(template: Template) -> None:
+    tables = template.resources("AWS::DynamoDB::Table")
+    assert len(tables) == 2
+    for name, table in tables.items():
+        assert table["TimeToLiveSpecification"] == {"AttributeName": "expiresAt", "Enabled": True}
+        assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+        assert table["BillingMode"] == "PAY_PER_REQUEST"
+        assert table["SSESpecification"]["SSEEnabled"] is True
+        assert template.content["Resources"][name]["DeletionPolicy"] == "Retain"
+
+
+def test_the_history_has_the_indexes_that_it_is_read_by_each_with_the_whole_record(template: Template) -> None:
+    (history,) = [made for name, made in template.resources("AWS::DynamoDB::Table").items() if "History" in name]
+    found = {index["IndexName"]: index for index in history["GlobalSecondaryIndexes"]}
+    assert {name: index["KeySchema"][0]["AttributeName"] for name, index in found.items()} == INDEXES
+    assert {index["KeySchema"][1]["AttributeName"] for index in found.values()} == {"startedAt"}
+    assert {index["Projection"]["ProjectionType"] for index in found.values()} == {"ALL"}
+
+
+def test_only_the_ends_of_runs_write_the_history_and_no_function_reads_it(template: Template) -> None:
+    used = {
+        module: {action for statement in statements for action in listed(statement["Action"])}
+        for module, role in template.roles_of_functions().items()
+        if (statements := [each for each in template.statements(role) if mentions(each["Resource"], "HistoryTable")])
+    }
+    assert used == {"end_run": {"dynamodb:PutItem"}, "sweep": {"dynamodb:PutItem"}}
 
 
 def test_every_log_group_expires(template: Template) -> None:

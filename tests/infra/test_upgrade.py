@@ -94,8 +94,7 @@ def test_a_running_execution_finds_each_function_that_its_definition_calls(templ
 
 
 def test_the_run_table_stays(template: Template) -> None:
-    (table,) = template.resources("AWS::DynamoDB::Table")
-    assert table == "RunTable09D1EA90"
+    assert "RunTable09D1EA90" in template.resources("AWS::DynamoDB::Table")
 
 
 def test_the_two_samples_of_own_topics_keep_a_policy_each(template: Template) -> None:

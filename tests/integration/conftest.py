@@ -6,7 +6,7 @@ anywhere is searched for every secret that existed.
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from functions.runs.store.table import run_table
 from local.clock import Clock, StandingClock
 from local.emulator import Emulator
 from local.emulator.clients import client
+from local.emulator.history_table import find_record
 from local.emulator.template import ACCOUNT, REGION
 from local.outcome import Outcome
 from local.simulator import Simulator
@@ -243,6 +244,10 @@ class System:
         written = {place: "\n".join(texts) for place, texts in self._written.items()}
         written["items"] = json.dumps(mine, default=str)
         written["queue"] = json.dumps(self._emulator.item("queue/default"), default=str)
+        table = self._emulator.deployed.history_table
+        written["history of runs"] = json.dumps(
+            [asdict(record) for arn in self._arns if (record := find_record(table, arn)) is not None]
+        )
         written["notices and events"] = json.dumps([self.notices(), self.events()])
         with self._emulator.logs.open("rb") as logs:
             logs.seek(self._logs_from)
@@ -335,6 +340,7 @@ def new_system(session_emulator: Emulator, session_told: Told, clock: Clock) -> 
     session_told.notices()
     session_told.events()
     _emptied(*session_emulator.deployed.tables)
+    _emptied(session_emulator.deployed.history_table)
 
     def make(scenario: Any = "default") -> System:
         system = System(session_emulator, clock, session_told)

@@ -11,6 +11,7 @@ import botocore.client
 import pytest
 
 from functions.runs.store import batches
+from functions.runs.store.history import INDEXES
 from local.emulator import Emulator
 
 READS = frozenset({"GetItem", "BatchGetItem", "Scan"})
@@ -45,11 +46,20 @@ class AwsCall(NamedTuple):
 
 
 class AwsCalls(list[AwsCall]):
-    """The calls, in their order; ``invocations`` are the modules of the functions, in theirs."""
+    """The calls, in their order, without those to the history; ``invocations`` are the modules of the functions.
+
+    ``history_units`` are the units that the writes to the history take, those of its indexes among them.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.invocations: list[str] = []
+        self.history_units = 0
+
+    def to_history(self, item: dict[str, Any]) -> None:
+        """Count the write of a record: to the table, and to each index that it is in."""
+        indexes = sum(key in item for key in INDEXES.values())
+        self.history_units += (1 + indexes) * max(1, ceil(size_of(item) / WRITE_UNIT))
 
     @property
     def reads(self) -> int:
@@ -102,6 +112,9 @@ def counted(emulator: Emulator) -> Iterator[AwsCalls]:
     def called(client: Any, operation: str, params: dict[str, Any]) -> Any:
         module = getattr(here, "module", None)
         if module is None:
+            return call(client, operation, params)
+        if params.get("TableName") == emulator.deployed.history_table:
+            calls.to_history(params["Item"])
             return call(client, operation, params)
         found: dict[str, Any] = {}
         refused = False

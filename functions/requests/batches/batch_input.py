@@ -29,6 +29,7 @@ from functions.requests.event_shapes import described, without_added
 from functions.requests.execution_input import TIME_IN_WORDS, moment
 from functions.requests.named_batches import batch_named
 from functions.requests.named_jobs import deployed_jobs
+from functions.requests.started import check_started
 from functions.requests.validation import Schema, SchemaError
 from functions.text import one_line, quoted
 
@@ -98,6 +99,7 @@ def read_batch_input(
         Naming every problem with its file and line where the batch is from one, its item, its key and what is expected
         there.
     """
+    check_started(given)
     given = without_added(given)
     if (shape := described(given)) is not None:
         raise InvalidRequest(f"the input {shape}. {WHAT_TO_GIVE}")

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 from functions import names
 from functions.requests.batches.membership import KEY, BatchMembership, as_input
 from functions.requests.event_shapes import STARTED_BY
+from functions.requests.started import KEY as STARTED
+from functions.requests.started import Started
 from functions.runs.batches.order import ItemState, Plan
 from functions.runs.job_state import Loaded
 
@@ -87,6 +89,8 @@ class BatchRun:
         How often the states were changed: a write names the version that it replaces.
     token
         The task token that the execution waits for.
+    started
+        Who or what started it; None for a batch that an earlier release began.
     stopped_at
         When it was decided that nothing more starts.
     ended_at
@@ -102,6 +106,7 @@ class BatchRun:
     name: str | None = None
     as_of: str | None = None
     token: str | None = field(default=None, repr=False)
+    started: Started | None = None
     stopped_at: float | None = None
     ended_at: float | None = None
     outcome: BatchOutcome | None = None
@@ -127,6 +132,12 @@ def name_of_run(batch: str, index: int, item: str) -> str:
     return names.execution_name(kind, sha256(f"{batch}/{index}".encode()).hexdigest()[:32])
 
 
-def input_of_run(content: dict[str, Any], membership: BatchMembership, run: str) -> dict[str, Any]:
-    """The input of the execution of an item; ``content`` is a request, or a job with its time and values."""
-    return content | {KEY: as_input(membership, run), STARTED_BY: membership.execution}
+def input_of_run(
+    content: dict[str, Any], membership: BatchMembership, run: str, started: Started | None = None
+) -> dict[str, Any]:
+    """The input of the execution of an item, named ``run``; ``content`` is a request, or a job with time and values.
+
+    ``started`` is who started the batch; None for one that an earlier release began, whose functions may not take it.
+    """
+    of_item = {} if started is None else {STARTED: started._replace(trigger="batch", rerun_of=None).as_input(run)}
+    return content | {KEY: as_input(membership, run), STARTED_BY: membership.execution} | of_item

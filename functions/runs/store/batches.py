@@ -4,6 +4,7 @@ The batch, its key the ARN of its execution::
 
     executionArn, states, version, startedAt, expiresAt (TTL)
     name, asOf                                  of a named batch
+    started {by, trigger, reason, rerunOf}      who or what started it
     waits {token, entered, retry}               which task token the execution waits for, and how new it is
     stoppedAt, endedAt, outcome {succeeded, counts, error, reason, advice}
     claimed {event, notice}, told {event, notice}
@@ -34,6 +35,7 @@ from typing import Any
 
 from functions import clock
 from functions.limits import LONGEST_BATCH
+from functions.requests.started import Started
 from functions.runs.batches.model import BatchOutcome, BatchPlan, BatchRun, ItemOutcome
 from functions.runs.batches.order import ItemState, Plan, with_states
 from functions.runs.store.item_format import Item
@@ -73,6 +75,7 @@ def batch_of(item: Item) -> BatchRun:
         started_at=get("startedAt", 0),
         name=get("name"),
         as_of=get("asOf"),
+        started=Started.from_json(item["started"]) if "started" in item else None,
         token=(get("waits") or {}).get("token"),
         stopped_at=get("stoppedAt"),
         ended_at=get("endedAt"),
@@ -86,11 +89,17 @@ def batch_of(item: Item) -> BatchRun:
 
 
 def begin_batch(
-    table: RunTable, execution_arn: str, plan: BatchPlan, inputs: Sequence[Mapping[str, Any]], states: str
+    table: RunTable,
+    execution_arn: str,
+    plan: BatchPlan,
+    inputs: Sequence[Mapping[str, Any]],
+    states: str,
+    started: Started | None = None,
 ) -> BatchRecord:
     """Write a new batch, or read the one that an earlier invocation wrote: what it starts from is there before it.
 
-    ``inputs`` are those of the items' executions; ``states`` those that they begin in.
+    ``inputs`` are those of the items' executions; ``states`` those that they begin in; ``started`` is
+    who started the batch.
     """
     item = table.load(execution_arn)
     if item is None:
@@ -106,12 +115,17 @@ def begin_batch(
             {"executionArn": _plan_key(execution_arn, number), "plan": part, "parts": len(parts)} | expires
             for number, part in enumerate(parts)
         )
-        item = table.create(_new(execution_arn, states, plan.name, plan.as_of, now) | expires)
+        item = table.create(_new(execution_arn, states, plan.name, plan.as_of, now, started) | expires)
     return BatchRecord(table, item)
 
 
 def refuse_batch(
-    table: RunTable, execution_arn: str, name: str | None, as_of: str | None, outcome: BatchOutcome | None
+    table: RunTable,
+    execution_arn: str,
+    name: str | None,
+    as_of: str | None,
+    outcome: BatchOutcome | None,
+    started: Started | None = None,
 ) -> BatchRecord:
     """Write a batch that never began, so that its end, too, is notified once.
 
@@ -120,10 +134,12 @@ def refuse_batch(
     now = clock.now()
     refused = {} if outcome is None else {"outcome": outcome._asdict()}
     ended = {"endedAt": now, "expiresAt": expiry(now)} | refused
-    return BatchRecord(table, table.create(_new(execution_arn, "", name, as_of, now) | ended))
+    return BatchRecord(table, table.create(_new(execution_arn, "", name, as_of, now, started) | ended))
 
 
-def _new(execution_arn: str, states: str, name: str | None, as_of: str | None, now: float) -> Item:
+def _new(
+    execution_arn: str, states: str, name: str | None, as_of: str | None, now: float, started: Started | None
+) -> Item:
     return {
         "executionArn": execution_arn,
         "states": states,
@@ -133,7 +149,7 @@ def _new(execution_arn: str, states: str, name: str | None, as_of: str | None, n
         "asOf": as_of,
         "claimed": {},
         "told": {},
-    }
+    } | ({} if started is None else {"started": started.as_input()})
 
 
 def find_batch(table: RunTable, execution_arn: str) -> BatchRecord | None:

@@ -6,6 +6,7 @@ The run's item, its key the execution's ARN::
     job, asOf                                               of the job's trigger; null for a request as typed
     message {id, runs, object}                              of a run that one message started beside others
     batch {execution, item, index}                          of a run that is an item of a batch
+    started {by, trigger, reason, rerunOf}                  who or what started it
     connection, asked {project, datamart, prompts}          of the request; of the prompts only their names
     onConflict, rerunIfReplacing, maxConcurrentRuns         of the request, and of its connection
     priority, queueMinutes                                  of the request; missing where they are the defaults
@@ -20,9 +21,10 @@ The run's item, its key the execution's ARN::
                     answersTaken, keysTaken, answerFailures, slowLists, onceBy,
                     prompts [{at, name, type, how, given}], saving, closing, instanceDeleted, jobEnded, expired}}
     project {id, name}, datamart {id, name}, target {source, table, append}
-    definition {readable, runsExtraSql, maxExecutionSeconds}, polling {durations, prompts, longestWait}
+    definition {readable, runsExtraSql, maxExecutionSeconds}, polling {durations, prompts, longestWait}, usual
     polls, lostLogIns, waitsFor
-    saveFolderId, saved {objectId}, finishedAt, endedAt, leaseFree, outcome {end, error, reason, advice, loaded}
+    saveFolderId, saved {objectId}, ranUntil, finishedAt, endedAt, leaseFree
+    outcome {end, error, reason, advice, loaded}
     unanswered {attempt, prompts}
     asking {hours, answers, fresh, refused, seconds, concluded}
     question {token, askedAt, until, prompts, refusal}
@@ -35,7 +37,7 @@ outside with any shape is packed (:mod:`functions.runs.store.packing`).
 clean-up of an attempt begins, or when another run that wants what it holds finds its execution ended; ``endedAt`` when
 the run ends. Every write that would open something on the server is conditional on the absence of both (DESIGN.md
 "Stopping"). ``onceBy`` names the last write that was to be made once (:meth:`RunRecord.write_once`).
-``polling.durations`` goes with the end.
+``polling`` goes with the end, and ``usual``, the median of its durations, comes.
 
 A write takes a unit of DynamoDB for each KB of the item. While a session is kept the item has 1.2 to 1.7 KB and cannot
 have less than one: the session alone has 400 bytes in the form that functions of the earlier release read, the ARN, the
@@ -46,6 +48,7 @@ has ended it has less than one, but for runs with many prompts or long names (`t
 from typing import Any
 
 from functions.requests.batches.membership import BatchMembership
+from functions.requests.started import Started
 from functions.runs.attempt import AnsweredPrompt, Attempt, JobFailure, Outage, Unavailable
 from functions.runs.job_state import JobState
 from functions.runs.lease import PendingJob
@@ -85,6 +88,7 @@ def run_fields(item: Item) -> dict[str, Any]:
         "as_of": get("asOf"),
         "message": _optional(_message, get("message")),
         "batch": _optional(_batch, get("batch")),
+        "started": _optional(Started.from_json, get("started")),
         "connection": get("connection"),
         "requested": _optional(_requested, get("asked")),
         "on_conflict": get("onConflict"),
@@ -103,11 +107,13 @@ def run_fields(item: Item) -> dict[str, Any]:
         "target": _optional(_target, get("target")),
         "definition": _optional(_definition, get("definition")),
         "polling": _optional(_polling, get("polling")),
+        "usual": get("usual"),
         "polls": get("polls", 0),
         "lost_logins": get("lostLogIns", 0),
         "waits_for": get("waitsFor"),
         "save_folder_id": get("saveFolderId"),
         "saved_object_id": (get("saved") or {}).get("objectId"),
+        "ran_until": get("ranUntil"),
         "finished_at": get("finishedAt"),
         "ended_at": get("endedAt"),
         "lease_free": bool(get("leaseFree")),

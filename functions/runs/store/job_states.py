@@ -133,7 +133,8 @@ def record_look(
         facts["reachedSql"] = True
     if unknown_status is not None:
         facts["unknownStatuses"] = [*run.attempt.unknown_statuses, unknown_status]
-    of_the_run = {"finishedAt": clock.now()} if state is JobState.LOADED else None
+    before = {} if run.attempt.looked_at is None else {"ranUntil": run.attempt.looked_at}
+    of_the_run = before | {"finishedAt": clock.now()} if state is JobState.LOADED else None
     return _recorded_with_ids(run, state, ids, facts, of_the_run, polls, session)
 
 

@@ -7,6 +7,7 @@ from functions import clock
 from functions.errors import InvalidRequest, RunAlreadyEnded
 from functions.requests.batches.membership import BatchMembership
 from functions.requests.prompt_answers import named_by
+from functions.requests.started import UNTOLD, Started
 from functions.runs.message import TriggerMessage
 from functions.runs.model import Definition, Polling, Prompt, Run, ServerObject, Target
 from functions.runs.outcome import Again, AttemptEnd, Conclusion, Fail, Outcome, Succeed
@@ -30,11 +31,12 @@ def begin_run(
     max_concurrent_runs: int = 1,
     message: TriggerMessage | None = None,
     batch: BatchMembership | None = None,
+    started: Started | None = None,
 ) -> RunRecord:
     """Write the item of a new run, or read the one that an earlier invocation wrote.
 
     ``max_concurrent_runs`` is the connection's, ``message`` what started the run beside others, ``batch`` what it is an
-    item of.
+    item of, ``started`` who started it.
 
     Raises
     ------
@@ -42,13 +44,13 @@ def begin_run(
         The run has ended before: this is a redrive.
     """
     request = start.request
-    started = clock.now()
-    deadline = started + 60 * request["timeoutMinutes"]
+    now = clock.now()
+    deadline = now + 60 * request["timeoutMinutes"]
     asks = request["unanswered"] == "ask"
     item = table.create(
         _empty(execution_arn)
         | {
-            "startedAt": started,
+            "startedAt": now,
             "deadline": deadline,
             "expiresAt": expiry(deadline),
             "job": start.job,
@@ -64,6 +66,7 @@ def begin_run(
         | ({"asking": _no_questions(request["askDeadlineHours"])} if asks else {})
         | _stored_message(message)
         | _stored_batch(batch)
+        | _stored_start(started)
     )
     run = RunRecord(table, item, 0)
     if run.ended:
@@ -86,10 +89,11 @@ def refuse_run(
     reason: str | None,
     message: TriggerMessage | None = None,
     batch: BatchMembership | None = None,
+    started: Started | None = None,
 ) -> RunRecord:
     """Write the item of a run whose request was refused, so that its end, too, is notified once.
 
-    ``reason`` is None where nothing is known but that it failed; ``message`` and ``batch`` as in :func:`begin_run`.
+    ``reason`` is None where nothing is known but that it failed; the others are as in :func:`begin_run`.
     """
     now = clock.now()
     outcome = {"end": AttemptEnd.FAIL, "error": InvalidRequest.name, "reason": reason, "loaded": "no"}
@@ -100,6 +104,7 @@ def refuse_run(
         | ({"outcome": outcome} if reason else {})
         | _stored_message(message)
         | _stored_batch(batch)
+        | _stored_start(started)
     )
     return RunRecord(table, item, 0)
 
@@ -134,6 +139,11 @@ def _stored_message(message: TriggerMessage | None) -> Item:
     if message is None:
         return {}
     return {"message": {"id": message.id, "runs": message.runs, "object": message.object}}
+
+
+def _stored_start(started: Started | None) -> Item:
+    """Nothing of a start that nobody said anything of: most items are to fit a unit of DynamoDB."""
+    return {} if started in (None, UNTOLD) else {"started": started.as_input()}
 
 
 def _stored_batch(batch: BatchMembership | None) -> Item:
@@ -283,6 +293,7 @@ def _close(run: RunRecord, outcome: Item, lease_free: bool = False) -> bool:
     if run.ended:
         return False
     # The token of an open question is removed: nobody can answer any more. Nor does anybody look at the job.
-    not_needed = ("question", *(("polling.durations",) if run.polling else ()))
-    ended = {"endedAt": clock.now(), "outcome": outcome} | ({"leaseFree": True} if lease_free else {})
+    not_needed = ("question", "polling")
+    usual = {} if run.usual_seconds is None else {"usual": round(run.usual_seconds, 3)}
+    ended = {"endedAt": clock.now(), "outcome": outcome} | usual | ({"leaseFree": True} if lease_free else {})
     return run.write_if("attribute_not_exists({endedAt})", put=ended, remove=not_needed)

@@ -33,4 +33,5 @@ def about(event: dict[str, Any]) -> str:
 def trigger_events(event: dict[str, Any], job: Job) -> list[TriggerEvent]:
     """The one scheduled time that the event names."""
     arn, at = str(event["scheduleArn"]), str(event["scheduledTime"])
-    return [TriggerEvent(identity=f"{arn}\n{at}", at=at, where=f"schedule {arn.rpartition('/')[2]}")]
+    name = arn.rpartition("/")[2]
+    return [TriggerEvent(identity=f"{arn}\n{at}", at=at, trigger="schedule", by=name, where=f"schedule {name}")]

@@ -100,6 +100,8 @@ def _itself(message: SNSMessage) -> TriggerEvent:
         identity=f"sns\n{message.message_id}",
         at=message.timestamp,
         values=values,
+        trigger="message",
+        by=message.message_id,
         where=f"message {named(message.message_id)}",
         content=lambda: message.message,
     )

@@ -44,7 +44,9 @@ def test_every_role_has_the_boundary(everything: Template, template: Template) -
 
 
 def test_the_key_encrypts_everything_at_rest(everything: Template) -> None:
-    assert mentions(everything.one("AWS::DynamoDB::Table")["SSESpecification"], "Key")
+    tables = everything.resources("AWS::DynamoDB::Table").values()
+    assert len(tables) == 2
+    assert all(mentions(table["SSESpecification"], "Key") for table in tables)
     for kind, field in {
         "AWS::SQS::Queue": "KmsMasterKeyId",
         "AWS::SNS::Topic": "KmsMasterKeyId",

@@ -67,6 +67,7 @@ def begun(stage: Starter, event: Any, alias: str) -> Any:
     (name,) = stage.invoked(event, alias)
     given = stage.input(name)
     SCHEMA.check(json.loads(json.dumps(given)))
+    assert given.pop("started")["run"] == name
     return given
 
 

@@ -373,4 +373,6 @@ def test_any_attributes_are_a_run_or_an_invalid_request(starter: Starter, values
 
 
 def test_the_input_that_the_starter_writes_is_one_that_the_first_step_reads() -> None:
-    assert set(SCHEMA.rules["properties"]) == {"job", "asOf", "values", "request", "refusal", "message", "batch"}
+    assert set(SCHEMA.rules["properties"]) == {
+        *("job", "asOf", "values", "request", "refusal", "message", "batch", "started")
+    }

@@ -172,12 +172,16 @@ def test_the_first_outcome_stays(run: RunRecord) -> None:
     assert again(run).outcome == Outcome("Succeed")
 
 
-def test_a_run_that_has_ended_keeps_how_it_polled_but_not_the_durations_of_the_runs_before(run: RunRecord) -> None:
+def test_a_run_that_has_ended_keeps_how_long_the_runs_before_usually_took_and_nothing_else_of_them(
+    run: RunRecord,
+) -> None:
     found = ServerObject("P", None), ServerObject("D", None), Target(append=True), Definition()
-    record_datamart(run, *found, Polling((60.0, 70.0), 2, 600))
-    assert again(run).polling == Polling((60.0, 70.0), 2, 600)
+    record_datamart(run, *found, Polling((60.0, 70.0, 68.0), 2, 600))
+    assert again(run).polling == Polling((60.0, 70.0, 68.0), 2, 600)
+    assert run.usual_seconds == 68.0
     end_run(run, Outcome("Fail", "no", "ServerBusy", "the server was busy", "start a new run"))
-    assert again(run).polling == Polling((), 2, 600)
+    ended = again(run)
+    assert (ended.polling, ended.usual_seconds) == (None, 68.0)
 
 
 def test_the_deadline_is_a_time_of_the_one_clock(run: RunRecord, monkeypatch: pytest.MonkeyPatch) -> None:
