@@ -21,6 +21,7 @@ from local.cli.input_files import input_from
 from local.cli.progress_of_several import names_of
 from local.clock import Clock, StandingClock
 from local.errors import CannotGoOn
+from local.history.files import Files
 from local.outcome import Outcome
 from local.server_access.ca_bundle import authorities_of
 from local.server_access.environment import BadConnection, secret_from
@@ -87,6 +88,7 @@ def _run(arguments: argparse.Namespace, console: Console, stream: TextIO) -> lis
                 arguments.max_wait,
                 real_server=arguments.library_url is not None,
                 slots=arguments.slots or (_slots_of_batches(events) if simulator is not None else None),
+                history=Files(),
             ),
             events,
             stream,

@@ -21,7 +21,9 @@ from local.cli.run_output import Progress
 from local.cli.terminal import say
 from local.clock import Clock
 from local.emulator import Emulator, NothingStarts, is_delivered
+from local.emulator.ended import Ended
 from local.errors import CannotGoOn
+from local.history.files import Files
 from local.outcome import Outcome
 
 WAITS = "WaitForNextAttempt"
@@ -56,6 +58,8 @@ class Emulated:
         Whether the server outlives this process.
     slots
         Runs at once on the connection; None for as many as the stage's settings allow.
+    history
+        Where what has ended is kept.
     """
 
     template: Path
@@ -64,6 +68,7 @@ class Emulated:
     max_wait: float | None
     real_server: bool
     slots: int | None = None
+    history: Files | None = None
 
 
 def watched_runs(emulated: Emulated, events: Sequence[Event], stream: TextIO) -> list[Result]:
@@ -77,6 +82,7 @@ def watched_runs(emulated: Emulated, events: Sequence[Event], stream: TextIO) ->
         clock=emulated.clock,
         max_wait=emulated.max_wait,
         slots=emulated.slots,
+        at_the_end=None if emulated.history is None else _Keeper(emulated.history).keep,
     )
     progress = _progress(events, stream)
     with emulator, progress:
@@ -90,6 +96,23 @@ def watched_runs(emulated: Emulated, events: Sequence[Event], stream: TextIO) ->
                 started = [watch.started(event) for event in events]
             outcomes = watch.outcomes()
         return [watch.result(begun, outcomes) for begun in started]
+
+
+class _Keeper:
+    """Keeps what has ended in the history of this computer; a folder that cannot be written prevents no run."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._said = False
+
+    def keep(self, ended: Ended) -> None:
+        """Keep one execution."""
+        try:
+            self._files.keep(ended)
+        except OSError as problem:
+            if not self._said:
+                self._said = True
+                say(f"datamart: the history in {self._files.folder} cannot be written ({problem.strerror}).")
 
 
 AnyProgress = Progress | ProgressOfSeveral | BatchProgress

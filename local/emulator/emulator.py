@@ -31,8 +31,10 @@ from local.emulator.clients import client
 from local.emulator.delivery import deliver
 from local.emulator.deploy import Deployed, deploy
 from local.emulator.end_events import deliver_the_end
+from local.emulator.ended import AtTheEnd, Ended
 from local.emulator.ends import Ends
 from local.emulator.garbage import searched_less
+from local.emulator.history_table import find_record
 from local.emulator.lambda_runtime import Runtime
 from local.emulator.moto_patches.install import install
 from local.emulator.moto_patches.moto_objects import execution as moto_execution
@@ -89,6 +91,8 @@ class Emulator:
         Most real seconds of a wait; the rest is put on the clock. None: wait in full.
     slots
         ``maxConcurrentRuns`` of every connection; that of the template if it is None.
+    at_the_end
+        Called with each execution that has ended, after its end was delivered.
     """
 
     def __init__(
@@ -99,10 +103,12 @@ class Emulator:
         clock: Clock | None = None,
         max_wait: float | None = None,
         slots: int | None = None,
+        at_the_end: AtTheEnd | None = None,
     ) -> None:
         self.template = Template(template)
         self._secrets = secrets or {}
         self._slots = slots
+        self._at_the_end = at_the_end
         self.clock = clock or Clock()
         self.waiter = Waiter(self.clock, max_wait)
         self._stack = contextlib.ExitStack()
@@ -277,7 +283,11 @@ class Emulator:
         return self._ends.withheld()
 
     def _deliver_the_end(self, execution_arn: str) -> None:
-        deliver_the_end(self.template, self._described(execution_arn), self.waiter.skip)
+        described = self._described(execution_arn)
+        deliver_the_end(self.template, described, self.waiter.skip)
+        if self._at_the_end is not None:
+            record = find_record(self.deployed.history_table, execution_arn)
+            self._at_the_end(Ended(described, moto_history(execution_arn), record, self.logs))
 
     def _described(self, execution_arn: str) -> dict[str, Any]:
         described: dict[str, Any] = self._states.describe_execution(executionArn=execution_arn)

@@ -15,6 +15,7 @@ FLOORS = (
     ("infra.documents",),
     ("local.cli",),
     ("local.checks",),
+    ("local.history",),
     ("local.aws", "local.emulator", "local.server_access"),
     ("local.simulator",),
     ("local",),

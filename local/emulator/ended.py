@@ -1,0 +1,31 @@
+"""An execution that has ended, as the emulator shows it to the history of this computer."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from functions.runs.history import HistoryRecord
+
+
+class Ended(NamedTuple):
+    """An execution that has ended, after its end was delivered.
+
+    Parameters
+    ----------
+    described
+        What DescribeExecution answers.
+    events
+        The events of its history, as GetExecutionHistory returns them.
+    record
+        What the history keeps of it; None where its end could not be processed.
+    log
+        The file with the log of all functions so far, a line of JSON each; ``correlation_id`` is the execution's ARN.
+    """
+
+    described: dict[str, Any]
+    events: list[dict[str, Any]]
+    record: HistoryRecord | None
+    log: Path
+
+
+AtTheEnd = Callable[[Ended], None]

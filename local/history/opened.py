@@ -1,0 +1,19 @@
+"""The history that a command reads: this computer's, or that of a stage in AWS."""
+
+from local.aws.stack import stack_of
+from local.history.files import Files
+from local.history.history import History
+from local.history.running import WithRunning
+from local.history.table import Table
+
+
+def history_of(stage: str | None) -> History:
+    """The history of a stage, with what still runs; that of this computer if it is None.
+
+    Raises CannotGoOn where there is no such stack, or it keeps no history, and what AWS answers.
+    """
+    if stage is None:
+        return Files()
+    stack = stack_of(stage)
+    machines = (stack.state_machine, stack.batch_machine)
+    return WithRunning(Table(stack.history_table, machines), machines)
