@@ -7,7 +7,6 @@ from aws_lambda_powertools.metrics import MetricUnit
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions import clock
-from functions.lifecycle.learning import began_at
 from functions.metric_names import LONGER_THAN_USUAL
 from functions.notifications import longer_notice
 from functions.notifications.exactly_once import NotificationInProgress
@@ -44,7 +43,7 @@ def notify_if_longer(run: RunRecord) -> None:
 
 def _longer(run: Run) -> tuple[Usual, float] | None:
     """What is usual and since when the job runs, if that is longer and people are not notified yet."""
-    began, usual = began_at(run), Usual.of(run.polling.durations if run.polling else ())
+    began, usual = run.attempt.on_its_own_since, Usual.of(run.polling.durations if run.polling else ())
     if began is None or usual is None or run.attempt.job_state is not JobState.ACCEPTED:
         return None
     what = Notification.LONGER
