@@ -1,9 +1,8 @@
 """The notification of a run that takes longer than usual and still goes on."""
 
-import shlex
-
 from functions import clock
 from functions.names import stage_of
+from functions.notifications import commands
 from functions.notifications.console_link import console_link
 from functions.notifications.publish import LONGEST_SUBJECT, Notice
 from functions.runs.model import Run, Target
@@ -26,7 +25,7 @@ def notice(run: Run, usual: Usual, began: float) -> Notice:
         text(run, usual, began),
         thread=f"job/{run.job_name}" if run.job_name else f"datamart/{name}",
         summary=_lines(_facts(run, usual, began)),
-        next_steps=(*NEXT_STEPS, _show(run)),
+        next_steps=(*NEXT_STEPS, f"To see it: `{commands.show(run.arn)}`"),
         keywords=(stage_of(run.arn), name),
         execution=run.arn,
     )
@@ -44,7 +43,7 @@ def text(run: Run, usual: Usual, began: float) -> str:
     """The message: what runs, since when, what is usual, when it was expected to end, what to do, where to look."""
     further: dict[str, str | None] = {
         "What to do": " ".join(NEXT_STEPS),
-        "To see it": _show(run),
+        "To see it": commands.show(run.arn),
         "Execution": console_link(run.arn),
     }
     return _lines(_facts(run, usual, began) | further)
@@ -73,8 +72,3 @@ def _lines(facts: dict[str, str | None]) -> str:
 
 def _datamart(run: Run) -> str:
     return run.datamart_in_words or run.job_name or "unknown"
-
-
-def _show(run: Run) -> str:
-    """The command that shows the run."""
-    return f"datamart show {shlex.quote(run.arn.rpartition(':')[2])} --stage {shlex.quote(stage_of(run.arn))}"

@@ -1,4 +1,4 @@
-"""Who is subscribed to a stage's topics: the addresses of its settings that do not get what they should."""
+"""Who is subscribed to a stage's topics: addresses and chats of its settings that do not get what they should."""
 
 import shlex
 from collections.abc import Iterator
@@ -16,7 +16,10 @@ HOURS_TO_CONFIRM = 48
 
 @dataclass(frozen=True)
 class Address:
-    """An address of the settings; ``setting`` is ``notify`` or ``askTo``, ``flaw`` why it gets nothing, or None."""
+    """An address of the settings, or the topic of the chat; ``flaw`` is why it gets nothing, or None.
+
+    ``setting`` is ``notify``, ``askTo`` or ``chat``.
+    """
 
     setting: str
     address: str
@@ -24,21 +27,33 @@ class Address:
 
 
 def addresses_of(stack: Stack, settings: Settings) -> Iterator[Address]:
-    """Each address of the settings, as SNS knows it. Raises what boto3 raises."""
+    """Each address of the settings, and the chat, as SNS knows them. Raises what boto3 raises."""
     for setting, wanted, topic in (
         ("notify", settings.notify, stack.outputs.get("NoticeTopicArn")),
         ("askTo", settings.ask_to, stack.outputs.get("QuestionTopicArn")),
     ):
-        known = _subscribed(topic) if topic and wanted else {}
+        known = {each["Endpoint"].casefold(): each for each in _subscriptions(topic if wanted else None, "email")}
         for address in wanted:
-            yield Address(setting, printable(address), _flaw(address, known.get(address.casefold()), topic, settings))
+            subscription = known.get(address.casefold(), {}).get("SubscriptionArn")
+            yield Address(setting, printable(address), _flaw(address, subscription, topic, settings))
+    if settings.chat:
+        topic = stack.outputs.get("ChatTopicArn")
+        flaw = None if any(_subscriptions(topic)) else _NO_CHANNEL.format(stage=settings.stage)
+        yield Address("chat", topic or "ChatTopicArn", flaw)
 
 
-def _subscribed(topic: str) -> dict[str, str]:
-    """The ARN of each address's subscription, or SNS's word for one that has none yet."""
-    pages = boto3.client("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
-    found = (each for page in pages for each in page["Subscriptions"] if each["Protocol"] == "email")
-    return {each["Endpoint"].casefold(): each["SubscriptionArn"] for each in found}
+_NO_CHANNEL = (
+    "No channel is subscribed, and the chat gets nothing. Deploy the settings (make deploy STAGE={stage}), then give "
+    "the topic to the channel in the console of Amazon Q Developer in chat applications."
+)
+
+
+def _subscriptions(topic: str | None, protocol: str | None = None) -> Iterator[dict[str, str]]:
+    """The subscriptions of a topic, as SNS lists them; none of a topic that is not deployed."""
+    if topic is None:
+        return
+    for page in boto3.client("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic):
+        yield from (each for each in page["Subscriptions"] if protocol in (None, each["Protocol"]))
 
 
 def _flaw(address: str, subscription: str | None, topic: str | None, settings: Settings) -> str | None:

@@ -1,4 +1,4 @@
-"""Checks that the addresses of the stage's settings get what they should."""
+"""Checks that the addresses and the chat of the stage's settings get what they should."""
 
 from infra.settings.settings import Settings
 from local.aws.addresses import addresses_of
@@ -9,8 +9,8 @@ from local.errors import CannotGoOn
 
 
 def check_addresses(settings: Settings, findings: Findings) -> None:
-    """Report each address that is not subscribed to its topic, or not confirmed."""
-    wanted = {"notify": len(settings.notify), "askTo": len(settings.ask_to)}
+    """Report each address that is not subscribed to its topic, or not confirmed, and a chat without a channel."""
+    wanted = {"notify": len(settings.notify), "askTo": len(settings.ask_to), "chat": int(settings.chat)}
     if not any(wanted.values()):
         return
     try:
@@ -24,4 +24,5 @@ def check_addresses(settings: Settings, findings: Findings) -> None:
             findings.problem("addresses", f"{each.setting}: {each.address}", each.flaw)
     for setting, count in wanted.items():
         if count and not any(each.flaw for each in found if each.setting == setting):
-            findings.ok("addresses", setting, f"Confirmed: {count}.")
+            said = "A channel is subscribed." if setting == "chat" else f"Confirmed: {count}."
+            findings.ok("addresses", setting, said)

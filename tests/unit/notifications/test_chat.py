@@ -10,8 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions import clock
 from functions.names import execution_name
-from functions.notifications import batch_end, chat, failure_notice, late_notice, message_failures, sweep_notice
+from functions.notifications import (
+    batch_end,
+    chat,
+    failure_notice,
+    late_notice,
+    longer_notice,
+    message_failures,
+    outages,
+    sweep_notice,
+)
 from functions.notifications.batch_end import BatchEnd
 from functions.notifications.console_link import console_link
 from functions.notifications.late_notice import LateLoad
@@ -20,7 +30,12 @@ from functions.notifications.run_end import end_of
 from functions.notifications.sweep_notice import Thing
 from functions.runs.batches.model import BatchOutcome, BatchRun
 from functions.runs.message import MessageRuns, RunFailure
+from functions.runs.model import Requested, Run
+from functions.runs.outage import GatheredFailure
 from functions.runs.store.item_format import run_of
+from functions.runs.store.outages import OutageRecord
+from functions.runs.store.table import RunTable
+from functions.runs.usual import Usual
 from tests.support.golden import check
 from tests.unit.notifications.test_forged_lines import ARN, DETAIL, ITEM, changed, places
 
@@ -74,6 +89,25 @@ FOUND = [
     Thing(ARN, "City", "its end had not been processed", "ServerUnavailable", left=True),
 ]
 
+UNAVAILABLE = GatheredFailure(ARN, 0, "City", "nightly", "no", "ServerUnavailable", "the server <bi> is away")
+
+
+def outage() -> Notice:
+    others = [UNAVAILABLE._replace(run=f"{ARN}{digit}", job=None, datamart=f"D{digit}") for digit in "12"]
+    lost = UNAVAILABLE._replace(run=f"{ARN}3", error="SessionLost", loaded="unknown")
+    gathered = {str(number): each._asdict() for number, each in enumerate([UNAVAILABLE, *others, lost])}
+    item = {"executionArn": "outage/default", "window": 1, "openedBy": ARN, "due": 240, "gathered": gathered}
+    more = {"outageSince": 0, "before": 0, "sentAt": 0, "sent": {}, "claimed": {}, "told": {}}
+    return outages.notice(OutageRecord(RunTable("none", client=object()), item | more))
+
+
+def longer() -> Notice:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "_source", lambda: 1_796_002_200.0)
+        run = Run(ARN, job_name="nightly", requested=Requested("Sales", "City"), deadline=1_796_014_400.0)
+        return longer_notice.notice(run, Usual(1_200.0, 2_100.0, 20), 1_796_000_000.0)
+
+
 NOTICES: dict[str, Callable[[], Notice]] = {
     "failure": failure,
     "failure-of-a-datamart": lambda: failure({key: value for key, value in FAILED.items() if key != "job"}),
@@ -81,6 +115,8 @@ NOTICES: dict[str, Callable[[], Notice]] = {
     "stopped": lambda: failure({**ITEM, "outcome": None}, {"status": "ABORTED", "error": "Stop", "cause": "by hand"}),
     "batch": batch,
     "failures-of-one-message": of_one_message,
+    "outage": outage,
+    "longer": longer,
     "late": lambda: late_notice.notice(LATE),
     "late-job": lambda: late_notice.notice(LATE[:1]),
     "sweep": lambda: sweep_notice.notice(FOUND, 3),
