@@ -17,6 +17,7 @@ DIFFERS = {
     f"{PREFIX}lost": (f"{SWEEP}.sweep",),
     f"{PREFIX}restart": (f"{BATCH}.prepare_batch", f"{BATCH}.conclude_batch"),
     f"{PREFIX}stopped": (f"{BATCH}.end_run", "A.end_run"),
+    f"{PREFIX}stopped-unseen": ("A.end_run",),
 }
 """Functions that do something else there than in the first scene."""
 
@@ -35,6 +36,11 @@ STARTS = ("StartExecution", "StopExecution")
 SENDS = ("SendTaskSuccess",)
 OF_BATCHES = ("BatchGetItem", *STARTS, *SENDS)
 """Operations that functions of a run make only for its batch."""
+
+IN_PARTS = ("BatchWriteItem", "BatchGetItem")
+"""Operations of which DynamoDB may do a part."""
+
+READS = ("Scan", "GetItem", "BatchGetItem", "DescribeExecution")
 
 AT_A_WRITE = ("dies-before", "dies-after", "throttled", "answer-lost", "sent-again")
 AT_A_SEND = (*AT_A_WRITE, "lost", "late", *GONE)
@@ -91,6 +97,8 @@ def _is_of_the_batch(call: Made) -> bool:
     """Whether a call is made for the batch; all are that its own functions make."""
     if call.place.startswith(f"{SWEEP}.") and call.operation in SENDS:
         return call.place.endswith("#1")  # a second one comes only where the batch has not gone on yet
+    if call.place.startswith(f"{SWEEP}.") and call.operation in READS:
+        return True
     ours = call.operation in OF_BATCHES or "_batches:" in call.key
     return ours or call.place[0] == BATCH
 
@@ -104,15 +112,15 @@ def _at_a_function(name: str, place: str) -> Iterator[Case]:
 
 
 def _at_a_call(name: str, call: Made, scene: BatchScene, first: bool) -> Iterator[Case]:
-    """A read only fails; after what is written or sent the function dies, or its answer is lost."""
+    """A read only fails, or brings a part; after what is written or sent the function dies, or its answer is lost."""
     family = "batch hand-over" if call.operation in (*STARTS, *SENDS) else "batch call"
     faults: tuple[str, ...] = ("throttled",)
     if call.operation in SENDS:
         faults = AT_A_SEND
     elif call.operation in (*STARTS, *WRITES):
         faults = AT_A_WRITE
-    elif call.place[0] == SWEEP:
-        return
+    if call.operation in IN_PARTS:
+        faults += ("partly",)
     if first and name == WHOLE:
         faults += LASTING_CALLS
     yield from (Case(name, call.place, fault, family) for fault in faults)

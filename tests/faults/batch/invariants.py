@@ -138,10 +138,12 @@ def _stops(seen: BatchEvidence) -> Iterator[str]:
         is_over |= (letter, module, when) == (BATCH, "end_run", "ends")
         if is_over and (module, when) == ("log_in", "begins") and letter not in seen.claimed:
             yield f"{letter} logged in after the end of the batch"
+    if not seen.case or ":DescribeExecution" not in seen.case.place:
+        yield from (f"{letter} began in a batch that was stopped" for letter in seen.scene.never if letter in seen.runs)
     never_told = seen.case is not None and seen.case.family == "batch end" and seen.case.place == BATCH
     if seen.scene.stopped_after is not None and not never_told:
         for letter, run in seen.runs.items():
-            if run.outcome.status != "ABORTED":
+            if run.outcome.status != "ABORTED" and BATCH not in seen.scene.lost:
                 yield f"{letter} ended as {run.outcome.status} although its batch was stopped"
 
 

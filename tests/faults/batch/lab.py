@@ -78,12 +78,13 @@ class BatchLab(QueueLab):
         self.watch = BatchWatch(lambda module, event: lab._call(module, event))
         self._held_back: list[tuple[str, Callable[[str], None]]] = []
         self._claimed: str | None = None
+        self._made: list[Made] = []
 
     def baseline(self, name: str) -> tuple[list[str], list[Made], list[str]]:
-        """Functions, calls to AWS and states of a batch without faults."""
+        """Functions, calls to AWS and states of a batch without faults, as long as faults could happen."""
         seen = self._of_scene(None, name)
         assert (seen.outcome.status == "SUCCEEDED") == SCENES[name].succeeds, seen.outcome.cause
-        return self.watch.functions, self.watch.made, self.watch.states
+        return self.watch.functions, self._made, self.watch.states
 
     def observe_batch(self, case: Case) -> BatchEvidence:
         """Run a case to its end and gather what there is to see."""
@@ -116,6 +117,7 @@ class BatchLab(QueueLab):
         self.watch.finish()
         self._sweep_at_last()
         met = not self.watch.waits and self.ends.keys() <= outcomes.keys()
+        self._made = list(self.watch.made)
         self.watch.heal()
         self._deliver_again()
         self._sweep_at_last()

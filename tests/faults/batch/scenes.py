@@ -40,6 +40,8 @@ class BatchScene:
         Executions whose ends are never delivered: the sweep finds them.
     stopped_before
         An item that is stopped as soon as it starts, in an earlier batch; this one runs the rest of it.
+    never
+        Items that never start, whatever else happens.
     stopped_after
         Seconds on the clock after which a person stops the batch; None: nobody does.
     """
@@ -50,6 +52,7 @@ class BatchScene:
     skipped: str = ""
     lost: str = ""
     stopped_before: str = ""
+    never: str = ""
     stopped_after: float | None = None
 
     @property
@@ -95,8 +98,14 @@ SCENES = {
     f"{PREFIX}stopped": BatchScene(
         {"A": (load_id(4), ""), "B": (load_id(5), ""), "C": (APPENDS, "A"), "D": (load_id(2), "")}, stopped_after=5.0
     ),
+    f"{PREFIX}stopped-unseen": BatchScene(
+        {"A": (load_id(1), ""), "B": (load_id(4), ""), "C": (load_id(2), "A"), "D": (APPENDS, "")},
+        lost=BATCH,
+        never="CD",
+        stopped_after=5.0,
+    ),
 }
 """Two items of one appending datamart, and one that comes after two. An item that fails, before a chain that is skipped
 for it; the same where the first failure stops the rest. Ends that are lost for ever: of an item before others, of the
 last one, and of the batch. The rest of a batch that had an item stopped. A batch that is stopped while two of its
-items run."""
+items run. The same where its end is lost, and one of the two ends before the sweep comes."""

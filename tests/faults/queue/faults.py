@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 GONE = ("TaskTimedOut", "TaskDoesNotExist", "InvalidToken")
 """What Step Functions answers to a token for which nothing waits any more."""
 
-Make = Callable[[], Any]
+Make = Callable[..., Any]
 
 
 def _dies_before(make: Make, client: Any, operation: str) -> Any:
@@ -52,10 +52,23 @@ def _as_in_other_runs(name: str, seed: int) -> Instead:
     return instead
 
 
+def _partly(make: Any, client: Any, operation: str) -> Any:
+    """DynamoDB takes the first half of a request, of a single item nothing, and gives the rest back."""
+    ((table, asked),) = make.parameters["RequestItems"].items()
+    if operation == "BatchWriteItem":
+        taken, left = asked[: len(asked) // 2], asked[len(asked) // 2 :]
+        return (make({"RequestItems": {table: taken}}) if taken else {}) | {"UnprocessedItems": {table: left}}
+    keys = asked["Keys"]
+    taken, left = keys[: len(keys) // 2], keys[len(keys) // 2 :]
+    found = make({"RequestItems": {table: asked | {"Keys": taken}}}) if taken else {"Responses": {table: []}}
+    return found | {"UnprocessedKeys": {table: asked | {"Keys": left}}}
+
+
 INSTEAD: dict[str, Instead] = {
     "dies-before": _dies_before,
     "dies-after": _dies_after,
     "lost": _lost,
+    "partly": _partly,
     **{code: _refused(code) for code in GONE},
 }
 

@@ -13,8 +13,9 @@ from moto.stepfunctions.parser.asl.eval.event.event_manager import EventManager
 
 from tests.faults.lambdas import BREAKDOWNS, Invoke, lambda_error
 
-Instead = Callable[[Callable[[], Any], Any, str], Any]
-"""From a call to AWS, its client and its operation to what the function sees instead."""
+Instead = Callable[[Callable[..., Any], Any, str], Any]
+"""From a call to AWS, its client and its operation to what the function sees instead; the call may be made with other
+parameters than its own, which it has as ``parameters``."""
 
 TAKES_TOKEN = ("wait_in_queue", "wait_for_items")
 """Functions that keep a task token."""
@@ -28,7 +29,7 @@ class Killed(BaseException):
 
 @dataclass(frozen=True)
 class Made:
-    """A call to AWS: the n-th of that operation of a run's function, and the item's key as JSON, if any."""
+    """A call to AWS: the n-th of that operation of a run's function, and as JSON the item's key, or the execution."""
 
     place: str
     function: str
@@ -178,9 +179,10 @@ class Watch:
         make_api_call, add_event = BaseClient._make_api_call, EventManager.add_event
 
         def watched_call(client: Any, operation: str, parameters: Any) -> Any:
-            def make() -> Any:
-                return make_api_call(client, operation, parameters)
+            def make(given: Any = parameters) -> Any:
+                return make_api_call(client, operation, given)
 
+            make.parameters = parameters  # type: ignore[attr-defined]
             call = getattr(self._here, "call", None)
             if call is None or not call.place:
                 return make()
@@ -188,7 +190,7 @@ class Watch:
                 raise Killed
             name = f"{call.letter}.{call.module}:{operation}"
             number = self._count(name)
-            key = json.dumps((parameters or {}).get("Key"), default=str)
+            key = json.dumps((parameters or {}).get("Key") or (parameters or {}).get("executionArn"), default=str)
             self.made.append(Made(f"{name}#{number}", call.place, operation, key))
             self._happens(f"{name}#{number}-before")
             instead = _due(self.instead, name, number)
