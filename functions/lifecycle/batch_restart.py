@@ -1,6 +1,7 @@
 """The rest of a batch that has ended: its plan, its inputs and the states in which its items begin.
 
-The restart is a batch of its own with the same items: what is loaded stays loaded, and lets others start.
+The restart is a batch of its own with the same items: what is loaded stays loaded, and lets others start. So does what
+a person has found loaded.
 """
 
 from dataclasses import replace
@@ -8,6 +9,7 @@ from typing import Any
 
 from functions.errors import InvalidRequest
 from functions.requests.batches.batch_input import BatchRestart
+from functions.runs.batches.conclusion import WORDS
 from functions.runs.batches.model import BatchPlan
 from functions.runs.batches.order import ItemState
 from functions.runs.executions import described
@@ -33,26 +35,43 @@ def rest_of(table: RunTable, restart: BatchRestart) -> tuple[BatchPlan, tuple[di
             f"restartOf: {len(going_on)} items of that batch have not ended yet, {quoted(going_on[0])} among them; "
             "wait for their ends."
         )
-    states = _states(plan, before.states, restart.force)
-    if ItemState.WAITING not in states:
-        raise InvalidRequest("restartOf: nothing of that batch is left to run: each item is loaded, or may be.")
+    forced, accepted = _named(plan, "force", restart.force), _named(plan, "accept", restart.accept)
+    states = _states(plan, before.states, forced, accepted)
+    if ItemState.WAITING not in states and not accepted:
+        raise InvalidRequest(
+            "restartOf: nothing of that batch is left to run: each item is loaded, or may be. Look at the tables of "
+            "those that may be loaded, and name them in force or accept."
+        )
     items = load_items(table, restart.execution, range(len(states)))
     if len(items) < len(states):
         raise InvalidRequest("restartOf: the items of that batch have expired; start it anew.")
     inputs = tuple(items[index].input for index in range(len(states)))
-    return replace(plan, restart_of=restart.execution), inputs, states
+    accepted_before = frozenset(plan.accepted)
+    restarted = replace(plan, restart_of=restart.execution, accepted=tuple(sorted(accepted_before | accepted)))
+    return restarted, inputs, states
 
 
-def _states(plan: BatchPlan, states: str, force: tuple[str, ...]) -> str:
+def _named(plan: BatchPlan, key: str, names: tuple[str, ...]) -> frozenset[int]:
+    """The places of items that a person names. Raises InvalidRequest."""
     places = {name: index for index, name in enumerate(plan.items)}
-    if unknown := [name for name in force if name not in places]:
-        raise InvalidRequest(f"force: there is no item {quoted(unknown[0])}{nearest(unknown[0], places)}.")
-    forced = {places[name] for name in force}
-    for index in forced:
+    if unknown := [name for name in names if name not in places]:
+        raise InvalidRequest(f"{key}: there is no item {quoted(unknown[0])}{nearest(unknown[0], places)}.")
+    return frozenset(places[name] for name in names)
+
+
+def _states(plan: BatchPlan, states: str, forced: frozenset[int], accepted: frozenset[int]) -> str:
+    for index in sorted(forced):
         if states[index] == ItemState.LOADED:
             raise InvalidRequest(
                 f"force: {quoted(plan.items[index])} is loaded; to load it once more, start a run of it."
             )
+    for index in sorted(accepted):
+        if states[index] != ItemState.UNKNOWN:
+            raise InvalidRequest(
+                f"accept: {quoted(plan.items[index])} is {WORDS[ItemState(states[index])]}; only an item that may be "
+                "loaded (unknown) can be accepted. Leave it out."
+            )
+    begin = dict.fromkeys(forced, ItemState.WAITING) | dict.fromkeys(accepted, ItemState.LOADED)
     return "".join(
-        ItemState.WAITING if state in RUN_AGAIN or index in forced else state for index, state in enumerate(states)
+        begin.get(index, ItemState.WAITING if state in RUN_AGAIN else state) for index, state in enumerate(states)
     )

@@ -119,16 +119,32 @@ def command_line() -> argparse.ArgumentParser:
     start.add_argument(
         "job",
         metavar="JOB",
-        help="name of a job or batch, or path of a file: .json with a request or a batch, .csv with a batch",
+        help="name of a job or batch, or path of a file: .json with a request or a batch, .csv with a batch; or the "
+        "ARN of an ended batch, whose rest runs",
     )
     start.add_argument("--stage", default="dev", help="which deployment; dev if left out")
     start.add_argument("--as-of", metavar="TIME", help="run it as if triggered then: 2026-11-20T05:00+01:00")
     start.add_argument(
         "--only",
-        type=lambda text: [name for name in map(str.strip, text.split(",")) if name],
+        type=_names,
         default=[],
         metavar="NAME,…",
         help="of a batch these items alone, which wait for each other and for no other item",
+    )
+    start.add_argument(
+        "--accept",
+        type=_names,
+        default=[],
+        metavar="NAME,…",
+        help="of an ended batch: items that may be loaded and that you have found loaded",
+    )
+    start.add_argument(
+        "--force",
+        type=_names,
+        default=[],
+        metavar="NAME,…",
+        help="of an ended batch: items that may be loaded and that run all the same; one that appends to its table may "
+        "then have its rows twice",
     )
     start.add_argument(
         "--from",
@@ -224,6 +240,10 @@ def _seconds(text: str) -> float:
     if not 0 <= seconds < float("inf"):
         raise argparse.ArgumentTypeError(f'invalid number of seconds "{text}": use 0 or more')
     return seconds
+
+
+def _names(text: str) -> list[str]:
+    return [name for name in map(str.strip, text.split(",")) if name]
 
 
 def _places(text: str) -> int:

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from functions import clock
 from functions.errors import InvalidRequest
-from functions.names import execution_arn, execution_name
+from functions.names import execution_arn, execution_name, is_batch
 from functions.notifications.console_link import console_link
 from functions.requests.execution_input import moment
 from local.aws import Stack, in_plain_words, stack_of
@@ -40,8 +40,8 @@ def start(arguments: argparse.Namespace, wait: Wait = time.sleep) -> int:
     Parameters
     ----------
     arguments
-        ``job``, ``stage``, ``as_of``, ``only``, ``first``, ``last``, ``no_wait``, ``json`` and ``csv``, as
-        local/cli/arguments.py parses them.
+        ``job``, ``stage``, ``as_of``, ``only``, ``accept``, ``force``, ``first``, ``last``, ``no_wait``, ``json`` and
+        ``csv``, as local/cli/arguments.py parses them.
     wait
         Lets so many seconds pass.
     """
@@ -66,7 +66,10 @@ def start(arguments: argparse.Namespace, wait: Wait = time.sleep) -> int:
 def _input(arguments: argparse.Namespace) -> dict[str, Any]:
     """Of the job by name or file, or of the batch that runs it for a range of days. Raises CannotGoOn."""
     if arguments.first is None and arguments.last is None:
-        return input_of(arguments.job, arguments.as_of, arguments.only)
+        given = input_of(arguments.job, arguments.as_of, arguments.only)
+        return given | _decided(given, arguments)
+    if arguments.accept or arguments.force:
+        raise CannotGoOn("--from: is not for use with --accept or --force, which are for the rest of an ended batch.")
     if arguments.as_of or arguments.only:
         raise CannotGoOn("--from: is not for use with --as-of or --only: it runs the job for each of its own times.")
     from local.cli.backfill import backfill_of  # reads the files of jobs, which no other start needs
@@ -74,8 +77,22 @@ def _input(arguments: argparse.Namespace) -> dict[str, Any]:
     return backfill_of(arguments.job, arguments.stage, arguments.first, arguments.last, clock.now())
 
 
+def _decided(given: dict[str, Any], arguments: argparse.Namespace) -> dict[str, Any]:
+    """What a person decided on items of an ended batch that may be loaded. Raises CannotGoOn."""
+    decided = {key: names for key in ("accept", "force") if (names := getattr(arguments, key))}
+    for key in decided:
+        if "restartOf" not in given:
+            raise CannotGoOn(
+                f"--{key}: {arguments.job} is not the rest of an ended batch. Give the ARN of the batch's execution, "
+                'or a file with {"restartOf": ARN}.'
+            )
+        if key in given:
+            raise CannotGoOn(f'--{key}: {arguments.job} has "{key}" too; give the names in one of the two places.')
+    return decided
+
+
 def input_of(job: str, as_of: str | None, only: Sequence[str] = ()) -> dict[str, Any]:
-    """The execution's input: from the name of a job or batch, or else from the file of that path.
+    """The execution's input: from the name of a job or batch, the ARN of a batch that has ended, or a file's path.
 
     ``only`` are names of a batch's items.
 
@@ -84,7 +101,12 @@ def input_of(job: str, as_of: str | None, only: Sequence[str] = ()) -> dict[str,
     CannotGoOn
         The file cannot be read or is not an input, ``as_of`` is not a time, or there are no items to choose from.
     """
-    given = _named(job, is_batch=bool(only)) if NAME.fullmatch(job) else _from_file(Path(job))
+    if NAME.fullmatch(job):
+        given = _named(job, is_batch=bool(only))
+    elif job.startswith("arn:") and is_batch(job):
+        given = {"restartOf": job}
+    else:
+        given = _from_file(Path(job))
     if only and "batch" not in given:
         raise CannotGoOn(f"--only: {job} does not hold a batch, and only a batch has items to choose from.")
     given |= {"only": list(only)} if only else {}

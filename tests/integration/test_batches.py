@@ -407,11 +407,52 @@ def test_a_restart_runs_an_item_that_may_be_loaded_only_where_a_person_names_it(
     assert system.posts() == 3
 
 
+def test_an_item_that_a_person_has_found_loaded_counts_as_loaded_in_the_restart_and_is_said_to_be_accepted(
+    system: System,
+) -> None:
+    first = run(system, load(1), load(2, **BROKEN), load(3, 2))
+    restart = {"restartOf": first.execution_arn, "accept": ["load 2"]}
+    again = system.watch_batch(system.emulator.start_batch(restart))
+    assert (again.status, again.cause) == ("SUCCEEDED", None)
+    assert loads(system) == each_once(1, 3)
+    assert system.posts() == 3
+    lines = {line["name"]: line for line in again.output["items"]}
+    assert lines["load 2"] == {
+        **{"name": "load 2", "outcome": "loaded"},
+        **{"loaded": "yes", "earlier": True, "accepted": True},
+    }
+    assert "accepted" not in lines["load 1"]
+
+
+def test_where_the_last_items_are_accepted_nothing_runs_and_the_batch_has_succeeded(system: System) -> None:
+    first = run(system, load(1), load(2, **BROKEN))
+    restart = {"restartOf": first.execution_arn, "accept": ["load 2"]}
+    again = system.watch_batch(system.emulator.start_batch(restart))
+    assert (again.status, words(again)) == ("SUCCEEDED", {"load 1": "loaded", "load 2": "loaded"})
+    assert system.posts() == 2
+    once_more = system.watch_batch(system.emulator.start_batch(restart | {"restartOf": again.execution_arn}))
+    assert 'accept: "load 2" is loaded; only an item that may be loaded (unknown)' in str(once_more.cause)
+
+
+def test_what_was_accepted_is_said_in_every_further_restart(system: System) -> None:
+    first = run(system, load(1, **BROKEN), load(2, **EARLY))
+    second = {"restartOf": first.execution_arn, "accept": ["load 1"]}
+    failed = system.watch_batch(system.emulator.start_batch(second))
+    assert failed.error == "BatchIncomplete"
+    third = system.watch_batch(system.emulator.start_batch({"restartOf": failed.execution_arn}))
+    report = system.emulator.batch_report(third.execution_arn)
+    assert report is not None
+    assert report["items"][0]["accepted"] is True
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
         ({"force": ["load 9"]}, 'force: there is no item "load 9" (did you mean load 1?)'),
         ({"force": ["load 1"]}, 'force: "load 1" is loaded'),
+        ({"accept": ["load 9"]}, 'accept: there is no item "load 9" (did you mean load 1?)'),
+        ({"accept": ["load 1"]}, 'accept: "load 1" is loaded; only an item that may be loaded (unknown) can be'),
+        ({"accept": ["load 1"], "force": ["load 1"]}, 'force, accept: "load 1" is in both'),
         ({}, "nothing of that batch is left to run"),
         ({"restartOf": "arn:aws:states:eu-west-1:1:execution:datamart-runner-dev:x"}, "is not the ARN of a batch"),
         ({"restartOf": "arn:aws:states:eu-west-1:1:execution:datamart-runner-dev_batches:x"}, "nothing is known of"),

@@ -336,6 +336,34 @@ def test_a_csv_file_is_started_as_a_batch(cloud: Cloud, tmp_path: Path, capsys: 
     assert len(cloud.started) == 1
 
 
+def test_the_rest_of_an_ended_batch_runs_with_what_a_person_decided_on_its_items(
+    cloud: Cloud, event: Any, capsys: Any
+) -> None:
+    items = [
+        {"name": "broken", "datamart": catalogue.BROKEN_SQL},
+        {"name": "days", "datamart": "Daily Sales", "after": ["broken"]},
+    ]
+    path = event({"batch": {"defaults": {"project": "MicroStrategy Tutorial"}, "items": items}})
+    assert datamart_start(cloud, path) == 1
+    first = cloud.started[-1]
+    capsys.readouterr()
+    assert datamart_start(cloud, first, accept=["broken"], json=True) == 0
+    assert given(cloud.started[-1]) == {"restartOf": first, "accept": ["broken"]}
+    lines = json.loads(capsys.readouterr().out)["output"]["items"]
+    assert [(line["name"], line["loaded"]) for line in lines] == [("broken", "yes"), ("days", "yes")]
+    assert datamart_start(cloud, first, force=["broken"]) == 1
+    assert given(cloud.started[-1]) == {"restartOf": first, "force": ["broken"]}
+
+
+def test_only_items_of_an_ended_batch_are_accepted(cloud: Cloud, event: Any, capsys: Any) -> None:
+    assert datamart_start(cloud, "night", accept=["days"]) == 2
+    assert "--accept: night is not the rest of an ended batch." in " ".join(capsys.readouterr().err.split())
+    path = event({"restartOf": "arn:aws:states:eu-west-1:1:execution:d_batches:x", "force": ["a"]})
+    assert datamart_start(cloud, path, force=["days"]) == 2
+    assert 'has "force" too' in capsys.readouterr().err
+    assert cloud.started == []
+
+
 def test_a_wrong_batch_of_a_file_is_refused_with_the_lines_of_the_file(
     cloud: Cloud, tmp_path: Path, capsys: Any
 ) -> None:

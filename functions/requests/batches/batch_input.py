@@ -6,7 +6,7 @@
     {"batch": "nightly", "asOf", "values"}           a deployed one
     {"batch": "uploads", …, "object" or "content"}   a deployed one, with the items that an upload or a message brings
     {"batch": …, "only": [names]}                    some of its items
-    {"restartOf": ARN, "force": [names]}             the rest of a batch that has ended
+    {"restartOf": ARN, "force": [names], "accept": [names]}   the rest of a batch that has ended
 
 ``source`` says which file a batch was read from, so that errors name it and its lines.
 """
@@ -67,10 +67,14 @@ class BatchStart:
 
 @dataclass(frozen=True)
 class BatchRestart:
-    """The valid input of a restart: the batch that has ended, and the items that run although they may be loaded."""
+    """The valid input of a restart: the batch that has ended, and what a person decided on items that may be loaded.
+
+    Those of ``force`` run again, those of ``accept`` count as loaded.
+    """
 
     execution: str
     force: tuple[str, ...]
+    accept: tuple[str, ...]
 
 
 ReadObject = Callable[[dict[str, str]], bytes]
@@ -119,8 +123,9 @@ def read_batch_input(
         if start["only"]:
             raise InvalidRequest("only: is not for a restart, which runs the items that are not loaded (restartOf).")
         return _restart(start)
-    if start["force"]:
-        raise InvalidRequest("force: is only for the restart of a batch (restartOf).")
+    for key in ("force", "accept"):
+        if start[key]:
+            raise InvalidRequest(f"{key}: is only for the restart of a batch (restartOf).")
     return _start(start, start.get("asOf", started_at), read_object, configured)
 
 
@@ -128,7 +133,9 @@ def _restart(start: dict[str, Any]) -> BatchRestart:
     arn = start["restartOf"]
     if arn.count(":") != 7 or not is_batch(arn):
         raise InvalidRequest(f"restartOf: {quoted(arn)} is not the ARN of a batch's execution.")
-    return BatchRestart(arn, tuple(start["force"]))
+    if both := [name for name in start["force"] if name in start["accept"]]:
+        raise InvalidRequest(f"force, accept: {quoted(both[0])} is in both; it runs again, or it counts as loaded.")
+    return BatchRestart(arn, tuple(start["force"]), tuple(start["accept"]))
 
 
 def _start(start: dict[str, Any], as_of: str, read_object: ReadObject, configured: Collection[str]) -> BatchStart:

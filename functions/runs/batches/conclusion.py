@@ -62,6 +62,7 @@ def _line(batch: BatchRun, plan: BatchPlan, outcomes: Mapping[int, ItemOutcome],
         line |= {"loaded": "unknown" if state in (ItemState.RUNNING, ItemState.UNKNOWN) else "no"}
         if state == ItemState.LOADED:
             line |= {"loaded": "yes", "earlier": True}
+            line |= {"accepted": True} if index in plan.accepted else {}
         if state == ItemState.SKIPPED:
             cause = first_cause(plan.plan, batch.states, outcomes, index)
             line |= {} if cause is None else {"because": plan.items[cause]}

@@ -35,6 +35,8 @@ class BatchPlan:
         Of a named batch: its name; the time of its trigger (ISO 8601).
     restart_of
         ARN of the batch whose rest this one runs.
+    accepted
+        Of a restart: the items that count as loaded because a person has found them loaded.
     """
 
     items: tuple[str, ...]
@@ -44,6 +46,7 @@ class BatchPlan:
     name: str | None = None
     as_of: str | None = None
     restart_of: str | None = None
+    accepted: tuple[int, ...] = ()
 
 
 class ItemOutcome(NamedTuple):

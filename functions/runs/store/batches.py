@@ -191,6 +191,7 @@ def _plan(table: RunTable, execution_arn: str) -> BatchPlan:
         name=stored.get("name"),
         as_of=stored.get("asOf"),
         restart_of=stored.get("restartOf"),
+        accepted=tuple(stored.get("accepted", ())),
     )
 
 
@@ -199,6 +200,8 @@ def _plan_key(execution_arn: str, part: int) -> str:
 
 
 def _stored_plan(plan: BatchPlan) -> Item:
+    connections = {"connections": plan.plan.connections, "slots": plan.plan.slots} if plan.plan.slots else {}
+    accepted = {"accepted": plan.accepted} if plan.accepted else {}
     return {
         "items": plan.items,
         "after": plan.plan.after,
@@ -209,7 +212,9 @@ def _stored_plan(plan: BatchPlan) -> Item:
         "name": plan.name,
         "asOf": plan.as_of,
         "restartOf": plan.restart_of,
-    } | ({"connections": plan.plan.connections, "slots": plan.plan.slots} if plan.plan.slots else {})
+        **connections,
+        **accepted,
+    }
 
 
 # -- its items ----------------------------------------------------------------------------------------------------

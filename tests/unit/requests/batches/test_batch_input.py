@@ -126,6 +126,11 @@ def test_a_name_of_a_part_that_the_batch_does_not_have_is_refused_with_the_neare
     )
 
 
+@pytest.mark.parametrize("key", ["force", "accept"])
+def test_what_a_person_decided_on_items_is_only_for_a_restart(key: str) -> None:
+    assert f"{key}: is only for the restart of a batch (restartOf)." in refusal({"batch": "night", key: ["a"]})
+
+
 WITHOUT_A_VALUE = {"prompts": [{"name": "D", "answers": "{stem}"}]}
 
 
