@@ -38,7 +38,7 @@ OF_BATCHES = ("BatchGetItem", *STARTS, *SENDS)
 """Operations that functions of a run make only for its batch."""
 
 IN_PARTS = ("BatchWriteItem", "BatchGetItem")
-"""Operations of which DynamoDB may do a part."""
+"""Operations that DynamoDB may do in part."""
 
 READS = ("Scan", "GetItem", "BatchGetItem", "DescribeExecution")
 
