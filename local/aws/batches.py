@@ -1,17 +1,38 @@
-"""Reads from the run table of a stage what is known of a batch: an execution that failed has no output."""
+"""Reads from the run table of a stage how the items of a batch are: no execution says it while the batch goes on."""
 
+from functools import cached_property
 from typing import Any
 
+from functions import clock
 from functions.lifecycle.batch_report import report
+from functions.runs.batches.model import BatchPlan, BatchRun
+from functions.runs.store.batches import find_batch, load_plan
 from functions.runs.store.table import RunTable
 from local.aws.aws_errors import in_plain_words
 from local.aws.stack import Stack
 
 
-def report_of_batch(stack: Stack, execution_arn: str) -> dict[str, Any] | None:
-    """The output that the batch has or would have, with a line for each item; None where it never began.
+class StageBatches:
+    """The batches of a stage. Every method raises CannotGoOn if the call to AWS fails."""
 
-    Raises CannotGoOn if the call to AWS fails.
-    """
-    with in_plain_words():
-        return report(RunTable(stack.run_table), execution_arn)
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+
+    @cached_property
+    def _table(self) -> RunTable:
+        return RunTable(self._stack.run_table)
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return clock.now()
+
+    def batch(self, execution_arn: str) -> tuple[BatchRun, BatchPlan] | None:
+        """The states of a batch's items, and its plan; None before its first step, and where it never began."""
+        with in_plain_words():
+            found, plan = find_batch(self._table, execution_arn), load_plan(self._table, execution_arn)
+        return None if found is None or plan is None else (found, plan)
+
+    def batch_report(self, execution_arn: str) -> dict[str, Any] | None:
+        """The output that the batch has or would have, with a line for each item; None where it never began."""
+        with in_plain_words():
+            return report(self._table, execution_arn)

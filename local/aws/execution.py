@@ -26,7 +26,7 @@ def begin(machine: str, name: str, given: dict[str, Any]) -> None:
     boto3.client("stepfunctions").start_execution(stateMachineArn=machine, name=name, input=text)
 
 
-def follow(arn: str, on_state: OnState, wait: Wait) -> Outcome:
+def follow(arn: str, on_state: OnState, wait: Wait, on_look: Callable[[], None] = lambda: None) -> Outcome:
     """Poll the execution until it has ended, and return its outcome.
 
     Parameters
@@ -37,6 +37,8 @@ def follow(arn: str, on_state: OnState, wait: Wait) -> Outcome:
         Called for every state.
     wait
         Waits between two polls.
+    on_look
+        Called at every poll.
     """
     client = boto3.client("stepfunctions")
     history, states, pause, failures = _History(client, arn), [], FIRST_PAUSE, 0
@@ -46,6 +48,7 @@ def follow(arn: str, on_state: OnState, wait: Wait) -> Outcome:
             for state, at in history.news():
                 states.append(state)
                 on_state(state, at)
+            on_look()
             failures = 0
             if described["status"] != "RUNNING":
                 return _outcome(described, states)

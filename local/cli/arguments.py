@@ -154,6 +154,7 @@ def command_line() -> argparse.ArgumentParser:
         "after the one before",
     )
     start.add_argument("--to", dest="last", metavar="DATE", help="with --from: the last day; until now if left out")
+    _add_reason(start)
     start.add_argument("--no-wait", action="store_true", help="do not follow it: print how it is called, and end")
     _add_json_or_csv(start)
 
@@ -218,6 +219,10 @@ def command_line() -> argparse.ArgumentParser:
 def _add_json(command: argparse._ActionsContainer) -> None:
     """The option of every command that ends with a report."""
     command.add_argument("--json", action="store_true", help="print one JSON object on standard output")
+
+
+def _add_reason(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--reason", metavar="TEXT", help="why it is started, for those who look at its history")
 
 
 def _add_server(command: argparse.ArgumentParser) -> None:

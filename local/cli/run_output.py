@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from functions.names import is_batch
-from functions.text import duration, printable
+from functions.text import duration
 from local.cli.console import console_for
 from local.cli.live_table import LiveTable
 from local.outcome import OnState, Outcome
@@ -157,15 +157,6 @@ def _lines_about_batch(outcome: Outcome) -> Iterator[tuple[Any, ...]]:
         yield (f"Took {duration(outcome.output['durationSeconds'])}.",)
     else:
         yield (outcome.cause or "",)
-
-
-def show_items(console: Console, outcome: Outcome) -> None:
-    """A line for each item of a batch, if its output has them."""
-    for line in (outcome.output or {}).get("items") or []:
-        took = f"{line['durationSeconds']:.1f} s" if "durationSeconds" in line else ""
-        why = line.get("error") or (f"because of {line['because']}" if "because" in line else "")
-        said = f"{line['name']:<{WIDEST_NAME}}  {line['outcome']:<8}  {took}  {why}"
-        console.print(Text(printable(said.rstrip())), soft_wrap=True)
 
 
 def show_requests(console: Console, requests: list[dict[str, Any]]) -> None:

@@ -8,16 +8,18 @@ import argparse
 import sys
 import time
 
+from functions.requests.started import Started
 from infra.jobs.job_files import names_of, no_jobs
 from infra.settings.settings import BadConfiguration, Settings, settings_of
 from local.aws import in_plain_words, stack_of
 from local.aws.addresses import addresses_of
+from local.aws.caller import caller
 from local.aws.deployment_checks import filled_secrets, traces_of_the_end
 from local.aws.execution import Wait
 from local.cli.console import console_for
+from local.cli.deployed_run import run_deployed
 from local.cli.endings import Ending, code_of, finish, of_followed_run
 from local.cli.process import exits_with
-from local.cli.start import run_deployed
 from local.errors import CannotGoOn
 
 
@@ -67,7 +69,7 @@ def _smoke(stage: str, job: str, wait: Wait) -> Ending:
                 console.print(f"warning: {each.setting}: {each.address}: {each.flaw}", soft_wrap=True)
             else:
                 well(f"{each.address} of {each.setting} is confirmed")
-    outcome = run_deployed(stack, {"job": job}, sys.stdout, wait)
+    outcome = run_deployed(stack, {"job": job}, Started(caller(), "person", "smoke test"), sys.stdout, wait)
     if outcome.status != "RUNNING":
         with in_plain_words():
             for text in traces_of_the_end(stack, outcome.execution_arn, wait):

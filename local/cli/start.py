@@ -3,30 +3,24 @@
 import argparse
 import sys
 import time
-import uuid
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, TextIO
-
-from rich.console import Console
+from typing import Any
 
 from functions import clock
 from functions.errors import InvalidRequest
-from functions.names import execution_arn, execution_name, is_batch
-from functions.notifications.console_link import console_link
+from functions.names import is_batch
 from functions.requests.execution_input import moment
-from local.aws import Stack, in_plain_words, stack_of
-from local.aws.batches import report_of_batch
-from local.aws.execution import Wait, begin, follow
-from local.cli import run_output
+from functions.requests.started import Started, Trigger
+from local.aws import in_plain_words, stack_of
+from local.aws.caller import caller
+from local.aws.execution import Wait
 from local.cli.batch_files import NAME, batch_names, starts_batch
-from local.cli.console import console_for
-from local.cli.endings import LOST, finish, not_begun, of_followed_run, of_started_run, with_csv
+from local.cli.deployed_run import run_deployed, started_run
+from local.cli.endings import finish, not_begun, of_followed_run, of_started_run, with_csv
 from local.cli.input_files import input_from
-from local.cli.terminal import say
+from local.cli.reasons import reason_of
 from local.errors import CannotGoOn
-from local.outcome import Outcome
 
 
 def start(arguments: argparse.Namespace, wait: Wait = time.sleep) -> int:
@@ -40,8 +34,8 @@ def start(arguments: argparse.Namespace, wait: Wait = time.sleep) -> int:
     Parameters
     ----------
     arguments
-        ``job``, ``stage``, ``as_of``, ``only``, ``accept``, ``force``, ``first``, ``last``, ``no_wait``, ``json`` and
-        ``csv``, as local/cli/arguments.py parses them.
+        ``job``, ``stage``, ``as_of``, ``only``, ``accept``, ``force``, ``first``, ``last``, ``reason``, ``no_wait``,
+        ``json`` and ``csv``, as local/cli/arguments.py parses them.
     wait
         Lets so many seconds pass.
     """
@@ -52,15 +46,21 @@ def start(arguments: argparse.Namespace, wait: Wait = time.sleep) -> int:
             raise CannotGoOn(f"--csv: {arguments.job} is not a batch, and only a batch has items to print.")
         if arguments.csv and arguments.no_wait:
             raise CannotGoOn("--csv: the items are printed when they have ended, which --no-wait does not wait for.")
+        reason = reason_of(arguments)
         with in_plain_words():
             stack = stack_of(arguments.stage)
+        by_person = Started(caller(), _trigger(arguments), reason)
         if arguments.no_wait:
-            ending = of_started_run(started(stack, given, stream))
+            ending = of_started_run(started_run(stack, given, by_person, stream))
         else:
-            ending = of_followed_run(run_deployed(stack, given, stream, wait))
+            ending = of_followed_run(run_deployed(stack, given, by_person, stream, wait))
     except CannotGoOn as problem:
         ending = of_followed_run(*not_begun(problem))
     return finish(with_csv(ending) if arguments.csv else ending, arguments.json)
+
+
+def _trigger(arguments: argparse.Namespace) -> Trigger:
+    return "person" if arguments.first is None else "backfill"
 
 
 def _input(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -134,79 +134,3 @@ def _from_file(path: Path) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise CannotGoOn(f"{path}: holds neither a request nor a job or batch to start.")
     return given
-
-
-def run_deployed(stack: Stack, given: dict[str, Any], stream: TextIO, wait: Wait) -> Outcome:
-    """Start an execution with the input ``given``, show its states and its outcome on ``stream``, and return that.
-
-    Raises
-    ------
-    CannotGoOn
-        It was not started.
-    """
-    machine, name = _execution(stack, given)
-    arn = execution_arn(machine, name)
-    console = console_for(stream)
-    try:
-        _begin(console, machine, name, given)
-        outcome = _followed(arn, stream, wait)
-    except KeyboardInterrupt:
-        outcome = Outcome(arn, "RUNNING", None, "Loaded: unknown. Not followed any more; the run goes on.")
-    if starts_batch(given):
-        outcome = _with_items(stack, outcome)
-        run_output.show_items(console, outcome)
-    run_output.show_outcome(console, outcome)
-    if outcome.status == "RUNNING":
-        stop = f"aws stepfunctions stop-execution --execution-arn {arn}"
-        console.print(f"To stop it: {stop}", soft_wrap=True)
-    console.print(f"Console: {console_link(arn)}", soft_wrap=True)
-    return outcome
-
-
-def started(stack: Stack, given: dict[str, Any], stream: TextIO) -> Outcome:
-    """Start an execution with the input ``given`` and follow it not. Raises CannotGoOn: it was not started."""
-    machine, name = _execution(stack, given)
-    arn = execution_arn(machine, name)
-    console = console_for(stream)
-    _begin(console, machine, name, given)
-    console.print(f"Console: {console_link(arn)}", soft_wrap=True)
-    return Outcome(arn, "RUNNING")
-
-
-def _execution(stack: Stack, given: dict[str, Any]) -> tuple[str, str]:
-    """The machine that runs it, and a new name."""
-    if starts_batch(given):
-        return stack.batch_machine, _name(given.get("batch"), "batch")
-    return stack.state_machine, _name(given.get("job"), "request")
-
-
-def _begin(console: Console, machine: str, name: str, given: dict[str, Any]) -> None:
-    with in_plain_words():
-        begin(machine, name, given)
-    console.print(f"Started {execution_arn(machine, name)}", soft_wrap=True)
-
-
-def _with_items(stack: Stack, outcome: Outcome) -> Outcome:
-    """The outcome of a batch with a line for each item: Step Functions keeps none of a batch that failed."""
-    if outcome.status == "RUNNING" or (outcome.output or {}).get("items") is not None:
-        return outcome
-    try:
-        report = report_of_batch(stack, outcome.execution_arn)
-    except (CannotGoOn, KeyboardInterrupt) as problem:
-        say(f"datamart: the items of the batch could not be read: {problem or 'stopped'}.")
-        return outcome
-    return replace(outcome, output=report or outcome.output)
-
-
-def _followed(arn: str, stream: TextIO, wait: Wait) -> Outcome:
-    try:
-        with in_plain_words(), run_output.Progress(stream) as progress:
-            return follow(arn, progress.entered, wait)
-    except CannotGoOn as problem:
-        return Outcome(arn, "RUNNING", LOST, f"Loaded: unknown. The run goes on but cannot be followed: {problem}")
-
-
-def _name(called: Any, otherwise: str) -> str:
-    """A new name in the starter's form, within Step Functions' 80 characters."""
-    kind = called if isinstance(called, str) and NAME.fullmatch(called) else otherwise
-    return execution_name(kind, uuid.uuid4().hex)

@@ -185,6 +185,10 @@ class Emulator:
         """What the run table knows of a run; None before its first step."""
         return find_run(self._table, execution_arn)
 
+    def now(self) -> float:
+        """Seconds since the epoch, by the clock of runs and simulator."""
+        return self.clock.now()
+
     def batch_report(self, execution_arn: str) -> dict[str, Any] | None:
         """The output that a batch has, or would have if it had not failed; None where it never began."""
         return batch_report(self._table, execution_arn)

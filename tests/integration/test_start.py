@@ -38,6 +38,13 @@ def datamart_start(cloud: Cloud, job: str, wait: Any = None, **options: Any) -> 
 
 
 def given(execution_arn: str) -> Any:
+    """The input of an execution, without who started it."""
+    found = _input(execution_arn)
+    found.pop("started", None)
+    return found
+
+
+def _input(execution_arn: str) -> Any:
     return json.loads(boto3.client("stepfunctions").describe_execution(executionArn=execution_arn)["input"])
 
 
@@ -275,10 +282,11 @@ def test_a_named_batch_is_started_in_the_machine_of_batches_and_followed(cloud: 
     arn = cloud.started[-1]
     assert given(arn) == {"batch": "night", "asOf": "2026-11-20T05:00+01:00"}
     assert ":datamart-runner-dev_batches:night-" in arn
-    said = " ".join(capsys.readouterr().out.split())
-    assert "SUCCEEDED loaded: 3 of 3 items" in said
-    assert "WaitForItems" in said
-    assert "JudgeBatch" not in said
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "SUCCEEDED loaded: 3 of 3 items" in lines
+    assert [line.split()[:2] for line in lines[1:4]] == [
+        *(["city-nightly", "loaded"], ["categories", "loaded"], ["days", "loaded"])
+    ]
 
 
 def test_only_some_items_of_a_batch_are_started(cloud: Cloud, system: System, capsys: Any) -> None:
@@ -440,3 +448,31 @@ def test_items_cannot_be_printed_before_they_have_ended(cloud: Cloud, capsys: An
     assert datamart_start(cloud, "night", no_wait=True, csv=True) == 2
     assert "--csv: the items are printed when they have ended" in capsys.readouterr().err
     assert cloud.started == []
+
+
+def test_the_input_says_who_has_started_it_and_why(cloud: Cloud) -> None:
+    assert datamart_start(cloud, "city-nightly", reason="  a wrong\nexchange rate  ") == 0
+    arn = cloud.started[-1]
+    assert _input(arn)["started"] == {
+        "by": "arn:aws:sts::123456789012:user/moto",
+        "trigger": "person",
+        "reason": "a wrong exchange rate",
+        "run": arn.rpartition(":")[2],
+    }
+    assert datamart_start(cloud, "city-nightly", first="2026-10-24", last="2026-10-24") == 0
+    assert _input(cloud.started[-1])["started"]["trigger"] == "backfill"
+
+
+def test_a_reason_that_is_too_long_starts_nothing(cloud: Cloud, capsys: Any) -> None:
+    assert datamart_start(cloud, "city-nightly", reason="x" * 501) == 2
+    assert "--reason: has 501 characters; at most 500 are allowed." in capsys.readouterr().err
+    assert cloud.started == []
+
+
+def test_who_it_was_may_be_unknown_and_a_stack_without_a_history_is_not_told(cloud: Cloud) -> None:
+    instead_of("sts.GetCallerIdentity", lambda **_: refused("AccessDenied", "no"))
+    assert datamart_start(cloud, "city-nightly") == 0
+    assert "by" not in _input(cloud.started[-1])["started"]
+    del cloud.outputs["HistoryTableName"]
+    assert datamart_start(cloud, "city-nightly") == 0
+    assert "started" not in _input(cloud.started[-1])

@@ -1,0 +1,27 @@
+"""Who starts something by a command, and why: what the history tells about it."""
+
+import argparse
+import getpass
+
+from functions.text import one_line
+from local.errors import CannotGoOn
+
+LONGEST_REASON = 500
+"""Characters of ``--reason``, as functions/requests/execution_input.schema.json has it."""
+
+
+def reason_of(arguments: argparse.Namespace) -> str | None:
+    """What was given as ``--reason``, as one line. Raises CannotGoOn for one that is too long."""
+    if not (given := one_line(arguments.reason or "")):
+        return None
+    if len(given) > LONGEST_REASON:
+        raise CannotGoOn(f"--reason: has {len(given)} characters; at most {LONGEST_REASON} are allowed.")
+    return given
+
+
+def user() -> str | None:
+    """The user of this computer; None where the system knows none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return None
