@@ -15,6 +15,7 @@ from functions.runs.store.runs import find_run
 from functions.runs.store.table import RunTable
 from functions.text import shorten
 from local.aws.aws_errors import in_plain_words
+from local.aws.found_execution import look_in
 from local.aws.stack import stack_of
 from local.errors import CannotGoOn, NotDone
 
@@ -119,7 +120,7 @@ def _found(run: str, stage: str) -> Run:
     if match is None and ":" in run:
         raise CannotGoOn(f'invalid run "{run}": use the ARN of an execution of a datamart runner, or its name.')
     if match is not None:
-        _look_in(match["region"])
+        look_in(match["region"])
     stack = stack_of(match["stage"] if match else stage)
     arn = execution_arn(stack.state_machine, match["name"] if match else run)
     if match and arn != run:
@@ -128,9 +129,3 @@ def _found(run: str, stage: str) -> Run:
     if found is None:
         raise CannotGoOn(f'unknown run "{arn}": use the name in the question\'s message or in the console.')
     return found
-
-
-def _look_in(region: str) -> None:
-    """Make all further clients use the region of an ARN, whatever the environment says."""
-    if (boto3.DEFAULT_SESSION or boto3.Session()).region_name != region:
-        boto3.setup_default_session(region_name=region)

@@ -13,6 +13,9 @@ SIGNALS = (
 )
 
 
+RUN = "ID of a run or batch, as datamart runs shows it, or the ARN of its execution, which includes the stage"
+
+
 class _Parser(argparse.ArgumentParser):
     """Quotes what was typed without its control characters."""
 
@@ -157,6 +160,16 @@ def command_line() -> argparse.ArgumentParser:
     _add_reason(start)
     start.add_argument("--no-wait", action="store_true", help="do not follow it: print how it is called, and end")
     _add_json_or_csv(start)
+
+    watch = commands.add_parser(
+        "watch",
+        help="follow a deployed run or batch, also one of somebody else",
+        epilog="Ctrl-C ends the following and not the run. Exit code 0: succeeded, 1: failed, 2: unknown run, or "
+        "contact lost, 130: no longer followed after Ctrl-C.",
+    )
+    watch.add_argument("run", metavar="RUN", help=RUN)
+    watch.add_argument("--stage", default="dev", metavar="S", help="which deployment, for an ID; dev if left out")
+    _add_json(watch)
 
     answer = commands.add_parser(
         "answer",

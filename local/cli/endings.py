@@ -117,6 +117,11 @@ def not_begun(problem: CannotGoOn) -> tuple[Outcome, tuple[str, ...]]:
     return Outcome("", "FAILED", InvalidRequest.name, f"Loaded: no. {problem}"), (_line(problem),)
 
 
+def not_found(problem: CannotGoOn) -> tuple[Outcome, tuple[str, ...]]:
+    """The outcome of a run that cannot be followed because it is not found, and the line about it."""
+    return Outcome("", "UNKNOWN", LOST, f"Loaded: unknown. {problem}"), (_line(problem),)
+
+
 # -- commands with a report of their own ------------------------------------------------------------------------------
 
 
@@ -177,6 +182,7 @@ def _of_pauses(failure: Failure) -> dict[str, Any]:
 
 
 FAILURES: dict[str, Callable[[Failure], dict[str, Any]]] = {
+    "watch": lambda failure: _of_run(replace(failure, loaded="unknown")) | {"executionArn": None},
     "plan": _with_cause,
     "prompts": _with_cause,
     "list": _with_cause,

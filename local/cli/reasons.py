@@ -2,7 +2,9 @@
 
 import argparse
 import getpass
+from typing import Any
 
+from functions.requests.started import KEY, Started
 from functions.text import one_line
 from local.errors import CannotGoOn
 
@@ -17,6 +19,13 @@ def reason_of(arguments: argparse.Namespace) -> str | None:
     if len(given) > LONGEST_REASON:
         raise CannotGoOn(f"--reason: has {len(given)} characters; at most {LONGEST_REASON} are allowed.")
     return given
+
+
+def told_by_user(content: Any, name: str) -> Any:
+    """The input of an execution here with who starts it, unless it says that itself; ``name`` is the execution's."""
+    if not isinstance(content, dict) or KEY in content:
+        return content
+    return content | {KEY: Started(user(), "person").as_input(name)}
 
 
 def user() -> str | None:

@@ -1,6 +1,7 @@
 """Runs events on the emulator, all at once, and shows them from start to end."""
 
 import sys
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from local.cli.endings import not_begun
 from local.cli.events import Event, Result
 from local.cli.left_on_server import end_of_stopped, end_of_stopped_batch, left_on_server
 from local.cli.progress_of_several import ProgressOfSeveral
+from local.cli.reasons import told_by_user
 from local.cli.run_output import Progress
 from local.cli.terminal import say
 from local.clock import Clock
@@ -162,8 +164,9 @@ class _Watch:
             raise event.content
         if not is_delivered(event.content):
             start = self._emulator.start_batch if starts_batch(event.content) else self._emulator.start
+            name = f"{'batch' if starts_batch(event.content) else 'run'}-{uuid.uuid4()}"
             try:
-                return [start(event.content)]
+                return [start(told_by_user(event.content, name), name)]
             except ValueError as problem:
                 raise CannotGoOn(str(problem)) from None
         try:

@@ -1,0 +1,33 @@
+"""``datamart watch``: follows a deployed run or batch to its end, also one that somebody else has started."""
+
+import argparse
+import sys
+import time
+
+from local.aws.execution import Wait
+from local.aws.found_execution import find_execution
+from local.cli.deployed_run import follow_deployed
+from local.cli.endings import finish, not_found, of_followed_run
+from local.errors import CannotGoOn
+
+
+def watch(arguments: argparse.Namespace, wait: Wait = time.sleep) -> int:
+    """Follow the execution, and return the exit code: that of ``datamart start``.
+
+    0 succeeded, 1 failed or stopped, 2 unknown run, or contact lost; 130, 143 or 129 no longer followed after Ctrl-C,
+    SIGTERM or SIGHUP: these end the following and not the run.
+
+    Parameters
+    ----------
+    arguments
+        ``run``, ``stage`` and ``json``, as local/cli/arguments.py parses them.
+    wait
+        Lets so many seconds pass.
+    """
+    stream = sys.stderr if arguments.json else sys.stdout
+    try:
+        found = find_execution(arguments.run, arguments.stage)
+        ending = of_followed_run(follow_deployed(found.stack, found.arn, stream, wait))
+    except CannotGoOn as problem:
+        ending = of_followed_run(*not_found(problem))
+    return finish(ending, arguments.json)
