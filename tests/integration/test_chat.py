@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from local.simulator.response import Response
 from tests.integration import test_hostile_texts as hostile_texts
 from tests.integration.conftest import TUTORIAL, System
 from tests.integration.test_notifications import end_again
+from tests.support.aws_calls import counted
 from tests.unit.notifications.test_chat import MARKUP, assert_no_markup, shown
 
 
@@ -41,6 +43,17 @@ def test_a_failure_is_a_mail_and_a_document_and_each_comes_once(system: System) 
     assert document["metadata"]["relatedResources"] == [outcome.execution_arn]
     name = outcome.execution_arn.rpartition(":")[2]
     assert any(f"`datamart show {name} --stage dev`" in step for step in document["content"]["nextSteps"])
+
+
+def test_a_document_takes_two_writes_and_one_call_of_sns(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    def taken() -> Counter[str]:
+        with counted(system.emulator) as calls:
+            system.run(datamart=catalogue.BROKEN_SQL)
+        return Counter(call.operation for call in calls if call.module == "end_run")
+
+    with_chat = taken()
+    monkeypatch.delenv("CHAT_TOPIC_ARN")
+    assert with_chat - taken() == {"UpdateItem": 2, "Publish": 1}
 
 
 def test_a_success_is_in_neither(system: System) -> None:

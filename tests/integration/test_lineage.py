@@ -1,6 +1,7 @@
 """OpenLineage events of whole runs and batches: two of each end, put once, without secrets, and never in its way."""
 
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from local.outcome import Outcome
 from local.simulator import catalogue
 from tests.integration.conftest import CITY, TUTORIAL, System
 from tests.integration.test_notifications import end_again
+from tests.support.aws_calls import counted
 
 COUNTRIES = [{"name": "Elements of Country", "answers": "USA"}]
 REQUEST = {"project": TUTORIAL, "datamart": CITY, "prompts": COUNTRIES}
@@ -125,6 +127,20 @@ def test_the_runs_of_a_batch_name_it_as_their_parent(system: System) -> None:
         parent = each["run"]["facets"]["parent"]
         assert parent["run"]["runId"] == batch[0]["run"]["runId"]
         assert parent["job"]["name"] == batch[0]["job"]["name"]
+
+
+def test_the_events_take_two_writes_and_one_call_of_eventbridge(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def taken() -> Counter[str]:
+        with counted(system.emulator) as calls:
+            run(system)
+        return Counter(call.operation for call in calls if call.module == "end_run")
+
+    run(system)  # the usual durations are known from here on
+    with_events = taken()
+    monkeypatch.delenv("OPEN_LINEAGE")
+    assert with_events - taken() == {"UpdateItem": 2, "PutEvents": 1}
 
 
 def test_each_stage_sends_only_its_own_events(system: System) -> None:
