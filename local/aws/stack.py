@@ -60,9 +60,13 @@ class Stack:
 
     def resources(self, kind: str) -> list[str]:
         """Physical ids of its resources of a CloudFormation type."""
+        return list(self.resources_by_name(kind).values())
+
+    def resources_by_name(self, kind: str) -> dict[str, str]:
+        """Physical ids of its resources of a CloudFormation type, by their names in the template."""
         pages = boto3.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=self.name)
         found: Iterator[dict[str, Any]] = (made for page in pages for made in page["StackResourceSummaries"])
-        return [made["PhysicalResourceId"] for made in found if made["ResourceType"] == kind]
+        return {made["LogicalResourceId"]: made["PhysicalResourceId"] for made in found if made["ResourceType"] == kind}
 
 
 class Deployed(NamedTuple):

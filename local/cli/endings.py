@@ -184,6 +184,7 @@ def _of_pauses(failure: Failure) -> dict[str, Any]:
 FAILURES: dict[str, Callable[[Failure], dict[str, Any]]] = {
     "watch": lambda failure: _of_run(replace(failure, loaded="unknown")) | {"executionArn": None},
     "plan": _with_cause,
+    "show": _with_cause,
     "prompts": _with_cause,
     "list": _with_cause,
     "check": _of_check,

@@ -4,6 +4,7 @@
 
     history/records.jsonl                    a record a line, oldest first
     history/runs/<id>/execution.json         of the last 500: what Step Functions says of the execution
+    history/runs/<id>/log.jsonl              what its functions logged
 
 ``DATAMART_HOME`` names another folder than ``.datamart``. Several commands may write at once: each holds the lock of
 ``history/lock`` meanwhile. The same event, run twice, is two executions of one name: the newest has the details.
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from functions import clock
 from functions.runs.history import HistoryRecord
 from local.history.history import Selection
+from local.history.log_of_runs import LogOfRuns
 
 if TYPE_CHECKING:  # the emulator takes seconds to import
     from local.emulator.ended import Ended
@@ -45,6 +47,7 @@ class Files:
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = (home() if folder is None else folder) / "history"
+        self._log = LogOfRuns()
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -86,6 +89,8 @@ class Files:
         folder = self.details(execution)
         folder.mkdir(parents=True, exist_ok=True)
         _write(folder / EXECUTION, {"execution": ended.described, "events": ended.events})
+        lines = self._log.take(ended.log, ended.described["executionArn"])
+        (folder / LOG).write_text("".join(f"{line}\n" for line in lines), "utf-8", "replace")
         if ended.record is not None:
             with self._locked():
                 _append(self.folder / RECORDS, json.dumps(ended.record.as_json(), ensure_ascii=False))

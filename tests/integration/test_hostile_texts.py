@@ -19,6 +19,7 @@ from local.cli.free_lease import free_lease
 from local.cli.smoke import smoke
 from local.cli.start import start
 from local.clock import Clock
+from local.history.files import Files
 from local.simulator import Simulator, catalogue
 from local.simulator.response import Response
 from tests.integration.conftest import CITY, TUTORIAL, System
@@ -223,6 +224,21 @@ def test_start_shows_the_end_harmlessly(cloud: Cloud, system: System, show: Show
     code, seen = show(lambda: start(arguments, cloud.wait))
     assert code == 1, seen
     check_harmless(seen)
+
+
+def test_show_shows_names_answers_and_errors_harmlessly(
+    system: System, hostile: None, show: Show, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATAMART_HOME", str(tmp_path))
+    monkeypatch.setattr(system.emulator, "_at_the_end", Files().keep)
+    system.simulator.inject("answer_prompts", status=400, json={"code": "ERR001", "message": HOSTILE})
+    outcome = system.run()
+    name = outcome.execution_arn.rpartition(":")[2]
+    code, seen = show(lambda: command("show", name))
+    assert code == 0, seen
+    check_harmless(seen)
+    _, lines = show(lambda: command("show", name, "--log-failed"))
+    assert all(character.isprintable() for line in lines.splitlines() for character in OURS.sub("", line))
 
 
 @pytest.mark.exhaustive  # guarded by: the refusal below, and start

@@ -7,6 +7,7 @@ clients, with what the synthesized template and the emulator know.
 import contextlib
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from email.utils import formatdate
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +17,7 @@ import boto3
 
 from functions import clock
 from local.emulator import Emulator
+from local.report.lines import TIME
 
 STACK = "DatamartRunner-dev"
 
@@ -44,18 +46,44 @@ class Cloud:
         return answered(Stacks=[{"StackName": STACK, "StackStatus": "UPDATE_COMPLETE", "Outputs": outputs}])
 
     def list_stack_resources(self, params: dict[str, Any], **_: Any) -> Any:
-        """Two pages: AWS gives a hundred resources at once."""
-        kinds = ("AWS::SecretsManager::Secret", "AWS::DynamoDB::Table")
+        """Some pages: AWS gives a hundred resources at once."""
+        kinds = ("AWS::SecretsManager::Secret", "AWS::Logs::LogGroup", "AWS::DynamoDB::Table")
         page = kinds.index(params["body"].get("NextToken", kinds[0]))
         found = [
             {
                 "ResourceType": kinds[page],
                 "LogicalResourceId": name,
-                "PhysicalResourceId": self.emulator.template.resolve({"Ref": name}),
+                "PhysicalResourceId": self._physical_id(name, kinds[page]),
             }
             for name in self.emulator.template.resources(kinds[page])
         ]
-        return answered(StackResourceSummaries=found, **({"NextToken": kinds[1]} if page == 0 else {}))
+        more = {"NextToken": kinds[page + 1]} if page + 1 < len(kinds) else {}
+        return answered(StackResourceSummaries=found, **more)
+
+    def _physical_id(self, name: str, kind: str) -> str:
+        """CloudFormation names a log group; the emulator makes none."""
+        return f"{STACK}-{name}-Zx" if "Logs" in kind else str(self.emulator.template.resolve({"Ref": name}))
+
+    def log(self, texts: list[str]) -> None:
+        """Let the functions have logged these lines, each in its own log group."""
+        logs = boto3.client("logs")
+        groups = list(self.emulator.template.resources("AWS::Logs::LogGroup"))
+        for name in groups:
+            named = {"logGroupName": self._physical_id(name, "AWS::Logs::LogGroup")}
+            with contextlib.suppress(logs.exceptions.ResourceAlreadyExistsException):
+                logs.create_log_group(**named)
+                logs.create_log_stream(**named, logStreamName="1")
+        for text in texts:
+            keys = json.loads(text)
+            at = datetime.strptime(keys["timestamp"], TIME).timestamp()
+            of = next(
+                name for name in groups if name.startswith(keys["function_name"].partition("Function")[0] + "Logs")
+            )
+            logs.put_log_events(
+                logGroupName=self._physical_id(of, "AWS::Logs::LogGroup"),
+                logStreamName="1",
+                logEvents=[{"timestamp": round(1_000 * at), "message": text}],
+            )
 
     def get_template(self, params: dict[str, Any], **_: Any) -> Any:
         response, content = answered(TemplateBody=self.template)

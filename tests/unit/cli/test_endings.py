@@ -43,6 +43,7 @@ def test_an_error_has_one_exit_code_and_one_name(problem: BaseException, code: i
         ("run", {"status", "error", "cause", "output", "states"}),
         ("start", {"status", "error", "cause", "output", "states"}),
         ("prompts", {"error", "cause"}),
+        ("show", {"error", "cause"}),
         ("check", {"ok", "findings"}),
         ("answer", {"sent", "question", "problem"}),
         ("free-lease", {"freed", "lease", "problem"}),

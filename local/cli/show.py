@@ -1,0 +1,66 @@
+"""``datamart show``: all that is known of a run or a batch."""
+
+import argparse
+import sys
+
+from functions.notifications.console_link import console_link
+from functions.runs.history import HistoryRecord
+from local.cli.console import console_for
+from local.cli.endings import SUCCEEDED, Ending, failed, finish
+from local.cli.show_output import show_report
+from local.errors import CannotGoOn
+from local.report.assemble import assembled, lines_of_failed_step
+from local.report.opened import source_of
+from local.report.report import RunReport
+from local.report.source import Source
+
+NO_LINES = "no step of {name} failed, or it wrote no line to the log."
+
+
+def show(arguments: argparse.Namespace) -> int:
+    """Show the run or the batch and return the exit code: 0 shown, 2 unknown run, bad usage, or AWS refused.
+
+    Parameters
+    ----------
+    arguments
+        ``run``, ``stage``, ``log_failed``, ``json`` and ``web``, as local/cli/arguments.py parses them.
+    """
+    try:
+        if arguments.web and arguments.stage is None:
+            raise CannotGoOn("--web: a run of this computer is in no AWS console; give --stage for a deployed run.")
+        source = source_of(arguments.stage)
+        record = source.find(arguments.run)
+        if arguments.web:
+            return finish(Ending(SUCCEEDED, shown=(console_link(record.execution),)))
+        if arguments.log_failed:
+            return finish(_log_of_failed(source, record))
+        report = _report(source, record)
+    except CannotGoOn as problem:
+        return finish(failed("show", problem, str(problem)), arguments.json)
+    if not arguments.json:
+        show_report(console_for(sys.stdout), report)
+    return finish(Ending(SUCCEEDED, report.as_json()), arguments.json)
+
+
+def _report(source: Source, record: HistoryRecord) -> RunReport:
+    items = source.items(record) if record.kind == "batch" else []
+    return assembled(record, source.kept(record), items)
+
+
+def _log_of_failed(source: Source, record: HistoryRecord) -> Ending:
+    """The lines of the step that failed; of a batch those of each item that failed, which standard error names."""
+    if record.kind == "run":
+        lines = lines_of_failed_step(record, source.kept(record))
+        return Ending(SUCCEEDED, shown=tuple(lines), said=() if lines else (_no_lines(record),))
+    said: list[str] = []
+    shown: list[str] = []
+    for item in source.items(record):
+        if item.status not in ("SUCCEEDED", "RUNNING"):
+            lines = lines_of_failed_step(item, source.kept(item))
+            said.append(f"datamart: {item.item}: {len(lines)} lines of {item.id}" if lines else _no_lines(item))
+            shown += lines
+    return Ending(SUCCEEDED, shown=tuple(shown), said=tuple(said) or (_no_lines(record),))
+
+
+def _no_lines(record: HistoryRecord) -> str:
+    return f"datamart: {NO_LINES.format(name=record.item or record.id)}"

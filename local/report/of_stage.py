@@ -1,0 +1,73 @@
+"""Reads what AWS knows of an execution of a stage: its record, its history, its log.
+
+Never the run table, which has open sessions: a person who may read what happened need not be able to read those.
+"""
+
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from functions import clock
+from functions.runs.history import HistoryRecord
+from local.aws.aws_errors import in_plain_words
+from local.aws.logs import log_texts
+from local.aws.stack import Stack, stack_of
+from local.errors import CannotGoOn
+from local.history.history import History
+from local.history.opened import history_of
+from local.report.assemble import Kept
+from local.report.events import seconds_of, timeline_of
+from local.report.source import items_of
+
+GONE = "Step Functions forgets an execution 90 days after its end"
+
+
+class OfStage:
+    """The history, the executions and the logs of a stage in AWS."""
+
+    def __init__(self, stage: str) -> None:
+        self._stage = stage
+        with in_plain_words():
+            self._history: History = history_of(stage)
+            self._stack: Stack = stack_of(stage)
+
+    def find(self, run: str) -> HistoryRecord:
+        """As :meth:`Source.find`; also an execution that still runs."""
+        with in_plain_words():
+            found = self._history.find(run)
+        if found is not None:
+            return found
+        raise CannotGoOn(
+            f'unknown run "{run}": neither the history nor the running executions of stage {self._stage} have it. Give '
+            f"the id that datamart runs --stage {self._stage} prints."
+        )
+
+    def items(self, batch: HistoryRecord) -> list[HistoryRecord]:
+        """As :meth:`Source.items`."""
+        with in_plain_words():
+            return items_of(self._history, batch)
+
+    def kept(self, record: HistoryRecord) -> Kept:
+        """As :meth:`Source.kept`."""
+        with in_plain_words():
+            return _kept_in_aws(self._stack, record)
+
+
+def _kept_in_aws(stack: Stack, record: HistoryRecord) -> Kept:
+    client, arn = boto3.client("stepfunctions"), record.execution
+    try:
+        described: dict[str, Any] = client.describe_execution(executionArn=arn)
+        pages = client.get_paginator("get_execution_history").paginate(
+            executionArn=arn, PaginationConfig={"PageSize": 1_000}
+        )
+        events = [event for page in pages for event in page["events"]]
+    except ClientError as problem:
+        if problem.response["Error"]["Code"] != "ExecutionDoesNotExist":
+            raise
+        described, events = {}, []
+    functions = {entry.function for entry in timeline_of(events).entries}
+    begin = seconds_of(described.get("startDate", record.started_at))
+    ended = described.get("stopDate", record.finished_at)
+    end = clock.now() if ended is None else seconds_of(ended)
+    return Kept(described, events, log_texts(stack, arn, functions, begin, end), why_gone=GONE, is_deployed=True)

@@ -1,0 +1,29 @@
+"""Where what is known of an execution is read: this_computer.py and of_stage.py."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from functions.runs.history import HistoryRecord
+from local.history.history import History, Selection
+from local.report.assemble import Kept
+from local.report.events import seconds_of
+
+
+class Source(Protocol):
+    """Where runs are looked up."""
+
+    def find(self, run: str) -> HistoryRecord:
+        """The record of an execution, by its name or ARN. Raises CannotGoOn where it is not known."""
+
+    def items(self, batch: HistoryRecord) -> list[HistoryRecord]:
+        """The records of a batch's items."""
+
+    def kept(self, record: HistoryRecord) -> Kept:
+        """What is known of an execution beside its record."""
+
+
+def items_of(history: History, batch: HistoryRecord) -> list[HistoryRecord]:
+    """The records of a batch's items, of those that have its name."""
+    since = seconds_of(batch.started_at)
+    found: Iterator[HistoryRecord] = history.records(Selection(batch=batch.batch, since=since))
+    return [record for record in found if record.batch_run == batch.id]
