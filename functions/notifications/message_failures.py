@@ -76,7 +76,7 @@ def notice(message: MessageRuns) -> Notice:
     )
 
 
-_IN_CHAT, _TO_DO = ("Object: ", "Ended as: ", "Loaded: ", "What happened: "), "What to do: "
+_IN_CHAT, _TO_DO = ("Object: ", "Ended as: ", "Loaded: ", "What happened: ", "To see it: "), "What to do: "
 
 
 def _said(failure: RunFailure, *names: str, is_named: bool = True) -> list[str]:
