@@ -37,3 +37,8 @@ def ahead(seconds: float) -> Iterator[None]:
 def timestamp(seconds: float) -> str:
     """``seconds`` since the epoch as ISO 8601 in UTC, to the millisecond: ``2026-11-24T05:00:00.000Z``."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def minute(seconds: float) -> str:
+    """``seconds`` since the epoch as people read it: ``2026-11-24 05:00 UTC``."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -119,6 +119,7 @@ class DatamartRunner(cdk.Stack):
 
         expecting = functions.make(EXPECT_LOAD)
         topics.let_notify(expecting)
+        expecting.add_environment("STAGE", settings.stage)
         retry(expecting, destinations.SqsDestination(starts_lost))
         if expected := [each for each in named if "expectBy" in each.content]:
             expect_loads(schedules, expected, expecting)

@@ -4,6 +4,7 @@ The result is a metric with an alarm, and a notification that names what is late
 was ever started.
 """
 
+import os
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -47,7 +48,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         _count(LOADS_MISSING, len(late))
     if late:
         record = begin_late_notice(run_table(), at.timestamp())
-        notify_once(record, lambda: notice(late), claim_seconds=LATE_CLAIM_SECONDS)
+        notify_once(record, lambda: notice(late, os.environ["STAGE"]), claim_seconds=LATE_CLAIM_SECONDS)
     return {"due": due, "missing": [each.name for each in late]}
 
 

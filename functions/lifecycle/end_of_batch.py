@@ -5,19 +5,20 @@ from typing import Any
 from functions import clock
 from functions.lifecycle.batch_progress import execution_of, move_on
 from functions.lifecycle.batch_report import lines
+from functions.lifecycle.failures_in_a_row import end_series_of_batch, record_end_of_batch
 from functions.lifecycle.kept_history import keep
-from functions.notifications import batch_end, lineage
+from functions.notifications import batch_end, lineage, success_notice
 from functions.notifications.batch_end import BatchEnd
 from functions.notifications.exactly_once import once
 from functions.notifications.history import record_of_batch
 from functions.notifications.publish import notify_once
-from functions.requests.named_batches import deployed_batches
 from functions.requests.named_jobs import named_in
 from functions.requests.started import started_in
 from functions.runs.batches.model import BatchOutcome, BatchPlan
 from functions.runs.batches.order import ItemState
 from functions.runs.executions import input_in, stop
 from functions.runs.notification import Notification
+from functions.runs.series import Series
 from functions.runs.store.batches import (
     BatchRecord,
     end_batch,
@@ -26,7 +27,6 @@ from functions.runs.store.batches import (
     refuse_batch,
     stop_starting,
 )
-from functions.runs.store.last_loads import record_load
 from functions.runs.store.table import run_table
 from functions.telemetry import logger
 
@@ -51,22 +51,17 @@ def end(detail: dict[str, Any], longest_step: float = 0.0) -> bool:
         stop_starting(record)
     if first_time:
         end_batch(record, BatchOutcome(False, {}, detail.get("error"), detail.get("cause")))
-    if detail["status"] == "SUCCEEDED":
-        _record_success(record)
+    series = record_end_of_batch(record, succeeded=detail["status"] == "SUCCEEDED")
     early = record.stopped_at is not None and clock.now() < (record.ended_at or 0) + longest_step
     if plan is not None and record.stopped_at is not None:
         _stop_runs(record, plan, early)
     try:
-        _notify(record, plan, detail)
+        _notify(record, plan, detail, series)
+        if series is not None and detail["status"] == "SUCCEEDED":
+            end_series_of_batch(record)
     finally:
         lineage.send_once(record, arn, lambda _: lineage.of_batch(BatchEnd.of(record, plan, [], detail)))
     return early
-
-
-def _record_success(record: BatchRecord) -> None:
-    """Keep when the batch succeeded, for ``expectBy``; one that is deployed no more expects nothing."""
-    if record.name in deployed_batches():
-        record_load(record.table, record.name, record.ended_at or clock.now(), record.arn, "batch")
 
 
 def _stop_runs(record: BatchRecord, plan: BatchPlan, early: bool) -> None:
@@ -83,12 +78,14 @@ def _stop_runs(record: BatchRecord, plan: BatchPlan, early: bool) -> None:
         move_on(record, never_started)
 
 
-def _notify(record: BatchRecord, plan: BatchPlan | None, detail: dict[str, Any]) -> None:
+def _notify(record: BatchRecord, plan: BatchPlan | None, detail: dict[str, Any], series: Series | None) -> None:
     found = BatchEnd.of(record, plan, [] if plan is None else lines(record, plan), detail)
     try:
         sent = {Notification.EVENT: once(record, Notification.EVENT, lambda: batch_end.send_event(found))}
         if batch_end.is_due(found):
-            sent[Notification.NOTICE] = notify_once(record, lambda: batch_end.notice(found))
+            sent[Notification.NOTICE] = notify_once(record, lambda: batch_end.notice(found, series))
+        elif success_notice.is_due(found.status, "yes", series):
+            sent[Notification.NOTICE] = notify_once(record, lambda: success_notice.notice_of_batch(found, series))
     finally:
         keep(record_of_batch(found), record.ended_at)
     logger.info("notified of the end of a batch", extra={"sent": sent, "status": found.status})

@@ -13,6 +13,7 @@ from functions import clock
 from functions.errors import LibraryError
 from functions.lifecycle import cleanup
 from functions.lifecycle.batch_progress import record_end_of_item
+from functions.lifecycle.failures_in_a_row import end_series_of, record_end
 from functions.lifecycle.hand_over import give_back
 from functions.lifecycle.kept_history import keep
 from functions.lifecycle.last_look import look_once_more
@@ -20,24 +21,22 @@ from functions.lifecycle.step import Step
 from functions.lifecycle.step_log import facts_of
 from functions.limits import LONGEST_SESSION
 from functions.metric_names import CLEAN_UP_FAILED, ENDED_FROM_OUTSIDE, LOADS_DONE, LOADS_UNKNOWN
-from functions.notifications import end_event, failure_notice, lineage, outages
+from functions.notifications import end_event, failure_notice, lineage, outages, success_notice
 from functions.notifications.exactly_once import once
 from functions.notifications.history import record_of
 from functions.notifications.message_failures import notify_with_other_runs
 from functions.notifications.publish import notify_once
 from functions.notifications.run_end import End, end_of, item_outcome_of
 from functions.requests.batches.membership import membership_in
-from functions.requests.named_jobs import deployed_jobs, named_in
+from functions.requests.named_jobs import named_in
 from functions.requests.started import started_in
 from functions.runs.concurrency import give_back_lease
 from functions.runs.executions import input_in
-from functions.runs.last_loads import is_load_of
 from functions.runs.message import message_in
 from functions.runs.notification import Notification
 from functions.runs.slots import run_id
 from functions.runs.store.attempts import close_attempt
 from functions.runs.store.batches import find_batch
-from functions.runs.store.last_loads import record_load
 from functions.runs.store.record import RunRecord
 from functions.runs.store.runs import end_run_from_outside, find_run, refuse_run
 from functions.runs.store.table import run_table
@@ -100,8 +99,7 @@ def _closed(detail: dict[str, Any], context: LambdaContext) -> RunRecord:
 def _notify(run: RunRecord, detail: dict[str, Any], *, in_batch: bool) -> bool:
     """Notify machines and people. Returns whether to call it once more: it gathers the failures of an outage."""
     found, gathers = end_of(run, detail), False
-    if found.loaded == "yes":
-        _record_load(run)
+    series = record_end(run, found, reported_alone=not (in_batch or run.message))
     sent = {Notification.EVENT: once(run, Notification.EVENT, lambda: end_event.send(found))}
     if sent[Notification.EVENT]:
         _count_outcome(found)
@@ -112,7 +110,11 @@ def _notify(run: RunRecord, detail: dict[str, Any], *, in_batch: bool) -> bool:
     elif outages.is_gathered(found):
         sent[Notification.NOTICE], gathers = outages.notify_with_outage(run, found)
     elif failure_notice.is_due(found):
-        sent[Notification.NOTICE] = notify_once(run, lambda: failure_notice.notice(found))
+        sent[Notification.NOTICE] = notify_once(run, lambda: failure_notice.notice(found, series))
+    if not in_batch and success_notice.is_due(found.status, found.loaded, series):
+        sent[Notification.NOTICE] = notify_once(run, lambda: success_notice.notice(found, series))
+    if series is not None and found.status == "SUCCEEDED":
+        end_series_of(run)
     logger.info("notified of the end", extra={"sent": sent, "status": found.status, "loaded": found.loaded})
     return gathers
 
@@ -121,14 +123,6 @@ def _count_outcome(end: End) -> None:
     """Count the outcome, once a run; what is certainly not loaded has the metrics of Step Functions."""
     metrics.add_metric(name=LOADS_DONE, unit=MetricUnit.Count, value=int(end.loaded == "yes"))
     metrics.add_metric(name=LOADS_UNKNOWN, unit=MetricUnit.Count, value=int(end.loaded == "unknown"))
-
-
-def _record_load(run: RunRecord) -> None:
-    """Keep when the job's table was loaded, for ``expectBy``; a job that is deployed no more expects nothing."""
-    job = deployed_jobs().get(run.job_name) if run.job_name else None
-    if job is not None and is_load_of(job, run):
-        at = run.finished_at or run.ended_at or clock.now()
-        record_load(run_table(), str(run.job_name), at, run.arn)
 
 
 def _clean_up_all(run: RunRecord, context: LambdaContext, early: bool) -> None:

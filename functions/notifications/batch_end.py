@@ -10,6 +10,7 @@ from typing import Any
 from functions import clock
 from functions.errors import BatchIncomplete
 from functions.names import stage_of
+from functions.notifications import commands
 from functions.notifications.console_link import console_link
 from functions.notifications.end_event import put_event
 from functions.notifications.failure_notice import ENDED
@@ -17,7 +18,8 @@ from functions.notifications.publish import Notice
 from functions.notifications.run_end import LONGEST_ERROR, LONGEST_SAID, WORDS
 from functions.runs.batches.conclusion import counts_of
 from functions.runs.batches.model import BatchOutcome, BatchPlan, BatchRun
-from functions.text import named, one_line, quoted, shorten
+from functions.runs.series import Series
+from functions.text import duration, labelled, named, one_line, quoted, shorten
 
 DETAIL_TYPE = "Datamart Batch Ended"
 
@@ -124,7 +126,7 @@ def subject(end: BatchEnd) -> str:
     return f"Batch {named(end.name, 40)} {how}{error} (loaded: {loaded} of {len(end.lines)})"
 
 
-def text(end: BatchEnd) -> str:
+def text(end: BatchEnd, series: Series | None = None) -> str:
     """What happened and what to do, and a paragraph for each item that is not loaded."""
     counts = counts_of(end.batch.states)
     lines = {
@@ -132,11 +134,14 @@ def text(end: BatchEnd) -> str:
         "For": end.batch.as_of and named(end.batch.as_of),
         "Ended as": end.error or end.status,
         "Items": _counts(counts) if end.lines else None,
+        "Duration": end.batch.ended_at and duration(end.batch.ended_at - end.batch.started_at),
+        "Failures": series and series.count > 1 and series.in_words(),
         "What happened": end.reason,
         "What to do": end.advice,
+        **_commands(end),
         "Execution": console_link(end.batch.arn),
     }
-    head = "\n".join(f"{name}: {value}" for name, value in lines.items() if value)
+    head = labelled(lines)
     flawed = end.flawed
     each = [_paragraph(line) for line in flawed[:MOST_LINES]]
     rest = [f"And {len(flawed) - MOST_LINES} more items; the run table has a line for each."] * (
@@ -153,23 +158,29 @@ def _paragraph(line: Line) -> str:
         "Loaded": line["loaded"],
         "Error": line.get("error") and named(line["error"], LONGEST_ERROR),
         "What happened": line.get("cause") and one_line(line["cause"]),
+        "To see it": line.get("execution") and commands.show(line["execution"]),
         "Execution": line.get("execution") and console_link(line["execution"]),
     }
-    return "\n".join(f"{name}: {value}" for name, value in lines.items() if value)
+    return labelled(lines)
 
 
-def notice(end: BatchEnd) -> Notice:
-    """The notification of the end of a batch."""
+def _commands(end: BatchEnd) -> dict[str, str]:
+    arn = end.batch.arn
+    return {"To see it": commands.show(arn), "To restart it": commands.rerun(arn)}
+
+
+def notice(end: BatchEnd, series: Series | None = None) -> Notice:
+    """The notification of the end of a batch; ``series`` are its failures in a row, with this one."""
     counts = counts_of(end.batch.states)
     head = f"Items: {_counts(counts)}\n{end.reason}" if end.lines else end.reason
     each = [_in_a_line(line) for line in end.flawed[:MOST_LINES]]
     return Notice(
         "batch",
         subject(end),
-        text(end),
+        text(end, series),
         thread=f"batch/{end.name}",
         summary="\n".join([head, *each]),
-        next_steps=(end.advice,),
+        next_steps=(end.advice, *(f"{words}: `{command}`" for words, command in _commands(end).items())),
         keywords=(stage_of(end.batch.arn), end.name, end.error or end.status),
         execution=end.batch.arn,
     )

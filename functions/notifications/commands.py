@@ -1,6 +1,7 @@
-"""The commands that a notification names: what shows an execution, and what repeats it."""
+"""The commands that a notification names: what shows an execution, what repeats it, what starts a job."""
 
 import shlex
+from typing import Literal
 
 from functions.names import stage_of
 from functions.runs.job_state import Loaded
@@ -30,6 +31,21 @@ def lines(execution_arn: str, loaded: Loaded) -> dict[str, str]:
 def steps(execution_arn: str, loaded: Loaded) -> tuple[str, ...]:
     """The same as next steps in a chat."""
     return tuple(f"{words}: `{command}`" for words, command in lines(execution_arn, loaded).items())
+
+
+def runs_of(what: Literal["job", "batch"], name: str, stage: str) -> str:
+    """``datamart runs --job city-nightly --stage dev``."""
+    return f"datamart runs --{what} {shlex.quote(name)} --stage {shlex.quote(stage)}"
+
+
+def start(name: str, stage: str) -> str:
+    """``datamart start city-nightly --stage dev``, of a job or a batch."""
+    return f"datamart start {shlex.quote(name)} --stage {shlex.quote(stage)}"
+
+
+def failed_runs(what: Literal["job", "batch"], name: str, stage: str) -> str:
+    """``datamart runs --job city-nightly --stage dev --status failed``."""
+    return f"{runs_of(what, name, stage)} --status failed"
 
 
 def check(stage: str, connection: str) -> str:

@@ -4,12 +4,13 @@ from typing import Any
 
 from functions.errors import ERRORS
 from functions.names import stage_of
-from functions.notifications import commands
+from functions.notifications import commands, durations
 from functions.notifications.console_link import console_link
 from functions.notifications.publish import LONGEST_SUBJECT, Notice
 from functions.notifications.run_end import End
 from functions.prompts.describe import skeleton
 from functions.runs.model import Target
+from functions.runs.series import Series
 from functions.text import as_json, labelled, named
 
 EXAMPLES = 5
@@ -32,15 +33,18 @@ def is_due(end: End) -> bool:
     return end.status != "SUCCEEDED"
 
 
-def notice(end: End, further: str | None = None) -> Notice:
-    """The notification of the end of a run; ``further`` is a sentence about failures that come after it."""
+def notice(end: End, series: Series | None = None, further: str | None = None) -> Notice:
+    """The notification of the end of a run.
+
+    ``series`` are the failures in a row with this one; ``further`` is a sentence about those that come after it.
+    """
     name = end.run.job_name or end.datamart
     return Notice(
         "failure",
         subject(end),
-        text(end, further),
+        text(end, series, further),
         thread=end.thread,
-        summary=labelled({key: value for key, value in _facts(end, further).items() if key not in _MAIL_ALONE}),
+        summary=labelled({key: value for key, value in _facts(end, series, further).items() if key not in _MAIL_ALONE}),
         next_steps=(end.advice, *commands.steps(end.execution_arn, end.loaded)),
         keywords=(stage_of(end.execution_arn), name, end.error or end.status),
         execution=end.execution_arn,
@@ -55,17 +59,35 @@ def subject(end: End) -> str:
     return f"Datamart {named(end.datamart, room)}{rest}"
 
 
-def text(end: End, further: str | None = None) -> str:
+def text(end: End, series: Series | None = None, further: str | None = None) -> str:
     """The message: what, loaded or not, why, what to do, where to look.
 
     Each "Name: value" is one line, and names that others gave are quoted unless they are plain: nothing in them can
     pass for a line of ours.
     """
-    return labelled(_facts(end, further))
+    return labelled(_facts(end, series, further))
 
 
-def _facts(end: End, further: str | None) -> dict[str, Any]:
+def _facts(end: End, series: Series | None, further: str | None) -> dict[str, Any]:
     """What the message says; a fact without a value is left out."""
+    return {
+        **about(end),
+        "Ended as": end.error or end.status,
+        "Loaded": LOADED[end.loaded],
+        **durations.lines(end.run),
+        "Failures": series and series.count > 1 and series.in_words(),
+        "Last load": series and series.last_load_in_words(),
+        "What happened": end.reason,
+        "What to do": end.advice,
+        **commands.lines(end.execution_arn, end.loaded),
+        "Execution": console_link(end.execution_arn),
+        "Later": further,
+        "Answers to put into the request": _missing(end),
+    }
+
+
+def about(end: End) -> dict[str, Any]:
+    """What a run was to load, and for when; a fact without a value is left out."""
     run, target = end.run, end.run.target or Target()
     project = (run.project and run.project.name) or (run.requested and run.requested.project)
     return {
@@ -74,15 +96,7 @@ def _facts(end: End, further: str | None) -> dict[str, Any]:
         "Job": run.job_name and named(run.job_name),
         "Object": run.message and run.message.object,
         "For": run.as_of and named(run.as_of),
-        "Ended as": end.error or end.status,
         "Table": target.table and f"{named(target.table)} in {named(target.source or 'its source')}",
-        "Loaded": LOADED[end.loaded],
-        "What happened": end.reason,
-        "What to do": end.advice,
-        **commands.lines(end.execution_arn, end.loaded),
-        "Execution": console_link(end.execution_arn),
-        "Later": further,
-        "Answers to put into the request": _missing(end),
     }
 
 

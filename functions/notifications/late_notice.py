@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from functions import clock
+from functions.notifications import commands
 from functions.notifications.publish import Notice
 
 LONGEST_LIST = 60
 """Characters of the subject that name jobs."""
+
+WHAT_TO_DO = "Look whether it has failed or still goes on; if it was not started, look at its triggers."
 
 
 @dataclass(frozen=True)
@@ -24,17 +27,17 @@ class LateLoad:
     what: Literal["job", "batch"] = "job"
 
 
-def notice(late: list[LateLoad]) -> Notice:
-    """The notification of what is late."""
+def notice(late: list[LateLoad], stage: str) -> Notice:
+    """The notification of what is late in a stage."""
     only = late[0] if len(late) == 1 else None
     return Notice(
         "late",
         subject(late),
-        text(late),
+        text(late, stage),
         thread=f"{only.what}/{only.name}" if only else "",
         summary="\n".join(_what_is_late(each) for each in late),
-        next_steps=tuple(_what_to_do(each) for each in late),
-        keywords=tuple(each.name for each in late),
+        next_steps=tuple(step for each in late for step in (WHAT_TO_DO, *_commands(each, stage, "`"))),
+        keywords=(stage, *(each.name for each in late)),
     )
 
 
@@ -50,25 +53,20 @@ def _kinds(late: list[LateLoad]) -> str:
     return " and ".join(word for what, word in (("job", "jobs"), ("batch", "batches")) if what in found)
 
 
-def text(late: list[LateLoad]) -> str:
+def text(late: list[LateLoad], stage: str) -> str:
     """A paragraph for each job and batch: what is late, when it was loaded last, what to do."""
-    return "\n\n".join(f"{_what_is_late(each)}\nWhat to do: {_what_to_do(each)}" for each in late)
+    return "\n\n".join(
+        "\n".join([_what_is_late(each), f"What to do: {WHAT_TO_DO}", *_commands(each, stage)]) for each in late
+    )
 
 
 def _what_is_late(late: LateLoad) -> str:
-    last = "never" if late.last_load is None else clock.timestamp(late.last_load)
+    last = "never" if late.last_load is None else clock.minute(late.last_load)
     if late.what == "batch":
         return f"The batch {late.name} did not succeed by {late.expected_by} ({late.zone}). Last time: {last}."
     return f"The table of the job {late.name} was not loaded by {late.expected_by} ({late.zone}). Last load: {last}."
 
 
-def _what_to_do(late: LateLoad) -> str:
-    if late.what == "batch":
-        return (
-            "look whether it failed or still goes on; if it was not started, look at its triggers. To run "
-            f'it now, start the state machine of batches with {{"batch": "{late.name}"}}.'
-        )
-    return (
-        "look whether a run of it failed or still goes on; if none was started, look at its trigger. To "
-        f'load it now, start the state machine with {{"job": "{late.name}"}}.'
-    )
+def _commands(late: LateLoad, stage: str, quote: str = "") -> list[str]:
+    runs, start = commands.runs_of(late.what, late.name, stage), commands.start(late.name, stage)
+    return [f"To see its runs: {quote}{runs}{quote}", f"To load it now: {quote}{start}{quote}"]

@@ -7,7 +7,7 @@ from functions.notifications.console_link import console_link
 from functions.notifications.publish import LONGEST_SUBJECT, Notice
 from functions.runs.model import Run, Target
 from functions.runs.usual import Usual
-from functions.text import duration, named
+from functions.text import duration, labelled, named
 
 NEXT_STEPS = (
     "Look in MicroStrategy's job monitor, and in the warehouse, what the job waits for.",
@@ -24,7 +24,7 @@ def notice(run: Run, usual: Usual, began: float) -> Notice:
         subject(run, usual, began),
         text(run, usual, began),
         thread=f"job/{run.job_name}" if run.job_name else f"datamart/{name}",
-        summary=_lines(_facts(run, usual, began)),
+        summary=labelled(_facts(run, usual, began)),
         next_steps=(*NEXT_STEPS, f"To see it: `{commands.show(run.arn)}`"),
         keywords=(stage_of(run.arn), name),
         execution=run.arn,
@@ -46,7 +46,7 @@ def text(run: Run, usual: Usual, began: float) -> str:
         "To see it": commands.show(run.arn),
         "Execution": console_link(run.arn),
     }
-    return _lines(_facts(run, usual, began) | further)
+    return labelled(_facts(run, usual, began) | further)
 
 
 def _facts(run: Run, usual: Usual, began: float) -> dict[str, str | None]:
@@ -64,10 +64,6 @@ def _facts(run: Run, usual: Usual, began: float) -> dict[str, str | None]:
         "Longer than usual from": f"{clock.timestamp(began + usual.longest)}, after {duration(usual.longest)}",
         "Ends by itself at": clock.timestamp(clock.now() + run.seconds_left()),
     }
-
-
-def _lines(facts: dict[str, str | None]) -> str:
-    return "\n".join(f"{name}: {value}" for name, value in facts.items() if value)
 
 
 def _datamart(run: Run) -> str:

@@ -104,7 +104,7 @@ def notice(record: OutageRecord) -> Notice:
         (failure,) = record.failures.values()
         run, found = find_run(record.table, failure.run), described(failure.run)
         if run is not None and found is not None:
-            return failure_notice.notice(end_of(run, found), further=_further(record))
+            return failure_notice.notice(end_of(run, found), further=further())
     return Notice(
         "outage",
         subject(record),
@@ -135,7 +135,7 @@ def text(outage: Outage) -> str:
         "What to do": " ".join(_advice(outage)),
         "To try the connection": _check(outage),
         "Earlier": outage.before and f"{outage.before} more failures of this outage were in earlier messages.",
-        "Later": _further(outage),
+        "Later": further(),
     }
     each = [_paragraph(failure) for failure in failures]
     return shorten("\n\n".join([_first_sentence(outage), labelled(head), *each]), LONGEST)
@@ -144,7 +144,7 @@ def text(outage: Outage) -> str:
 def _first_sentence(outage: Outage) -> str:
     return (
         f"{len(outage.failures)} runs on the connection {outage.connection} of the stage {_stage(outage)} have failed "
-        f"since {clock.timestamp(outage.since)}. Their errors say that the server or the account is the cause."
+        f"since {clock.minute(outage.since)}. Their errors say that the server or the account is the cause."
     )
 
 
@@ -187,6 +187,7 @@ def _stage(outage: Outage) -> str:
     return stage_of(next(iter(outage.failures.values())).run)
 
 
-def _further(outage: Outage) -> str:
-    until = clock.timestamp(clock.now() + OUTAGE_MESSAGE_EVERY)
+def further() -> str:
+    """What follows for the failures that come after a notification."""
+    until = clock.minute(clock.now() + OUTAGE_MESSAGE_EVERY)
     return f"Further failures of the connection until {until} are one message."

@@ -1,4 +1,4 @@
-"""Which runs count as a load of a named job's table: what ``expectBy`` is measured against."""
+"""Which runs count as a load of a named job's table, or as a failure of it: ``expectBy``, and failures in a row."""
 
 from functions.object_ids import is_id
 from functions.requests.named_jobs import Job
@@ -20,6 +20,17 @@ def is_load_of(job: Job, run: Run) -> bool:
     return any(_means(reference, requested.project, project) for reference in projects) and any(
         _means(reference, requested.datamart, datamart) for reference in datamarts
     )
+
+
+def is_run_of(job: Job, run: Run) -> bool:
+    """Whether the run was to load the one datamart that the job's own file names.
+
+    Of a run that was refused nothing is known but its job.
+    """
+    request, asked = job["request"], run.requested
+    if "project" not in request or "datamart" not in request:
+        return False
+    return asked is None or (asked.project, asked.datamart) == (request["project"], request["datamart"])
 
 
 def _means(reference: Reference, requested: Reference, found: ServerObject) -> bool:

@@ -54,6 +54,6 @@ def call_at_the_end(
 
 def let_publish_ends(function: lambda_.Function, topics: NoticeTopics) -> None:
     """Let a function publish ends: to machines by the default event bus, to people by the topics."""
-    topics.let_notify(function)
+    topics.let_notify_of_ends(function)
     bus = cdk.Stack.of(function).format_arn(service="events", resource="event-bus", resource_name="default")
     function.add_to_role_policy(iam.PolicyStatement(actions=["events:PutEvents"], resources=[bus]))

@@ -19,10 +19,14 @@ other publishers than those that the policy names."""
 
 @dataclass(frozen=True)
 class NoticeTopics:
-    """The topics on which people are notified; ``chat`` is None unless the settings ask for it."""
+    """The topics on which people are notified; ``chat`` is None unless the settings ask for it.
+
+    ``of_ends`` is which ends of runs people are notified of (settings: ``notifyOn``).
+    """
 
     mail: sns.Topic
     chat: sns.Topic | None
+    of_ends: tuple[str, ...]
 
     @property
     def each(self) -> list[sns.Topic]:
@@ -37,6 +41,11 @@ class NoticeTopics:
             function.add_environment("CHAT_TOPIC_ARN", self.chat.topic_arn)
             self.chat.grant_publish(function)
 
+    def let_notify_of_ends(self, function: lambda_.Function) -> None:
+        """Let a function notify people of the ends of runs."""
+        self.let_notify(function)
+        function.add_environment("NOTIFY_ON", ",".join(self.of_ends))
+
 
 def notice_topics(scope: Construct, settings: Settings, encryption: Encryption) -> NoticeTopics:
     """The topics: of mail with the addresses of the settings subscribed; an administrator subscribes the chat."""
@@ -45,11 +54,11 @@ def notice_topics(scope: Construct, settings: Settings, encryption: Encryption) 
         mail.add_subscription(subscriptions.EmailSubscription(address))
     cdk.CfnOutput(scope, "NoticeTopicArn", value=mail.topic_arn, description="Failure notifications, alarms")
     if not settings.chat:
-        return NoticeTopics(mail, None)
+        return NoticeTopics(mail, None, settings.notify_on)
     chat = _topic(scope, "ChatTopic", "Datamart runner for chats", encryption)
     what = "The same for Slack and Teams: subscribe Amazon Q Developer in chat applications"
     cdk.CfnOutput(scope, "ChatTopicArn", value=chat.topic_arn, description=what)
-    return NoticeTopics(mail, chat)
+    return NoticeTopics(mail, chat, settings.notify_on)
 
 
 def _topic(scope: Construct, construct_id: str, display_name: str, encryption: Encryption) -> sns.Topic:

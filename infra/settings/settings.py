@@ -71,6 +71,7 @@ class Settings:
     jobs: tuple[str, ...] | None = None
     batches: tuple[str, ...] | None = None
     notify: tuple[str, ...] = ()
+    notify_on: tuple[str, ...] = ("failure", "recovery")
     ask_to: tuple[str, ...] = ()
     chat: bool = False
     open_lineage: OpenLineage | None = None
@@ -132,6 +133,10 @@ def settings_of(stage: str, folder: Path = FOLDER) -> Settings:
                 f"Connections: {', '.join(given['connections'])}."
             )
     _check_connections(path, given["connections"])
+    if "failure" not in given["notifyOn"]:
+        raise BadConfiguration(
+            f'{_shown(path)}: notifyOn: "failure" is missing: people must learn that a table was not loaded. Add it.'
+        )
     return _settings(stage, given)
 
 
@@ -155,6 +160,7 @@ def _settings(stage: str, given: dict[str, Any]) -> Settings:
         jobs=tuple(given["jobs"]) if "jobs" in given else None,
         batches=tuple(given["batches"]) if "batches" in given else None,
         notify=tuple(given["notify"]),
+        notify_on=tuple(given["notifyOn"]),
         ask_to=tuple(given["askTo"]),
         chat=given["chat"],
         open_lineage=_open_lineage(stage, lineage) if lineage else None,

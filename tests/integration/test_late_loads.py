@@ -14,7 +14,7 @@ def test_people_are_notified_once_which_table_was_not_loaded(system: System) -> 
         assert answer == {"due": ["city-nightly"], "missing": ["city-nightly"]}
     (notice,) = system.notices()
     assert notice["Subject"] == "Not loaded in time: city-nightly"
-    assert '{"job": "city-nightly"}' in notice["Message"]
+    assert "\nTo load it now: datamart start city-nightly --stage dev" in notice["Message"]
 
 
 def test_nobody_is_notified_of_a_table_that_was_loaded_in_time(system: System) -> None:

@@ -161,10 +161,10 @@ def test_what_could_not_be_sent_is_sent_with_the_next_delivery(
 ) -> None:
     real, failures = getattr(*step), [RuntimeError("no"), ConnectionError("no")]
 
-    def fails(end: Any) -> Any:
+    def fails(*given: Any) -> Any:
         if failures:
             raise failures.pop()
-        return real(end)
+        return real(*given)
 
     monkeypatch.setattr(*step, fails)
     outcome = system.run(datamart=catalogue.BROKEN_SQL)
@@ -180,7 +180,7 @@ def test_an_invocation_that_died_while_notifying_is_replaced_once_its_claim_is_o
     class Killed(BaseException):
         """Lambda kills without asking anybody."""
 
-    def dies(end: Any) -> None:
+    def dies(*_: Any) -> None:
         raise Killed
 
     monkeypatch.setattr(failure_notice, "notice", dies)

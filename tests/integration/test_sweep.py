@@ -98,7 +98,8 @@ def test_a_run_that_was_neither_cleaned_up_nor_notified_is_finished_by_the_sweep
     assert (event["detail"]["status"], event["detail"]["loaded"]) == (outcome.status, "yes")
     notice = the_notice(system)
     assert notice.startswith("Datamart runner dev: the sweep found 3 thing(s), still left: 0\n")
-    assert "Run of City\nhttps://eu-west-1.console.aws.amazon.com/" in notice
+    assert "\nRun of City\n* " in notice
+    assert f"\nTo see it: datamart show {outcome.execution_arn.rpartition(':')[2]} --stage dev\nExecution: " in notice
     assert outcome.execution_arn in notice
     assert "a session of it was still kept: logged out now" in notice
     assert "STILL LEFT" not in notice

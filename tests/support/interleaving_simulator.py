@@ -7,6 +7,7 @@ interleaving of the handlers can be played, and any crash between two of their c
 import functools
 import json
 import logging
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -40,7 +41,7 @@ from functions.runs.concurrency import LONGEST_JOB
 from functions.runs.waiting import FIRST_IN_QUEUE, InQueue
 from tests.support.invocations import Invocation, Killed, pause
 from tests.support.scripted_server import BASE_URL, ScriptedServer, token_of
-from tests.unit.runs.tables import Direct
+from tests.unit.runs.tables import Direct, history_of
 
 LAMBDA_SECONDS = 60
 """No function lives longer."""
@@ -128,6 +129,8 @@ class InterleavingSimulator:
         """Let the handlers see this system and no other."""
         for name, value in {
             "RUN_TABLE": self.table,
+            "HISTORY_TABLE": history_of(self.table),
+            "HISTORY_DAYS": "400",
             "AWS_DEFAULT_REGION": "eu-west-1",
             "POWERTOOLS_TRACE_DISABLED": "true",
             "POWERTOOLS_METRICS_NAMESPACE": "DatamartRunner",
@@ -433,7 +436,8 @@ class SteppedTable(Direct):
     def put_item(self, **given: Any) -> None:
         pause()
         super().put_item(**given)
-        self._watch(given["Item"])
+        if given["TableName"] == os.environ["RUN_TABLE"]:
+            self._watch(given["Item"])
 
     def update_item(self, **given: Any) -> dict[str, Any]:
         pause()

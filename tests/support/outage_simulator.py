@@ -26,7 +26,7 @@ from functions.runs.store.job_states import begin_execution
 from functions.runs.store.table import RunTable
 from tests.support.interleaving_simulator import SteppedTable, _Context, clear_clients
 from tests.support.invocations import Invocation, at_work, pause
-from tests.unit.runs.tables import Direct
+from tests.unit.runs.tables import Direct, history_of
 
 EXECUTION = "arn:aws:states:eu-west-1:123456789012:execution:datamart-runner-dev"
 
@@ -73,6 +73,8 @@ class OutageSimulator:
         """Let the handlers see this system and no other."""
         for name, value in {
             "RUN_TABLE": self._table,
+            "HISTORY_TABLE": history_of(self._table),
+            "HISTORY_DAYS": "400",
             "AWS_DEFAULT_REGION": "eu-west-1",
             "POWERTOOLS_TRACE_DISABLED": "true",
             "POWERTOOLS_METRICS_NAMESPACE": "DatamartRunner",

@@ -27,6 +27,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         connections = ["default", "second"]
         jobs = ["city-nightly"]
         notify = ["bi@example.com"]
+        notifyOn = ["failure", "success"]
         queueAlarmMinutes = 45
         logRetentionDays = 30
         showAnswers = false
@@ -53,6 +54,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         connections=("default", "second"),
         jobs=("city-nightly",),
         notify=("bi@example.com",),
+        notify_on=("failure", "success"),
         ask_to=("analyst@example.com",),
         chat=True,
         open_lineage=OpenLineage(
@@ -90,6 +92,8 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ("jobs = [1]", r"jobs\[0\]: must be a string"),
         ("notify = ['bi.example.com']", r'notify\[0\]: "bi.example.com" is not an e-mail address'),
         ("notify = ['a@b.c', 'a@b.c']", "notify: has an entry twice"),
+        ("notifyOn = ['recovery']", 'notifyOn: "failure" is missing: people must learn'),
+        ("notifyOn = ['failure', 'loads']", r"notifyOn\[1\]: must be one of failure, recovery, success"),
         ("logRetentionDays = 42", "logRetentionDays: must be one of 1, 3, .*, not 42"),
         ("logRetentionDays = '30'", "logRetentionDays: must be a whole number"),
         ("logRetentionDays = 2026-11-24", "logRetentionDays: must be a whole number"),

@@ -100,6 +100,13 @@ def test_what_notifies_people_publishes_on_the_topic_of_the_chat_too(everything:
         assert any(mentions(s["Resource"], "ChatTopic") for s in allowed), name
 
 
+def test_what_reports_the_ends_of_runs_knows_of_which_ends(everything: Template, template: Template) -> None:
+    for stage, expected in ((everything, "failure,recovery,success"), (template, "failure,recovery")):
+        functions = {f["Handler"].split(".")[-2]: f for f in stage.resources("AWS::Lambda::Function").values()}
+        told = {name: f["Environment"]["Variables"].get("NOTIFY_ON") for name, f in functions.items()}
+        assert {name: found for name, found in told.items() if found} == {"end_run": expected, "sweep": expected}
+
+
 def test_alarms_are_in_the_chat_too(everything: Template) -> None:
     alarms = everything.resources("AWS::CloudWatch::Alarm")
     assert alarms

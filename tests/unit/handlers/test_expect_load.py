@@ -68,6 +68,7 @@ def notices(table: RunTable, monkeypatch: pytest.MonkeyPatch) -> Callable[[], li
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
     monkeypatch.setenv("NOTICE_TOPIC_ARN", topic)
+    monkeypatch.setenv("STAGE", "dev")
     seen: list[dict[str, Any]] = []
 
     def so_far() -> list[dict[str, Any]]:
@@ -227,8 +228,9 @@ def test_one_notification_names_all_late_jobs_and_what_to_do(
     (notice,) = notices()
     assert notice["Subject"] == "Not loaded in time: sales, stock"
     sales, stock = notice["Message"].split("\n\n")
-    assert "The table of the job sales was not loaded by 06:00 (Europe/Paris). Last load: 2026-11-22T23:00" in sales
-    assert 'start the state machine with {"job": "sales"}' in sales
+    assert "The table of the job sales was not loaded by 06:00 (Europe/Paris)." in sales
+    assert "Last load: 2026-11-22 23:00 UTC." in sales
+    assert "To load it now: datamart start sales --stage dev" in sales
     assert "The table of the job stock was not loaded by 06:00 (Europe/Paris). Last load: never." in stock
 
 
@@ -248,7 +250,7 @@ def test_a_batch_that_has_not_succeeded_is_late_like_a_table(
     (notice,) = notices()
     assert notice["Subject"] == "Not loaded in time: night"
     assert "The batch night did not succeed by 06:00 (Europe/Paris). Last time: never." in notice["Message"]
-    assert 'start the state machine of batches with {"batch": "night"}' in notice["Message"]
+    assert "To load it now: datamart start night --stage dev" in notice["Message"]
     assert [each.get("batch") for each in metrics(capsys)] == [None, "night", "day", None]
 
 
@@ -275,6 +277,7 @@ def test_a_notification_that_sns_did_not_take_is_sent_when_the_time_is_delivered
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setenv("NOTICE_TOPIC_ARN", "arn:aws:sns:eu-west-1:123456789012:gone")
+        patch.setenv("STAGE", "dev")
         with pytest.raises(Exception, match="NotFound"):
             ask()
     assert notices() == []
@@ -292,7 +295,7 @@ def test_an_invocation_that_died_before_it_could_notify_blocks_no_other(
     class Death(BaseException):
         pass
 
-    def die(_: Any) -> None:
+    def die(*_: Any) -> None:
         raise Death
 
     with monkeypatch.context() as patch:

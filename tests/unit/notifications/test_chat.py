@@ -37,6 +37,7 @@ from functions.runs.store.outages import OutageRecord
 from functions.runs.store.table import RunTable
 from functions.runs.usual import Usual
 from tests.support.golden import check
+from tests.unit.notifications.notices import EVERY, MORNING
 from tests.unit.notifications.test_forged_lines import ARN, DETAIL, ITEM, changed, places
 
 GOLDEN = Path(__file__).with_name("golden") / "chat"
@@ -117,15 +118,23 @@ NOTICES: dict[str, Callable[[], Notice]] = {
     "failures-of-one-message": of_one_message,
     "outage": outage,
     "longer": longer,
-    "late": lambda: late_notice.notice(LATE),
-    "late-job": lambda: late_notice.notice(LATE[:1]),
+    "late": lambda: late_notice.notice(LATE, "dev"),
+    "late-job": lambda: late_notice.notice(LATE[:1], "dev"),
     "sweep": lambda: sweep_notice.notice(FOUND, 3),
+    "recovered": EVERY["recovered"],
+    "loaded": EVERY["loaded"],
+    "batch-recovered": EVERY["batch-recovered"],
 }
 
 
 def document(notice: Notice) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(chat.document(notice, IDENTITY, TOPIC))
     return found
+
+
+@pytest.fixture(autouse=True)
+def in_the_morning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "_source", lambda: MORNING + 300)
 
 
 @pytest.mark.parametrize("kind", list(NOTICES))
@@ -150,7 +159,7 @@ def test_all_that_is_about_one_job_is_one_thread_and_stages_have_threads_of_thei
     assert thread == "datamart-runner-dev-ChatTopic1A2B3C/job/nightly"
     other = json.loads(chat.document(failure(), IDENTITY, TOPIC.replace("-dev-", "-prod-")))
     assert other["metadata"]["threadId"] != thread
-    assert "threadId" not in document(late_notice.notice(LATE))["metadata"]
+    assert "threadId" not in document(late_notice.notice(LATE, "dev"))["metadata"]
 
 
 def test_the_thread_of_a_datamart_with_any_name_is_short_and_printable() -> None:

@@ -29,20 +29,30 @@ def new_table() -> Iterator[str]:
     name = f"runs-{uuid.uuid4()}"
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         patch.setenv("AWS_DEFAULT_REGION", REGION)
-        dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].create_table(
-            name,
-            schema=[{"AttributeName": "executionArn", "KeyType": "HASH"}],
-            attr=[{"AttributeName": "executionArn", "AttributeType": "S"}],
-            billing_mode="PAY_PER_REQUEST",
-            tags=[],
-            **dict.fromkeys(
-                (
-                    *("throughput", "global_indexes", "indexes", "streams", "sse_specification"),
-                    *("deletion_protection_enabled", "warm_throughput"),
-                )
-            ),
-        )
+        for each in (name, history_of(name)):
+            _create(each)
         yield name
+
+
+def history_of(name: str) -> str:
+    """The table of the history beside a run table."""
+    return f"{name}-history"
+
+
+def _create(name: str) -> None:
+    dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].create_table(
+        name,
+        schema=[{"AttributeName": "executionArn", "KeyType": "HASH"}],
+        attr=[{"AttributeName": "executionArn", "AttributeType": "S"}],
+        billing_mode="PAY_PER_REQUEST",
+        tags=[],
+        **dict.fromkeys(
+            (
+                *("throughput", "global_indexes", "indexes", "streams", "sse_specification"),
+                *("deletion_protection_enabled", "warm_throughput"),
+            )
+        ),
+    )
 
 
 @contextlib.contextmanager

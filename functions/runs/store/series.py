@@ -1,0 +1,88 @@
+"""Failures in a row, in the item of a job's or a batch's last load (:mod:`functions.runs.store.last_loads`).
+
+::
+
+    inARow, failedSince, failedAt, failedBy     missing while the last run was loaded
+    recovery {by, at, count, since}             from the load that ends a series until people were notified of it
+
+They are in that item because each successful run writes it anyway: a run without failures before it costs nothing more.
+"""
+
+import contextlib
+
+from functions import clock
+from functions.limits import END_REPEATED_FOR
+from functions.runs.series import Series
+from functions.runs.store.item_format import Item
+from functions.runs.store.table import ConditionFailed, RunTable
+
+_BEFORE = "(attribute_not_exists({loadedAt}) OR {loadedAt} < :at)"
+"""A failure whose end is processed after a later load is not one of a series."""
+
+_FIELDS = ("inARow", "failedSince", "failedAt", "failedBy")
+
+
+def record_failure(table: RunTable, key: str, execution_arn: str, at: float) -> Series | None:
+    """Count a failure that ended at ``at``, once; returns the series with it, None if it is not one of a series."""
+    put: Item = {"failedAt": at, "failedBy": execution_arn}
+    first: Item = {"put": put | {"inARow": 1, "failedSince": at}}
+    further: Item = {"put": put, "add": {"inARow": 1}}
+    item: Item = {}
+    for change in (further, first, further):  # the third where another run was faster with the first failure
+        begins = change is first
+        condition = "attribute_not_exists({inARow})" if begins else "attribute_exists({inARow}) AND {failedBy} <> :run"
+        values = {"at": at} | ({} if begins else {"run": execution_arn})
+        try:
+            return _series(table.change(key, condition=f"{_BEFORE} AND {condition}", condition_values=values, **change))
+        except ConditionFailed as refused:
+            item = refused.item or {}
+        if item.get("failedBy") == execution_arn or item.get("loadedAt", -1) >= at:
+            break
+    return _series(item) if item.get("failedBy") == execution_arn else None
+
+
+def begin_recovery(table: RunTable, key: str, execution_arn: str, at: float, item: Item) -> Series | None:
+    """The series that a load at ``at`` ends, for the one run that notifies people of it; None if there is none.
+
+    ``item`` is as it was just written. A run that was to notify people, and whose end is not delivered any more, is
+    replaced by the next one.
+    """
+    now, begun = clock.now(), item.get("recovery")
+    if begun is not None:
+        if begun["by"] == execution_arn:
+            return _recovered(begun)
+        if begun["at"] > now - END_REPEATED_FOR:
+            return None
+        put = {"recovery": begun | {"by": execution_arn, "at": now}}
+        return _claimed(table, key, put, "{recovery.by} = :other", {"other": begun["by"]})
+    if "inARow" not in item or item["failedAt"] >= at:
+        return None
+    series = _series(item)
+    put = {"recovery": {"count": series.count, "since": series.since, "by": execution_arn, "at": now}}
+    condition = "attribute_not_exists({recovery}) AND {failedAt} < :at"
+    return _claimed(table, key, put, condition, {"at": at}, remove=_FIELDS)
+
+
+def end_recovery(table: RunTable, key: str, execution_arn: str) -> None:
+    """People were notified of it; an earlier delivery of the same end may have done this, too."""
+    condition, values = "{recovery.by} = :run", {"run": execution_arn}
+    with contextlib.suppress(ConditionFailed):
+        table.change(key, remove=("recovery",), condition=condition, condition_values=values)
+
+
+def _claimed(
+    table: RunTable, key: str, put: Item, condition: str, values: Item, remove: tuple[str, ...] = ()
+) -> Series | None:
+    try:
+        table.change(key, put=put, remove=remove, condition=condition, condition_values=values)
+    except ConditionFailed:
+        return None
+    return _recovered(put["recovery"])
+
+
+def _series(item: Item) -> Series:
+    return Series(int(item["inARow"]), item["failedSince"], item.get("loadedAt"))
+
+
+def _recovered(stored: Item) -> Series:
+    return Series(int(stored["count"]), stored["since"])

@@ -1,0 +1,68 @@
+"""The first load after failures is a notification of its own; by the settings each load is."""
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+
+from local.emulator import end_events
+from tests.integration.conftest import System
+
+NIGHTLY = {"job": "city-nightly", "asOf": "2026-11-20T05:00+01:00"}
+NO_PRIVILEGE = {"status": 403, "json": {"code": "ERR014", "message": "No privilege."}}
+
+
+@pytest.fixture(autouse=True)
+def never_run(system: System) -> None:
+    """No earlier test has run the job."""
+    (table,) = system.emulator.deployed.tables
+    boto3.client("dynamodb").delete_item(TableName=table, Key={"executionArn": {"S": "job/city-nightly"}})
+
+
+def fail(system: System) -> dict[str, Any]:
+    system.simulator.inject("execute", **NO_PRIVILEGE)
+    assert system.run_input(NIGHTLY).status == "FAILED"
+    return system.notices()[-1]
+
+
+def test_the_first_load_of_a_job_after_failures_is_reported_once(system: System) -> None:
+    assert "in a row" not in fail(system)["Message"]
+    assert "\nFailures: 2 in a row since " in fail(system)["Message"]
+    outcome = system.run_input(NIGHTLY)
+    notice = system.notices()[-1]
+    assert notice["Subject"] == "Datamart City is loaded again after 2 failures"
+    assert "\nFailures before: 2 in a row since " in notice["Message"]
+    assert (
+        "\nTo see the failed ones: datamart runs --job city-nightly --stage dev --status failed\n" in notice["Message"]
+    )
+    described = boto3.client("stepfunctions").describe_execution(executionArn=outcome.execution_arn)
+    end_events.deliver_the_end(system.emulator.template, described)
+    assert system.run_input(NIGHTLY).status == "SUCCEEDED"
+    assert len(system.notices()) == 3
+
+
+def test_each_load_is_reported_where_the_settings_say_so(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NOTIFY_ON", "failure,recovery,success")
+    outcome = system.run_input(NIGHTLY)
+    (notice,) = system.notices()
+    assert notice["Subject"] == "Datamart City is loaded"
+    assert "\nWhat to do: Nothing.\n" in notice["Message"]
+    name = outcome.execution_arn.rpartition(":")[2]
+    assert f"\nTo see it: datamart show {name} --stage dev\n" in notice["Message"]
+
+
+def test_nobody_is_notified_of_a_recovery_where_the_settings_say_so(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOTIFY_ON", "failure")
+    fail(system)
+    system.run_input(NIGHTLY)
+    assert len(system.notices()) == 1
+    assert "inARow" not in json.dumps(system.emulator.item("job/city-nightly"), default=str)
+
+
+def test_another_datamart_under_the_name_of_the_job_is_not_of_its_failures(system: System) -> None:
+    system.run_input(NIGHTLY | {"request": {"datamart": "Nowhere"}})
+    system.run_input(NIGHTLY)
+    assert [notice["Subject"] for notice in system.notices()] == ["Datamart Nowhere failed: NotFound (loaded: no)"]

@@ -1,0 +1,43 @@
+"""Every notification as its reader gets it by mail: golden files, written anew by ``GOLDEN=write``."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from functions import clock
+from functions.notifications.publish import LONGEST_SUBJECT
+from tests.support.golden import check
+from tests.unit.notifications.notices import EVERY, MORNING
+
+GOLDEN = Path(__file__).with_name("golden")
+
+
+@pytest.fixture(autouse=True)
+def in_the_morning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "_source", lambda: MORNING + 300)
+
+
+@pytest.mark.parametrize("kind", list(EVERY))
+def test_each_notification_reads_as_in_its_golden_file(kind: str) -> None:
+    notice = EVERY[kind]()
+    check(GOLDEN / f"{kind}.txt", f"Subject: {notice.subject}\n\n{notice.text}\n")
+
+
+def test_no_golden_file_is_of_a_notification_that_is_no_more() -> None:
+    assert {path.stem for path in GOLDEN.glob("*.txt")} == set(EVERY)
+
+
+@pytest.mark.parametrize("kind", sorted(set(EVERY) - {"question"}))
+def test_each_notification_says_what_to_do_and_names_a_command_that_shows_more(kind: str) -> None:
+    text = EVERY[kind]().text
+    assert re.search(r"^To see (it|its runs|the failed ones): datamart (show|runs) .+ --stage prod", text, re.MULTILINE)
+    assert "What to do: " in text or kind == "sweep"
+
+
+@pytest.mark.parametrize("kind", list(EVERY))
+def test_each_subject_is_one_that_sns_takes(kind: str) -> None:
+    subject = EVERY[kind]().subject
+    assert len(subject) <= LONGEST_SUBJECT
+    assert subject.isascii()
+    assert subject.isprintable()
