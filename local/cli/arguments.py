@@ -184,6 +184,38 @@ def command_line() -> argparse.ArgumentParser:
     watch.add_argument("--stage", default="dev", metavar="S", help="which deployment, for an ID; dev if left out")
     _add_json(watch)
 
+    rerun = commands.add_parser(
+        "rerun",
+        help="run once more what an earlier run ran, or what an earlier batch has not loaded",
+        epilog="It is refused while the run still runs, and for one that has loaded its table, or may have, without "
+        "--force. Exit code: that of start, on this computer that of run; 1 also: not confirmed.",
+    )
+    rerun.add_argument("run", metavar="RUN", help=RUN)
+    rerun.add_argument("--stage", metavar="S", help="which deployment; this computer's own runs if left out")
+    rerun.add_argument(
+        "--force",
+        nargs="?",
+        type=_names,
+        const=[],
+        metavar="NAME,…",
+        help="run it although its table is loaded, or may be; of a batch these items, which may be loaded",
+    )
+    rerun.add_argument(
+        "--accept",
+        type=_names,
+        default=[],
+        metavar="NAME,…",
+        help="of a batch: items that may be loaded and that you have found loaded",
+    )
+    rerun.add_argument("--yes", action="store_true", help="do not ask: confirm what --force says")
+    _add_reason(rerun)
+    rerun.add_argument("--no-wait", action="store_true", help="in a stage: do not follow it")
+    rerun.add_argument("--library-url", metavar="URL", help="on this computer: a real Library server, as at run")
+    rerun.add_argument(
+        "--max-wait", type=_seconds, metavar="SECONDS", help="on this computer: cap of each wait; 0 waits for nothing"
+    )
+    _add_json(rerun)
+
     answer = commands.add_parser(
         "answer",
         help="answer the question of a deployed run",

@@ -117,6 +117,11 @@ def not_begun(problem: CannotGoOn) -> tuple[Outcome, tuple[str, ...]]:
     return Outcome("", "FAILED", InvalidRequest.name, f"Loaded: no. {problem}"), (_line(problem),)
 
 
+def not_confirmed(problem: NotDone) -> tuple[Outcome, tuple[str, ...]]:
+    """The outcome of a run that a person decided not to start, and the line about it."""
+    return Outcome("", "ABORTED", None, f"Loaded: no. {problem}"), (_line(problem),)
+
+
 def not_found(problem: CannotGoOn) -> tuple[Outcome, tuple[str, ...]]:
     """The outcome of a run that cannot be followed because it is not found, and the line about it."""
     return Outcome("", "UNKNOWN", LOST, f"Loaded: unknown. {problem}"), (_line(problem),)

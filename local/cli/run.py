@@ -4,7 +4,7 @@ import argparse
 import contextlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -37,19 +37,25 @@ def run(arguments: argparse.Namespace) -> int:
     Stopped by a signal it is 130 (Ctrl-C), 143 (SIGTERM) or 129 (SIGHUP); of several runs it is the highest. A signal
     is deferred while the outcome is printed; before that it interrupts the preparation, and stops the runs themselves.
     """
+    files = arguments.event_files
+    return run_events(arguments, lambda: [_event(*named) for named in zip(names_of(files), files, strict=True)])
+
+
+def run_events(arguments: argparse.Namespace, read: Callable[[], list[Event]]) -> int:
+    """The same for events that are read from elsewhere: as many as ``event_files`` names."""
     stream = sys.stderr if arguments.json or arguments.csv else sys.stdout
     with signals.deferred():
-        code = finish_all(_ended(arguments, stream), arguments.json)
+        code = finish_all(_ended(arguments, read, stream), arguments.json)
         signals.settled()
     return code
 
 
-def _ended(arguments: argparse.Namespace, stream: TextIO) -> list[Ending]:
+def _ended(arguments: argparse.Namespace, read: Callable[[], list[Event]], stream: TextIO) -> list[Ending]:
     """The end of the run of each file, in the order of the arguments."""
     console = console_for(stream)
     others = len(arguments.event_files) - 1
     try:
-        endings = [of_run(*result) for result in _run(arguments, console, stream)]
+        endings = [of_run(*result) for result in _run(arguments, read, console, stream)]
         return [with_csv(ending) for ending in endings] if arguments.csv else endings
     except CannotGoOn as problem:
         outcome, said = not_begun(problem)
@@ -62,13 +68,13 @@ def _ended(arguments: argparse.Namespace, stream: TextIO) -> list[Ending]:
         return [of_run(outcome)] * (others + 1)
 
 
-def _run(arguments: argparse.Namespace, console: Console, stream: TextIO) -> list[Result]:
+def _run(
+    arguments: argparse.Namespace, read: Callable[[], list[Event]], console: Console, stream: TextIO
+) -> list[Result]:
     clock = _clock(arguments)
     with contextlib.ExitStack() as stack:
         with signals.interruptible():
-            events = [
-                _event(*named) for named in zip(names_of(arguments.event_files), arguments.event_files, strict=True)
-            ]
+            events = read()
             if arguments.csv:
                 _check_csv(events)
             if all(isinstance(event.content, CannotGoOn) for event in events):

@@ -26,6 +26,7 @@ from local.emulator import Emulator
 from local.emulator.clients import client
 from local.emulator.history_table import find_record
 from local.emulator.template import ACCOUNT, REGION
+from local.history.files import HOME
 from local.outcome import Outcome
 from local.simulator import Simulator
 from tests.infra.template import Template
@@ -395,9 +396,19 @@ def system(new_system: Callable[..., System]) -> System:
 
 @pytest.fixture
 def run_command(
-    new_system: Callable[..., System], session_emulator: Emulator, clock: Clock, template_path: Path, capsys: Any
+    new_system: Callable[..., System],
+    session_emulator: Emulator,
+    clock: Clock,
+    template_path: Path,
+    capsys: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Callable[..., Done]]:
-    """Calls ``datamart`` in this process; its runs are those of the session's emulator, with a simulator of its own."""
+    """Calls ``datamart`` in this process; its runs are those of the session's emulator, with a simulator of its own.
+
+    The history is the test's own.
+    """
+    monkeypatch.setenv(HOME, str(tmp_path / ".datamart"))
     with running_on(session_emulator, clock, template_path):
         yield done_by(capsys)
 

@@ -43,16 +43,20 @@ def done_by(capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
 class _Lent:
     """Stands for an emulator that the command makes for itself, and leaves this one running."""
 
-    def __init__(self, emulator: Emulator, template: Path, *, secrets: dict[str, Any], **_: Any) -> None:
-        self.__dict__.update(_emulator=emulator, _secrets=secrets)
+    def __init__(
+        self, emulator: Emulator, template: Path, *, secrets: dict[str, Any], at_the_end: Any = None, **_: Any
+    ) -> None:
+        self.__dict__.update(_emulator=emulator, _secrets=secrets, _ends=at_the_end)
 
     def __enter__(self) -> "_Lent":
+        self._emulator._at_the_end = self._ends
         for connection, content in self._secrets.items():
             self._emulator.seed_secret(connection, content)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._emulator.person = None
+        self._emulator._at_the_end = None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._emulator, name)

@@ -1,0 +1,117 @@
+"""A run or a batch that has been started before, as ``datamart rerun`` needs it: of a stage, or of this computer."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from functions.names import is_batch
+from functions.requests.event_shapes import without_added
+from functions.runs.executions import input_in
+from functions.runs.history import HistoryRecord
+from local.aws.aws_errors import in_plain_words
+from local.aws.found_execution import FoundExecution
+from local.aws.stack import HISTORY
+from local.errors import CannotGoOn
+from local.history.files import EXECUTION, Files
+from local.history.table import Table
+
+LOADED = ("yes", "no", "unknown")
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What is to be repeated.
+
+    Parameters
+    ----------
+    described
+        What DescribeExecution answers of it.
+    record
+        Of the history; None while it runs, and of an earlier release.
+    """
+
+    described: dict[str, Any]
+    record: HistoryRecord | None
+
+    @property
+    def id(self) -> str:
+        """The name of the execution."""
+        return str(self.described["name"])
+
+    @property
+    def is_batch(self) -> bool:
+        """Whether it is a batch."""
+        return is_batch(str(self.described["executionArn"]))
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended."""
+        return bool(self.described["status"] == "RUNNING")
+
+    @property
+    def loaded(self) -> str:
+        """Whether its table is loaded: ``yes``, ``no`` or ``unknown``."""
+        if self.record is not None:
+            return self.record.loaded
+        output, cause = self.described.get("output"), str(self.described.get("cause") or "")
+        said = json.loads(output).get("loaded") if output else cause.removeprefix("Loaded: ").partition(".")[0]
+        return said if said in LOADED else "unknown"
+
+    @property
+    def table(self) -> str:
+        """What it loads and how, in words."""
+        table, append = (None, None) if self.record is None else (self.record.table, self.record.append)
+        how = {
+            True: "adds rows to it, which are there twice if they are there already",
+            False: "replaces what is in it",
+            None: "replaces what is in it, or adds rows that may be there already",
+        }[append]
+        return f"its table {table or '(the history does not know which)'}; a run {how}"
+
+    @property
+    def again(self) -> dict[str, Any]:
+        """The input that repeats it: what was stored, for the same time. Raises CannotGoOn where there is none."""
+        given = without_added(input_in(self.described))
+        if not isinstance(given, dict) or "refusal" in given:
+            raise CannotGoOn(
+                f"{self.id}: what it was started with is not a request, and would fail again. Correct it where it "
+                "came from."
+            )
+        if ("job" in given or "batch" in given) and "asOf" not in given:
+            return given | {"asOf": self._as_of}
+        return given
+
+    @property
+    def _as_of(self) -> str:
+        """The time that its placeholders were filled in for: that of its start, if nothing said otherwise."""
+        if self.record is not None and self.record.as_of is not None:
+            return self.record.as_of
+        started = self.described["startDate"]
+        return started if isinstance(started, str) else str(started.isoformat())
+
+
+def of_stage(found: FoundExecution) -> Earlier:
+    """That of a stage, with its record where the stage keeps a history. Raises CannotGoOn if AWS refuses."""
+    record = None
+    if HISTORY in found.stack.outputs and found.described["status"] != "RUNNING":
+        with in_plain_words():
+            record = Table(found.stack.history_table, ()).find(found.arn)
+    return Earlier(found.described, record)
+
+
+def of_this_computer(run: str, files: Files) -> Earlier | None:
+    """That of an ID or ARN in the history of this computer; None if it has none.
+
+    Raises CannotGoOn where only the record is left.
+    """
+    record = files.find(run)
+    if record is None:
+        return None
+    try:
+        kept = json.loads((files.details(record.id) / EXECUTION).read_text("utf-8"))
+        return Earlier(kept["execution"], record)
+    except (OSError, ValueError, KeyError, TypeError):
+        raise CannotGoOn(
+            f"{record.id}: what it was started with is not kept any more; the details of the newest 500 are. Run its "
+            "file again: datamart run FILE."
+        ) from None

@@ -1,0 +1,196 @@
+"""``datamart rerun``: runs once more what an earlier run ran, or what an earlier batch has not loaded."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from functions.requests.started import KEY, Started
+from functions.similar_names import nearest
+from functions.text import quoted
+from local.aws.batches import StageBatches
+from local.aws.caller import caller
+from local.aws.execution import Wait
+from local.aws.found_execution import ARN, FoundExecution, find_execution
+from local.cli.console import console_for
+from local.cli.deployed_run import run_deployed, started_run
+from local.cli.earlier import Earlier, of_stage, of_this_computer
+from local.cli.endings import finish, not_begun, not_confirmed, of_followed_run, of_started_run
+from local.cli.events import Event
+from local.cli.reasons import reason_of, user
+from local.cli.rest_of_batch import rest_of
+from local.errors import CannotGoOn, NotDone
+from local.history.files import Files
+
+Confirm = Callable[[str], str]
+"""Shows a question and returns the line that is answered."""
+
+YES = frozenset({"y", "yes"})
+
+OF_A_STAGE = {"no_wait": "--no-wait"}
+OF_THIS_COMPUTER = {"library_url": "--library-url", "max_wait": "--max-wait"}
+"""Options that are only for a run of a stage, and for one of this computer."""
+
+
+def rerun(arguments: argparse.Namespace, wait: Wait = time.sleep, confirm: Confirm | None = None) -> int:
+    """Run it once more, and return the exit code: that of ``datamart start``, on this computer of ``datamart run``.
+
+    0 succeeded; 1 failed or not confirmed; 2 refused (it still runs, or may be loaded, without ``--force``), unknown
+    run or bad usage; 130, 143 or 129 after a signal.
+
+    Parameters
+    ----------
+    arguments
+        ``run``, ``stage``, ``force``, ``accept``, ``yes``, ``reason``, ``no_wait``, ``library_url``, ``max_wait`` and
+        ``json``, as local/cli/arguments.py parses them.
+    wait
+        Lets so many seconds pass.
+    confirm
+        Asks for the confirmation; on the terminal if left out.
+    """
+    stream = sys.stderr if arguments.json else sys.stdout
+    asked = _Asked(arguments, console_for(stream), confirm)
+    try:
+        files = Files()
+        earlier = None if arguments.stage is not None else of_this_computer(arguments.run, files)
+        if earlier is not None:
+            return _here(arguments, earlier, asked, files)
+        if arguments.stage is None and not ARN.fullmatch(arguments.run):
+            raise CannotGoOn(
+                f'unknown run "{arguments.run}" in the history of this computer ({files.folder}): use the ID that '
+                "datamart runs shows, and add --stage for a run of a stage."
+            )
+        reason = reason_of(arguments)
+        _refuse(arguments, OF_THIS_COMPUTER, "of this computer")
+        found = find_execution(arguments.run, arguments.stage or "dev")
+        given = _given_in_stage(found, of_stage(found), asked)
+        by_person = Started(caller(), "rerun", reason, found.name)
+        if arguments.no_wait:
+            ending = of_started_run(started_run(found.stack, given, by_person, stream))
+        else:
+            ending = of_followed_run(run_deployed(found.stack, given, by_person, stream, wait))
+    except CannotGoOn as problem:
+        ending = of_followed_run(*not_begun(problem))
+    except NotDone as problem:
+        ending = of_followed_run(*not_confirmed(problem))
+    return finish(ending, arguments.json)
+
+
+def _here(arguments: argparse.Namespace, earlier: Earlier, asked: "_Asked", files: Files) -> int:
+    """Run it in the emulator, as ``datamart run`` does. Raises CannotGoOn, NotDone."""
+    _refuse(arguments, OF_A_STAGE, "of a stage")
+    given = rest_of(earlier, files, asked) if earlier.is_batch else _given(earlier, asked)
+    given |= {KEY: Started(user(), "rerun", reason_of(arguments), earlier.id).as_input()}
+    from local.cli.run import run_events  # imports what a run needs
+
+    options = {"event_files": [Path(earlier.id)], "csv": False, "slots": None, "scenario": "default"}
+    return run_events(
+        argparse.Namespace(**(vars(arguments) | options)), lambda: [Event(earlier.id, Path(earlier.id), given)]
+    )
+
+
+def _refuse(arguments: argparse.Namespace, options: dict[str, str], what: str) -> None:
+    if given := [option for name, option in options.items() if getattr(arguments, name) not in (None, False)]:
+        raise CannotGoOn(f"{given[0]}: is only for a run {what}, and {arguments.run} is another one. Leave it out.")
+
+
+def _given_in_stage(found: FoundExecution, earlier: Earlier, asked: "_Asked") -> dict[str, Any]:
+    """The input of the new execution: of a batch that has begun, its restart. Raises CannotGoOn, NotDone."""
+    if not earlier.is_batch:
+        return _given(earlier, asked)
+    asked.check_ended(earlier)
+    known = StageBatches(found.stack).batch(found.arn)
+    if known is None or not known[0].states:
+        asked.check_no_items()
+        return earlier.again
+    asked.check_items(known[1].items)
+    decided = {"accept": asked.accepted, "force": asked.forced}
+    return {"restartOf": found.arn} | {key: list(names) for key, names in decided.items() if names}
+
+
+def _given(earlier: Earlier, asked: "_Asked") -> dict[str, Any]:
+    """The input of a run once more. Raises CannotGoOn, NotDone."""
+    asked.check_ended(earlier)
+    asked.check_no_items()
+    given = earlier.again
+    asked.check_loaded(earlier)
+    return given
+
+
+class _Asked:
+    """What a person has asked for, and is asked to confirm.
+
+    Parameters
+    ----------
+    arguments
+        Those of the command. ``force`` is None without ``--force``, and empty for ``--force`` without names.
+    console
+        Where the question is shown.
+    confirm
+        Asks it; None asks on the terminal.
+    """
+
+    def __init__(self, arguments: argparse.Namespace, console: Console, confirm: Confirm | None) -> None:
+        self._forces: bool = arguments.force is not None
+        self.forced: tuple[str, ...] = tuple(arguments.force or ())
+        self.accepted: tuple[str, ...] = tuple(arguments.accept)
+        self._yes: bool = arguments.yes
+        self._console = console
+        self._confirm = confirm
+
+    def check_ended(self, earlier: Earlier) -> None:
+        """Nothing is run beside itself."""
+        if earlier.is_running:
+            raise CannotGoOn(
+                f"{earlier.id} still runs. Wait for its end (datamart watch {earlier.id}), or stop it first."
+            )
+
+    def check_no_items(self) -> None:
+        """Names are for batches."""
+        if self.forced or self.accepted:
+            option = "--force" if self.forced else "--accept"
+            raise CannotGoOn(f"{option}: takes no names here: they are for the items of a batch that has begun.")
+
+    def check_items(self, items: tuple[str, ...]) -> None:
+        """The names are items of the batch; those that run although they may be loaded are confirmed."""
+        if self._forces and not self.forced:
+            raise CannotGoOn("--force: name the items that are to run although they may be loaded: --force NAME,…")
+        for option, names in (("--force", self.forced), ("--accept", self.accepted)):
+            for name in names:
+                if name not in items:
+                    raise CannotGoOn(f"{option}: there is no item {quoted(name, 80)}{nearest(name, items)}.")
+        if self.forced:
+            listed = ", ".join(quoted(name, 80) for name in self.forced)
+            self._ask(
+                f"Nobody knows whether {listed} loaded the table. An item that adds rows may then have them twice."
+            )
+
+    def check_loaded(self, earlier: Earlier) -> None:
+        """What is loaded, or may be, runs only with ``--force``, and once it is confirmed."""
+        if earlier.loaded == "no":
+            return
+        known = "has loaded" if earlier.loaded == "yes" else "may have loaded, which nobody knows,"
+        sentence = f"{earlier.id} {known} {earlier.table}."
+        if not self._forces:
+            raise CannotGoOn(f"{sentence} To run it all the same, add --force.")
+        self._ask(sentence)
+
+    def _ask(self, sentence: str) -> None:
+        """Raises NotDone without a yes, CannotGoOn without a terminal."""
+        self._console.print(sentence, soft_wrap=True)
+        if self._yes:
+            return
+        if self._confirm is None and not (sys.stdin.isatty() and self._console.file.isatty()):
+            raise CannotGoOn(f"{sentence} There is no terminal to ask on; --yes says that it is to run.")
+        ask = self._confirm or (lambda question: self._console.input(Text(question)))
+        try:
+            said = ask("Run it once more? [y/N] ")
+        except EOFError:
+            raise NotDone("the input ended without a yes; nothing was started.") from None
+        if said.strip().lower() not in YES:
+            raise NotDone("not confirmed; nothing was started.")
