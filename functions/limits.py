@@ -1,4 +1,4 @@
-"""Times that several rooms must agree on: each function's timeout, and what follows from it.
+"""Limits that several rooms must agree on: each function's timeout, and what follows from it; and usual memory.
 
 A timeout is written here and nowhere else. From it derive Lambda's configuration (infra/constructs/function_table.py),
 the state's TimeoutSeconds (statemachine/run_datamart.asl.yaml), how long a call to the server may take, how long a
@@ -32,6 +32,10 @@ STEP_TIMEOUTS = {
 
 TIMEOUTS = STEP_TIMEOUTS | {"start_run": 30, "end_run": 120, "expect_load": 20, "sweep": 300}
 """The same of every function."""
+
+
+USUAL_MEMORY_MB = 256
+"""Memory of a function that needs no more, because it waits for the network: of most."""
 
 
 def state_timeout(function: str) -> int:

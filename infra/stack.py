@@ -8,6 +8,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_stepfunctions as sfn
@@ -16,6 +17,7 @@ from constructs import Construct
 from functions.names import secret_name
 from infra.batches.named_batch import NamedBatch
 from infra.constructs.alarms import Alarms
+from infra.constructs.dashboard import make_dashboard
 from infra.constructs.definition import BATCHES, RUNS, Source, definition, integrations
 from infra.constructs.encryption import Encryption
 from infra.constructs.end_of_run import call_at_the_end
@@ -24,6 +26,7 @@ from infra.constructs.findings import accept, accept_in_cfn_lint
 from infra.constructs.function_table import BATCH_STEPS, END_RUN, EXPECT_LOAD, START_RUN, STEPS, SWEEP, FunctionSpec
 from infra.constructs.functions import Functions, log_group
 from infra.constructs.history import history_table, let_record
+from infra.constructs.insights import save_queries
 from infra.constructs.lineage import send_lineage
 from infra.constructs.measured import Measured
 from infra.constructs.notifications import notice_topics
@@ -70,6 +73,7 @@ class DatamartRunner(cdk.Stack):
         accept_in_cfn_lint(self, "W3005", "The CDK states dependencies that references imply; both agree.")
         self._tell_what_is_deployed(jobs, batches)
         self._encryption = Encryption(self, settings.customer_managed_key)
+        self._machine_logs: list[logs.LogGroup] = []
         runs = self._run_table()
         functions = Functions(self, lambda_.Code.from_asset(code), runs, settings, self._encryption)
         steps = {spec: functions.make(spec) for spec in STEPS}
@@ -131,10 +135,14 @@ class DatamartRunner(cdk.Stack):
             let_record(by_module[module], history, settings.history_days)
         sweep_hourly(by_module["sweep"], topics, schedules)
         by_module["start_run"] = starts
-        alarms.on_throttling(Measured(machine, batch_machine, runs, by_module).throttled())
+        measured = Measured(machine, batch_machine, runs, by_module, tuple(self._machine_logs))
+        alarms.on_throttling(measured.throttled())
         if settings.open_lineage is not None:
             ends = (by_module["end_run"], by_module["sweep"])
             send_lineage(self, settings.open_lineage, settings.machine_name, ends, alarms, self._encryption)
+        save_queries(self, settings.machine_name, measured)
+        if settings.dashboard:
+            make_dashboard(self, settings.machine_name, measured, alarms)
         order_updates(by_module)
 
     def _bound(self) -> None:
@@ -203,6 +211,7 @@ class DatamartRunner(cdk.Stack):
         group = log_group(
             self, f"{construct_id}Logs", self._settings, self._encryption, f"/aws/vendedlogs/states/{name}"
         )
+        self._machine_logs.append(group)
         machine = sfn.StateMachine(
             self,
             construct_id,

@@ -163,6 +163,7 @@ def _removed(step: Step, early: bool) -> LibraryError | None:
             cleanup.log_out(step)
         except LibraryError as error:
             if clock.now() < (step.run.ended_at or 0) + LONGEST_SESSION:
+                logger.warning("the session could not be ended; it is tried again", extra={"reason": str(error)})
                 metrics.add_metric(name=CLEAN_UP_FAILED, unit=MetricUnit.Count, value=1)
                 return error
             cleanup.expire(step, error)

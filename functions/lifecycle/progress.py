@@ -62,6 +62,7 @@ def progress(
         return {"phase": "unknown", "waitSeconds": 1 if now in SETTLED else next_wait(run)}
     if phase == "succeeded":
         record_run_duration(run)
+        step.facts |= {"lateSeconds": run.late_seconds}
         return recorded_success(run)
     wait = 1 if phase == "prompts" else next_wait(run, execution.retry_after)
     return {"phase": phase, "waitSeconds": wait}

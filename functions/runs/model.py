@@ -284,6 +284,14 @@ class Run:
         return round((max(began, self.ran_until or began) + self.finished_at) / 2 - began, 3)
 
     @property
+    def late_seconds(self) -> float | None:
+        """How late the end of that job was seen: half of the time since the look before, which is right on average."""
+        began = self.attempt.on_its_own_since
+        if self.finished_at is None or began is None:
+            return None
+        return round((self.finished_at - max(began, self.ran_until or began)) / 2, 1)
+
+    @property
     def usual_seconds(self) -> float | None:
         """How long the datamart's job usually takes: the median of the last successful runs before this one."""
         durations = self.polling.durations if self.polling else ()

@@ -176,6 +176,15 @@ def _bytes_of_variables(environment: dict[str, Any]) -> int:
     return sum(len(name) + characters(value) for name, value in environment["Variables"].items())
 
 
+def _widgets(body: Any) -> int:
+    """Of a dashboard's JSON, which is cut into pieces where it names other resources."""
+    return json.dumps(body).count('\\"type\\":')
+
+
+MOST_WIDGETS = 500
+"""Widgets of one dashboard."""
+
+
 def _length(values: list[Any]) -> int:
     return len(values)
 
@@ -337,6 +346,27 @@ QUOTAS = (
         "characters",
         _property("AWS::CloudWatch::Alarm", "AlarmDescription"),
         "Shorten it (infra/constructs/alarms.py).",
+    ),
+    Quota(
+        "CloudWatch widgets of a dashboard",
+        MOST_WIDGETS,
+        "widgets",
+        _property("AWS::CloudWatch::Dashboard", "DashboardBody", of=_widgets),
+        "Show less on it (infra/constructs/dashboard.py).",
+    ),
+    Quota(
+        "CloudWatch Logs length of a saved query",
+        10_000,
+        "characters",
+        _property("AWS::Logs::QueryDefinition", "QueryString"),
+        "Shorten it (infra/constructs/queries.py).",
+    ),
+    Quota(
+        "CloudWatch Logs log groups of a query",
+        50,
+        "log groups",
+        _property("AWS::Logs::QueryDefinition", "LogGroupNames", of=_length),
+        "Let it read fewer (infra/constructs/queries.py).",
     ),
     Quota(
         "Step Functions size of a definition",

@@ -5,7 +5,7 @@ throttling.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -30,10 +30,12 @@ from infra.constructs.notifications import NoticeTopics
 
 @dataclass(frozen=True)
 class Alarms:
-    """Makes alarms that notify people."""
+    """Makes alarms that notify people; keeps those that it has ``made``, and the queues of ``dead_letters``."""
 
     scope: Construct
     topics: NoticeTopics
+    made: list[cloudwatch.Alarm] = field(default_factory=list)
+    dead_letters: list[sqs.Queue] = field(default_factory=list)
 
     def on_executions(self, machine: sfn.StateMachine) -> None:
         """One for each way in which an execution does not succeed."""
@@ -63,6 +65,7 @@ class Alarms:
 
     def on_dead_letters(self, name: str, queue: sqs.Queue, what: str) -> None:
         """An alarm on the first message that arrives."""
+        self.dead_letters.append(queue)
         metric = queue.metric_approximate_number_of_messages_visible(period=_PERIOD, statistic="Maximum")
         self._make(
             f"{name}Alarm",
@@ -193,6 +196,7 @@ class Alarms:
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
         alarm.add_alarm_action(*(actions.SnsAction(topic) for topic in self.topics.each))
+        self.made.append(alarm)
 
 
 _PERIOD = cdk.Duration.minutes(5)

@@ -5,7 +5,7 @@ Its timeout is in functions/limits.py, which the functions read, too.
 
 from dataclasses import dataclass
 
-from functions.limits import TIMEOUTS
+from functions.limits import TIMEOUTS, USUAL_MEMORY_MB
 from functions.microstrategy import endpoints as at
 from functions.microstrategy.endpoints import Endpoint
 
@@ -50,7 +50,7 @@ class FunctionSpec:
     module: str
     table_actions: tuple[str, ...] = ()
     calls: tuple[Endpoint, ...] = ()
-    memory_mb: int = 256
+    memory_mb: int = USUAL_MEMORY_MB
     looks_at_executions: bool = False
     looks_at_jobs: bool = False
     ends_waits: bool = False

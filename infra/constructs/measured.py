@@ -1,13 +1,18 @@
-"""What CloudWatch measures of the stack by itself, for alarms and the dashboard."""
+"""What CloudWatch measures and keeps of the stack: metrics of AWS, and logs; for alarms, dashboard and queries."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
+
+from infra.constructs.function_table import END_RUN, SWEEP
+from infra.constructs.function_table import STEPS as STEPS_OF_RUNS
+from infra.constructs.queries import MACHINES, STEPS
 
 PERIOD = cdk.Duration.minutes(5)
 
@@ -17,12 +22,16 @@ OFTEN_CALLED = ("get_status", "prepare_run", "start_run", "end_run")
 
 @dataclass(frozen=True)
 class Measured:
-    """The resources that AWS measures: machines of runs and batches, the run table, and functions by their modules."""
+    """The resources that AWS measures: machines of runs and batches, the run table, and functions by their modules.
+
+    ``machine_logs`` are the log groups of both machines.
+    """
 
     runs: sfn.StateMachine
     batches: sfn.StateMachine
     table: dynamodb.Table
     functions: Mapping[str, lambda_.Function]
+    machine_logs: tuple[logs.LogGroup, ...]
 
     def throttled(self) -> dict[str, cloudwatch.IMetric]:
         """Counts of refused requests, by names that a metric's expression may have; ten at most."""
@@ -40,3 +49,15 @@ class Measured:
                 period=PERIOD, statistic="Sum", label=f"calls of {module}"
             )
         return found
+
+    def log_groups(self, named: Iterable[str]) -> list[str]:
+        """Names of log groups, of functions by their modules and of what queries.py has names for."""
+        steps = [spec.module for spec in (*STEPS_OF_RUNS, END_RUN, SWEEP)]
+        several = {
+            MACHINES: [group.log_group_name for group in self.machine_logs],
+            STEPS: [self._log_group(module) for module in steps],
+        }
+        return [name for one in named for name in several.get(one) or [self._log_group(one)]]
+
+    def _log_group(self, module: str) -> str:
+        return self.functions[module].log_group.log_group_name

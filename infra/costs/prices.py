@@ -3,7 +3,7 @@
 import tomllib
 from pathlib import Path
 
-from infra.constructs.function_table import FunctionSpec
+from functions.limits import USUAL_MEMORY_MB
 from infra.costs.run_counts import Counts
 
 PRICES = tomllib.loads(Path(__file__).with_name("prices.toml").read_text("utf-8"))
@@ -11,7 +11,7 @@ PRICES = tomllib.loads(Path(__file__).with_name("prices.toml").read_text("utf-8"
 SECONDS_A_CALL = 0.3
 """Taken for an invocation of a function; the waiting for the Library server is most of it."""
 
-MEMORY_GB = FunctionSpec("any").memory_mb / 1024
+MEMORY_GB = USUAL_MEMORY_MB / 1024
 
 
 def price(name: str) -> float:

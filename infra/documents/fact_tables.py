@@ -1,9 +1,10 @@
-"""Tables of facts that the code states: prompt types, the secret of a connection, the output of a run."""
+"""Tables of facts that the code states: prompt types, fields of the secret, the output of a run, saved queries."""
 
 from functions.microstrategy.credentials import LOGIN_MODES, STANDARD
 from functions.prompts.types import TYPES
 from functions.requests.connection_secret.fields import FIELDS as SECRET_FIELDS
 from functions.runs.output import FIELDS as OUTPUT_FIELDS
+from infra.constructs.queries import MACHINES, QUERIES, STEPS
 from infra.documents.markdown import code, either, table
 
 
@@ -47,3 +48,10 @@ def login_mode_table() -> str:
 def output_table() -> str:
     """A row for each field of the output of a successful run."""
     return table(("field", "meaning"), [(code(name), field.meaning) for name, field in OUTPUT_FIELDS.items()])
+
+
+def query_table() -> str:
+    """A row for each saved query: the question, and whose logs answer it."""
+    words = {MACHINES: "both state machines", STEPS: "all steps, `end_run` and `sweep`"}
+    rows = [(query.name, ", ".join(words.get(one, code(one)) for one in query.logs)) for query in QUERIES]
+    return table(("question", "reads the logs of"), rows)

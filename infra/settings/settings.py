@@ -79,6 +79,7 @@ class Settings:
     look_cost: float = LOOK_COST
     show_answers: bool = True
     queue_alarm_minutes: int = 180
+    dashboard: bool = True
     log_retention_days: int = 90
     history_days: int = 400
     reserved_concurrency: dict[str, int] = field(default_factory=dict)
@@ -168,6 +169,7 @@ def _settings(stage: str, given: dict[str, Any]) -> Settings:
         look_cost=given["lookCost"],
         show_answers=given["showAnswers"],
         queue_alarm_minutes=given["queueAlarmMinutes"],
+        dashboard=given["dashboard"],
         log_retention_days=given["logRetentionDays"],
         history_days=given["historyDays"],
         reserved_concurrency=given["reservedConcurrency"],

@@ -40,6 +40,20 @@ def _log_group(template: Template, name: str, made: dict[str, Any]) -> None:
 def _alarm(template: Template, name: str, made: dict[str, Any]) -> None:
     wanted = {key: template.resolve(value) for key, value in made.items() if key != "Tags"}
     client("cloudwatch").put_metric_alarm(AlarmName=name, **wanted)
+    template.made(name, name, Arn=f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{name}")
+
+
+def _dashboard(template: Template, name: str, made: dict[str, Any]) -> None:
+    body = template.resolve(made["DashboardBody"])
+    json.loads(body)
+    client("cloudwatch").put_dashboard(DashboardName=made["DashboardName"], DashboardBody=body)
+
+
+def _query(template: Template, name: str, made: dict[str, Any]) -> None:
+    """moto keeps no queries: it is started instead, on the same log groups."""
+    wanted = template.resolve(made)
+    given = {"logGroupNames": wanted["LogGroupNames"], "queryString": wanted["QueryString"]}
+    client("logs").start_query(**given, startTime=0, endTime=1)
 
 
 def _invoke_config(template: Template, name: str, made: dict[str, Any]) -> None:
@@ -111,6 +125,8 @@ BESIDE_THE_EMULATOR = {
     "AWS::SQS::QueuePolicy": _queue_policy,
     "AWS::S3::BucketPolicy": _bucket_policy,
     "AWS::CloudWatch::Alarm": _alarm,
+    "AWS::CloudWatch::Dashboard": _dashboard,
+    "AWS::Logs::QueryDefinition": _query,
 }
 """Types that the emulator does not need: it delivers events itself and enforces no policies."""
 

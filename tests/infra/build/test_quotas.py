@@ -1,5 +1,6 @@
 """Each quota of AWS that synth knows: what is over it is named, with how far and what to do."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,11 @@ TOO_MUCH: dict[str, Content] = {
     "EventBridge Scheduler length of a group's name": of("AWS::Scheduler::ScheduleGroup", Name=text(65)),
     "EventBridge Scheduler length of a description": of("AWS::Scheduler::Schedule", Description=text(513)),
     "CloudWatch length of an alarm's description": of("AWS::CloudWatch::Alarm", AlarmDescription=text(1_025)),
+    "CloudWatch widgets of a dashboard": of(
+        "AWS::CloudWatch::Dashboard", DashboardBody=json.dumps({"widgets": [{"type": "text"}] * 501})
+    ),
+    "CloudWatch Logs length of a saved query": of("AWS::Logs::QueryDefinition", QueryString=text(10_001)),
+    "CloudWatch Logs log groups of a query": of("AWS::Logs::QueryDefinition", LogGroupNames=["g"] * 51),
     "Step Functions size of a definition": of("AWS::StepFunctions::StateMachine", DefinitionString=text(1_048_577)),
     "Step Functions length of a state machine's name": of(
         "AWS::StepFunctions::StateMachine", StateMachineName=text(81)

@@ -29,6 +29,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         notify = ["bi@example.com"]
         notifyOn = ["failure", "success"]
         queueAlarmMinutes = 45
+        dashboard = false
         logRetentionDays = 30
         showAnswers = false
         customerManagedKey = true
@@ -65,6 +66,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ),
         max_concurrent_runs={"second": 3},
         queue_alarm_minutes=45,
+        dashboard=False,
         log_retention_days=30,
         show_answers=False,
         reserved_concurrency={"log_in": 5},
