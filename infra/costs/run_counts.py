@@ -121,7 +121,7 @@ def read_units(work: Work) -> int:
 BYTES_AN_EVENT = 317
 """Of the log of Step Functions, for each event of an execution's history (infra/PLATFORM.md "Logs")."""
 
-BYTES_OF_OURS, BYTES_OF_LAMBDA = 815, 856
+BYTES_OF_OURS, BYTES_OF_LAMBDA = 800, 856
 """Of a function's log for each invocation: what it writes itself, metrics among it; and Lambda's two lines."""
 
 BYTES_OF_RECORD = 1_060

@@ -2,7 +2,16 @@
 
 from functions.names import is_batch
 from infra.costs.prices import usd
-from infra.costs.run_counts import BYTES_AN_EVENT, BYTES_OF_LAMBDA, BYTES_OF_OURS, Counts, Work, read_units, write_units
+from infra.costs.run_counts import (
+    BYTES_AN_EVENT,
+    BYTES_OF_LAMBDA,
+    BYTES_OF_OURS,
+    BYTES_OF_RECORD,
+    Counts,
+    Work,
+    read_units,
+    write_units,
+)
 from local.report.events import Timeline
 from local.report.report import Cost
 
@@ -24,6 +33,6 @@ def cost_of(execution_arn: str, timeline: Timeline, events: int) -> Cost:
         looks_as_first=max(0, entered("WaitInQueue") - 1),
     )
     writes, reads = (0, 0) if is_batch(execution_arn) else (write_units(work), read_units(work))
-    logs = BYTES_AN_EVENT * events + (BYTES_OF_OURS + BYTES_OF_LAMBDA) * calls
+    logs = BYTES_AN_EVENT * events + (BYTES_OF_OURS + BYTES_OF_LAMBDA) * calls + BYTES_OF_RECORD
     costs = usd(Counts(timeline.transitions, calls, writes, reads, logs))
     return Cost(timeline.transitions, calls, round(sum(costs.values()), 6))
