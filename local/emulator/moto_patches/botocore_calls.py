@@ -4,6 +4,8 @@
 moto does not look at.
 """
 
+import re
+import threading
 from functools import lru_cache
 from typing import Any
 
@@ -21,10 +23,16 @@ FOR = {"moto": "5.2.5", "botocore": "1.44.5"}
 PLAIN = {"S": str, "N": str, "BOOL": bool, "NULL": bool}
 """Kinds of DynamoDB's values that JSON holds as they are, with their types."""
 
+BYTES_OR_NOTHING = re.compile(rb'"BS?"|null')
+"""What a body has where botocore may make something else of a value."""
+
 # Read here, so that a name that an upgrade of botocore changes fails at once.
 add_auth, inject = SigV4Auth.add_auth, SigV4Auth._inject_signature_to_request
 handle_structure = BaseJSONParser._handle_structure
+parse_body = BaseJSONParser._parse_body_as_json
 component_of = UserAgentComponent.to_string
+
+_here = threading.local()
 
 
 def install() -> None:
@@ -32,6 +40,7 @@ def install() -> None:
     service_models.share()
     SigV4Auth.add_auth = _add_auth
     BaseJSONParser._handle_structure = _handle_structure
+    BaseJSONParser._parse_body_as_json = _parse_body_as_json
     UserAgentComponent.to_string = lru_cache(maxsize=1000)(component_of)
 
 
@@ -47,13 +56,35 @@ def _add_auth(self: Any, request: Any) -> None:
     request.headers["Authorization"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=emulator"
 
 
+def _parse_body_as_json(self: Any, body: bytes) -> Any:
+    """As botocore does; remembers a body in which every value of DynamoDB is what its JSON is."""
+    parsed = parse_body(self, body)
+    _here.plain = None if BYTES_OR_NOTHING.search(body) else parsed
+    return parsed
+
+
 def _handle_structure(self: Any, shape: Any, value: Any) -> Any:
     """A value of DynamoDB is what its JSON is, unless there are bytes in it; botocore looks for each kind in each."""
-    return value if shape.name == "AttributeValue" and is_plain(value) else handle_structure(self, shape, value)
+    is_known = getattr(_here, "is_known", False)
+    if shape.name == "AttributeValue" and (is_known or is_plain(value)):
+        return value
+    if is_known or value is None or value is not getattr(_here, "plain", None):
+        return handle_structure(self, shape, value)
+    _here.is_known = True
+    try:
+        return handle_structure(self, shape, value)
+    finally:
+        _here.is_known, _here.plain = False, None
+
+
+class Plain(dict[str, Any]):
+    """A value of DynamoDB as JSON that :func:`is_plain` holds for: it need not be looked through again."""
 
 
 def is_plain(value: Any) -> bool:
     """Whether a value of DynamoDB, as JSON has it, holds neither bytes nor anything that is wrong."""
+    if type(value) is Plain:
+        return True
     if type(value) is not dict or len(value) != 1:
         return False
     ((kind, inner),) = value.items()

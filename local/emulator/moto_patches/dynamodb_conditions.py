@@ -1,8 +1,12 @@
-"""Parses each text of a condition of DynamoDB once; moto parses it twice a write, names and values with it."""
+"""Parses each text of a condition of DynamoDB once; moto parses it twice a write, names and values with it.
+
+And counts the members of a map without copying it.
+"""
 
 from functools import lru_cache
 from typing import Any
 
+from moto.dynamodb.comparisons import AttributePath, FuncSize
 from moto.dynamodb.comparisons import ConditionExpressionParser as Parser
 
 FOR = {"moto": "5.2.5"}
@@ -10,6 +14,7 @@ FOR = {"moto": "5.2.5"}
 
 # Read here, so that a name that an upgrade of moto changes fails at once.
 parse = Parser.parse
+size = FuncSize.expr
 steps = (
     Parser._lex_condition_expression,
     Parser._parse_paths,
@@ -23,8 +28,15 @@ steps = (
 
 
 def install() -> None:
-    """Take the shortcut in this process."""
+    """Take the shortcuts in this process."""
     Parser.parse = _parse
+    FuncSize.expr = _size
+
+
+def _size(self: Any, item: Any) -> Any:
+    """As moto does, which makes plain values of all members to count them."""
+    found = self.attr._get_attr(item) if type(self.attr) is AttributePath else None
+    return len(found.value) if found is not None and found.type in ("L", "M") else size(self, item)
 
 
 class _Names(dict[str, Any]):

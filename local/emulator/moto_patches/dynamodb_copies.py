@@ -1,4 +1,4 @@
-"""Makes an item's JSON once for an update; moto makes it twice, and copies item and JSON. Its responses stay the same.
+"""Makes an item's JSON once for an update or a read; moto makes it twice, and copies it. Its responses stay the same.
 
 The queue of 200 runs is an item of thousands of values, which every write of it goes through.
 """
@@ -8,9 +8,9 @@ import threading
 from typing import Any
 
 from moto.dynamodb import models, responses
-from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 
-from local.emulator.moto_patches.botocore_calls import is_plain
+from local.emulator.moto_patches.botocore_calls import PLAIN, Plain, is_plain
 
 FOR = {"moto": "5.2.5"}
 """The version of each package that this was written for."""
@@ -19,6 +19,7 @@ FOR = {"moto": "5.2.5"}
 used = (responses.copy, models.copy)
 to_dict = responses.dynamo_to_dict
 update_item = responses.DynamoHandler.update_item
+to_json = Item.to_json
 
 _here = threading.local()
 
@@ -29,6 +30,7 @@ def install() -> None:
     models.copy = _Copies()
     responses.dynamo_to_dict = _to_dict
     responses.DynamoHandler.update_item = _update_item
+    Item.to_json = _to_json
 
 
 def _update_item(self: Any) -> Any:
@@ -61,10 +63,44 @@ class _Copies:
 def _to_dict(value: Any) -> Any:
     """The value with DynamoDB's types as plain ones; most are plain already."""
     kind = type(value)
-    if kind is dict:
+    if kind is dict or kind is LimitedSizeDict:
         return {name: inner if is_plain(inner) else _to_dict(inner) for name, inner in value.items()}
     if kind is list:
         return [_to_dict(inner) for inner in value]
-    if kind is DynamoType and is_plain(found := value.to_regular_json()):
+    if kind is DynamoType and (found := _plain(value)) is not None:
         return found
     return value if kind is str or kind is bool else to_dict(value)
+
+
+def _to_json(self: Any, root: str = "Attributes") -> dict[str, Any]:
+    """The item's JSON; each value that is plain is known to be so from then on."""
+    found = {name: _plain(value) for name, value in self.attrs.items()}
+    return to_json(self, root) if None in found.values() else {root: found}
+
+
+def _plain(value: DynamoType) -> Plain | None:
+    """The value's JSON; None where it holds bytes, or a set."""
+    try:
+        return Plain(_json_of(value))
+    except _NotPlain:
+        return None
+
+
+class _NotPlain(Exception):
+    """A value that moto is to make JSON of."""
+
+
+def _json_of(value: DynamoType) -> dict[str, Any]:
+    kind, inner = value.type, value.value
+    if kind == "M":
+        return {
+            kind: {
+                name: {each.type: each.value} if type(each.value) is PLAIN.get(each.type) else _json_of(each)
+                for name, each in inner.items()
+            }
+        }
+    if kind == "L":
+        return {kind: [_json_of(each) for each in inner]}
+    if type(inner) is not PLAIN.get(kind):
+        raise _NotPlain
+    return {kind: inner}

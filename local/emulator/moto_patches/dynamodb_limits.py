@@ -4,6 +4,7 @@ A write that AWS refuses with ValidationException is refused here, too, and chan
 DynamoDB's documentation ("Constraints") and from public captures of its responses.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
@@ -25,6 +26,14 @@ LARGEST = 400 * 1024
 
 LONGEST_EXPRESSION = 4_096
 """Bytes of an expression as it is sent: names behind aliases and values do not count."""
+
+ROOM = "_room"
+"""Of an item: bytes by which it may grow before its values have to be counted again."""
+
+MOST_OF_ITS_OWN = 8
+"""Bytes of an entry beside name and value, at most."""
+
+SETS_VALUES = re.compile(r"(SET #\w+(\.#\w+)* = :\w+(, #\w+(\.#\w+)* = :\w+)*)?( ?REMOVE [#\w., ]+)?")
 
 DIGITS, LEAST_EXPONENT, LARGEST_EXPONENT = 38, -130, 125
 
@@ -76,9 +85,10 @@ def _update_item(self: Any, table_name: str, key: dict[str, Any], *args: Any, **
     before = table.get_item(hash_key)
     attributes = {} if before is None else dict(before.attrs)
     parts = [(each, each.value.copy()) for each in _changeable(attributes.values())]
+    room = getattr(before, ROOM, 0) - _most_added(self, table_name, key, *args, **kwargs)
     try:
         updated = update_item(self, table_name, key, *args, **kwargs)
-        _check(updated.attrs, ItemSizeToUpdateTooLarge)
+        setattr(updated, ROOM, room if room >= 0 else _check(updated.attrs, ItemSizeToUpdateTooLarge))
     except MockValidationException:  # moto has changed the item by then
         if before is not None:
             before.attrs.clear()
@@ -114,9 +124,33 @@ def _check_expressions(operation: Callable[..., Any], *args: Any, **kwargs: Any)
             raise MockValidationException(TOO_LONG.format(kind=kind, size=size))
 
 
-def _check(attributes: dict[str, Any], too_large: type[MockValidationException]) -> None:
-    if _size_of_all(attributes, 0) > LARGEST:
+def _most_added(*args: Any, **kwargs: Any) -> int:
+    """Bytes that an update adds to its item at most; more than an item has room for where only the whole item tells."""
+    given = _signature(update_item).bind(*args, **kwargs).arguments
+    expression, names = given["update_expression"] or "", (given["expression_attribute_names"] or {}).values()
+    values = (given["expression_attribute_values"] or {}).values()
+    if not _sets_values(expression) or not all(names):
+        return LARGEST + 1
+    try:  # as deep as the deepest place where one is put
+        largest = max((size(DynamoType(value), expression.count(".")) for value in values), default=0)
+    except MockValidationException:
+        return LARGEST + 1
+    name_bytes = len(expression) + sum(len(name.encode()) for name in names)
+    return expression.count(":") * (largest + name_bytes + MOST_OF_ITS_OWN)
+
+
+@lru_cache(maxsize=1000)
+def _sets_values(expression: str) -> bool:
+    """Whether an update only puts values that it gives, each at a path, and removes others."""
+    return bool(expression) and SETS_VALUES.fullmatch(expression) is not None
+
+
+def _check(attributes: dict[str, Any], too_large: type[MockValidationException]) -> int:
+    """Bytes that are left. Raises ``too_large`` where there are none."""
+    left = LARGEST - _size_of_all(attributes, 0)
+    if left < 0:
         raise too_large()
+    return left
 
 
 def _check_name(name: str) -> None:

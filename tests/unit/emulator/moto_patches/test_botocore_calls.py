@@ -1,5 +1,6 @@
 """What the emulator shortens in botocore comes to the same as what botocore does."""
 
+import json
 from typing import Any
 
 import botocore.session
@@ -7,7 +8,7 @@ import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from botocore.parsers import create_parser
+from botocore.parsers import BaseJSONParser, create_parser
 from botocore.useragent import UserAgentComponent
 from moto import mock_aws
 from moto.core.responses import BaseResponse
@@ -48,6 +49,20 @@ def test_a_value_of_dynamodb_is_what_botocore_parses(value: Any) -> None:
     parser = create_parser("json")
     shape = model.shape_for("AttributeValue")
     assert parser._handle_structure(shape, value) == botocore_calls.handle_structure(parser, shape, value)
+
+
+@pytest.mark.parametrize("value", [each for each in VALUES if each and "X" not in each and len(each) == 1])
+@pytest.mark.parametrize("text", ["ä", "B", '"B"'])
+def test_a_body_with_values_of_dynamodb_is_what_botocore_parses(
+    value: Any, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parser = create_parser("json")
+    shape = botocore.session.get_session().get_service_model("dynamodb").operation_model("GetItem").output_shape
+    body = json.dumps({"Item": {"first": value, "text": {"S": text}, "last": {"M": {"deep": value}}}}).encode()
+    response = {"body": body, "headers": {}, "status_code": 200}
+    ours = parser.parse(response, shape)
+    monkeypatch.setattr(BaseJSONParser, "_handle_structure", botocore_calls.handle_structure)
+    assert ours == parser.parse(response, shape)
 
 
 @pytest.mark.parametrize("value", [*VALUES, {"N": 1}, {"B": b"x"}, {"L": [{"N": 1}]}])

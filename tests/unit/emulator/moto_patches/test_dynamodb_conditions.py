@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from moto.dynamodb.comparisons import ConditionExpressionParser
+from moto.dynamodb.comparisons import ConditionExpressionParser, FuncSize
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 
 from local.emulator.moto_patches import dynamodb_conditions
@@ -17,6 +17,7 @@ CONDITIONS = [
     "a BETWEEN :one AND :two",
     "a IN (:two, :one) and begins_with(t, :x)",
     "attribute_type(#m, :x)",
+    "size(#m) = :one OR size(t) > :two",
 ]
 WRONG = [
     "a =",
@@ -75,3 +76,19 @@ def test_names_that_are_missing_are_refused_as_moto_refuses_them(names: Any) -> 
         for values in (None, {}, VALUES[0]):
             ours = _outcome(dynamodb_conditions._parse, condition, values, ITEMS[0], names)
             assert ours == _outcome(dynamodb_conditions.parse, condition, values, ITEMS[0], names)
+
+
+@pytest.mark.parametrize("item", ITEMS)
+@pytest.mark.parametrize("path", ["#m", "#l", "t", "#m.#b", "a"])
+def test_the_size_of_a_value_is_what_it_is_in_moto(path: str, item: Any) -> None:
+    values, held = {":x": {"N": "1"}}, Item(DynamoType({"S": "k"}), None, item)
+    counted = ConditionExpressionParser(f"size({path}) = :x", NAMES, values).parse().lhs
+
+    def outcome(size: Any) -> Any:
+        try:
+            return size(counted, held)
+        except ValueError as error:
+            return str(error)
+
+    assert isinstance(counted, FuncSize)
+    assert outcome(dynamodb_conditions._size) == outcome(dynamodb_conditions.size)

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from moto import mock_aws
 from moto.dynamodb import models, responses
-from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
 
 from local.emulator.moto_patches import dynamodb_copies
 
@@ -23,6 +23,7 @@ def restored(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models, "copy", dynamodb_copies.used[1])
     monkeypatch.setattr(responses, "dynamo_to_dict", dynamodb_copies.to_dict)
     monkeypatch.setattr(responses.DynamoHandler, "update_item", dynamodb_copies.update_item)
+    monkeypatch.setattr(Item, "to_json", dynamodb_copies.to_json)
 
 
 @pytest.fixture
@@ -59,6 +60,28 @@ def test_an_update_returns_and_leaves_what_it_does_in_moto(table: Any, returned:
     assert responses.copy is not dynamodb_copies.used[0]
     assert updated(table, returned) == of_moto
     assert of_moto[1]["map"]["M"]["new"] == {"L": [{"BOOL": True}, {"SS": ["a"]}]}
+
+
+@pytest.mark.parametrize("value", [ITEM["map"], {"M": {"plain": {"L": [{"N": "1"}, {"NULL": True}]}}}])
+def test_a_read_and_a_refused_update_return_what_they_do_in_moto(table: Any, value: Any) -> None:
+    table.put_item(TableName="t", Item={"id": ITEM["id"], "value": value})
+
+    def returned() -> Any:
+        with pytest.raises(table.exceptions.ConditionalCheckFailedException) as refused:
+            table.update_item(
+                TableName="t",
+                Key={"id": ITEM["id"]},
+                UpdateExpression="REMOVE #value",
+                ConditionExpression="attribute_not_exists(#value)",
+                ExpressionAttributeNames={"#value": "value"},
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        return table.get_item(TableName="t", Key={"id": ITEM["id"]})["Item"], refused.value.response["Item"]
+
+    of_moto = returned()
+    dynamodb_copies.install()
+    assert returned() == of_moto
+    assert of_moto[0]["value"] == value
 
 
 def test_values_of_every_kind_are_as_plain_as_moto_makes_them() -> None:

@@ -125,6 +125,50 @@ def test_levels_count_from_the_top_of_the_item_wherever_a_change_puts_them(table
         update(table, "a.b.c", wrapped(30))
 
 
+def test_an_item_that_grows_by_small_changes_is_refused_once_it_is_too_large(table: Any) -> None:
+    put(table, a={"M": {}})
+    large = {"S": "x" * 3_995}  # 4,000 bytes with its name and the entry's own
+    for number in range(102):
+        update(table, f"a.n{number:03}", large)
+    with pytest.raises(ClientError, match="maximum allowed size"):
+        update(table, "a.more", large)
+    assert len(kept(table)["a"]["M"]) == 102
+
+
+def test_what_replaces_a_value_leaves_room_for_more(table: Any) -> None:
+    put(table, a={"S": "x" * 250_000})
+    for letter in "yza":
+        update(table, "a", {"S": letter * 250_000})
+    update(table, "b", {"S": "x" * 150_000})
+    with pytest.raises(ClientError, match="maximum allowed size"):
+        update(table, "c", {"S": "x" * 10_000})
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_a_second_change_is_refused_as_the_first_one_is_with(table: Any, what: str) -> None:
+    value, words = REFUSED[what]
+    put(table, a={"S": "before"})
+    update(table, "a", {"M": {"b": {"S": "first"}}})
+    with pytest.raises(ClientError, match=words):
+        update(table, "a.b", value)
+    assert kept(table)["a"] == {"M": {"b": {"S": "first"}}}
+
+
+def test_what_a_change_copies_from_the_item_counts(table: Any) -> None:
+    put(table, a={"S": "x" * 150_000}, b={"L": []})
+    update(table, "c", {"S": ""})
+    copied = {"TableName": TABLE, "Key": KEY, "ExpressionAttributeNames": {"#a": "a", "#b": "b"}}
+    table.update_item(**copied, UpdateExpression="SET #b = #a")
+    with pytest.raises(ClientError, match="maximum allowed size"):
+        table.update_item(
+            TableName=TABLE,
+            Key=KEY,
+            UpdateExpression="SET #c = #a, #d = :one",
+            ExpressionAttributeNames={"#a": "a", "#c": "c", "#d": "d"},
+            ExpressionAttributeValues={":one": {"N": "1"}},
+        )
+
+
 def test_a_change_that_is_refused_is_undone_in_maps_lists_and_sets(table: Any) -> None:
     put(table, map={"M": {"deep": {"M": {"text": {"S": "x"}}}}}, list={"L": [{"S": "y"}]}, set={"SS": ["z"]})
     before = kept(table)
