@@ -57,7 +57,8 @@ def give_back(table: RunTable, run: Run, is_held: bool = True) -> None:
     """Give back the slot of the run's attempt, and the ticket of a run that has ended; the next run gets the slot.
 
     A slot stays taken while a session that the run left may live. A clean-up that comes late takes nothing from the
-    attempt that followed. Where ``is_held`` is False the slot was probably given back already: the queue is read first.
+    attempt that followed. Where ``is_held`` is False the slot was probably given back already, and where the run has
+    waited others probably wait, too: then the queue is read first, which costs less than a write that is refused.
     """
     if run.max_concurrent_runs == 0:
         return
@@ -73,7 +74,7 @@ def give_back(table: RunTable, run: Run, is_held: bool = True) -> None:
         return (left(after, me) if run.ended else None) or after
 
     queue: StoredQueue | None
-    if pending is None and is_held:
+    if pending is None and is_held and not run.queued_seconds:
         try:
             give_back_slot(table, run.connection, key, run.arn, last_attempt)
         except Changed as found:

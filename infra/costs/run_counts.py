@@ -20,7 +20,7 @@ class Work(NamedTuple):
     waits
         How often it waits in the queue.
     looks_as_first
-        How often it looks after the queue, every ten minutes as the first in it.
+        How often it looks after the queue, every ten minutes as one of the first in it.
     others, slots
         How many other runs wait in the queue, and how many have a slot.
     """
@@ -62,19 +62,19 @@ A_WAIT = 2
 """Transitions of waiting in the queue, however long: ``WaitInQueue``, and ``PrepareRun`` once more."""
 
 A_LOOK_AS_FIRST = 1
-"""Transitions of a look after the queue, every ten minutes as the first in it: ``WaitInQueue``."""
+"""Transitions of a look after the queue, every ten minutes as one of the first in it: ``WaitInQueue``."""
 
 
-QUEUE_WRITES = 6
+QUEUE_WRITES = 5
 """Writes of the queue's item that a wait takes, also those that DynamoDB refuses; each costs by the item's size."""
 
 BYTES_OF_QUEUE, BYTES_A_TICKET, BYTES_A_HOLDER = 180, 62, 78
 """Of the queue's item: what there always is; a run that waits; a run that has a slot. A write unit has 1,024."""
 
 
-def queue_units(tickets: int, holders: int) -> int:
-    """Units of a write of the queue's item."""
-    return ceil((BYTES_OF_QUEUE + BYTES_A_TICKET * tickets + BYTES_A_HOLDER * holders) / 1_024)
+def queue_units(tickets: int, holders: int, unit: int = 1_024) -> int:
+    """Units of a write of the queue's item, or of a read, of 4,096 bytes each."""
+    return ceil((BYTES_OF_QUEUE + BYTES_A_TICKET * tickets + BYTES_A_HOLDER * holders) / unit)
 
 
 def transitions(work: Work) -> int:
@@ -88,7 +88,7 @@ def formula() -> str:
     """:func:`transitions` as a block of a document."""
     terms = [
         *(str(FIXED), f"{A_LOOK}·looks", f"{A_ROUND}·(answered rounds)", "1 if it saves", f"{A_QUESTION}·questions"),
-        *(f"{A_WAIT}·(waits in the queue)", f"{A_LOOK_AS_FIRST}·(each 10 minutes as the first in it)"),
+        *(f"{A_WAIT}·(waits in the queue)", f"{A_LOOK_AS_FIRST}·(each 10 minutes of looking after it)"),
     ]
     return f"```\ntransitions = {' + '.join(terms[:5])}\n            + {' + '.join(terms[5:])}\n```"
 
@@ -107,7 +107,7 @@ def write_units(work: Work) -> int:
 
     A write takes a unit for each KB of the item before or after it, whichever is larger.
     """
-    of_the_queue = QUEUE_WRITES * (queue_units(work.others, work.slots) - 1) + 6
+    of_the_queue = QUEUE_WRITES * (queue_units(work.others, work.slots) - 1) + 5
     looks_as_first = queue_units(work.others, work.slots) * work.looks_as_first
     of_attempts = 26 + 2 * work.looks + 8 * work.rounds + 5 * work.saves + 58 * work.questions
     return of_attempts + of_the_queue * work.waits + looks_as_first
@@ -115,7 +115,10 @@ def write_units(work: Work) -> int:
 
 def read_units(work: Work) -> int:
     """Units of DynamoDB that the reads of a run take."""
-    return 10 + work.looks + 2 * work.rounds + int(work.saves) + 13 * work.questions + 5 * work.waits
+    of_a_wait = 3 + 2 * queue_units(
+        work.others, work.slots, 4_096
+    )  # the queue: as the slot is given back, and at the end
+    return 10 + work.looks + 2 * work.rounds + int(work.saves) + 12 * work.questions + of_a_wait * work.waits
 
 
 BYTES_AN_EVENT = 317

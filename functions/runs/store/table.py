@@ -54,9 +54,10 @@ class RunTable:
                 TableName=self._name,
                 Item=_to_dynamodb(item),
                 ConditionExpression="attribute_not_exists(executionArn)",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return self.load(item["executionArn"]) or item
+        except self._client.exceptions.ConditionalCheckFailedException as refused:
+            return _from_dynamodb(refused.response["Item"])
         return item
 
     def put_all(self, items: Iterable[Item]) -> None:

@@ -83,11 +83,13 @@ class Direct:
         found = self._tables.get_item(TableName, Key)
         return {} if found is None else {"Item": found.to_json()["Attributes"]}
 
-    def put_item(self, *, TableName: str, Item: dict[str, Any], ConditionExpression: str) -> None:
+    def put_item(self, *, TableName: str, Item: dict[str, Any], **given: Any) -> None:
+        assert given.keys() == {"ConditionExpression", "ReturnValuesOnConditionCheckFailure"}
         try:
-            self._tables.put_item(TableName, Item, condition_expression=ConditionExpression)
+            self._tables.put_item(TableName, Item, condition_expression=given["ConditionExpression"])
         except ConditionalCheckFailed:
-            raise Refused(None) from None
+            found = self._tables.get_item(TableName, {"executionArn": Item["executionArn"]})
+            raise Refused(found and found.to_json()["Attributes"]) from None
 
     def update_item(self, *, TableName: str, Key: dict[str, Any], **given: Any) -> dict[str, Any]:
         try:
