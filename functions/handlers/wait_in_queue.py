@@ -23,7 +23,7 @@ from functions.runs.waiting import InQueue, in_queue, place_as_json, place_in_wo
 def handler(step: Step) -> StepResult:
     """Leave a ticket with the ``token``; ``seconds`` is how long the state waits for it.
 
-    A run that waits no longer than the first in the queue does looks after the queue, too. The run may get its slot
+    A run that waits for ten minutes at most looks after the queue, too. The run may get its slot
     before this function has ended. Where ``seconds`` are not what a pause asks for, the state is entered anew.
 
     Raises RunTimedOut when its ``queueMinutes`` are used up, ServerBusy when the queue is full, RunAlreadyEnded.

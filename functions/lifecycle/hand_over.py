@@ -22,7 +22,7 @@ from functions.runs.queue import (
     conflicting,
     free_slots,
     in_the_way,
-    next_first,
+    looks_after,
     next_ticket,
     not_acted_on,
     oldest_holders,
@@ -92,7 +92,7 @@ def give_back(table: RunTable, run: Run, is_held: bool = True) -> None:
 def serve(
     table: RunTable, connection: str | None, queue: StoredQueue, change: Change = lambda queue: None
 ) -> StoredQueue:
-    """Make a change, give every free slot to the ticket that is next, and wake the first of those that wait on.
+    """Make a change, give every free slot to the ticket that is next, and let one of the runs that wait look after it.
 
     Runs that need not wait any longer are told to end. Each is told once: a mark in its ticket says so, and a write
     that sets a mark which is there already is refused. ``change`` is made anew on the queue as it is, where another
@@ -108,9 +108,9 @@ def serve(
         ending = [each for each in _reasons_to_end(after, now) if after.tickets[each].told != "end"][:AT_ONCE]
         for each in ending:
             after = dismissed(after, each, now) or after
-        head = None if _next(after, now) else next_first(after, now)
-        with_head = None if head is None else woken(after, head.id, now)
-        after = with_head or after
+        looker = None if _next(after, now) else looks_after(after, now)
+        with_looker = None if looker is None else woken(after, looker.id, now)
+        after = with_looker or after
         if after == queue:
             return queue
         try:
@@ -123,8 +123,8 @@ def serve(
         if ticket is not None and waiter is not None:
             queue = _tell(table, connection, queue, ticket.datamart, ticket.id, waiter)
         _dismiss(table, queue, ending)
-        if head is not None and with_head is not None:
-            _fail(table, head.id, FIRST_IN_QUEUE, first_in_queue(queue, head))
+        if looker is not None and with_looker is not None:
+            _fail(table, looker.id, FIRST_IN_QUEUE, first_in_queue(queue, looker))
 
 
 def _next(queue: Queue, now: float) -> Ticket | None:
@@ -201,7 +201,7 @@ def _dismiss(table: RunTable, queue: Queue, ticket_ids: Collection[str]) -> None
 
 
 def look_after(table: RunTable, connection: str | None, queue: StoredQueue) -> StoredQueue:
-    """Make good what was lost: the first in the queue does it every ten minutes, and the sweep.
+    """Make good what was lost: one of the first in the queue does it every ten minutes, and the sweep.
 
     Frees slots of executions that have ended, tells again what was told and not acted on, lets runs come back whose
     ``queueMinutes`` are used up, and serves.

@@ -9,6 +9,7 @@ A *key* names a datamart within the connection. Tickets of one datamart form a g
 import heapq
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Literal
 
 HIGH_IN_A_ROW = 4
@@ -21,7 +22,7 @@ OVERDUE_SECONDS = 60
 """So long after its ``queueMinutes`` are used up a run has ended by itself, but where a pause ended early."""
 
 UNCONFIRMED_SECONDS = 60
-"""After so many seconds what a run was told and has not acted on is told again: that it has a slot, or is the first."""
+"""After so many seconds what a run was told and has not acted on is told again, that it has a slot for example."""
 
 Priority = Literal["high", "normal"]
 
@@ -29,7 +30,7 @@ Conflict = Literal["skip", "fail"]
 """What a run does that finds its datamart taken, other than to wait (``onConflict``)."""
 
 Told = Literal["first", "end"]
-"""What a run that waits is told, beside that it has a slot: that it is the first of the queue, or that it ends."""
+"""What a run that waits is told, beside that it has a slot: that it looks after the queue, or that it ends."""
 
 
 Age = tuple[float, float, str]
@@ -99,8 +100,8 @@ class Ticket:
     first
         Whether the run looks after the queue: its waiting state ends by itself after ten minutes at most.
     told
-        What the run was told since it began to wait this time, and has not acted on: that it is the first, or that it
-        ends. A run that waits anew has been told nothing.
+        What the run was told since it began to wait this time, and has not acted on: that it looks after the queue, or
+        that it ends. A run that waits anew has been told nothing.
     told_at
         When it was told.
     """
@@ -177,10 +178,16 @@ def next_ticket(queue: Queue, now: float) -> Ticket | None:
     return next(order(eligible(queue, now), queue.high_in_a_row), None)
 
 
-def next_first(queue: Queue, now: float) -> Ticket | None:
-    """The ticket at the head of the queue, whether or not its datamart is taken; None where all are paused."""
+def looks_after(queue: Queue, now: float) -> Ticket | None:
+    """The ticket whose run looks after the queue, or is to from now on; None where all are paused.
+
+    One of the first in the queue, as many as there are slots, whether or not their datamarts are taken: the one that
+    does already, so that few are told; else the last of them, which will do it longest.
+    """
     waiting = [ticket for ticket in _in_line(queue, now) if not is_paused(queue.pauses, ticket.job, now)]
-    return next(order(waiting, queue.high_in_a_row), None)
+    near = list(islice(order(waiting, queue.high_in_a_row), max(1, queue.most)))
+    able = [ticket for ticket in near if ticket.told != "end"] or near
+    return next((ticket for ticket in able if ticket.first or ticket.told == "first"), able[-1] if able else None)
 
 
 def first_after_pause(queue: Queue, until: float, now: float) -> Ticket | None:

@@ -114,7 +114,7 @@ def revoked(queue: Queue, key: str, owner: str) -> Queue | None:
 
 
 def woken(queue: Queue, ticket_id: str, now: float) -> Queue | None:
-    """The run of a ticket is told that it is the first; None where it looks after the queue, or was told anything."""
+    """The run of a ticket is told to look after the queue; None where it does, or was told anything."""
     ticket = queue.tickets.get(ticket_id)
     return None if ticket is None or ticket.first or ticket.told is not None else _told(queue, ticket, "first", now)
 

@@ -19,7 +19,7 @@ from functions.runs.queue import (
     first_after_pause,
     in_the_way,
     is_paused,
-    next_first,
+    looks_after,
     paused_until,
     position,
 )
@@ -27,7 +27,7 @@ from functions.runs.queue_moves import joined
 from functions.text import duration
 
 FIRST_IN_QUEUE = "FirstInQueue"
-"""The error that wakes the run at the head of the queue: it asks from then on every ten minutes."""
+"""The error that wakes the run which looks after the queue: it asks from then on every ten minutes."""
 
 SUPERSEDED = "Superseded"
 """The error of a run of a burst that need not wait any longer, because of a newer one of its job."""
@@ -54,9 +54,9 @@ def in_queue(run: Run, queue: Queue, ticket: Ticket) -> InQueue:
 
 
 def first_in_queue(queue: Queue, ticket: Ticket) -> str:
-    """The cause with which the head of the queue is woken."""
+    """The cause with which a run is woken that is to look after the queue."""
     seconds = min(seconds_left(queue, ticket, clock.now()), FIRST_IN_QUEUE_SECONDS)
-    return f"{seconds} seconds are left until this run, the first in the queue, asks again."
+    return f"{seconds} seconds are left until this run, one of the first in the queue, asks again."
 
 
 def superseded_by(owner: str) -> str:
@@ -72,13 +72,13 @@ def newer_run(cause: str) -> str:
 def seconds_to_wait(queue: Queue, ticket: Ticket, now: float) -> int:
     """Whole seconds after which the waiting state of a ticket ends by itself, at least one.
 
-    Ten minutes for the first in the queue; until the end of a pause for the first of those whom it keeps waiting; else
-    until ``queueMinutes`` are used up.
+    Ten minutes for the one that looks after the queue; until the end of a pause for the first of those whom it keeps
+    waiting; else until ``queueMinutes`` are used up.
     """
     left, end = seconds_left(queue, ticket, now), paused_until(queue.pauses, ticket.job, now)
     if end is None:
-        head = next_first(queue, now)
-        return min(left, FIRST_IN_QUEUE_SECONDS) if head is not None and head.id == ticket.id else left
+        looker = looks_after(queue, now)
+        return min(left, FIRST_IN_QUEUE_SECONDS) if looker is not None and looker.id == ticket.id else left
     head = first_after_pause(queue, end, now)
     if head is None or head.id != ticket.id:
         return left
@@ -88,7 +88,7 @@ def seconds_to_wait(queue: Queue, ticket: Ticket, now: float) -> int:
 def waits_wrongly(queue: Queue, ticket: Ticket, seconds: float, now: float) -> bool:
     """Whether a state that ends after ``seconds`` is to be entered anew: a pause has begun since, or has ended.
 
-    Where there is no pause, too long a wait is right: the run at the head of the queue is woken.
+    Where there is no pause, too long a wait is right: the run that looks after the queue is woken.
     """
     difference = seconds_to_wait(queue, ticket, now) - seconds
     return difference > TOLERANCE or (difference < -TOLERANCE and is_paused(queue.pauses, ticket.job, now))

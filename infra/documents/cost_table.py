@@ -41,7 +41,7 @@ def examples() -> list[Example]:
         Example("half an hour, the first run, one round of prompts", Work(looks(1_800), rounds=1)),
         Example("half an hour (σ 10 %), after 20 runs, one round of prompts", Work(learned, rounds=1)),
         Example("the same, after two hours in the queue", Work(learned, rounds=1, waits=1)),
-        Example("the same, all of them as the first in it", Work(learned, rounds=1, waits=1, looks_as_first=12)),
+        Example("the same, looking after it all the time", Work(learned, rounds=1, waits=1, looks_as_first=12)),
         Example("two hours in a queue of 200 with 20 slots", Work(learned, rounds=1, waits=1, others=200, slots=20)),
         Example("the same without waiting, asking people once", Work(learned + 1, rounds=1, questions=1)),
         Example("three hours, the first run", Work(looks(10_800))),

@@ -17,7 +17,7 @@ from functions.runs.queue import (
     Ticket,
     free_slots,
     has_expired,
-    next_first,
+    looks_after,
     next_ticket,
     not_acted_on,
     oldest_holders,
@@ -245,10 +245,10 @@ class Simulation:
                 change = None
         if change is not None:
             self._write(change)
-        head = next_first(self.queue, self.events.now)
-        if head is not None and self._write(lambda queue: woken(queue, head.id, self.events.now)):
+        looker = looks_after(self.queue, self.events.now)
+        if looker is not None and self._write(lambda queue: woken(queue, looker.id, self.events.now)):
             yield self._call(run)
-            self.runs[head.id].token.send("first")
+            self.runs[looker.id].token.send("first")
 
     def _chosen(self, change: Change | None) -> Ticket | None:
         """The ticket that is next after the change."""

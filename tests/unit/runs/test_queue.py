@@ -22,7 +22,7 @@ from functions.runs.queue import (
     has_expired,
     in_the_way,
     longest_wait,
-    next_first,
+    looks_after,
     next_ticket,
     not_acted_on,
     oldest_holders,
@@ -168,7 +168,7 @@ def test_a_pause_of_a_job_passes_over_its_tickets_only() -> None:
 def test_nobody_goes_while_the_connection_is_paused() -> None:
     waiting = queue(ticket(1), ticket(2, job="daily"), pauses=(Pause(NOON, LATER),))
     assert next_ticket(waiting, LATER - 1) is None
-    assert next_first(waiting, LATER - 1) is None
+    assert looks_after(waiting, LATER - 1) is None
     assert next_ticket(waiting, LATER) == ticket(1)
 
 
@@ -183,9 +183,34 @@ def test_a_pause_does_not_act_before_it_begins() -> None:
     assert next_ticket(queue(ticket(1), pauses=(Pause(LATER, LATER + 60),)), LATER - 1) == ticket(1)
 
 
-def test_the_head_of_the_queue_may_wait_for_its_datamart() -> None:
+def test_the_run_that_looks_after_the_queue_may_wait_for_its_datamart() -> None:
     """It is the one that asks whether the holder still runs."""
-    assert next_first(queue(ticket(1, "d"), ticket(2), held=("d",)), LATER) == ticket(1, "d")
+    assert looks_after(queue(ticket(1, "d"), ticket(2), held=("d",)), LATER) == ticket(1, "d")
+
+
+def test_the_last_of_those_that_go_next_looks_after_the_queue() -> None:
+    three = (ticket(1), ticket(2), ticket(3))
+    assert looks_after(queue(*three, most=2), LATER) == ticket(2)
+    assert looks_after(queue(*three, most=5), LATER) == ticket(3)
+    assert looks_after(queue(), LATER) is None
+
+
+def test_a_run_that_looks_after_the_queue_does_so_until_it_goes() -> None:
+    of_two = queue(ticket(1, first=True), ticket(2), ticket(3), most=2)
+    assert looks_after(of_two, LATER) == of_two.tickets["t1"]
+    told = queue(ticket(1), ticket(2, told="first", told_at=NOON), ticket(3), most=3)
+    assert looks_after(told, LATER) == told.tickets["t2"]
+
+
+def test_another_run_looks_after_the_queue_where_many_went_before_the_one_that_did() -> None:
+    before = (ticket(2, priority="high"), ticket(3, priority="high"))
+    assert looks_after(queue(ticket(1, first=True), *before, most=2), LATER) == before[1]
+
+
+def test_a_run_that_was_told_to_end_does_not_begin_to_look_after_the_queue() -> None:
+    ends = ticket(2, told="end", told_at=NOON)
+    assert looks_after(queue(ticket(1), ends, ticket(3), most=2), LATER) == ticket(1)
+    assert looks_after(queue(ends, most=2), LATER) == ends
 
 
 def test_a_run_that_would_rather_end_is_found_once_its_datamart_runs() -> None:
