@@ -1,5 +1,6 @@
-"""Prints the datamarts of a server for people: a table for each project."""
+"""Prints the datamarts of a server for people: a table for each folder."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +10,10 @@ from rich.text import Text
 
 from functions.prompts.prompt import is_required, names_of
 from functions.text import one_line
+from local.history.history import status_of
 from local.server_access.datamart_list import ListedDatamart
 
-COLUMNS = (("datamart", 3), ("folder", 4), ("table", 3), ("load", None), ("prompts (* required)", 4))
+COLUMNS = (("datamart", 3), ("table", 3), ("load", None), ("prompts (* required)", 4), ("last run (UTC)", 3))
 """Headers, and the shares of the width that they have; None for as much as it needs."""
 
 UNREAD = "?"
@@ -22,7 +24,7 @@ UNREAD = "?"
 class Listing:
     """What was found."""
 
-    datamarts: list[ListedDatamart]
+    datamarts: Sequence[ListedDatamart]
 
     def as_json(self) -> dict[str, Any]:
         """``{"datamarts": […]}``"""
@@ -31,17 +33,17 @@ class Listing:
 
 def show(console: Console, listing: Listing, notes: list[str]) -> None:
     """Print a row for each datamart. Names come from a server, so nothing in them is treated as markup."""
-    by_project: dict[str, list[ListedDatamart]] = {}
+    by_folder: dict[str, list[ListedDatamart]] = {}
     for each in listing.datamarts:
-        by_project.setdefault(each.project.name or each.project.id, []).append(each)
-    for project, datamarts in by_project.items():
+        by_folder.setdefault(f"{each.project.name or each.project.id}, {each.datamart.path}", []).append(each)
+    for folder, datamarts in by_folder.items():
         count = f"{len(datamarts)} datamart{'' if len(datamarts) == 1 else 's'}"
-        console.print(Text(one_line(f"{project}: {count}"), "bold"))
+        console.print(Text(one_line(f"{folder}: {count}"), "bold"), soft_wrap=True)
         console.print(_table(datamarts))
         console.print()
     for note in notes:
         console.print(Text(one_line(f"Note: {note}"), "yellow"))
-    found = "" if by_project else "There is no datamart that this account may see. "
+    found = "" if by_folder else "There is no datamart that this account may see. "
     console.print(Text(f"{found}Nothing was executed."))
 
 
@@ -59,7 +61,7 @@ def _row(listed: ListedDatamart) -> tuple[str, ...]:
     written = (UNREAD, UNREAD)
     if definition is not None:
         written = (definition.table or "", "appends" if definition.append else "replaces")
-    return listed.datamart.name, listed.datamart.path, *written, _prompts(listed)
+    return listed.datamart.name, *written, _prompts(listed), _last(listed)
 
 
 def _prompts(listed: ListedDatamart) -> str:
@@ -67,3 +69,9 @@ def _prompts(listed: ListedDatamart) -> str:
     if listed.prompts is None:
         return UNREAD
     return ", ".join(names_of(each)[0] + ("*" if is_required(each) else "") for each in listed.prompts)
+
+
+def _last(listed: ListedDatamart) -> str:
+    """When its last run began, and how it ended."""
+    record = listed.last
+    return "" if record is None else f"{record.started_at[:16].replace('T', ' ')} {status_of(record)}"

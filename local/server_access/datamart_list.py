@@ -8,12 +8,16 @@ from functions.errors import LibraryError
 from functions.microstrategy import Client, Definition, Project
 from functions.microstrategy.models import FoundDatamart
 from functions.prompts.prompt import Prompt, is_required, names_of
+from functions.runs.history import HistoryRecord
 from local.server_access.fatal_errors import is_fatal
 
 OnNote = Callable[[str], None]
 
 OnProgress = Callable[[int, int], None]
 """Called before each datamart with how many were read, and how many there are."""
+
+OF_THE_LAST_RUN = ("id", "status", "loaded", "startedAt")
+"""What is shown of its record."""
 
 MOST_NOTES = 5
 """Notes about datamarts that could not be read; they are often many, for one reason."""
@@ -31,12 +35,15 @@ class ListedDatamart:
         What it writes; None where that may not be read or the response does not say it.
     prompts
         The prompts of its definition; None where they cannot be read.
+    last
+        The record of its last run; None where there is none, or the history cannot be read.
     """
 
     project: Project
     datamart: FoundDatamart
     definition: Definition | None
     prompts: list[Prompt] | None
+    last: HistoryRecord | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The object of ``datamart list --json``; what is not known is null."""
@@ -51,6 +58,7 @@ class ListedDatamart:
             "append": definition and definition.append,
             "source": definition and definition.source,
             "prompts": None if self.prompts is None else list(map(_prompt, self.prompts)),
+            "lastRun": self.last and {key: self.last.as_json()[key] for key in OF_THE_LAST_RUN},
         }
 
 

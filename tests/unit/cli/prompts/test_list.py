@@ -1,14 +1,25 @@
 """``datamart list`` against a real simulator: what is there, what each writes and asks, and nothing left behind."""
 
 import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from functions.runs.history import HistoryRecord
 from local.simulator import catalogue
 from tests.unit.cli.prompts.conftest import PROJECT, Person, only_object
 
+ARN = "arn:aws:states:eu-west-1:123456789012:execution:datamart-runner-dev:first"
 ARCHIVE = "/Public Objects/Archive"
+
+
+@pytest.fixture(autouse=True)
+def own_history(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The folder of a history that is empty yet."""
+    monkeypatch.setenv("DATAMART_HOME", str(tmp_path))
+    return tmp_path
 
 
 def here(person: Person, *words: str) -> tuple[int, str, str]:
@@ -30,6 +41,7 @@ def test_each_datamart_has_its_table_and_whether_it_appends_and_its_prompts(pers
         "prompts": [
             {"title": "Elements of Country", "name": "Elements of Country", "type": "ELEMENTS", "required": True}
         ],
+        "lastRun": None,
     }
     assert by_name["Daily Sales"]["append"] is True
     assert "City Report" not in by_name
@@ -39,9 +51,10 @@ def test_a_person_sees_a_row_for_each(person: Person) -> None:
     code, out, _ = here(person, *PROJECT)
     assert code == 0
     rows = [" ".join(line.split()) for line in out.splitlines()]
-    assert rows[0] == "MicroStrategy Tutorial: 24 datamarts"
-    assert "Daily Sales /Public Objects/Datamarts DM_DAILY_SALES appends" in rows
-    assert "City /Public Objects/Datamarts DM_CITY replaces Elements of Country*" in rows
+    assert rows[0] == "MicroStrategy Tutorial, /Public Objects/Archive: 1 datamart"
+    assert "MicroStrategy Tutorial, /Public Objects/Datamarts: 23 datamarts" in rows
+    assert "Daily Sales DM_DAILY_SALES appends" in rows
+    assert "City DM_CITY replaces Elements of Country*" in rows
     assert rows[-1] == "Nothing was executed."
 
 
@@ -59,7 +72,7 @@ def test_a_folder_counts_with_the_folders_in_it(person: Person) -> None:
 def test_without_a_project_those_of_all_open_projects_are_listed(person: Person) -> None:
     code, out, _ = here(person)
     assert code == 0
-    assert "MicroStrategy Tutorial: 24 datamarts" in out
+    assert "MicroStrategy Tutorial, /Public Objects/Datamarts: 23 datamarts" in out
     assert "Note: The project Idle Project cannot be listed: " in out
 
 
@@ -111,6 +124,23 @@ def test_a_server_that_is_lost_in_the_midst_ends_it_with_the_error(person: Perso
     person.simulator.inject("get_definition_prompts", status=401, json={"code": "ERR009", "message": "gone"})
     code, out, _ = here(person, *PROJECT, "--json")
     assert (code, only_object(out)["error"]) == (1, "SessionLost")
+
+
+def test_the_last_run_of_each_is_that_of_this_computers_history(person: Person, own_history: Path) -> None:
+    known = {"started_at": "2026-11-20T04:00:00.000Z", "datamart_id": catalogue.CITY}
+    first = HistoryRecord("first", "run", ARN, "SUCCEEDED", "yes", **known)
+    last = replace(first, id="last", status="FAILED", loaded="no", started_at="2026-11-21T04:00:00.000Z")
+    folder = own_history / "history"
+    folder.mkdir()
+    lines = [json.dumps(one.as_json()) for one in (last, first)]
+    (folder / "records.jsonl").write_text("\n".join(lines), "utf-8")
+    (city,) = [one for one in listed(person, *PROJECT) if one["id"] == catalogue.CITY]
+    assert city["lastRun"] == {
+        **{"id": "last", "status": "FAILED", "loaded": "no", "startedAt": "2026-11-21T04:00:00.000Z"}
+    }
+    code, out, _ = here(person, *PROJECT)
+    assert code == 0
+    assert "2026-11-21 04:00 failed" in " ".join(out.split())
 
 
 @pytest.mark.parametrize("name", ["\x1b[2J[red]Evil[/red]\nsecond line"])
