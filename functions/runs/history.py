@@ -23,6 +23,8 @@ class HistoryRecord:
     ----------
     id
         Name of the execution: what ``show``, ``watch`` and ``rerun`` take.
+    kind
+        ``run`` or ``batch``.
     execution
         Its ARN.
     status
@@ -39,8 +41,8 @@ class HistoryRecord:
         Name of the job; name of the batch, of its own record as of those of its items; and name of the item.
     batch_run
         Of an item: the ``id`` of its batch.
-    datamart, project
-        Their names, or what the request calls them.
+    datamart, datamart_id, project, connection
+        The datamart and its project by name, or as the request calls them; the datamart's ID; the connection's name.
     table, append
         What is loaded, and whether rows are added to it.
     as_of
@@ -48,11 +50,12 @@ class HistoryRecord:
     started_at, finished_at
         ISO 8601 in UTC with milliseconds, which sort as text.
     duration_seconds, queue_seconds, job_seconds
-        The whole run without the queue; its time in the queue; and the load alone, of a run that loaded.
+        The whole run without the queue; its time in the queue; and the load alone, where it loaded.
     usual_seconds
         Median of the loads alone of the datamart's last successful runs before.
     started_by, trigger
-        Who or what started it: :mod:`functions.requests.started`.
+        A schedule's name, an object's URI, a message's ID, or a person; and the kind of start: ``schedule``,
+        ``upload``, ``message``, ``person``, ``batch``, ``rerun``, ``backfill`` or ``console``, where nobody said it.
     rerun_of, restart_of
         The ``id`` of the run, and of the batch, that it repeats.
     attempts, polls

@@ -1,8 +1,12 @@
-"""Tables of facts that the code states: prompt types, fields of the secret, the output of a run, saved queries."""
+"""Tables of facts that the code states: prompt types, the secret, output and record of a run, saved queries."""
+
+import inspect
+import re
 
 from functions.microstrategy.credentials import LOGIN_MODES, STANDARD
 from functions.prompts.types import TYPES
 from functions.requests.connection_secret.fields import FIELDS as SECRET_FIELDS
+from functions.runs.history import KEYS, HistoryRecord
 from functions.runs.output import FIELDS as OUTPUT_FIELDS
 from infra.constructs.queries import MACHINES, QUERIES, STEPS
 from infra.documents.markdown import code, either, table
@@ -55,3 +59,20 @@ def query_table() -> str:
     words = {MACHINES: "both state machines", STEPS: "all steps, `end_run` and `sweep`"}
     rows = [(query.name, ", ".join(words.get(one, code(one)) for one in query.logs)) for query in QUERIES]
     return table(("question", "reads the logs of"), rows)
+
+
+def record_table() -> str:
+    """The fields of a record of the history, as its docstring has them, by the names that ``--json`` takes."""
+    listed = (inspect.getdoc(HistoryRecord) or "").partition("----------\n")[2]
+    rows: list[list[str]] = []
+    for line in listed.splitlines():
+        if line.startswith(" "):
+            rows[-1][1] = f"{rows[-1][1]} {line.strip()}".strip()
+        elif line:
+            rows.append([", ".join(f"`{KEYS[name]}`" for name in line.split(", ")), ""])
+    return table(("fields", "meaning"), [(names, _for_markdown(meaning)) for names, meaning in rows])
+
+
+def _for_markdown(text: str) -> str:
+    """A sentence of a docstring; roles of Sphinx become names in backticks."""
+    return re.sub(r":\w+:`([^`]+)`", r"`\1`", text.replace("``", "`"))

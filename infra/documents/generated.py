@@ -9,7 +9,14 @@ from infra.documents.blocks import ROOT, Blocks
 from infra.documents.command_tables import argument_table, commands
 from infra.documents.cost_table import batch_table, cost_in_short, cost_table, monthly_costs
 from infra.documents.error_table import error_table, pause_table
-from infra.documents.fact_tables import login_mode_table, output_table, prompt_type_table, query_table, secret_table
+from infra.documents.fact_tables import (
+    login_mode_table,
+    output_table,
+    prompt_type_table,
+    query_table,
+    record_table,
+    secret_table,
+)
 from infra.documents.machine_picture import machine_picture, state_table
 from infra.documents.resource_picture import resource_picture
 from infra.documents.room_tables import room_table
@@ -42,6 +49,7 @@ def blocks_of(template: Path) -> Blocks:
         "login modes": login_mode_table,
         "output": output_table,
         "saved queries": query_table,
+        "fields of a record": record_table,
         "rooms of functions": partial(room_table, ROOT / "functions"),
         "rooms of infra": partial(room_table, INFRA),
         "rooms of local": partial(room_table, ROOT / "local"),

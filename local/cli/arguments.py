@@ -95,6 +95,34 @@ def command_line() -> argparse.ArgumentParser:
     _add_server(listing)
     _add_json(listing)
 
+    runs = commands.add_parser(
+        "runs",
+        help="show what has run, newest first: on this computer, or in a stage",
+        epilog="Each record has the id that other commands take. Without a terminal it prints a line for each, with "
+        "tabs between the fields. A stage's records of the last 30 days are looked at unless --since, --job, --batch "
+        "or --datamart says otherwise. Exit code 0: shown, 2: bad usage or refused, 130: stopped by Ctrl-C.",
+    )
+    runs.add_argument("--job", metavar="J", help="of this job")
+    runs.add_argument("--batch", metavar="B", help="of this batch, and of its items")
+    runs.add_argument("--datamart", metavar="D", help="of this datamart: its name, or its id")
+    runs.add_argument(
+        "--status",
+        metavar="S,…",
+        help="one or several of running, succeeded, failed, timed-out, aborted, skipped",
+    )
+    runs.add_argument("--since", metavar="TIME", help="begun since then: 7d, 12h, 2026-11-20 or 2026-11-20T05:00+01:00")
+    runs.add_argument("--limit", type=_records, default=20, metavar="N", help="how many at most; 20 if left out")
+    runs.add_argument("--stage", metavar="S", help="which deployment; this computer's own runs if left out")
+    output = runs.add_mutually_exclusive_group()
+    output.add_argument(
+        "--json",
+        nargs="?",
+        const="",
+        metavar="FIELD,…",
+        help="print an array of objects with these fields; without any, list the fields",
+    )
+    output.add_argument("--csv", action="store_true", help="print a header and a line for each record, with all fields")
+
     show = commands.add_parser(
         "show",
         help="show what happened in a run or a batch: steps, HTTP requests, answers, waits, clean-up, cost",
@@ -307,6 +335,13 @@ def _seconds(text: str) -> float:
 
 def _names(text: str) -> list[str]:
     return [name for name in map(str.strip, text.split(",")) if name]
+
+
+def _records(text: str) -> int:
+    records = int(text)
+    if not 1 <= records <= 100_000:
+        raise argparse.ArgumentTypeError(f'invalid number of records "{text}": use 1 to 100000')
+    return records
 
 
 def _places(text: str) -> int:

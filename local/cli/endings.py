@@ -11,7 +11,7 @@ from functions.errors import InvalidRequest
 from functions.text import printable
 from local import signals
 from local.cli.batch_csv import csv_of
-from local.cli.terminal import put, put_csv, put_json, say
+from local.cli.terminal import put, put_csv, put_fields, put_json, say
 from local.errors import CannotGoOn, NotDone
 from local.outcome import Outcome
 
@@ -31,19 +31,22 @@ class Ending:
     code
         The exit code.
     report
-        The object that ``--json`` prints; None for a command that has no ``--json``.
+        The object or list that ``--json`` prints; None for a command that has no ``--json``.
     said
         Lines on standard error.
     shown
         Lines on standard output, if ``--json`` is not given.
+    rows
+        As ``shown``, lines of fields, for other programs.
     csv
         What ``--csv`` prints; None without it, and where nothing is known.
     """
 
     code: int
-    report: dict[str, Any] | None = None
+    report: Any = None
     said: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
     csv: str | None = None
 
 
@@ -62,6 +65,8 @@ def finish_all(endings: Sequence[Ending], as_json: bool = False) -> int:
         else:
             for line in (line for ending in endings for line in ending.shown):
                 put(line)
+            for row in (row for ending in endings for row in ending.rows):
+                put_fields(row)
         for text in (ending.csv for ending in endings if ending.csv is not None):
             put_csv(text)
     return max(ending.code for ending in endings)
@@ -186,7 +191,12 @@ def _of_pauses(failure: Failure) -> dict[str, Any]:
     return {"pauses": [], "problem": failure.cause}
 
 
-FAILURES: dict[str, Callable[[Failure], dict[str, Any]]] = {
+def _of_records(failure: Failure) -> None:
+    """What prints records has none to print: standard output is empty, as that of gh."""
+
+
+FAILURES: dict[str, Callable[[Failure], dict[str, Any] | None]] = {
+    "runs": _of_records,
     "watch": lambda failure: _of_run(replace(failure, loaded="unknown")) | {"executionArn": None},
     "plan": _with_cause,
     "show": _with_cause,
@@ -201,8 +211,8 @@ FAILURES: dict[str, Callable[[Failure], dict[str, Any]]] = {
 """The object of a failure by the command; that of every other command is the outcome of a run."""
 
 
-def report_of(command: str, failure: Failure) -> dict[str, Any]:
-    """The object that ``--json`` prints for a failure of the command."""
+def report_of(command: str, failure: Failure) -> dict[str, Any] | None:
+    """The object that ``--json`` prints for a failure of the command, if any."""
     return FAILURES.get(command, _of_run)(failure)
 
 

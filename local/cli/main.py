@@ -20,7 +20,9 @@ def main() -> None:
 
     def aborted(why: str, left: bool) -> list[dict[str, object]]:
         report = report_of(words[0], Failure(None, why, "unknown" if left else "no"))
-        return [report] * len(getattr(given, "event_files", [""])) if "--json" in words else []
+        if report is None or "--json" not in words:
+            return []
+        return [report] * len(getattr(given, "event_files", [""]))
 
     exits_with(lambda: _main(words, given), aborted)
 

@@ -6,6 +6,7 @@ text is one line here, with a space for each character that does not print (func
 
 import json
 import sys
+from collections.abc import Iterable
 from typing import Any, TextIO
 
 from functions.text import escaped, printable
@@ -20,6 +21,11 @@ def say(message: object) -> None:
 def put(line: object) -> None:
     """One line of the result, on standard output."""
     _write(sys.stdout, printable(line))
+
+
+def put_fields(fields: Iterable[object]) -> None:
+    """One line of the result with tabs between its fields, on standard output: for other programs."""
+    _write(sys.stdout, "\t".join(map(printable, fields)))
 
 
 def put_csv(text: str) -> None:

@@ -1,5 +1,7 @@
 """Runs events on the emulator, all at once, and shows them from start to end."""
 
+import contextlib
+import os
 import sys
 import uuid
 from collections.abc import Sequence
@@ -78,13 +80,14 @@ def watched_runs(emulated: Emulated, events: Sequence[Event], stream: TextIO) ->
 
     Signals are to be deferred meanwhile: one stops every run, whose outcome is then that of an aborted one.
     """
+    keeper = None if emulated.history is None else _Keeper(emulated.history)
     emulator = Emulator(
         emulated.template,
         secrets={"default": emulated.secret},
         clock=emulated.clock,
         max_wait=emulated.max_wait,
         slots=emulated.slots,
-        at_the_end=None if emulated.history is None else _Keeper(emulated.history).keep,
+        at_the_end=None if keeper is None else keeper.keep,
     )
     progress = _progress(events, stream)
     with emulator, progress:
@@ -97,6 +100,8 @@ def watched_runs(emulated: Emulated, events: Sequence[Event], stream: TextIO) ->
             with emulator.waiter.working():  # none is ahead of the others by the time that starting them takes
                 started = [watch.started(event) for event in events]
             outcomes = watch.outcomes()
+        if keeper is not None:
+            keeper.forget(int(os.environ["HISTORY_DAYS"]))  # of the functions, which run in this process
         return [watch.result(begun, outcomes) for begun in started]
 
 
@@ -115,6 +120,11 @@ class _Keeper:
             if not self._said:
                 self._said = True
                 say(f"datamart: the history in {self._files.folder} cannot be written ({problem.strerror}).")
+
+    def forget(self, days: int) -> None:
+        """Drop what is older than so many days."""
+        with contextlib.suppress(OSError):
+            self._files.forget(days)
 
 
 AnyProgress = Progress | ProgressOfSeveral | BatchProgress

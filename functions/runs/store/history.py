@@ -20,6 +20,7 @@ from functions.runs.history import HistoryRecord
 from functions.runs.store.attribute_values import from_attribute, to_attribute
 from functions.runs.store.item_format import Item
 from functions.runs.store.table import SECONDS_A_DAY
+from functions.similar_names import folded
 
 INDEXES = {
     "byDay": "day",
@@ -65,7 +66,7 @@ def to_item(record: HistoryRecord) -> Item:
 
 def datamart_key(name: str) -> str:
     """What ``byDatamart`` finds a datamart by: its name, however it is capitalised and spaced."""
-    return " ".join(name.casefold().split())
+    return folded(name)
 
 
 def from_item(item: dict[str, Any]) -> HistoryRecord:

@@ -1,0 +1,147 @@
+"""Prints records of the history: two lines each on a terminal, one line of fields between tabs elsewhere."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console
+from rich.text import Text
+
+from functions import clock
+from functions.runs.history import HistoryRecord
+from functions.text import duration, one_line
+from local.history.history import SKIPPED, status_of
+
+NARROWEST = 60
+"""Columns of a terminal that the table fits into."""
+
+GAP = 2
+
+STYLES = {"succeeded": "green", "running": "cyan", SKIPPED: "yellow"}
+"""By the word of the status; every other one is red."""
+
+USUAL = 0.1
+"""A load is as usual if its duration differs by less than this share from the median."""
+
+
+def fields_of(record: HistoryRecord) -> tuple[str, ...]:
+    """The record for other programs: id, status, loaded, name, datamart, start, seconds, usual seconds, who, error.
+
+    The seconds are those of the load alone, or of the whole where nothing was loaded.
+    """
+    fields = (
+        *(record.id, status_of(record), record.loaded, name_of(record), record.datamart, record.started_at),
+        *(_number(record.job_seconds or record.duration_seconds), _number(record.usual_seconds)),
+        *(_who(record), record.error),
+    )
+    return tuple(field or "" for field in fields)
+
+
+def show(console: Console, records: Sequence[HistoryRecord]) -> None:
+    """Two lines for each record, and a third where it failed: as wide as the terminal, if that has 60 columns."""
+    rows = [_row(record) for record in records]
+    columns = [header for header, widest in _COLUMNS.items() if console.width >= widest]
+    widths = {header: max([cell_len(header), *(cell_len(row[header]) for row in rows)]) for header in columns}
+    taken = sum(widths[header] for header in columns if header != NAME) + GAP * (len(columns) - 1)
+    widths[NAME] = max(8, min(widths[NAME], max(console.width, NARROWEST) - taken))
+    if not records:
+        return
+    console.print(Text(_joined({header: header for header in columns}, widths), "bold"))
+    for record, row in zip(records, rows, strict=True):
+        console.print(Text(_joined({header: row[header] for header in columns}, widths), _style(record)))
+        console.print(Text(f"  {_about(record)}", "dim"), soft_wrap=True)
+        if record.error or record.cause:
+            said = ": ".join(one_line(part) for part in (record.error, record.cause) if part)
+            console.print(Text(f"  {one_line(said, console.width - GAP)}", "red"), soft_wrap=True)
+
+
+NAME = "what"
+
+_COLUMNS = {
+    NAME: 0,
+    "status": 0,
+    "loaded": 0,
+    "started": 0,
+    "took": 0,
+    "usual": 80,
+}
+"""Headers, and the width of the terminal from which on each is shown."""
+
+
+def _row(record: HistoryRecord) -> dict[str, str]:
+    return {
+        NAME: one_line(_named(record)),
+        "status": status_of(record),
+        "loaded": "" if record.status == "RUNNING" else record.loaded,
+        "started": _local(record.started_at),
+        "took": duration(_seconds(record)),
+        "usual": _against_usual(record),
+    }
+
+
+def _joined(cells: dict[str, str], widths: dict[str, int]) -> str:
+    return (" " * GAP).join(_fitted(cell, widths[header]) for header, cell in cells.items()).rstrip()
+
+
+def _fitted(cell: str, width: int) -> str:
+    if cell_len(cell) > width:
+        return set_cell_size(cell, width - 1) + "…"
+    return set_cell_size(cell, width)
+
+
+def _style(record: HistoryRecord) -> str:
+    return STYLES.get(status_of(record), "red")
+
+
+def name_of(record: HistoryRecord) -> str:
+    """The job, or the batch and its item; a run of neither has the name of its datamart."""
+    if record.kind == "batch":
+        return "batch" if record.batch == record.id else f"batch {record.batch}"
+    if record.item is not None:
+        return record.item if record.batch == record.batch_run else f"{record.batch} / {record.item}"
+    return record.job or record.datamart or "?"
+
+
+def _named(record: HistoryRecord) -> str:
+    """With the datamart where the name does not say it, and how much of a batch is loaded."""
+    if record.counts is not None:
+        return f"{name_of(record)}: {record.counts.get('loaded', 0)} of {record.counts.get('items', 0)} loaded"
+    name = name_of(record)
+    return name if record.datamart in (None, name) else f"{name} ({record.datamart})"
+
+
+def _about(record: HistoryRecord) -> str:
+    reason = f' "{one_line(record.reason)}"' if record.reason else ""
+    repeats = f", again {record.rerun_of or record.restart_of}" if record.rerun_of or record.restart_of else ""
+    return f"{record.id}  by {_who(record)}{repeats}{reason}"
+
+
+def _who(record: HistoryRecord) -> str:
+    """What started it: ``schedule city-nightly-1``."""
+    by = record.started_by.rpartition("/")[2] if record.started_by and record.started_by.startswith("arn:") else None
+    return one_line(" ".join(filter(None, (record.trigger or "?", by or record.started_by))))
+
+
+def _seconds(record: HistoryRecord) -> float:
+    if record.duration_seconds is not None:
+        return record.duration_seconds
+    return clock.now() - datetime.fromisoformat(record.started_at).timestamp()
+
+
+def _against_usual(record: HistoryRecord) -> str:
+    """How the load alone compares with the datamart's last loads: ``as usual``, ``+40 %``, ``3.2 x``."""
+    if not record.job_seconds or not record.usual_seconds:
+        return ""
+    ratio = record.job_seconds / record.usual_seconds
+    if abs(ratio - 1) < USUAL:
+        return "as usual"
+    return f"{ratio:.1f} x" if ratio >= 2 else f"{100 * (ratio - 1):+.0f} %"
+
+
+def _local(timestamp: str) -> str:
+    """In the time zone of this computer, to the minute."""
+    return datetime.fromisoformat(timestamp).astimezone().strftime("%m-%d %H:%M")
+
+
+def _number(seconds: float | None) -> str:
+    return "" if seconds is None else f"{seconds:g}"
