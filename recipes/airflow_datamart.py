@@ -46,7 +46,8 @@ class RunDatamart(StepFunctionStartExecutionOperator):
 
     def execute(self, context: Any) -> Any:
         """Run the datamart; returns its output."""
-        described = self._started_or_joined(_key(context["ti"]))
+        task = context["ti"]
+        described = self._started_or_joined(_key(task), f"Airflow, {task.dag_id}.{task.task_id}, {task.run_id}")
         self.execution_arn = described["executionArn"]
         self.log.info("The run is %s", self.execution_arn)
         if self.deferrable and described["status"] == "RUNNING":
@@ -65,11 +66,15 @@ class RunDatamart(StepFunctionStartExecutionOperator):
                 executionArn=self.execution_arn, error="Stopped", cause="The task of Airflow was killed."
             )
 
-    def _started_or_joined(self, key: str) -> dict[str, Any]:
-        """The newest run of the task, described; a new one where there is none, or it has loaded nothing."""
+    def _started_or_joined(self, key: str, by: str) -> dict[str, Any]:
+        """The newest run of the task, described; a new one where there is none, or it has loaded nothing.
+
+        ``by`` is what the history of the run says of who started it.
+        """
         client = self.hook.conn
         given = self.state_machine_input or {}
-        text = given if isinstance(given, str) else json.dumps(given, sort_keys=True)
+        content = json.loads(given) if isinstance(given, str) else given
+        text = json.dumps(content | {"started": {"by": by[:200], "trigger": "console"}}, sort_keys=True)
         for number in range(MOST_RUNS):
             name = _name(text, f"{key}/{number}")
             try:

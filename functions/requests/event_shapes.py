@@ -9,13 +9,12 @@ from collections.abc import Callable
 from typing import Any
 
 from functions.names import PRODUCT, SCHEDULE_INPUT
-from functions.requests import started
 from functions.requests.batches.membership import KEY, is_membership
+from functions.requests.started import KEY as STARTED
+from functions.requests.started import STARTED_BY
 from functions.text import quoted
 
-STARTED_BY = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID"
-
-ADDED = frozenset({STARTED_BY, f"{STARTED_BY}.$", "Comment", started.KEY})
+ADDED = frozenset({STARTED_BY, f"{STARTED_BY}.$", "Comment", STARTED})
 """Keys that a parent workflow, the console's template and the starter of an execution add to its input."""
 
 

@@ -17,6 +17,12 @@ from functions.text import one_line
 KEY = "started"
 """Where it stands in the input."""
 
+STARTED_BY = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID"
+"""Key in which a parent workflow, by AWS's convention, names its own execution."""
+
+LONGEST_BY = 200
+"""Characters, as the schema of the input has it."""
+
 Trigger = Literal["schedule", "upload", "message", "person", "batch", "rerun", "backfill", "console"]
 
 """What kind of start it was; the schema of the input has the same."""
@@ -69,6 +75,8 @@ def started_in(given: Any, execution_arn: str) -> Started:
     except InvalidRequest:
         return UNTOLD
     found: dict[str, Any] = given.get(KEY, {}) if isinstance(given, dict) else {}
+    if not found and isinstance(given, dict) and isinstance(parent := given.get(STARTED_BY), str):
+        return UNTOLD._replace(by=_line(parent[:LONGEST_BY]))
     if found.get("run") not in (None, execution_arn.rpartition(":")[2]):
         return UNTOLD
     started = Started.from_json(found)

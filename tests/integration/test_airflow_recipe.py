@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from local.emulator.clients import client
+from local.emulator.history_table import find_record
 from local.simulator import catalogue
 from tests.integration.conftest import TUTORIAL, System
 
@@ -121,6 +122,9 @@ def test_a_task_waits_for_its_run_and_returns_its_output(task: Task, system: Sys
     operator = task({"job": "city-nightly"})
     assert operator.execute(context())["loaded"] == "yes"
     assert ":city-nightly-" in operator.execution_arn
+    record = find_record(system.emulator.deployed.history_table, operator.execution_arn)
+    assert record is not None
+    assert str(record.started_by).startswith("Airflow, night.load_sales, ")
     assert system.loads() == 1
 
 
@@ -128,8 +132,8 @@ def test_another_try_joins_the_run_that_the_first_has_started(task: Task, system
     same = context()
     first, second = task(CITY), task(CITY)
     with system.emulator.waiter.working():
-        described = first._started_or_joined("key")
-        assert second._started_or_joined("key")["executionArn"] == described["executionArn"]
+        described = first._started_or_joined("key", "me")
+        assert second._started_or_joined("key", "me")["executionArn"] == described["executionArn"]
     system.watch(described["executionArn"])
     assert task(CITY).execute(same)["loaded"] == "yes"
     arn = task(CITY)
@@ -163,7 +167,7 @@ def test_a_run_of_which_nobody_knows_whether_it_loaded_is_never_repeated(task: T
 
 def test_a_task_that_is_killed_stops_its_run(task: Task, system: System) -> None:
     operator = task(CITY)
-    operator.execution_arn = operator._started_or_joined("killed")["executionArn"]
+    operator.execution_arn = operator._started_or_joined("killed", "me")["executionArn"]
     operator.on_kill()
     assert system.watch(operator.execution_arn).status == "ABORTED"
     task(CITY).on_kill()  # before it has started anything

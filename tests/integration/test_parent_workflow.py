@@ -7,6 +7,7 @@ from typing import Any
 
 from functions.names import EXECUTION_NAME, execution_arn
 from local.emulator.clients import client
+from local.emulator.history_table import find_record
 from local.emulator.moto_patches.moto_objects import event_matches
 from local.outcome import Outcome
 from tests.integration.conftest import System
@@ -49,6 +50,9 @@ def test_the_workflow_goes_on_once_the_table_is_loaded_with_the_output_of_the_ru
     given = json.loads(run["input"])
     assert (given["job"], given["AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID"]) == ("city-nightly", parent)
     assert EXECUTION_NAME.fullmatch(run["name"])
+    record = find_record(system.emulator.deployed.history_table, run["executionArn"])
+    assert record is not None
+    assert (record.started_by, record.trigger) == (parent, "console")
 
 
 def test_a_run_that_fails_fails_the_workflow_with_its_error_and_cause(system: System) -> None:

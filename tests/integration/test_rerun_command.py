@@ -160,6 +160,15 @@ def test_a_batch_is_restarted_and_what_may_be_loaded_only_by_its_name(
         system.watch_batch(arn)
 
 
+def test_the_run_of_an_item_runs_again_by_itself(cloud: Cloud, system: System, capsys: Any) -> None:
+    first = earlier(system, batch(EARLY))
+    item = next(iter(system.emulator.runs_of(first)))
+    assert datamart_rerun(cloud, item, "--json") == 1
+    assert json.loads(capsys.readouterr().out)["error"] == "DatamartFailed"
+    again = given_to(cloud.started[-1])
+    assert (set(again), again["started"]["rerunOf"]) == ({"project", "datamart", "started"}, item.rpartition(":")[2])
+
+
 def test_a_batch_that_never_began_is_started_again(cloud: Cloud, system: System, capsys: Any) -> None:
     first = earlier(system, batch(SALES, SALES))
     assert datamart_rerun(cloud, first) == 2  # it is as wrong as before

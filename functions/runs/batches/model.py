@@ -10,9 +10,8 @@ from typing import Any, NamedTuple
 
 from functions import names
 from functions.requests.batches.membership import KEY, BatchMembership, as_input
-from functions.requests.event_shapes import STARTED_BY
 from functions.requests.started import KEY as STARTED
-from functions.requests.started import Started
+from functions.requests.started import STARTED_BY, Started
 from functions.runs.batches.order import ItemState, Plan
 from functions.runs.job_state import Loaded
 
