@@ -8,15 +8,15 @@ InvalidRequest, so that it is reported like every other failure.
 
 import os
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.aws_clients import in_init, new_client
+from functions.aws_clients import in_init
 from functions.names import execution_arn
 from functions.requests.input_limits import LARGEST_INPUT, LONGEST_REFUSAL, LONGEST_TIME, LONGEST_VALUE
 from functions.requests.placeholders import MESSAGE, placeholders, strings
+from functions.runs.executions import start, step_functions
 from functions.telemetry import logger, tracer
 from functions.text import one_line, shorten
 from functions.triggers.accepted_request import accepted
@@ -128,17 +128,10 @@ def _wanted(target: Target, values: dict[str, str]) -> dict[str, str]:
 
 def _start(target: Target, name: str, trigger_event: TriggerEvent, given: str) -> str:
     machine = os.environ["STATE_MACHINE_ARN"] if target.what == "job" else os.environ["BATCH_MACHINE_ARN"]
-    try:
-        _states().start_execution(stateMachineArn=machine, name=name, input=given)
-        logger.info("run started", extra={"execution": name, "trigger": trigger_event.where})
-    except _states().exceptions.ExecutionAlreadyExists:
-        logger.info("this event has started its run before", extra={"execution": name, "trigger": trigger_event.where})
+    started = start(machine, name, given)
+    said = "run started" if started else "this event has started its run before"
+    logger.info(said, extra={"execution": name, "trigger": trigger_event.where})
     return execution_arn(machine, name)
 
 
-@cache
-def _states() -> Any:
-    return new_client("stepfunctions")
-
-
-in_init(_states)
+in_init(step_functions)

@@ -40,8 +40,8 @@ def described(execution_arn: str) -> dict[str, Any] | None:
     Raises ClientError and BotoCoreError.
     """
     try:
-        found: dict[str, Any] = _states().describe_execution(executionArn=execution_arn)
-    except _states().exceptions.ExecutionDoesNotExist:
+        found: dict[str, Any] = step_functions().describe_execution(executionArn=execution_arn)
+    except step_functions().exceptions.ExecutionDoesNotExist:
         return None
     return found
 
@@ -60,8 +60,8 @@ def start(machine_arn: str, name: str, given: str) -> bool:
     The same start twice, while the execution runs, is one. Raises ClientError and BotoCoreError.
     """
     try:
-        _states().start_execution(stateMachineArn=machine_arn, name=name, input=given)
-    except _states().exceptions.ExecutionAlreadyExists:
+        step_functions().start_execution(stateMachineArn=machine_arn, name=name, input=given)
+    except step_functions().exceptions.ExecutionAlreadyExists:
         return False
     return True
 
@@ -72,8 +72,8 @@ def stop(execution_arn: str, error: str, cause: str) -> bool:
     Raises ClientError and BotoCoreError.
     """
     try:
-        _states().stop_execution(executionArn=execution_arn, error=error, cause=cause)
-    except _states().exceptions.ExecutionDoesNotExist:
+        step_functions().stop_execution(executionArn=execution_arn, error=error, cause=cause)
+    except step_functions().exceptions.ExecutionDoesNotExist:
         return False
     return True
 
@@ -92,14 +92,15 @@ def fail_wait(token: str, error: str, cause: str) -> bool:
 
 
 def _sent(operation: str, **arguments: str) -> bool:
-    gone = _states().exceptions
+    gone = step_functions().exceptions
     try:
-        getattr(_states(), operation)(**arguments)
+        getattr(step_functions(), operation)(**arguments)
     except (gone.TaskTimedOut, gone.TaskDoesNotExist, gone.InvalidToken):
         return False
     return True
 
 
 @cache
-def _states() -> Any:
+def step_functions() -> Any:
+    """The client of Step Functions."""
     return new_client("stepfunctions", config=IMPATIENT)

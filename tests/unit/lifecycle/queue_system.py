@@ -44,7 +44,7 @@ class QueueSystem:
         self.sent: list[tuple[str, str]] = []
         self.outage: Exception | None = None
         patch.setattr(clock, "_source", lambda: self.time)
-        patch.setattr(executions, "_states", lambda: self)
+        patch.setattr(executions, "step_functions", lambda: self)
         patch.setenv("MAX_CONCURRENT_RUNS", json.dumps({"default": slots}))
         self._runs = 0
 

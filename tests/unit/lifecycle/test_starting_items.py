@@ -28,10 +28,10 @@ class Killed(BaseException):
 @pytest.fixture
 def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunTable]:
     monkeypatch.setenv("STATE_MACHINE_ARN", MACHINE)
-    executions._states.cache_clear()
+    executions.step_functions.cache_clear()
     with new_table() as name:
         yield RunTable(name)
-    executions._states.cache_clear()
+    executions.step_functions.cache_clear()
 
 
 def begun(table: RunTable, items: int) -> BatchRecord:

@@ -275,7 +275,7 @@ def states(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     with mock_aws():
         client = boto3.client("stepfunctions")
-        monkeypatch.setattr(executions, "_states", lambda: client)
+        monkeypatch.setattr(executions, "step_functions", lambda: client)
         yield client
 
 

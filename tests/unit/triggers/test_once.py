@@ -104,7 +104,7 @@ def at_one_instant(starter: Starter, monkeypatch: pytest.MonkeyPatch) -> Iterato
 
     monkeypatch.setattr(StepFunctionBackend, "start_execution", atomic)
     barrier = threading.Barrier(starters)
-    hooks = starter.module._states().meta.events
+    hooks = starter.module.step_functions().meta.events
 
     def wait_for_all(**_: Any) -> None:
         barrier.wait(10)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from tests.support.deliveries import BUCKET, VERSIONED, again, created, notification, record
@@ -133,10 +134,12 @@ def test_an_object_that_only_starts_a_job_is_never_read(starter: Starter) -> Non
 @pytest.fixture
 def answered(starter: Starter, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str, int, str], None]]:
     """Lets AWS answer an operation with an error, as it comes over the wire; botocore does not try again."""
+    from functions.runs import executions
     from functions.triggers import stored_object
 
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    clients = {"s3.GetObject": stored_object._s3, "sfn.StartExecution": starter.module._states}
+    monkeypatch.setattr(executions, "IMPATIENT", Config(retries={"total_max_attempts": 1}))
+    clients = {"s3.GetObject": stored_object._s3, "sfn.StartExecution": executions.step_functions}
     for client in clients.values():
         client.cache_clear()
 
@@ -219,6 +222,6 @@ def test_a_start_that_aws_does_not_take_is_raised_and_succeeds_when_the_event_co
     answered("sfn.StartExecution", code, status, JSON_ERROR)
     with pytest.raises(ClientError, match=code):
         starter(event, "upload")
-    starter.module._states.cache_clear()
+    starter.module.step_functions.cache_clear()
     starter(again(event), "upload")
     assert len(starter.names()) == 1
