@@ -2,7 +2,7 @@
 
 from functions import clock
 from functions.notifications.batch_end import BatchEnd
-from functions.notifications.run_end import SKIPPED_RUN, End
+from functions.notifications.run_end import End, skipped_run
 from functions.requests.started import UNTOLD
 from functions.runs.batches.conclusion import counts_of
 from functions.runs.batches.model import BatchRun
@@ -26,7 +26,7 @@ def record_of(end: End, batch: BatchRun | None) -> HistoryRecord:
         loaded=end.loaded,
         skipped=skipped,
         error=end.error,
-        cause=shorten(SKIPPED_RUN if skipped else end.reason, LONGEST_CAUSE) if failed else None,
+        cause=shorten(skipped_run(run) if skipped else end.reason, LONGEST_CAUSE) if failed else None,
         reason=started.reason,
         job=run.job_name,
         batch=_batch_name(run, batch),

@@ -16,6 +16,7 @@ LONGEST_ERROR = 100
 """Characters of an error's name: the caller of StopExecution chooses it."""
 
 SKIPPED_RUN = "the run was skipped, because another run had the datamart (onConflict)."
+SUPERSEDED_RUN = "the run was skipped, because a newer upload of its job came (burst): {}."
 
 LONGEST_OF_ITEM = 500
 """Bytes of what happened to an item of a batch: a thousand of them are in one output."""
@@ -88,9 +89,15 @@ def item_outcome_of(end: End) -> ItemOutcome:
         seconds=round(max(0.0, ended - run.started_at - run.queued_seconds), 3),
         queued_seconds=run.queued_seconds,
         error=end.error,
-        cause=shorten(end.reason or SKIPPED_RUN, LONGEST_OF_ITEM) if failed else None,
+        cause=shorten(end.reason or skipped_run(run), LONGEST_OF_ITEM) if failed else None,
         execution=end.execution_arn,
     )
+
+
+def skipped_run(run: Run) -> str:
+    """Why a run that succeeded has not loaded its table, as a sentence."""
+    newer = run.outcome and run.outcome.superseded_by
+    return SUPERSEDED_RUN.format(newer) if newer else SKIPPED_RUN
 
 
 def _state(end: End) -> ItemState:
@@ -99,6 +106,8 @@ def _state(end: End) -> ItemState:
         return ItemState.LOADED
     if end.loaded == "unknown":
         return ItemState.UNKNOWN
+    if end.run.outcome is not None and end.run.outcome.superseded_by:
+        return ItemState.SKIPPED
     return ItemState.STOPPED if end.status == "ABORTED" else ItemState.FAILED
 
 

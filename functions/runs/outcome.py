@@ -66,13 +66,17 @@ Conclusion = Succeed | Fail | Again | Ask
 
 
 class Outcome(NamedTuple):
-    """How a run ended: ``end`` is Succeed, Fail, or the status of an execution that was ended from outside."""
+    """How a run ended: ``end`` is Succeed, Fail, or the status of an execution that was ended from outside.
+
+    ``superseded_by`` is the newer run (the ARN of its execution) for which a run of a burst was skipped.
+    """
 
     end: str
     loaded: Loaded | None = None
     error: str | None = None
     reason: str | None = None
     advice: str | None = None
+    superseded_by: str | None = None
 
     @property
     def succeeded(self) -> bool:

@@ -83,6 +83,41 @@ def test_an_older_upload_that_comes_while_the_newer_is_loaded_is_skipped_and_a_n
     assert system.loads() == 2
 
 
+def test_an_item_of_an_uploaded_batch_that_a_newer_upload_supersedes_is_skipped_and_names_it(system: System) -> None:
+    before, left, started = system.emulator.runtime.around, threading.Semaphore(0), []
+    items = [{"job": "uploads"}, {"name": "after", "after": ["uploads"], "project": TUTORIAL, "datamart": "Nested"}]
+    older, newer = upload("USA", 1), upload("England", 3)
+
+    @contextlib.contextmanager
+    def around(module: str, event: dict[str, Any]) -> Iterator[None]:
+        if module == "get_status" and not started:
+            started.append("")
+            given = {"batch": {"items": items}, "asOf": older["asOf"], "values": older["values"]}
+            started[0] = system.emulator.start_batch(given)
+            assert left.acquire(timeout=60)
+            started.append(system.emulator.start(newer))
+            assert left.acquire(timeout=60)
+        yield
+        if module == "wait_in_queue":
+            left.release()
+
+    system.emulator.runtime.around = around
+    try:
+        system.watch(system.emulator.start({"project": TUTORIAL, "datamart": catalogue.CATEGORY_SALES}))
+        batch, newest = system.watch_batch(started[0]), system.watch(started[1])
+    finally:
+        system.emulator.runtime.around = before
+    assert newest.output["loaded"] == "yes"
+    assert batch.error == "BatchIncomplete"
+    assert '"uploads" (skipped), "after" (skipped because of "uploads")' in str(batch.cause)
+    report = system.emulator.batch_report(batch.execution_arn)
+    assert report is not None
+    first, second = report["items"]
+    assert (first["outcome"], first["loaded"], "error" in first) == ("skipped", "no", False)
+    assert first["cause"].endswith(f"a newer upload of its job came (burst): {newest.execution_arn}.")
+    assert (second["outcome"], second["because"]) == ("skipped", "uploads")
+
+
 def test_an_older_upload_that_comes_alone_while_the_newer_is_loaded_names_it(system: System, meanwhile: Any) -> None:
     running, late = meanwhile(upload("USA", 2), upload("England", 1))
     assert late.output["supersededBy"] == running.execution_arn

@@ -36,7 +36,8 @@ def counts_of(states: str) -> dict[str, int]:
 def first_cause(plan: Plan, states: str, outcomes: Mapping[int, ItemOutcome], item: int) -> int | None:
     """The item that kept a skipped one from starting: of those before it the first that was not loaded.
 
-    Where the batch stops at the first failure, that is one that the item does not come after.
+    That may be one whose own run was skipped, because a newer one came. Where the batch stops at the first failure, it
+    is one that the item does not come after.
     """
     before, seen = list(plan.after[item]), set(plan.after[item])
     for each in before:  # it grows while it is walked through
@@ -44,6 +45,7 @@ def first_cause(plan: Plan, states: str, outcomes: Mapping[int, ItemOutcome], it
         seen.update(new)
         before += new
     causes = [each for each in before if states[each] in FIRST_CAUSES]
+    causes = causes or [each for each in before if states[each] == ItemState.SKIPPED and each in outcomes]
     causes = causes or [each for each, state in enumerate(states) if state in FIRST_CAUSES]
     ends = {each: outcomes[each].ended_at if each in outcomes else float("inf") for each in causes}
     return min(causes, key=lambda each: (ends[each], each), default=None)

@@ -24,7 +24,7 @@ The run's item, its key the execution's ARN::
     definition {readable, runsExtraSql, maxExecutionSeconds}, polling {durations, prompts, longestWait}, usual
     polls, lostLogIns, waitsFor
     saveFolderId, saved {objectId}, ranUntil, finishedAt, endedAt, leaseFree
-    outcome {end, error, reason, advice, loaded}
+    outcome {end, error, reason, advice, loaded, supersededBy}
     unanswered {attempt, prompts}
     asking {hours, answers, fresh, refused, seconds, concluded}
     question {token, askedAt, until, prompts, refusal}
@@ -227,7 +227,7 @@ def _answered_prompt(stored: Item) -> AnsweredPrompt:
 
 def _outcome(stored: Item) -> Outcome:
     get = stored.get
-    return Outcome(get("end", ""), get("loaded"), get("error"), get("reason"), get("advice"))
+    return Outcome(get("end", ""), get("loaded"), get("error"), get("reason"), get("advice"), get("supersededBy"))
 
 
 def _unanswered(stored: Item) -> UnansweredPrompts:

@@ -11,6 +11,7 @@ from functions.requests.started import UNTOLD, Started
 from functions.runs.message import TriggerMessage
 from functions.runs.model import Definition, Polling, Prompt, Run, ServerObject, Target
 from functions.runs.outcome import Again, AttemptEnd, Conclusion, Fail, Outcome, Succeed
+from functions.runs.output import SUPERSEDED_BY
 from functions.runs.queue import Pause, counted_wait
 from functions.runs.store.item_format import Item
 from functions.runs.store.record import RunRecord
@@ -273,14 +274,17 @@ def record_conclusion(run: RunRecord, conclusion: Conclusion, lease_free: bool =
 
 def _outcome(run: Run, conclusion: Succeed | Fail) -> Outcome:
     if isinstance(conclusion, Succeed):
-        return Outcome(AttemptEnd.SUCCEED, run.loaded)
+        return Outcome(AttemptEnd.SUCCEED, run.loaded, superseded_by=conclusion.output.get(SUPERSEDED_BY))
     return Outcome(AttemptEnd.FAIL, run.loaded, conclusion.error, conclusion.reason, conclusion.advice)
 
 
 def end_run(run: RunRecord, outcome: Outcome, lease_free: bool = False) -> bool:
     """Close the run with its outcome; False if it was closed before (the first outcome stays)."""
-    failure = {"error": outcome.error, "reason": outcome.reason, "advice": outcome.advice}
-    known = {name: value for name, value in failure.items() if value is not None}
+    optional = {
+        **{"error": outcome.error, "reason": outcome.reason, "advice": outcome.advice},
+        "supersededBy": outcome.superseded_by,
+    }
+    known = {name: value for name, value in optional.items() if value is not None}
     return _close(run, {"loaded": outcome.loaded, "end": outcome.end} | known, lease_free)
 
 
