@@ -33,6 +33,18 @@ def sample_paths(folder: Path = FOLDER) -> list[Path]:
     return batch_paths(folder / SAMPLES)
 
 
+def names_of(settings: Settings, folder: Path = FOLDER, *, with_samples: bool = False) -> list[str]:
+    """The names of a stage's batches: those in its settings; without them all of ``folder`` and no samples.
+
+    ``with_samples`` adds every sample whose resources would have other names than those of the stage's batches.
+    """
+    names = [path.stem for path in batch_paths(folder)] if settings.batches is None else list(settings.batches)
+    if with_samples:
+        taken = {resource_names(name) for name in names}
+        names += [path.stem for path in sample_paths(folder) if resource_names(path.stem) not in taken]
+    return names
+
+
 def batches_of(
     settings: Settings, jobs: list[NamedJob], folder: Path = FOLDER, *, with_samples: bool = False
 ) -> list[NamedBatch]:
@@ -51,7 +63,7 @@ def batches_of(
         Naming the file, the item and the key. A batch's file takes precedence over a sample of the same name.
     """
     paths = {path.stem: path for path in (*sample_paths(folder), *batch_paths(folder))}
-    names = [path.stem for path in batch_paths(folder)] if settings.batches is None else list(settings.batches)
+    names = names_of(settings, folder)
     for name in names:
         if name not in paths:
             raise BadConfiguration(

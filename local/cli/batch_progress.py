@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TextIO
 
+from rich.cells import cell_len
 from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
@@ -65,7 +66,7 @@ class BatchView:
     @property
     def name_width(self) -> int:
         """Columns of the names."""
-        return min(WIDEST_NAME, max(map(len, self.plan.items)))
+        return min(WIDEST_NAME, max(map(cell_len, self.plan.items)))
 
     def state(self, item: int) -> ItemState:
         """What is known of an item."""
@@ -148,7 +149,8 @@ class BatchProgress:
 def line_of(view: BatchView, item: int, now: float) -> str:
     """An item that has ended, in one line."""
     name = printable(view.plan.items[item])
-    return f"{name:<{view.name_width}}  {WORDS[view.state(item)]:<8}  {view.words(item, now)}".rstrip()
+    padding = " " * max(0, view.name_width - cell_len(name))
+    return f"{name}{padding}  {WORDS[view.state(item)]:<8}  {view.words(item, now)}".rstrip()
 
 
 def table_of(console: Console, view: BatchView, now: float) -> Group:

@@ -9,6 +9,7 @@ from functions.microstrategy.credentials import LOGIN_MODES
 from local import signals
 from local.checks.findings import Findings
 from local.checks.sequence import ask
+from local.checks.stage_batches import batch_items_for
 from local.checks.stage_jobs import jobs_for
 from local.cli.check_output import shown_on, summary
 from local.cli.endings import FAILED, SUCCEEDED, Ending, code_of, finish
@@ -68,6 +69,7 @@ def _check(arguments: argparse.Namespace, findings: Findings, stack: contextlib.
 
         check_addresses(settings, findings)
     jobs = jobs_for(settings, arguments.connection, findings, with_samples=arguments.simulator)
+    jobs += batch_items_for(settings, arguments.connection, findings, with_samples=arguments.simulator)
     for job in ask(source, jobs, settings.most_at_once[arguments.connection], findings):
         text = "Its file is valid; its names were not all checked on the server, because of the problem above."
         findings.note("job", job.name, text)

@@ -11,6 +11,8 @@ from typing import Any, TextIO
 from rich.console import Console
 
 from functions.names import is_batch
+from functions.requests.event_shapes import described
+from infra.settings.settings import SCHEMA
 from local import signals
 from local.cli import run_output
 from local.cli.batch_files import check_input, starts_batch
@@ -27,7 +29,7 @@ from local.server_access.ca_bundle import authorities_of
 from local.server_access.environment import BadConnection, secret_from
 from local.synth import SynthFailed, template_path
 
-MOST_SLOTS = 200
+MOST_SLOTS: int = SCHEMA.rules["properties"]["maxConcurrentRuns"]["additionalProperties"]["maximum"]
 """Of a connection."""
 
 
@@ -55,8 +57,8 @@ def _ended(arguments: argparse.Namespace, read: Callable[[], list[Event]], strea
     console = console_for(stream)
     others = len(arguments.event_files) - 1
     try:
-        endings = [of_run(*result) for result in _run(arguments, read, console, stream)]
-        return [with_csv(ending) for ending in endings] if arguments.csv else endings
+        results = _run(arguments, read, console, stream)
+        return [_with_csv(*result) if arguments.csv else of_run(*result) for result in results]
     except CannotGoOn as problem:
         outcome, said = not_begun(problem)
         return [of_run(outcome, said), *[of_run(outcome)] * others]
@@ -108,12 +110,20 @@ def _run(
 
 
 def _check_csv(events: Sequence[Event]) -> None:
-    """Raises CannotGoOn where there is not exactly one batch, whose items are the lines."""
+    """Raises CannotGoOn where there is not exactly one batch, or event that may start one; its items are the lines."""
     if len(events) > 1:
         raise CannotGoOn(f"--csv: prints the items of one batch, and {len(events)} files are given; use --json.")
     for event in events:
-        if not (isinstance(event.content, CannotGoOn) or starts_batch(event.content)):
+        may_start_one = starts_batch(event.content) or described(event.content) is not None
+        if not (isinstance(event.content, CannotGoOn) or may_start_one):
             raise CannotGoOn(f'--csv: {event.file} does not hold a batch, {{"batch": …}}; use --json.')
+
+
+def _with_csv(outcome: Outcome, said: tuple[str, ...]) -> Ending:
+    """The end of a batch with its items as CSV; that of a run, which an event may start too, says that it has none."""
+    if outcome.execution_arn and not is_batch(outcome.execution_arn):
+        said = (*said, "datamart: --csv: the event has started a run, which has no items to print; use --json.")
+    return with_csv(of_run(outcome, said))
 
 
 def _show_server(console: Console, simulator: Any, outcomes: list[Outcome], events: int) -> None:

@@ -169,6 +169,19 @@ def test_csv_is_for_one_batch(datamart: Callable[..., Done], tmp_path: Path) -> 
         assert "--json" in words or done.out == ""
 
 
+def test_the_items_of_a_batch_that_an_event_of_aws_starts_are_printed_as_csv(datamart: Callable[..., Done]) -> None:
+    done = datamart(str(ROOT / "events" / "s3-batch.json"), "--csv")
+    assert done.code == 0, done.err
+    names = [line[0] for line in csv.reader(done.out.splitlines(), strict=True)]
+    assert names == ["name", "france", "categories", "days"]
+
+
+def test_an_event_of_aws_that_starts_a_run_has_no_items_to_print(datamart: Callable[..., Done]) -> None:
+    done = datamart(str(ROOT / "events" / "schedule.json"), "--csv")
+    assert (done.code, done.out) == (0, "")
+    assert "--csv: the event has started a run, which has no items to print" in done.err
+
+
 def test_an_invalid_batch_has_no_csv(datamart: Callable[..., Done], tmp_path: Path) -> None:
     done = datamart(written(tmp_path, SALES | {"after": ["slaes"]}), "--csv")
     assert (done.code, done.out) == (2, "")

@@ -1,11 +1,13 @@
 """What is found out about each job: project, datamart, target, prompts."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from infra.batches import batch_files
 from infra.settings.settings import Settings
 from local.checks.findings import Findings
 from local.checks.stage_jobs import jobs_for
@@ -159,6 +161,23 @@ def test_a_job_file_that_is_wrong_hides_no_other(person: Person) -> None:
     assert report.problems == ["job file", "job file"]
     assert "did you mean datamart" in report.only("job file", "wrong")[1]
     assert report.only("prompts", "city")[0] == "ok"
+
+
+def test_the_items_of_batches_are_looked_up_like_jobs(
+    person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (batches := tmp_path / "batches").mkdir()
+    monkeypatch.setattr(batch_files, "FOLDER", batches)
+    sales = {"name": "sales", "project": "MicroStrategy Tutorial", "datamart": "Catgory Sales"}
+    there = {"name": "there", "project": "MicroStrategy Tutorial", "datamart": "Nested", "connection": "second"}
+    night = {"items": [{"job": "city"}, sales]}
+    (batches / "night.json").write_text(json.dumps(night), "utf-8")
+    (batches / "wrong.json").write_text(json.dumps({"items": [there]}), "utf-8")
+    report = person.check()
+    assert report.problems == ["batch file", "datamart"]
+    assert 'no datamart "Catgory Sales"; the nearest are Category Sales' in report.only("datamart", "night: sales")[1]
+    assert report.only("datamart", "city")[0] == "ok"
+    assert 'unknown connection "second"' in report.only("batch file", "wrong")[1]
 
 
 def test_only_the_jobs_of_the_connection_are_checked(person: Person, tmp_path: Path) -> None:

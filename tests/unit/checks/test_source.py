@@ -148,4 +148,4 @@ def test_bad_usage_ends_with_a_sentence_and_code_2(person: Person, words: list[s
 def test_a_newcomer_can_try_it_on_the_built_in_simulator(person: Person) -> None:
     code, out, err = person.ask("--simulator")
     assert (code, err) == (0, "")
-    assert out.splitlines()[-1].startswith("No problem in 11 findings")
+    assert out.splitlines()[-1].startswith("No problem in 19 findings")

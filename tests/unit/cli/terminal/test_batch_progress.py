@@ -4,6 +4,7 @@ import io
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
 from functions.runs.batches.model import BatchPlan, BatchRun
 from functions.runs.batches.order import Plan
@@ -41,6 +42,13 @@ def test_a_waiting_item_says_which_items_it_waits_for_or_that_it_waits_for_a_pla
     assert view("rwww").words(2, NOON) == "waits for customers, regions"
     assert view("lrww").words(2, NOON) == "waits for regions"
     assert view("rrww").words(3, NOON) == "waits for a place"
+
+
+def test_lines_of_names_with_wide_characters_are_aligned() -> None:
+    plan = BatchPlan(("売上", "sales"), Plan(((), ()), (None, None)), places=2)
+    shown = BatchView(BatchRun("arn", "ll"), plan)
+    assert shown.name_width == 5
+    assert [cell_len(line_of(shown, item, NOON).partition("loaded")[0]) for item in (0, 1)] == [7, 7]
 
 
 def test_of_many_items_that_it_waits_for_three_are_named() -> None:
