@@ -175,6 +175,26 @@ def test_what_is_recorded_without_a_look_counts_none(run: RunRecord) -> None:
     assert beside(run).polls == 0
 
 
+def test_a_load_took_until_the_middle_of_the_two_looks_between_which_it_ended(
+    run: RunRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "_source", lambda: NOW + 100)
+    assert record_look(run, JobState.ACCEPTED) is True
+    assert (run.ran_until, run.job_seconds) == (None, None)
+    monkeypatch.setattr(clock, "_source", lambda: NOW + 140)
+    assert record_look(run, JobState.LOADED) is True
+    assert (run.ran_until, run.finished_at, run.job_seconds) == (NOW + 100, NOW + 140, 120)
+
+
+def test_a_load_that_the_first_look_sees_done_took_half_of_the_time_until_then(
+    run: RunRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "_source", lambda: NOW + 40)
+    assert record_look(run, JobState.LOADED) is True
+    assert (run.ran_until, run.job_seconds) == (None, 20)
+    assert "ranUntil" not in run.stored
+
+
 def test_a_look_that_finds_the_job_complete_records_when(run: RunRecord) -> None:
     assert record_look(run, JobState.LOADED) is True
     assert beside(run).finished_at == NOW
