@@ -3,7 +3,7 @@
 from math import ceil
 from typing import NamedTuple
 
-from infra.costs.run_counts import BYTES_AN_EVENT, BYTES_OF_LAMBDA, BYTES_OF_OURS, Counts
+from infra.costs.run_counts import BYTES_AN_EVENT, BYTES_OF_LAMBDA, BYTES_OF_OURS, UNITS_OF_RECORD, Counts
 
 
 class BatchWork(NamedTuple):
@@ -70,4 +70,5 @@ def read_units(work: BatchWork) -> int:
 def counts_of(work: BatchWork) -> Counts:
     """All that a batch is charged for beyond its runs."""
     logs = BYTES_AN_EVENT * EVENTS + (BYTES_OF_OURS + BYTES_OF_LAMBDA) * LAMBDA_CALLS
-    return Counts(TRANSITIONS, LAMBDA_CALLS, write_units(work), read_units(work), logs)
+    written = write_units(work) + UNITS_OF_RECORD
+    return Counts(TRANSITIONS, LAMBDA_CALLS, written, read_units(work), logs)

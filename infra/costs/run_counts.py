@@ -121,6 +121,12 @@ def read_units(work: Work) -> int:
     return 10 + work.looks + 2 * work.rounds + int(work.saves) + 12 * work.questions + of_a_wait * work.waits
 
 
+UNITS_OF_RECORD = 5
+"""Units of DynamoDB that the record of a run takes in the history: the table, and four of its five indexes.
+
+An item of a batch is in that of batches, too, and a run that is of no job not in that of jobs.
+"""
+
 BYTES_AN_EVENT = 317
 """Of the log of Step Functions, for each event of an execution's history (infra/PLATFORM.md "Logs")."""
 
@@ -148,4 +154,5 @@ def log_bytes(work: Work) -> int:
 
 def counts_of(work: Work) -> Counts:
     """All that a run is charged for."""
-    return Counts(transitions(work), lambda_calls(work), write_units(work), read_units(work), log_bytes(work))
+    written = write_units(work) + UNITS_OF_RECORD
+    return Counts(transitions(work), lambda_calls(work), written, read_units(work), log_bytes(work))

@@ -8,12 +8,17 @@ from functions.metric_names import WITHOUT_JOB
 from functions.runs.polling import LONGEST_UNTOLD, seconds_until_next_look
 from infra.costs.batch_counts import BatchWork
 from infra.costs.batch_counts import counts_of as batch_counts_of
+from infra.costs.history_counts import year_of_history
 from infra.costs.prices import MEMORY_GB, PRICES, SECONDS_A_CALL, price, usd
 from infra.costs.run_counts import Work, counts_of, transitions
 from infra.documents.markdown import table
 
 BATCHES = (10, 50, 200, 300, 1_000)
 """Items of the batches of the table."""
+
+
+RUNS_A_DAY = (10, 100, 300, 1_000)
+"""Runs a day of the table of the history."""
 
 
 class Example(NamedTuple):
@@ -76,6 +81,17 @@ def batch_table() -> str:
         share = cost / (cost + items * nightly)
         rows.append((f"{items:,}", *(f"{each:,}" for each in taken), f"{100 * cost:.2f}", f"{100 * share:.1f} %"))
     head = ("items", "transitions", "Lambda calls", "write units", "read units", "US cents", "of the whole night")
+    return table(head, rows)
+
+
+def history_table() -> str:
+    """A row for each number of runs a day: what a year of the history costs."""
+    rows = []
+    for runs in RUNS_A_DAY:
+        year = year_of_history(runs)
+        costs = [f"{cost:.2f}" for cost in year[:-1]]
+        rows.append((f"{runs:,}", *costs, f"**{sum(year[:-1]):.2f}**", f"{year.each_index:.2f}"))
+    head = ("runs a day", "writes, $", "storage, $", "reads, $", "**a year, $**", "of that for each index, $")
     return table(head, rows)
 
 

@@ -7,7 +7,7 @@ from infra.constructs.definition import BATCHES
 from infra.costs.run_counts import formula
 from infra.documents.blocks import ROOT, Blocks
 from infra.documents.command_tables import argument_table, commands
-from infra.documents.cost_table import batch_table, cost_in_short, cost_table, monthly_costs
+from infra.documents.cost_table import batch_table, cost_in_short, cost_table, history_table, monthly_costs
 from infra.documents.error_table import error_table, pause_table
 from infra.documents.fact_tables import (
     login_mode_table,
@@ -61,6 +61,7 @@ def blocks_of(template: Path) -> Blocks:
         "transitions of a run": formula,
         "cost of a run": cost_table,
         "cost of a batch": batch_table,
+        "cost of the history": history_table,
         "cost in short": cost_in_short,
         "monthly costs": partial(monthly_costs, template),
     }

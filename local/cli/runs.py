@@ -52,9 +52,9 @@ def _ending(arguments: argparse.Namespace, fields: list[str] | None, selection: 
         found = list(history.records(selection))
         said = () if found else tuple(_why_nothing(history, selection, arguments.stage))
     if fields is not None:
-        return Ending(SUCCEEDED, [{key: each.as_json()[key] for key in fields} for each in found])
+        return Ending(SUCCEEDED, [{key: each.as_json()[key] for key in fields} for each in found], said)
     if arguments.csv:
-        return Ending(SUCCEEDED, csv=csv_text(FIELDS, map(_cells, found)))
+        return Ending(SUCCEEDED, said=said, csv=csv_text(FIELDS, map(_cells, found)))
     if not sys.stdout.isatty():
         return Ending(SUCCEEDED, said=said, rows=tuple(map(runs_output.fields_of, found)))
     runs_output.show(console_for(sys.stdout), found)

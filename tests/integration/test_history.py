@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -10,7 +11,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.runs.history import HistoryRecord
+from functions.runs.store.attribute_values import to_attribute
 from functions.runs.store.history import to_item
+from infra.costs.history_counts import BYTES_OF_RECORD
 from local.emulator.end_events import deliver_the_end
 from local.emulator.history_table import find_record
 from local.history.history import Selection
@@ -22,8 +25,11 @@ from local.simulator.catalogue import CITY
 from local.simulator.scenario import Scenario
 from local.synth import ROOT
 from tests.integration.conftest import System
+from tests.support.aws_calls import size_of
 from tests.support.batches import load
 from tests.support.by_hand import ByHand
+from tests.support.cloud import deployed
+from tests.support.run_command import done_by
 
 EVENTS = ROOT / "events"
 
@@ -102,7 +108,8 @@ def test_a_failure_is_kept_with_its_error_and_what_happened_in_few_bytes(system:
 def test_a_record_takes_less_than_a_unit_of_a_write(system: System) -> None:
     started = {"by": "city-nightly-1", "trigger": "schedule", "run": "x"}
     record = record_of(system, system.run(prompts=COUNTRIES, started=started))
-    assert len(json.dumps(to_item(record)).encode()) < 1_024
+    item = {key: to_attribute(value) for key, value in to_item(record).items()}
+    assert 0.6 * BYTES_OF_RECORD < size_of(item) <= BYTES_OF_RECORD < 1_024
 
 
 def test_a_request_that_is_refused_is_in_the_history(system: System) -> None:
@@ -259,3 +266,35 @@ def test_a_run_that_still_runs_is_in_the_history_and_is_there_once_when_it_has_e
     assert ended in seen
     (newest,) = history(system).records(Selection(limit=1))
     assert (newest.execution, newest.status) == (arn, "SUCCEEDED")
+
+
+# -- the command on a stage -----------------------------------------------------------------------------------------
+
+
+def test_runs_of_a_stage_are_read_from_its_table_by_what_the_stack_says(
+    system: System, template_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    datamart = done_by(capsys)
+    loaded = record_of(system, system.run_input({"job": "city-nightly", "asOf": "2026-11-20T05:00+01:00"}))
+    failed = record_of(system, system.run(datamart=catalogue.BROKEN_SQL))
+    with deployed(system.emulator, template_path):
+        by_job = datamart("runs", "--stage", "dev", "--job", "city-nightly", "--json", "id,status,loaded")
+        by_status = datamart("runs", "--stage", "dev", "--status", "failed", "--json", "id,error")
+        misspelt = datamart("runs", "--stage", "dev", "--datamart", "Citty", "--json", "id")
+        unknown = datamart("runs", "--stage", "prdo")
+    assert json.loads(by_job.out) == [{"id": loaded.id, "status": "SUCCEEDED", "loaded": "yes"}]
+    assert json.loads(by_status.out) == [{"id": failed.id, "error": "DatamartFailed"}]
+    assert (json.loads(misspelt.out), misspelt.code) == ([], 0)
+    assert 'no datamart "Citty" ran lately (did you mean City?)' in misspelt.err
+    assert (unknown.code, unknown.out) == (2, "")
+    assert "there is no stack" in unknown.err
+
+
+def test_a_stack_of_an_earlier_release_is_told_to_be_deployed_again(
+    system: System, template_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with deployed(system.emulator, template_path) as cloud:
+        del cloud.outputs["HistoryTableName"]
+        found = done_by(capsys)("runs", "--stage", "dev")
+    assert (found.code, found.out) == (2, "")
+    assert "keeps no history; deploy it again" in found.err

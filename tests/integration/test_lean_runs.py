@@ -13,6 +13,7 @@ from infra.costs.run_counts import (
     BYTES_OF_LAMBDA,
     BYTES_OF_OURS,
     BYTES_OF_RECORD,
+    UNITS_OF_RECORD,
     Work,
     history_events,
     lambda_calls,
@@ -70,6 +71,7 @@ def test_a_run_takes_what_the_documented_formulas_say(
     assert len(calls.invocations) == lambda_calls(work)
     assert calls.read_units == read_units(work)
     assert 0.9 < calls.write_units / write_units(work) <= 1
+    assert calls.history_units == UNITS_OF_RECORD - 1, "it is of no job"
     events, invocations = history_events(work), lambda_calls(work)
     assert bytes_ingested(machine_lines(outcome)) == pytest.approx(BYTES_AN_EVENT * events, rel=0.02)
     assert bytes_ingested(lambda_lines(calls.invocations)) == pytest.approx(BYTES_OF_LAMBDA * invocations, rel=0.02)
@@ -135,6 +137,7 @@ def test_the_item_of_a_nightly_run_takes_two_units_of_a_write_and_one_once_it_ha
     with counted(system.emulator) as calls:
         outcome = system.run_input(nightly | {"request": {"datamart": catalogue.CATEGORY_SALES, "prompts": []}})
     assert outcome.output["loaded"] == "yes"
+    assert calls.history_units == UNITS_OF_RECORD
     sizes = [(call.module, call.size) for call in calls if call.key == outcome.execution_arn]
     assert WRITE_UNIT < max(size for module, size in sizes if module == "get_status") <= 1.4 * WRITE_UNIT
     assert 0.9 * WRITE_UNIT < max(size for module, size in sizes if module == "end_run") <= WRITE_UNIT
