@@ -8,30 +8,34 @@ from functions.runs.last_loads import is_load_of, is_run_of
 from functions.runs.notification import Notification
 from functions.runs.series import Series
 from functions.runs.store.batches import BatchRecord
+from functions.runs.store.durations import key_of_datamart
 from functions.runs.store.last_loads import key_of, record_load
 from functions.runs.store.record import RunRecord
 from functions.runs.store.series import begin_recovery, end_recovery, record_failure
+from functions.runs.store.table import expiry
 
 
 def record_end(run: RunRecord, end: End, *, reported_alone: bool) -> Series | None:
-    """Record a load or a failure for the run's job, if it is deployed.
+    """Record a load or a failure for the run's job, if it is deployed; of a run without a job for its datamart.
 
     Returns the failures in a row with this one; of a load those that it ends, if it is this run that notifies people of
     it. None where there are none, and for a run that is not ``reported_alone``: its batch or its message is.
     """
-    job = deployed_jobs().get(run.job_name) if run.job_name else None
+    at, is_load = run.finished_at or run.ended_at or clock.now(), end.loaded == "yes"
+    ends_series = is_load and reported_alone and end.status == "SUCCEEDED"
+    fails = not is_load and reported_alone and end.status != "SUCCEEDED" and not run.notice_sent
+    if run.job_name is None:
+        key = None if run.datamart is None else key_of_datamart(run)
+        if key and ends_series and run.ends_series:
+            return begin_recovery(run.table, key, run.arn, at, run.table.load(key) or {})
+        return record_failure(run.table, key, run.arn, at, expiry(at)) if key and fails else None
+    job, key = deployed_jobs().get(run.job_name), key_of("job", run.job_name)
     if job is None:
         return None
-    name, at = str(run.job_name), run.finished_at or run.ended_at or clock.now()
-    if end.loaded == "yes":
-        if not is_load_of(job, run):
-            return None
-        item = record_load(run.table, name, at, run.arn)
-        if reported_alone and end.status == "SUCCEEDED":
-            return begin_recovery(run.table, key_of("job", name), run.arn, at, item)
-    elif reported_alone and end.status != "SUCCEEDED" and not run.notice_sent and is_run_of(job, run):
-        return record_failure(run.table, key_of("job", name), run.arn, at)
-    return None
+    if is_load and is_load_of(job, run):
+        item = record_load(run.table, run.job_name, at, run.arn)
+        return begin_recovery(run.table, key, run.arn, at, item) if ends_series else None
+    return record_failure(run.table, key, run.arn, at) if fails and is_run_of(job, run) else None
 
 
 def record_end_of_batch(record: BatchRecord, *, succeeded: bool) -> Series | None:
@@ -47,7 +51,7 @@ def record_end_of_batch(record: BatchRecord, *, succeeded: bool) -> Series | Non
 
 def end_series_of(run: RunRecord) -> None:
     """People were notified that the failures have ended."""
-    end_recovery(run.table, key_of("job", str(run.job_name)), run.arn)
+    end_recovery(run.table, key_of("job", run.job_name) if run.job_name else key_of_datamart(run), run.arn)
 
 
 def end_series_of_batch(record: BatchRecord) -> None:

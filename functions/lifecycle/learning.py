@@ -10,7 +10,10 @@ from functions.lifecycle.step import Step
 from functions.runs.model import Polling
 from functions.runs.polling import longest_wait, with_duration
 from functions.runs.store.durations import load_durations, record_durations
+from functions.runs.store.item_format import Item
 from functions.runs.store.record import RunRecord
+from functions.runs.store.runs import record_end_of_series
+from functions.runs.store.series import is_in
 from functions.runs.store.table import ConditionFailed
 from functions.telemetry import logger
 
@@ -45,14 +48,21 @@ def _earlier_runs(run: RunRecord, project_id: str, datamart_id: str) -> Polling:
 
 
 def record_run_duration(run: RunRecord) -> None:
-    """Record how long the job took that was just found loaded."""
+    """Record how long the job took that was just found loaded, and whether runs of the datamart had failed before."""
     seconds = run.job_seconds
     if seconds is None or run.ended:  # a run that was stopped meanwhile has no durations of the runs before it any more
         return
     earlier = run.polling.durations if run.polling else ()
     try:
-        record_durations(run.table, run, with_duration(earlier, seconds))
-    except ConditionFailed:
-        pass  # an earlier invocation has recorded this run
+        item = _recorded(run, with_duration(earlier, seconds))
+        if run.job_name is None and is_in(item):
+            record_end_of_series(run)
     except (ClientError, BotoCoreError) as error:
         logger.warning("the run's duration cannot be recorded", extra={"reason": str(error)})
+
+
+def _recorded(run: RunRecord, seconds: tuple[float, ...]) -> Item:
+    try:
+        return record_durations(run.table, run, seconds)
+    except ConditionFailed as refused:  # an earlier invocation has recorded this run
+        return refused.item or {}

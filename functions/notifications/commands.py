@@ -33,7 +33,11 @@ def steps(execution_arn: str, loaded: Loaded) -> tuple[str, ...]:
     return tuple(f"{words}: `{command}`" for words, command in lines(execution_arn, loaded).items())
 
 
-def runs_of(what: Literal["job", "batch"], name: str, stage: str) -> str:
+Subject = Literal["job", "batch", "datamart"]
+"""What runs are chosen by."""
+
+
+def runs_of(what: Subject, name: str, stage: str) -> str:
     """``datamart runs --job city-nightly --stage dev``."""
     return f"datamart runs --{what} {shlex.quote(name)} --stage {shlex.quote(stage)}"
 
@@ -43,7 +47,7 @@ def start(name: str, stage: str) -> str:
     return f"datamart start {shlex.quote(name)} --stage {shlex.quote(stage)}"
 
 
-def failed_runs(what: Literal["job", "batch"], name: str, stage: str) -> str:
+def failed_runs(what: Subject, name: str, stage: str) -> str:
     """``datamart runs --job city-nightly --stage dev --status failed``."""
     return f"{runs_of(what, name, stage)} --status failed"
 

@@ -1,6 +1,6 @@
 """The notification of a load: of the first after failures, and by the settings of each."""
 
-from typing import Any, Literal
+from typing import Any
 
 from functions.names import stage_of
 from functions.notifications import commands, durations
@@ -11,7 +11,7 @@ from functions.notifications.publish import LONGEST_SUBJECT, Notice
 from functions.notifications.run_end import End
 from functions.notifications.wanted import is_wanted
 from functions.runs.series import Series
-from functions.text import duration, labelled, named
+from functions.text import duration, labelled, named, one_line
 
 REPEAT_FAILED = "Nothing, unless each run loads a day or a file of its own: then repeat the failed ones, too."
 NOTHING = "Nothing."
@@ -30,7 +30,8 @@ def notice(end: End, series: Series | None) -> Notice:
     subject = f"Datamart {named(end.datamart, LONGEST_SUBJECT - len('Datamart ') - len(rest) - 2)}{rest}"
     facts = about(end) | {"Loaded": LOADED["yes"]} | durations.lines(end.run)
     facts["Failures before"] = series and series.in_words()
-    steps = _what_to_do(series, "job", str(job), end.execution_arn)
+    what: tuple[commands.Subject, str] = ("job", job) if job else ("datamart", one_line(end.datamart))
+    steps = _what_to_do(series, what, end.execution_arn)
     return _notice(series, subject, facts, steps, end.execution_arn, thread=end.thread, name=job or end.datamart)
 
 
@@ -44,7 +45,7 @@ def notice_of_batch(end: BatchEnd, series: Series | None) -> Notice:
         "Duration": end.batch.ended_at and duration(end.batch.ended_at - end.batch.started_at),
         "Failures before": series and series.in_words(),
     }
-    steps = _what_to_do(series, "batch", end.name, end.batch.arn)
+    steps = _what_to_do(series, ("batch", end.name), end.batch.arn)
     return _notice(series, subject, facts, steps, end.batch.arn, thread=f"batch/{end.name}", name=end.name)
 
 
@@ -54,12 +55,12 @@ def _rest(series: Series | None) -> str:
     return f" is loaded again after {series.count} failure{'s' if series.count != 1 else ''}"
 
 
-def _what_to_do(series: Series | None, what: Literal["job", "batch"], name: str, execution_arn: str) -> dict[str, str]:
+def _what_to_do(series: Series | None, what: tuple[commands.Subject, str], execution_arn: str) -> dict[str, str]:
     """What to do, and the commands for it, each by the words before it."""
     show = {"To see it": commands.show(execution_arn)}
     if series is None:
         return {"What to do": NOTHING} | show
-    failed = commands.failed_runs(what, name, stage_of(execution_arn))
+    failed = commands.failed_runs(*what, stage_of(execution_arn))
     return {"What to do": REPEAT_FAILED, "To see the failed ones": failed} | show
 
 

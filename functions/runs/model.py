@@ -167,6 +167,8 @@ class Run:
         Why the newest attempt but one came to nothing.
     ran_until, finished_at, ended_at
         When the job was last seen running, when it was found complete, and when the run was closed.
+    ends_series
+        Whether it has no job, and loaded a datamart whose runs without one had failed before.
     lease_free
         Whether the run had given its lease back when it was closed.
     claimed, notified
@@ -210,6 +212,7 @@ class Run:
     ran_until: float | None = None
     finished_at: float | None = None
     ended_at: float | None = None
+    ends_series: bool = False
     lease_free: bool = False
     outcome: Outcome | None = None
     unanswered: UnansweredPrompts | None = None

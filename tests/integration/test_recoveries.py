@@ -7,17 +7,20 @@ import boto3
 import pytest
 
 from local.emulator import end_events
-from tests.integration.conftest import System
+from tests.integration.conftest import CITY, TUTORIAL, System
 
 NIGHTLY = {"job": "city-nightly", "asOf": "2026-11-20T05:00+01:00"}
+DURATIONS = f"durations/default/{TUTORIAL}/{CITY}"
+COUNTRIES = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
 NO_PRIVILEGE = {"status": 403, "json": {"code": "ERR014", "message": "No privilege."}}
 
 
 @pytest.fixture(autouse=True)
 def never_run(system: System) -> None:
-    """No earlier test has run the job."""
+    """No earlier test has run the job or the datamart."""
     (table,) = system.emulator.deployed.tables
-    boto3.client("dynamodb").delete_item(TableName=table, Key={"executionArn": {"S": "job/city-nightly"}})
+    for key in ("job/city-nightly", DURATIONS):
+        boto3.client("dynamodb").delete_item(TableName=table, Key={"executionArn": {"S": key}})
 
 
 def fail(system: System) -> dict[str, Any]:
@@ -66,3 +69,24 @@ def test_another_datamart_under_the_name_of_the_job_is_not_of_its_failures(syste
     system.run_input(NIGHTLY | {"request": {"datamart": "Nowhere"}})
     system.run_input(NIGHTLY)
     assert [notice["Subject"] for notice in system.notices()] == ["Datamart Nowhere failed: NotFound (loaded: no)"]
+
+
+def test_the_first_load_of_a_datamart_without_a_job_is_reported_after_failures(system: System) -> None:
+    for _ in range(2):
+        system.simulator.inject("execute", **NO_PRIVILEGE)
+        assert system.run(prompts=COUNTRIES).status == "FAILED"
+    assert system.run(prompts=COUNTRIES).status == "SUCCEEDED"
+    notice = system.notices()[-1]
+    assert notice["Subject"] == "Datamart City is loaded again after 2 failures"
+    assert "\nTo see the failed ones: datamart runs --datamart City --stage dev --status failed\n" in notice["Message"]
+    assert system.run(prompts=COUNTRIES).status == "SUCCEEDED"
+    assert len(system.notices()) == 3
+    assert not {"inARow", "recovery"} & set(system.emulator.item(DURATIONS) or {})
+
+
+def test_a_load_by_a_job_ends_the_failures_of_the_datamart_in_silence(system: System) -> None:
+    system.simulator.inject("execute", **NO_PRIVILEGE)
+    system.run(prompts=COUNTRIES)
+    system.run_input(NIGHTLY)
+    system.run(prompts=COUNTRIES)
+    assert len(system.notices()) == 1

@@ -17,6 +17,7 @@ from typing import Any
 from functions import aws_clients, clock
 from functions.handlers import end_run, sweep
 from functions.limits import END_VISIBILITY, SWEEP_GRACE, TIMEOUTS
+from functions.notifications.exactly_once import NotificationInProgress
 from functions.requests.execution_input import Start
 from functions.requests.request import normalise
 from functions.runs.outcome import Outcome
@@ -25,10 +26,13 @@ from functions.runs.store.attempts import begin_attempt
 from functions.runs.store.job_states import begin_execution
 from functions.runs.store.table import RunTable
 from tests.support.interleaving_simulator import SteppedTable, _Context, clear_clients
-from tests.support.invocations import Invocation, at_work, pause
+from tests.support.invocations import Invocation, Killed, at_work, pause
 from tests.unit.runs.tables import Direct, history_of
 
 EXECUTION = "arn:aws:states:eu-west-1:123456789012:execution:datamart-runner-dev"
+
+EXPECTED = Killed | ConnectionError | NotificationInProgress
+"""What functions fail with here: they were killed, SNS refuses, or another one is at work."""
 
 
 @dataclass
@@ -201,7 +205,9 @@ class OutageSimulator:
     # -- what people know ---------------------------------------------------------------------------------------
 
     def told(self) -> Counter[str]:
-        """How often each run was in a notification."""
+        """How often each run was in a notification; no function may have failed for another reason than the test's."""
+        ended = [*self.looks, *(each for end in self.queue for each in end.deliveries)]
+        assert [each.error for each in ended if not isinstance(each.error, EXPECTED | None)] == []
         return Counter(run for message in self.published for run in message.runs)
 
     def may_be_told_twice(self) -> set[str]:

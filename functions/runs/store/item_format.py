@@ -23,7 +23,7 @@ The run's item, its key the execution's ARN::
     project {id, name}, datamart {id, name}, target {source, table, append}
     definition {readable, runsExtraSql, maxExecutionSeconds}, polling {durations, prompts, longestWait}, usual
     polls, lostLogIns, waitsFor
-    saveFolderId, saved {objectId}, ranUntil, finishedAt, endedAt, leaseFree
+    saveFolderId, saved {objectId}, ranUntil, finishedAt, endsSeries, endedAt, leaseFree
     outcome {end, error, reason, advice, loaded, supersededBy}
     unanswered {attempt, prompts}
     asking {hours, answers, fresh, refused, seconds, concluded}
@@ -116,6 +116,7 @@ def run_fields(item: Item) -> dict[str, Any]:
         "ran_until": get("ranUntil"),
         "finished_at": get("finishedAt"),
         "ended_at": get("endedAt"),
+        "ends_series": bool(get("endsSeries")),
         "lease_free": bool(get("leaseFree")),
         "outcome": _optional(_outcome, get("outcome")),
         "unanswered": _optional(_unanswered, get("unanswered")),

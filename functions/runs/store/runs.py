@@ -247,6 +247,12 @@ def record_unanswered(run: RunRecord, prompts: list[Prompt]) -> None:
     run.write(put={"unanswered": {"attempt": run.number, "prompts": prompts}})
 
 
+def record_end_of_series(run: RunRecord) -> None:
+    """Record that the run loads a datamart whose runs had failed before."""
+    if not run.ends_series:
+        run.write(put={"endsSeries": True})
+
+
 def count_poll(run: RunRecord) -> None:
     """Count a look at the job's status that has shown nothing else to record."""
     run.write(add={"polls": 1})

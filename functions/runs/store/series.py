@@ -1,11 +1,14 @@
 """Failures in a row, in the item of a job's or a batch's last load (:mod:`functions.runs.store.last_loads`).
 
+Those of runs without a job are in the item of the datamart's durations (:mod:`functions.runs.store.durations`).
+
 ::
 
     inARow, failedSince, failedAt, failedBy     missing while the last run was loaded
     recovery {by, at, count, since}             from the load that ends a series until people were notified of it
 
-They are in that item because each successful run writes it anyway: a run without failures before it costs nothing more.
+They are in those items because each successful run writes them anyway: one without failures before it costs nothing
+more.
 """
 
 import contextlib
@@ -19,12 +22,23 @@ from functions.runs.store.table import ConditionFailed, RunTable
 _BEFORE = "(attribute_not_exists({loadedAt}) OR {loadedAt} < :at)"
 """A failure whose end is processed after a later load is not one of a series."""
 
-_FIELDS = ("inARow", "failedSince", "failedAt", "failedBy")
+FIELDS = ("inARow", "failedSince", "failedAt", "failedBy")
+"""Of a series that no load has ended."""
 
 
-def record_failure(table: RunTable, key: str, execution_arn: str, at: float) -> Series | None:
-    """Count a failure that ended at ``at``, once; returns the series with it, None if it is not one of a series."""
-    put: Item = {"failedAt": at, "failedBy": execution_arn}
+def is_in(item: Item) -> bool:
+    """Whether an item has failures that people were not yet told to have ended."""
+    return "inARow" in item or "recovery" in item
+
+
+def record_failure(
+    table: RunTable, key: str, execution_arn: str, at: float, expires_at: int | None = None
+) -> Series | None:
+    """Count a failure that ended at ``at``, once; returns the series with it, None if it is not one of a series.
+
+    ``expires_at`` is when DynamoDB may forget the item, of one that expires.
+    """
+    put: Item = {"failedAt": at, "failedBy": execution_arn} | ({"expiresAt": expires_at} if expires_at else {})
     first: Item = {"put": put | {"inARow": 1, "failedSince": at}}
     further: Item = {"put": put, "add": {"inARow": 1}}
     item: Item = {}
@@ -60,7 +74,7 @@ def begin_recovery(table: RunTable, key: str, execution_arn: str, at: float, ite
     series = _series(item)
     put = {"recovery": {"count": series.count, "since": series.since, "by": execution_arn, "at": now}}
     condition = "attribute_not_exists({recovery}) AND {failedAt} < :at"
-    return _claimed(table, key, put, condition, {"at": at}, remove=_FIELDS)
+    return _claimed(table, key, put, condition, {"at": at}, remove=FIELDS)
 
 
 def end_recovery(table: RunTable, key: str, execution_arn: str) -> None:
@@ -75,8 +89,10 @@ def _claimed(
 ) -> Series | None:
     try:
         table.change(key, put=put, remove=remove, condition=condition, condition_values=values)
-    except ConditionFailed:
-        return None
+    except ConditionFailed as refused:
+        found = (refused.item or {}).get("recovery") or {}
+        if found.get("by") != put["recovery"]["by"]:  # boto3 may send a write twice whose response was lost
+            return None
     return _recovered(put["recovery"])
 
 

@@ -84,7 +84,7 @@ class Direct:
         return {} if found is None else {"Item": found.to_json()["Attributes"]}
 
     def put_item(self, *, TableName: str, Item: dict[str, Any], **given: Any) -> None:
-        assert given.keys() == {"ConditionExpression", "ReturnValuesOnConditionCheckFailure"}
+        assert given.keys() <= {"ConditionExpression", "ReturnValuesOnConditionCheckFailure"}
         try:
             self._tables.put_item(TableName, Item, condition_expression=given["ConditionExpression"])
         except ConditionalCheckFailed:
