@@ -28,11 +28,12 @@ def log_texts(stack: Stack, execution_arn: str, functions: Collection[str], begi
     Parameters
     ----------
     functions
-        Names of the functions that it called, as Lambda has them; ``end_run`` and ``sweep`` are looked into, too.
+        Names of the functions that it called, as Lambda has them; ``end_run`` and ``sweep`` are looked into, too, and
+        all of them where nothing is known of its calls.
     begin, end
         Of the execution, in seconds since the epoch.
     """
-    wanted = {"EndRun", "Sweep", *(found[1] for name in functions if (found := FUNCTION.search(name)))}
+    called = {found[1] for name in functions if (found := FUNCTION.search(name))}
     groups = {
         found[1]: group
         for name, group in stack.resources_by_name("AWS::Logs::LogGroup").items()
@@ -40,7 +41,7 @@ def log_texts(stack: Stack, execution_arn: str, functions: Collection[str], begi
     }
     client = boto3.client("logs")
     texts: list[str] = []
-    for name in sorted(wanted & groups.keys()):
+    for name in sorted({"EndRun", "Sweep", *called} & groups.keys() if called else groups):
         texts += _texts(client, groups[name], execution_arn, begin - BEFORE, end + LATEST_END)
     return texts
 

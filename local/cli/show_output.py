@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import NamedTuple
 
 from rich.console import Console
@@ -73,10 +74,12 @@ def _facts(report: RunReport) -> Iterator[tuple[str, str]]:
         yield "Job", run.job + (f", for {run.as_of}" if run.as_of else "")
     if run.kind == "run" and run.batch:
         yield "Batch", f"{run.batch}, item {run.item}" + (f" ({run.batch_run})" if run.batch_run else "")
+    if run.counts:
+        yield "Items", ", ".join(f"{count} {what}" for what, count in run.counts.items() if what != "items")
     if run.table:
         yield "Table", f"{run.table}, {'rows are added' if run.append else 'replaced'}"
     by = ", ".join(filter(None, (run.trigger, run.started_by)))
-    yield "Started", f"{_moment(run.started_at)} UTC" + (f" ({by})" if by else "")
+    yield "Started", _moment(run.started_at) + (f" ({by})" if by else "")
     if run.reason:
         yield "Reason", run.reason
     if run.duration_seconds is not None:
@@ -235,10 +238,14 @@ def _times(times: int) -> str:
 
 
 def _moment(timestamp: str) -> str:
-    """``2026-11-27 05:00:00``."""
-    return timestamp[:19].replace("T", " ")
+    """In the time zone of this computer, with its offset: ``2026-11-27 06:00:00 +0100``."""
+    return f"{_local(timestamp):%Y-%m-%d %H:%M:%S %z}"
 
 
 def _time(timestamp: str) -> str:
-    """``05:00:00``."""
-    return timestamp[11:19]
+    """The same without day and offset: ``06:00:00``."""
+    return f"{_local(timestamp):%H:%M:%S}"
+
+
+def _local(timestamp: str) -> datetime:
+    return datetime.fromisoformat(timestamp).astimezone()

@@ -18,9 +18,7 @@ from local.report.report import Problem, RunReport
 from local.report.steps import attempts_of, steps_of
 
 NO_EXECUTION = "The steps are not known any more: {why}. What stays is the record, and what the log has of it."
-NO_LOG = (
-    "HTTP requests, statuses of the job, answers and clean-up are not known: the log has nothing of this execution."
-)
+NO_LOG = "HTTP requests, statuses of the job, answers and clean-up are not known: {why}."
 ANSWERS_HIDDEN = "The values of answers are hidden (showAnswers = false in the settings of the stage)."
 
 LONGEST_CAUSE = 6_000
@@ -38,8 +36,8 @@ class Kept(NamedTuple):
         The events of its history.
     log
         Texts of log lines; those of other executions are passed over.
-    why_gone
-        Why the execution is not known any more, in a clause.
+    why_gone, why_no_log
+        Why the execution is not known any more, or the log not readable, in a clause.
     is_deployed
         Whether the execution is one of AWS, which the console shows.
     """
@@ -48,6 +46,7 @@ class Kept(NamedTuple):
     events: Sequence[Event]
     log: Sequence[str]
     why_gone: str | None = None
+    why_no_log: str | None = None
     is_deployed: bool = False
 
 
@@ -77,7 +76,7 @@ def assembled(record: HistoryRecord, kept: Kept, items: Sequence[HistoryRecord] 
 def _notes(record: HistoryRecord, kept: Kept, lines: Sequence[Line], lacks_values: bool) -> list[str]:
     notes = [] if kept.events else [NO_EXECUTION.format(why=kept.why_gone or "nothing was kept of the execution")]
     if not lines and not is_batch(record.execution):
-        return [*notes, NO_LOG]
+        return [*notes, NO_LOG.format(why=kept.why_no_log or "the log has nothing of this execution")]
     return [*notes, ANSWERS_HIDDEN] if lacks_values else notes
 
 

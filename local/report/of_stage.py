@@ -10,6 +10,8 @@ from botocore.exceptions import ClientError
 
 from functions import clock
 from functions.runs.history import HistoryRecord
+from functions.text import one_line
+from infra.build.aws_refusals import sentence
 from local.aws.aws_errors import in_plain_words
 from local.aws.logs import log_texts
 from local.aws.stack import Stack, stack_of
@@ -19,6 +21,11 @@ from local.history.opened import history_of
 from local.report.assemble import Kept
 from local.report.events import seconds_of, timeline_of
 from local.report.source import items_of
+
+FORBIDDEN = ("AccessDenied", "AccessDeniedException")
+
+LONGEST_REASON = 500
+"""Characters of why the log may not be read."""
 
 GONE = "Step Functions forgets an execution 90 days after its end"
 
@@ -70,4 +77,15 @@ def _kept_in_aws(stack: Stack, record: HistoryRecord) -> Kept:
     begin = seconds_of(described.get("startDate", record.started_at))
     ended = described.get("stopDate", record.finished_at)
     end = clock.now() if ended is None else seconds_of(ended)
-    return Kept(described, events, log_texts(stack, arn, functions, begin, end), why_gone=GONE, is_deployed=True)
+    log, why = _log(stack, arn, functions, begin, end)
+    return Kept(described, events, log, why_gone=GONE, why_no_log=why, is_deployed=True)
+
+
+def _log(stack: Stack, arn: str, functions: set[str], begin: float, end: float) -> tuple[list[str], str | None]:
+    """The lines, or why they may not be read: the record and the states say much without them."""
+    try:
+        return log_texts(stack, arn, functions, begin, end), None
+    except ClientError as problem:
+        if problem.response["Error"]["Code"] not in FORBIDDEN:
+            raise
+        return [], one_line(sentence(problem), LONGEST_REASON)

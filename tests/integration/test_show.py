@@ -252,13 +252,29 @@ def test_the_log_of_a_deployed_step_that_failed_is_printed(system: System, cloud
 
 
 def test_a_deployed_run_is_shown_after_step_functions_has_forgotten_it(
-    system: System, cloud: Cloud, there: Shown
+    system: System, cloud: Cloud, there: Shown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outcome = system.run(prompts=COUNTRIES)
+    cloud.log([json.dumps(line) for line in lines_of(system, outcome)])
     instead_of("sfn.DescribeExecution", lambda **_: refused("ExecutionDoesNotExist", "it does not exist"))
+    monkeypatch.setattr(
+        "local.aws.logs.BEFORE", 10 * 86_400
+    )  # the log has the machine's time, and the record the clock's
     text, _ = there(name_of(outcome))
     assert "City  SUCCEEDED  loaded: yes" in text
     assert "forgets an execution 90 days after its end" in text
+    assert "Elements of Country  USA  answered" in text, "the log is kept for longer"
+
+
+def test_without_the_right_to_read_logs_the_states_are_shown_and_why_there_is_no_more(
+    system: System, cloud: Cloud, there: Shown
+) -> None:
+    outcome = system.run(prompts=COUNTRIES)
+    instead_of("cloudwatch-logs.FilterLogEvents", lambda **_: refused("AccessDeniedException", "not authorized"))
+    text, _ = there(name_of(outcome))
+    assert "a permission is missing: not authorized" in there.json(name_of(outcome))["notes"][0]
+    assert "GetStatus ×2" in text
+    assert "POST /auth/login" not in text
 
 
 def test_a_deployed_run_that_still_runs_is_shown(system: System, cloud: Cloud, there: Shown) -> None:

@@ -1,6 +1,8 @@
 """How ``datamart show`` looks: on any width from 60 columns, and with texts that others wrote."""
 
 import io
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +22,15 @@ def shown(report: RunReport, width: int = 100) -> str:
     plain: dict[str, Any] = {"markup": False, "emoji": False, "highlight": False, "no_color": True}
     show_report(SafeConsole(file=stream, width=width, **plain), report)
     return stream.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def in_paris(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Europe/Paris")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 @pytest.fixture
@@ -44,7 +55,7 @@ def test_everything_that_is_known_is_shown(report: RunReport) -> None:
     text = shown(report)
     for part in (
         *("City  SUCCEEDED  loaded: yes", "city-nightly, for 2026-11-20T06:00+01:00", "DM_CITY, replaced"),
-        *("2026-11-20 05:00:00 UTC (schedule, city-nightly)", "4 min 5 s, and 1 min 30 s in the queue"),
+        *("2026-11-20 06:00:00 +0100 (schedule, city-nightly)", "06:01:30", "4 min 5 s, and 1 min 30 s in the queue"),
         *("the load 3 min 20 s (usually 3 min)", "GetStatus ×3 (3 min of it waiting)", "GET /datamarts/…/instances/…"),
         *("200 ×3", "Country  USA  answered", "InQueryEngine (6) ×2", "position 2 of 3, other-1 had one of 1"),
         *("instance  deleted", "23 transitions, 15 function calls", "Console: https://eu-west-1"),
@@ -91,7 +102,9 @@ def test_texts_of_others_clear_no_screen_forge_no_line_and_are_no_markup(report:
     assert all(character.isprintable() for line in text.split("\n") for character in line)
 
 
-def test_the_items_of_a_batch_are_a_line_each(report: RunReport) -> None:
+def test_the_items_of_a_batch_are_counted_and_a_line_each(report: RunReport) -> None:
     item = replace(report.run, item="sales", status="FAILED", loaded="no", error="NotFound", id="sales-1")
-    text = shown(replace(report, run=replace(report.run, kind="batch"), items=(item,)))
+    counts = {"items": 3, "loaded": 1, "failed": 1, "skipped": 1}
+    text = shown(replace(report, run=replace(report.run, kind="batch", counts=counts), items=(item,)))
+    assert "Items    1 loaded, 1 failed, 1 skipped" in text
     assert "sales  FAILED (loaded: no)  4 min 5 s  NotFound  sales-1" in text

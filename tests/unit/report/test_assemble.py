@@ -136,7 +136,7 @@ def test_a_stopped_run_has_advice_and_no_error() -> None:
 def test_without_the_execution_the_record_is_shown_and_it_is_said_what_is_missing() -> None:
     report = assembled(record(), Kept({}, [], [], why_gone="it was forgotten after 90 days"))
     assert "it was forgotten after 90 days" in report.notes[0]
-    assert report.notes[1] == NO_LOG
+    assert report.notes[1] == NO_LOG.format(why="the log has nothing of this execution")
     assert (report.steps, report.attempts, report.cost) == ((), (), None)
     assert report.run == record()
 
@@ -145,7 +145,7 @@ def test_without_a_log_prompts_are_those_of_the_output_without_values() -> None:
     output = {"promptsAnswered": [{"name": "Country", "type": "ELEMENTS", "how": "default"}]}
     report = assembled(record(), nightly().kept(output=json.dumps(output))._replace(log=[]))
     assert report.prompts == (Answer(None, "Country", "ELEMENTS", "default"),)
-    assert report.notes == (NO_LOG,)
+    assert report.notes == (NO_LOG.format(why="the log has nothing of this execution"),)
 
 
 def test_hidden_answers_are_said_to_be_hidden() -> None:
