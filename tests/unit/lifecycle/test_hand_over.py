@@ -153,6 +153,20 @@ def test_the_first_in_the_queue_is_woken_once(system: QueueSystem) -> None:
     assert system.sent == []
 
 
+@two_slots
+def test_no_other_run_is_woken_until_the_one_that_looks_after_the_queue_goes(system: QueueSystem) -> None:
+    holding = [system.holding(), system.holding()]
+    waiting = [system.waiting() for _ in range(5)]
+    serve(system.table, "default", system.queue)
+    looks = [token for token, told in system.sent if told != "slot"]
+    assert looks == ["run-4"], "the last of the two that go next"
+    for owner in holding:
+        give_back(system.table, owner)
+    assert [token for token, told in system.sent if told == "slot"] == ["run-3", "run-4"]
+    assert [token for token, told in system.sent if told != "slot"] == ["run-4", "run-6"]
+    assert system.tickets() == system.ids(*waiting[2:])
+
+
 def test_a_run_that_did_not_hear_that_it_is_the_first_is_told_again_by_the_look_after_the_queue(
     system: QueueSystem,
 ) -> None:
