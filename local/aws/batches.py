@@ -17,6 +17,7 @@ class StageBatches:
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
+        self._plans: dict[str, BatchPlan] = {}
 
     @cached_property
     def _table(self) -> RunTable:
@@ -29,8 +30,12 @@ class StageBatches:
     def batch(self, execution_arn: str) -> tuple[BatchRun, BatchPlan] | None:
         """The states of a batch's items, and its plan; None before its first step, and where it never began."""
         with in_plain_words():
-            found, plan = find_batch(self._table, execution_arn), load_plan(self._table, execution_arn)
-        return None if found is None or plan is None else (found, plan)
+            found = find_batch(self._table, execution_arn)
+            plan = self._plans.get(execution_arn) or load_plan(self._table, execution_arn)
+        if found is None or plan is None:
+            return None
+        self._plans[execution_arn] = plan  # it never changes
+        return found, plan
 
     def batch_report(self, execution_arn: str) -> dict[str, Any] | None:
         """The output that the batch has or would have, with a line for each item; None where it never began."""

@@ -209,7 +209,7 @@ def command_line() -> argparse.ArgumentParser:
         "contact lost, 130: no longer followed after Ctrl-C.",
     )
     watch.add_argument("run", metavar="RUN", help=RUN)
-    watch.add_argument("--stage", default="dev", metavar="S", help="which deployment, for an ID; dev if left out")
+    watch.add_argument("--stage", metavar="S", help="which deployment, for an ID; dev if left out")
     _add_json(watch)
 
     rerun = commands.add_parser(

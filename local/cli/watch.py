@@ -9,6 +9,10 @@ from local.aws.found_execution import find_execution
 from local.cli.deployed_run import follow_deployed
 from local.cli.endings import finish, not_found, of_followed_run
 from local.errors import CannotGoOn
+from local.history.files import Files
+
+STAGE = "dev"
+"""Where an ID is looked for, if nothing says where."""
 
 
 def watch(arguments: argparse.Namespace, wait: Wait = time.sleep) -> int:
@@ -26,7 +30,9 @@ def watch(arguments: argparse.Namespace, wait: Wait = time.sleep) -> int:
     """
     stream = sys.stderr if arguments.json else sys.stdout
     try:
-        found = find_execution(arguments.run, arguments.stage)
+        if arguments.stage is None and (record := Files().find(arguments.run)) is not None:
+            raise CannotGoOn(f"{record.id} ran on this computer and has ended: datamart show {record.id} shows it.")
+        found = find_execution(arguments.run, arguments.stage or STAGE)
         ending = of_followed_run(follow_deployed(found.stack, found.arn, stream, wait))
     except CannotGoOn as problem:
         ending = of_followed_run(*not_found(problem))

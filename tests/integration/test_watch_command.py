@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
+from functions.runs.history import HistoryRecord
 from local.cli.arguments import command_line
 from local.cli.watch import watch
 from tests.integration.conftest import CITY, TUTORIAL, System
@@ -95,6 +96,17 @@ def test_ctrl_c_ends_the_following_and_not_the_run(cloud: Cloud, system: System,
         assert watch(command_line().parse_args(["watch", arn]), interrupted) == 130
     assert "To stop it: aws stepfunctions stop-execution" in capsys.readouterr().out
     assert system.watch(arn).status == "SUCCEEDED"
+
+
+def test_what_ran_on_this_computer_has_ended(
+    cloud: Cloud, capsys: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    record = HistoryRecord("run-1", "run", "arn:here:run-1", "SUCCEEDED", "yes", "2026-11-20T04:00:00.000Z")
+    (tmp_path / "history").mkdir()
+    (tmp_path / "history" / "records.jsonl").write_text(json.dumps(record.as_json()), "utf-8")
+    monkeypatch.setenv("DATAMART_HOME", str(tmp_path))
+    assert datamart_watch(cloud, "run-1") == 2
+    assert "run-1 ran on this computer and has ended: datamart show run-1 shows it." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

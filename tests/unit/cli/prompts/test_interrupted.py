@@ -46,6 +46,16 @@ def test_a_session_that_cannot_be_logged_out_is_not_said_to_be_closed(
     assert "is closed" not in out
 
 
+def test_a_list_that_is_stopped_leaves_no_session_behind(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    person.simulator.inject("get_definition_prompts", kind="stall")
+    words = ["list", "--json", "--library-url", person.simulator.base_url, *PROJECT]
+    environment = {"MSTR_USERNAME": person.simulator.username, "MSTR_PASSWORD": PASSWORD}
+    code, out, err = Stall(monkeypatch).interrupted(words, environment, signal.SIGINT)
+    person.written += [out, err]
+    assert code == 130
+    assert json.loads(out)["cause"] == "Stopped by Ctrl-C. What it had opened on the server is closed."
+
+
 def _interrupted(person: Person, monkeypatch: pytest.MonkeyPatch, number: int) -> tuple[int, str, str]:
     """Exit code, output and errors of ``prompts``, which gets the signal while a call of it stalls."""
     words = ["prompts", "City", "--json", "--library-url", person.simulator.base_url, *PROJECT]
