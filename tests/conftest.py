@@ -1,9 +1,12 @@
 """One synthesized assembly for the whole test run, also when it is spread over several processes."""
 
+import atexit
 import gc
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from pathlib import Path
 
 import hypothesis
@@ -34,6 +37,10 @@ sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 service_models.share()
+
+# What commands under test keep of their runs is of no use to anybody: each process has a folder of its own.
+os.environ["DATAMART_HOME"] = tempfile.mkdtemp(prefix="datamart-tests-")
+atexit.register(shutil.rmtree, os.environ["DATAMART_HOME"], ignore_errors=True)
 
 # A shell starts background jobs with SIGINT ignored, nohup with SIGHUP, and every process below inherits it: commands
 # under test would not notice the signals that a test sends.

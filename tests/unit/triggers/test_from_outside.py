@@ -86,7 +86,8 @@ def test_what_the_jobs_file_alone_decides_is_refused(key: str, value: Any) -> No
 
 
 @pytest.mark.parametrize(
-    "key", ["job", "asOf", "values", "refusal", "message", "request", "Connection", "connection ", "cоnnection"]
+    "key",
+    ["job", "asOf", "values", "refusal", "message", "request", "started", "Connection", "connection ", "cоnnection"],
 )
 def test_keys_that_steer_an_execution_are_refused(key: str) -> None:
     assert refusal(json.dumps(asked(**{key: "nightly"}))).startswith(f"{shown_key(key)}: unknown key")

@@ -87,6 +87,8 @@ def test_names_are_those_of_the_list_whatever_their_accents() -> None:
         (items(CITY | {"connection": "hr"}), "connection: may not come from outside; allowed keys: name, after, proj"),
         (items(CITY | {"saveAs": {"name": "x"}}), "saveAs: may not come from outside"),
         (items({"job": "city-nightly"}), "job: may not come from outside"),
+        (items(CITY | {"started": {"trigger": "schedule"}}), "started: unknown key"),
+        (items(CITY) | {"started": {"trigger": "schedule"}}, "started: may not come from outside"),
         (items(CITY | {"promts": []}), "promts: unknown key (did you mean prompts?); allowed keys: name, after"),
         (items({"project": "P"}), "item 1: datamart: is missing"),
         (items("City"), "item 1: must be an object {…}."),
