@@ -51,16 +51,16 @@ def record_end_of_item(record: BatchRecord, index: int, outcome: ItemOutcome) ->
     move_on(record, {index: outcome.state}, may_have_ended=True)
 
 
-def move_on(record: BatchRecord, ends: Mapping[int, ItemState] | None = None, *, may_have_ended: bool = False) -> None:
+def move_on(record: BatchRecord, ends: Mapping[int, ItemState] | None = None, *, may_have_ended: bool = False) -> bool:
     """Take the ``ends`` of items that were running into the states, and do what follows from them.
 
     Where nothing changes, all that is running is started again: a function may have died before it had done so. A
     caller that the batch's own execution has not called says that this ``may_have_ended``, and that its end may be
-    lost: Step Functions is then asked once before anything starts.
+    lost: Step Functions is then asked once before anything starts. Returns whether the batch waited and goes on now.
     """
     plan = load_plan(record.table, record.arn)
     if plan is None:
-        return
+        return False
     while True:
         states = with_states(record.states, _new_ends(record, ends or {}))
         decision = Decision() if record.stopped_at else _decision(plan, states)
@@ -80,11 +80,10 @@ def move_on(record: BatchRecord, ends: Mapping[int, ItemState] | None = None, *,
         if change(record, after):
             break
         if before == (record.version, record.stopped_at):
-            return  # the batch has expired
+            return False  # the batch has expired
     if starting:
         start_items(record, plan, starting)
-    if has_ended(record.states) and record.token is not None:
-        end_wait(record.token)
+    return has_ended(record.states) and record.token is not None and end_wait(record.token)
 
 
 def _new_ends(record: BatchRecord, ends: Mapping[int, ItemState]) -> dict[int, ItemState]:

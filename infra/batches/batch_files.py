@@ -3,13 +3,17 @@
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from functions.errors import InvalidRequest
+from functions.requests.batches.batch import batch_of
 from functions.requests.batches.batch_bytes import places_on
 from functions.requests.batches.item_lines import item_lines
+from functions.requests.batches.problems import Problems
 from functions.requests.validation import Schema, SchemaError
 from functions.similar_names import nearest
 from infra.batches.check import check_batch
-from infra.batches.named_batch import NamedBatch
+from infra.batches.named_batch import KEYS, NamedBatch
 from infra.jobs.job_files import SAMPLES
 from infra.jobs.job_files import SCHEMA as JOBS
 from infra.jobs.named_files import check_names, check_numbers, read_file, resource_names
@@ -93,9 +97,34 @@ def _read(path: Path, folder: Path, jobs: list[NamedJob], settings: Settings) ->
     file = _file(path, folder)
     given, text = read_file(path, file, NamedBatch.what)
     lines = item_lines(text)
+    content = _valid(given, file, jobs, lines)
     try:
-        batch = NamedBatch(path.stem, SCHEMA.check(given), file, None if lines is None else tuple(lines))
+        batch = NamedBatch(path.stem, content, file, None if lines is None else tuple(lines))
         check_batch(batch, jobs, settings, places_on(lines))
-    except (SchemaError, BadConfiguration) as problem:
+    except BadConfiguration as problem:
         raise BadConfiguration(f"{file}: {problem}") from None
     return batch
+
+
+def _valid(given: Any, file: str, jobs: list[NamedJob], lines: list[int] | None) -> dict[str, Any]:
+    """The content with its defaults. Raises BadConfiguration: a wrong key hides no wrong items."""
+    try:
+        return SCHEMA.check(given)
+    except SchemaError as problem:
+        problems = Problems(file)
+        problems.add(str(problem))
+    content = given if isinstance(given, dict) else {}
+    own = {key: value for key, value in content.items() if key in KEYS}
+    for key in sorted(content.keys() - own.keys()):
+        try:
+            SCHEMA.check({key: content[key]})
+        except SchemaError as problem:
+            problems.add(str(problem))
+    try:
+        if "items" in own:
+            shipped = {job.name: job.shipped for job in jobs}
+            batch_of(own, file, jobs=shipped, places=places_on(lines), problems=problems)
+        problems.raise_if_any()
+    except InvalidRequest as problem:
+        raise BadConfiguration(str(problem)) from None
+    return {}

@@ -302,6 +302,16 @@ def test_the_sweep_starts_an_item_whose_start_was_lost_and_wakes_a_batch_whose_t
     assert loads(system) == each_once(6)
 
 
+def test_the_sweep_finds_nothing_of_a_batch_that_waits_no_more_and_is_about_to_conclude(
+    system: System, hooks: Hooks
+) -> None:
+    swept: list[Any] = []
+    hooks.before["conclude_batch#1"] = lambda event: swept.append(system.invoke("sweep", {"look": "hourly"}))
+    assert run(system, load(6)).status == "SUCCEEDED"
+    assert swept == [{"found": 0, "left": 0}]
+    assert system.notices() == []
+
+
 # -- stop and restart -----------------------------------------------------------------------------------------------
 
 

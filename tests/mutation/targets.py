@@ -27,6 +27,7 @@ TARGETS = {
     "functions/runs/queue.py": ("tests/unit/runs/test_queue.py", "tests/unit/runs/test_queue_moves.py"),
     "functions/runs/queue_moves.py": ("tests/unit/runs/test_queue_moves.py",),
     "functions/runs/batches/order.py": ("tests/unit/runs/batches/test_order.py",),
+    "functions/runs/batches/places.py": ("tests/unit/runs/batches/test_places.py",),
     "functions/microstrategy/error_mapping.py": (
         "tests/unit/microstrategy/test_error_mapping.py",
         "tests/unit/microstrategy/test_errors.py",

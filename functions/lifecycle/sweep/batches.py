@@ -60,10 +60,8 @@ def _look_after(record: BatchRecord, context: LambdaContext) -> list[Thing]:
             end_of_run.end(found, context)
             things.append(_thing(record, plan, index, ITEM_NOT_ENDED, "done now"))
     record.reload()
-    waits_in_vain = all_have_ended(record.states) and not things
-    if not_started or all_have_ended(record.states):
-        move_on(record)
-    return [*things, Thing(record.arn, _name(record), NOT_WOKEN, "woken now")] if waits_in_vain else things
+    woken = (not_started or all_have_ended(record.states)) and move_on(record)
+    return things if things or not woken else [Thing(record.arn, _name(record), NOT_WOKEN, "woken now")]
 
 
 def _thing(record: BatchRecord, plan: BatchPlan, index: int, what: str, now: str) -> Thing:

@@ -50,7 +50,13 @@ class Batch:
 
 
 def batch_of(
-    content: Any, where: str, *, jobs: Mapping[str, Job], literal: bool = False, places: list[str] | None = None
+    content: Any,
+    where: str,
+    *,
+    jobs: Mapping[str, Job],
+    literal: bool = False,
+    places: list[str] | None = None,
+    problems: Problems | None = None,
 ) -> Batch:
     """Check a batch.
 
@@ -66,13 +72,15 @@ def batch_of(
         Whether it comes from outside.
     places
         Where each item is in its file, if that is known: ``line 3``.
+    problems
+        What is wrong with its file already, to be named in the same error.
 
     Raises
     ------
     InvalidRequest
         Naming each problem with its item, its key and what is expected there.
     """
-    problems = Problems(where)
+    problems = Problems(where) if problems is None else problems
     _check_text(content, where)
     batch = _own_keys(content, problems)
     if not _is_time_zone(batch["timeZone"]):

@@ -30,7 +30,7 @@ class Problems:
 
     def add(self, problem: str) -> None:
         """One more: a sentence that begins with the item and the key."""
-        if problem not in self._found[-1:]:
+        if problem not in (*self._found[:MOST_SHOWN], *self._found[-1:]):
             self._found.append(problem)
 
     def raise_if_any(self) -> None:

@@ -263,7 +263,12 @@ class BatchLab(QueueLab):
 
 
 def _is_about(notice: dict[str, Any], arn: str) -> bool:
-    """Whether people are notified of the end of this execution: a batch's notification names its items, too."""
+    """Whether people are notified of the end of this execution: a batch's notification names its items, too.
+
+    The sweep's has a link to each execution whose flaws it has found.
+    """
+    if "the sweep found" in notice["Subject"]:
+        return False
     lines = str(notice["Message"]).splitlines()
     link = next((line for line in lines if line.startswith("Execution: ")), "")
     return arn in link

@@ -99,6 +99,19 @@ def test_a_wrong_file_is_refused_with_its_name_the_item_and_the_key(
     assert expected in found
 
 
+def test_a_wrong_key_of_the_file_hides_neither_its_items_nor_other_keys_of_the_batch(tmp_path: Path) -> None:
+    content = {"trigers": [], "maxConcurrency": 0, "onFailure": "x", "items": [ITEM, {"name": "b", "datmart": 1}]}
+    found = refusal(tmp_path, json.dumps(content, indent=1))
+    assert found.startswith("infra/batches/night.json: has 4 problems. ")
+    for one in ("trigers: unknown", "maxConcurrency: must", "onFailure: must", 'line 10, item 2 ("b"): datmart'):
+        assert found.count(one) == 1, found
+
+
+def test_a_wrong_key_beside_what_triggers_bring_is_one_problem(tmp_path: Path) -> None:
+    content = {"acceptRequests": ACCEPT, "triggers": [UPLOAD], "maxConcurrency": 0}
+    assert refusal(tmp_path, content) == "infra/batches/night.json: maxConcurrency: must be at least 1, not 0."
+
+
 @pytest.mark.parametrize("name", ["1night", "n ight", "n" * 41])
 def test_a_file_whose_name_cannot_be_the_name_of_a_batch_is_refused(tmp_path: Path, name: str) -> None:
     assert "invalid batch name" in refusal(tmp_path, {"items": [ITEM]}, name)
