@@ -43,7 +43,12 @@ def cron(simulator: Simulator, tmp_path: Path) -> Cron:
             **{name: os.environ[name] for name in ("SYSTEMROOT", "LANG") if name in os.environ},
         }
         return subprocess.run(
-            ["/bin/sh", RECIPE, file, simulator.base_url], env=environment, capture_output=True, text=True, timeout=120
+            ["/bin/sh", RECIPE, file, simulator.base_url],
+            env=environment,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=120,
         )
 
     return run
