@@ -1,7 +1,7 @@
 """When each named job's table was last loaded, and when each named batch last succeeded: an item each.
 
 ``executionArn: job/<name>`` or ``batch/<name>``, ``loadedAt``, ``loadedBy``; and the failures since then
-(:mod:`functions.runs.store.series`). ``loadedAt`` is missing where it has only failed.
+(:mod:`functions.runs.store.series`). ``loadedAt`` is 0 where it has only failed.
 """
 
 from typing import Literal
@@ -30,8 +30,8 @@ def record_load(table: RunTable, name: str, at: float, execution_arn: str, what:
 
 def last_load(table: RunTable, name: str, what: What = "job") -> float | None:
     """When the table, or the batch, was last loaded; None if it never was."""
-    item = table.load(key_of(what, name)) or {}
-    return float(item["loadedAt"]) if "loadedAt" in item else None
+    item = table.load(key_of(what, name))
+    return float(item["loadedAt"]) or None if item else None
 
 
 def key_of(what: What, name: str) -> str:

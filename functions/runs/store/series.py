@@ -12,12 +12,16 @@ more.
 """
 
 import contextlib
+from typing import Any
 
 from functions import clock
 from functions.limits import END_REPEATED_FOR
 from functions.runs.series import Series
 from functions.runs.store.item_format import Item
 from functions.runs.store.table import ConditionFailed, RunTable
+
+NEVER = 0
+"""``loadedAt`` of what was never loaded: functions of an earlier release read it wherever there is an item."""
 
 _BEFORE = "(attribute_not_exists({loadedAt}) OR {loadedAt} < :at)"
 """A failure whose end is processed after a later load is not one of a series."""
@@ -38,21 +42,43 @@ def record_failure(
 
     ``expires_at`` is when DynamoDB may forget the item, of one that expires.
     """
-    put: Item = {"failedAt": at, "failedBy": execution_arn} | ({"expiresAt": expires_at} if expires_at else {})
-    first: Item = {"put": put | {"inARow": 1, "failedSince": at}}
-    further: Item = {"put": put, "add": {"inARow": 1}}
-    item: Item = {}
-    for change in (further, first, further):  # the third where another run was faster with the first failure
-        begins = change is first
-        condition = "attribute_not_exists({inARow})" if begins else "attribute_exists({inARow}) AND {failedBy} <> :run"
-        values = {"at": at} | ({} if begins else {"run": execution_arn})
-        try:
-            return _series(table.change(key, condition=f"{_BEFORE} AND {condition}", condition_values=values, **change))
-        except ConditionFailed as refused:
-            item = refused.item or {}
-        if item.get("failedBy") == execution_arn or item.get("loadedAt", -1) >= at:
-            break
-    return _series(item) if item.get("failedBy") == execution_arn else None
+    failure: Item = {"failedAt": at, "failedBy": execution_arn} | ({"expiresAt": expires_at} if expires_at else {})
+    for record in (_count, _begin, _begin_unloaded, _count):  # the last where another run was faster with the first
+        item = record(table, key, failure)
+        if item.get("failedBy") == execution_arn:
+            return _series(item)
+        if item.get("loadedAt", NEVER) >= at:
+            return None
+    return None
+
+
+def _count(table: RunTable, key: str, failure: Item) -> Item:
+    """Count a failure of a series that has begun; returns the item as it then is, changed or not."""
+    new = "attribute_exists({inARow}) AND {failedBy} <> :run"
+    return _changed(table, key, new, {"run": failure["failedBy"]}, put=failure, add={"inARow": 1})
+
+
+def _begin(table: RunTable, key: str, failure: Item) -> Item:
+    """The same of the first failure after a load."""
+    return _changed(table, key, "attribute_exists({loadedAt}) AND attribute_not_exists({inARow})", put=_first(failure))
+
+
+def _begin_unloaded(table: RunTable, key: str, failure: Item) -> Item:
+    """The same of the first failure of what was never loaded."""
+    condition = "attribute_not_exists({loadedAt}) AND attribute_not_exists({inARow})"
+    return _changed(table, key, condition, put=_first(failure) | {"loadedAt": NEVER})
+
+
+def _first(failure: Item) -> Item:
+    return failure | {"inARow": 1, "failedSince": failure["failedAt"]}
+
+
+def _changed(table: RunTable, key: str, condition: str, values: Item | None = None, **change: Any) -> Item:
+    values = {"at": change["put"]["failedAt"]} | (values or {})
+    try:
+        return table.change(key, condition=f"{_BEFORE} AND {condition}", condition_values=values, **change)
+    except ConditionFailed as refused:
+        return refused.item or {}
 
 
 def begin_recovery(table: RunTable, key: str, execution_arn: str, at: float, item: Item) -> Series | None:
@@ -97,7 +123,7 @@ def _claimed(
 
 
 def _series(item: Item) -> Series:
-    return Series(int(item["inARow"]), item["failedSince"], item.get("loadedAt"))
+    return Series(int(item["inARow"]), item["failedSince"], item.get("loadedAt") or None)
 
 
 def _recovered(stored: Item) -> Series:

@@ -67,6 +67,13 @@ def test_a_load_whose_notification_was_not_sent_reports_the_failures_when_its_en
     assert load(table, "night 2", 20) == Series(1, since=10)
 
 
+def test_a_load_knows_its_own_write_again_whose_response_was_lost(table: RunTable) -> None:
+    fail(table, "night 1", 10)
+    before = record_load(table, NAME, 20, "night 2")
+    for _ in range(2):
+        assert begin_recovery(table, KEY, "night 2", 20, before) == Series(1, since=10)
+
+
 def test_of_two_loads_one_reports_the_failures(table: RunTable) -> None:
     fail(table, "night 1", 10)
     item = record_load(table, NAME, 20, "night 2")
