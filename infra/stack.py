@@ -30,6 +30,7 @@ from infra.constructs.insights import save_queries
 from infra.constructs.lineage import send_lineage
 from infra.constructs.measured import Measured
 from infra.constructs.notifications import notice_topics
+from infra.constructs.policies import policies_for_people
 from infra.constructs.questions import question_topic
 from infra.constructs.queues import dead_letters, retry
 from infra.constructs.schedules import Schedules
@@ -143,6 +144,7 @@ class DatamartRunner(cdk.Stack):
         save_queries(self, settings.machine_name, measured)
         if settings.dashboard:
             make_dashboard(self, settings.machine_name, measured, alarms)
+        policies_for_people(self, settings, runs, history, self._encryption)
         order_updates(by_module)
 
     def _bound(self) -> None:

@@ -30,6 +30,12 @@ def _policy(template: Template, name: str, made: dict[str, Any]) -> None:
         client("iam").put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=document)
 
 
+def _managed_policy(template: Template, name: str, made: dict[str, Any]) -> None:
+    document = json.dumps(template.resolve(made["PolicyDocument"]))
+    policy = client("iam").create_policy(PolicyName=name, PolicyDocument=document)["Policy"]
+    template.made(name, policy["Arn"])
+
+
 def _log_group(template: Template, name: str, made: dict[str, Any]) -> None:
     logs = client("logs")
     logs.create_log_group(logGroupName=name)
@@ -119,6 +125,7 @@ BESIDE_THE_EMULATOR = {
     "AWS::Lambda::Permission": _permission,
     "AWS::Scheduler::ScheduleGroup": _group,
     "AWS::IAM::Policy": _policy,
+    "AWS::IAM::ManagedPolicy": _managed_policy,
     "AWS::Scheduler::Schedule": _schedule,
     "AWS::SNS::TopicPolicy": _topic_policy,
     "AWS::SNS::Subscription": _subscription,

@@ -23,9 +23,18 @@ from local.emulator.lambda_runtime import Runtime
 from local.emulator.moto_patches.moto_objects import machine_of_token
 from local.emulator.template import ACCOUNT, REGION
 from tests.infra.template import Template, listed
+from tests.support import people
+from tests.support.people import (
+    NEED_NO_PERMISSION,
+    Policies,
+    command_that_calls,
+    keys_of,
+    of_another_stage,
+    policy_of,
+)
 
 Use = tuple[str, str, str]
-"""Function (its module), IAM action, ARN of the resource."""
+"""Function (its module) or command, IAM action, ARN of the resource."""
 
 UNUSED = {
     "logs:CreateLogStream": "Lambda writes the function's log.",
@@ -145,8 +154,11 @@ class Recorder:
 
         def called(client: Any, operation: str, params: dict[str, Any]) -> Any:
             module = getattr(self._here, "module", None)
+            action = action_of(client.meta.service_model.service_name, operation, params)
             if module is not None and not _is_made_by_a_test():
-                self._judge(module, action_of(client.meta.service_model.service_name, operation, params), params)
+                self._judge(module, action, params)
+            elif module is None and (command := command_that_calls(sys._getframe())) is not None:
+                self._judge_command(command, action, params)
             return call(client, operation, params)
 
         with pytest.MonkeyPatch.context() as patch:
@@ -160,6 +172,16 @@ class Recorder:
             self.used.add(use)
             if self._role(module).is_action_permitted(use[1], use[2]) is not PermissionResult.PERMITTED:
                 self.denied.append(f"{module} may not call {action} on {use[2]}")
+
+    def _judge_command(self, command: str, action: str, params: dict[str, Any]) -> None:
+        if action in NEED_NO_PERMISSION or of_another_stage(params):
+            return
+        use = (command, action, (RESOURCES | people.RESOURCES)[action](params))
+        policy, keys = policy_of(command), keys_of(params)
+        self.used.add(use)
+        if not Policies(self._template, self.resolve).allow(policy, use[1], use[2], keys):
+            of_items = f" (items {', '.join(keys)})" if keys else ""
+            self.denied.append(f"datamart {command} may not call {action} on {use[2]}{of_items} by the {policy}")
 
     def _role(self, module: str) -> IAMPolicy:
         """The policy of a function's role, with the names that the emulator gave to the stack's resources."""
@@ -197,7 +219,10 @@ JUDGED = "/test_permissions.py"
 TEMPLATE = synth.ROOT / "build" / "test-synth" / f"DatamartRunner-{synth.STAGE}.template.json"
 """What the session's one synth wrote (the fixture ``assembly``)."""
 
-WHAT_TO_DO = "Take the permission away (infra/constructs/function_table.py), or let a test of `make test` use it."
+WHAT_TO_DO = (
+    "Take the permission away (infra/constructs/function_table.py, of people policies.py), or let a test of "
+    "`make test` use it."
+)
 
 USED = pytest.StashKey[set[Use]]()
 """Where a test process keeps what its functions called."""
@@ -212,7 +237,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     if session.testsfailed or not used or config.option.keyword or config.args != config.getini("testpaths"):
         return
-    unused = granted_and_unused(Template(TEMPLATE), used)
+    template = Template(TEMPLATE)
+    commands = {(command, action) for command, action, _ in used}
+    unused = granted_and_unused(template, used) + Policies(template, lambda value: value).unused(commands)
     if unused:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         report(unused, config.pluginmanager.getplugin("terminalreporter"))
