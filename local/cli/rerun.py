@@ -174,7 +174,7 @@ class _Asked:
         """What is loaded, or may be, runs only with ``--force``, and once it is confirmed."""
         if earlier.loaded == "no":
             return
-        known = "has loaded" if earlier.loaded == "yes" else "may have loaded, which nobody knows,"
+        known = "has loaded" if earlier.loaded == "yes" else "may have loaded (nobody knows)"
         sentence = f"{earlier.id} {known} {earlier.table}."
         if not self._forces:
             raise CannotGoOn(f"{sentence} To run it all the same, add --force.")

@@ -93,7 +93,7 @@ def test_a_job_runs_again_for_the_time_of_its_first_run(cloud: Cloud, system: Sy
     [
         (REQUEST, "has loaded its table DM_CITY; a run replaces what is in it."),
         (DAILY, "has loaded its table DM_DAILY_SALES; a run adds rows to it, which are there twice"),
-        ({"project": TUTORIAL, "datamart": "Broken SQL"}, "may have loaded, which nobody knows, its table DM_BROKEN"),
+        ({"project": TUTORIAL, "datamart": "Broken SQL"}, "may have loaded (nobody knows) its table DM_BROKEN"),
     ],
 )
 def test_what_is_loaded_or_may_be_runs_again_only_by_force_which_names_the_table_and_asks(
