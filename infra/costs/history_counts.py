@@ -24,6 +24,11 @@ class YearOfHistory(NamedTuple):
     reads: float
     each_index: float
 
+    @property
+    def sum(self) -> float:
+        """The whole year."""
+        return self.writes + self.storage + self.reads
+
 
 def year_of_history(runs_a_day: int, days: int = Settings.history_days) -> YearOfHistory:
     """What a year costs of so many runs a day, whose records are kept for ``days``, once the first of them expire.

@@ -90,7 +90,7 @@ def history_table() -> str:
     for runs in RUNS_A_DAY:
         year = year_of_history(runs)
         costs = [f"{cost:.2f}" for cost in year[:-1]]
-        rows.append((f"{runs:,}", *costs, f"**{sum(year[:-1]):.2f}**", f"{year.each_index:.2f}"))
+        rows.append((f"{runs:,}", *costs, f"**{year.sum:.2f}**", f"{year.each_index:.2f}"))
     head = ("runs a day", "writes, $", "storage, $", "reads, $", "**a year, $**", "of that for each index, $")
     return table(head, rows)
 
@@ -122,7 +122,7 @@ def monthly_costs(template: Path) -> str:
     """What a deployment costs each month, whether it runs anything or not: alarms, metrics, secrets."""
     resources = json.loads(template.read_text("utf-8"))["Resources"].values()
     alarms = [each["Properties"] for each in resources if each["Type"] == "AWS::CloudWatch::Alarm"]
-    looked_at = sum(map(_metrics_of, alarms))
+    looked_at = sum(map(metrics_of, alarms))
     secrets = [resource["Type"] for resource in resources].count("AWS::SecretsManager::Secret")
     rows = [
         (f"{len(alarms)} alarms, by the metrics that they look at", looked_at, "alarm_month"),
@@ -133,6 +133,6 @@ def monthly_costs(template: Path) -> str:
     return table(("of the stage that the emulator runs", "number", "$ a month"), costs)
 
 
-def _metrics_of(alarm: dict[str, Any]) -> int:
+def metrics_of(alarm: dict[str, Any]) -> int:
     """How many metrics an alarm looks at: AWS charges each of them."""
     return sum("Expression" not in each for each in alarm.get("Metrics", [alarm]))

@@ -18,6 +18,7 @@ from infra.documents.fact_tables import (
     secret_table,
 )
 from infra.documents.machine_picture import machine_picture, state_table
+from infra.documents.option_table import option_table
 from infra.documents.resource_picture import resource_picture
 from infra.documents.room_tables import room_table
 from infra.documents.schema_tables import schema_table
@@ -64,4 +65,5 @@ def blocks_of(template: Path) -> Blocks:
         "cost of the history": history_table,
         "cost in short": cost_in_short,
         "monthly costs": partial(monthly_costs, template),
+        "costs of options": partial(option_table, template),
     }
