@@ -54,8 +54,10 @@ ONCE = {"events": 1, "mails": 1, "documents": 1, "lineage": 2}
 class Ends:
     """A failed run whose end was not processed yet, and may be processed as often as a test likes."""
 
-    def __init__(self, system: System, clock: Clock) -> None:
+    def __init__(self, system: System, clock: Clock, cause: str) -> None:
         self._system, self._clock = system, clock
+        if cause == "the connection":
+            system.connect(password="no longer valid")
         (self._table,) = [name for name in system.emulator.deployed.tables if name.startswith("RunTable")]
         with system.emulator.ends_withheld():
             outcome = system.emulator.run({"project": TUTORIAL, "datamart": catalogue.BROKEN_SQL})
@@ -70,6 +72,7 @@ class Ends:
         Returns how many calls there were without a fault.
         """
         boto3.client("dynamodb").put_item(TableName=self._table, Item=self._item)
+        boto3.client("dynamodb").delete_item(TableName=self._table, Key={"executionArn": {"S": "outage/default"}})
         calls = 0
 
         def called(real: Call) -> Any:
@@ -124,11 +127,12 @@ class Ends:
         }
 
 
-@pytest.fixture
-def ends(system: System, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Ends:
+@pytest.fixture(params=one_of("the datamart", "the connection"))
+def ends(request: Any, system: System, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Ends:
+    """Of a run that failed by itself, and of one whose failure is gathered with others of its connection."""
     monkeypatch.setenv("CHAT_TOPIC_ARN", os.environ["NOTICE_TOPIC_ARN"])
     monkeypatch.setenv("OPEN_LINEAGE", json.dumps({"namespaces": {}}))
-    return Ends(system, clock)
+    return Ends(system, clock, request.param)
 
 
 def test_an_end_that_is_processed_anew_sends_everything_once(ends: Ends) -> None:

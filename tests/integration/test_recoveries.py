@@ -19,7 +19,7 @@ NO_PRIVILEGE = {"status": 403, "json": {"code": "ERR014", "message": "No privile
 def never_run(system: System) -> None:
     """No earlier test has run the job or the datamart."""
     (table,) = system.emulator.deployed.tables
-    for key in ("job/city-nightly", DURATIONS):
+    for key in ("job/city-nightly", "batch/night", DURATIONS):
         boto3.client("dynamodb").delete_item(TableName=table, Key={"executionArn": {"S": key}})
 
 
@@ -90,3 +90,24 @@ def test_a_load_by_a_job_ends_the_failures_of_the_datamart_in_silence(system: Sy
     system.run_input(NIGHTLY)
     system.run(prompts=COUNTRIES)
     assert len(system.notices()) == 1
+
+
+def test_the_first_success_of_a_batch_after_failures_is_reported_and_its_items_by_nothing_else(system: System) -> None:
+    for _ in range(2):
+        system.simulator.inject("execute", **NO_PRIVILEGE)
+        assert system.watch_batch(system.emulator.start_batch({"batch": "night"})).status == "FAILED"
+    assert system.watch_batch(system.emulator.start_batch({"batch": "night"})).status == "SUCCEEDED"
+    first, second, recovered = system.notices()
+    assert "in a row" not in first["Message"]
+    assert "\nFailures: 2 in a row since " in second["Message"]
+    assert recovered["Subject"] == "Batch night is loaded again after 2 failures"
+    assert "\nItems: 3 loaded\n" in recovered["Message"]
+    assert "inARow" not in (system.emulator.item("job/city-nightly") or {})
+
+
+def test_a_load_of_each_batch_is_reported_where_the_settings_say_so(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOTIFY_ON", "failure,recovery,success")
+    system.watch_batch(system.emulator.start_batch({"batch": "night"}))
+    assert [notice["Subject"] for notice in system.notices()] == ["Batch night is loaded"]
