@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functions.errors import OWN_ERRORS
 from tests.faults.allowed import Allowed, left_is_allowed, told_twice_is_allowed, unknown_is_allowed
 from tests.faults.lab import Evidence
+from tests.support.reports import report_text
 
 STATUSES = {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
 WORDS = {"yes": 1, "no": 0}
@@ -85,6 +86,7 @@ def _keeps_its_secrets(seen: Evidence) -> Iterator[str]:
         "item": json.dumps([seen.item, *seen.others], default=str),
         "notices and events": json.dumps([seen.notices, seen.events]),
         "logs": seen.logs,
+        "report": report_text(outcome, seen.logs),
     }
     for place, text in written.items():
         if any(secret in text or json.dumps(secret)[1:-1] in text for secret in seen.secrets):

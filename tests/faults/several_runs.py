@@ -8,6 +8,7 @@ from typing import Any
 from functions.errors import OWN_ERRORS
 from local.outcome import Outcome
 from tests.faults.faults import Case
+from tests.support.reports import report_text
 
 STATUSES = {"SUCCEEDED", "FAILED", "ABORTED"}
 
@@ -86,6 +87,7 @@ def keeps_its_secrets(seen: SeveralSeen) -> Iterator[str]:
         "items": json.dumps([i for k, i in seen.items.items() if not k.startswith("ticket/")], default=str),
         "notices and events": json.dumps([[run.notices, run.events] for run in every]),
         "logs": seen.logs,
+        "reports": "\n".join(report_text(run.outcome, seen.logs) for run in every),
     }
     history = json.dumps([run.outcome.history for run in every], default=str)
     for place, text in {**written, "history": history}.items():

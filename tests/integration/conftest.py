@@ -31,6 +31,7 @@ from local.outcome import Outcome
 from local.simulator import Simulator
 from tests.infra.template import Template
 from tests.support.permissions import USED, Recorder
+from tests.support.reports import report_text
 from tests.support.run_command import Done, done_by, running_on
 from tests.support.server_calls import UnlistedCalls
 
@@ -88,6 +89,7 @@ class System:
         self._notices: list[dict[str, Any]] = []
         self._events: list[dict[str, Any]] = []
         self._arns: list[str] = []
+        self._outcomes: list[Outcome] = []
         self._written: dict[str, list[str]] = {"history": [], "output": []}
         self._tokens: set[str] = set()
         self.simulator: Simulator
@@ -126,6 +128,7 @@ class System:
         """Wait for the end of an execution, and look through what it wrote when the test ends."""
         outcome = self._emulator.wait(execution_arn)
         self._arns.append(outcome.execution_arn)
+        self._outcomes.append(outcome)
         self._written["history"].append(json.dumps(outcome.history, default=str))
         self._tokens.update(tokens_of_waits(outcome.history))
         self._written["output"].append(json.dumps([outcome.output, outcome.error, outcome.cause], default=str))
@@ -253,6 +256,10 @@ class System:
         with self._emulator.logs.open("rb") as logs:
             logs.seek(self._logs_from)
             written["logs"] = logs.read().decode("utf-8")
+        written["reports"] = "\n".join(
+            report_text(outcome, written["logs"], find_record(table, outcome.execution_arn))
+            for outcome in self._outcomes
+        )
         assert all(arn in written["logs"] for arn in self._arns[:1]), "the logs are not where they are searched"
         for place, text in written.items():
             # A token is in the history of its own execution, as on AWS.
