@@ -111,3 +111,24 @@ def test_a_chat_that_fails_for_hours_keeps_nothing_back_and_the_sweep_makes_it_g
     kinds = [document["metadata"]["eventType"] for document in documents(system)]
     assert sorted(kinds) == ["datamart-failure", "datamart-sweep"]
     assert [outcome.execution_arn in str(document) for document in documents(system)] == [True, False]
+
+
+def test_a_recovery_that_the_chat_did_not_get_is_made_good_by_the_sweep(
+    system: System, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    def fails(*_: Any) -> str:
+        raise ConnectionError("the chat is away")
+
+    system.connect(password="another-planted-pässword")
+    system.run_input({"job": "city-nightly"})
+    system.connect()
+    with monkeypatch.context() as patch:
+        patch.setattr(chat, "document", fails)
+        system.run_input({"job": "city-nightly"})
+    assert mails(system)[-1].endswith(" is loaded again after 1 failure")
+    before = len(documents(system))
+    clock.advance(SWEEP_GRACE + 1)
+    system.invoke("sweep", {"look": "hourly"})
+    kinds = [document["metadata"]["eventType"] for document in documents(system)[before:]]
+    assert sorted(kinds) == ["datamart-recovery", "datamart-sweep"]
+    assert system.invoke("sweep", {"look": "hourly"})["found"] == 0

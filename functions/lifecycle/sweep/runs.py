@@ -22,8 +22,9 @@ def _is_open(run: Run) -> bool:
 def _is_not_notified(run: Run) -> bool:
     succeeded = run.outcome is not None and run.outcome.succeeded
     by_batch = run.batch is not None  # whose notification has the failure
-    is_told = run.notice_sent and not Notification.NOTICE.chat_is_due(run.claimed, run.notified)
-    return not run.end_event_sent or not (succeeded or is_told or by_batch)
+    if Notification.NOTICE.chat_is_due(run.claimed, run.notified):
+        return True
+    return not run.end_event_sent or not (succeeded or run.notice_sent or by_batch)
 
 
 def _has_session(run: Run) -> bool:

@@ -210,11 +210,12 @@ def test_each_notice_has_an_identity_of_its_own_in_the_chat(topics: Topics) -> N
 SENT, DUE, IN_CHAT = {"event": 1, "notice": 1}, {"noticeChat": 0}, {"noticeChat": 1}
 
 
+@pytest.mark.parametrize("end", ["Fail", "Succeed"])
 @pytest.mark.parametrize(("claimed", "told", "found"), [({}, {}, []), (DUE, {}, [NOT_NOTIFIED]), (DUE, IN_CHAT, [])])
-def test_the_sweep_finds_a_run_whose_failure_the_chat_did_not_get(
-    claimed: dict[str, int], told: dict[str, int], found: list[str]
+def test_the_sweep_finds_a_run_whose_failure_or_recovery_the_chat_did_not_get(
+    claimed: dict[str, int], told: dict[str, int], found: list[str], end: str
 ) -> None:
-    item = ITEM | {"claimed": SENT | claimed, "told": SENT | told}
+    item = ITEM | {"claimed": SENT | claimed, "told": SENT | told, "outcome": {"end": end}}
     assert flaws(run_of(item, 1)) == found
 
 
