@@ -129,7 +129,7 @@ def command_line() -> argparse.ArgumentParser:
         epilog="It reads the record, the execution and the logs, and no open session. Exit code 0: shown, "
         "2: unknown run, bad usage or refused, 130: stopped by Ctrl-C.",
     )
-    show.add_argument("run", metavar="RUN", help="id of a run or a batch, as runs prints it, or the execution's ARN")
+    show.add_argument("run", metavar="RUN", help=RUN)
     show.add_argument("--stage", metavar="S", help="a deployed run of this stage; one of this computer if left out")
     instead = show.add_mutually_exclusive_group()
     instead.add_argument("--log-failed", action="store_true", help="print the log lines of the step that failed")

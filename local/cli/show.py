@@ -26,11 +26,11 @@ def show(arguments: argparse.Namespace) -> int:
         ``run``, ``stage``, ``log_failed``, ``json`` and ``web``, as local/cli/arguments.py parses them.
     """
     try:
-        if arguments.web and arguments.stage is None:
-            raise CannotGoOn("--web: a run of this computer is in no AWS console; give --stage for a deployed run.")
-        source = source_of(arguments.stage)
+        source = source_of(arguments.run, arguments.stage)
         record = source.find(arguments.run)
         if arguments.web:
+            if not source.is_deployed:
+                raise CannotGoOn("--web: a run of this computer is in no AWS console; give --stage for a deployed run.")
             return finish(Ending(SUCCEEDED, shown=(console_link(record.execution),)))
         if arguments.log_failed:
             return finish(_log_of_failed(source, record))

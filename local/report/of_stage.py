@@ -33,6 +33,8 @@ GONE = "Step Functions forgets an execution 90 days after its end"
 class OfStage:
     """The history, the executions and the logs of a stage in AWS."""
 
+    is_deployed = True
+
     def __init__(self, stage: str) -> None:
         self._stage = stage
         with in_plain_words():

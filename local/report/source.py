@@ -10,7 +10,9 @@ from local.report.events import seconds_of
 
 
 class Source(Protocol):
-    """Where runs are looked up."""
+    """Where runs are looked up; ``is_deployed`` says whether that is AWS."""
+
+    is_deployed: bool
 
     def find(self, run: str) -> HistoryRecord:
         """The record of an execution, by its name or ARN. Raises CannotGoOn where it is not known."""

@@ -14,6 +14,8 @@ FEW_KEPT = f"this computer keeps the details of the last {MOST_DETAILS} executio
 class ThisComputer:
     """The history that ``datamart run`` keeps."""
 
+    is_deployed = False
+
     def __init__(self, files: Files | None = None) -> None:
         self._files = Files() if files is None else files
 
