@@ -2,7 +2,6 @@
 
 import json
 import os
-from statistics import median
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -21,6 +20,7 @@ from functions.runs.batches.places import places_of
 from functions.runs.connection_limits import most_at_once
 from functions.runs.store.batches import BatchRecord, begin_batch, find_batch, load_seconds, refuse_batch
 from functions.runs.store.table import run_table
+from functions.runs.usual import median_of
 from functions.telemetry import logger, tracer
 
 in_init(run_table)
@@ -91,7 +91,7 @@ def _plan_of(start: BatchStart) -> BatchPlan:
         items=names,
         plan=Plan(
             after=tuple(tuple(places[name] for name in item.after) for item in batch.items),
-            seconds=tuple(median(known[name]) if known.get(name) else None for name in names),
+            seconds=tuple(median_of(known[name]) if known.get(name) else None for name in names),
             on_failure=batch.on_failure,
             connections=allowed.connections,
             slots=allowed.slots,

@@ -6,7 +6,6 @@ seconds. What an item does not have is None, False, 0 or empty.
 """
 
 from dataclasses import dataclass, field
-from statistics import median
 from typing import Any, NamedTuple
 
 from functions import clock
@@ -21,6 +20,7 @@ from functions.runs.outcome import Conclusion, Outcome
 from functions.runs.polling import LONGEST_UNTOLD
 from functions.runs.queue import Priority
 from functions.runs.stored_session import StoredSession
+from functions.runs.usual import median_of
 
 Prompt = dict[str, Any]
 """A prompt as people are asked it: :mod:`functions.prompts.describe`."""
@@ -298,7 +298,7 @@ class Run:
     def usual_seconds(self) -> float | None:
         """How long the datamart's job usually takes: the median of the last successful runs before this one."""
         durations = self.polling.durations if self.polling else ()
-        return median(durations) if durations else self.usual
+        return median_of(durations) if durations else self.usual
 
     def saved_as_json(self) -> dict[str, str] | None:
         """``{"objectId"}`` of the saved definition, or None."""

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from itertools import islice
-from statistics import median
 from typing import Literal
 
 from functions.runs.forecast import USUAL_DURATION
+from functions.runs.usual import median_of
 
 
 class ItemState(StrEnum):
@@ -81,7 +81,7 @@ class Plan:
         Where no item has one, all count alike, and the chain of most items is the longest.
         """
         known = [each for each in self.seconds if each is not None]
-        otherwise = median(known) if known else USUAL_DURATION
+        otherwise = median_of(known) if known else USUAL_DURATION
         return tuple(otherwise if each is None else each for each in self.seconds)
 
     @cached_property

@@ -1,13 +1,14 @@
 """From when on a load that still runs takes longer than usual."""
 
 import random
+import statistics
 from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.runs.usual import LEAST_RUNS, LEAST_SECONDS, Usual
+from functions.runs.usual import LEAST_RUNS, LEAST_SECONDS, Usual, median_of
 from tests.bench.polling.families import FAMILIES
 
 DURATIONS = st.lists(st.floats(0, 90_000), min_size=LEAST_RUNS, max_size=20)
@@ -65,3 +66,8 @@ def test_few_loads_are_reported_that_take_as_long_as_ever(name: str, share: floa
     nights = [([family.draw(source) for _ in range(runs)], family.draw(source)) for _ in range(4_000)]
     reported = sum(seconds > usual(*history).longest for history, seconds in nights)
     assert reported <= share * len(nights)
+
+
+@given(st.lists(st.floats(0, 90_000), min_size=1, max_size=21))
+def test_the_median_is_that_of_pythons_own_module(numbers: Sequence[float]) -> None:
+    assert median_of(numbers) == statistics.median(numbers)
