@@ -1,6 +1,7 @@
 """Notifies people of a run that takes longer than usual, while it still goes on. Once a run, at a look at its job.
 
-Nothing of it ends or delays a run: what cannot be sent is left to the next look.
+Nothing of it ends or delays a run: what cannot be sent is left to the next look. Where a warehouse is slow, every run
+of a night takes longer: people get a few notifications an hour, and the metric counts all.
 """
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -10,13 +11,17 @@ from functions import clock
 from functions.metric_names import LONGER_THAN_USUAL
 from functions.notifications import longer_notice
 from functions.notifications.exactly_once import NotificationInProgress
-from functions.notifications.publish import notify_once
+from functions.notifications.publish import Notice, notify_once
 from functions.runs.job_state import JobState
 from functions.runs.model import Run
 from functions.runs.notification import Notification
+from functions.runs.store.notices import count_longer
 from functions.runs.store.record import RunRecord
 from functions.runs.usual import Usual
 from functions.telemetry import logger, metrics
+
+MOST_AN_HOUR = 5
+"""Notifications an hour about the runs of one connection; the last of them says that no more follow."""
 
 
 def notify_if_longer(run: RunRecord) -> None:
@@ -30,7 +35,7 @@ def notify_if_longer(run: RunRecord) -> None:
     usual, began = found
     is_new = Notification.LONGER not in run.notified
     try:
-        notify_once(run, lambda: longer_notice.notice(run, usual, began), Notification.LONGER)
+        notify_once(run, lambda: _notice(run, usual, began), Notification.LONGER)
     except NotificationInProgress:
         return
     except (ClientError, BotoCoreError) as error:
@@ -39,6 +44,13 @@ def notify_if_longer(run: RunRecord) -> None:
         metrics.add_metric(name=LONGER_THAN_USUAL, unit=MetricUnit.Count, value=1)
         known = {"usualSeconds": usual.seconds, "longestSeconds": round(usual.longest, 1)}
         logger.info("the run takes longer than usual", extra={"seconds": round(clock.now() - began, 1)} | known)
+
+
+def _notice(run: RunRecord, usual: Usual, began: float) -> Notice | None:
+    number = count_longer(run.table, run.connection)
+    if number > MOST_AN_HOUR:
+        return None
+    return longer_notice.notice(run, usual, began, is_last=number == MOST_AN_HOUR)
 
 
 def _longer(run: Run) -> tuple[Usual, float] | None:

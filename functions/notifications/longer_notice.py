@@ -1,5 +1,7 @@
 """The notification of a run that takes longer than usual and still goes on."""
 
+import shlex
+
 from functions import clock
 from functions.names import stage_of
 from functions.notifications import commands
@@ -16,13 +18,16 @@ NEXT_STEPS = (
 )
 
 
-def notice(run: Run, usual: Usual, began: float) -> Notice:
-    """The notification; ``began`` is since when the server works on the job, in seconds since the epoch."""
+def notice(run: Run, usual: Usual, began: float, *, is_last: bool = False) -> Notice:
+    """The notification; ``began`` is since when the server works on the job, in seconds since the epoch.
+
+    ``is_last`` is whether it is the last of this hour about runs of the connection.
+    """
     name = run.job_name or _datamart(run)
     return Notice(
         "longer",
         subject(run, usual, began),
-        text(run, usual, began),
+        text(run, usual, began, is_last=is_last),
         thread=f"job/{run.job_name}" if run.job_name else f"datamart/{name}",
         summary=labelled(_facts(run, usual, began)),
         next_steps=(*NEXT_STEPS, f"To see it: `{commands.show(run.arn)}`"),
@@ -39,14 +44,24 @@ def subject(run: Run, usual: Usual, began: float) -> str:
     return f"Datamart {named(_datamart(run), room)}{rest}"
 
 
-def text(run: Run, usual: Usual, began: float) -> str:
+def text(run: Run, usual: Usual, began: float, *, is_last: bool = False) -> str:
     """The message: what runs, since when, what is usual, when it was expected to end, what to do, where to look."""
     further: dict[str, str | None] = {
         "What to do": " ".join(NEXT_STEPS),
+        "Others": _others(run) if is_last else None,
         "To see it": commands.show(run.arn),
+        "To stop it": f"aws stepfunctions stop-execution --execution-arn {shlex.quote(run.arn)}",
         "Execution": console_link(run.arn),
     }
     return labelled(_facts(run, usual, began) | further)
+
+
+def _others(run: Run) -> str:
+    stage = shlex.quote(stage_of(run.arn))
+    return (
+        f"Several runs of connection {named(run.connection)} take longer than usual; further ones are not reported in "
+        f"this hour. datamart runs --status running --stage {stage} lists what runs."
+    )
 
 
 def _facts(run: Run, usual: Usual, began: float) -> dict[str, str | None]:

@@ -7,8 +7,11 @@ import pytest
 from botocore.exceptions import ConnectionClosedError
 
 from functions import clock
+from functions.lifecycle.longer_than_usual import MOST_AN_HOUR
 from functions.metric_names import LONGER_THAN_USUAL
 from functions.notifications import publish
+from functions.runs.store.notices import count_longer
+from functions.runs.store.table import run_table
 from local.simulator.catalogue import SLOW_LOAD
 from local.simulator.scenario import Scenario
 from tests.integration.conftest import System
@@ -87,3 +90,30 @@ def test_a_notification_that_cannot_be_sent_does_no_harm_and_is_sent_at_the_next
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert len(refusals) == 2
     assert len(slow.notices()) == 1
+
+
+def before_it(number: int) -> None:
+    """Let so many other runs of the connection have been reported in this hour and the next."""
+    for hour in (0, 3_600):
+        with clock.ahead(hour):
+            for _ in range(number):
+                count_longer(run_table(), "default")
+
+
+def test_the_last_notification_of_an_hour_says_that_others_are_not_reported(slow: System) -> None:
+    before_it(MOST_AN_HOUR - 1)
+    slow.run(datamart=SLOW_LOAD)
+    (notice,) = slow.notices()
+    assert "further ones are not reported in this hour" in lines_of(notice)["Others"]
+    assert "datamart runs --status running --stage dev" in lines_of(notice)["Others"]
+
+
+def test_where_every_run_takes_longer_people_get_a_few_notifications_an_hour_and_the_metric_counts_all(
+    slow: System,
+) -> None:
+    metrics = Metrics(slow)
+    before_it(MOST_AN_HOUR)
+    outcome = slow.run(datamart=SLOW_LOAD)
+    assert slow.notices() == []
+    assert "longer" in slow.item(outcome)["told"]
+    assert metrics.sums()[LONGER_THAN_USUAL] == 1

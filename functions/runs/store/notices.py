@@ -4,6 +4,11 @@ Both have an item of their own, their keys ``message/<job>/<message id>`` and ``
 
     executionArn: the key, claimed {notice}, told {notice}, expiresAt (TTL)
     of a message: run: ARN of the first that ended, runs, since, failures, ends {"<digits>": {} or {run, text}}
+
+Of the runs of a connection that take longer than usual an item counts those of an hour,
+``longer/<connection>/<hour in UTC>``::
+
+    executionArn: the key, count, expiresAt (TTL)
 """
 
 from functions import clock
@@ -87,3 +92,15 @@ def begin_late_notice(table: RunTable, at: float) -> LateNoticeRecord:
     key = f"late/{clock.timestamp(at)}"
     item = {"executionArn": key, "claimed": {}, "told": {}, "expiresAt": expiry(clock.now())}
     return LateNoticeRecord(table, table.create(item))
+
+
+def count_longer(table: RunTable, connection: str | None) -> int:
+    """Count a run of the connection that takes longer than usual; how many there are in this hour, with this one."""
+    now = clock.now()
+    item = table.change(
+        f"longer/{connection}/{clock.timestamp(now - now % 3_600)}",
+        put={"expiresAt": expiry(now)},
+        add={"count": 1},
+        condition="attribute_not_exists({claimed})",  # always: the first makes the item
+    )
+    return int(item["count"])

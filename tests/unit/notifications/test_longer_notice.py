@@ -26,6 +26,8 @@ What to do: Look in MicroStrategy's job monitor, and in the warehouse, what the 
 nothing: it is looked at as before, and its end is reported only if it fails. If not, stop the execution: its job is \
 cancelled where the account may do that, and its session is ended.
 To see it: datamart show sales-nightly-0a1b --stage prod
+To stop it: aws stepfunctions stop-execution --execution-arn \
+arn:aws:states:eu-west-1:123456789012:execution:datamart-runner-prod:sales-nightly-0a1b
 Execution: https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/executions/details/"""
 
 
