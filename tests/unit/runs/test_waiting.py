@@ -1,11 +1,13 @@
 """What a run that waits is told: its place in the queue, who has the slots, how long so far."""
 
+from typing import Any
+
 import pytest
 
 from functions import clock
 from functions.runs.model import Run
 from functions.runs.queue import Pause, Queue
-from functions.runs.waiting import TOLERANCE, place_in_words, seconds_to_wait, waits_wrongly
+from functions.runs.waiting import TOLERANCE, place_as_json, place_in_words, seconds_to_wait, waits_wrongly
 from tests.unit.runs.queues import DAY, NOON, queue, ticket
 
 RUN = Run("arn:of:the:run", connection="default")
@@ -36,6 +38,24 @@ def later(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_run_that_waits_is_told_its_place_and_whom_it_waits_for(waiting: Queue, whom: str) -> None:
     assert place_in_words(RUN, waiting, waiting.tickets["t1"]) == FIRST + whom
+
+
+@pytest.mark.parametrize(
+    ("waiting", "whom"),
+    [
+        (queue(ticket(1), held=("other",)), {"hasSlot": "run-other", "slots": 1}),
+        (queue(ticket(1), held=("d1",)), {"hasDatamart": "run-d1"}),
+        (
+            queue(ticket(1), held=("d1",), pauses=(Pause(NOON, NOON + DAY),)),
+            {"pausedUntil": "2027-01-16T08:00:00.000Z"},
+        ),
+        (queue(ticket(1)), {}),
+    ],
+    ids=["slots are taken", "its datamart is taken", "paused", "free"],
+)
+def test_the_log_says_its_place_and_whom_it_waits_for(waiting: Queue, whom: dict[str, Any]) -> None:
+    found = place_as_json(waiting, waiting.tickets["t1"])
+    assert found == {"position": 1, "of": 1, "seconds": 59} | whom
 
 
 PAUSE = Pause(NOON, NOON + 7_200)
