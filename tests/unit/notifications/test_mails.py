@@ -1,12 +1,14 @@
 """Every notification as its reader gets it by mail: golden files, written anew by ``GOLDEN=write``."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 
 from functions import clock
 from functions.notifications.publish import LONGEST_SUBJECT
+from infra.documents.command_tables import commands
 from tests.support.golden import check
 from tests.unit.notifications.notices import EVERY, MORNING
 
@@ -33,6 +35,14 @@ def test_each_notification_says_what_to_do_and_names_a_command_that_shows_more(k
     text = EVERY[kind]().text
     assert re.search(r"^To see (it|its runs|the failed ones): datamart (show|runs) .+ --stage prod", text, re.MULTILINE)
     assert "What to do: " in text or kind == "sweep"
+
+
+@pytest.mark.parametrize("kind", list(EVERY))
+def test_each_command_in_a_notification_is_one_that_exists(kind: str) -> None:
+    lines = re.findall(r"(?:: |^ +)datamart ([a-z-]+) (.+)$", EVERY[kind]().text, re.MULTILINE)
+    assert lines
+    for command, arguments in lines:
+        commands()[command].parse_args(shlex.split(arguments))
 
 
 @pytest.mark.parametrize("kind", list(EVERY))
