@@ -5,6 +5,7 @@ from typing import Literal
 
 from functions.names import stage_of
 from functions.runs.job_state import Loaded
+from functions.text import named
 
 REPEAT: dict[Loaded, str] = {
     "no": "To repeat it",
@@ -38,8 +39,9 @@ Subject = Literal["job", "batch", "datamart"]
 
 
 def runs_of(what: Subject, name: str, stage: str) -> str:
-    """``datamart runs --job city-nightly --stage dev``."""
-    return f"datamart runs --{what} {shlex.quote(name)} --stage {shlex.quote(stage)}"
+    """``datamart runs --job city-nightly --stage dev``; of all runs where the name does not read as one."""
+    chosen = f" --{what} {shlex.quote(name)}" if named(name) == name else ""
+    return f"datamart runs{chosen} --stage {shlex.quote(stage)}"
 
 
 def start(name: str, stage: str) -> str:

@@ -57,7 +57,18 @@ def notify_with_outage(run: RunRecord, end: End) -> tuple[bool, bool]:
 
 
 def _register(record: OutageRecord, end: End) -> None:
-    failure = GatheredFailure(
+    failure = failure_of(end)
+    for _ in range(MOST_TRIES):
+        if gather(record, failure):
+            return
+        if Notification.NOTICE in record.claimed:
+            break
+    raise NotificationInProgress(f"another invocation is notifying of the connection {record.connection}")
+
+
+def failure_of(end: End) -> GatheredFailure:
+    """What is kept of a failure until people are notified of it."""
+    return GatheredFailure(
         run=end.execution_arn,
         at=end.run.ended_at or clock.now(),
         datamart=end.datamart,
@@ -66,12 +77,6 @@ def _register(record: OutageRecord, end: End) -> None:
         error=str(end.error),
         reason=shorten(end.reason, LONGEST_REASON),
     )
-    for _ in range(MOST_TRIES):
-        if gather(record, failure):
-            return
-        if Notification.NOTICE in record.claimed:
-            break
-    raise NotificationInProgress(f"another invocation is notifying of the connection {record.connection}")
 
 
 def notify_of_outage(table: RunTable, connection: str) -> bool:

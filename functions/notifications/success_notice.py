@@ -11,7 +11,7 @@ from functions.notifications.publish import LONGEST_SUBJECT, Notice
 from functions.notifications.run_end import End
 from functions.notifications.wanted import is_wanted
 from functions.runs.series import Series
-from functions.text import duration, labelled, named, one_line
+from functions.text import duration, labelled, named
 
 REPEAT_FAILED = "Nothing, unless each run loads a day or a file of its own: then repeat the failed ones, too."
 NOTHING = "Nothing."
@@ -30,7 +30,7 @@ def notice(end: End, series: Series | None) -> Notice:
     subject = f"Datamart {named(end.datamart, LONGEST_SUBJECT - len('Datamart ') - len(rest) - 2)}{rest}"
     facts = about(end) | {"Loaded": LOADED["yes"]} | durations.lines(end.run)
     facts["Failures before"] = series and series.in_words()
-    what: tuple[commands.Subject, str] = ("job", job) if job else ("datamart", one_line(end.datamart))
+    what: tuple[commands.Subject, str] = ("job", job) if job else ("datamart", end.datamart)
     steps = _what_to_do(series, what, end.execution_arn)
     return _notice(series, subject, facts, steps, end.execution_arn, thread=end.thread, name=job or end.datamart)
 

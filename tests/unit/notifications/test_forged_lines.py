@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from functions.errors import InvalidRequest
-from functions.notifications import failure_notice, question_message, sweep_notice
+from functions.notifications import failure_notice, outages, question_message, success_notice, sweep_notice
 from functions.notifications.publish import LONGEST_SUBJECT
 from functions.notifications.run_end import end_of
 from functions.requests.execution_input import read_input
 from functions.runs.failure import failed
 from functions.runs.model import OpenQuestion, Run
+from functions.runs.outage import Outage
+from functions.runs.series import Series
 from functions.runs.store.item_format import run_of
 from functions.text import shown
 from functions.triggers.accepted_request import accepted
@@ -116,10 +118,23 @@ DETAIL = {"status": "FAILED", "error": "PromptsUnanswered", "cause": "why"}
 MESSAGES: dict[str, Callable[[Run], str]] = {
     "notice": lambda run: failure_notice.text(end_of(run, DETAIL)),
     "notice subject": lambda run: failure_notice.subject(end_of(run, DETAIL)),
+    "recovery": lambda run: success_notice.notice(end_of(run, {"status": "SUCCEEDED"}), SERIES).text,
+    "recovery subject": lambda run: success_notice.notice(end_of(run, {"status": "SUCCEEDED"}), SERIES).subject,
+    "outage": lambda run: outages.text(outage_of(run)),
+    "outage in a chat": lambda run: outages.notice(outage_of(run, 2)).summary,
     "question": lambda run: question_message.text(run, question_of(run)),
     "question subject": lambda run: question_message.subject(run, question_of(run)),
     "cause": lambda run: str(failed(run, "NotFound", "why").cause),
 }
+
+SERIES = Series(2, 0)
+
+
+def outage_of(run: Run, runs: int = 1) -> Any:
+    """As the record of an outage knows the failure of a run."""
+    failures = {str(number): outages.failure_of(end_of(run, DETAIL)) for number in range(runs)}
+    return Outage("outage/default", failures=failures)
+
 
 COMPOSED = {("outcome", "reason"), ("outcome", "advice"), ("question", "refusal")}
 """Sentences of ours, in which what is foreign was quoted when they were made."""
