@@ -200,7 +200,8 @@ def _show_end(console: Console, report: RunReport) -> None:
     lines = []
     if report.cost is not None:
         cents = f"{100 * report.cost.usd:.3f} US cents"
-        lines.append(f"Cost: {cents}, {report.cost.transitions} transitions, {report.cost.lambda_calls} function calls")
+        counts = f"{report.cost.transitions} transitions, {report.cost.lambda_calls} function calls"
+        lines.append(f"Cost{' without its runs' if report.run.kind == 'batch' else ''}: {cents}, {counts}")
     if report.console:
         lines.append(f"Console: {report.console}")
     if lines:

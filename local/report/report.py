@@ -127,7 +127,10 @@ class CleanedUp:
 
 @dataclass(frozen=True)
 class Cost:
-    """What AWS charges for the execution: state transitions, function calls, and all of it in US dollars."""
+    """What AWS charges for the execution: state transitions, function calls, and all of it in US dollars.
+
+    That of a batch is without its runs.
+    """
 
     transitions: int
     lambda_calls: int

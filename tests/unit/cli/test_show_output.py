@@ -107,4 +107,5 @@ def test_the_items_of_a_batch_are_counted_and_a_line_each(report: RunReport) -> 
     counts = {"items": 3, "loaded": 1, "failed": 1, "skipped": 1}
     text = shown(replace(report, run=replace(report.run, kind="batch", counts=counts), items=(item,)))
     assert "Items    1 loaded, 1 failed, 1 skipped" in text
+    assert "Cost without its runs: " in text
     assert "sales  FAILED (loaded: no)  4 min 5 s  NotFound  sales-1" in text
