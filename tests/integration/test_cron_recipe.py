@@ -48,7 +48,7 @@ def cron(simulator: Simulator, tmp_path: Path) -> Cron:
             cwd=tmp_path,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
         )
 
     return run
