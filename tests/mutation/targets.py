@@ -26,6 +26,7 @@ TARGETS = {
     "functions/runs/same_datamart.py": ("tests/unit/runs/test_same_datamart.py",),
     "functions/runs/queue.py": ("tests/unit/runs/test_queue.py", "tests/unit/runs/test_queue_moves.py"),
     "functions/runs/queue_moves.py": ("tests/unit/runs/test_queue_moves.py",),
+    "functions/runs/usual.py": ("tests/unit/runs/test_usual.py",),
     "functions/runs/batches/order.py": ("tests/unit/runs/batches/test_order.py",),
     "functions/runs/batches/places.py": ("tests/unit/runs/batches/test_places.py",),
     "functions/microstrategy/error_mapping.py": (

@@ -28,6 +28,10 @@ def test_after_a_few_runs_there_is_a_usual_duration_and_none_that_is_too_long() 
     assert usual(60, 80, 70, 90) == (75, float("inf"), 4)
 
 
+def test_the_fifth_load_is_enough_to_tell_what_is_too_long() -> None:
+    assert usual(*[3_600.0] * LEAST_RUNS) == (3_600, 1.75 * 3_600, LEAST_RUNS)
+
+
 def test_a_steady_load_of_an_hour_is_longer_than_usual_after_an_hour_and_a_half() -> None:
     assert usual(*[3_600.0] * 20) == (3_600, 1.5 * 3_600, 20)
 
