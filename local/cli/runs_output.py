@@ -1,5 +1,6 @@
 """Prints records of the history: two lines each on a terminal, one line of fields between tabs elsewhere."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -118,8 +119,10 @@ def _about(record: HistoryRecord) -> str:
 
 def _who(record: HistoryRecord) -> str:
     """What started it: ``schedule city-nightly-1``."""
-    by = record.started_by.rpartition("/")[2] if record.started_by and record.started_by.startswith("arn:") else None
-    return one_line(" ".join(filter(None, (record.trigger or "?", by or record.started_by))))
+    by = record.started_by or ""
+    if by.startswith("arn:"):  # of a person, or of an execution
+        by = re.split("[:/]", by)[-1]
+    return one_line(f"{record.trigger or '?'} {by}")
 
 
 def _seconds(record: HistoryRecord) -> float:

@@ -14,6 +14,8 @@ HELD = ("lease/", "slot/")
 """Beginnings of the keys of what a run holds in the run table."""
 STOPPED = ("stop", *(f"{how}-{when}" for how in ("stop", "behind") for when in ("before", "after")))
 """Faults that stop the execution."""
+ENDED = '"message":"run ended"'
+"""In the one line of the log that says what the history keeps."""
 GOES_ON = tuple(f"{module}: went on" for module in ("delete_instance", "log_out", "conclude_attempt", "take_answers"))
 """What a redrive may say: functions of the clean-up work on closed runs, too, and a reply is judged once more, as when
 its function is repeated: whatever follows from it, the next step refuses to begin."""
@@ -56,6 +58,8 @@ def _words(seen: Evidence) -> dict[str, str]:
         words["event"] = seen.events[-1]["detail"]["loaded"]
     if seen.item.get("outcome", {}).get("loaded"):
         words["item"] = seen.item["outcome"]["loaded"]
+    if seen.record is not None:
+        words["history"] = seen.record.loaded
     return words
 
 
@@ -113,6 +117,16 @@ def _is_told(seen: Evidence) -> Iterator[str]:
             yield f"{told} {what}"
 
 
+def _is_kept(seen: Evidence) -> Iterator[str]:
+    """The history has what people and machines were told, however often the end was delivered."""
+    if seen.record is None:
+        yield "there is no record of the run in the history"
+    elif seen.record.status != seen.outcome.status:
+        yield f"the history has the status {seen.record.status}"
+    elif seen.logs.count(ENDED) != 1:
+        yield f"{seen.logs.count(ENDED)} lines of the log about the end"
+
+
 def _cannot_be_redriven(seen: Evidence) -> Iterator[str]:
     """No step goes on; the clean-up may, and finds nothing to do: whatever is sent stands in the list, too."""
     wrong = [said for said in seen.redriven if not said.endswith(": RunAlreadyEnded") and said not in GOES_ON]
@@ -128,6 +142,7 @@ INVARIANTS: tuple[Callable[[Evidence], Iterator[str]], ...] = (
     _keeps_its_secrets,
     _is_closed,
     _is_told,
+    _is_kept,
     _cannot_be_redriven,
 )
 

@@ -11,11 +11,13 @@ from typing import Any, Self
 
 import boto3
 
+from functions.runs.history import HistoryRecord
 from functions.runs.store.table import RunTable
 from local.clock import StandingClock
 from local.emulator import Emulator
 from local.emulator.emulator import BY_A_PERSON, STOPPED
 from local.emulator.end_events import deliver_the_end
+from local.emulator.history_table import find_record
 from local.emulator.moto_patches.moto_objects import was_stopped
 from local.outcome import Outcome
 from local.simulator import Simulator
@@ -63,6 +65,7 @@ class Evidence:
     secrets: list[str]
     hung: bool = False
     met: bool = True
+    record: HistoryRecord | None = None
 
 
 class Lab:
@@ -154,6 +157,7 @@ class Lab:
                 secrets=[s for s in {*self.simulator.secrets(), PASSWORD} if s],
                 hung=hung,
                 met=met,
+                record=find_record(self.emulator.deployed.history_table, self._arn),
             )
 
     def _reset(self) -> None:

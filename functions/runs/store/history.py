@@ -4,7 +4,8 @@ A record's item has the fields of :class:`functions.runs.history.HistoryRecord` 
 known, and what it is found by::
 
     executionArn: the key (``execution`` of the record)
-    day: UTC date of the start, datamartKey: the datamart's name, folded; expiresAt (TTL)
+    day: UTC date of the start, datamartKey: the datamart's name, folded
+    writtenBy: a name of the write; expiresAt (TTL)
 
 Each index has the whole record, and ``startedAt`` as its sort key: ``byDay``, ``byJob``, ``byBatch``, ``byDatamart``
 (by datamartKey), ``byDatamartId``. A record that lacks the key of an index is not in it. The record of a batch has its
@@ -12,6 +13,7 @@ name as ``job``, too: no job has the name of a batch.
 """
 
 import os
+import secrets
 from functools import cache
 from typing import Any
 
@@ -41,14 +43,19 @@ def write_record(record: HistoryRecord, ended_at: float) -> bool:
     It expires some days (environment ``HISTORY_DAYS``) after ``ended_at``, in seconds since the epoch.
     """
     expires = int(ended_at) + int(os.environ["HISTORY_DAYS"]) * SECONDS_A_DAY
+    mine = secrets.token_hex(4)
+    item = to_item(record) | {"expiresAt": expires, "writtenBy": mine}
     try:
         _client().put_item(
             TableName=os.environ["HISTORY_TABLE"],
-            Item={key: to_attribute(value) for key, value in (to_item(record) | {"expiresAt": expires}).items()},
+            Item={key: to_attribute(value) for key, value in item.items()},
             ConditionExpression="attribute_not_exists(executionArn)",
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
         )
-    except _client().exceptions.ConditionalCheckFailedException:
-        return False
+    except _client().exceptions.ConditionalCheckFailedException as refused:
+        # Where the answer was lost, botocore has sent the write again, and it meets itself.
+        written: dict[str, Any] = refused.response.get("Item", {})
+        return written.get("writtenBy") == to_attribute(mine)
     return True
 
 
