@@ -4,7 +4,8 @@ Those of runs without a job are in the item of the datamart's durations (:mod:`f
 
 ::
 
-    inARow, failedSince, failedAt, failedBy     missing while the last run was loaded
+    inARow, failedSince, failedAt, failedBy     missing while the last run was loaded; failedBy are the last runs
+                                                of the series, newest first (of an earlier release the last run alone)
     recovery {by, at, count, since}             from the load that ends a series until people were notified of it
 
 They are in those items because each successful run writes them anyway: one without failures before it costs nothing
@@ -12,7 +13,6 @@ more.
 """
 
 import contextlib
-from typing import Any
 
 from functions import clock
 from functions.limits import END_REPEATED_FOR
@@ -25,6 +25,12 @@ NEVER = 0
 
 _BEFORE = "(attribute_not_exists({loadedAt}) OR {loadedAt} < :at)"
 """A failure whose end is processed after a later load is not one of a series."""
+
+MOST_RUNS = 20
+"""Runs of a series that are known by name. An end is repeated for hours, so few runs can end in between."""
+
+MOST_TRIES = 10
+"""Attempts to count a failure in one invocation, while ends of other runs are counted."""
 
 FIELDS = ("inARow", "failedSince", "failedAt", "failedBy")
 """Of a series that no load has ended."""
@@ -42,43 +48,37 @@ def record_failure(
 
     ``expires_at`` is when DynamoDB may forget the item, of one that expires.
     """
-    failure: Item = {"failedAt": at, "failedBy": execution_arn} | ({"expiresAt": expires_at} if expires_at else {})
-    for record in (_count, _begin, _begin_unloaded, _count):  # the last where another run was faster with the first
-        item = record(table, key, failure)
-        if item.get("failedBy") == execution_arn:
+    for _ in range(MOST_TRIES):
+        item = table.load(key) or {}
+        if "inARow" in item and execution_arn in _runs(item):
             return _series(item)
         if item.get("loadedAt", NEVER) >= at:
             return None
-    return None
+        with contextlib.suppress(ConditionFailed):  # another end was counted, or a load; or this write was sent twice
+            return _series(_count(table, key, item, execution_arn, at, expires_at))
+    raise TimeoutError(f"the failures of {key} were changed {MOST_TRIES} times while one was counted: call it again.")
 
 
-def _count(table: RunTable, key: str, failure: Item) -> Item:
-    """Count a failure of a series that has begun; returns the item as it then is, changed or not."""
-    new = "attribute_exists({inARow}) AND {failedBy} <> :run"
-    return _changed(table, key, new, {"run": failure["failedBy"]}, put=failure, add={"inARow": 1})
+def _count(table: RunTable, key: str, item: Item, execution_arn: str, at: float, expires_at: int | None) -> Item:
+    """Count a failure in the item as it was read; returns it as it then is. Raises ConditionFailed if it has changed.
+
+    Ends may come in any order: the series lasts from the first failure to the last, whichever is counted first.
+    """
+    count = item.get("inARow")
+    put: Item = {"inARow": (count or 0) + 1, "failedBy": [execution_arn, *_runs(item)][:MOST_RUNS]}
+    put["failedSince"] = min(at, item["failedSince"]) if count else at
+    put["failedAt"] = max(at, item["failedAt"]) if count else at
+    put |= {"expiresAt": expires_at} if expires_at else {}
+    put |= {} if "loadedAt" in item else {"loadedAt": NEVER}
+    unchanged = "{inARow} = :count AND {failedBy} = :runs" if count else "attribute_not_exists({inARow})"
+    values: Item = {"count": count, "runs": item["failedBy"]} if count else {}
+    return table.change(key, put=put, condition=f"{_BEFORE} AND {unchanged}", condition_values=values | {"at": at})
 
 
-def _begin(table: RunTable, key: str, failure: Item) -> Item:
-    """The same of the first failure after a load."""
-    return _changed(table, key, "attribute_exists({loadedAt}) AND attribute_not_exists({inARow})", put=_first(failure))
-
-
-def _begin_unloaded(table: RunTable, key: str, failure: Item) -> Item:
-    """The same of the first failure of what was never loaded."""
-    condition = "attribute_not_exists({loadedAt}) AND attribute_not_exists({inARow})"
-    return _changed(table, key, condition, put=_first(failure) | {"loadedAt": NEVER})
-
-
-def _first(failure: Item) -> Item:
-    return failure | {"inARow": 1, "failedSince": failure["failedAt"]}
-
-
-def _changed(table: RunTable, key: str, condition: str, values: Item | None = None, **change: Any) -> Item:
-    values = {"at": change["put"]["failedAt"]} | (values or {})
-    try:
-        return table.change(key, condition=f"{_BEFORE} AND {condition}", condition_values=values, **change)
-    except ConditionFailed as refused:
-        return refused.item or {}
+def _runs(item: Item) -> list[str]:
+    """The last runs of a series, newest first."""
+    found = item.get("failedBy", [])
+    return [found] if isinstance(found, str) else found
 
 
 def begin_recovery(table: RunTable, key: str, execution_arn: str, at: float, item: Item) -> Series | None:

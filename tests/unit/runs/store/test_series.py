@@ -6,8 +6,9 @@ import pytest
 
 from functions import clock
 from functions.limits import END_REPEATED_FOR
+from functions.runs.store.item_format import Item
 from functions.runs.store.last_loads import key_of, last_load, record_load
-from functions.runs.store.series import Series, begin_recovery, end_recovery, record_failure
+from functions.runs.store.series import MOST_RUNS, Series, begin_recovery, end_recovery, record_failure
 from functions.runs.store.table import RunTable
 from tests.unit.runs.tables import direct_run_table
 
@@ -40,6 +41,51 @@ def test_a_failure_whose_end_comes_again_is_counted_once(table: RunTable) -> Non
         assert fail(table, "night 1", 10) == Series(1, since=10)
     for _ in range(3):
         assert fail(table, "night 2", 20) == Series(2, since=10)
+
+
+def test_an_end_that_comes_again_after_that_of_a_later_failure_is_counted_once(table: RunTable) -> None:
+    fail(table, "night 1", 10)
+    fail(table, "night 2", 20)
+    for _ in range(2):
+        assert fail(table, "night 1", 10) == Series(2, since=10)
+    assert load(table, "by hand", 15) is None, "the last failure is still that at 20"
+    assert fail(table, "night 2", 20) == Series(2, since=10, loaded_at=15)
+
+
+def test_each_of_the_last_failures_of_a_series_is_known_when_its_end_comes_again(table: RunTable) -> None:
+    for number in range(1, MOST_RUNS + 3):
+        fail(table, f"night {number}", number)
+    for number in range(3, MOST_RUNS + 3):
+        assert fail(table, f"night {number}", number) == Series(MOST_RUNS + 2, since=1)
+
+
+def test_failures_whose_ends_come_in_another_order_are_all_counted(table: RunTable) -> None:
+    assert fail(table, "night 2", 20) == Series(1, since=20)
+    assert fail(table, "night 1", 10) == Series(2, since=10)
+    assert load(table, "by hand", 15) is None, "the last failure is still that at 20"
+
+
+def test_a_series_that_an_earlier_release_has_begun_goes_on(table: RunTable) -> None:
+    series = {"inARow": 2, "failedSince": 10, "failedAt": 20, "failedBy": "night 2"}
+    table.create({"executionArn": KEY, "loadedAt": 1} | series)
+    assert fail(table, "night 2", 20) == Series(2, since=10, loaded_at=1)
+    assert fail(table, "night 3", 30) == Series(3, since=10, loaded_at=1)
+
+
+def test_two_failures_that_are_counted_at_the_same_moment_are_both_counted(
+    table: RunTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, others = table.load, ["night 3", "night 2"]
+
+    def overtaken(key: str) -> Item | None:
+        found = read(key)
+        if others:
+            fail(table, other := others.pop(), int(other[-1]) * 10)
+        return found
+
+    monkeypatch.setattr(table, "load", overtaken)
+    fail(table, "night 1", 10)
+    assert fail(table, "night 1", 10) == Series(3, since=10)
 
 
 def test_a_job_that_has_only_failed_was_never_loaded(table: RunTable) -> None:
