@@ -92,6 +92,9 @@ class NamedError(Exception):
     of_connection: ClassVar[bool] = False
     """Whether the server or the account is the cause, so that other runs fail with it, too (DESIGN.md "Outages")."""
 
+    of_request: ClassVar[bool] = False
+    """Whether the request is the cause, so that what was stored of it fails again until it is corrected."""
+
     lists_prompts: ClassVar[bool] = False
     """Whether the notification has the open prompts, as JSON to complete and paste into the request."""
 
@@ -210,6 +213,7 @@ class InvalidRequest(RunError):
 
     advice = "Correct the request."
     loaded = "no"
+    of_request = True
 
 
 class CredentialsRejected(LibraryError):
@@ -295,6 +299,7 @@ class PromptsUnanswered(RunError):
 
     advice = "Add the answers to the request."
     loaded = "no"
+    of_request = True
     lists_prompts = True
 
 
@@ -306,6 +311,7 @@ class PromptAnswerRejected(LibraryError):
 
     advice = "Correct the answer in the request."
     loaded = "no, or yes"
+    of_request = True
     when_loaded = "The table is loaded, perhaps not with what was meant: look at it."
 
 

@@ -158,6 +158,7 @@ def _paragraph(line: Line) -> str:
         "Loaded": line["loaded"],
         "Error": line.get("error") and named(line["error"], LONGEST_ERROR),
         "What happened": line.get("cause") and one_line(line["cause"]),
+        "Duration": line.get("durationSeconds") is not None and duration(line["durationSeconds"]),
         "To see it": line.get("execution") and commands.show(line["execution"]),
         "Execution": line.get("execution") and console_link(line["execution"]),
     }
@@ -165,8 +166,17 @@ def _paragraph(line: Line) -> str:
 
 
 def _commands(end: BatchEnd) -> dict[str, str]:
-    arn = end.batch.arn
-    return {"To see it": commands.show(arn), "To restart it": commands.rerun(arn)}
+    arn, shown = end.batch.arn, {"To see it": commands.show(end.batch.arn)}
+    return shown if commands.is_of_request(end.error) else shown | {"To restart it": commands.rerun(arn)}
+
+
+def _commands_of_items(end: BatchEnd) -> dict[str, str]:
+    """What shows each item that has run; a chat has room for some."""
+    return {
+        f"To see {named(line['name'])}": commands.show(line["execution"])
+        for line in end.flawed
+        if line.get("execution")
+    }
 
 
 def notice(end: BatchEnd, series: Series | None = None) -> Notice:
@@ -180,7 +190,7 @@ def notice(end: BatchEnd, series: Series | None = None) -> Notice:
         text(end, series),
         thread=f"batch/{end.name}",
         summary="\n".join([head, *each]),
-        next_steps=(end.advice, *(f"{words}: `{command}`" for words, command in _commands(end).items())),
+        next_steps=(end.advice, *commands.steps(_commands(end) | _commands_of_items(end))),
         keywords=(stage_of(end.batch.arn), end.name, end.error or end.status),
         execution=end.batch.arn,
     )

@@ -3,6 +3,7 @@
 import shlex
 from typing import Literal
 
+from functions.errors import ERRORS
 from functions.names import stage_of
 from functions.runs.job_state import Loaded
 from functions.text import named
@@ -24,14 +25,24 @@ def rerun(execution_arn: str, loaded: Loaded = "no") -> str:
     return _command("rerun", execution_arn) + ("" if loaded == "no" else " --force")
 
 
-def lines(execution_arn: str, loaded: Loaded) -> dict[str, str]:
-    """Both commands, each with the words before it in a message."""
-    return {"To see it": show(execution_arn), REPEAT[loaded]: rerun(execution_arn, loaded)}
+def lines(execution_arn: str, loaded: Loaded, error: str | None = None) -> dict[str, str]:
+    """Both commands, each with the words before it in a message.
+
+    That which repeats it is left out where the ``error`` says that the request has to be corrected first.
+    """
+    shown = {"To see it": show(execution_arn)}
+    return shown if is_of_request(error) else shown | {REPEAT[loaded]: rerun(execution_arn, loaded)}
 
 
-def steps(execution_arn: str, loaded: Loaded) -> tuple[str, ...]:
-    """The same as next steps in a chat."""
-    return tuple(f"{words}: `{command}`" for words, command in lines(execution_arn, loaded).items())
+def is_of_request(error: str | None) -> bool:
+    """Whether what was stored of a request fails again with the error, by its name."""
+    ours = ERRORS.get(error or "")
+    return ours is not None and ours.of_request
+
+
+def steps(commands: dict[str, str]) -> tuple[str, ...]:
+    """Commands, by the words before each, as next steps in a chat."""
+    return tuple(f"{words}: `{command}`" for words, command in commands.items())
 
 
 Subject = Literal["job", "batch", "datamart"]
@@ -44,9 +55,10 @@ def runs_of(what: Subject, name: str, stage: str) -> str:
     return f"datamart runs{chosen} --stage {shlex.quote(stage)}"
 
 
-def start(name: str, stage: str) -> str:
-    """``datamart start city-nightly --stage dev``, of a job or a batch."""
-    return f"datamart start {shlex.quote(name)} --stage {shlex.quote(stage)}"
+def start(name: str, stage: str, as_of: str | None = None) -> str:
+    """``datamart start city-nightly --stage dev``, of a job or a batch; for the time ``as_of`` where that is plain."""
+    when = f" --as-of {shlex.quote(as_of)}" if as_of and named(as_of) == as_of else ""
+    return f"datamart start {shlex.quote(name)} --stage {shlex.quote(stage)}{when}"
 
 
 def failed_runs(what: Subject, name: str, stage: str) -> str:

@@ -45,7 +45,7 @@ def notice(end: End, series: Series | None = None, further: str | None = None) -
         text(end, series, further),
         thread=end.thread,
         summary=labelled({key: value for key, value in _facts(end, series, further).items() if key not in _MAIL_ALONE}),
-        next_steps=(end.advice, *commands.steps(end.execution_arn, end.loaded)),
+        next_steps=(end.advice, *commands.steps(commands.lines(end.execution_arn, end.loaded, end.error))),
         keywords=(stage_of(end.execution_arn), name, end.error or end.status),
         execution=end.execution_arn,
     )
@@ -79,7 +79,7 @@ def _facts(end: End, series: Series | None, further: str | None) -> dict[str, An
         "Last load": series and series.last_load_in_words(),
         "What happened": end.reason,
         "What to do": end.advice,
-        **commands.lines(end.execution_arn, end.loaded),
+        **commands.lines(end.execution_arn, end.loaded, end.error),
         "Execution": console_link(end.execution_arn),
         "Later": further,
         "Answers to put into the request": _missing(end),

@@ -30,7 +30,7 @@ def notice(run: Run, usual: Usual, began: float, *, is_last: bool = False) -> No
         text(run, usual, began, is_last=is_last),
         thread=f"job/{run.job_name}" if run.job_name else f"datamart/{name}",
         summary=labelled(_facts(run, usual, began)),
-        next_steps=(*NEXT_STEPS, f"To see it: `{commands.show(run.arn)}`"),
+        next_steps=(*NEXT_STEPS, *commands.steps(_commands(run))),
         keywords=(stage_of(run.arn), name),
         execution=run.arn,
     )
@@ -49,11 +49,19 @@ def text(run: Run, usual: Usual, began: float, *, is_last: bool = False) -> str:
     further: dict[str, str | None] = {
         "What to do": " ".join(NEXT_STEPS),
         "Others": _others(run) if is_last else None,
-        "To see it": commands.show(run.arn),
-        "To stop it": f"aws stepfunctions stop-execution --execution-arn {shlex.quote(run.arn)}",
+        **_commands(run),
         "Execution": console_link(run.arn),
     }
     return labelled(_facts(run, usual, began) | further)
+
+
+def _commands(run: Run) -> dict[str, str]:
+    """What shows it, stops it, and repeats it then: nobody knows whether a job that was stopped has loaded."""
+    return {
+        "To see it": commands.show(run.arn),
+        "To stop it": f"aws stepfunctions stop-execution --execution-arn {shlex.quote(run.arn)}",
+        "To repeat it once it is stopped, after a look at the table": commands.rerun(run.arn, "unknown"),
+    }
 
 
 def _others(run: Run) -> str:
@@ -65,7 +73,7 @@ def _others(run: Run) -> str:
 
 
 def _facts(run: Run, usual: Usual, began: float) -> dict[str, str | None]:
-    target = run.target or Target()
+    target, expected = run.target or Target(), began + usual.seconds
     return {
         "Datamart": named(_datamart(run)),
         "Project": named(run.project.name) if run.project and run.project.name else None,
@@ -73,11 +81,11 @@ def _facts(run: Run, usual: Usual, began: float) -> dict[str, str | None]:
         "Item of a batch": named(run.batch.item) if run.batch else None,
         "For": run.as_of and named(run.as_of),
         "Table": target.table and f"{named(target.table)} in {named(target.source or 'its source')}",
-        "So far": f"{duration(clock.now() - began)}, since {clock.timestamp(began)}",
+        "So far": f"{duration(clock.now() - began)}, since {clock.minute(began)}",
         "Usual": f"{duration(usual.seconds)} (the median of its last {usual.runs} loads)",
-        "Expected end": clock.timestamp(began + usual.seconds),
-        "Longer than usual from": f"{clock.timestamp(began + usual.longest)}, after {duration(usual.longest)}",
-        "Ends by itself at": clock.timestamp(clock.now() + run.seconds_left()),
+        "Expected end": f"{clock.minute(expected)}, {duration(clock.now() - expected)} ago",
+        "Longer than usual from": f"{clock.minute(began + usual.longest)}, after {duration(usual.longest)}",
+        "Ends by itself at": clock.minute(clock.now() + run.seconds_left()),
     }
 
 

@@ -161,7 +161,7 @@ def _paragraph(failure: GatheredFailure) -> str:
             "Loaded": failure.loaded,
             "Error": failure.error,
             "What happened": one_line(failure.reason),
-            **commands.lines(failure.run, failure.loaded),
+            **commands.lines(failure.run, failure.loaded, failure.error),
             "Execution": console_link(failure.run),
         }
     )

@@ -27,7 +27,7 @@ def text(run: Run, question: OpenQuestion) -> str:
     Where it would be too long, what there is to say of the prompts is cut, never how to answer.
     """
     about = [
-        f"Datamart {quoted(run.datamart_in_words)} waits for answers until {clock.timestamp(question.until)}. "
+        f"Datamart {quoted(run.datamart_in_words)} waits for answers until {clock.minute(question.until)}. "
         "Nothing is loaded yet.",
         *([f"The last reply was refused: {one_line(question.refusal)}"] if question.refusal else []),
         *(f"{name}: {named(value)}" for name, value in (("Job", run.job_name), ("For", run.as_of)) if value),

@@ -31,7 +31,8 @@ def notice(end: End, series: Series | None) -> Notice:
     facts = about(end) | {"Loaded": LOADED["yes"]} | durations.lines(end.run)
     facts["Failures before"] = series and series.in_words()
     what: tuple[commands.Subject, str] = ("job", job) if job else ("datamart", end.datamart)
-    steps = _what_to_do(series, what, end.execution_arn)
+    repeat = {commands.REPEAT["yes"]: commands.rerun(end.execution_arn, "yes")}
+    steps = _what_to_do(series, what, end.execution_arn) | repeat
     return _notice(series, subject, facts, steps, end.execution_arn, thread=end.thread, name=job or end.datamart)
 
 
@@ -45,8 +46,16 @@ def notice_of_batch(end: BatchEnd, series: Series | None) -> Notice:
         "Duration": end.batch.ended_at and duration(end.batch.ended_at - end.batch.started_at),
         "Failures before": series and series.in_words(),
     }
-    steps = _what_to_do(series, ("batch", end.name), end.batch.arn)
+    steps = _what_to_do(series, ("batch", end.name), end.batch.arn) | _repeat_batch(end)
     return _notice(series, subject, facts, steps, end.batch.arn, thread=f"batch/{end.name}", name=end.name)
+
+
+def _repeat_batch(end: BatchEnd) -> dict[str, str]:
+    """A restart would run nothing of a batch that is loaded: it is started anew, by a name that is plain."""
+    name = end.batch.name
+    if name is None or named(name) != name:
+        return {}
+    return {commands.REPEAT["yes"]: commands.start(name, stage_of(end.batch.arn), end.batch.as_of)}
 
 
 def _rest(series: Series | None) -> str:

@@ -115,6 +115,7 @@ def batch(status: str, *, series: Series | None = None, of_lines: str = "lfsu", 
     lines = [
         {"name": "countries", "outcome": "loaded", "loaded": "yes"},
         {"name": "customers", "outcome": "failed", "loaded": "no", "error": "NotFound", "execution": NIGHTLY}
+        | {"durationSeconds": 12.5, "waitSeconds": 0.0}
         | {"cause": 'There is no datamart "Custmers" in the project "Sales" (did you mean "Customers"?).'},
         {"name": "sales", "outcome": "skipped", "loaded": "no", "because": "customers"},
         {"name": "stock", "outcome": "unknown", "loaded": "unknown", "error": "SessionLost", "execution": BY_HAND}
@@ -135,6 +136,14 @@ def batch(status: str, *, series: Series | None = None, of_lines: str = "lfsu", 
     if status == "SUCCEEDED" and not found.flawed:
         return success_notice.notice_of_batch(found, series)
     return batch_end.notice(found, series)
+
+
+def batch_refused() -> Notice:
+    """A request for a batch that names nothing: none of its items ran."""
+    reason = 'unknown key "itms" (did you mean items?); allowed keys: asOf, batch, items, parallel.'
+    run = BatchRun(BATCH, name="night", states="", started_at=MORNING, ended_at=MORNING + 1)
+    run.outcome = BatchOutcome(False, {}, "InvalidRequest", reason, advice("InvalidRequest", "no"))
+    return batch_end.notice(BatchEnd.of(run, None, [], {"status": "FAILED", "error": "InvalidRequest"}))
 
 
 def of_one_message() -> Notice:
@@ -225,6 +234,7 @@ EVERY: dict[str, Callable[[], Notice]] = {
     "timed-out": lambda: cut_short("TIMED_OUT"),
     "failures-of-one-message": of_one_message,
     "batch-failed": lambda: batch("FAILED", error="BatchIncomplete", series=SOME),
+    "batch-refused": batch_refused,
     "batch-stopped": lambda: batch("ABORTED", error="Stop", cause="by hand"),
     "batch-succeeded-with-failures": lambda: batch("SUCCEEDED", of_lines="lf"),
     "batch-recovered": lambda: batch("SUCCEEDED", of_lines="lll", series=Series(1, MORNING - 86_400)),

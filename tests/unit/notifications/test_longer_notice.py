@@ -17,17 +17,18 @@ Datamart: Daily Sales
 Job: sales-nightly
 For: 2026-11-30T05:00:00Z
 Table: DM_SALES in its source
-So far: 36 min 40 s, since 2026-11-30T00:53:20.000Z
+So far: 36 min 40 s, since 2026-11-30 00:53 UTC
 Usual: 20 min (the median of its last 20 loads)
-Expected end: 2026-11-30T01:13:20.000Z
-Longer than usual from: 2026-11-30T01:28:20.000Z, after 35 min
-Ends by itself at: 2026-11-30T04:53:20.000Z
+Expected end: 2026-11-30 01:13 UTC, 16 min 40 s ago
+Longer than usual from: 2026-11-30 01:28 UTC, after 35 min
+Ends by itself at: 2026-11-30 04:53 UTC
 What to do: Look in MicroStrategy's job monitor, and in the warehouse, what the job waits for. If it should go on, do \
 nothing: it is looked at as before, and its end is reported only if it fails. If not, stop the execution: its job is \
 cancelled where the account may do that, and its session is ended.
 To see it: datamart show sales-nightly-0a1b --stage prod
 To stop it: aws stepfunctions stop-execution --execution-arn \
 arn:aws:states:eu-west-1:123456789012:execution:datamart-runner-prod:sales-nightly-0a1b
+To repeat it once it is stopped, after a look at the table: datamart rerun sales-nightly-0a1b --stage prod --force
 Execution: https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/executions/details/"""
 
 
@@ -46,6 +47,9 @@ def test_it_says_how_long_what_is_usual_when_it_was_expected_and_what_to_do() ->
     made = notice(run(), USUAL, BEGAN)
     assert made.subject == "Datamart Daily Sales takes longer than usual: 36 min 40 s so far, usually 20 min"
     assert made.text == f"{TEXT}{ARN}"
+    assert [step.partition(": `")[0] for step in made.next_steps[-3:]] == [
+        *("To see it", "To stop it", "To repeat it once it is stopped, after a look at the table"),
+    ]
     assert (made.kind, made.thread, made.execution) == ("longer", "job/sales-nightly", ARN)
 
 

@@ -37,6 +37,29 @@ def test_each_notification_says_what_to_do_and_names_a_command_that_shows_more(k
     assert "What to do: " in text or kind == "sweep"
 
 
+OF_REQUEST = {"prompts-unanswered", "request-refused", "failures-of-one-message", "batch-refused"}
+"""Where what was stored of the request fails again."""
+
+
+@pytest.mark.parametrize("kind", sorted(set(EVERY) - {"question", "sweep"}))
+def test_each_notification_names_the_command_that_repeats_it_unless_that_fails_again(kind: str) -> None:
+    text = EVERY[kind]().text
+    found = re.search(r"^To (repeat|restart|load) it.*: datamart (rerun|start) .+ --stage prod", text, re.MULTILINE)
+    assert bool(found) is (kind not in OF_REQUEST)
+
+
+@pytest.mark.parametrize("kind", sorted(set(EVERY)))
+def test_each_time_in_a_notification_has_the_one_form_that_people_read(kind: str) -> None:
+    assert re.findall(r"\d\dT[0-9:.]+Z", EVERY[kind]().text) == []
+
+
+def test_the_chat_names_the_command_for_each_item_of_a_batch_that_is_not_loaded() -> None:
+    steps = EVERY["batch-failed"]().next_steps
+    assert [step.partition(": `")[0] for step in steps[1:]] == [
+        *("To see it", "To restart it", "To see customers", "To see stock"),
+    ]
+
+
 @pytest.mark.parametrize("kind", list(EVERY))
 def test_each_command_in_a_notification_is_one_that_exists(kind: str) -> None:
     lines = re.findall(r"(?:: |^ +)datamart ([a-z-]+) (.+)$", EVERY[kind]().text, re.MULTILINE)
