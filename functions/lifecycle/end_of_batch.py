@@ -6,7 +6,7 @@ from functions import clock
 from functions.lifecycle.batch_progress import execution_of, move_on
 from functions.lifecycle.batch_report import lines
 from functions.lifecycle.failures_in_a_row import end_series_of_batch, record_end_of_batch
-from functions.lifecycle.kept_history import keep
+from functions.lifecycle.kept_history import keep, log_end
 from functions.notifications import batch_end, lineage, success_notice
 from functions.notifications.batch_end import BatchEnd
 from functions.notifications.exactly_once import once
@@ -80,8 +80,13 @@ def _stop_runs(record: BatchRecord, plan: BatchPlan, early: bool) -> None:
 
 def _notify(record: BatchRecord, plan: BatchPlan | None, detail: dict[str, Any], series: Series | None) -> None:
     found = BatchEnd.of(record, plan, [] if plan is None else lines(record, plan), detail)
+
+    def send() -> None:
+        batch_end.send_event(found)
+        log_end(record_of_batch(found))
+
     try:
-        sent = {Notification.EVENT: once(record, Notification.EVENT, lambda: batch_end.send_event(found))}
+        sent = {Notification.EVENT: once(record, Notification.EVENT, send)}
         if batch_end.is_due(found):
             sent[Notification.NOTICE] = notify_once(record, lambda: batch_end.notice(found, series))
         elif success_notice.is_due(found.status, "yes", series):

@@ -15,7 +15,7 @@ from functions.lifecycle import cleanup
 from functions.lifecycle.batch_progress import record_end_of_item
 from functions.lifecycle.failures_in_a_row import end_series_of, record_end
 from functions.lifecycle.hand_over import give_back
-from functions.lifecycle.kept_history import keep
+from functions.lifecycle.kept_history import keep, log_end
 from functions.lifecycle.last_look import look_once_more
 from functions.lifecycle.step import Step
 from functions.lifecycle.step_log import facts_of
@@ -36,7 +36,7 @@ from functions.runs.message import message_in
 from functions.runs.notification import Notification
 from functions.runs.slots import run_id
 from functions.runs.store.attempts import close_attempt
-from functions.runs.store.batches import find_batch
+from functions.runs.store.batches import BatchRecord, find_batch
 from functions.runs.store.record import RunRecord
 from functions.runs.store.runs import end_run_from_outside, find_run, refuse_run
 from functions.runs.store.table import run_table
@@ -69,7 +69,7 @@ def end(detail: dict[str, Any], context: LambdaContext, longest_step: float = 0.
             outcome = item_outcome_of(end_of(run, detail))
             afterwards.callback(record_end_of_item, batch, run.batch.index, outcome)
         afterwards.callback(lambda: keep(record_of(end_of(run, detail), batch), run.ended_at))
-        gathers = _notify(run, detail, in_batch=batch is not None)
+        gathers = _notify(run, detail, batch)
     return early or gathers
 
 
@@ -96,11 +96,16 @@ def _closed(detail: dict[str, Any], context: LambdaContext) -> RunRecord:
     return run
 
 
-def _notify(run: RunRecord, detail: dict[str, Any], *, in_batch: bool) -> bool:
+def _notify(run: RunRecord, detail: dict[str, Any], batch: BatchRecord | None) -> bool:
     """Notify machines and people. Returns whether to call it once more: it gathers the failures of an outage."""
-    found, gathers = end_of(run, detail), False
+    found, gathers, in_batch = end_of(run, detail), False, batch is not None
+
+    def send() -> None:
+        end_event.send(found)
+        log_end(record_of(found, batch))
+
     series = record_end(run, found, reported_alone=not (in_batch or run.message))
-    sent = {Notification.EVENT: once(run, Notification.EVENT, lambda: end_event.send(found))}
+    sent = {Notification.EVENT: once(run, Notification.EVENT, send)}
     if sent[Notification.EVENT]:
         _count_outcome(found)
     if in_batch:

@@ -1,6 +1,4 @@
-"""Keeps the record of an execution that has ended: in the history, and as a line of the log. Idempotent."""
-
-from botocore.exceptions import BotoCoreError, ClientError
+"""What is kept of an execution that has ended: a record in the history, and a line of the log."""
 
 from functions import clock
 from functions.runs.history import HistoryRecord
@@ -13,20 +11,13 @@ def keep(record: HistoryRecord, ended_at: float | None) -> None:
 
     Raises what AWS answers: call it again later.
     """
-    try:
-        is_new = write_record(record, ended_at or clock.now())
-    except (ClientError, BotoCoreError) as error:
-        if _may_be_written(error):  # then the next delivery finds it there, and writes no line
-            _log(record)
-        raise
-    if is_new:
-        _log(record)
+    write_record(record, ended_at or clock.now())
 
 
-def _may_be_written(error: Exception) -> bool:
-    """Whether the answer was lost; what DynamoDB refuses it has not done."""
-    return not isinstance(error, ClientError) or error.response["Error"]["Code"] == "InternalServerError"
+def log_end(record: HistoryRecord) -> None:
+    """Write the line, which queries and the dashboard count.
 
-
-def _log(record: HistoryRecord) -> None:
+    It is called where the end event is sent, before that is marked as sent: like the event the line may come twice
+    after a crash, and is never lost.
+    """
     logger.info("run ended", extra={key: value for key, value in record.as_json().items() if value is not None})

@@ -19,6 +19,8 @@ PLACE_OF_ID = "ID-OF-THE-RUN"
 """What a person replaces in a query by the ``id`` of a run, as ``datamart runs`` shows it."""
 
 ENDED = 'filter message = "run ended"'
+ENDS = ("end_run", "sweep")
+"""Whose logs have that line: the sweep finishes what ``end_run`` has not."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Query:
 
 NOT_LOADED = Query(
     "What was not loaded",
-    ("end_run",),
+    ENDS,
     (
         f'{ENDED} and loaded != "yes"',
         "fields finishedAt, kind, job, batch, item, datamart, status, loaded, skipped, error, cause, id",
@@ -50,7 +52,7 @@ NOT_LOADED = Query(
 )
 LONGER = Query(
     "What took longer than usual",
-    ("end_run",),
+    ENDS,
     (
         f"{ENDED} and jobSeconds > 1.5 * usualSeconds",
         "fields finishedAt, job, item, datamart, jobSeconds, usualSeconds, jobSeconds / usualSeconds as times, id",
@@ -60,7 +62,7 @@ LONGER = Query(
 )
 DURATIONS = Query(
     "How long each datamart takes",
-    ("end_run",),
+    ENDS,
     (
         f'{ENDED} and kind = "run" and loaded = "yes"',
         "stats count(*) as runs, pct(jobSeconds, 50) as median, pct(jobSeconds, 95) as high, "
@@ -71,7 +73,7 @@ DURATIONS = Query(
 )
 ERRORS = Query(
     "Which errors there are, and how often",
-    ("end_run",),
+    ENDS,
     (
         f'{ENDED} and status != "SUCCEEDED"',
         "stats count(*) as runs, max(finishedAt) as last, latest(datamart) as lastDatamart, latest(cause) as lastCause "
@@ -81,7 +83,7 @@ ERRORS = Query(
 )
 STARTED = Query(
     "Who or what started runs, and why",
-    ("end_run",),
+    ENDS,
     (
         ENDED,
         "fields startedAt, trigger, startedBy, reason, kind, job, batch, datamart, status, id",

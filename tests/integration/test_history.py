@@ -126,6 +126,31 @@ def test_a_repeated_end_changes_nothing_of_the_record_and_writes_no_second_line(
     assert [line["id"] for line in ended_lines(system)].count(before.id) == 1
 
 
+@pytest.mark.parametrize("dies", ["before the write", "after the write"])
+def test_a_crash_at_the_write_of_the_record_loses_no_line_of_the_log(
+    dies: str, system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = botocore.client.BaseClient._make_api_call
+
+    def dying(client: Any, name: str, parameters: Any) -> Any:
+        is_record = name == "PutItem" and parameters["TableName"] == system.emulator.deployed.history_table
+        if not is_record:
+            return call(client, name, parameters)
+        if dies == "after the write":
+            call(client, name, parameters)
+        raise MemoryError
+
+    by_hand = ByHand(system)
+    by_hand.call("log_in")
+    with monkeypatch.context() as patch:
+        patch.setattr(botocore.client.BaseClient, "_make_api_call", dying)
+        with pytest.raises(RuntimeError):
+            by_hand.ends("FAILED")
+    by_hand.ends("FAILED")
+    record = record_of(system, by_hand.arn)
+    assert [line["status"] for line in ended_lines(system) if line["id"] == record.id] == ["FAILED"]
+
+
 def test_the_line_of_the_log_says_what_the_record_says(system: System) -> None:
     record = record_of(system, system.run(prompts=COUNTRIES))
     (line,) = [line for line in ended_lines(system) if line["id"] == record.id]

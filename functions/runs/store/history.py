@@ -4,16 +4,15 @@ A record's item has the fields of :class:`functions.runs.history.HistoryRecord` 
 known, and what it is found by::
 
     executionArn: the key (``execution`` of the record)
-    day: UTC date of the start, datamartKey: the datamart's name, folded
-    writtenBy: a name of the write; expiresAt (TTL)
+    day: UTC date of the start, datamartKey: the datamart's name, folded; expiresAt (TTL)
 
 Each index has the whole record, and ``startedAt`` as its sort key: ``byDay``, ``byJob``, ``byBatch``, ``byDatamart``
 (by datamartKey), ``byDatamartId``. A record that lacks the key of an index is not in it. The record of a batch has its
 name as ``job``, too: no job has the name of a batch.
 """
 
+import contextlib
 import os
-import secrets
 from functools import cache
 from typing import Any
 
@@ -37,26 +36,19 @@ SORTED_BY = "startedAt"
 """The sort key of every index."""
 
 
-def write_record(record: HistoryRecord, ended_at: float) -> bool:
-    """Write a record; False if it was written before: what a repeated end would say of it changes nothing.
+def write_record(record: HistoryRecord, ended_at: float) -> None:
+    """Write a record unless it was written before: what a repeated end would say of it changes nothing.
 
     It expires some days (environment ``HISTORY_DAYS``) after ``ended_at``, in seconds since the epoch.
     """
     expires = int(ended_at) + int(os.environ["HISTORY_DAYS"]) * SECONDS_A_DAY
-    mine = secrets.token_hex(4)
-    item = to_item(record) | {"expiresAt": expires, "writtenBy": mine}
-    try:
+    item = to_item(record) | {"expiresAt": expires}
+    with contextlib.suppress(_client().exceptions.ConditionalCheckFailedException):
         _client().put_item(
             TableName=os.environ["HISTORY_TABLE"],
             Item={key: to_attribute(value) for key, value in item.items()},
             ConditionExpression="attribute_not_exists(executionArn)",
-            ReturnValuesOnConditionCheckFailure="ALL_OLD",
         )
-    except _client().exceptions.ConditionalCheckFailedException as refused:
-        # Where the answer was lost, botocore has sent the write again, and it meets itself.
-        written: dict[str, Any] = refused.response.get("Item", {})
-        return written.get("writtenBy") == to_attribute(mine)
-    return True
 
 
 def to_item(record: HistoryRecord) -> Item:
