@@ -50,7 +50,7 @@ def input_in(detail: dict[str, Any]) -> Any:
     """The execution's input; the event has none where it is long or the state machine has a key of its own."""
     try:
         return json.loads(detail.get("input") or "null")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

@@ -12,7 +12,7 @@ from local.aws.aws_errors import in_plain_words
 from local.aws.found_execution import FoundExecution
 from local.aws.stack import HISTORY
 from local.errors import CannotGoOn
-from local.history.files import EXECUTION, Files
+from local.history.files import Files
 from local.history.table import Table
 
 LOADED = ("yes", "no", "unknown")
@@ -102,16 +102,16 @@ def of_stage(found: FoundExecution) -> Earlier:
 def of_this_computer(run: str, files: Files) -> Earlier | None:
     """That of an ID or ARN in the history of this computer; None if it has none.
 
-    Raises CannotGoOn where only the record is left.
+    Raises CannotGoOn where only the record is left, or where the files may not be read.
     """
     record = files.find(run)
     if record is None:
         return None
-    try:
-        kept = json.loads((files.details(record.id) / EXECUTION).read_text("utf-8"))
-        return Earlier(kept["execution"], record)
-    except (OSError, ValueError, KeyError, TypeError):
+    details = files.details_of(record.id)
+    described, why = details.described, details.why_gone or "its details are damaged"
+    is_whole = all(isinstance(described.get(key), str) for key in ("name", "executionArn", "status", "startDate"))
+    if not is_whole or described["executionArn"] != record.execution or not isinstance(described.get("input"), str):
         raise CannotGoOn(
-            f"{record.id}: what it was started with is not kept any more; the details of the newest 500 are. Run its "
-            "file again: datamart run FILE."
-        ) from None
+            f"{record.id}: what it was started with is not kept any more: {why}. Run its file again: datamart run FILE."
+        )
+    return Earlier(described, record)

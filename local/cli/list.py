@@ -41,7 +41,9 @@ def list(arguments: argparse.Namespace) -> int:
 def _with_last_runs(found: Sequence[ListedDatamart], stage: str | None, on_note: OnNote) -> Sequence[ListedDatamart]:
     """With the last run of each; where the history cannot be read that is a note."""
     try:
-        last_run = last_runs(stage)
+        last_run, notes = last_runs(stage)
+        for note in notes:
+            on_note(note.removeprefix("datamart: "))
         return [replace(each, last=last_run(each.datamart.id)) for each in found]
     except CannotGoOn as problem:
         on_note(f"The last runs cannot be read: {problem}")

@@ -24,6 +24,7 @@ from local.cli.endings import finish, not_begun, not_confirmed, of_followed_run,
 from local.cli.events import Event
 from local.cli.reasons import reason_of, user
 from local.cli.rest_of_batch import rest_of
+from local.cli.terminal import say
 from local.errors import CannotGoOn, NotDone
 from local.history.files import Files
 
@@ -58,6 +59,8 @@ def rerun(arguments: argparse.Namespace, wait: Wait = time.sleep, confirm: Confi
     try:
         files = Files()
         earlier = None if arguments.stage is not None else of_this_computer(arguments.run, files)
+        for note in files.notes():
+            say(note)
         if earlier is not None:
             return _here(arguments, earlier, asked, files)
         if arguments.stage is None and not ARN.fullmatch(arguments.run):

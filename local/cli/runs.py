@@ -15,7 +15,7 @@ from local.cli.console import console_for
 from local.cli.csv_output import csv_text
 from local.cli.endings import SUCCEEDED, Ending, failed, finish
 from local.errors import CannotGoOn
-from local.history.history import SKIPPED, STATUSES, History, Selection
+from local.history.history import RUNNING, SKIPPED, STATUSES, History, Selection
 
 FIELDS = tuple(KEYS.values())
 """What ``--json`` takes."""
@@ -24,6 +24,11 @@ STATUS_WORDS = (*STATUSES, SKIPPED)
 
 COMPARED = 300
 """Newest records whose names are compared with one that nothing is found for."""
+
+ONLY_ENDED = (
+    "datamart: this computer keeps only what has ended. What still runs is shown where datamart run was started; "
+    "--stage S also shows what still runs in a stage."
+)
 
 _AGO = re.compile(r"([1-9][0-9]{0,3})([dh])")
 _HOURS = {"d": 24, "h": 1}
@@ -51,6 +56,9 @@ def _ending(arguments: argparse.Namespace, fields: list[str] | None, selection: 
         history = history_of(arguments.stage)
         found = list(history.records(selection))
         said = () if found else tuple(_why_nothing(history, selection, arguments.stage))
+        said += history.notes()
+    if arguments.stage is None and RUNNING in selection.status:
+        said += (ONLY_ENDED,)
     if fields is not None:
         return Ending(SUCCEEDED, [{key: each.as_json()[key] for key in fields} for each in found], said)
     if arguments.csv:

@@ -75,7 +75,7 @@ def _row(record: HistoryRecord) -> dict[str, str]:
         "status": status_of(record),
         "loaded": "" if record.status == "RUNNING" else record.loaded,
         "started": _local(record.started_at),
-        "took": duration(_seconds(record)),
+        "took": "" if (seconds := _seconds(record)) is None else duration(seconds),
         "usual": _against_usual(record),
     }
 
@@ -125,10 +125,14 @@ def _who(record: HistoryRecord) -> str:
     return one_line(f"{record.trigger or '?'} {by}")
 
 
-def _seconds(record: HistoryRecord) -> float:
+def _seconds(record: HistoryRecord) -> float | None:
+    """How long it took, or has taken so far; None where nobody knows when it ended."""
     if record.duration_seconds is not None:
         return record.duration_seconds
-    return clock.now() - datetime.fromisoformat(record.started_at).timestamp()
+    started = datetime.fromisoformat(record.started_at).timestamp()
+    if record.status == "RUNNING":
+        return clock.now() - started
+    return None if record.finished_at is None else datetime.fromisoformat(record.finished_at).timestamp() - started
 
 
 def _against_usual(record: HistoryRecord) -> str:

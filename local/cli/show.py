@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from dataclasses import replace
 
 from functions.notifications.console_link import console_link
 from functions.runs.history import HistoryRecord
@@ -33,13 +34,17 @@ def show(arguments: argparse.Namespace) -> int:
                 raise CannotGoOn("--web: a run of this computer is in no AWS console; give --stage for a deployed run.")
             return finish(Ending(SUCCEEDED, shown=(console_link(record.execution),)))
         if arguments.log_failed:
-            return finish(_log_of_failed(source, record))
+            return finish(_with_notes(_log_of_failed(source, record), source))
         report = _report(source, record)
     except CannotGoOn as problem:
         return finish(failed("show", problem, str(problem)), arguments.json)
     if not arguments.json:
         show_report(console_for(sys.stdout), report)
-    return finish(Ending(SUCCEEDED, report.as_json()), arguments.json)
+    return finish(_with_notes(Ending(SUCCEEDED, report.as_json()), source), arguments.json)
+
+
+def _with_notes(ending: Ending, source: Source) -> Ending:
+    return replace(ending, said=ending.said + source.notes())
 
 
 def _report(source: Source, record: HistoryRecord) -> RunReport:

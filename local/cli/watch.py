@@ -5,7 +5,7 @@ import sys
 import time
 
 from local.aws.execution import Wait
-from local.aws.found_execution import find_execution
+from local.aws.found_execution import FoundExecution, find_execution
 from local.cli.deployed_run import follow_deployed
 from local.cli.endings import finish, not_found, of_followed_run
 from local.errors import CannotGoOn
@@ -13,6 +13,11 @@ from local.history.files import Files
 
 STAGE = "dev"
 """Where an ID is looked for, if nothing says where."""
+
+ELSEWHERE = (
+    "A run of this computer can be followed only in the terminal where datamart run was started, and is in its history "
+    "once it has ended (datamart runs)."
+)
 
 
 def watch(arguments: argparse.Namespace, wait: Wait = time.sleep) -> int:
@@ -32,8 +37,18 @@ def watch(arguments: argparse.Namespace, wait: Wait = time.sleep) -> int:
     try:
         if arguments.stage is None and (record := Files().find(arguments.run)) is not None:
             raise CannotGoOn(f"{record.id} ran on this computer and has ended: datamart show {record.id} shows it.")
-        found = find_execution(arguments.run, arguments.stage or STAGE)
+        found = _found(arguments.run, arguments.stage)
         ending = of_followed_run(follow_deployed(found.stack, found.arn, stream, wait))
     except CannotGoOn as problem:
         ending = of_followed_run(*not_found(problem))
     return finish(ending, arguments.json)
+
+
+def _found(run: str, stage: str | None) -> FoundExecution:
+    """Raises CannotGoOn where the execution is not known; it may be one that this computer still runs."""
+    try:
+        return find_execution(run, stage or STAGE)
+    except CannotGoOn as problem:
+        if stage is not None or run.startswith("arn:"):
+            raise
+        raise CannotGoOn(f"{problem} {ELSEWHERE}") from None

@@ -8,6 +8,7 @@
 
 ``DATAMART_HOME`` names another folder than ``.datamart``. Several commands may write at once: each holds the lock of
 ``history/lock`` meanwhile. The same event, run twice, is two executions of one name: the newest has the details.
+Only the owner may read the files, which have requests and answers.
 """
 
 import contextlib
@@ -22,8 +23,12 @@ from typing import TYPE_CHECKING, Any
 
 from functions import clock
 from functions.runs.history import HistoryRecord
+from local.errors import CannotGoOn
+from local.history import details, private_files
+from local.history.details import Details
 from local.history.history import Selection
 from local.history.log_of_runs import LogOfRuns
+from local.history.record_line import record_in
 
 if TYPE_CHECKING:  # the emulator takes seconds to import
     from local.emulator.ended import Ended
@@ -31,10 +36,7 @@ if TYPE_CHECKING:  # the emulator takes seconds to import
 HOME = "DATAMART_HOME"
 """The variable that names the folder."""
 
-MOST_DETAILS = 500
-"""Executions whose details are kept: the newest."""
-
-RECORDS, RUNS, EXECUTION, LOG = "records.jsonl", "runs", "execution.json", "log.jsonl"
+RECORDS, RUNS = "records.jsonl", "runs"
 
 
 def home() -> Path:
@@ -43,11 +45,16 @@ def home() -> Path:
 
 
 class Files:
-    """The history below a folder, which need not exist."""
+    """The history below a folder, which need not exist.
+
+    What reads raises CannotGoOn where a file may not be read, and what writes OSError.
+    """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.folder = (home() if folder is None else folder) / "history"
+        self._home = home() if folder is None else folder
+        self.folder = self._home / "history"
         self._log = LogOfRuns()
+        self._passed_over: dict[tuple[str, Path], int] = {}
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -63,23 +70,54 @@ class Files:
 
     def find(self, run: str) -> HistoryRecord | None:
         """As :meth:`local.history.history.History.find`."""
-        return next((each for each in reversed(list(self._all())) if run in (each.id, each.execution)), None)
+        return next((each for each in reversed(self._all()) if run in (each.id, each.execution)), None)
+
+    def notes(self) -> tuple[str, ...]:
+        """As :meth:`local.history.history.History.notes`."""
+        return tuple(
+            f"datamart: passed over {count} damaged {what}{'' if count == 1 else 's'} of {path}."
+            for (what, path), count in self._passed_over.items()
+            if count
+        )
 
     def details(self, run_id: str) -> Path:
         """The folder with the details of an execution, whether it exists or not."""
         return self.folder / RUNS / run_id
 
-    def _all(self) -> Iterator[HistoryRecord]:
+    def details_of(self, run_id: str) -> Details:
+        """The details of an execution, empty where they are gone or damaged."""
+        with self._read():
+            found = details.details_in(self.details(run_id))
+        self._passed_over["event", self.details(run_id) / details.EXECUTION] = found.passed_over
+        return found
+
+    def _all(self) -> list[HistoryRecord]:
         """A line that is cut or of another release is passed over."""
-        for line in self._lines():
-            with contextlib.suppress(ValueError, TypeError):
-                yield HistoryRecord.from_json(json.loads(line))
+        found = list[HistoryRecord]()
+        with self._read():
+            lines = self._lines()
+        for line in lines:
+            with contextlib.suppress(ValueError):
+                found.append(record_in(line))
+        self._passed_over["line", self.folder / RECORDS] = len(lines) - len(found)
+        return found
 
     def _lines(self) -> list[str]:
+        """Raises OSError, but none where nothing was kept yet."""
         try:
-            return (self.folder / RECORDS).read_text("utf-8", "replace").splitlines()
+            return details.lines_in((self.folder / RECORDS).read_bytes().decode("utf-8", "replace"))
         except FileNotFoundError:
             return []
+
+    @contextlib.contextmanager
+    def _read(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as problem:
+            raise CannotGoOn(
+                f'the history in "{self.folder}" cannot be read: {problem.filename}: {problem.strerror}. Correct the '
+                f"file or its mode, or name another folder in {HOME}."
+            ) from None
 
     # -- writing ------------------------------------------------------------------------------------------------------
 
@@ -87,56 +125,57 @@ class Files:
         """Keep an execution that has ended: its record, if there is one, and its details."""
         execution = ended.described["name"]
         folder = self.details(execution)
-        folder.mkdir(parents=True, exist_ok=True)
-        _write(folder / EXECUTION, {"execution": ended.described, "events": ended.events})
+        private_files.make_folder(folder, self._home)
+        private_files.write(folder / details.EXECUTION, _json({"execution": ended.described, "events": ended.events}))
         lines = self._log.take(ended.log, ended.described["executionArn"])
-        (folder / LOG).write_text("".join(f"{line}\n" for line in lines), "utf-8", "replace")
+        private_files.write(folder / details.LOG, _text(lines))
         if ended.record is not None:
             with self._locked():
-                _append(self.folder / RECORDS, json.dumps(ended.record.as_json(), ensure_ascii=False))
+                private_files.append_line(self.folder / RECORDS, _json(ended.record.as_json()))
 
     def forget(self, days: int) -> None:
-        """Drop the records of what ended more than so many days ago, and the details of all but the newest."""
+        """Drop the records of what ended more than so many days ago, and the details of all but the newest.
+
+        A line that no release can read goes, too.
+        """
         if not self.folder.is_dir():
             return
         oldest = clock.timestamp(clock.now() - 86_400 * days)
         with self._locked():
             lines = self._lines()
-            kept = [line for line in lines if not _ended_before(line, oldest)]
+            kept = [line for line in lines if _stays(line, oldest)]
             if len(kept) < len(lines):
-                beside = self.folder / f"{RECORDS}.new"
-                beside.write_text("".join(f"{line}\n" for line in kept), "utf-8")
-                beside.replace(self.folder / RECORDS)
+                private_files.write(self.folder / RECORDS, _text(kept))
             folders = sorted((self.folder / RUNS).glob("*"), key=lambda each: each.stat().st_mtime)
-            for folder in folders[:-MOST_DETAILS]:
+            for folder in folders[: -details.MOST_DETAILS]:
                 shutil.rmtree(folder, ignore_errors=True)
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
-        with (self.folder / "lock").open("w") as lock:
+        lock = private_files.touch(self.folder / "lock")
+        try:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+        finally:
+            os.close(lock)
 
 
-def _append(path: Path, line: str) -> None:
-    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    try:
-        os.write(file, f"{line}\n".encode("utf-8", "replace"))
-    finally:
-        os.close(file)
+def _json(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, default=_plain)
 
 
-def _write(path: Path, content: Any) -> None:
-    text = json.dumps(content, ensure_ascii=False, default=_plain)
-    path.write_text(text, "utf-8", "replace")
+def _text(lines: list[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def _ended_before(line: str, moment: str) -> bool:
+def _stays(line: str, oldest: str) -> bool:
+    """Whether the line is an object that says no end before that."""
     try:
-        return str(json.loads(line)["finishedAt"]) < moment
-    except (ValueError, TypeError, KeyError):
+        found = json.loads(line)
+    except (ValueError, RecursionError):
         return False
+    return isinstance(found, dict) and not str(found.get("finishedAt", oldest)) < oldest

@@ -17,7 +17,7 @@ STATUSES = {
 }
 """Step Functions' status by the word that people type; ``skipped`` is a run that succeeded without loading."""
 
-SKIPPED = "skipped"
+RUNNING, SKIPPED = "running", "skipped"
 
 
 @dataclass(frozen=True)
@@ -76,3 +76,6 @@ class History(Protocol):
 
     def find(self, run: str) -> HistoryRecord | None:
         """The record of an execution, by its name or its ARN; None where it is not known."""
+
+    def notes(self) -> tuple[str, ...]:
+        """Sentences for people about what was not read so far, and why."""

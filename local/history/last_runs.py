@@ -1,6 +1,6 @@
 """The last run of each datamart that has ended, in the history of a stage or of this computer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from functions.runs.history import HistoryRecord
 from local.aws.aws_errors import in_plain_words
@@ -13,17 +13,18 @@ LastRun = Callable[[str], HistoryRecord | None]
 """From a datamart's ID to its last run; None where there is none. Raises CannotGoOn if AWS refuses."""
 
 
-def last_runs(stage: str | None) -> LastRun:
-    """Those of a stage, one query for each datamart; of this computer if it is None.
+def last_runs(stage: str | None) -> tuple[LastRun, Sequence[str]]:
+    """Those of a stage, one query for each datamart; of this computer if it is None. And notes of the history.
 
     Raises CannotGoOn where there is no such stack, or it keeps no history.
     """
     if stage is None:
         newest: dict[str, HistoryRecord] = {}
-        for record in Files().records(Selection()):
+        files = Files()
+        for record in files.records(Selection()):
             if record.datamart_id is not None:
                 newest.setdefault(record.datamart_id, record)
-        return newest.get
+        return newest.get, files.notes()
     with in_plain_words():
         table = Table(stack_of(stage).history_table, ())
 
@@ -31,4 +32,4 @@ def last_runs(stage: str | None) -> LastRun:
         with in_plain_words():
             return next(table.records(Selection(datamart=datamart_id, limit=1)), None)
 
-    return last_run
+    return last_run, ()

@@ -8,6 +8,8 @@ import json
 import threading
 from pathlib import Path
 
+from local.history.details import lines_in
+
 
 class LogOfRuns:
     """Hands out the lines of an execution once; lines of executions that go on are kept until then."""
@@ -36,7 +38,7 @@ class LogOfRuns:
             file.seek(self._offset)
             whole, end, _ = file.read().rpartition(b"\n")
         self._offset += len(whole) + len(end)
-        for line in whole.decode("utf-8", "replace").splitlines():
+        for line in lines_in(whole.decode("utf-8", "replace")):
             if (execution := _execution_of(line)) is not None:
                 self._lines.setdefault(execution, []).append(line)
 
@@ -46,7 +48,7 @@ def _execution_of(line: str) -> str | None:
         return None
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     execution = found.get("correlation_id") if isinstance(found, dict) else None
     return execution if isinstance(execution, str) else None

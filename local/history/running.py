@@ -16,9 +16,7 @@ from functions.requests.started import started_in
 from functions.runs.executions import input_in
 from functions.runs.history import LONGEST_VALUE, HistoryRecord
 from functions.text import one_line, shorten
-from local.history.history import STATUSES, History, Selection
-
-RUNNING = "running"
+from local.history.history import RUNNING, STATUSES, History, Selection
 
 
 class WithRunning:
@@ -60,6 +58,10 @@ class WithRunning:
             return found
         listed = (each for machine in self._machines for each in self._listed(machine))
         return next((self._record(each) for each in listed if run in (each["name"], each["executionArn"])), None)
+
+    def notes(self) -> tuple[str, ...]:
+        """As :meth:`local.history.history.History.notes`."""
+        return self._ended.notes()
 
     def _running(self, selection: Selection) -> Iterator[HistoryRecord]:
         listed = (self._listed(machine) for machine in self._machines)

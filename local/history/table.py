@@ -58,6 +58,10 @@ class Table:
                 return from_item(found["Item"])
         return None
 
+    def notes(self) -> tuple[str, ...]:
+        """As :meth:`local.history.history.History.notes`: every item of the table is a record."""
+        return ()
+
     def _query(self, index: str, key: str, value: str, selection: Selection) -> Iterator[HistoryRecord]:
         """Records of one value of an index's key, newest first, no more pages of it than are asked for."""
         condition, names, values = "#key = :value", {"#key": key}, {":value": {"S": value}}

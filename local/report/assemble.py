@@ -93,7 +93,7 @@ def _problem(record: HistoryRecord, described: dict[str, Any]) -> Problem | None
 def _output(described: dict[str, Any]) -> dict[str, Any]:
     try:
         output = json.loads(described.get("output") or "{}")
-    except (ValueError, RecursionError):
+    except (ValueError, TypeError, RecursionError):
         return {}
     return output if isinstance(output, dict) else {}
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from functions.runs.failure import UNNAMED, message_of
 from functions.runs.waiting import FIRST_IN_QUEUE, InQueue
+from local.report.values import dict_of
 
 Event = dict[str, Any]
 """As GetExecutionHistory returns it; its ``timestamp`` may also be a text, as a file has it."""
@@ -110,10 +111,10 @@ def _note(entry: Entry, event: Event, details: dict[str, Any]) -> None:
         given = _object(details.get("parameters"))
         entry.calls += 1
         entry.function = str(given.get("FunctionName", "")).partition(":function:")[2].partition(":")[0]
-        entry.given = _dict(given.get("Payload"))
+        entry.given = dict_of(given.get("Payload"))
     elif kind == "taskSucceeded":
         output = _object(details.get("output"))
-        entry.result = _dict(output.get("Payload", output))
+        entry.result = dict_of(output.get("Payload", output))
     elif kind in _FAILED:
         error, cause = str(details.get("error") or UNNAMED), message_of({"Cause": details.get("cause")})
         if error in PAUSES or (error == TIMEOUT and entry.state == "WaitInQueue"):
@@ -138,16 +139,12 @@ def _kind(event: Event) -> str:
 
 
 def _details(event: Event) -> dict[str, Any]:
-    return _dict(event.get(f"{_kind(event)}{_DETAILS}"))
+    return dict_of(event.get(f"{_kind(event)}{_DETAILS}"))
 
 
 def _object(text: Any) -> dict[str, Any]:
     """The object in a JSON text; empty for anything else: AWS cuts what is too long."""
     try:
-        return _dict(json.loads(text))
+        return dict_of(json.loads(text))
     except (TypeError, ValueError, RecursionError):
         return {}
-
-
-def _dict(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}

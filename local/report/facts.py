@@ -9,6 +9,7 @@ from functions.text import duration, one_line
 from local.report.events import Entry
 from local.report.lines import Line, OfEntries
 from local.report.report import Answer, CleanedUp, JobStatus, Wait
+from local.report.values import dict_of, dicts_of, number_of, text_of
 
 QUEUE, NEXT_ATTEMPT, PEOPLE = "queue", "next attempt", "people"
 WAITING = {"WaitInQueue": QUEUE, "WaitForNextAttempt": NEXT_ATTEMPT, "AskPerson": PEOPLE}
@@ -23,23 +24,17 @@ def answers_of(lines: Sequence[Line], output: dict[str, Any]) -> tuple[tuple[Ans
 
     Without a log it is what the ``output`` of a successful run says, which has no values.
     """
-    found = [
-        _answer(line.attempt, answer)
-        for line in lines
-        for answer in line.keys.get("answers", [])
-        if isinstance(answer, dict)
-    ]
+    found = [_answer(line.attempt, answer) for line in lines for answer in dicts_of(line.keys.get("answers"))]
     if found:
-        return tuple(dict.fromkeys(found)), sum(line.keys.get("answersLeftOut", 0) for line in lines)
-    listed = output.get("promptsAnswered")
-    return tuple(_answer(None, each) for each in listed or [] if isinstance(each, dict)), 0
+        return tuple(dict.fromkeys(found)), sum(int(number_of(line.keys.get("answersLeftOut"))) for line in lines)
+    return tuple(_answer(None, each) for each in dicts_of(output.get("promptsAnswered"))), 0
 
 
 def _answer(attempt: int | None, answer: dict[str, Any]) -> Answer:
     values = answer.get("values")
-    shown = None if values is None else tuple(map(str, values))
-    kind = answer.get("type")
-    return Answer(attempt, str(answer.get("name")), kind, str(answer.get("how")), shown, int(answer.get("more", 0)))
+    shown = tuple(map(str, values)) if isinstance(values, list) else None
+    kind, more = text_of(answer.get("type")), int(number_of(answer.get("more")))
+    return Answer(attempt, str(answer.get("name")), kind, str(answer.get("how")), shown, more)
 
 
 def job_statuses_of(lines: Sequence[Line]) -> tuple[JobStatus, ...]:
@@ -47,7 +42,7 @@ def job_statuses_of(lines: Sequence[Line]) -> tuple[JobStatus, ...]:
     found: list[JobStatus] = []
     for line in lines:
         status = line.keys.get("status")
-        if not isinstance(status, int) or ("step" not in line.keys and line.keys.get("message") != LAST_LOOK):
+        if type(status) is not int or ("step" not in line.keys and line.keys.get("message") != LAST_LOOK):
             continue
         if found and (found[-1].attempt, found[-1].status) == (line.attempt, status):
             last = found.pop()
@@ -66,7 +61,7 @@ def cleaned_up_of(lines: Sequence[Line]) -> tuple[CleanedUp, ...]:
     return tuple(
         CleanedUp(line.attempt, clock.timestamp(line.at), str(what), str(how))
         for line in lines
-        for what, how in _dict(line.keys.get("cleaned")).items()
+        for what, how in dict_of(line.keys.get("cleaned")).items()
     )
 
 
@@ -97,7 +92,7 @@ def _why(what: str, before: Entry | None, own: list[dict[str, Any]]) -> str | No
     if what == NEXT_ATTEMPT:
         found = None if before is None else before.result.get("waitsFor")
         return None if found is None else one_line(found, LONGEST)
-    place = next((_dict(keys["queue"]) for keys in own if "queue" in keys), None)
+    place = next((dict_of(keys["queue"]) for keys in own if "queue" in keys), None)
     if place is not None:
         return ", ".join(_place(place))
     last = None if before is None else before.pause
@@ -114,9 +109,5 @@ def _place(place: dict[str, Any]) -> Iterator[str]:
         yield f"{place['hasDatamart']} had the datamart"
     elif "hasSlot" in place:
         yield f"{place['hasSlot']} had one of {place.get('slots')} slot(s) longest"
-    if place.get("seconds"):
-        yield f"after {duration(place['seconds'])} of waiting"
-
-
-def _dict(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+    if seconds := number_of(place.get("seconds")):
+        yield f"after {duration(seconds)} of waiting"

@@ -11,6 +11,9 @@ from local.report.events import Entry
 CLOCKS_DIFFER = 0.25
 """Seconds by which a function's clock may be behind that of Step Functions."""
 
+END_OF_TIME = 2.5e11
+"""Seconds since the epoch that a time may have: later ones are in no calendar."""
+
 TIME = "%Y-%m-%d %H:%M:%S,%f%z"
 """How Powertools writes a time."""
 
@@ -43,6 +46,8 @@ def _line(execution_arn: str, text: str) -> Line | None:
             return None
         at = datetime.strptime(str(keys["timestamp"]), TIME).timestamp()
     except (ValueError, KeyError, RecursionError):
+        return None
+    if not 0 <= at < END_OF_TIME:
         return None
     return Line(at, str(keys.get("function_name", "")), keys, text.rstrip("\n"))
 

@@ -62,6 +62,10 @@ class OfStage:
         with in_plain_words():
             return _kept_in_aws(self._stack, record)
 
+    def notes(self) -> tuple[str, ...]:
+        """As :meth:`Source.notes`."""
+        return self._history.notes()
+
 
 def _kept_in_aws(stack: Stack, record: HistoryRecord) -> Kept:
     client, arn = boto3.client("stepfunctions"), record.execution

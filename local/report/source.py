@@ -23,6 +23,9 @@ class Source(Protocol):
     def kept(self, record: HistoryRecord) -> Kept:
         """What is known of an execution beside its record."""
 
+    def notes(self) -> tuple[str, ...]:
+        """Sentences for people about what was not read so far, and why."""
+
 
 def items_of(history: History, batch: HistoryRecord) -> list[HistoryRecord]:
     """The records of a batch's items, of those that have its name."""

@@ -9,6 +9,7 @@ from functions.text import one_line
 from local.report.events import Entry
 from local.report.lines import Line, OfEntries
 from local.report.report import Attempt, Call, Step, StepFailure
+from local.report.values import dicts_of, number_of, text_of, whole_of
 
 WAITING, LOOK = "WaitForStatus", "GetStatus"
 """The states of looking at a job: they follow each other as long as it runs."""
@@ -50,7 +51,7 @@ def _step(placed: list[tuple[int, Entry]], of_entries: OfEntries) -> Step:
         times=max(1, len(looks)),
         waited_seconds=_rounded(sum(waits)) if looks else None,
         calls=tuple(_calls(lines)),
-        calls_left_out=sum(line.keys.get("callsLeftOut", 0) for line in lines),
+        calls_left_out=sum(int(number_of(line.keys.get("callsLeftOut"))) for line in lines),
         failures=tuple(
             StepFailure(clock.timestamp(failure.at), failure.error, one_line(failure.cause, LONGEST_CAUSE))
             for entry in entries
@@ -62,13 +63,14 @@ def _step(placed: list[tuple[int, Entry]], of_entries: OfEntries) -> Step:
 def _calls(lines: Iterable[Line]) -> Iterator[Call]:
     """The requests in their order; those that are alike are one, where they follow each other or belong to looks."""
     alike: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    for call in (call for line in lines for call in line.keys.get("calls", [])):
-        key = (call.get("method"), call.get("path"), call.get("status"), call.get("error"))
+    for call in (call for line in lines for call in dicts_of(line.keys.get("calls"))):
+        names = str(call.get("method")), str(call.get("path"))
+        key = (*names, whole_of(call.get("status")), text_of(call.get("error")))
         alike.setdefault(key, []).append(call)
     for (method, path, status, error), calls in alike.items():
-        ms = round(sum(call.get("ms", 0) for call in calls) / len(calls))
+        ms = round(sum(number_of(call.get("ms")) for call in calls) / len(calls))
         retries = sum(1 for call in calls if call.get("retry"))
-        yield Call(str(method), str(path), status, ms, len(calls), retries, error)
+        yield Call(method, path, status, ms, len(calls), retries, error)
 
 
 def attempts_of(entries: Sequence[Entry]) -> tuple[Attempt, ...]:

@@ -1,14 +1,10 @@
 """Reads what this computer keeps of an execution: the history of ``datamart run``."""
 
-import json
-
 from functions.runs.history import HistoryRecord
 from local.errors import CannotGoOn
-from local.history.files import EXECUTION, LOG, MOST_DETAILS, Files
+from local.history.files import Files
 from local.report.assemble import Kept
 from local.report.source import items_of
-
-FEW_KEPT = f"this computer keeps the details of the last {MOST_DETAILS} executions"
 
 
 class ThisComputer:
@@ -34,14 +30,9 @@ class ThisComputer:
 
     def kept(self, record: HistoryRecord) -> Kept:
         """As :meth:`Source.kept`; of several executions of one name the newest has the details."""
-        folder = self._files.details(record.id)
-        try:
-            found = json.loads((folder / EXECUTION).read_text("utf-8"))
-            described, events = found["execution"], found["events"]
-        except (OSError, ValueError, KeyError, TypeError):
-            return Kept({}, [], [], why_gone=FEW_KEPT)
-        try:
-            log = (folder / LOG).read_text("utf-8", "replace").splitlines()
-        except OSError:
-            log = []
-        return Kept(described, events, log)
+        found = self._files.details_of(record.id)
+        return Kept(found.described, found.events, found.log, why_gone=found.why_gone)
+
+    def notes(self) -> tuple[str, ...]:
+        """As :meth:`Source.notes`."""
+        return self._files.notes()

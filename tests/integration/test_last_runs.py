@@ -21,7 +21,7 @@ def test_the_last_run_of_each_datamart_is_read_by_one_query(system: System, temp
     with deployed(system.emulator, template_path):
         read: list[str] = []
         boto3.DEFAULT_SESSION.events.register("before-call.dynamodb", lambda model, **_: read.append(model.name))
-        last_run = last_runs("dev")
+        last_run, _ = last_runs("dev")
         found = last_run(CITY)
         assert found is not None
         assert (found.execution, found.status) == (last.execution_arn, "FAILED")

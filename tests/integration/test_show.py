@@ -14,7 +14,8 @@ import pytest
 
 from functions.runs.model import OpenQuestion
 from local.cli.show import show
-from local.history.files import HOME, LOG, Files
+from local.history.details import LOG
+from local.history.files import HOME, Files
 from local.outcome import Outcome
 from local.simulator import catalogue
 from local.simulator.scenario import Scenario

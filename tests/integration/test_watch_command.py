@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import boto3
 import pytest
@@ -113,6 +114,10 @@ def test_what_ran_on_this_computer_has_ended(
     ("run", "sentence"),
     [
         ("no-such-run", 'unknown run "no-such-run" in the stage dev: use the ID that datamart runs shows.'),
+        (
+            f"run-{UUID(int=1)}",
+            "A run of this computer can be followed only in the terminal where datamart run was started",
+        ),
         ("arn:aws:states:eu-west-1:123456789012:execution:datamart-runner-dev:none", "unknown run"),
         ("arn:aws:states:eu-west-1:999999999999:execution:datamart-runner-dev:none", "is in another account"),
         ("arn:aws:states:eu-west-1:123456789012:execution:other:none", "invalid run"),

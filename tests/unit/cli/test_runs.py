@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from functions.runs.history import HistoryRecord
 from local.cli import runs_output
 from local.cli.arguments import command_line
 from local.cli.console import SafeConsole
+from local.cli.main import _main
 from local.cli.runs import FIELDS, runs
 from local.emulator.ended import Ended
 from local.history.files import HOME, Files
@@ -126,6 +128,36 @@ def test_where_nothing_matches_the_nearest_name_that_ran_is_offered(command: Com
     assert command("--datamart", "Laod 3", "--json", "id")[1] == "[]\n"
 
 
+def test_of_what_still_runs_it_is_said_that_this_computer_does_not_keep_it(command: Command) -> None:
+    code, out, err = command("--status", "running,failed")
+    assert (code, len(out.splitlines())) == (0, 1)
+    assert "this computer keeps only what has ended" in err
+    assert "this computer keeps only what has ended" not in command("--status", "failed")[2]
+
+
+def test_damaged_lines_are_passed_over_and_counted(command: Command) -> None:
+    path = Files().folder / "records.jsonl"
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(RECORDS[0].as_json() | {"startedAt": 5}) + '\n{"cut')
+    code, out, err = command("--limit", "1")
+    assert (code, len(out.splitlines())) == (0, 1)
+    assert err == f"datamart: passed over 2 damaged lines of {path}.\n"
+
+
+@pytest.mark.parametrize("words", [("runs",), ("show", "x"), ("rerun", "x"), ("watch", "x")])
+def test_a_history_that_cannot_be_read_ends_a_command_with_one_sentence(
+    words: tuple[str, ...], command: Command, capsys: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    monkeypatch.setenv(HOME, str(tmp_path / "file"))
+    assert _main(list(words)) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert f'the history in "{tmp_path}/file/history" cannot be read:' in said.err
+    assert "Not a directory" in said.err
+
+
 # -- for other programs -------------------------------------------------------------------------------------------
 
 
@@ -213,6 +245,17 @@ def test_a_run_that_goes_on_shows_for_how_long(monkeypatch: pytest.MonkeyPatch) 
     running = record(9, AT, status="RUNNING", loaded="unknown", duration_seconds=None, job_seconds=None)
     assert "5 min" in shown(100, running)[1]
     assert "unknown" not in shown(100, running)[1]
+
+
+def test_what_ended_without_a_duration_took_the_time_from_its_start_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "_source", lambda: AT + 100 * HOUR)
+    ended = record(9, AT, duration_seconds=None, job_seconds=None)
+    unknown = record(8, AT, duration_seconds=None, job_seconds=None, finished_at=None)
+    assert [line.split()[-2:] for line in shown(100, ended, unknown)[1::2]] == [["30", "min"], [*local_time(AT)]]
+
+
+def local_time(at: float) -> list[str]:
+    return f"{datetime.fromtimestamp(at).astimezone():%m-%d %H:%M}".split()
 
 
 def test_text_from_outside_moves_no_cursor_and_is_no_markup() -> None:

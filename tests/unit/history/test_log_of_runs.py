@@ -34,3 +34,10 @@ def test_another_log_is_read_from_its_beginning(tmp_path: Path) -> None:
         log = tmp_path / name
         log.write_text(f"{line(name, 1)}\n", "utf-8")
         assert runs.take(log, name) == [line(name, 1)]
+
+
+def test_a_line_ends_only_at_a_line_feed(tmp_path: Path) -> None:
+    log = tmp_path / "functions.log"
+    whole = json.dumps({"correlation_id": "a", "message": "x\u2028y\x85z"}, ensure_ascii=False)
+    log.write_text(f'{whole}\n{"[" * 100_000}"correlation_id"\n', "utf-8")
+    assert LogOfRuns().take(log, "a") == [whole]

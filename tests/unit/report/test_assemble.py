@@ -1,5 +1,6 @@
 """What the report of a run says, from its record, its events and its log."""
 
+import io
 import json
 from dataclasses import replace
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import pytest
 
 from functions.errors import ERRORS
+from local.cli.console import SafeConsole
+from local.cli.show_output import show_report
 from local.report.assemble import ANSWERS_HIDDEN, NO_LOG, Kept, assembled, lines_of_failed_step
 from local.report.report import Answer, Call, CleanedUp, JobStatus, RunReport, StepFailure, Wait
 from tests.unit.report.executions import ARN, STATUS, Execution, nightly, record
@@ -197,3 +200,53 @@ def test_the_items_of_a_batch_are_in_the_order_of_their_start() -> None:
     items = [replace(record(), id=name, started_at=f"2026-11-20T05:0{at}:00.000Z") for name, at in (("b", 2), ("a", 1))]
     report = assembled(record(kind="batch"), Execution().kept(), items)
     assert [item.id for item in report.items] == ["a", "b"]
+
+
+ODD: tuple[Any, ...] = (
+    None,
+    5,
+    -1,
+    0.5,
+    float("nan"),
+    10**400,
+    True,
+    "x",
+    "",
+    [],
+    [5],
+    ["x"],
+    [[]],
+    {},
+    {"x": []},
+    [None],
+)
+"""Values of other types than a line has."""
+
+ODD_CALLS = [{"method": odd, "path": odd, "status": odd, "ms": odd, "error": odd, "retry": odd} for odd in ODD]
+ODD_ANSWERS = [{"name": odd, "type": odd, "how": odd, "values": odd, "more": odd} for odd in ODD]
+ODD_QUEUES = [{"position": odd, "of": odd, "seconds": odd, "hasSlot": odd, "slots": odd} for odd in ODD]
+
+
+@pytest.mark.parametrize("odd", [*ODD, ODD_CALLS, ODD_ANSWERS, *ODD_QUEUES], ids=lambda odd: repr(odd)[:40])
+def test_whatever_a_line_of_the_log_has_under_a_key_the_report_is_made_and_shown(odd: Any) -> None:
+    run = Execution()
+    keys = ("answers", "answersLeftOut", "calls", "callsLeftOut", "cleaned", "asked", "attempt", "status")
+    run.task("PrepareRun", errors=(("InQueue", "60 seconds are left to wait in the queue of connection X."),))
+    run.task("WaitInQueue", 90, queue=odd, asked=odd)
+    run.task("AskPerson", 90, asked=odd)
+    run.task("GetStatus", **dict.fromkeys(keys, odd))
+    run.log += [json.dumps(json.loads(run.log[-1]) | {key: odd}) for key in ("timestamp", "function_name", "step")]
+    report = assembled(record(), run.kept(output=odd, cause=odd))
+    assert [step.state for step in report.steps] == ["PrepareRun", "WaitInQueue", "AskPerson", "GetStatus"]
+    assert json.loads(json.dumps(report.as_json(), allow_nan=False))
+    shown = io.StringIO()
+    show_report(SafeConsole(file=shown, width=100, markup=False, emoji=False, highlight=False), report)
+    assert "GetStatus" in shown.getvalue()
+
+
+@pytest.mark.parametrize("time", ["0001-01-01 00:00:00,000+0100", "9999-12-31 23:59:59,000-0100"])
+def test_a_line_of_a_time_that_no_calendar_has_is_passed_over(time: str) -> None:
+    run = nightly()
+    lines = len(run.log)
+    run.log += [json.dumps(json.loads(line) | {"timestamp": time}) for line in run.log]
+    assert assembled(record(), run.kept()) == assembled(record(), run.kept()._replace(log=run.log[:lines]))

@@ -1,0 +1,81 @@
+"""The details of an execution that this computer keeps: what Step Functions said of it, its events and its log."""
+
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from local.history.record_line import is_moment
+
+EXECUTION, LOG = "execution.json", "log.jsonl"
+"""Names of the files in the folder of an execution."""
+
+MOST_DETAILS = 500
+"""Executions whose details are kept: the newest."""
+
+FEW_KEPT = f"this computer keeps the details of the last {MOST_DETAILS} executions"
+
+DAMAGED = "the file {path} is damaged"
+
+
+class Details(NamedTuple):
+    """What was kept of an execution.
+
+    Parameters
+    ----------
+    described
+        What DescribeExecution answered: any object. Empty where nothing is kept.
+    events
+        Those of its history that have a type and a time.
+    log
+        Lines of its functions.
+    why_gone
+        Why ``described`` is empty, in a clause; None where it is not.
+    passed_over
+        Events that are damaged.
+    """
+
+    described: dict[str, Any]
+    events: list[dict[str, Any]]
+    log: list[str]
+    why_gone: str | None = None
+    passed_over: int = 0
+
+
+def details_in(folder: Path) -> Details:
+    """Read the folder of an execution, which need not exist. Raises OSError where it may not be read."""
+    path = folder / EXECUTION
+    try:
+        text = path.read_text("utf-8", "replace")
+    except FileNotFoundError:
+        return Details({}, [], [], FEW_KEPT)
+    try:
+        found = json.loads(text)
+        described, listed = found["execution"], found["events"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return Details({}, [], [], DAMAGED.format(path=path))
+    if not isinstance(described, dict) or not isinstance(listed, list):
+        return Details({}, [], [], DAMAGED.format(path=path))
+    events = [event for event in listed if _is_event(event)]
+    return Details(described, events, _log(folder / LOG), passed_over=len(listed) - len(events))
+
+
+def lines_in(text: str) -> list[str]:
+    """The lines that end with a line feed: JSON may have the other line breaks of Unicode inside a text."""
+    return [line for line in text.split("\n") if line]
+
+
+def _log(path: Path) -> list[str]:
+    try:
+        return lines_in(path.read_bytes().decode("utf-8", "replace"))
+    except FileNotFoundError:
+        return []
+
+
+def _is_event(event: Any) -> bool:
+    """Whether it has what local/report/events.py reads of every event."""
+    if not (isinstance(event, dict) and isinstance(event.get("type"), str) and is_moment(event.get("timestamp"))):
+        return False
+    if "stateEnteredEventDetails" not in event:
+        return True
+    entered = event["stateEnteredEventDetails"]
+    return isinstance(entered, dict) and isinstance(entered.get("name"), str)
