@@ -20,6 +20,9 @@ from local.errors import CannotGoOn
 BY_DAY, BY_MINUTE = "%Y-%m-%d", "%Y-%m-%d %H:%M"
 """Names of items, in the job's time zone; the shortest by which all of them differ."""
 
+FIRST_YEAR = 1970
+"""The first year of EventBridge Scheduler's cron expressions."""
+
 
 def backfill_of(job: str, stage: str, first: str | None, last: str | None, now: float) -> dict[str, Any]:
     """The input of a batch with an item for each time at which a schedule of the job fires.
@@ -99,6 +102,11 @@ def _range(first: date, last: date | None, zone: ZoneInfo, now: float) -> tuple[
         raise CannotGoOn(
             f"{'--to' if last else '--from'}: {last or first} is in the future, and only times that have passed are "
             "loaded. The schedule itself starts the later ones."
+        )
+    if first.year < FIRST_YEAR:
+        raise CannotGoOn(
+            f"--from: {first} is before {FIRST_YEAR}, and no schedule has a time so early. Give a later day, such as "
+            "2026-11-01."
         )
     begin = datetime(first.year, first.month, first.day, tzinfo=zone)
     if last is None or last == present.date():

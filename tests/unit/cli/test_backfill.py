@@ -116,6 +116,8 @@ def test_the_largest_range_is_a_valid_batch_and_fits_into_an_input(items: Callab
         ("2026-11-20", "2026-11-31", '--to: "2026-11-31" is not a day'),
         ("2026-11-20", "2026-11-19", "--to: 2026-11-19 is before --from 2026-11-20."),
         ("2026-11-28", None, "--from: 2026-11-28 is in the future"),
+        ("0001-01-01", None, "--from: 0001-01-01 is before 1970, and no schedule has a time so early."),
+        ("1969-12-31", "9999-12-31", "--to: 9999-12-31 is in the future"),
         ("2026-11-20", "2026-11-28", "--to: 2026-11-28 is in the future"),
         ("2026-11-21", "2026-11-22", 'the job "load" has no scheduled time from 2026-11-21 00:00 to 2026-11-22 23:59'),
     ],
