@@ -32,8 +32,8 @@ class Selection:
         Name, in any case, or ID.
     status
         Words of :data:`STATUSES`, or ``skipped``: any of them.
-    since
-        The earliest start, in seconds since the epoch.
+    since, until
+        The earliest and the latest start, in seconds since the epoch.
     limit
         How many.
     """
@@ -43,6 +43,7 @@ class Selection:
     datamart: str | None = None
     status: tuple[str, ...] = ()
     since: float | None = None
+    until: float | None = None
     limit: int | None = None
 
     def has(self, record: HistoryRecord) -> bool:
@@ -53,6 +54,7 @@ class Selection:
             and (self.datamart is None or _is_of(record, self.datamart))
             and (not self.status or status_of(record) in self.status)
             and (self.since is None or record.started_at >= clock.timestamp(self.since))
+            and (self.until is None or record.started_at <= clock.timestamp(self.until))
         )
 
 

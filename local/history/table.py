@@ -16,6 +16,12 @@ from local.history.history import Selection
 DAYS_BACK = 30
 """Days that are looked at, one after another, where nothing says since when."""
 
+MOST_DAYS_BACK = 3_650
+"""Days that are looked at, whatever is asked for: the longest `historyDays`, after which no record is left."""
+
+END_OF_TIME = 2.5e11
+"""Seconds since the epoch: no run starts later."""
+
 PAGE = 100
 """Items of a page where records are asked for that not every item is one of."""
 
@@ -65,10 +71,11 @@ class Table:
     def _query(self, index: str, key: str, value: str, selection: Selection) -> Iterator[HistoryRecord]:
         """Records of one value of an index's key, newest first, no more pages of it than are asked for."""
         condition, names, values = "#key = :value", {"#key": key}, {":value": {"S": value}}
-        if selection.since is not None:
-            condition += " AND #sorted >= :since"
+        if selection.since is not None or selection.until is not None:
+            first, last = selection.since or 0.0, END_OF_TIME if selection.until is None else selection.until
+            condition += " AND #sorted BETWEEN :since AND :until"
             names |= {"#sorted": SORTED_BY}
-            values |= {":since": {"S": clock.timestamp(selection.since)}}
+            values |= {":since": {"S": clock.timestamp(first)}, ":until": {"S": clock.timestamp(last)}}
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
             IndexName=index,
@@ -97,7 +104,7 @@ def _partitions(selection: Selection) -> Iterator[tuple[str, str, str]]:
         now = datetime.fromtimestamp(clock.now(), UTC)
         since = now - timedelta(days=DAYS_BACK)
         if selection.since is not None:
-            since = datetime.fromtimestamp(selection.since, UTC)
+            since = max(datetime.fromtimestamp(selection.since, UTC), now - timedelta(days=MOST_DAYS_BACK))
         # A run that has just begun may be of tomorrow by the clock of this computer.
         for days in range(-1, (now.date() - since.date()).days + 1):
             yield "byDay", "day", (now.date() - timedelta(days=days)).isoformat()

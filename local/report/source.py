@@ -27,8 +27,13 @@ class Source(Protocol):
         """Sentences for people about what was not read so far, and why."""
 
 
+CLOCKS_DIFFER = 3_600.0
+"""Seconds after the end of a batch within which an item of it may have begun by another clock."""
+
+
 def items_of(history: History, batch: HistoryRecord) -> list[HistoryRecord]:
     """The records of a batch's items, of those that have its name."""
     since = seconds_of(batch.started_at)
-    found: Iterator[HistoryRecord] = history.records(Selection(batch=batch.batch, since=since))
+    until = None if batch.finished_at is None else seconds_of(batch.finished_at) + CLOCKS_DIFFER
+    found: Iterator[HistoryRecord] = history.records(Selection(batch=batch.batch, since=since, until=until))
     return [record for record in found if record.batch_run == batch.id]

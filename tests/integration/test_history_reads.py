@@ -16,6 +16,7 @@ from functions.runs.store.history import to_item
 from local.emulator.clients import client
 from local.history.history import Selection
 from local.history.table import Table
+from local.report.source import items_of
 from tests.integration.conftest import System
 from tests.support.aws_calls import READ_UNIT, size_of
 from tests.unit.history.records import record
@@ -106,3 +107,22 @@ def test_what_is_asked_of_the_last_night_takes_as_much_among_thousands_of_runs_a
     found, reads = read(table, SELECTIONS["the last night"])
     assert len(found) == NIGHT
     assert reads.scanned <= 1.1 * NIGHT
+
+
+def test_the_items_of_an_old_batch_take_no_read_of_the_nights_after_it(system: System) -> None:
+    table = system.emulator.deployed.history_table
+    first = clock.now() - 86_400 * 300
+    found, begun = list[HistoryRecord](), list[HistoryRecord]()
+    for night in range(300):
+        at = first + 86_400 * night
+        batch = record(9_000 + night, at, kind="batch", batch="night", job=None, datamart=None, datamart_id=None)
+        item = record(night, at + 60, batch="night", batch_run=batch.id, item="facts")
+        begun.append(batch)
+        found.append(item)
+    items = [{key: to_attribute(value) for key, value in to_item(one).items()} for one in (*begun, *found)]
+    for number in range(0, len(items), 25):
+        part = [{"PutRequest": {"Item": item}} for item in items[number : number + 25]]
+        client("dynamodb").batch_write_item(RequestItems={table: part})
+    with counted() as reads:
+        assert items_of(Table(table, (), boto3.client("dynamodb")), begun[0]) == [found[0]]
+    assert total(reads).scanned == 2

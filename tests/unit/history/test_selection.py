@@ -26,6 +26,8 @@ OF_BATCH = record(4, AT, job=None, batch="night", batch_run="night-1", item="x")
         (Selection(status=("failed", "skipped")), [SKIPPED, FAILED]),
         (Selection(status=("succeeded",)), [LOADED, OF_BATCH]),
         (Selection(since=AT + 1), []),
+        (Selection(until=AT), [LOADED, SKIPPED, FAILED, OF_BATCH]),
+        (Selection(until=AT - 1), []),
         (Selection(since=AT), [LOADED, SKIPPED, FAILED, OF_BATCH]),
     ],
 )
