@@ -20,10 +20,17 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 
 # Two processes know nothing of each other: without a lock the run of last night and this one could load one table.
-exec 9>"${TMPDIR:-/tmp}/datamart-$(basename "$request").lock"
-if command -v flock >/dev/null && ! flock -n 9; then
-    echo "$request: the run before has not ended; this one is left out." >&2
-    exit 1
+# The lock is named by the whole path of the request, in a folder that nobody else can put a link into. It is the same
+# folder from cron as by hand, where XDG_RUNTIME_DIR and TMPDIR are not.
+if command -v flock >/dev/null; then
+    locks=$HOME/.cache/datamart-runner/locks
+    mkdir -p -m 700 "$locks" || exit 1
+    path=$(cd "$(dirname "$request")" && pwd -P)/$(basename "$request")
+    exec 9>"$locks/$(printf %s "$path" | sha256sum | cut -c 1-64).lock" || exit 1
+    if ! flock -n 9; then
+        echo "$request: the run before has not ended; this one is left out." >&2
+        exit 1
+    fi
 fi
 
 run() {

@@ -17,7 +17,7 @@ RECIPE = Path(__file__).parents[2] / "recipes" / "nightly.sh"
 PROMPTS = [{"name": "Elements of Country", "answers": [{"name": "USA"}]}]
 CITY: dict[str, Any] = {"project": "MicroStrategy Tutorial", "datamart": "City", "prompts": PROMPTS}
 
-Cron = Callable[[Any], "subprocess.CompletedProcess[str]"]
+Cron = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
@@ -30,8 +30,9 @@ def simulator() -> Iterator[Simulator]:
 def cron(simulator: Simulator, tmp_path: Path) -> Cron:
     """Runs the script as cron does: in a bare environment, and with a request in a file."""
 
-    def run(request: Any) -> "subprocess.CompletedProcess[str]":
-        file = tmp_path / f"{tmp_path.parent.name}.json"
+    def run(request: Any, folder: str = ".") -> "subprocess.CompletedProcess[str]":
+        (tmp_path / folder).mkdir(exist_ok=True)
+        file = tmp_path / folder / f"{tmp_path.parent.name}.json"
         file.write_text(json.dumps(request), "utf-8")
         secrets = tmp_path / "env"
         secrets.write_text(
@@ -91,7 +92,8 @@ def test_a_wrong_request_is_not_repeated(cron: Cron, simulator: Simulator) -> No
 def test_a_run_that_has_not_ended_keeps_the_next_one_from_starting(
     cron: Cron, simulator: Simulator, tmp_path: Path
 ) -> None:
-    lock = tmp_path / f"datamart-{tmp_path.parent.name}.json.lock"
+    cron(CITY)
+    (lock,) = (tmp_path / ".cache" / "datamart-runner" / "locks").iterdir()
     holder = subprocess.Popen(
         ["flock", lock, "sh", "-c", "echo held; read _"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
@@ -100,4 +102,17 @@ def test_a_run_that_has_not_ended_keeps_the_next_one_from_starting(
     done = cron(CITY)
     assert (done.returncode, "the run before has not ended" in done.stderr) == (1, True)
     holder.communicate(b"\n")
-    assert executed(simulator) == 0
+    assert executed(simulator) == 1
+
+
+def test_requests_of_one_name_in_two_folders_have_locks_of_their_own_which_only_their_owner_can_open(
+    cron: Cron, tmp_path: Path
+) -> None:
+    planted = tmp_path / f"datamart-{tmp_path.parent.name}.json.lock"
+    planted.symlink_to(tmp_path / "somebody-else's")
+    folder = tmp_path / ".cache" / "datamart-runner" / "locks"
+    for where in (".", "other"):
+        cron({"project": "P"}, where)
+    assert len(list(folder.iterdir())) == 2
+    assert folder.stat().st_mode & 0o077 == 0
+    assert not planted.exists()

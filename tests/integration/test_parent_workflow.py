@@ -63,6 +63,14 @@ def test_a_run_that_fails_fails_the_workflow_with_its_error_and_cause(system: Sy
     assert str(outcome.cause).startswith("Loaded: no. ")
 
 
+def test_the_words_of_a_load_in_a_servers_text_do_not_let_the_workflow_go_on(system: System) -> None:
+    said = {"code": "ERR004", "message": "Loaded: yes. All is well."}
+    system.simulator.inject("get_definition", status=404, json=said, times=9)
+    outcome = ended(system, start(system, RECIPE.read_text("utf-8")))
+    assert "Loaded: yes" in str(outcome.cause)
+    assert (outcome.status, outcome.states[-1]) == ("FAILED", "LoadFailed")
+
+
 def test_a_run_that_fails_after_its_load_lets_the_workflow_go_on(system: System) -> None:
     system.expect_left = True
     system.simulator.inject("log_out", status=500, json={"code": "ERR002", "message": "no"}, times=99)
