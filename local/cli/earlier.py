@@ -39,9 +39,14 @@ class Earlier:
         return str(self.described["name"])
 
     @property
+    def execution(self) -> str:
+        """Its ARN."""
+        return str(self.described["executionArn"])
+
+    @property
     def is_batch(self) -> bool:
         """Whether it is a batch."""
-        return is_batch(str(self.described["executionArn"]))
+        return is_batch(self.execution)
 
     @property
     def is_running(self) -> bool:

@@ -4,6 +4,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +14,25 @@ from rich.text import Text
 from functions.requests.started import KEY, Started
 from functions.similar_names import nearest
 from functions.text import quoted
+from local.aws.aws_errors import in_plain_words
 from local.aws.batches import StageBatches
 from local.aws.caller import caller
 from local.aws.execution import Wait
 from local.aws.found_execution import ARN, FoundExecution, find_execution
+from local.aws.stack import HISTORY
 from local.cli.console import console_for
 from local.cli.deployed_run import run_deployed, started_run
 from local.cli.earlier import Earlier, of_stage, of_this_computer
 from local.cli.endings import finish, not_begun, not_confirmed, of_followed_run, of_started_run
 from local.cli.events import Event
 from local.cli.reasons import reason_of, user
+from local.cli.repeats import loaded_by_repeat, said_of
 from local.cli.rest_of_batch import rest_of
 from local.cli.terminal import say
 from local.errors import CannotGoOn, NotDone
 from local.history.files import Files
+from local.history.history import History
+from local.history.opened import history_of_stack
 
 Confirm = Callable[[str], str]
 """Shows a question and returns the line that is answered."""
@@ -65,8 +71,8 @@ def rerun(arguments: argparse.Namespace, wait: Wait = time.sleep, confirm: Confi
             return _here(arguments, earlier, asked, files)
         if arguments.stage is None and not ARN.fullmatch(arguments.run):
             raise CannotGoOn(
-                f'unknown run "{arguments.run}" in the history of this computer ({files.folder}): use the ID that '
-                "datamart runs shows, and add --stage for a run of a stage."
+                f"unknown run {quoted(arguments.run, 80)} in the history of this computer ({files.folder}): use the ID "
+                "that datamart runs shows, and add --stage for a run of a stage."
             )
         reason = reason_of(arguments)
         _refuse(arguments, OF_THIS_COMPUTER, "of this computer")
@@ -87,7 +93,7 @@ def rerun(arguments: argparse.Namespace, wait: Wait = time.sleep, confirm: Confi
 def _here(arguments: argparse.Namespace, earlier: Earlier, asked: "_Asked", files: Files) -> int:
     """Run it in the emulator, as ``datamart run`` does. Raises CannotGoOn, NotDone."""
     _refuse(arguments, OF_A_STAGE, "of a stage")
-    given = rest_of(earlier, files, asked) if earlier.is_batch else _given(earlier, asked)
+    given = rest_of(earlier, files, asked) if earlier.is_batch else _given(earlier, asked, files)
     given |= {KEY: Started(user(), "rerun", reason_of(arguments), earlier.id).as_input()}
     from local.cli.run import run_events  # imports what a run needs
 
@@ -104,9 +110,11 @@ def _refuse(arguments: argparse.Namespace, options: dict[str, str], what: str) -
 
 def _given_in_stage(found: FoundExecution, earlier: Earlier, asked: "_Asked") -> dict[str, Any]:
     """The input of the new execution: of a batch that has begun, its restart. Raises CannotGoOn, NotDone."""
+    history = _history(found)
     if not earlier.is_batch:
-        return _given(earlier, asked)
+        return _given(earlier, asked, history)
     asked.check_ended(earlier)
+    asked.check_not_restarted(earlier, history)
     known = StageBatches(found.stack).batch(found.arn)
     if known is None or not known[0].states:
         asked.check_no_items()
@@ -116,12 +124,19 @@ def _given_in_stage(found: FoundExecution, earlier: Earlier, asked: "_Asked") ->
     return {"restartOf": found.arn} | {key: list(names) for key, names in decided.items() if names}
 
 
-def _given(earlier: Earlier, asked: "_Asked") -> dict[str, Any]:
+def _history(found: FoundExecution) -> History | None:
+    """That of the stage of an execution; None for a stack of an earlier release, which keeps none."""
+    if HISTORY not in found.stack.outputs:
+        return None
+    return history_of_stack(found.stack)
+
+
+def _given(earlier: Earlier, asked: "_Asked", history: History | None) -> dict[str, Any]:
     """The input of a run once more. Raises CannotGoOn, NotDone."""
     asked.check_ended(earlier)
     asked.check_no_items()
     given = earlier.again
-    asked.check_loaded(earlier)
+    asked.check_loaded(earlier, history)
     return given
 
 
@@ -173,12 +188,29 @@ class _Asked:
                 f"Nobody knows whether {listed} loaded the table. An item that adds rows may then have them twice."
             )
 
-    def check_loaded(self, earlier: Earlier) -> None:
-        """What is loaded, or may be, runs only with ``--force``, and once it is confirmed."""
-        if earlier.loaded == "no":
+    def check_not_restarted(self, earlier: Earlier, history: History | None) -> None:
+        """What a restart has loaded since, only the restart knows: the next one begins with that."""
+        if history is None:
             return
-        known = "has loaded" if earlier.loaded == "yes" else "may have loaded (nobody knows)"
-        sentence = f"{earlier.id} {known} {earlier.table}."
+        with in_plain_words():
+            restart = loaded_by_repeat(earlier, history)
+        if restart is not None:
+            raise CannotGoOn(
+                f"{said_of(restart, earlier)}. Repeat {restart.id} instead, once it has ended: it has what is loaded "
+                "by now."
+            )
+
+    def check_loaded(self, earlier: Earlier, history: History | None) -> None:
+        """What is loaded, or may be, by itself or by a later run, runs only with ``--force`` and once confirmed."""
+        if earlier.loaded == "no":
+            with in_plain_words():
+                repeat = None if history is None else loaded_by_repeat(earlier, history)
+            if repeat is None:
+                return
+            sentence = f"{said_of(repeat, earlier)} {replace(earlier, record=repeat).table}."
+        else:
+            known = "has loaded" if earlier.loaded == "yes" else "may have loaded (nobody knows)"
+            sentence = f"{earlier.id} {known} {earlier.table}."
         if not self._forces:
             raise CannotGoOn(f"{sentence} To run it all the same, add --force.")
         self._ask(sentence)

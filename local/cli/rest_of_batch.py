@@ -32,17 +32,15 @@ class Decisions(Protocol):
 def rest_of(earlier: Earlier, files: Files, decisions: Decisions) -> dict[str, Any]:
     """The input of a batch with the items that are not loaded, as the restart of a stage has them.
 
-    An item that nobody knows of is left out, and so is what comes after it, unless a person decided. Raises
-    CannotGoOn, NotDone.
+    What later restarts and runs of its items have loaded, or may have, counts as if the batch had. An item that nobody
+    knows of is left out, and so is what comes after it, unless a person decided. Raises CannotGoOn, NotDone.
     """
     given = earlier.again
     if found := [key for key in BROUGHT if key in given]:
         raise CannotGoOn(
             f"{earlier.id}: its items came from outside ({found[0]}). Deliver the event again: run its file."
         )
-    loaded = {
-        str(record.item): record.loaded for record in files.records(Selection()) if record.batch_run == earlier.id
-    }
+    loaded = _loaded(earlier.id, files)
     if not loaded:
         decisions.check_no_items()
         return given
@@ -54,6 +52,27 @@ def rest_of(earlier: Earlier, files: Files, decisions: Decisions) -> dict[str, A
     if not only:
         raise CannotGoOn(f"{earlier.id}: nothing is left to run: each item is loaded, or may be, or comes after one.")
     return given | {"only": only}
+
+
+def _loaded(batch_run: str, files: Files) -> dict[str, str]:
+    """Whether each item that has run is loaded, by what is known of it in the batch and in all that repeated it."""
+    records = list(files.records(Selection()))
+    batches = {batch_run}
+    while more := {each.id for each in records if each.kind == "batch" and each.rerun_of in batches} - batches:
+        batches |= more
+    items = {each.id: str(each.item) for each in records if each.batch_run in batches}
+    while again := [each for each in records if each.rerun_of in items and each.id not in items]:
+        items |= {each.id: items[str(each.rerun_of)] for each in again}
+    found: dict[str, str] = {}
+    for record in records:
+        if record.id in items:
+            item = items[record.id]
+            found[item] = max(found.get(item, "no"), record.loaded, key=_SURER.index)
+    return found
+
+
+_SURER = ("no", "unknown", "yes")
+"""Whether a table is loaded, where two runs say it: the later word counts."""
 
 
 def _batch(earlier: Earlier, given: dict[str, Any]) -> Batch:

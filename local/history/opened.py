@@ -1,6 +1,6 @@
 """The history that a command reads: this computer's, or that of a stage in AWS."""
 
-from local.aws.stack import stack_of
+from local.aws.stack import Stack, stack_of
 from local.history.files import Files
 from local.history.history import History
 from local.history.running import WithRunning
@@ -14,6 +14,10 @@ def history_of(stage: str | None) -> History:
     """
     if stage is None:
         return Files()
-    stack = stack_of(stage)
+    return history_of_stack(stack_of(stage))
+
+
+def history_of_stack(stack: Stack) -> History:
+    """The history of a stack, with what still runs. Raises CannotGoOn where it keeps none."""
     machines = (stack.state_machine, stack.batch_machine)
     return WithRunning(Table(stack.history_table, machines), machines)

@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ from typing import Any
 import boto3
 import pytest
 
+from functions.runs.history import HistoryRecord
 from local.cli.arguments import command_line
 from local.cli.rerun import rerun
+from local.emulator.ended import Ended
 from local.history.files import Files
 from local.history.history import Selection
 from local.simulator import catalogue
@@ -115,6 +118,63 @@ def test_what_is_loaded_or_may_be_runs_again_only_by_force_which_names_the_table
     system.watch(cloud.started[-1])
 
 
+GONE = {"status": 404, "json": {"code": "ERR004", "message": "gone"}, "times": 1}
+
+
+def test_a_run_that_a_later_run_has_repeated_and_loaded_runs_again_only_by_force(
+    cloud: Cloud, system: System, capsys: Any
+) -> None:
+    system.simulator.inject("get_definition", **GONE)
+    first = earlier(system, DAILY)
+    assert datamart_rerun(cloud, first) == 0
+    second = cloud.started[-1].rpartition(":")[2]
+    assert datamart_rerun(cloud, first) == 2
+    said = capsys.readouterr().err
+    assert f"{second} has run {first.rpartition(':')[2]} once more and has loaded its table DM_DAILY_SALES" in said
+    assert "a run adds rows to it" in said
+    assert system.loads(catalogue.DAILY_SALES_APPEND) == 1
+    assert datamart_rerun(cloud, first, "--force", "--yes", "--no-wait") == 0
+    system.watch(cloud.started[-1])
+
+
+def test_a_repetition_of_a_repetition_counts_and_so_does_one_of_what_a_run_repeats(
+    cloud: Cloud, system: System, capsys: Any
+) -> None:
+    system.simulator.inject("get_definition", **GONE | {"times": 3})
+    first = earlier(system, DAILY)
+    assert [datamart_rerun(cloud, first), datamart_rerun(cloud, first)] == [1, 1]
+    one, two = cloud.started
+    assert datamart_rerun(cloud, two) == 0
+    for run in (first, one, two):
+        assert datamart_rerun(cloud, run) == 2
+        assert f"{cloud.started[-1].rpartition(':')[2]} has run" in capsys.readouterr().err
+    assert (len(cloud.started), system.loads(catalogue.DAILY_SALES_APPEND)) == (3, 1)
+
+
+def test_a_run_whose_repetition_still_runs_is_not_repeated_beside_it(cloud: Cloud, system: System, capsys: Any) -> None:
+    system.simulator.inject("get_definition", **GONE)
+    first = earlier(system, {"job": "city-nightly"})
+    with system.emulator.waiter.working():
+        assert datamart_rerun(cloud, first, "--no-wait") == 0
+        assert datamart_rerun(cloud, first, "--no-wait") == 2
+    second = cloud.started[-1].rpartition(":")[2]
+    assert f"{second} runs {first.rpartition(':')[2]} once more and has not ended" in capsys.readouterr().err
+    system.watch(cloud.started[-1])
+    assert len(cloud.started) == 1
+
+
+def test_a_batch_that_a_restart_has_loaded_more_of_is_not_restarted_once_more(
+    cloud: Cloud, system: System, capsys: Any
+) -> None:
+    system.simulator.inject("get_definition", **GONE)
+    first = earlier(system, batch({"name": "daily", "datamart": "Daily Sales"}, EARLY))
+    assert datamart_rerun(cloud, first) == 1
+    second = cloud.started[-1].rpartition(":")[2]
+    assert datamart_rerun(cloud, first) == 2
+    assert f"Repeat {second} instead" in capsys.readouterr().err
+    assert (len(cloud.started), system.loads(catalogue.DAILY_SALES_APPEND)) == (1, 1)
+
+
 def test_a_run_that_still_runs_is_refused_whatever_is_forced(cloud: Cloud, system: System, capsys: Any) -> None:
     with system.emulator.waiter.working():
         first = system.emulator.start(REQUEST)
@@ -154,6 +214,9 @@ def test_a_batch_is_restarted_and_what_may_be_loaded_only_by_its_name(
         assert sentence in capsys.readouterr().err
     assert datamart_rerun(cloud, first, "--force", "broken", "--yes", "--no-wait") == 0
     assert given_to(cloud.started[-1])["force"] == ["broken"]
+    assert datamart_rerun(cloud, first, "--accept", "broken", "--no-wait") == 2
+    assert "and has not ended, so that it may load" in capsys.readouterr().err
+    system.watch_batch(cloud.started[-1])
     assert datamart_rerun(cloud, first, "--accept", "broken", "--no-wait") == 0
     assert given_to(cloud.started[-1])["accept"] == ["broken"]
     for arn in cloud.started:
@@ -229,6 +292,42 @@ def test_a_run_of_this_computer_that_has_loaded_its_table_needs_force_too(datama
     assert (refused.code, "has loaded its table DM_CITY; a run replaces" in refused.err) == (2, True)
     assert datamart("rerun", first, "--force", "--yes").code == 0
     assert datamart("rerun", first, "--no-wait").code == 2
+
+
+def later(record: HistoryRecord | None, number: int, **changes: Any) -> str:
+    """The ID of a later execution that is kept beside ``record``, from which it differs by ``changes``."""
+    assert record is not None
+    name = f"later-{number}"
+    changed = replace(record, id=name, execution=f"{record.execution.rpartition(':')[0]}:{name}", **changes)
+    Files().keep(Ended({"name": name, "executionArn": changed.execution}, [], changed, Path("/dev/null")))
+    return name
+
+
+@pytest.mark.parametrize(("loaded", "words"), [("yes", "has loaded"), ("unknown", "may have loaded (nobody knows)")])
+def test_on_this_computer_a_later_run_that_has_loaded_or_may_have_counts_too(
+    datamart: Datamart, tmp_path: Path, loaded: str, words: str
+) -> None:
+    first = ran(datamart, tmp_path, FAILS)
+    second = later(Files().find(first), 2, rerun_of=first, loaded="no")
+    later(Files().find(first), 3, rerun_of=second, loaded=loaded)
+    refused = datamart("rerun", first)
+    assert (refused.code, f"later-3 has run {first} once more and {words}" in refused.err) == (2, True)
+    assert datamart("rerun", first, "--force", "--yes").code == 1
+
+
+def test_of_a_batch_of_this_computer_what_later_runs_have_loaded_stays_loaded(
+    datamart: Datamart, tmp_path: Path
+) -> None:
+    first = ran(
+        datamart, tmp_path, batch(EARLY, AFTER[0], *({"name": one, "datamart": one} for one in ("late", "last")))
+    )
+    item = {str(each.item): each for each in Files().records(Selection()) if each.item}
+    restart = later(Files().find(first), 1, rerun_of=first)
+    later(item["early"], 2, batch_run=restart, loaded="yes")
+    later(item["late"], 3, rerun_of=item["late"].id, batch_run=None, item=None, loaded="yes")
+    done = datamart("rerun", first, "--json")
+    found = {each["name"]: each["outcome"] for each in json.loads(done.out)["output"]["items"]}
+    assert found == {"stock": "loaded", "last": "failed"}
 
 
 def test_of_a_batch_of_this_computer_runs_what_is_not_loaded(datamart: Datamart, tmp_path: Path) -> None:
