@@ -37,6 +37,9 @@ LONGER_THAN_USUAL = "RunLongerThanUsual"
 CLEAN_UP_FAILED = "CleanUpFailed"
 """Attempts to end a session after the end of its run that failed, and are repeated."""
 
+CHAT_FAILED = "ChatFailed"
+"""Messages that the topic of the chat did not take; those about runs are sent again, that of the sweep is not."""
+
 SWEEP_FOUND, SWEEP_LEFT = "SweepFound", "SweepLeft"
 """What an hourly sweep found, and what of it could not be removed."""
 
@@ -47,7 +50,7 @@ ENDED_FROM_OUTSIDE = "RunEndedFromOutside"
 """Runs that their own states did not conclude: they were stopped, or ran into the time limit of the state machine."""
 
 WITHOUT_JOB = (
-    *(CLEAN_UP_FAILED, ENDED_FROM_OUTSIDE, LOADS_DONE, LOADS_MISSING, LOADS_UNKNOWN, LONGER_THAN_USUAL),
+    *(CHAT_FAILED, CLEAN_UP_FAILED, ENDED_FROM_OUTSIDE, LOADS_DONE, LOADS_MISSING, LOADS_UNKNOWN, LONGER_THAN_USUAL),
     *(QUEUE_LENGTH, QUEUE_OLDEST, QUEUED_LONG, SESSION_EXPIRED, SLOTS_TAKEN, STEP_DONE, STEP_FAILED),
     *(SWEEP_FOUND, SWEEP_LEFT),
 )

@@ -76,11 +76,11 @@ def handler(event: Event, context: LambdaContext) -> StepResult:
         things += _found(run, messages.notify, key)
     _notify_of_outages()
     left = sum(thing.left for thing in things) + len(suspects)
-    if suspects or any(not thing.left for thing in things) or (things and event.get("look") != LOOK_HOURLY):
-        publish(notice(things, len(suspects)))
     logger.info("swept", extra={"found": len(things), "left": left, "unseen": len(suspects)})
     metrics.add_metric(name=SWEEP_FOUND, unit=MetricUnit.Count, value=len(things))
     metrics.add_metric(name=SWEEP_LEFT, unit=MetricUnit.Count, value=left)
+    if suspects or any(not thing.left for thing in things) or (things and event.get("look") != LOOK_HOURLY):
+        publish(notice(things, len(suspects)))
     return {"found": len(things), "left": left}
 
 

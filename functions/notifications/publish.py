@@ -9,12 +9,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from aws_lambda_powertools.metrics import MetricUnit
+
 from functions.aws_clients import new_client
 from functions.limits import CLAIM_SECONDS
+from functions.metric_names import CHAT_FAILED
 from functions.notifications import chat
 from functions.notifications.exactly_once import once
 from functions.runs.notification import Notification
 from functions.runs.store.record import NotifiedRecord
+from functions.telemetry import logger, metrics
 from functions.text import shorten
 
 LONGEST_SUBJECT = 100
@@ -72,9 +76,16 @@ def notify_once(
 
 
 def publish(notice: Notice) -> None:
-    """Publish a notice that nothing claims: by mail, then in the chat."""
+    """Publish a notice that nothing claims: by mail, then in the chat.
+
+    A chat that fails is logged and counted. Where it raised, its caller would be called again, and mail it again.
+    """
     _by_mail(notice)
-    _by_chat(notice, secrets.token_hex(16))
+    try:
+        _by_chat(notice, secrets.token_hex(16))
+    except Exception as error:
+        reason = {"kind": notice.kind, "error": type(error).__name__, "reason": str(error)}
+        logger.warning("the chat did not take a notification; it was sent by mail", extra=reason)
 
 
 def _by_mail(notice: Notice) -> None:
@@ -83,7 +94,11 @@ def _by_mail(notice: Notice) -> None:
 
 def _by_chat(notice: Notice | None, identity: str) -> None:
     if notice is not None and (topic := _chat_topic()):
-        sns().publish(TopicArn=topic, Message=chat.document(notice, identity, topic))
+        try:
+            sns().publish(TopicArn=topic, Message=chat.document(notice, identity, topic))
+        except Exception:
+            metrics.add_metric(name=CHAT_FAILED, unit=MetricUnit.Count, value=1)
+            raise
 
 
 def _chat_topic() -> str | None:

@@ -12,6 +12,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from functions.metric_names import (
+    CHAT_FAILED,
     CLEAN_UP_FAILED,
     ENDED_FROM_OUTSIDE,
     LOADS_DONE,
@@ -111,6 +112,7 @@ def _clean_up() -> cloudwatch.GraphWidget:
         ENDED_FROM_OUTSIDE: "runs that were cut short",
         SWEEP_FOUND: "found by the sweep",
         SWEEP_LEFT: "left by the sweep",
+        CHAT_FAILED: "messages that the chat did not take",
     }
     return _graph("Clean-ups", [_sum(name, label) for name, label in counted.items()])
 

@@ -1,19 +1,24 @@
 """The sweep: what everything else has missed is found, removed and told; nothing else is touched."""
 
 import contextlib
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
+import botocore.client
 import pytest
+from botocore.exceptions import ClientError
 
 from functions.handlers import sweep
 from functions.limits import LONGEST_SESSION, SWEEP_GRACE
+from functions.metric_names import CHAT_FAILED, SWEEP_FOUND
 from functions.runs.store.table import RunTable, run_table
 from local.clock import Clock
 from local.outcome import Outcome
 from tests.integration.conftest import CITY, SLOT, TUTORIAL, System
+from tests.integration.test_metrics import Metrics
 
 COUNTRIES = [{"name": "Elements of Country", "answers": "USA"}]
 REQUEST = {"project": TUTORIAL, "datamart": CITY, "prompts": COUNTRIES}
@@ -103,6 +108,42 @@ def test_a_run_that_was_neither_cleaned_up_nor_notified_is_finished_by_the_sweep
     assert outcome.execution_arn in notice
     assert "a session of it was still kept: logged out now" in notice
     assert "STILL LEFT" not in notice
+
+
+def refused_by_sns(monkeypatch: pytest.MonkeyPatch, is_refused: Callable[[Any], bool]) -> None:
+    """Let SNS refuse messages."""
+    call = botocore.client.BaseClient._make_api_call
+
+    def judged(client: Any, name: str, parameters: Any) -> Any:
+        if name == "Publish" and is_refused(parameters):
+            raise ClientError({"Error": {"Code": "NotFound", "Message": "no such topic"}}, name)
+        return call(client, name, parameters)
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", judged)
+
+
+def test_a_chat_that_fails_neither_fails_the_sweep_nor_repeats_its_mail_and_is_counted(
+    system: System, crash: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crash(*CLEAN_UP)
+    monkeypatch.setenv("CHAT_TOPIC_ARN", os.environ["NOTICE_TOPIC_ARN"])
+    refused_by_sns(monkeypatch, lambda message: "Subject" not in message)
+    metrics = Metrics(system)
+    assert system.invoke("sweep", {}) == {"found": 3, "left": 0}
+    assert the_notice(system).startswith("Datamart runner dev: the sweep found 3 thing(s)")
+    sums = metrics.sums()
+    assert (sums[SWEEP_FOUND], sums[CHAT_FAILED]) == (3, 1)
+
+
+def test_a_sweep_whose_mail_fails_has_counted_what_it_found(
+    system: System, crash: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crash(*CLEAN_UP)
+    refused_by_sns(monkeypatch, lambda message: True)
+    metrics = Metrics(system)
+    with pytest.raises(RuntimeError, match="no such topic"):
+        system.invoke("sweep", {})
+    assert metrics.sums()[SWEEP_FOUND] == 3
 
 
 @pytest.mark.exhaustive  # guarded by: test_failures_of_one_message.py sweeps twice

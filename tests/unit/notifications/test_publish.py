@@ -130,6 +130,14 @@ def test_a_notice_is_published_once_on_each_topic_however_often_it_is_asked_for(
     assert topics.asked == 1
 
 
+def test_what_nothing_claims_is_sent_by_mail_although_the_chat_fails(topics: Topics, at_call: Any) -> None:
+    at_call(topics.chat, raising(ConnectionError("no")))
+    publish.publish(NOTICE)
+    assert topics.counts() == (1, 0)
+    publish.publish(NOTICE)
+    assert topics.counts() == (2, 1)
+
+
 def test_without_a_chat_the_mail_is_all_there_is(topics: Topics, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CHAT_TOPIC_ARN")
     assert [topics.notify() for _ in range(2)] == [True, False]
