@@ -25,6 +25,16 @@ class RunSeen:
     events: list[dict[str, Any]]
     notices: list[dict[str, Any]]
 
+    @property
+    def failure_notices(self) -> list[dict[str, Any]]:
+        """What people got about the run, but for the good news that its datamart is loaded again."""
+        return [notice for notice in self.notices if not is_recovery(notice)]
+
+
+def is_recovery(notice: dict[str, Any]) -> bool:
+    """Whether it says that a load ended failures in a row."""
+    return " is loaded again after " in str(notice["Subject"])
+
 
 @dataclass
 class SeveralSeen:

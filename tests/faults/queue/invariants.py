@@ -148,9 +148,24 @@ def _is_closed_and_told(seen: QueueEvidence) -> Iterator[str]:
     for letter, run in seen.runs.items():
         if "endedAt" not in run.item:
             yield f"the item of {letter} is not closed"
-        told, due = (len(run.events), len(run.notices)), (1, int(run.outcome.status != "SUCCEEDED"))
+        told, due = (len(run.events), len(run.failure_notices)), (1, int(run.outcome.status != "SUCCEEDED"))
         if told != due and not _may_be_told_twice(seen, letter, told, due):
             yield f"{letter}: {told[0]} end events, {told[1]} notices"
+        yield from _recovers(seen, letter)
+
+
+def _recovers(seen: QueueEvidence, letter: str) -> Iterator[str]:
+    """A load is good news, once, where another run of its datamart has failed."""
+    run = seen.runs[letter]
+    recoveries = len(run.notices) - len(run.failure_notices)
+    others = [
+        other.outcome.status
+        for each, other in seen.runs.items()
+        if each != letter and seen.scene.datamart(each) == seen.scene.datamart(letter)
+    ]
+    due = int(run.outcome.status == "SUCCEEDED" and any(status != "SUCCEEDED" for status in others))
+    if recoveries > due and not _may_be_told_twice(seen, letter, (1, recoveries), (1, due)):
+        yield f"{letter}: {recoveries} notices that its datamart is loaded again"
 
 
 def _may_be_told_twice(seen: QueueEvidence, letter: str, told: tuple[int, int], due: tuple[int, int]) -> bool:
