@@ -31,10 +31,11 @@ def policies_for_people(
 ) -> None:
     """Make both policies, and name them among the outputs."""
     of = _Resources(cdk.Stack.of(scope), settings)
-    reading = [*_reading(of, runs, history), *_key(encryption)]
+    reading, operating = _reading(of, runs, history), [*_reading(of, runs, history), *_operating(of, runs)]
+    may_read, may_write = _key(encryption, "kms:Decrypt"), _key(encryption, "kms:Decrypt", "kms:GenerateDataKey")
     policies = {
-        "ReaderPolicy": (reading, f"Look at runs: {_commands(READER)}"),
-        "OperatorPolicy": ([*reading, *_operating(of, runs)], f"Run and repair: {_commands(OPERATOR)}"),
+        "ReaderPolicy": ([*reading, *may_read], f"Look at runs: {_commands(READER)}"),
+        "OperatorPolicy": ([*operating, *may_write], f"Run and repair: {_commands(OPERATOR)}"),
     }
     for name, (statements, description) in policies.items():
         policy = iam.ManagedPolicy(scope, name, description=description, statements=statements)
@@ -90,10 +91,8 @@ def _operating(of: _Resources, runs: dynamodb.Table) -> list[iam.PolicyStatement
     ]
 
 
-def _key(encryption: Encryption) -> list[iam.PolicyStatement]:
-    if encryption.key is None:
-        return []
-    return [_allow(encryption.key.key_arn, "kms:Decrypt", "kms:GenerateDataKey")]
+def _key(encryption: Encryption, *actions: str) -> list[iam.PolicyStatement]:
+    return [] if encryption.key is None else [_allow(encryption.key.key_arn, *actions)]
 
 
 def _allow(resources: str | Sequence[str], *actions: str) -> iam.PolicyStatement:
