@@ -15,6 +15,9 @@ DATAMART_SUBTYPE = 772
 FOLDER_TYPE = 8
 """Type of a folder (API.md 4.1)."""
 
+MAX_NAMED = 3
+"""Names that a message offers in place of one that is not there."""
+
 MAX_LISTED = 20
 """Candidates that a message lists."""
 
@@ -36,7 +39,8 @@ def project_of(reference: str, listed: list[dict[str, Any]]) -> Project:
     if found:
         ids = ", ".join(p.id for p in found[:MAX_LISTED])
         raise NotFound(f'the project name "{reference}" is not unique: {ids}', step="find_project")
-    hint = _nearest(reference, [p.name for p in projects if p.name])
+    names = [p.name for p in projects if p.name]
+    hint = _nearest(reference, names) or _open(names)
     raise NotFound(f'no project "{reference}" is loaded and open to this account{hint}', step="find_project")
 
 
@@ -47,8 +51,14 @@ def projects_of(listed: list[dict[str, Any]]) -> list[Project]:
 
 def _nearest(name: str, known: Sequence[str]) -> str:
     """The rest of a sentence about a name that is not among ``known``."""
-    near = similar(name, known, 3)
+    near = similar(name, known, MAX_NAMED)
     return f"; the nearest are {', '.join(map(_shown, near))}" if near else ""
+
+
+def _open(names: Sequence[str]) -> str:
+    """The rest of a sentence that names projects of a list, where none is like the one that is wanted."""
+    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    return f"; those that are: {', '.join(map(_shown, sorted(names)[:MAX_NAMED]))}{more}" if names else ""
 
 
 def is_datamart(item: dict[str, Any]) -> bool:

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from functions.names import BATCHES, execution_arn, is_batch, machine_name
 from functions.runs.executions import input_in
+from functions.text import quoted
 from local.aws.aws_errors import in_plain_words
 from local.aws.stack import BATCH_MACHINE, Stack, stack_of
 from local.errors import CannotGoOn
@@ -68,7 +69,8 @@ def find_execution(run: str, stage: str) -> FoundExecution:
     match = ARN.fullmatch(run)
     if match is None and not NAME.fullmatch(run):
         raise CannotGoOn(
-            f'invalid run "{run}": use the ID that datamart runs shows, or the ARN of an execution of a stage.'
+            f"invalid run {quoted(run, 80)}: use the ID that datamart runs shows, or the ARN of an execution of a "
+            "stage."
         )
     if match is not None:
         look_in(match["region"])
@@ -81,8 +83,8 @@ def find_execution(run: str, stage: str) -> FoundExecution:
     if match is not None and all(run.split(":")[4] != machine.split(":")[4] for machine in _machines(stack)):
         raise CannotGoOn(f"{run} is in another account than these credentials; set AWS_PROFILE to one of that account.")
     raise CannotGoOn(
-        f'unknown run "{run}" in the stage {match["stage"] if match else stage}: use the ID that datamart runs shows. '
-        "Step Functions forgets an execution 90 days after its end."
+        f"unknown run {quoted(run, 200)} in the stage {match['stage'] if match else stage}: use the ID that datamart "
+        "runs shows. Step Functions forgets an execution 90 days after its end."
     )
 
 

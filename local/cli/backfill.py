@@ -1,5 +1,7 @@
 """``datamart start --from --to``: the batch that runs a job once for each scheduled time in a range, oldest first."""
 
+import contextlib
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice, pairwise, takewhile
@@ -19,6 +21,8 @@ from local.errors import CannotGoOn
 
 BY_DAY, BY_MINUTE = "%Y-%m-%d", "%Y-%m-%d %H:%M"
 """Names of items, in the job's time zone; the shortest by which all of them differ."""
+
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 FIRST_YEAR = 1970
 """The first year of EventBridge Scheduler's cron expressions."""
@@ -73,7 +77,12 @@ def _job_of(name: str, stage: str) -> NamedJob:
         raise CannotGoOn(str(problem)) from None
     if name in batch_names():
         raise CannotGoOn(f'--from: "{name}" is a batch, and only a job is run for each of its scheduled times.')
-    if not NAME.fullmatch(name) or name not in jobs:
+    if not NAME.fullmatch(name):
+        raise CannotGoOn(
+            f"--from: {quoted(name, 80)} is not the name of a job, and only a job of the stage has schedules to read. "
+            f"Jobs of the stage {stage}: {', '.join(jobs) or 'none'}."
+        )
+    if name not in jobs:
         raise CannotGoOn(
             f"--from: there is no job {quoted(name, 80)}{nearest(name, jobs)} whose schedule could be read. "
             f"Jobs of the stage {stage}: {', '.join(jobs) or 'none'}."
@@ -87,10 +96,10 @@ def _job_of(name: str, stage: str) -> NamedJob:
 
 
 def _day(option: str, text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise CannotGoOn(f"{option}: {quoted(text, 40)} is not a day, such as 2026-11-01.") from None
+    if _DAY.fullmatch(text):  # date.fromisoformat takes weeks, too
+        with contextlib.suppress(ValueError):
+            return date.fromisoformat(text)
+    raise CannotGoOn(f"{option}: {quoted(text, 40)} is not a day, such as 2026-11-01.")
 
 
 def _range(first: date, last: date | None, zone: ZoneInfo, now: float) -> tuple[datetime, datetime]:

@@ -10,13 +10,15 @@ from rich.text import Text
 
 from functions import clock
 from functions.runs.history import HistoryRecord
-from functions.text import duration, one_line
+from functions.text import ELLIPSIS, duration, one_line
 from local.history.history import SKIPPED, status_of
 
 NARROWEST = 60
 """Columns of a terminal that the table fits into."""
 
 GAP = 2
+
+AS_USUAL = "as usual"
 
 STYLES = {"succeeded": "green", "running": "cyan", SKIPPED: "yellow"}
 """By the word of the status; every other one is red."""
@@ -26,37 +28,45 @@ USUAL = 0.1
 
 
 def fields_of(record: HistoryRecord) -> tuple[str, ...]:
-    """The record for other programs: id, status, loaded, name, datamart, start, seconds, usual seconds, who, error.
+    """The record for other programs.
 
-    The seconds are those of the load alone, or of the whole where nothing was loaded.
+    In this order: id, status, loaded, name, datamart, start, seconds, usual seconds, who, error, reason, and the ID of
+    what it repeats. The seconds are those of the load alone, or of the whole where nothing was loaded.
     """
     fields = (
         *(record.id, status_of(record), record.loaded, name_of(record), record.datamart, record.started_at),
         *(_number(record.job_seconds or record.duration_seconds), _number(record.usual_seconds)),
-        *(_who(record), record.error),
+        *(_who(record), record.error, record.reason, _repeated(record)),
     )
     return tuple(field or "" for field in fields)
 
 
 def show(console: Console, records: Sequence[HistoryRecord]) -> None:
-    """Two lines for each record, and a third where it failed: as wide as the terminal, if that has 60 columns."""
+    """Two lines for each record, and one more where it failed: as wide as the terminal, if that has 60 columns.
+
+    Only an ID is never cut: it has a line of its own where the terminal is too narrow for what follows it.
+    """
     rows = [_row(record) for record in records]
     columns = [header for header, widest in _COLUMNS.items() if console.width >= widest]
     widths = {header: max([cell_len(header), *(cell_len(row[header]) for row in rows)]) for header in columns}
     taken = sum(widths[header] for header in columns if header != NAME) + GAP * (len(columns) - 1)
     widths[NAME] = max(8, min(widths[NAME], max(console.width, NARROWEST) - taken))
+    room = console.width - GAP
     if not records:
         return
     console.print(Text(_joined({header: header for header in columns}, widths), "bold"))
     for record, row in zip(records, rows, strict=True):
         console.print(Text(_joined({header: row[header] for header in columns}, widths), _style(record)))
-        console.print(Text(f"  {_about(record)}", "dim"), soft_wrap=True)
+        about = _about(record, "" if USUAL_COLUMN in columns else row[USUAL_COLUMN])
+        whole = f"{record.id}  {about}"
+        for line in (whole,) if cell_len(whole) <= room else (record.id, _cut(about, room)):
+            console.print(Text(f"  {line}", "dim"), soft_wrap=True)
         if record.error or record.cause:
             said = ": ".join(one_line(part) for part in (record.error, record.cause) if part)
-            console.print(Text(f"  {one_line(said, console.width - GAP)}", "red"), soft_wrap=True)
+            console.print(Text(f"  {_cut(one_line(said), room)}", "red"), soft_wrap=True)
 
 
-NAME = "what"
+NAME, USUAL_COLUMN = "what", "usual"
 
 _COLUMNS = {
     NAME: 0,
@@ -64,9 +74,9 @@ _COLUMNS = {
     "loaded": 0,
     "started": 0,
     "took": 0,
-    "usual": 80,
+    USUAL_COLUMN: 80,
 }
-"""Headers, and the width of the terminal from which on each is shown."""
+"""Headers, and the width of the terminal from which on each is shown; on a narrower one its line of details has it."""
 
 
 def _row(record: HistoryRecord) -> dict[str, str]:
@@ -76,7 +86,7 @@ def _row(record: HistoryRecord) -> dict[str, str]:
         "loaded": "" if record.status == "RUNNING" else record.loaded,
         "started": _local(record.started_at),
         "took": "" if (seconds := _seconds(record)) is None else duration(seconds),
-        "usual": _against_usual(record),
+        USUAL_COLUMN: _against_usual(record),
     }
 
 
@@ -85,9 +95,12 @@ def _joined(cells: dict[str, str], widths: dict[str, int]) -> str:
 
 
 def _fitted(cell: str, width: int) -> str:
-    if cell_len(cell) > width:
-        return set_cell_size(cell, width - 1) + "…"
-    return set_cell_size(cell, width)
+    return set_cell_size(_cut(cell, width), width)
+
+
+def _cut(text: str, width: int) -> str:
+    """At most so many columns of it: a character may take two."""
+    return text if cell_len(text) <= width else set_cell_size(text, width - 1) + ELLIPSIS
 
 
 def _style(record: HistoryRecord) -> str:
@@ -111,10 +124,16 @@ def _named(record: HistoryRecord) -> str:
     return name if record.datamart in (None, name) else f"{name} ({record.datamart})"
 
 
-def _about(record: HistoryRecord) -> str:
+def _about(record: HistoryRecord, usual: str) -> str:
+    """Who started it, what it repeats and why; before that how it compares with ``usual``, unless that is empty."""
+    compared = usual and f"{usual if usual == AS_USUAL else f'against usual: {usual}'}, "
     reason = f' "{one_line(record.reason)}"' if record.reason else ""
-    repeats = f", again {record.rerun_of or record.restart_of}" if record.rerun_of or record.restart_of else ""
-    return f"{record.id}  by {_who(record)}{repeats}{reason}"
+    repeats = f", again {repeated}" if (repeated := _repeated(record)) else ""
+    return f"{compared}by {_who(record)}{repeats}{reason}"
+
+
+def _repeated(record: HistoryRecord) -> str | None:
+    return record.rerun_of or record.restart_of
 
 
 def _who(record: HistoryRecord) -> str:
@@ -141,13 +160,15 @@ def _against_usual(record: HistoryRecord) -> str:
         return ""
     ratio = record.job_seconds / record.usual_seconds
     if abs(ratio - 1) < USUAL:
-        return "as usual"
+        return AS_USUAL
     return f"{ratio:.1f} x" if ratio >= 2 else f"{100 * (ratio - 1):+.0f} %"
 
 
 def _local(timestamp: str) -> str:
-    """In the time zone of this computer, to the minute."""
-    return datetime.fromisoformat(timestamp).astimezone().strftime("%m-%d %H:%M")
+    """In the time zone of this computer, to the minute; with the year where that is not the present one."""
+    at = datetime.fromisoformat(timestamp).astimezone()
+    is_present = at.year == datetime.fromtimestamp(clock.now()).year
+    return at.strftime("%m-%d %H:%M" if is_present else "%Y-%m-%d %H:%M")
 
 
 def _number(seconds: float | None) -> str:

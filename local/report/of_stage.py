@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from functions import clock
 from functions.runs.history import HistoryRecord
-from functions.text import one_line
+from functions.text import one_line, quoted
 from infra.build.aws_refusals import sentence
 from local.aws.aws_errors import in_plain_words
 from local.aws.logs import log_texts
@@ -48,8 +48,8 @@ class OfStage:
         if found is not None:
             return found
         raise CannotGoOn(
-            f'unknown run "{run}": neither the history nor the running executions of stage {self._stage} have it. Give '
-            f"the id that datamart runs --stage {self._stage} prints."
+            f"unknown run {quoted(run, 80)}: neither the history nor the running executions of stage {self._stage} "
+            f"have it. Give the id that datamart runs --stage {self._stage} prints."
         )
 
     def items(self, batch: HistoryRecord) -> list[HistoryRecord]:

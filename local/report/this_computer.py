@@ -1,6 +1,7 @@
 """Reads what this computer keeps of an execution: the history of ``datamart run``."""
 
 from functions.runs.history import HistoryRecord
+from functions.text import quoted
 from local.errors import CannotGoOn
 from local.history.files import Files
 from local.report.assemble import Kept
@@ -20,7 +21,7 @@ class ThisComputer:
         if (found := self._files.find(run)) is not None:
             return found
         raise CannotGoOn(
-            f'unknown run "{run}": the history in {self._files.folder} does not have it. Give the id that '
+            f"unknown run {quoted(run, 80)}: the history in {self._files.folder} does not have it. Give the id that "
             "datamart runs prints; a deployed run needs --stage, too."
         )
 

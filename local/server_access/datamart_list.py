@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from functions.errors import LibraryError
+from functions.errors import LibraryError, NotFound
 from functions.microstrategy import Client, Definition, Project
 from functions.microstrategy.models import FoundDatamart
 from functions.prompts.prompt import Prompt, is_required, names_of
 from functions.runs.history import HistoryRecord
+from functions.similar_names import similar
+from functions.text import quoted
 from local.server_access.fatal_errors import is_fatal
 
 OnNote = Callable[[str], None]
@@ -21,6 +23,10 @@ OF_THE_LAST_RUN = ("id", "status", "loaded", "startedAt")
 
 MOST_NOTES = 5
 """Notes about datamarts that could not be read; they are often many, for one reason."""
+
+
+MOST_NAMED = 3
+"""Folders that are named in place of one that is not there."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +111,7 @@ def _found(
 ) -> Iterable[tuple[Project, FoundDatamart]]:
     if project is not None:
         one = client.find_project(project)
-        root = None if folder is None else client.find_folder(one.id, folder)
+        root = None if folder is None else _folder(client, one, folder)
         yield from ((one, datamart) for datamart in client.list_datamarts(one.id, root))
         return
     for one in sorted(client.list_projects(), key=lambda each: (each.name or "", each.id)):
@@ -115,6 +121,19 @@ def _found(
             if is_fatal(error):
                 raise
             on_note(f"The project {one.name or one.id} cannot be listed: {error}.")
+
+
+def _folder(client: Client, project: Project, folder: str) -> str:
+    """The ID of the folder. Raises NotFound, naming folders that have datamarts."""
+    try:
+        return client.find_folder(project.id, folder)
+    except NotFound as error:
+        paths = sorted({datamart.path for datamart in client.list_datamarts(project.id)})
+        near = similar(folder, paths, MOST_NAMED) or paths[:MOST_NAMED]
+        if not near:
+            raise
+        named = ", ".join(quoted(path, 120) for path in near)
+        raise NotFound(f"{error.message}; folders with datamarts are {named}", step=error.step) from None
 
 
 def _details(

@@ -113,6 +113,8 @@ def test_the_largest_range_is_a_valid_batch_and_fits_into_an_input(items: Callab
     [
         (None, "2026-11-20", "--from is missing: the first day of the range, such as --from 2026-11-01."),
         ("20.11.2026", None, '--from: "20.11.2026" is not a day, such as 2026-11-01.'),
+        ("20261120", None, '--from: "20261120" is not a day, such as 2026-11-01.'),
+        ("2026-W01-1", None, '--from: "2026-W01-1" is not a day, such as 2026-11-01.'),
         ("2026-11-20", "2026-11-31", '--to: "2026-11-31" is not a day'),
         ("2026-11-20", "2026-11-19", "--to: 2026-11-19 is before --from 2026-11-20."),
         ("2026-11-28", None, "--from: 2026-11-28 is in the future"),
@@ -140,7 +142,7 @@ def test_a_job_without_times_is_refused(items: Callable[..., Items]) -> None:
     [
         ("city-nigthly", "dev", 'there is no job "city-nigthly" (did you mean city-nightly?)'),
         ("night", "dev", '"night" is a batch, and only a job'),
-        ("./my.json", "dev", 'there is no job "./my.json"'),
+        ("./my.json", "dev", '--from: "./my.json" is not the name of a job, and only a job of the stage has schedules'),
         ("city-nightly", "staging", 'unknown stage "staging"'),
     ],
 )

@@ -189,10 +189,17 @@ def test_without_a_terminal_each_record_is_one_line_of_fields_between_tabs(comma
     code, out, err = command("--limit", "3")
     lines = [line.split("\t") for line in out.splitlines()]
     assert (code, err) == (0, "")
-    assert {len(line) for line in lines} == {10}
+    assert {len(line) for line in lines} == {12}
     assert lines[2][:5] == [RECORDS[2].id, "failed", "unknown", "load-3", "Load 3"]
-    assert lines[2][-1] == "DatamartFailed"
+    assert lines[2][9:] == ["DatamartFailed", "", ""]
     assert lines[0][1:4] == ["skipped", "no", "night / facts"]
+
+
+def test_the_line_of_fields_ends_with_the_reason_and_what_is_repeated(command: Command) -> None:
+    keep(record(6, AT - HOUR, reason="late data", rerun_of="load-3"))
+    keep(record(7, AT - HOUR / 2, restart_of="night-1"))
+    lines = [line.split("\t") for line in command("--limit", "2")[1].splitlines()]
+    assert [line[10:] for line in lines] == [["", "night-1"], ["late data", "load-3"]]
 
 
 # -- for people ---------------------------------------------------------------------------------------------------
@@ -210,8 +217,10 @@ def test_the_table_is_no_wider_than_the_terminal_but_for_ids(width: int, monkeyp
     monkeypatch.setattr(clock, "_source", lambda: AT)
     wide = record(7, AT, job="j" * 40, datamart="名" * 60, **FAILED | {"cause": "c" * 490})
     lines = shown(width, *RECORDS, wide)
-    ids = {each.id for each in (*RECORDS, wide)}
-    assert [line for line in lines if cell_len(line) > width and not any(each in line for each in ids)] == []
+    long = record(8, AT, rerun_of="y" * 70, **PERSON | {"reason": "理由" * 100}, **FAILED | {"cause": "売上" * 100})
+    lines = [*lines, *shown(width, long)]
+    ids = {each.id for each in (*RECORDS, wide, long)}
+    assert [line for line in lines if cell_len(line) > width and line.strip() not in ids] == []
     assert sum(any(each in line for each in ids) for line in lines) == len(ids)
 
 
@@ -221,6 +230,21 @@ def test_each_record_says_outcome_load_start_and_duration_against_the_usual_one(
     assert line.startswith("load-2 (Load 2)  succeeded  yes")
     assert line.endswith("30 min  2.8 x")
     assert about == f'  {RECORDS[1].id}  by person ada "late data"'
+
+
+def test_a_narrow_terminal_has_the_duration_against_the_usual_one_beside_who_started_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(clock, "_source", lambda: AT)
+    _, _, id_, about = shown(60, RECORDS[1])
+    assert (id_, about) == (f"  {RECORDS[1].id}", '  against usual: 2.8 x, by person ada "late data"')
+    assert shown(60, RECORDS[0])[-1].startswith("  as usual, by schedule")
+
+
+def test_the_start_has_its_year_where_that_is_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "_source", lambda: AT)
+    assert "  2025-11-2" in shown(60, record(1, AT - 365 * 24 * HOUR))[1]
+    assert "2026" not in shown(60, record(1, AT - 24 * HOUR))[1]
 
 
 def test_a_failure_has_its_error_and_what_happened_on_a_line_of_its_own() -> None:

@@ -106,6 +106,12 @@ def test_what_may_not_be_read_is_left_open_with_a_note(person: Person) -> None:
     [
         (("--project", "Microstrategy Tutorial"), 1, "the nearest are MicroStrategy Tutorial"),
         ((*PROJECT, "--folder", "/Public Objects/Archve"), 1, 'there is no folder "/Public Objects/Archve"'),
+        (("--project", "Nopee"), 1, "; those that are: "),
+        (
+            (*PROJECT, "--folder", "x"),
+            1,
+            'folders with datamarts are "/Public Objects/Archive", "/Public Objects/Datamarts"',
+        ),
         (("--folder", ARCHIVE), 2, "--folder needs --project"),
         (("--connection", "default"), 2, "--connection needs --stage"),
     ],
