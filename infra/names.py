@@ -1,7 +1,11 @@
 """Names of a stage's stack and of the resources of a job or a connection in it."""
 
 DEPLOYED = "DatamartRunner"
-"""Key of the template's metadata: ``connections`` with their slots, and ``jobs`` with their connections."""
+"""Key of the template's metadata: ``connections`` with their slots, ``jobs`` with their connections, and ``loads``, the
+requests of jobs by the keys :data:`LOADS`."""
+
+LOADS = ("project", "datamart")
+"""What the metadata says of the request of a job, beside its connection."""
 
 
 def stack_name(stage: str) -> str:

@@ -42,7 +42,7 @@ from infra.constructs.triggers.triggers import make_triggers
 from infra.constructs.update_order import order_updates
 from infra.jobs.named_job import NamedJob
 from infra.jobs.triggered import Triggered
-from infra.names import DEPLOYED, construct_name
+from infra.names import DEPLOYED, LOADS, construct_name
 from infra.settings.settings import Settings
 
 
@@ -156,13 +156,20 @@ class DatamartRunner(cdk.Stack):
             iam.PermissionsBoundary.of(self).apply(boundary)
 
     def _tell_what_is_deployed(self, jobs: list[NamedJob], batches: list[NamedBatch]) -> None:
-        """Connections with their slots, jobs with their connections, and names of batches, for commands.
+        """Connections with their slots, jobs with connection and datamart, and names of batches, for commands.
 
         A person's files may differ.
         """
-        found = {job.name: job.content["request"].get("connection", "default") for job in jobs}
-        names = [batch.name for batch in batches]
-        self.add_metadata(DEPLOYED, {"connections": self._settings.most_at_once, "jobs": found, "batches": names})
+        requests = {job.name: job.content["request"] for job in jobs}
+        found = {
+            "connections": self._settings.most_at_once,
+            "jobs": {name: request.get("connection", "default") for name, request in requests.items()},
+            "loads": {
+                name: {key: request[key] for key in LOADS if key in request} for name, request in requests.items()
+            },
+            "batches": [batch.name for batch in batches],
+        }
+        self.add_metadata(DEPLOYED, found)
 
     def _run_table(self) -> dynamodb.Table:
         return dynamodb.Table(

@@ -67,7 +67,9 @@ def _reading(of: _Resources, runs: dynamodb.Table, history: dynamodb.Table) -> l
     """The history, executions and their logs, and of the run table the items of batches: none of them has a session."""
     of_batches = [of.executions[1], f"{PLAN}/*", f"{ITEM}/*"]
     return [
-        _allow(of.stack, "cloudformation:DescribeStacks", "cloudformation:ListStackResources"),
+        _allow(
+            of.stack, *(f"cloudformation:{name}" for name in ("DescribeStacks", "ListStackResources", "GetTemplate"))
+        ),
         _allow(history.table_arn, "dynamodb:GetItem"),
         _allow([f"{history.table_arn}/index/{index}" for index in INDEXES], "dynamodb:Query"),
         _allow(of.machines, "states:ListExecutions"),
@@ -84,7 +86,6 @@ def _reading(of: _Resources, runs: dynamodb.Table, history: dynamodb.Table) -> l
 def _operating(of: _Resources, runs: dynamodb.Table) -> list[iam.PolicyStatement]:
     """Executions, replies and hand-overs, and the run table: questions, queues and leases are in it."""
     return [
-        _allow(of.stack, "cloudformation:GetTemplate"),
         _allow(of.machines, "states:StartExecution", "states:SendTaskSuccess", "states:SendTaskFailure"),
         _allow(of.executions, "states:StopExecution"),
         _allow(runs.table_arn, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),

@@ -87,6 +87,23 @@ class Deployed(NamedTuple):
     ahead: float
 
 
+def requests_of_jobs(stack: Stack) -> dict[str, dict[str, Any]]:
+    """Of each deployed job its ``connection``, ``project`` and ``datamart`` as its request has them.
+
+    Empty where the credentials may not read the template; without what an earlier release did not say.
+    """
+    try:
+        template = boto3.client("cloudformation").get_template(StackName=stack.name)["TemplateBody"]
+    except ClientError as problem:
+        if not problem.response["Error"]["Code"].startswith("AccessDenied"):
+            raise
+        return {}
+    template = template if isinstance(template, dict) else json.loads(template)
+    found = template.get("Metadata", {}).get(DEPLOYED, {})
+    loads = found.get("loads", {})
+    return {name: {"connection": of} | loads.get(name, {}) for name, of in found.get("jobs", {}).items()}
+
+
 def deployed_with(stack: Stack) -> Deployed:
     """Read it from the template that was deployed, and the time from the response.
 

@@ -215,6 +215,11 @@ def test_the_template_tells_commands_which_connections_and_jobs_are_deployed(
     deployed = full_stage.content["Metadata"][DEPLOYED]
     assert deployed["jobs"].keys() == full_jobs.keys()
     assert set(deployed["jobs"].values()) <= deployed["connections"].keys()
+    requests = {name: job["request"] for name, job in full_jobs.items()}
+    assert deployed["loads"] == {
+        name: {key: request[key] for key in ("project", "datamart") if key in request}
+        for name, request in requests.items()
+    }
     limits = everything.one("AWS::Lambda::Function", "PrepareRun")["Environment"]["Variables"]["MAX_CONCURRENT_RUNS"]
     assert everything.content["Metadata"][DEPLOYED]["connections"] == json.loads(limits)
     assert "cfn-lint" in everything.content["Metadata"]
