@@ -1,6 +1,6 @@
 """The history that a command reads: this computer's, or that of a stage in AWS."""
 
-from local.aws.stack import Stack, stack_of
+from local.aws.stack import Stack, requests_of_jobs, stack_of
 from local.history.files import Files
 from local.history.history import History
 from local.history.running import WithRunning
@@ -20,4 +20,4 @@ def history_of(stage: str | None) -> History:
 def history_of_stack(stack: Stack) -> History:
     """The history of a stack, with what still runs. Raises CannotGoOn where it keeps none."""
     machines = (stack.state_machine, stack.batch_machine)
-    return WithRunning(Table(stack.history_table, machines), machines)
+    return WithRunning(Table(stack.history_table, machines), machines, lambda: requests_of_jobs(stack))

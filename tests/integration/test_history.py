@@ -287,7 +287,8 @@ def test_a_run_that_still_runs_is_in_the_history_and_is_there_once_when_it_has_e
     arn = system.emulator.start({"project": catalogue.TUTORIAL, "datamart": CITY, "prompts": COUNTRIES})
     system.emulator.wait_for_all([arn], look)
     (running,) = [each for each in seen if each != ended]
-    assert (running.execution, running.status, running.datamart, running.trigger) == (arn, "RUNNING", CITY, "console")
+    assert (running.execution, running.status, running.datamart, running.trigger) == (arn, "RUNNING", "City", "console")
+    assert running.datamart_id == CITY
     assert ended in seen
     (newest,) = history(system).records(Selection(limit=1))
     assert (newest.execution, newest.status) == (arn, "SUCCEEDED")
@@ -323,3 +324,22 @@ def test_a_stack_of_an_earlier_release_is_told_to_be_deployed_again(
         found = done_by(capsys)("runs", "--stage", "dev")
     assert (found.code, found.out) == (2, "")
     assert "keeps no history; deploy it again" in found.err
+
+
+def test_a_running_job_is_found_by_the_datamart_of_its_deployed_request(
+    system: System, template_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    datamart, seen = done_by(capsys), []
+
+    def look(arn: str, state: str, at: float) -> None:
+        if state == "GetStatus" and not seen:
+            words = ("--status", "running", "--json", "execution,job,datamart,connection")
+            seen.append(datamart("runs", "--stage", "dev", "--datamart", "city", *words))
+
+    with deployed(system.emulator, template_path):
+        system.run(prompts=COUNTRIES)
+        arn = system.emulator.start({"job": "city-nightly", "asOf": "2026-11-20T05:00+01:00"})
+        system.emulator.wait_for_all([arn], look)
+    assert seen[0].err == ""
+    (record,) = json.loads(seen[0].out)
+    assert record == {"execution": arn, "job": "city-nightly", "datamart": "City", "connection": "default"}
