@@ -36,6 +36,10 @@ EVENTS = ROOT / "events"
 COUNTRIES = [{"name": "Elements of Country", "answers": ["USA"]}]
 
 
+MESSAGE = "0b1c2d3e-4f50-4a6b-8c7d-9e0f1a2b3c4d"
+"""ID of a message."""
+
+
 def record_of(system: System, outcome: Outcome | str) -> HistoryRecord:
     arn = outcome if isinstance(outcome, str) else outcome.execution_arn
     found = find_record(system.emulator.deployed.history_table, arn)
@@ -205,17 +209,23 @@ def test_a_copy_of_an_input_says_nothing_of_who_started_it(system: System) -> No
 
 
 def test_an_event_says_what_started_the_run(system: System) -> None:
-    found = {}
-    for file in ("schedule.json", "s3-object-created.json", "sns.json"):
-        event = json.loads((EVENTS / file).read_text("utf-8"))
+    schedule, upload, message = (
+        json.loads((EVENTS / file).read_text("utf-8"))
+        for file in ("schedule.json", "s3-object-created.json", "sns.json")
+    )
+    schedule["scheduledTime"] = "2026-11-23T04:00:00Z"  # events that no other test has delivered
+    upload["detail"]["object"]["version-id"] = "of-the-history"
+    message["Records"][0]["Sns"]["MessageId"] = MESSAGE
+    found = []
+    for event in (schedule, upload, message):
         (arn,) = system.emulator.deliver(event, EVENTS / "objects")
         record = record_of(system, system.watch(arn))
-        found[file] = (record.trigger, record.started_by)
-    assert found == {
-        "schedule.json": ("schedule", "city-nightly-1"),
-        "s3-object-created.json": ("upload", "s3://sales-landing/countries/France.csv"),
-        "sns.json": ("message", event["Records"][0]["Sns"]["MessageId"]),
-    }
+        found.append((record.trigger, record.started_by))
+    assert found == [
+        ("schedule", "city-nightly-1"),
+        ("upload", "s3://sales-landing/countries/France.csv"),
+        ("message", MESSAGE),
+    ]
 
 
 @pytest.mark.parametrize(

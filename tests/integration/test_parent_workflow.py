@@ -1,16 +1,19 @@
 """The recipe of a parent workflow (recipes/README.md): it runs a datamart as one of its steps, in the emulator."""
 
+import contextlib
 import json
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from functions.names import EXECUTION_NAME, execution_arn
 from local.emulator.clients import client
 from local.emulator.history_table import find_record
-from local.emulator.moto_patches.moto_objects import event_matches
+from local.emulator.moto_patches.moto_objects import event_matches, was_stopped
 from local.outcome import Outcome
 from tests.integration.conftest import System
+from tests.integration.test_signals import until
 
 RECIPE = Path(__file__).parents[2] / "recipes" / "parent_workflow.asl.json"
 ROLE = "arn:aws:iam::123456789012:role/parent"
@@ -93,11 +96,25 @@ def test_two_starts_of_one_name_and_input_are_one_run_and_load_nothing_twice(sys
 
 
 def test_a_workflow_that_is_stopped_stops_its_run_which_cleans_up(system: System) -> None:
-    parent = start(system, RECIPE.read_text("utf-8"))
-    outcome = system.emulator.wait(parent, stopping=lambda: bool(children(system, parent)))
-    assert outcome.status == "ABORTED"
-    (run,) = children(system, parent)
-    assert system.watch(run["executionArn"]).status == "ABORTED"
+    parents: list[str] = []
+
+    @contextlib.contextmanager
+    def stopped_meanwhile(module: str, event: dict[str, Any]) -> Iterator[None]:
+        yield
+        if module == "get_status" and not was_stopped(event["executionArn"]):
+            system.emulator.stop(parents[0])
+            until(lambda: was_stopped(event["executionArn"]), "the run is stopped")
+
+    before, system.emulator.runtime.around = system.emulator.runtime.around, stopped_meanwhile
+    try:
+        with system.emulator.waiter.working():
+            parents.append(start(system, RECIPE.read_text("utf-8")))
+        outcome = system.emulator.wait(parents[0])
+        (run,) = children(system, parents[0])
+        ended_run = system.watch(run["executionArn"])
+    finally:
+        system.emulator.runtime.around = before
+    assert (outcome.status, ended_run.status) == ("ABORTED", "ABORTED")
 
 
 def test_a_run_that_takes_longer_than_the_step_is_stopped(system: System) -> None:
