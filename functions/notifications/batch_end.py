@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions import clock
-from functions.errors import BatchIncomplete
+from functions.errors import ERRORS, BatchIncomplete
 from functions.names import stage_of
 from functions.notifications import commands
 from functions.notifications.console_link import console_link
@@ -64,7 +64,7 @@ class BatchEnd:
             reason = f"{WORDS[status]} ({quoted(said, LONGEST_SAID)})." if said else f"{WORDS[status]}."
         else:
             reason = outcome.reason or str(detail.get("cause") or "")
-        advice = _STOPPED if status in WORDS else outcome.advice or BatchIncomplete.advice
+        advice = outcome.advice if status not in WORDS and outcome.advice else advice_of_batch(status, None)
         return cls(
             batch=batch,
             plan=plan,
@@ -84,6 +84,13 @@ class BatchEnd:
     def name(self) -> str:
         """The batch in words: its name, or that of its execution."""
         return self.batch.name or self.batch.arn.rpartition(":")[2]
+
+
+def advice_of_batch(status: str, error: str | None) -> str:
+    """What a person does about a batch's end, by Step Functions' status and the error's name."""
+    if status in WORDS:
+        return _STOPPED
+    return ERRORS[error].advice if error in ERRORS else BatchIncomplete.advice
 
 
 def is_due(end: BatchEnd) -> bool:

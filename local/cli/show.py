@@ -10,12 +10,14 @@ from local.cli.console import console_for
 from local.cli.endings import SUCCEEDED, Ending, failed, finish
 from local.cli.show_output import show_report
 from local.errors import CannotGoOn
-from local.report.assemble import assembled, lines_of_failed_step
+from local.report.assemble import NOTHING_IN_LOG, NOTHING_KEPT, Kept, assembled, lines_of_failed_step
 from local.report.opened import source_of
 from local.report.report import RunReport
 from local.report.source import Source
 
 NO_LINES = "no step of {name} failed, or it wrote no line to the log."
+NOT_KEPT = "the steps and the lines of {name} are not kept any more: {why}."
+NO_LOG = "the lines of {name} cannot be read: {why}."
 
 
 def show(arguments: argparse.Namespace) -> int:
@@ -55,17 +57,25 @@ def _report(source: Source, record: HistoryRecord) -> RunReport:
 def _log_of_failed(source: Source, record: HistoryRecord) -> Ending:
     """The lines of the step that failed; of a batch those of each item that failed, which standard error names."""
     if record.kind == "run":
-        lines = lines_of_failed_step(record, source.kept(record))
-        return Ending(SUCCEEDED, shown=tuple(lines), said=() if lines else (_no_lines(record),))
+        kept = source.kept(record)
+        lines = lines_of_failed_step(record, kept)
+        return Ending(SUCCEEDED, shown=tuple(lines), said=() if lines else (_no_lines(record, kept),))
     said: list[str] = []
     shown: list[str] = []
     for item in source.items(record):
         if item.status not in ("SUCCEEDED", "RUNNING"):
-            lines = lines_of_failed_step(item, source.kept(item))
-            said.append(f"datamart: {item.item}: {len(lines)} lines of {item.id}" if lines else _no_lines(item))
+            kept = source.kept(item)
+            lines = lines_of_failed_step(item, kept)
+            said.append(f"datamart: {item.item}: {len(lines)} lines of {item.id}" if lines else _no_lines(item, kept))
             shown += lines
-    return Ending(SUCCEEDED, shown=tuple(shown), said=tuple(said) or (_no_lines(record),))
+    return Ending(SUCCEEDED, shown=tuple(shown), said=tuple(said) or (_no_lines(record, source.kept(record)),))
 
 
-def _no_lines(record: HistoryRecord) -> str:
-    return f"datamart: {NO_LINES.format(name=record.item or record.id)}"
+def _no_lines(record: HistoryRecord, kept: Kept) -> str:
+    """Why there are none: that a step failed is known from its events, and what it wrote from the log."""
+    name = record.item or record.id
+    if not kept.events:
+        return f"datamart: {NOT_KEPT.format(name=name, why=kept.why_gone or NOTHING_KEPT)}"
+    if not kept.log and record.kind == "run":
+        return f"datamart: {NO_LOG.format(name=name, why=kept.why_no_log or NOTHING_IN_LOG)}"
+    return f"datamart: {NO_LINES.format(name=name)}"

@@ -20,7 +20,7 @@ STYLES = {"SUCCEEDED": "bold green", "RUNNING": "bold cyan"}
 HOW = {"answers": "answered", "default": "its default", "closed": "left open"}
 """How a prompt was answered, in words."""
 
-HIDDEN = "(hidden)"
+HIDDEN, NOT_KNOWN = "(hidden)", "(not known)"
 
 TIME = 11
 """Columns of a duration: ``24 h 59 min``."""
@@ -186,7 +186,8 @@ def _row_of_call(call: Call) -> _Row:
 
 
 def _answer(answer: Answer) -> list[str]:
-    values = HIDDEN if answer.values is None else ", ".join(answer.values)
+    unseen = HIDDEN if answer.is_logged else NOT_KNOWN
+    values = unseen if answer.values is None else ", ".join(answer.values)
     more = f" and {answer.more} more" if answer.more else ""
     return [answer.name, f"{values}{more}" if answer.how != "closed" else "", HOW.get(answer.how, answer.how)]
 

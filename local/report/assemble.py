@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
 from functions.names import is_batch
+from functions.notifications.batch_end import advice_of_batch
 from functions.notifications.console_link import console_link
 from functions.notifications.run_end import advice_of
 from functions.runs.history import HistoryRecord
@@ -19,6 +20,7 @@ from local.report.steps import attempts_of, steps_of
 
 NO_EXECUTION = "The steps are not known any more: {why}. What stays is the record, and what the log has of it."
 NO_LOG = "HTTP requests, statuses of the job, answers and clean-up are not known: {why}."
+NOTHING_KEPT, NOTHING_IN_LOG = "nothing was kept of the execution", "the log has nothing of this execution"
 ANSWERS_HIDDEN = "The values of answers are hidden (showAnswers = false in the settings of the stage)."
 
 LONGEST_CAUSE = 6_000
@@ -59,7 +61,7 @@ def assembled(record: HistoryRecord, kept: Kept, items: Sequence[HistoryRecord] 
     return RunReport(
         run=record,
         console=console_link(record.execution) if kept.is_deployed else None,
-        notes=tuple(_notes(record, kept, lines, any(answer.values is None for answer in answers))),
+        notes=tuple(_notes(record, kept, lines, any(answer.values is None and answer.is_logged for answer in answers))),
         problem=_problem(record, kept.described),
         attempts=attempts_of(entries),
         steps=steps_of(entries, of_entries),
@@ -74,9 +76,9 @@ def assembled(record: HistoryRecord, kept: Kept, items: Sequence[HistoryRecord] 
 
 
 def _notes(record: HistoryRecord, kept: Kept, lines: Sequence[Line], lacks_values: bool) -> list[str]:
-    notes = [] if kept.events else [NO_EXECUTION.format(why=kept.why_gone or "nothing was kept of the execution")]
+    notes = [] if kept.events else [NO_EXECUTION.format(why=kept.why_gone or NOTHING_KEPT)]
     if not lines and not is_batch(record.execution):
-        return [*notes, NO_LOG.format(why=kept.why_no_log or "the log has nothing of this execution")]
+        return [*notes, NO_LOG.format(why=kept.why_no_log or NOTHING_IN_LOG)]
     return [*notes, ANSWERS_HIDDEN] if lacks_values else notes
 
 
@@ -86,7 +88,10 @@ def _problem(record: HistoryRecord, described: dict[str, Any]) -> Problem | None
     cause = record.cause or ""
     if not cause or cause.endswith(ELLIPSIS):  # the record keeps its beginning
         cause = str(described.get("cause") or cause)
-    todo = advice_of(record.status, record.error, cast(Loaded, record.loaded))
+    if record.kind == "batch":
+        todo = advice_of_batch(record.status, record.error)
+    else:
+        todo = advice_of(record.status, record.error, cast(Loaded, record.loaded))
     return Problem(record.error, one_line(cause, LONGEST_CAUSE), todo)
 
 

@@ -93,6 +93,11 @@ class Answer:
     values: tuple[str, ...] | None = None
     more: int = 0
 
+    @property
+    def is_logged(self) -> bool:
+        """Whether the log has it: without values it was hidden. Else the run's output has it, which has no values."""
+        return self.attempt is not None
+
 
 @dataclass(frozen=True)
 class JobStatus:

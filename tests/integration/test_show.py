@@ -12,6 +12,7 @@ from typing import Any
 import boto3
 import pytest
 
+from functions.errors import BatchIncomplete
 from functions.runs.model import OpenQuestion
 from local.cli.show import show
 from local.history.details import LOG
@@ -168,6 +169,20 @@ def test_a_run_whose_details_are_gone_is_shown_from_its_record(system: System, h
     assert "this computer keeps the details of the last 500 executions" in text
     report = here.json(name_of(outcome))
     assert (report["steps"], report["cost"], len(report["notes"])) == ([], None, 2)
+    _, err = here(name_of(outcome), log_failed=True)
+    assert f"the lines of {name_of(outcome)} are not kept any more: this computer keeps the details of the last" in err
+
+
+def test_without_the_log_alone_the_values_of_answers_are_not_known(system: System, here: Shown, files: Files) -> None:
+    outcome = system.run(prompts=COUNTRIES)
+    (files.details(name_of(outcome)) / LOG).unlink()
+    text, _ = here(name_of(outcome))
+    assert "Elements of Country  (not known)  answered" in text
+    assert "hidden" not in text
+    assert (
+        f"the lines of {name_of(outcome)} cannot be read: the log has nothing"
+        in here(name_of(outcome), log_failed=True)[1]
+    )
 
 
 def test_a_batch_is_shown_with_its_items_and_the_logs_of_those_that_failed(
@@ -190,6 +205,7 @@ def test_a_batch_is_shown_with_its_items_and_the_logs_of_those_that_failed(
         "wrong": "FAILED",
     }
     assert report["problem"]["error"] == "BatchIncomplete"
+    assert report["problem"]["advice"] == BatchIncomplete.advice
     text, _ = here(name_of(batch))
     assert "wrong   FAILED (loaded: unknown)" in text
     assert report["steps"][0]["state"] == "PrepareBatch"
