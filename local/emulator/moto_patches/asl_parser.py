@@ -81,7 +81,8 @@ def _kept(definition: str) -> Any:
 def _keep(definition: str, program: Any) -> None:
     """Write the program's file, whole or not at all. The run goes on if the folder cannot be written."""
     with contextlib.suppress(OSError):
-        KEPT.mkdir(parents=True, exist_ok=True)
+        for folder in (KEPT.parent, KEPT):  # what is beside it may be the history, which is its owner's alone
+            folder.mkdir(0o700, exist_ok=True)
         number, name = tempfile.mkstemp(dir=KEPT, suffix=".part")
         with os.fdopen(number, "wb") as file:
             pickle.dump(program, file, pickle.HIGHEST_PROTOCOL)

@@ -74,3 +74,11 @@ def test_a_short_definition_and_a_wrong_one_have_no_file(folder: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_no_error(folder: Path) -> None:
     folder.write_text("a file")
     assert _parsed_anew(definition(LONG)) is not None
+
+
+def test_only_the_owner_may_read_what_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = tmp_path / ".datamart" / "definitions"
+    monkeypatch.setattr(asl_parser, "KEPT", kept)
+    _parsed_anew(definition(LONG))
+    paths = [kept.parent, kept, *kept.iterdir()]
+    assert [path.stat().st_mode & 0o777 for path in paths] == [0o700, 0o700, 0o600]
