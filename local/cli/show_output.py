@@ -33,7 +33,7 @@ def show_report(console: Console, report: RunReport) -> None:
     _show_head(console, report)
     for note in report.notes:
         console.print(Text(printable(note), style="yellow"))
-    _show_items(console, report.items)
+    _show_items(console, report)
     _show_steps(console, report)
     _show_table(console, "Prompts", [_answer(answer) for answer in report.prompts], report.prompts_left_out)
     _show_table(console, "Job", ([_time(s.at), f"{s.name} ({s.status}){_times(s.times)}"] for s in report.job))
@@ -104,7 +104,7 @@ def _took(run: HistoryRecord) -> str:
     return ", ".join(parts)
 
 
-def _show_items(console: Console, items: Iterable[HistoryRecord]) -> None:
+def _show_items(console: Console, report: RunReport) -> None:
     rows = [
         [
             item.item or item.id,
@@ -113,8 +113,11 @@ def _show_items(console: Console, items: Iterable[HistoryRecord]) -> None:
             item.error or "",
             item.id,
         ]
-        for item in items
+        for item in report.items
     ]
+    for other in report.not_run:
+        because = f" because of {other.because}" if other.because else ""
+        rows.append([other.name, f"{other.outcome}{because}", "", "", ""])
     _show_table(console, "Items", rows)
 
 

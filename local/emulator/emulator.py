@@ -291,7 +291,9 @@ class Emulator:
         deliver_the_end(self.template, described, self.waiter.skip)
         if self._at_the_end is not None:
             record = find_record(self.deployed.history_table, execution_arn)
-            self._at_the_end(Ended(described, moto_history(execution_arn), record, self.logs))
+            report = self.batch_report(execution_arn) if is_batch(execution_arn) else None
+            items = (report or {}).get("items") or ()
+            self._at_the_end(Ended(described, moto_history(execution_arn), record, self.logs, items))
 
     def _described(self, execution_arn: str) -> dict[str, Any]:
         described: dict[str, Any] = self._states.describe_execution(executionArn=execution_arn)

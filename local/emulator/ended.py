@@ -1,6 +1,6 @@
 """An execution that has ended, as the emulator shows it to the history of this computer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,12 +20,15 @@ class Ended(NamedTuple):
         What the history keeps of it; None where its end could not be processed.
     log
         The file with the log of all functions so far, a line of JSON each; ``correlation_id`` is the execution's ARN.
+    items
+        Of a batch that began: a line for each item, as in its output, which a failed one does not have.
     """
 
     described: dict[str, Any]
     events: list[dict[str, Any]]
     record: HistoryRecord | None
     log: Path
+    items: Sequence[dict[str, Any]] = ()
 
 
 AtTheEnd = Callable[[Ended], None]

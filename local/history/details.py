@@ -32,6 +32,8 @@ class Details(NamedTuple):
         Why ``described`` is empty, in a clause; None where it is not.
     passed_over
         Events that are damaged.
+    items
+        Of a batch: a line for each item, as in its output.
     """
 
     described: dict[str, Any]
@@ -39,6 +41,7 @@ class Details(NamedTuple):
     log: list[str]
     why_gone: str | None = None
     passed_over: int = 0
+    items: tuple[dict[str, Any], ...] = ()
 
 
 def details_in(folder: Path) -> Details:
@@ -56,7 +59,9 @@ def details_in(folder: Path) -> Details:
     if not isinstance(described, dict) or not isinstance(listed, list):
         return Details({}, [], [], DAMAGED.format(path=path))
     events = [event for event in listed if _is_event(event)]
-    return Details(described, events, _log(folder / LOG), passed_over=len(listed) - len(events))
+    lines = found.get("items")
+    items = tuple(line for line in lines if isinstance(line, dict)) if isinstance(lines, list) else ()
+    return Details(described, events, _log(folder / LOG), passed_over=len(listed) - len(events), items=items)
 
 
 def lines_in(text: str) -> list[str]:

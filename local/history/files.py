@@ -126,7 +126,8 @@ class Files:
         execution = ended.described["name"]
         folder = self.details(execution)
         private_files.make_folder(folder, self._home)
-        private_files.write(folder / details.EXECUTION, _json({"execution": ended.described, "events": ended.events}))
+        kept = {"execution": ended.described, "events": ended.events, "items": ended.items}
+        private_files.write(folder / details.EXECUTION, _json(kept))
         lines = self._log.take(ended.log, ended.described["executionArn"])
         private_files.write(folder / details.LOG, _text(lines))
         if ended.record is not None:

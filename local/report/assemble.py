@@ -1,7 +1,7 @@
 """Puts a report together from what was read of an execution. Pure."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, cast
 
 from functions.names import is_batch
@@ -15,8 +15,9 @@ from local.report.cost import cost_of
 from local.report.events import Event, timeline_of
 from local.report.facts import answers_of, cleaned_up_of, job_statuses_of, waits_of
 from local.report.lines import Line, lines_of, lines_of_entries
-from local.report.report import Problem, RunReport
+from local.report.report import NotRun, Problem, RunReport
 from local.report.steps import attempts_of, steps_of
+from local.report.values import dicts_of, text_of
 
 NO_EXECUTION = "The steps are not known any more: {why}. What stays is the record, and what the log has of it."
 NO_LOG = "HTTP requests, statuses of the job, answers and clean-up are not known: {why}."
@@ -42,6 +43,8 @@ class Kept(NamedTuple):
         Why the execution is not known any more, or the log not readable, in a clause.
     is_deployed
         Whether the execution is one of AWS, which the console shows.
+    items
+        Of a batch: a line for each item, as in its output; empty if that is not known.
     """
 
     described: dict[str, Any]
@@ -50,6 +53,7 @@ class Kept(NamedTuple):
     why_gone: str | None = None
     why_no_log: str | None = None
     is_deployed: bool = False
+    items: Sequence[dict[str, Any]] = ()
 
 
 def assembled(record: HistoryRecord, kept: Kept, items: Sequence[HistoryRecord] = ()) -> RunReport:
@@ -72,7 +76,16 @@ def assembled(record: HistoryRecord, kept: Kept, items: Sequence[HistoryRecord] 
         cleaned_up=cleaned_up_of(lines),
         cost=cost_of(record.execution, timeline, len(kept.events)) if entries else None,
         items=tuple(sorted(items, key=lambda item: item.started_at)),
+        not_run=tuple(_not_run(kept, items)),
     )
+
+
+def _not_run(kept: Kept, items: Sequence[HistoryRecord]) -> Iterator[NotRun]:
+    """The items that have no record, in the order of the file."""
+    have_run = {item.item for item in items}
+    for line in kept.items or dicts_of(_output(kept.described).get("items")):
+        if line.get("name") not in have_run:
+            yield NotRun(str(line.get("name")), str(line.get("outcome")), text_of(line.get("because")))
 
 
 def _notes(record: HistoryRecord, kept: Kept, lines: Sequence[Line], lacks_values: bool) -> list[str]:

@@ -1,6 +1,7 @@
 """Reads what AWS knows of an execution of a stage: its record, its history, its log.
 
-Never the run table, which has open sessions: a person who may read what happened need not be able to read those.
+Of the run table only the items of a batch, never runs, which have open sessions: a person who may read what happened
+need not be able to read those.
 """
 
 from typing import Any
@@ -9,10 +10,12 @@ import boto3
 from botocore.exceptions import ClientError
 
 from functions import clock
+from functions.names import is_batch
 from functions.runs.history import HistoryRecord
 from functions.text import one_line, quoted
 from infra.build.aws_refusals import sentence
 from local.aws.aws_errors import in_plain_words
+from local.aws.batches import StageBatches
 from local.aws.logs import log_texts
 from local.aws.stack import Stack, stack_of
 from local.errors import CannotGoOn
@@ -84,7 +87,17 @@ def _kept_in_aws(stack: Stack, record: HistoryRecord) -> Kept:
     ended = described.get("stopDate", record.finished_at)
     end = clock.now() if ended is None else seconds_of(ended)
     log, why = _log(stack, arn, functions, begin, end)
-    return Kept(described, events, log, why_gone=GONE, why_no_log=why, is_deployed=True)
+    items = _items(stack, arn) if is_batch(arn) else []
+    return Kept(described, events, log, why_gone=GONE, why_no_log=why, is_deployed=True, items=items)
+
+
+def _items(stack: Stack, arn: str) -> list[dict[str, Any]]:
+    """A line for each item of a batch; none for those who may not read them: its record and log say much, too."""
+    try:
+        report = StageBatches(stack).batch_report(arn)
+    except CannotGoOn:
+        return []
+    return (report or {}).get("items") or []
 
 
 def _log(stack: Stack, arn: str, functions: set[str], begin: float, end: float) -> tuple[list[str], str | None]:

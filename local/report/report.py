@@ -152,6 +152,18 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class NotRun:
+    """An item of a batch that has no run of its own: ``because`` is the item that kept a skipped one from starting.
+
+    ``outcome`` is a word of the batch's output: skipped, not started, running, or loaded, by the batch before it.
+    """
+
+    name: str
+    outcome: str
+    because: str | None = None
+
+
+@dataclass(frozen=True)
 class RunReport:
     """All that is known of a run or a batch.
 
@@ -165,6 +177,8 @@ class RunReport:
         What is missing in the report, and why, in sentences.
     items
         Of a batch: the records of its items that have run or are running, in the order of their start.
+    not_run
+        Of a batch: its other items, in the order of its file.
     """
 
     run: HistoryRecord
@@ -180,6 +194,7 @@ class RunReport:
     cleaned_up: tuple[CleanedUp, ...] = ()
     cost: Cost | None = None
     items: tuple[HistoryRecord, ...] = field(default=())
+    not_run: tuple[NotRun, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The report as JSON values; ``run`` and ``items`` have the keys of ``datamart runs --json``."""

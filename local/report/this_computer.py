@@ -32,7 +32,7 @@ class ThisComputer:
     def kept(self, record: HistoryRecord) -> Kept:
         """As :meth:`Source.kept`; of several executions of one name the newest has the details."""
         found = self._files.details_of(record.id)
-        return Kept(found.described, found.events, found.log, why_gone=found.why_gone)
+        return Kept(found.described, found.events, found.log, why_gone=found.why_gone, items=found.items)
 
     def notes(self) -> tuple[str, ...]:
         """As :meth:`Source.notes`."""

@@ -197,17 +197,20 @@ def test_a_batch_is_shown_with_its_items_and_the_logs_of_those_that_failed(
     monkeypatch.setattr(system.emulator, "_at_the_end", files.keep)
     here = Shown(system, capsys, None)
     wrong = {"name": "wrong", "project": catalogue.TUTORIAL, "datamart": "Broken SQL"}
-    batch = system.watch_batch(system.emulator.start_batch({"batch": {"items": [load(1), load(2, 1), wrong]}}))
+    late = {"name": "late", "project": catalogue.TUTORIAL, "datamart": "Store Master", "after": ["wrong"]}
+    batch = system.watch_batch(system.emulator.start_batch({"batch": {"items": [load(1), load(2, 1), wrong, late]}}))
     report = here.json(name_of(batch))
     assert {item["item"]: item["status"] for item in report["items"]} == {
         "load 1": "SUCCEEDED",
         "load 2": "SUCCEEDED",
         "wrong": "FAILED",
     }
+    assert report["notRun"] == [{"name": "late", "outcome": "skipped", "because": "wrong"}]
     assert report["problem"]["error"] == "BatchIncomplete"
     assert report["problem"]["advice"] == BatchIncomplete.advice
     text, _ = here(name_of(batch))
     assert "wrong   FAILED (loaded: unknown)" in text
+    assert "late    skipped because of wrong" in text
     assert report["steps"][0]["state"] == "PrepareBatch"
     out, err = here(name_of(batch), log_failed=True)
     assert "datamart: wrong: " in err
@@ -326,3 +329,14 @@ def test_an_unknown_deployed_run_and_an_unknown_stage_are_refused(cloud: Cloud, 
     assert "neither the history nor the running executions of stage dev" in there("nope", code=2)[1]
     there.stage = "prod"
     assert "there is no stack" in there("nope", code=2)[1]
+
+
+def test_a_batch_of_a_stage_shows_its_items_that_never_ran(
+    system: System, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = {"name": "wrong", "project": catalogue.TUTORIAL, "datamart": "No Such Datamart"}
+    late = {"name": "late", "project": catalogue.TUTORIAL, "datamart": "Store Master", "after": ["wrong"]}
+    batch = system.watch_batch(system.emulator.start_batch({"batch": {"items": [wrong, late]}}))
+    report = Shown(system, capsys, "dev").json(name_of(batch))
+    assert [item["item"] for item in report["items"]] == ["wrong"]
+    assert report["notRun"] == [{"name": "late", "outcome": "skipped", "because": "wrong"}]
