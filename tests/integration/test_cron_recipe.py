@@ -72,6 +72,7 @@ def test_a_table_that_is_loaded_needs_no_mail(cron: Cron, simulator: Simulator) 
         exhaustive(({"project": CITY["project"], "datamart": "Broken SQL"}, 1, "unknown")),
     ],
 )
+@pytest.mark.exhaustive  # guarded by: the loaded table; the exit codes of test_command_line.py
 def test_a_failure_is_repeated_once_if_nothing_was_loaded_and_never_if_nobody_knows(
     cron: Cron, simulator: Simulator, request_: Any, times: int, loaded: str
 ) -> None:
@@ -105,6 +106,7 @@ def test_a_run_that_has_not_ended_keeps_the_next_one_from_starting(
     assert executed(simulator) == 1
 
 
+@pytest.mark.exhaustive  # guarded by: the run that has not ended
 def test_requests_of_one_name_in_two_folders_have_locks_of_their_own_which_only_their_owner_can_open(
     cron: Cron, tmp_path: Path
 ) -> None:

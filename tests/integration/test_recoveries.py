@@ -65,12 +65,14 @@ def test_nobody_is_notified_of_a_recovery_where_the_settings_say_so(
     assert "inARow" not in json.dumps(system.emulator.item("job/city-nightly"), default=str)
 
 
+@pytest.mark.exhaustive  # guarded by: tests/unit/notifications
 def test_another_datamart_under_the_name_of_the_job_is_not_of_its_failures(system: System) -> None:
     system.run_input(NIGHTLY | {"request": {"datamart": "Nowhere"}})
     system.run_input(NIGHTLY)
     assert [notice["Subject"] for notice in system.notices()] == ["Datamart Nowhere failed: NotFound (loaded: no)"]
 
 
+@pytest.mark.exhaustive  # guarded by: the first load of a job
 def test_the_first_load_of_a_datamart_without_a_job_is_reported_after_failures(system: System) -> None:
     for _ in range(2):
         system.simulator.inject("execute", **NO_PRIVILEGE)
@@ -105,6 +107,7 @@ def test_the_first_success_of_a_batch_after_failures_is_reported_and_its_items_b
     assert "inARow" not in (system.emulator.item("job/city-nightly") or {})
 
 
+@pytest.mark.exhaustive  # guarded by: each load of a run
 def test_a_load_of_each_batch_is_reported_where_the_settings_say_so(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -137,6 +137,7 @@ def test_a_run_that_a_later_run_has_repeated_and_loaded_runs_again_only_by_force
     system.watch(cloud.started[-1])
 
 
+@pytest.mark.exhaustive  # guarded by: the run that a later run has repeated
 def test_a_repetition_of_a_repetition_counts_and_so_does_one_of_what_a_run_repeats(
     cloud: Cloud, system: System, capsys: Any
 ) -> None:
@@ -163,6 +164,7 @@ def test_a_run_whose_repetition_still_runs_is_not_repeated_beside_it(cloud: Clou
     assert len(cloud.started) == 1
 
 
+@pytest.mark.exhaustive  # guarded by: the run that a later run has repeated
 def test_a_batch_that_a_restart_has_loaded_more_of_is_not_restarted_once_more(
     cloud: Cloud, system: System, capsys: Any
 ) -> None:
@@ -330,6 +332,7 @@ def test_of_a_batch_of_this_computer_what_later_runs_have_loaded_stays_loaded(
     assert found == {"stock": "loaded", "last": "failed"}
 
 
+@pytest.mark.exhaustive  # guarded by: what later runs have loaded
 def test_of_a_batch_of_this_computer_runs_what_is_not_loaded(datamart: Datamart, tmp_path: Path) -> None:
     first = ran(datamart, tmp_path, batch(SALES, EARLY, BROKEN, *AFTER))
     done = datamart("rerun", first, "--json")

@@ -423,7 +423,7 @@ def test_a_range_goes_with_a_job_alone_and_starts_nothing_otherwise(cloud: Cloud
         ("city-nightly", {"last": "2026-10-26"}, "--from is missing"),
         ("city-nightly", {"first": "2026-10-26", "as_of": "2026-10-26T05:00+01:00"}, "not for use with --as-of"),
         ("night", {"first": "2026-10-24"}, '"night" is a batch'),
-        (request, {"first": "2026-10-24"}, "--from: there is no job"),
+        (request, {"first": "2026-10-24"}, "is not the name"),
     ):
         assert datamart_start(cloud, job, **options) == 2
         assert reason in capsys.readouterr().err
