@@ -173,8 +173,18 @@ def _paragraph(line: Line) -> str:
 
 
 def _commands(end: BatchEnd) -> dict[str, str]:
+    """What shows the batch and what restarts it; a restart leaves out what may be loaded, unless a person names it."""
     arn, shown = end.batch.arn, {"To see it": commands.show(end.batch.arn)}
-    return shown if commands.is_of_request(end.error) else shown | {"To restart it": commands.rerun(arn)}
+    if commands.is_of_request(end.error):
+        return shown
+    doubtful = [line["name"] for line in end.lines if line["loaded"] == "unknown"]
+    if not end.lines or any(line["loaded"] == "no" for line in end.lines):
+        shown["To restart it"] = commands.rerun(arn)
+    if doubtful:
+        these = commands.items(doubtful)
+        shown["To restart it, if a look shows that these are loaded"] = f"{commands.rerun(arn)} --accept {these}"
+        shown["To restart it, if they are not"] = f"{commands.rerun(arn)} --force {these}"
+    return shown
 
 
 def _commands_of_items(end: BatchEnd) -> dict[str, str]:

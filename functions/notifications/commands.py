@@ -1,12 +1,16 @@
 """The commands that a notification names: what shows an execution, what repeats it, what starts a job."""
 
 import shlex
+from collections.abc import Sequence
 from typing import Literal
 
 from functions.errors import ERRORS
 from functions.names import stage_of
 from functions.runs.job_state import Loaded
 from functions.text import named
+
+MOST_ITEMS = 20
+"""Items that a command names."""
 
 REPEAT: dict[Loaded, str] = {
     "no": "To repeat it",
@@ -69,6 +73,12 @@ def failed_runs(what: Subject, name: str, stage: str) -> str:
 def check(stage: str, connection: str) -> str:
     """``datamart check --stage dev --connection default``."""
     return f"datamart check --stage {shlex.quote(stage)} --connection {shlex.quote(connection)}"
+
+
+def items(names: Sequence[str]) -> str:
+    """Items of a batch for an option, as ``stock,sales``; ``NAME,…`` where one does not read as a name."""
+    plain = all(named(name) == name and "," not in name for name in names)
+    return shlex.quote(",".join(names)) if plain and len(names) <= MOST_ITEMS else "'NAME,…'"
 
 
 def _command(verb: str, execution_arn: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from functions import clock
+from functions.notifications.commands import items
 from functions.notifications.publish import LONGEST_SUBJECT
 from infra.documents.command_tables import commands
 from tests.support.golden import check
@@ -56,8 +57,15 @@ def test_each_time_in_a_notification_has_the_one_form_that_people_read(kind: str
 def test_the_chat_names_the_command_for_each_item_of_a_batch_that_is_not_loaded() -> None:
     steps = EVERY["batch-failed"]().next_steps
     assert [step.partition(": `")[0] for step in steps[1:]] == [
-        *("To see it", "To restart it", "To see customers", "To see stock"),
+        *("To see it", "To restart it"),
+        *("To restart it, if a look shows that these are loaded", "To restart it, if they are not"),
+        *("To see customers", "To see stock"),
     ]
+
+
+@pytest.mark.parametrize("names", [["a,b"], ["x" * 300], ["in\nside"], [f"item {number}" for number in range(21)]])
+def test_a_command_names_no_item_whose_name_does_not_read_as_one(names: list[str]) -> None:
+    assert items(names) == "'NAME,…'"
 
 
 @pytest.mark.parametrize("kind", list(EVERY))
