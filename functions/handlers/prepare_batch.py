@@ -53,7 +53,7 @@ def _begun(event: Event) -> BatchRecord:
     try:
         start = read_batch_input(event["input"], event["startedAt"], _uploaded, json.loads(os.environ["CONNECTIONS"]))
         if isinstance(start, BatchRestart):
-            plan, inputs, states = rest_of(table, start)
+            plan, inputs, states = rest_of(table, start, arn)
         else:
             plan, inputs, states = _plan_of(start), start.inputs, ItemState.WAITING * len(start.inputs)
     except InvalidRequest as refused:

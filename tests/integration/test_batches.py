@@ -11,6 +11,8 @@ import pytest
 from functions.limits import BATCH_LOOK_SECONDS, SWEEP_GRACE
 from functions.names import execution_arn, is_batch
 from functions.runs.batches.model import name_of_run
+from functions.runs.store.batches import claim_restart, find_batch
+from functions.runs.store.table import run_table
 from local.clock import Clock
 from local.emulator.clients import client
 from local.emulator.end_events import message_of
@@ -415,6 +417,37 @@ def test_a_restart_runs_an_item_that_may_be_loaded_only_where_a_person_names_it(
     forced = system.watch_batch(system.emulator.start_batch(restart | {"force": ["load 2"]}))
     assert forced.error == "BatchIncomplete"
     assert system.posts() == 3
+
+
+def test_a_batch_that_is_restarted_twice_loads_nothing_twice(system: System) -> None:
+    system.simulator.inject("create_instance", status=400, json={"code": "ERR001", "message": "no"}, skip=1)
+    first = run(system, load(1), load(2, 1), load(3, 2), maxConcurrency=1)
+    restart = {"restartOf": first.execution_arn}
+    second = system.watch_batch(system.emulator.start_batch(restart))
+    third = system.watch_batch(system.emulator.start_batch(restart))
+    assert (second.status, third.error) == ("SUCCEEDED", "InvalidRequest")
+    assert "nothing of that batch is left to run" in str(third.cause)
+    assert loads(system) == each_once(1, 2, 3)
+
+
+def test_of_two_restarts_at_once_one_is_refused(system: System) -> None:
+    first = run(system, load(1, **EARLY))
+    restart = {"restartOf": first.execution_arn}
+    with system.emulator.waiter.working():
+        both = [system.emulator.start_batch(restart) for _ in range(2)]
+    ended = [system.watch_batch(arn) for arn in both]
+    refused = [one for one in ended if one.error == "InvalidRequest"]
+    assert len(refused) == 1
+    assert "restart" in str(refused[0].cause)
+
+
+def test_a_restart_that_never_began_keeps_no_other_from_it(system: System) -> None:
+    first = run(system, load(1, **EARLY))
+    record = find_batch(run_table(), first.execution_arn)
+    assert record is not None
+    assert claim_restart(record, first.execution_arn.rpartition(":")[0] + ":never-began")
+    again = system.watch_batch(system.emulator.start_batch({"restartOf": first.execution_arn}))
+    assert again.error == "BatchIncomplete"
 
 
 def test_an_item_that_a_person_has_found_loaded_counts_as_loaded_in_the_restart_and_is_said_to_be_accepted(

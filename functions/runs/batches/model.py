@@ -95,6 +95,8 @@ class BatchRun:
         Who or what started it; None for a batch that an earlier release began.
     stopped_at
         When it was decided that nothing more starts.
+    restarted_by
+        ARN of the batch that runs the rest of this one.
     ended_at
         When the batch was closed.
     claimed, notified
@@ -110,6 +112,7 @@ class BatchRun:
     token: str | None = field(default=None, repr=False)
     started: Started | None = None
     stopped_at: float | None = None
+    restarted_by: str | None = None
     ended_at: float | None = None
     outcome: BatchOutcome | None = None
     claimed: dict[str, float] = field(default_factory=dict)

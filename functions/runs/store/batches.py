@@ -6,6 +6,7 @@ The batch, its key the ARN of its execution::
     name, asOf                                  of a named batch
     started {by, trigger, reason, rerunOf}      who or what started it
     waits {token, entered, retry}               which task token the execution waits for, and how new it is
+    restartedBy                                 ARN of the batch that runs its rest
     stoppedAt, endedAt, outcome {succeeded, counts, error, reason, advice}
     claimed {event, notice}, told {event, notice}
 
@@ -78,6 +79,7 @@ def batch_of(item: Item) -> BatchRun:
         started=Started.from_json(item["started"]) if "started" in item else None,
         token=(get("waits") or {}).get("token"),
         stopped_at=get("stoppedAt"),
+        restarted_by=get("restartedBy"),
         ended_at=get("endedAt"),
         outcome=None if outcome is None else BatchOutcome(**outcome),
         claimed=get("claimed") or {},
@@ -156,6 +158,25 @@ def find_batch(table: RunTable, execution_arn: str) -> BatchRecord | None:
     """Read the batch; None if there is no item of it."""
     item = table.load(execution_arn)
     return None if item is None or "states" not in item else BatchRecord(table, item)
+
+
+def claim_restart(record: BatchRecord, execution_arn: str) -> bool:
+    """Record which batch runs the rest of this one; False if meanwhile another one does.
+
+    A claim that was read with the record is replaced: its batch never began.
+    """
+    seen = record.restarted_by or execution_arn
+    try:
+        record.table.change(
+            record.arn,
+            put={"restartedBy": execution_arn},
+            condition="attribute_not_exists({restartedBy}) OR {restartedBy} IN (:seen, :ours)",
+            condition_values={"seen": seen, "ours": execution_arn},
+            returned=False,
+        )
+    except ConditionFailed:
+        return False
+    return True
 
 
 # -- its plan -----------------------------------------------------------------------------------------------------
