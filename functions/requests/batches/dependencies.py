@@ -106,19 +106,29 @@ def _check_writers(
     items: list[BatchItem], after: After, in_order: list[int], jobs: Mapping[str, Job], problems: Problems
 ) -> None:
     """Of two items that load the same table it must be said which comes first."""
-    writers: dict[tuple[str, ...], list[int]] = {}
+    writers: dict[tuple[str, ...], dict[str | None, list[int]]] = {}
     for number in in_order:
         if (datamart := _datamart(items[number], jobs)) is not None:
-            writers.setdefault(datamart, []).append(number)
-    several = [numbers for numbers in writers.values() if len(numbers) > 1]
+            *called, path = datamart
+            writers.setdefault(tuple(map(str, called)), {}).setdefault(path, []).append(number)
+    place = {number: position for position, number in enumerate(in_order)}
+    several = [group for by_path in writers.values() for group in _same(by_path, place) if len(group) > 1]
     if not several:
         return
     earlier = _all_before(after, in_order)
-    for first, second in sorted(pair for numbers in several for pair in _unordered(numbers, earlier)):
+    for first, second in sorted({pair for numbers in several for pair in _unordered(numbers, earlier)}):
         problems.add(
             f"{items[second].where}: writes the same datamart as {items[first].where}, and neither comes after the "
             f'other. Give one of them "after" with the name of the other.'
         )
+
+
+def _same(by_path: Mapping[str | None, list[int]], place: Mapping[int, int]) -> Iterator[list[int]]:
+    """Items of one name that may mean the same datamart, in topological order: one without a folder may mean any."""
+    anywhere = by_path.get(None, [])
+    paths: list[str | None] = [path for path in by_path if path is not None]
+    for path in paths or [None]:
+        yield sorted({*anywhere, *by_path[path]}, key=place.__getitem__)
 
 
 def _unordered(numbers: list[int], earlier: list[int]) -> Iterator[tuple[int, int]]:
@@ -137,15 +147,16 @@ def _all_before(after: After, in_order: Iterable[int]) -> list[int]:
     return before
 
 
-def _datamart(item: BatchItem, jobs: Mapping[str, Job]) -> tuple[str, ...] | None:
-    """Connection, project and datamart as they are written, compared as people read them; None if it has none.
+def _datamart(item: BatchItem, jobs: Mapping[str, Job]) -> tuple[str, str, str, str | None] | None:
+    """Connection, project, datamart and its folder, compared as people read them; None if the item has no datamart.
 
-    A datamart may be called by ID in one item and by name in another, which only its server knows.
+    The folder is None where the item does not say it. A datamart may be called by ID in one item and by name in
+    another, which only its server knows.
     """
     request = item.request if item.job is None else jobs.get(item.job, {}).get("request", {})
-    project, datamart = request.get("project"), request.get("datamart")
-    if isinstance(datamart, dict):
-        datamart = f"{datamart.get('path')}/{datamart.get('name')}"
+    project, called = request.get("project"), request.get("datamart")
+    datamart, path = (called.get("name"), called.get("path")) if isinstance(called, dict) else (called, None)
     if not (isinstance(project, str) and isinstance(datamart, str)):
         return None
-    return connection_of(item, jobs), folded(project), folded(datamart)
+    in_folder = folded(path.rstrip("/")) if isinstance(path, str) else None
+    return connection_of(item, jobs), folded(project), folded(datamart), in_folder

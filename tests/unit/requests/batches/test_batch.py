@@ -272,6 +272,7 @@ WRITES_SALES = {"project": "P", "datamart": "Sales"}
         {"project": "p", "datamart": "SALES"},
         {"connection": "default", "project": "P", "datamart": "Sales"},
         {"project": "P", "datamart": "Sales", "prompts": [{"name": "Country", "answers": "France"}]},
+        {"project": "P", "datamart": {"name": "Sales", "path": "/Public Objects/Datamarts"}},
     ],
 )
 def test_two_items_that_write_one_datamart_need_an_order(other: dict[str, Any]) -> None:
@@ -280,6 +281,13 @@ def test_two_items_that_write_one_datamart_need_an_order(other: dict[str, Any]) 
     assert 'item 2 ("two"): writes the same datamart as item 1 ("one"), and neither comes after the other.' in found
     assert read(one, item("between", "one"), two | {"after": ["between"]}).items
     assert read(one | {"after": ["two"]}, two).items
+
+
+def test_datamarts_of_one_name_in_two_folders_are_two_unless_a_third_item_says_no_folder() -> None:
+    one, two = ({"name": name, "project": "P", "datamart": {"name": "Sales", "path": f"/{name}"}} for name in "ab")
+    assert read(one, two).items
+    found = refusal(one, two, {"name": "c"} | WRITES_SALES)
+    assert found.count("writes the same datamart") == 2
 
 
 def test_an_item_and_a_job_that_write_one_datamart_need_an_order() -> None:
@@ -293,7 +301,7 @@ def test_an_item_and_a_job_that_write_one_datamart_need_an_order() -> None:
     [
         {"connection": "finance", "project": "P", "datamart": "Sales"},
         {"project": "Q", "datamart": "Sales"},
-        {"project": "P", "datamart": {"name": "Sales", "path": "/A"}},
+        {"project": "P", "datamart": "Stock"},
     ],
 )
 def test_datamarts_of_other_names_need_no_order(other: dict[str, Any]) -> None:
