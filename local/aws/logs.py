@@ -9,10 +9,10 @@ from botocore.exceptions import ClientError
 
 from local.aws.stack import Stack
 
-FUNCTION = re.compile(r"([A-Za-z]+)Function[0-9A-F]{8}")
+FUNCTION = re.compile(r"([A-Za-z]{1,64})Function[0-9A-F]{8}")
 """In the name of a deployed function: its name in the table of functions, and what the CDK adds."""
 
-LOG_GROUP = re.compile(r"([A-Za-z]+)Logs[0-9A-F]{8}")
+LOG_GROUP = re.compile(r"([A-Za-z]{1,64})Logs[0-9A-F]{8}")
 """The name of a function's log group in the template."""
 
 LATEST_END = 5 * 3_600
