@@ -50,6 +50,11 @@ def execution_arn(machine_arn: str, name: str) -> str:
     return f"{machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
 
 
+def name_of_execution(execution_arn: str) -> str:
+    """The name of an execution, from its ARN."""
+    return execution_arn.rpartition(":")[2]
+
+
 EXECUTION_ARN = re.compile(
     rf"arn:aws[a-z-]*:states:(?P<region>[a-z0-9-]+):[0-9]{{12}}:execution:{machine_name('(?P<stage>[a-z0-9-]+)')}"
     ":(?P<name>[^:]+)"

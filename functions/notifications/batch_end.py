@@ -83,7 +83,7 @@ class BatchEnd:
     @property
     def name(self) -> str:
         """The batch in words: its name, or that of its execution."""
-        return self.batch.name or self.batch.arn.rpartition(":")[2]
+        return self.batch.name_in_words
 
 
 def advice_of_batch(status: str, error: str | None) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from functions.errors import ERRORS
-from functions.names import stage_of
+from functions.names import name_of_execution, stage_of
 from functions.runs.job_state import Loaded
 from functions.text import named
 
@@ -82,6 +82,6 @@ def items(names: Sequence[str]) -> str:
 
 
 def _command(verb: str, execution_arn: str) -> str:
-    name = execution_arn.rpartition(":")[2]
+    name = name_of_execution(execution_arn)
     given = execution_arn if name.startswith("-") else name  # a name that somebody chose could pass for an option
     return f"datamart {verb} {shlex.quote(given)} --stage {shlex.quote(stage_of(execution_arn))}"

@@ -1,6 +1,7 @@
 """The record that the history keeps of the end of a run or a batch."""
 
 from functions import clock
+from functions.names import name_of_execution
 from functions.notifications.batch_end import BatchEnd
 from functions.notifications.run_end import End, skipped_run
 from functions.requests.started import UNTOLD
@@ -19,7 +20,7 @@ def record_of(end: End, batch: BatchRun | None) -> HistoryRecord:
     failed = end.status != "SUCCEEDED" or end.loaded != "yes"
     target = run.target
     return HistoryRecord(
-        id=_name(run.arn),
+        id=name_of_execution(run.arn),
         kind="run",
         execution=run.arn,
         status=end.status,
@@ -30,7 +31,7 @@ def record_of(end: End, batch: BatchRun | None) -> HistoryRecord:
         reason=started.reason,
         job=run.job_name,
         batch=_batch_name(run, batch),
-        batch_run=_name(run.batch.execution) if run.batch else None,
+        batch_run=name_of_execution(run.batch.execution) if run.batch else None,
         item=_cut(run.batch.item if run.batch else None),
         datamart=_cut(run.datamart_in_words),
         datamart_id=run.datamart and run.datamart.id.upper(),
@@ -59,7 +60,7 @@ def record_of_batch(end: BatchEnd) -> HistoryRecord:
     finished = batch.ended_at or clock.now()
     loads = {line["loaded"] for line in end.lines}
     return HistoryRecord(
-        id=_name(batch.arn),
+        id=name_of_execution(batch.arn),
         kind="batch",
         execution=batch.arn,
         status=end.status,
@@ -75,20 +76,16 @@ def record_of_batch(end: BatchEnd) -> HistoryRecord:
         started_by=started.by,
         trigger=started.trigger,
         rerun_of=started.rerun_of,
-        restart_of=_name(end.plan.restart_of) if end.plan and end.plan.restart_of else None,
+        restart_of=name_of_execution(end.plan.restart_of) if end.plan and end.plan.restart_of else None,
         counts=counts_of(batch.states) if batch.states else None,
     )
-
-
-def _name(execution_arn: str) -> str:
-    return execution_arn.rpartition(":")[2]
 
 
 def _batch_name(run: Run, batch: BatchRun | None) -> str | None:
     """The batch's name, or that of its execution, as the notification of its end has it."""
     if run.batch is None:
         return None
-    return (batch and batch.name) or _name(run.batch.execution)
+    return (batch and batch.name) or name_of_execution(run.batch.execution)
 
 
 def _in_words(found: ServerObject | None, requested: Reference | None) -> str | None:

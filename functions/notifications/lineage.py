@@ -84,7 +84,7 @@ def _put(execution_arn: str, found: list[Event]) -> None:
 def of_run(end: End, batch: BatchRun | None, lineage: Lineage) -> list[Event]:
     """The events about a run; ``batch`` is the one that started it."""
     run = end.run
-    facets = _nominal_time(run.as_of) | (_parent(batch.arn, _name_of_batch(batch)) if batch else {})
+    facets = _nominal_time(run.as_of) | (_parent(batch.arn, _cut(batch.name_in_words)) if batch else {})
     last = run.finished_at or run.ended_at or clock.now()
     job = _job(run.arn, _name_of_job(end), "JOB")
     error = _error(end.status, end.error, end.reason)
@@ -94,7 +94,7 @@ def of_run(end: End, batch: BatchRun | None, lineage: Lineage) -> list[Event]:
 def of_batch(end: BatchEnd) -> list[Event]:
     """The events about a batch; its tables are those of its runs."""
     batch = end.batch
-    job = _job(batch.arn, _name_of_batch(batch), "DAG")
+    job = _job(batch.arn, _cut(batch.name_in_words), "DAG")
     error = _error(end.status, end.error, end.reason)
     times = (batch.started_at, batch.ended_at or clock.now())
     return _events(batch.arn, job, _nominal_time(batch.as_of), error, times, end.status, [])
@@ -151,10 +151,6 @@ def _name_of_job(end: End) -> str:
     asked = run.requested.project if run.requested else None
     project = (run.project and run.project.name) or (asked if isinstance(asked, str) else None)
     return _cut("/".join(filter(None, (project, end.datamart))))
-
-
-def _name_of_batch(batch: BatchRun) -> str:
-    return _cut(batch.name or batch.arn.rpartition(":")[2])
 
 
 def _cut(name: str) -> str:

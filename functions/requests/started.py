@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from functions.errors import InvalidRequest
+from functions.names import name_of_execution
 from functions.text import one_line
 
 KEY = "started"
@@ -77,7 +78,7 @@ def started_in(given: Any, execution_arn: str) -> Started:
     found: dict[str, Any] = given.get(KEY, {}) if isinstance(given, dict) else {}
     if not found and isinstance(given, dict) and isinstance(parent := given.get(STARTED_BY), str):
         return UNTOLD._replace(by=_line(parent[:LONGEST_BY]))
-    if found.get("run") not in (None, execution_arn.rpartition(":")[2]):
+    if found.get("run") not in (None, name_of_execution(execution_arn)):
         return UNTOLD
     started = Started.from_json(found)
     return started._replace(by=_line(started.by), reason=_line(started.reason))

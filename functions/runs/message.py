@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from functions.names import EXECUTION_NAME
+from functions.names import EXECUTION_NAME, name_of_execution
 from functions.requests.input_limits import LONGEST_MESSAGE_ID, MOST_RUNS
 from functions.runs.notification import Notification
 from functions.text import quoted
@@ -83,7 +83,7 @@ def message_in(given: Any, execution_arn: str) -> TriggerMessage | None:
     if not isinstance(given, dict) or not isinstance(found := given.get("message"), dict):
         return None
     message, runs = found.get("id"), found.get("runs")
-    name = execution_arn.rpartition(":")[2]
+    name = name_of_execution(execution_arn)
     if found.get("run") != name or not EXECUTION_NAME.fullmatch(name):
         return None
     if not (isinstance(message, str) and 1 <= len(message) <= LONGEST_MESSAGE_ID):

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from functions import clock
 from functions.limits import FIRST_IN_QUEUE_SECONDS
+from functions.names import name_of_execution
 from functions.runs.model import Run
 from functions.runs.queue import (
     Queue,
@@ -150,8 +151,8 @@ def place_as_json(queue: Queue, ticket: Ticket) -> dict[str, Any]:
         "of": len(queue.tickets),
         "seconds": round(now - ticket.arrived),
         "pausedUntil": found.paused_until and clock.timestamp(found.paused_until),
-        "hasDatamart": found.has_datamart and found.has_datamart.owner.rpartition(":")[2],
-        "hasSlot": found.has_slot and found.has_slot.owner.rpartition(":")[2],
+        "hasDatamart": found.has_datamart and name_of_execution(found.has_datamart.owner),
+        "hasSlot": found.has_slot and name_of_execution(found.has_slot.owner),
         "slots": queue.most if found.has_slot else None,
     }
     return {name: value for name, value in known.items() if value is not None}

@@ -7,7 +7,7 @@ digits (functions/names.py); those of an item follow from the execution of its b
 from collections.abc import Collection, Iterable
 from functools import cache
 
-from functions.names import EXECUTION_NAME, LONGEST_JOB_NAME
+from functions.names import EXECUTION_NAME, LONGEST_JOB_NAME, name_of_execution
 from functions.requests.batches.membership import MOST_ITEMS
 from functions.runs.batches.model import name_of_run
 from local.history.history import Selection
@@ -43,12 +43,10 @@ def may_be_run(selection: Selection, name: str, jobs: Collection[str], batches: 
     of_batch = next((each for each in batches if name[-DIGITS:] in _digits(each)), None)
     if selection.batch is not None:
         # Without a batch that runs it may be the item of one that was stopped.
-        return after not in (*jobs, REQUEST) if of_batch is None else may_be_batch(selection, _name(of_batch))
+        return (
+            after not in (*jobs, REQUEST) if of_batch is None else may_be_batch(selection, name_of_execution(of_batch))
+        )
     return of_batch is not None or after == selection.job or after not in jobs
-
-
-def _name(execution_arn: str) -> str:
-    return execution_arn.rpartition(":")[2]
 
 
 def _named_after(name: str) -> str | None:

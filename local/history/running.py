@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 
 from functions import clock
-from functions.names import is_batch
+from functions.names import is_batch, name_of_execution
 from functions.object_ids import is_id
 from functions.requests.batches.membership import membership_in
 from functions.requests.event_shapes import without_added
@@ -158,7 +158,7 @@ class WithRunning:
             started_at=clock.timestamp(listed["startDate"].timestamp()),
             job=job,
             batch=None if batch is None else self._batch_of(batch),
-            batch_run=_name(membership.execution) if membership else None,
+            batch_run=name_of_execution(membership.execution) if membership else None,
             item=membership.item if membership else None,
             datamart=datamart,
             datamart_id=datamart_id,
@@ -183,11 +183,7 @@ class WithRunning:
 
     def _batch_of(self, execution_arn: str) -> str:
         """The batch's name, or that of its execution."""
-        return named_in(self._input(execution_arn), "batch")[0] or _name(execution_arn)
-
-
-def _name(execution_arn: str) -> str:
-    return execution_arn.rpartition(":")[2]
+        return named_in(self._input(execution_arn), "batch")[0] or name_of_execution(execution_arn)
 
 
 def _in_words(reference: Any) -> str | None:

@@ -38,7 +38,7 @@ def finish(execution_arn: str, describe: Describe, context: LambdaContext) -> li
     if not has_ended(found, None):
         return []  # end_run works on it
     end_of_batch.end(found)
-    return [Thing(execution_arn, _name(record), NOT_ENDED, "done now")]
+    return [Thing(execution_arn, record.name_in_words, NOT_ENDED, "done now")]
 
 
 def _look_after(record: BatchRecord, context: LambdaContext) -> list[Thing]:
@@ -61,12 +61,8 @@ def _look_after(record: BatchRecord, context: LambdaContext) -> list[Thing]:
             things.append(_thing(record, plan, index, ITEM_NOT_ENDED, "done now"))
     record.reload()
     woken = (not_started or all_have_ended(record.states)) and move_on(record)
-    return things if things or not woken else [Thing(record.arn, _name(record), NOT_WOKEN, "woken now")]
+    return things if things or not woken else [Thing(record.arn, record.name_in_words, NOT_WOKEN, "woken now")]
 
 
 def _thing(record: BatchRecord, plan: BatchPlan, index: int, what: str, now: str) -> Thing:
-    return Thing(record.arn, _name(record), f"{what} ({plan.items[index]})", now)
-
-
-def _name(record: BatchRecord) -> str:
-    return record.name or record.arn.rpartition(":")[2]
+    return Thing(record.arn, record.name_in_words, f"{what} ({plan.items[index]})", now)

@@ -7,7 +7,7 @@ execution: a copy of the input is another run, and belongs to no batch.
 from dataclasses import dataclass
 from typing import Any
 
-from functions.names import EXECUTION_NAME
+from functions.names import EXECUTION_NAME, name_of_execution
 
 KEY = "batch"
 """Where it stands in the input."""
@@ -47,7 +47,7 @@ def membership_in(given: Any, execution_arn: str) -> BatchMembership | None:
     if not is_membership(found):
         return None
     execution, item, index = found["execution"], found["item"], found["index"]
-    name = execution_arn.rpartition(":")[2]
+    name = name_of_execution(execution_arn)
     if found["run"] != name or not EXECUTION_NAME.fullmatch(name):
         return None
     if not (isinstance(execution, str) and isinstance(item, str) and type(index) is int and 0 <= index < MOST_ITEMS):

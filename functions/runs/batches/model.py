@@ -119,6 +119,11 @@ class BatchRun:
     notified: dict[str, float] = field(default_factory=dict)
 
     @property
+    def name_in_words(self) -> str:
+        """Its name, or that of its execution."""
+        return self.name or names.name_of_execution(self.arn)
+
+    @property
     def ended(self) -> bool:
         """Whether the batch is closed."""
         return self.ended_at is not None

@@ -26,6 +26,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from functions import clock
+from functions.names import name_of_execution
 from functions.runs.model import Run
 from functions.runs.queue import BurstRun, Conflict, Pause, Queue, SlotHolder, Ticket, Told
 from functions.runs.store.item_format import Item
@@ -89,7 +90,7 @@ def take_free_slot(
         f"{{importsUntil}} < :now AND ({{{mine}.o}} = :owner OR (attribute_not_exists({{{mine}}}) AND "
         f"(size({{holders}}) < :most OR {{{left}.o}} = :owner) AND size({{tickets}}) = :none "
         "AND attribute_not_exists({pauses})))",
-        {"now": clock.now(), "owner": _name(holder.owner), "most": most, "none": 0},
+        {"now": clock.now(), "owner": name_of_execution(holder.owner), "most": most, "none": 0},
         put={mine: _stored_holder(holder), "most": most, "executions": _beginning(holder.owner)},
         remove=(left,),
     )
@@ -103,7 +104,7 @@ def give_back_slot(table: RunTable, connection: str | None, key: str, owner: str
         table,
         connection,
         f"{{importsUntil}} < :now AND {{{mine}.o}} = :owner AND {{{mine}.n}} <= :attempt AND size({{tickets}}) = :none",
-        {"now": clock.now(), "owner": _name(owner), "attempt": attempt, "none": 0},
+        {"now": clock.now(), "owner": name_of_execution(owner), "attempt": attempt, "none": 0},
         remove=(mine,),
         returned=False,
     )
@@ -122,7 +123,7 @@ def join_queue(
         connection,
         f"attribute_exists({{tickets}}) AND (attribute_not_exists({{{mine}}}) OR {{{mine}.o}} <> :owner) "
         f"AND (attribute_exists({{tickets.{ticket.id}}}) OR size({{tickets}}) < :full)",
-        {"owner": _name(owner), "full": MOST_TICKETS},
+        {"owner": name_of_execution(owner), "full": MOST_TICKETS},
         put={f"tickets.{ticket.id}": _stored_ticket(ticket)} | ({} if most is None else {"most": most}),
     )
     return queue_of(item)
@@ -149,7 +150,7 @@ def change_queue(table: RunTable, connection: str | None, before: StoredQueue, a
         conditions.append(
             f"attribute_not_exists({{{path}}})"
             if was is None
-            else f"{{{path}.o}} = {bound(_name(was.owner))} AND {{{path}.s}} = {bound(was.since)}"
+            else f"{{{path}.o}} = {bound(name_of_execution(was.owner))} AND {{{path}.s}} = {bound(was.since)}"
             + (f" AND attribute_exists({{{path}.g}})" if was.given else "")
         )
         if becomes is None:
@@ -231,13 +232,8 @@ def _stored_queue(queue: Queue) -> Item:
     return item | _lists(queue)
 
 
-def _name(execution_arn: str) -> str:
-    """An execution's name: the ARNs of all begin alike."""
-    return execution_arn.rpartition(":")[2]
-
-
 def _beginning(execution_arn: str) -> str:
-    return execution_arn[: len(execution_arn) - len(_name(execution_arn))]
+    return execution_arn[: len(execution_arn) - len(name_of_execution(execution_arn))]
 
 
 def _holder(stored: Item, executions: str) -> SlotHolder:
@@ -250,7 +246,7 @@ def _holder(stored: Item, executions: str) -> SlotHolder:
 def _stored_holder(holder: SlotHolder) -> Item:
     return _short(
         {
-            **{"o": _name(holder.owner), "s": holder.since, "n": holder.attempt},
+            **{"o": name_of_execution(holder.owner), "s": holder.since, "n": holder.attempt},
             **{"u": holder.until, "g": holder.given, "b": holder.burst and _stored_burst(holder.burst)},
         }
     )
@@ -309,7 +305,9 @@ def _lists(queue: Queue) -> Item:
         {"since": each.since, "until": each.until} | ({} if each.job is None else {"job": each.job})
         for each in queue.pauses
     ]
-    burst_runs = [{"job": each.job, "owner": _name(each.owner), "age": list(each.age)} for each in queue.burst_runs]
+    burst_runs = [
+        {"job": each.job, "owner": name_of_execution(each.owner), "age": list(each.age)} for each in queue.burst_runs
+    ]
     return {name: stored for name, stored in (("pauses", pauses), ("burstRuns", burst_runs)) if stored}
 
 
