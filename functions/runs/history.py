@@ -111,10 +111,11 @@ class HistoryRecord:
         return cls(**{name: found[key] for name, key in KEYS.items() if key in found})
 
 
-def _public(name: str) -> str:
+def camel_case(name: str) -> str:
+    """``started_at`` as ``startedAt``."""
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)
 
 
-KEYS = {field.name: _public(field.name) for field in fields(HistoryRecord)}
+KEYS = {field.name: camel_case(field.name) for field in fields(HistoryRecord)}
 """The public name of each field: ``started_at`` is ``startedAt``."""

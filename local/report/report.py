@@ -7,7 +7,7 @@ Times are ISO 8601 in UTC with milliseconds, durations seconds. In JSON the fiel
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from functions.runs.history import HistoryRecord
+from functions.runs.history import HistoryRecord, camel_case
 
 
 @dataclass(frozen=True)
@@ -198,13 +198,7 @@ class RunReport:
 
     def as_json(self) -> dict[str, Any]:
         """The report as JSON values; ``run`` and ``items`` have the keys of ``datamart runs --json``."""
-        return {camel(each.name): _plain(getattr(self, each.name)) for each in fields(self)}
-
-
-def camel(name: str) -> str:
-    """``started_at`` as ``startedAt``."""
-    first, *rest = name.split("_")
-    return first + "".join(word.capitalize() for word in rest)
+        return {camel_case(each.name): _plain(getattr(self, each.name)) for each in fields(self)}
 
 
 def _plain(value: Any) -> Any:
@@ -213,5 +207,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
     if hasattr(value, "__dataclass_fields__"):
-        return {camel(each.name): _plain(getattr(value, each.name)) for each in fields(value)}
+        return {camel_case(each.name): _plain(getattr(value, each.name)) for each in fields(value)}
     return value
