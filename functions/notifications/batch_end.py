@@ -12,7 +12,7 @@ from functions.errors import ERRORS, BatchIncomplete
 from functions.names import stage_of
 from functions.notifications import commands
 from functions.notifications.console_link import console_link
-from functions.notifications.end_event import put_event
+from functions.notifications.end_event import put_events
 from functions.notifications.failure_notice import ENDED
 from functions.notifications.publish import Notice
 from functions.notifications.run_end import LONGEST_ERROR, LONGEST_SAID, WORDS
@@ -122,7 +122,7 @@ def detail(end: BatchEnd) -> dict[str, Any]:
 
 def send_event(end: BatchEnd) -> None:
     """Put the event. Raises RuntimeError when EventBridge did not take it."""
-    put_event(DETAIL_TYPE, end.batch.arn, detail(end))
+    put_events(DETAIL_TYPE, end.batch.arn, detail(end))
 
 
 def subject(end: BatchEnd) -> str:

@@ -42,20 +42,24 @@ def detail(end: End) -> dict[str, Any]:
 
 def send(end: End) -> None:
     """Put the event. Raises RuntimeError when EventBridge did not take it."""
-    put_event(DETAIL_TYPE, end.execution_arn, detail(end))
+    put_events(DETAIL_TYPE, end.execution_arn, detail(end))
 
 
-def put_event(detail_type: str, execution_arn: str, content: dict[str, Any]) -> None:
-    """Put an event about the end of an execution. Raises RuntimeError when EventBridge did not take it."""
-    entry = {
-        "Source": PRODUCT,
-        "DetailType": detail_type,
-        "Resources": [execution_arn],
-        "Detail": json.dumps(content, ensure_ascii=False),
-    }
-    answer = events().put_events(Entries=[entry])
+def put_events(detail_type: str, execution_arn: str, *contents: dict[str, Any]) -> None:
+    """Put events about the end of an execution. Raises RuntimeError when EventBridge did not take all of them."""
+    entries = [
+        {
+            "Source": PRODUCT,
+            "DetailType": detail_type,
+            "Resources": [execution_arn],
+            "Detail": json.dumps(content, ensure_ascii=False),
+        }
+        for content in contents
+    ]
+    answer = events().put_events(Entries=entries)
     if answer["FailedEntryCount"]:
-        raise RuntimeError(f"the end event was not taken: {answer['Entries'][0].get('ErrorCode')}")
+        codes = sorted({each["ErrorCode"] for each in answer["Entries"] if "ErrorCode" in each})
+        raise RuntimeError(f'EventBridge did not take the event "{detail_type}": {", ".join(codes)}')
 
 
 @cache

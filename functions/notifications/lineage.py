@@ -16,7 +16,7 @@ from typing import Any
 from functions import clock
 from functions.names import BATCHES, PRODUCT
 from functions.notifications.batch_end import BatchEnd
-from functions.notifications.end_event import events
+from functions.notifications.end_event import put_events
 from functions.notifications.exactly_once import once
 from functions.notifications.run_end import End
 from functions.runs.batches.model import BatchRun
@@ -62,23 +62,7 @@ def send_once(record: NotifiedRecord, execution_arn: str, events_of: Callable[[L
     lineage = Lineage.of_stage()
     if lineage is None or Notification.LINEAGE in record.notified:
         return
-    once(record, Notification.LINEAGE, lambda: _put(execution_arn, events_of(lineage)))
-
-
-def _put(execution_arn: str, found: list[Event]) -> None:
-    entries = [
-        {
-            "Source": PRODUCT,
-            "DetailType": DETAIL_TYPE,
-            "Resources": [execution_arn],
-            "Detail": json.dumps(event, ensure_ascii=False),
-        }
-        for event in found
-    ]
-    answer = events().put_events(Entries=entries)
-    if answer["FailedEntryCount"]:
-        codes = sorted({each["ErrorCode"] for each in answer["Entries"] if "ErrorCode" in each})
-        raise RuntimeError(f"the OpenLineage events were not taken: {', '.join(codes)}")
+    once(record, Notification.LINEAGE, lambda: put_events(DETAIL_TYPE, execution_arn, *events_of(lineage)))
 
 
 def of_run(end: End, batch: BatchRun | None, lineage: Lineage) -> list[Event]:
