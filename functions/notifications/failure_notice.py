@@ -9,7 +9,6 @@ from functions.notifications.console_link import console_link
 from functions.notifications.publish import LONGEST_SUBJECT, Notice
 from functions.notifications.run_end import End
 from functions.prompts.describe import skeleton
-from functions.runs.model import Target
 from functions.runs.series import Series
 from functions.text import as_json, labelled, named
 
@@ -43,7 +42,7 @@ def notice(end: End, series: Series | None = None, further: str | None = None) -
         "failure",
         subject(end),
         text(end, series, further),
-        thread=end.thread,
+        thread=end.run.thread,
         summary=labelled({key: value for key, value in _facts(end, series, further).items() if key not in _MAIL_ALONE}),
         next_steps=(end.advice, *commands.steps(commands.lines(end.execution_arn, end.loaded, end.error))),
         keywords=(stage_of(end.execution_arn), name, end.error or end.status),
@@ -88,7 +87,7 @@ def _facts(end: End, series: Series | None, further: str | None) -> dict[str, An
 
 def about(end: End) -> dict[str, Any]:
     """What a run was to load, and for when; a fact without a value is left out."""
-    run, target = end.run, end.run.target or Target()
+    run = end.run
     project = (run.project and run.project.name) or (run.requested and run.requested.project)
     return {
         "Datamart": named(end.datamart),
@@ -96,7 +95,7 @@ def about(end: End) -> dict[str, Any]:
         "Job": run.job_name and named(run.job_name),
         "Object": run.message and run.message.object,
         "For": run.as_of and named(run.as_of),
-        "Table": target.table and f"{named(target.table)} in {named(target.source or 'its source')}",
+        "Table": run.target and run.target.in_words,
     }
 
 

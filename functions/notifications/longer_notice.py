@@ -7,7 +7,7 @@ from functions.names import stage_of
 from functions.notifications import commands
 from functions.notifications.console_link import console_link
 from functions.notifications.publish import LONGEST_SUBJECT, Notice
-from functions.runs.model import Run, Target
+from functions.runs.model import Run
 from functions.runs.usual import Usual
 from functions.text import duration, labelled, named
 
@@ -23,15 +23,14 @@ def notice(run: Run, usual: Usual, began: float, *, is_last: bool = False) -> No
 
     ``is_last`` is whether it is the last of this hour about runs of the connection.
     """
-    name = run.job_name or _datamart(run)
     return Notice(
         "longer",
         subject(run, usual, began),
         text(run, usual, began, is_last=is_last),
-        thread=f"job/{run.job_name}" if run.job_name else f"datamart/{name}",
+        thread=run.thread,
         summary=labelled(_facts(run, usual, began)),
         next_steps=(*NEXT_STEPS, *commands.steps(_commands(run))),
-        keywords=(stage_of(run.arn), name),
+        keywords=(stage_of(run.arn), run.job_name or run.name_in_words),
         execution=run.arn,
     )
 
@@ -41,7 +40,7 @@ def subject(run: Run, usual: Usual, began: float) -> str:
     so_far, usually = duration(clock.now() - began), duration(usual.seconds)
     rest = f" takes longer than usual: {so_far} so far, usually {usually}"
     room = LONGEST_SUBJECT - len("Datamart ") - len(rest) - len('""')
-    return f"Datamart {named(_datamart(run), room)}{rest}"
+    return f"Datamart {named(run.name_in_words, room)}{rest}"
 
 
 def text(run: Run, usual: Usual, began: float, *, is_last: bool = False) -> str:
@@ -73,21 +72,17 @@ def _others(run: Run) -> str:
 
 
 def _facts(run: Run, usual: Usual, began: float) -> dict[str, str | None]:
-    target, expected = run.target or Target(), began + usual.seconds
+    expected = began + usual.seconds
     return {
-        "Datamart": named(_datamart(run)),
+        "Datamart": named(run.name_in_words),
         "Project": named(run.project.name) if run.project and run.project.name else None,
         "Job": run.job_name and named(run.job_name),
         "Item of a batch": named(run.batch.item) if run.batch else None,
         "For": run.as_of and named(run.as_of),
-        "Table": target.table and f"{named(target.table)} in {named(target.source or 'its source')}",
+        "Table": run.target and run.target.in_words,
         "So far": f"{duration(clock.now() - began)}, since {clock.minute(began)}",
         "Usual": f"{duration(usual.seconds)} (the median of its last {usual.runs} loads)",
         "Expected end": f"{clock.minute(expected)}, {duration(clock.now() - expected)} ago",
         "Longer than usual from": f"{clock.minute(began + usual.longest)}, after {duration(usual.longest)}",
         "Ends by itself at": clock.minute(clock.now() + run.seconds_left()),
     }
-
-
-def _datamart(run: Run) -> str:
-    return run.datamart_in_words or run.job_name or "unknown"

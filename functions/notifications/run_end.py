@@ -50,12 +50,7 @@ class End:
     @property
     def datamart(self) -> str:
         """The datamart in words, or the job where the request never named one."""
-        return self.run.datamart_in_words or self.run.job_name or "unknown"
-
-    @property
-    def thread(self) -> str:
-        """What a chat keeps together: the runs of a job, else those of a datamart."""
-        return f"job/{self.run.job_name}" if self.run.job_name else f"datamart/{self.datamart}"
+        return self.run.name_in_words
 
 
 def end_of(run: Run, detail: dict[str, Any]) -> End:

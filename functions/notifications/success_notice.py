@@ -33,7 +33,7 @@ def notice(end: End, series: Series | None) -> Notice:
     what: tuple[commands.Subject, str] = ("job", job) if job else ("datamart", end.datamart)
     repeat = {commands.REPEAT["yes"]: commands.rerun(end.execution_arn, "yes")}
     steps = _what_to_do(series, what, end.execution_arn) | repeat
-    return _notice(series, subject, facts, steps, end.execution_arn, thread=end.thread, name=job or end.datamart)
+    return _notice(series, subject, facts, steps, end.execution_arn, thread=end.run.thread, name=job or end.datamart)
 
 
 def notice_of_batch(end: BatchEnd, series: Series | None) -> Notice:

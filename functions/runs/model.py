@@ -21,6 +21,7 @@ from functions.runs.polling import LONGEST_UNTOLD
 from functions.runs.queue import Priority
 from functions.runs.stored_session import StoredSession
 from functions.runs.usual import median_of
+from functions.text import named
 
 Prompt = dict[str, Any]
 """A prompt as people are asked it: :mod:`functions.prompts.describe`."""
@@ -61,6 +62,11 @@ class Target(NamedTuple):
     def as_json(self) -> dict[str, str | bool | None]:
         """``{"source", "table", "append"}``"""
         return {"source": self.source, "table": self.table, "append": self.append}
+
+    @property
+    def in_words(self) -> str | None:
+        """``DM_CITY in Warehouse``; None where the table is not known."""
+        return f"{named(self.table)} in {named(self.source or 'its source')}" if self.table else None
 
 
 class Definition(NamedTuple):
@@ -269,6 +275,16 @@ class Run:
             return self.datamart.name
         asked = self.requested.datamart if self.requested else ""
         return asked["name"] if isinstance(asked, dict) else asked
+
+    @property
+    def name_in_words(self) -> str:
+        """The datamart in words, or the job where the request never named one."""
+        return self.datamart_in_words or self.job_name or "unknown"
+
+    @property
+    def thread(self) -> str:
+        """What a chat keeps together: the runs of a job, else those of a datamart."""
+        return f"job/{self.job_name}" if self.job_name else f"datamart/{self.name_in_words}"
 
     @property
     def loaded(self) -> Loaded:
