@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from local.emulator.thread_log_keys import KeysOfThread, log_keys_of_threads
+from local.emulator.dict_of_thread import DictOfThread
+from local.emulator.thread_log_keys import log_keys_of_threads
 from local.emulator.thread_metrics import metrics_of_threads
 
 Around = Callable[[str, Any], contextlib.AbstractContextManager[Any]]
@@ -58,7 +59,7 @@ class Runtime:
         self._handlers: dict[str, Callable[[Any, Any], Any]] = {}
         self._lock = threading.Lock()
         self._stdout = _Split(sys.stdout, self._log)
-        self._log_keys = KeysOfThread({})
+        self._log_keys = DictOfThread()
 
     @contextlib.contextmanager
     def installed(self, environments: list[dict[str, str]]) -> Iterator[None]:

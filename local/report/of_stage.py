@@ -20,7 +20,7 @@ from local.aws.logs import log_texts
 from local.aws.stack import Stack, stack_of
 from local.errors import CannotGoOn
 from local.history.history import History
-from local.history.opened import history_of
+from local.history.opened import history_of_stack
 from local.report.assemble import Kept
 from local.report.events import seconds_of, timeline_of
 from local.report.source import items_of
@@ -41,8 +41,8 @@ class OfStage:
     def __init__(self, stage: str) -> None:
         self._stage = stage
         with in_plain_words():
-            self._history: History = history_of(stage)
             self._stack: Stack = stack_of(stage)
+            self._history: History = history_of_stack(self._stack)
 
     def find(self, run: str) -> HistoryRecord:
         """As :meth:`Source.find`; also an execution that still runs."""
