@@ -80,10 +80,11 @@ def _stop_runs(record: BatchRecord, plan: BatchPlan, early: bool) -> None:
 
 def _notify(record: BatchRecord, plan: BatchPlan | None, detail: dict[str, Any], series: Series | None) -> None:
     found = BatchEnd.of(record, plan, [] if plan is None else lines(record, plan), detail)
+    kept = record_of_batch(found)
 
     def send() -> None:
         batch_end.send_event(found)
-        log_end(record_of_batch(found))
+        log_end(kept)
 
     try:
         sent = {Notification.EVENT: once(record, Notification.EVENT, send)}
@@ -92,5 +93,5 @@ def _notify(record: BatchRecord, plan: BatchPlan | None, detail: dict[str, Any],
         elif success_notice.is_due(found.status, "yes", series):
             sent[Notification.NOTICE] = notify_once(record, lambda: success_notice.notice_of_batch(found, series))
     finally:
-        keep(record_of_batch(found), record.ended_at)
+        keep(kept, record.ended_at)
     logger.info("notified of the end of a batch", extra={"sent": sent, "status": found.status})

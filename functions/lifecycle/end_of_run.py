@@ -32,11 +32,12 @@ from functions.requests.named_jobs import named_in
 from functions.requests.started import started_in
 from functions.runs.concurrency import give_back_lease
 from functions.runs.executions import input_in
+from functions.runs.history import HistoryRecord
 from functions.runs.message import message_in
 from functions.runs.notification import Notification
 from functions.runs.slots import run_id
 from functions.runs.store.attempts import close_attempt
-from functions.runs.store.batches import BatchRecord, find_batch
+from functions.runs.store.batches import find_batch
 from functions.runs.store.record import RunRecord
 from functions.runs.store.runs import end_run_from_outside, find_run, refuse_run
 from functions.runs.store.table import run_table
@@ -65,11 +66,12 @@ def end(detail: dict[str, Any], context: LambdaContext, longest_step: float = 0.
             lineage.send_once, run, run.arn, lambda stage: lineage.of_run(end_of(run, detail), batch, stage)
         )
         afterwards.callback(_clean_up_all, run, context, early)
+        found = end_of(run, detail)
         if batch is not None and run.batch is not None:
-            outcome = item_outcome_of(end_of(run, detail))
-            afterwards.callback(record_end_of_item, batch, run.batch.index, outcome)
-        afterwards.callback(lambda: keep(record_of(end_of(run, detail), batch), run.ended_at))
-        gathers = _notify(run, detail, batch)
+            afterwards.callback(record_end_of_item, batch, run.batch.index, item_outcome_of(found))
+        record = record_of(found, batch)
+        afterwards.callback(keep, record, run.ended_at)
+        gathers = _notify(run, found, record, in_batch=batch is not None)
     return early or gathers
 
 
@@ -96,13 +98,13 @@ def _closed(detail: dict[str, Any], context: LambdaContext) -> RunRecord:
     return run
 
 
-def _notify(run: RunRecord, detail: dict[str, Any], batch: BatchRecord | None) -> bool:
+def _notify(run: RunRecord, found: End, record: HistoryRecord, *, in_batch: bool) -> bool:
     """Notify machines and people. Returns whether to call it once more: it gathers the failures of an outage."""
-    found, gathers, in_batch = end_of(run, detail), False, batch is not None
+    gathers = False
 
     def send() -> None:
         end_event.send(found)
-        log_end(record_of(found, batch))
+        log_end(record)
 
     series = record_end(run, found, reported_alone=not (in_batch or run.message))
     sent = {Notification.EVENT: once(run, Notification.EVENT, send)}
