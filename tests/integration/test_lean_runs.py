@@ -1,8 +1,6 @@
 """What a run takes of AWS: transitions by the documented formula, and no call to DynamoDB that could be spared."""
 
-import contextlib
 from collections.abc import Callable
-from itertools import count
 from typing import Any
 
 import pytest
@@ -84,14 +82,7 @@ def test_a_run_takes_what_the_documented_formulas_say(
 def test_a_run_that_waits_takes_what_the_documented_formulas_say(
     system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    holding, entered = ByHand(system), count(1)
-
-    def around(module: str, event: Any) -> contextlib.AbstractContextManager[Any]:
-        if module == "wait_in_queue" and next(entered) == 3:
-            holding.ends("FAILED")
-        return contextlib.nullcontext()
-
-    monkeypatch.setattr(system.emulator.runtime, "around", around)
+    ByHand(system).ends_at_wait(monkeypatch, 3)
     outcome, calls = counted_run(system, datamart=catalogue.CATEGORY_SALES)
     work = work_of(outcome)._replace(waits=1, looks_as_first=2)
     assert outcome.states[:5] == ["PrepareRun", *["WaitInQueue"] * 3, "PrepareRun"]

@@ -1,9 +1,7 @@
 """What the functions log of a run: one line a step, with HTTP requests, statuses, answers and what was cleaned up."""
 
-import contextlib
 import json
 from collections.abc import Callable
-from itertools import count
 from typing import Any
 
 import pytest
@@ -88,22 +86,11 @@ def test_the_line_of_a_step_that_failed_has_its_requests_and_their_errors(system
 
 def test_a_run_that_waits_logs_its_place_and_for_whom_it_waits(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     holding = ByHand(system)
-    lines = lines_of(system, _ended_in_the_queue(system, holding, monkeypatch))
+    holding.ends_at_wait(monkeypatch, 2)
+    lines = lines_of(system, system.run(datamart=catalogue.CATEGORY_SALES))
     (queue,) = {json.dumps(line["queue"] | {"seconds": 0}): line["queue"] for line in lines if "queue" in line}.values()
     assert (queue["position"], queue["of"]) == (1, 1)
     assert queue["hasSlot"] == holding.arn.rpartition(":")[2]
-
-
-def _ended_in_the_queue(system: System, holding: ByHand, monkeypatch: pytest.MonkeyPatch) -> Outcome:
-    entered = count(1)
-
-    def around(module: str, event: Any) -> contextlib.AbstractContextManager[Any]:
-        if module == "wait_in_queue" and next(entered) == 2:
-            holding.ends("FAILED")
-        return contextlib.nullcontext()
-
-    monkeypatch.setattr(system.emulator.runtime, "around", around)
-    return system.run(datamart=catalogue.CATEGORY_SALES)
 
 
 def test_what_the_end_of_a_stopped_run_removes_is_logged(new_system: Callable[..., System]) -> None:

@@ -44,14 +44,7 @@ def test_a_run_that_finds_no_slot_gets_it_from_the_run_before(system: System) ->
 
 
 def test_time_in_the_queue_does_not_count_against_the_timeout(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
-    holding, looks = ByHand(system), count(1)
-
-    def around(module: str, event: Any) -> contextlib.AbstractContextManager[Any]:
-        if module == "wait_in_queue" and next(looks) == 3:
-            holding.ends("FAILED")
-        return contextlib.nullcontext()
-
-    monkeypatch.setattr(system.emulator.runtime, "around", around)
+    ByHand(system).ends_at_wait(monkeypatch, 3)
     outcome = system.run(datamart=catalogue.CATEGORY_SALES, timeoutMinutes=1)
     assert outcome.status == "SUCCEEDED", outcome.cause
     stored = system.item(outcome)

@@ -1,11 +1,9 @@
 """``datamart show`` of runs and batches, on the history of this computer and on AWS."""
 
 import argparse
-import contextlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -89,14 +87,7 @@ def requests_of(report: dict[str, Any]) -> int:
 
 def queued(system: System, monkeypatch: pytest.MonkeyPatch) -> Outcome:
     """A run that waited in the queue for one that a test called by hand."""
-    holding, entered = ByHand(system), count(1)
-
-    def around(module: str, event: Any) -> contextlib.AbstractContextManager[Any]:
-        if module == "wait_in_queue" and next(entered) == 2:
-            holding.ends("FAILED")
-        return contextlib.nullcontext()
-
-    monkeypatch.setattr(system.emulator.runtime, "around", around)
+    ByHand(system).ends_at_wait(monkeypatch, 2)
     return system.run(datamart=catalogue.CATEGORY_SALES)
 
 

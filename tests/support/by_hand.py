@@ -1,6 +1,8 @@
 """A run without an execution: the test calls its functions itself, in any order, also in the middle of another one."""
 
+import contextlib
 import uuid
+from itertools import count
 from typing import Any
 
 import pytest
@@ -62,6 +64,17 @@ class ByHand:
                 "retry": 0,
             },
         }.get(module, {})
+
+    def ends_at_wait(self, patch: pytest.MonkeyPatch, number: int) -> None:
+        """Let the run end when another one enters its place in the queue for the ``number``-th time."""
+        entered = count(1)
+
+        def around(module: str, event: Any) -> contextlib.AbstractContextManager[Any]:
+            if module == "wait_in_queue" and next(entered) == number:
+                self.ends("FAILED")
+            return contextlib.nullcontext()
+
+        patch.setattr(self.system.emulator.runtime, "around", around)
 
     def ends(self, status: str = "ABORTED") -> bool:
         """The end is delivered once; whether it is to be delivered once more."""

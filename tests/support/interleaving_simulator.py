@@ -127,22 +127,12 @@ class InterleavingSimulator:
 
     def patched(self, patch: Any) -> None:
         """Let the handlers see this system and no other."""
-        for name, value in {
-            "RUN_TABLE": self.table,
-            "HISTORY_TABLE": history_of(self.table),
-            "HISTORY_DAYS": "400",
-            "AWS_DEFAULT_REGION": "eu-west-1",
-            "POWERTOOLS_TRACE_DISABLED": "true",
-            "POWERTOOLS_METRICS_NAMESPACE": "DatamartRunner",
-            "CONNECTIONS": json.dumps([self.connection]),
-            "MAX_CONCURRENT_RUNS": json.dumps({self.connection: self.limit}),
-            "SECRETS": json.dumps({self.connection: "arn:aws:secretsmanager:secret"}),
-        }.items():
-            patch.setenv(name, value)
-        patch.setattr(clock, "_source", self.now)
-        # Thousands of lines that nobody reads. logging.disable would leave its result in the caches of the loggers.
-        patch.setattr(logging.Logger, "isEnabledFor", lambda logger, level: False)
-        patch.setattr(aws_clients, "_session", lambda: SimpleNamespace(create_client=self._client))
+        patch_functions(
+            *(patch, self.table, self.now, self._client),
+            CONNECTIONS=json.dumps([self.connection]),
+            MAX_CONCURRENT_RUNS=json.dumps({self.connection: self.limit}),
+            SECRETS=json.dumps({self.connection: "arn:aws:secretsmanager:secret"}),
+        )
         secret = json.dumps({"baseUrl": BASE_URL, "loginMode": 1, "username": "u", "password": "p"})
         patch.setattr(log_in, "secret_text", lambda *_, **__: secret)
         patch.setattr(end_event, "send", lambda *_: None)
@@ -416,6 +406,26 @@ class InterleavingSimulator:
             self.flaws.append(f"{name} was written to {here} after its closing")
         if name == "postedAt":  # the intent
             self.server.intend(arn, attempt, self.runs[arn].datamart)
+
+
+def patch_functions(
+    patch: Any, table: str, now: Callable[[], float], client: Callable[..., Any], **environment: str
+) -> None:
+    """Give the functions their environment, the time that ``now`` returns, and the clients that ``client`` makes."""
+    everywhere = {
+        "RUN_TABLE": table,
+        "HISTORY_TABLE": history_of(table),
+        "HISTORY_DAYS": "400",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "POWERTOOLS_TRACE_DISABLED": "true",
+        "POWERTOOLS_METRICS_NAMESPACE": "DatamartRunner",
+    }
+    for name, value in (everywhere | environment).items():
+        patch.setenv(name, value)
+    patch.setattr(clock, "_source", now)
+    # Thousands of lines that nobody reads. logging.disable would leave its result in the caches of the loggers.
+    patch.setattr(logging.Logger, "isEnabledFor", lambda logger, level: False)
+    patch.setattr(aws_clients, "_session", lambda: SimpleNamespace(create_client=client))
 
 
 class Gone(Exception):

@@ -6,7 +6,6 @@ timeout; it may also come twice, late, or never. Any invocation may be overtaken
 
 import functools
 import json
-import logging
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -14,7 +13,6 @@ from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
-from functions import aws_clients, clock
 from functions.handlers import end_run, sweep
 from functions.limits import END_VISIBILITY, SWEEP_GRACE, TIMEOUTS
 from functions.notifications.exactly_once import NotificationInProgress
@@ -25,9 +23,9 @@ from functions.runs.store import runs as stored_runs
 from functions.runs.store.attempts import begin_attempt
 from functions.runs.store.job_states import begin_execution
 from functions.runs.store.table import RunTable
-from tests.support.interleaving_simulator import SteppedTable, _Context, clear_clients
+from tests.support.interleaving_simulator import SteppedTable, _Context, clear_clients, patch_functions
 from tests.support.invocations import Invocation, Killed, at_work, pause
-from tests.unit.runs.tables import Direct, history_of
+from tests.unit.runs.tables import Direct
 
 EXECUTION = "arn:aws:states:eu-west-1:123456789012:execution:datamart-runner-dev"
 
@@ -75,20 +73,11 @@ class OutageSimulator:
 
     def patched(self, patch: Any) -> None:
         """Let the handlers see this system and no other."""
-        for name, value in {
-            "RUN_TABLE": self._table,
-            "HISTORY_TABLE": history_of(self._table),
-            "HISTORY_DAYS": "400",
-            "AWS_DEFAULT_REGION": "eu-west-1",
-            "POWERTOOLS_TRACE_DISABLED": "true",
-            "POWERTOOLS_METRICS_NAMESPACE": "DatamartRunner",
-            "NOTICE_TOPIC_ARN": "arn:aws:sns:eu-west-1:123456789012:notices",
-            "CONNECTIONS": json.dumps([self.connection]),
-        }.items():
-            patch.setenv(name, value)
-        patch.setattr(clock, "_source", self.now)
-        patch.setattr(logging.Logger, "isEnabledFor", lambda logger, level: False)
-        patch.setattr(aws_clients, "_session", lambda: SimpleNamespace(create_client=self._client))
+        patch_functions(
+            *(patch, self._table, self.now, self._client),
+            NOTICE_TOPIC_ARN="arn:aws:sns:eu-west-1:123456789012:notices",
+            CONNECTIONS=json.dumps([self.connection]),
+        )
         clear_clients()
 
     def now(self) -> float:

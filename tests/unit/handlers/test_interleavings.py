@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from itertools import count, cycle
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -16,13 +15,13 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from functions.limits import LONGEST_SESSION
 from functions.runs.concurrency import LONGEST_JOB
 from tests.support.interleaving_simulator import InterleavingSimulator, Run, clear_clients
 from tests.support.invocations import Invocation
+from tests.support.scenario_search import look_for_a_flaw
 from tests.unit.runs.tables import new_table
 
 DATAMARTS = {"A": "A" * 32, "B": "B" * 32}
@@ -206,22 +205,8 @@ class Scenarios(RuleBasedStateMachine):
             assert pauses <= 2
 
 
-def look_for_a_flaw(examples: int, steps: int) -> None:
-    run_state_machine_as_test(
-        Scenarios,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            derandomize=True,
-            database=None,
-            report_multiple_bugs=False,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-
-
 def test_no_interleaving_breaks_a_rule() -> None:
-    look_for_a_flaw(4, 30)
+    look_for_a_flaw(Scenarios, 4, 30)
 
 
 @pytest.mark.exhaustive
@@ -231,4 +216,4 @@ def test_no_interleaving_breaks_a_rule() -> None:
     strict=False,
 )
 def test_no_interleaving_of_many_breaks_a_rule() -> None:
-    look_for_a_flaw(400, 40)
+    look_for_a_flaw(Scenarios, 400, 40)

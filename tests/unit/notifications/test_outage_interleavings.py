@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from functions.limits import END_VISIBILITY, OUTAGE_GATHERED_FOR, OUTAGE_MESSAGE_EVERY
 from tests.support.interleaving_simulator import clear_clients
 from tests.support.outage_simulator import OutageSimulator
+from tests.support.scenario_search import look_for_a_flaw
 from tests.unit.runs.tables import new_table
 
 NUMBER = st.integers(0, 5)
@@ -109,24 +109,10 @@ class Outages(RuleBasedStateMachine):
         assert {name for name, times in told.items() if times > 1} <= may_be_twice, "reported twice"
 
 
-def look_for_a_flaw(examples: int, steps: int) -> None:
-    run_state_machine_as_test(
-        Outages,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            derandomize=True,
-            database=None,
-            report_multiple_bugs=False,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-
-
 def test_no_interleaving_loses_a_failure_or_reports_one_twice() -> None:
-    look_for_a_flaw(15, 25)
+    look_for_a_flaw(Outages, 15, 25)
 
 
 @pytest.mark.exhaustive
 def test_no_interleaving_of_many_loses_a_failure_or_reports_one_twice() -> None:
-    look_for_a_flaw(1_500, 40)
+    look_for_a_flaw(Outages, 1_500, 40)
