@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
@@ -36,6 +35,7 @@ from infra.constructs.queues import dead_letters, retry
 from infra.constructs.schedules import Schedules
 from infra.constructs.starter import Starter, let_start
 from infra.constructs.sweep import sweep_hourly
+from infra.constructs.tables import kept_table
 from infra.constructs.triggers.object_access import let_read_batches
 from infra.constructs.triggers.trigger import Shared
 from infra.constructs.triggers.triggers import make_triggers
@@ -75,7 +75,7 @@ class DatamartRunner(cdk.Stack):
         self._tell_what_is_deployed(jobs, batches)
         self._encryption = Encryption(self, settings.customer_managed_key)
         self._machine_logs: list[logs.LogGroup] = []
-        runs = self._run_table()
+        runs = kept_table(self, "RunTable", self._encryption)
         functions = Functions(self, lambda_.Code.from_asset(code), runs, settings, self._encryption)
         steps = {spec: functions.make(spec) for spec in STEPS}
         by_module = {spec.module: function for spec, function in steps.items()}
@@ -170,20 +170,6 @@ class DatamartRunner(cdk.Stack):
             "batches": [batch.name for batch in batches],
         }
         self.add_metadata(DEPLOYED, found)
-
-    def _run_table(self) -> dynamodb.Table:
-        return dynamodb.Table(
-            self,
-            "RunTable",
-            partition_key=dynamodb.Attribute(name="executionArn", type=dynamodb.AttributeType.STRING),
-            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-            time_to_live_attribute="expiresAt",
-            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
-            ),
-            removal_policy=cdk.RemovalPolicy.RETAIN,
-            **self._encryption.of_table,
-        )
 
     def _let_log_in_read(self, log_in: lambda_.Function) -> None:
         secrets = {name: self._secret(name) for name in self._settings.connections}

@@ -3,8 +3,6 @@
 It is not the run table: a person who may read what has happened must not be able to read the sessions that are open.
 """
 
-from typing import Any
-
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
@@ -13,29 +11,19 @@ from constructs import Construct
 
 from functions.runs.store.history import INDEXES, SORTED_BY
 from infra.constructs.encryption import Encryption
+from infra.constructs.tables import kept_table, text_attribute
 
 WRITES = "dynamodb:PutItem"
 
 
 def history_table(scope: Construct, encryption: Encryption) -> dynamodb.Table:
     """The table with its indexes; its name is an output, by which commands find it."""
-    table = dynamodb.Table(
-        scope,
-        "HistoryTable",
-        partition_key=_text("executionArn"),
-        billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-        time_to_live_attribute="expiresAt",
-        point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-            point_in_time_recovery_enabled=True
-        ),
-        removal_policy=cdk.RemovalPolicy.RETAIN,
-        **encryption.of_table,
-    )
+    table = kept_table(scope, "HistoryTable", encryption)
     for index, key in INDEXES.items():
         table.add_global_secondary_index(
             index_name=index,
-            partition_key=_text(key),
-            sort_key=_text(SORTED_BY),
+            partition_key=text_attribute(key),
+            sort_key=text_attribute(SORTED_BY),
             projection_type=dynamodb.ProjectionType.ALL,
         )
     cdk.CfnOutput(scope, "HistoryTableName", value=table.table_name, description="Runs and batches that have ended")
@@ -47,7 +35,3 @@ def let_record(function: lambda_.Function, table: dynamodb.Table, days: int) -> 
     function.add_to_role_policy(iam.PolicyStatement(actions=[WRITES], resources=[table.table_arn]))
     function.add_environment("HISTORY_TABLE", table.table_name)
     function.add_environment("HISTORY_DAYS", str(days))
-
-
-def _text(name: str) -> Any:
-    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)
