@@ -402,7 +402,8 @@ class InterleavingSimulator:
         here = token_of(arn, attempt)
         if name == "closing":
             self.closed.setdefault(here, self.time)
-        if name in ("session", "instanceId", "postedAt") and {arn, here} & set(self.closed):
+        is_left = name == "session" and here in self.server.not_ended & self.server.sessions  # to the clean-up
+        if name in ("session", "instanceId", "postedAt") and {arn, here} & set(self.closed) and not is_left:
             self.flaws.append(f"{name} was written to {here} after its closing")
         if name == "postedAt":  # the intent
             self.server.intend(arn, attempt, self.runs[arn].datamart)

@@ -51,11 +51,15 @@ class Request:
 
 
 class ScriptedServer:
-    """Sessions and jobs; ``flaws`` has a sentence for each rule that a client broke."""
+    """Sessions and jobs; ``flaws`` has a sentence for each rule that a client broke.
+
+    ``not_ended`` are the tokens of sessions that a client tried to end in vain.
+    """
 
     def __init__(self, limit: int, longest: int | None, monitor: bool, now: Callable[[], float]) -> None:
         self.limit, self.longest, self.monitor, self.now = limit, longest, monitor, now
         self.sessions: set[str] = set()
+        self.not_ended: set[str] = set()
         self.lost: set[str] = set()
         self.requests: list[Request] = []
         self.asked: list[str] = []
@@ -106,6 +110,7 @@ class ScriptedServer:
 
     def _log_out(self, client: Client) -> None:
         if self._fate() == "logout fails":
+            self.not_ended.add(self._token(client))
             raise ServerUnavailable("the session was not ended")
         self.sessions.discard(self._token(client))
         client.session = None

@@ -79,6 +79,22 @@ def test_a_stopped_run_that_was_about_to_execute_executes_no_more(new_system: Ne
     assert [one.run for one in system.server.requests] == [other.arn]
 
 
+def test_a_late_login_that_cannot_log_out_leaves_its_session_to_the_end_of_the_run(new_system: NewSystem) -> None:
+    system = new_system()
+    run = system.begin(CITY)
+    go_until(system, run, "log_in")
+    token, late = token_of(run.arn, run.attempt), system.invoke(run, "logout fails")
+    while token not in system.server.sessions:
+        late.go_on(1)
+    system.stop(run)
+    system.end_run(run).go_on()
+    late.go_on()
+    assert system.server.sessions == {token}
+    system.pass_time(700)  # the end of a stopped run is delivered once more when the longest function has ended
+    system.end_run(run).go_on()
+    assert system.server.sessions == set()
+
+
 def test_a_stopped_run_that_has_executed_keeps_others_out_before_it_is_cleaned_up(new_system: NewSystem) -> None:
     system = new_system()
     stopped, other = system.begin(CITY), system.begin(CITY)

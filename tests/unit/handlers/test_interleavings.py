@@ -210,10 +210,5 @@ def test_no_interleaving_breaks_a_rule() -> None:
 
 
 @pytest.mark.exhaustive
-@pytest.mark.xfail(
-    reason="An invocation of log_in that others overtake writes its session after the attempt was closed; whether the "
-    "simulator or the run is wrong is not known yet.",
-    strict=False,
-)
 def test_no_interleaving_of_many_breaks_a_rule() -> None:
     look_for_a_flaw(Scenarios, 400, 40)
