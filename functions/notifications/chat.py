@@ -89,9 +89,9 @@ def _step(step: str) -> str:
     room, parts = LONGEST_STEP, []
     for number, part in enumerate((step[:1].upper() + step[1:]).split("`")):
         is_code = number % 2 == 1
-        shown = _cut(part, room, as_code=is_code)
-        room = max(0, room - len(shown))
+        shown = _cut(part, room - 2 * is_code, as_code=is_code)
         parts.append(f"`{shown}`" if is_code and shown else shown)
+        room -= len(parts[-1])
     return "".join(parts)
 
 

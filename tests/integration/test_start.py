@@ -355,12 +355,15 @@ def test_the_rest_of_an_ended_batch_runs_with_what_a_person_decided_on_its_items
     assert datamart_start(cloud, path) == 1
     first = cloud.started[-1]
     capsys.readouterr()
+    assert datamart_start(cloud, first, force=["broken"]) == 1
+    assert given(cloud.started[-1]) == {"restartOf": first, "force": ["broken"]}
+    capsys.readouterr()
     assert datamart_start(cloud, first, accept=["broken"], json=True) == 0
     assert given(cloud.started[-1]) == {"restartOf": first, "accept": ["broken"]}
     lines = json.loads(capsys.readouterr().out)["output"]["items"]
     assert [(line["name"], line["loaded"]) for line in lines] == [("broken", "yes"), ("days", "yes")]
-    assert datamart_start(cloud, first, force=["broken"]) == 1
-    assert given(cloud.started[-1]) == {"restartOf": first, "force": ["broken"]}
+    assert datamart_start(cloud, first, force=["broken"]) == 2
+    assert 'force: "broken" is loaded; to load it once more, start a run of it.' in capsys.readouterr().out
 
 
 def test_only_items_of_an_ended_batch_are_accepted(cloud: Cloud, event: Any, capsys: Any) -> None:

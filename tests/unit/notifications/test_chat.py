@@ -245,7 +245,7 @@ def test_no_part_is_longer_than_chats_show_and_no_entity_is_cut(text: str, times
     assert len(content["title"]) <= chat.LONGEST_TITLE
     assert len(content["description"]) <= chat.LONGEST_DESCRIPTION
     assert len(content.get("nextSteps", [])) <= chat.MOST_STEPS
-    assert all(len(step) <= chat.LONGEST_STEP + 2 for step in content.get("nextSteps", []))
+    assert all(len(step) <= chat.LONGEST_STEP for step in content.get("nextSteps", []))
     assert len(content.get("keywords", [])) <= chat.MOST_KEYWORDS
     assert all(len(keyword) <= chat.LONGEST_KEYWORD for keyword in content.get("keywords", []))
     for part in (content["title"], content["description"], *content.get("nextSteps", [])):
