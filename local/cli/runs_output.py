@@ -1,6 +1,5 @@
 """Prints records of the history: two lines each on a terminal, one line of fields between tabs elsewhere."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -12,19 +11,15 @@ from functions import clock
 from functions.runs.history import HistoryRecord
 from functions.text import ELLIPSIS, duration, one_line
 from local.history.history import SKIPPED, status_of
+from local.history.words import AS_USUAL, against_usual, name_of, seconds_of, who
 
 NARROWEST = 60
 """Columns of a terminal that the table fits into."""
 
 GAP = 2
 
-AS_USUAL = "as usual"
-
 STYLES = {"succeeded": "green", "running": "cyan", SKIPPED: "yellow"}
 """By the word of the status; every other one is red."""
-
-USUAL = 0.1
-"""A load is as usual if its duration differs by less than this share from the median."""
 
 
 def fields_of(record: HistoryRecord) -> tuple[str, ...]:
@@ -36,7 +31,7 @@ def fields_of(record: HistoryRecord) -> tuple[str, ...]:
     fields = (
         *(record.id, status_of(record), record.loaded, name_of(record), record.datamart, record.started_at),
         *(_number(record.job_seconds or record.duration_seconds), _number(record.usual_seconds)),
-        *(_who(record), record.error, record.reason, _repeated(record)),
+        *(who(record), record.error, record.reason, _repeated(record)),
     )
     return tuple(field or "" for field in fields)
 
@@ -85,8 +80,8 @@ def _row(record: HistoryRecord) -> dict[str, str]:
         "status": status_of(record),
         "loaded": "" if record.status == "RUNNING" else record.loaded,
         "started": _local(record.started_at),
-        "took": "" if (seconds := _seconds(record)) is None else duration(seconds),
-        USUAL_COLUMN: _against_usual(record),
+        "took": "" if (seconds := seconds_of(record)) is None else duration(seconds),
+        USUAL_COLUMN: against_usual(record),
     }
 
 
@@ -107,15 +102,6 @@ def _style(record: HistoryRecord) -> str:
     return STYLES.get(status_of(record), "red")
 
 
-def name_of(record: HistoryRecord) -> str:
-    """The job, or the batch and its item; a run of neither has the name of its datamart."""
-    if record.kind == "batch":
-        return "batch" if record.batch == record.id else f"batch {record.batch}"
-    if record.item is not None:
-        return record.item if record.batch == record.batch_run else f"{record.batch} / {record.item}"
-    return record.job or record.datamart or "?"
-
-
 def _named(record: HistoryRecord) -> str:
     """With the datamart where the name does not say it, and how much of a batch is loaded."""
     if record.counts is not None:
@@ -129,39 +115,11 @@ def _about(record: HistoryRecord, usual: str) -> str:
     compared = usual and f"{usual if usual == AS_USUAL else f'against usual: {usual}'}, "
     reason = f' "{one_line(record.reason)}"' if record.reason else ""
     repeats = f", again {repeated}" if (repeated := _repeated(record)) else ""
-    return f"{compared}by {_who(record)}{repeats}{reason}"
+    return f"{compared}by {who(record)}{repeats}{reason}"
 
 
 def _repeated(record: HistoryRecord) -> str | None:
     return record.rerun_of or record.restart_of
-
-
-def _who(record: HistoryRecord) -> str:
-    """What started it: ``schedule city-nightly-1``."""
-    by = record.started_by or ""
-    if by.startswith("arn:"):  # of a person, or of an execution
-        by = re.split("[:/]", by)[-1]
-    return one_line(f"{record.trigger or '?'} {by}")
-
-
-def _seconds(record: HistoryRecord) -> float | None:
-    """How long it took, or has taken so far; None where nobody knows when it ended."""
-    if record.duration_seconds is not None:
-        return record.duration_seconds
-    started = datetime.fromisoformat(record.started_at).timestamp()
-    if record.status == "RUNNING":
-        return clock.now() - started
-    return None if record.finished_at is None else datetime.fromisoformat(record.finished_at).timestamp() - started
-
-
-def _against_usual(record: HistoryRecord) -> str:
-    """How the load alone compares with the datamart's last loads: ``as usual``, ``+40 %``, ``3.2 x``."""
-    if not record.job_seconds or not record.usual_seconds:
-        return ""
-    ratio = record.job_seconds / record.usual_seconds
-    if abs(ratio - 1) < USUAL:
-        return AS_USUAL
-    return f"{ratio:.1f} x" if ratio >= 2 else f"{100 * (ratio - 1):+.0f} %"
 
 
 def _local(timestamp: str) -> str:
