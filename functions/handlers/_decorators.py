@@ -80,6 +80,7 @@ def _handler(work: Callable[[Step], StepResult]) -> Callable[[Event, LambdaConte
         try:
             result = work(this)
         except Exception as error:
+            this.redact_answers(error)
             failure = {"error": type(error).__name__, "reason": str(error)}
             logger.warning("step failed", extra=about | failure | facts_of(this))
             metrics.add_metric(name=STEP_FAILED, unit=MetricUnit.Count, value=1)

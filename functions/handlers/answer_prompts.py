@@ -19,7 +19,7 @@ from functions.handlers._decorators import step
 from functions.lifecycle.progress import fail
 from functions.lifecycle.step import Step, StepResult
 from functions.microstrategy.codes import ENDED_IN_SQL
-from functions.prompts.hidden_answers import without_answers
+from functions.requests.hidden_answers import answers_are_shown, values_in
 from functions.runs.store.job_states import (
     begin_answering,
     count_answer_failure,
@@ -28,6 +28,7 @@ from functions.runs.store.job_states import (
     record_answers_taken,
 )
 from functions.runs.store.record import RunRecord
+from functions.runs.store.sent_answers import record_sent_values
 
 MOST_FAILURES = 5
 """Calls in a row that may fail before the run gives up."""
@@ -49,6 +50,8 @@ def handler(step: Step) -> StepResult:
     """
     run = step.run
     answers = step.event["answers"]
+    if not answers_are_shown():
+        record_sent_values(run.table, run, values_in(answers))
     if not begin_answering(run, step.event["round"], answers):
         return {"phase": "running", "waitSeconds": 1}  # another invocation of this round has sent them, perhaps
     try:
@@ -56,7 +59,6 @@ def handler(step: Step) -> StepResult:
             run.project_id, run.datamart_id, str(run.execution_instance_id), [a["send"] for a in answers]
         )
     except PromptAnswerRejected as error:
-        error.message = without_answers(error.message, answers)
         error.explain(f"answered were {', '.join(a['name'] for a in answers[:SHOWN])}")
         if run.attempt.answers_in_doubt:
             return _again(step, error)  # perhaps only because the server has taken them before

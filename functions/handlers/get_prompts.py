@@ -10,7 +10,6 @@ from functions.lifecycle.step import Step, StepResult
 from functions.microstrategy.http.redaction import redactor
 from functions.prompts import describe
 from functions.prompts.choices import NoChoices
-from functions.prompts.hidden_answers import without_answers
 from functions.prompts.plan import Plan, plan
 from functions.prompts.prompt import Prompt, address_of
 from functions.prompts.server_choices import ServerChoices
@@ -57,7 +56,7 @@ def handler(step: Step) -> StepResult:
     choices = ServerChoices(step.library, *where)
     made = _planned(step, open_prompts, given, choices)
     if made.problems:
-        raise PromptAnswerRejected(without_answers("; ".join(made.problems), given))
+        raise PromptAnswerRejected("; ".join(made.problems))
     if made.missing:
         raise _unanswered(step, made.missing, given, choices)
     if (size := len(json.dumps(made.answers, ensure_ascii=False).encode())) > LARGEST_ANSWERS:

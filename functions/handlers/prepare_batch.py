@@ -12,6 +12,7 @@ from functions.lifecycle.batch_restart import rest_of
 from functions.lifecycle.step import Event, StepResult
 from functions.requests.batches.batch import LARGEST
 from functions.requests.batches.batch_input import BatchRestart, BatchStart, read_batch_input
+from functions.requests.hidden_answers import without_answers
 from functions.requests.named_jobs import named_in
 from functions.requests.started import started_in
 from functions.runs.batches.model import BatchOutcome, BatchPlan
@@ -58,10 +59,11 @@ def _begun(event: Event) -> BatchRecord:
             plan, inputs, states = _plan_of(start), start.inputs, ItemState.WAITING * len(start.inputs)
     except InvalidRequest as refused:
         name, as_of = named_in(event["input"], "batch")
+        refused = InvalidRequest(without_answers(str(refused), event["input"]))
         outcome = BatchOutcome(False, {}, InvalidRequest.name, str(refused), InvalidRequest.advice)
         refuse_batch(table, arn, name, as_of, outcome, started)
         logger.warning("the batch is refused", extra={"reason": str(refused)})
-        raise
+        raise refused from None
     logger.info("batch begun", extra={"batch": plan.name, "items": len(states), "places": plan.places})
     return begin_batch(table, arn, plan, inputs, states, started)
 

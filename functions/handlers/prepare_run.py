@@ -15,7 +15,8 @@ from functions.lifecycle.hand_over import free_slots_of_ended
 from functions.lifecycle.step import Event, StepResult
 from functions.requests.batches.membership import membership_in
 from functions.requests.execution_input import read_input
-from functions.requests.named_jobs import named_in
+from functions.requests.hidden_answers import without_answers
+from functions.requests.named_jobs import deployed_jobs, named_in
 from functions.requests.started import started_in
 from functions.runs.connection_limits import most_at_once
 from functions.runs.message import message_in
@@ -72,11 +73,14 @@ def _begun(event: Event) -> tuple[RunRecord, dict[str, Any] | None]:
         _check_connection(request["connection"])
     except InvalidRequest as refused:
         job, as_of = named_in(event["input"])
+        refused = InvalidRequest(
+            without_answers(str(refused), [event["input"], deployed_jobs().get(job) if job else None])
+        )
         run = refuse_run(table, arn, job, as_of, str(refused), message, batch, started)
         if run.newest_attempt and not run.ended:
             return run, None
         logger.warning("the request is refused", extra={"reason": str(refused)})
-        raise
+        raise refused from None
     run = begin_run(table, arn, start, most_at_once(request["connection"]), message, batch, started)
     if not run.newest_attempt:
         _check_same(run, request)

@@ -8,8 +8,8 @@ from functions.errors import PromptsUnanswered, RunAlreadyEnded
 from functions.handlers._decorators import pause_step
 from functions.lifecycle.step import Step, StepResult
 from functions.lifecycle.step_log import facts_of_conclusion
-from functions.prompts.hidden_answers import without_answers
 from functions.prompts.reply import InvalidReply, answers_in
+from functions.requests.hidden_answers import without_answers
 from functions.runs.failure import Failure, failed, message_of
 from functions.runs.model import OpenQuestion, Questions, Run
 from functions.runs.outcome import Again, Conclusion, Fail

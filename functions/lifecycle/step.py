@@ -5,13 +5,16 @@ from collections.abc import Generator
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.errors import InstanceLost, ServerUnavailable, SessionLost
+from functions.errors import InstanceLost, NamedError, ServerUnavailable, SessionLost
 from functions.limits import SPARE_SECONDS
 from functions.microstrategy import CallRecord, Client
+from functions.requests.hidden_answers import HIDDEN, answers_are_shown, values_in, without_values
 from functions.runs.store.attempts import record_outage, update_session
 from functions.runs.store.job_states import record_loss
 from functions.runs.store.record import RunRecord
+from functions.runs.store.sent_answers import load_sent_values
 from functions.runs.stored_session import StoredSession
 
 Event = dict[str, Any]
@@ -43,6 +46,7 @@ class Step:
         self._context = context
         self._client: Client | None = None
         self._began: StoredSession | None = None  # the session as the client was given it
+        self._values: set[str] | None = None  # of answers, once a text was searched for them
 
     def at(self, number: int) -> "Step":
         """The same invocation, at another attempt of the run."""
@@ -62,7 +66,9 @@ class Step:
             stored = self.run.open_session
             if stored is None:
                 raise SessionLost("there is no session on the server in this attempt")
-            self._client = Client(stored.server, stored.session, budget=self.budget, calls=self.calls)
+            self._client = Client(
+                stored.server, stored.session, budget=self.budget, calls=self.calls, also_redact=self.without_answers
+            )
             self._began = stored
         self._client.budget = self.budget
         return self._client
@@ -75,6 +81,32 @@ class Step:
             return None
         changed = StoredSession(self._began.server, session)
         return None if self.run.attempt.session == changed.to_json() else changed
+
+    def without_answers(self, text: str) -> str:
+        """The text without the values of the run's answers, where the stage hides them.
+
+        Every text of the server and every error of a step passes here, before it is recorded, logged or raised. Nothing
+        of it is left where it is not known what was sent.
+        """
+        if not text or answers_are_shown():
+            return text
+        if self._values is None:
+            try:
+                sent = load_sent_values(self.run.table, self.run)
+            except (ClientError, BotoCoreError):
+                return HIDDEN
+            if sent is None:
+                return HIDDEN
+            self._values = sent | values_in([self.event, self.run.answers_of_people])
+        return without_values(text, self._values)
+
+    def redact_answers(self, error: Exception) -> None:
+        """Take the values of answers from an error's text. One that lists prompts to be answered quotes none."""
+        if isinstance(error, NamedError) and error.lists_prompts:
+            return
+        said = str(error)
+        if (hidden := self.without_answers(said)) != said:
+            error.args = (hidden,)
 
     @contextlib.contextmanager
     def admitting_loss(self) -> Generator[None]:

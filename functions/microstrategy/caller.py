@@ -15,7 +15,7 @@ from functions.microstrategy import responses as reading
 from functions.microstrategy.call_record import CallRecord, recorded
 from functions.microstrategy.endpoints import Endpoint
 from functions.microstrategy.http.cookies import Jar
-from functions.microstrategy.http.redaction import redactor
+from functions.microstrategy.http.redaction import Redact, redactor
 from functions.microstrategy.http.transport import Reply, call
 from functions.microstrategy.json_access import job_id
 from functions.microstrategy.models import Server, Session
@@ -49,6 +49,8 @@ class Caller:
         may take CALL_SECONDS, as in a function.
     calls
         Gets a record of each HTTP request, retries among them; a list of its own if it is None.
+    also_redact
+        Removes what else nobody may read from a text of the server, once its secrets are redacted.
 
     ``dropped`` are the names of the last call's cookies that are not kept; ``secrets`` is what was sent or received,
     and is redacted from every text.
@@ -61,6 +63,7 @@ class Caller:
         *,
         budget: float | None = None,
         calls: list[CallRecord] | None = None,
+        also_redact: Redact = str,
     ) -> None:
         self.server = server
         self.session = session
@@ -68,6 +71,7 @@ class Caller:
         self.calls = [] if calls is None else calls
         self.dropped: tuple[str, ...] = ()
         self.secrets: set[str] = set()
+        self._also_redact = also_redact
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.server.base_url}>"
@@ -167,8 +171,8 @@ class Caller:
         self.secrets |= {session.token, *(cookie.value for cookie in session.cookies), *_secrets_of(self.server.proxy)}
 
     def redact(self, text: str) -> str:
-        """The text without any secret that this client has sent or received."""
-        return redactor(self.secrets)(text)
+        """The text without any secret that this client has sent or received, and without what is to be hidden."""
+        return self._also_redact(redactor(self.secrets)(text))
 
     @contextlib.contextmanager
     def redacting(self) -> Iterator[None]:

@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from functions.prompts.hidden_answers import answers_are_shown
 from functions.prompts.plan import Answer
 from functions.prompts.prompt import Prompt, address_of
 from functions.prompts.types import type_of
+from functions.requests.hidden_answers import answers_are_shown
 from functions.requests.prompt_answers import named_by
 from functions.text import as_json, one_line
 

@@ -9,6 +9,7 @@ from typing import Any
 from functions.errors import InvalidRequest
 from functions.requests.allow_list import FROM_OUTSIDE, as_allowed
 from functions.requests.event_shapes import described
+from functions.requests.hidden_answers import without_answers
 from functions.requests.request import SCHEMA, normalise
 from functions.similar_names import nearest
 from functions.text import shown_key
@@ -37,7 +38,7 @@ def accepted(text: str, job: dict[str, Any]) -> dict[str, Any]:
         request = as_allowed(request, job["acceptRequests"], "job")
         normalise(job["request"] | request)
     except InvalidRequest as problem:
-        raise RejectedEvent(str(problem)) from None
+        raise RejectedEvent(without_answers(str(problem), request)) from None
     return request
 
 

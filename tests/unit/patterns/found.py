@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from functions.prompts import hidden_answers
+from functions.requests import hidden_answers
 from functions.requests.connection_secret import text
 from local.simulator import routes
 
@@ -27,7 +27,7 @@ MADE_WHILE_RUNNING: dict[tuple[str, str], Callable[[], list[str]]] = {
     ("functions/requests/connection_secret/text.py", "f'\\\\s*{sign}'"): lambda: [
         rf"\s*{sign}" for sign, _ in text._PLACES
     ],
-    ("functions/prompts/hidden_answers.py", "_pattern(value)"): lambda: [
+    ("functions/requests/hidden_answers.py", "_pattern(value)"): lambda: [
         hidden_answers._pattern(value) for value in ("USA", "a" * (hidden_answers.LONGEST_SHOWN + 1))
     ],
     ("local/simulator/routes.py", "re.sub('\\\\{(\\\\w+)\\\\}', '(?P<\\\\1>[^/]+)', route.path)"): lambda: [

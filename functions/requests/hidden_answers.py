@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 HIDDEN = "(hidden)"
@@ -22,11 +22,20 @@ def without_answers(text: str, given: Any) -> str:
 
     ``given`` is anything that holds answers under the key ``answers``: those of a request, of a plan, of a reply.
     """
-    if answers_are_shown():
-        return text
-    for value in sorted(set(_values(given)), key=len, reverse=True):
-        text = re.sub(_pattern(value), HIDDEN, text)
+    return text if answers_are_shown() else without_values(text, values_in(given))
+
+
+def without_values(text: str, values: Collection[str]) -> str:
+    """``text`` with ``(hidden)`` for every one of the values."""
+    for value in sorted(values, key=len, reverse=True):
+        if value[:LONGEST_SHOWN] in text:
+            text = re.sub(_pattern(value), HIDDEN, text)
     return text
+
+
+def values_in(given: Any) -> set[str]:
+    """Every value of an answer in ``given``; of a long one as much as its place in a text is found by."""
+    return {value[: LONGEST_SHOWN + 1] for value in _values(given)}
 
 
 def _pattern(value: str) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from functions.prompts.hidden_answers import HIDDEN, without_answers
+from functions.requests.hidden_answers import HIDDEN, without_answers
 from functions.text import shown
 
 
