@@ -7,17 +7,18 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions import clock
 from functions.aws_clients import in_init
 from functions.errors import ERRORS, ServerUnavailable
-from functions.lifecycle.batch_report import load_outcomes
 from functions.lifecycle.step import Event, StepResult
 from functions.runs.batches.conclusion import outcome_of, output_of
-from functions.runs.batches.model import BatchOutcome, BatchPlan, ItemOutcome
+from functions.runs.batches.durations import what_is_loaded
+from functions.runs.batches.model import BatchOutcome, BatchPlan
 from functions.runs.failure import advice, message_of, name_of
+from functions.runs.store.batch_durations import record_seconds
 from functions.runs.store.batches import (
+    StoredItem,
     end_batch,
     find_batch,
+    load_items,
     load_plan,
-    load_seconds,
-    record_seconds,
     refuse_batch,
     stop_starting,
 )
@@ -25,9 +26,6 @@ from functions.runs.store.table import run_table
 from functions.telemetry import logger, tracer
 
 in_init(run_table)
-
-MOST_SECONDS = 5
-"""Durations of an item that are kept."""
 
 
 @logger.inject_lambda_context(correlation_id_path="executionArn")
@@ -45,10 +43,11 @@ def handler(event: Event, context: LambdaContext) -> StepResult:
         return _failed(outcome)
     if failure is not None:
         stop_starting(record)
-    outcomes = load_outcomes(record)
+    items = load_items(table, arn, range(len(record.states)))
+    outcomes = {index: item.outcome for index, item in items.items() if item.outcome is not None}
     outcome = record.outcome or _with_failure(outcome_of(record, plan, outcomes), failure)
     end_batch(record, outcome)
-    _record_seconds(arn, plan, outcomes)
+    _record_seconds(arn, plan, items)
     outcome = record.outcome or outcome
     logger.info("batch concluded", extra={"counts": outcome.counts, "error": outcome.error})
     if not outcome.succeeded:
@@ -76,12 +75,12 @@ def _with_failure(outcome: BatchOutcome, failure: dict[str, Any] | None) -> Batc
     return outcome._replace(reason=f"{broken} {outcome.reason}")
 
 
-def _record_seconds(batch: str, plan: BatchPlan, outcomes: dict[int, ItemOutcome]) -> None:
-    """Keep how long the items took that were loaded, for the order of the next batch of the same items."""
-    new = {plan.items[index]: outcome.seconds for index, outcome in outcomes.items() if outcome.loaded == "yes"}
-    if not new:
-        return
-    known = load_seconds(run_table(), plan.name, plan.items)
-    merged = {name: [*known.get(name, []), new[name]] if name in new else known[name] for name in {*known, *new}}
-    kept = {name: seconds[-MOST_SECONDS:] for name, seconds in merged.items() if name in plan.items}
-    record_seconds(run_table(), batch, plan, kept)
+def _record_seconds(batch: str, plan: BatchPlan, items: dict[int, StoredItem]) -> None:
+    """Keep how long the items took that were loaded, for the order of the next batch that has them."""
+    loads = [
+        (what_is_loaded(item.input) if plan.name is None else plan.items[index], item.outcome.seconds)
+        for index, item in sorted(items.items())
+        if item.outcome is not None and item.outcome.loaded == "yes"
+    ]
+    if loads:
+        record_seconds(run_table(), batch, plan.name, loads)

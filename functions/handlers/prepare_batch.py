@@ -15,13 +15,14 @@ from functions.requests.batches.batch_input import BatchRestart, BatchStart, rea
 from functions.requests.hidden_answers import without_answers
 from functions.requests.named_jobs import named_in
 from functions.requests.started import started_in
+from functions.runs.batches.durations import usual, what_is_loaded
 from functions.runs.batches.model import BatchOutcome, BatchPlan
 from functions.runs.batches.order import ItemState, Plan
 from functions.runs.batches.places import places_of
 from functions.runs.connection_limits import most_at_once
-from functions.runs.store.batches import BatchRecord, begin_batch, find_batch, load_seconds, refuse_batch
+from functions.runs.store.batch_durations import load_seconds
+from functions.runs.store.batches import BatchRecord, begin_batch, find_batch, refuse_batch
 from functions.runs.store.table import run_table
-from functions.runs.usual import median_of
 from functions.telemetry import logger, tracer
 
 in_init(run_table)
@@ -88,12 +89,14 @@ def _plan_of(start: BatchStart) -> BatchPlan:
     places = {name: index for index, name in enumerate(names)}
     slots = {name: most_at_once(name) for name in set(start.connections)}
     allowed = places_of(start.connections, slots, batch.max_concurrency)
-    known = load_seconds(run_table(), start.name, names)
+    known = load_seconds(run_table(), start.deployed)
     return BatchPlan(
         items=names,
         plan=Plan(
             after=tuple(tuple(places[name] for name in item.after) for item in batch.items),
-            seconds=tuple(median_of(known[name]) if known.get(name) else None for name in names),
+            seconds=tuple(
+                usual(known, name, what_is_loaded(given)) for name, given in zip(names, start.inputs, strict=True)
+            ),
             on_failure=batch.on_failure,
             connections=allowed.connections,
             slots=allowed.slots,

@@ -145,6 +145,15 @@ def test_the_next_batch_of_the_same_items_knows_how_long_they_take(system: Syste
     assert sorted(waits, key=waits.__getitem__) == ["load 1", "load 2", "load 6"]  # the longest first
 
 
+def test_a_batch_with_one_item_more_knows_how_long_the_others_take_under_whatever_name(system: System) -> None:
+    run(system, load(6), load(1), load(2))
+    renamed = [load(number, name=f"night {number}") for number in (6, 2, 1)]
+    again = run(system, *renamed, load(3), maxConcurrency=1)
+    waits = {line["name"]: line["waitSeconds"] for line in again.output["items"]}
+    in_order = sorted(waits, key=waits.__getitem__)
+    assert [name for name in in_order if name != "load 3"] == ["night 1", "night 2", "night 6"]
+
+
 # -- failures -------------------------------------------------------------------------------------------------------
 
 

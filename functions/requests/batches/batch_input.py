@@ -55,12 +55,14 @@ LONGEST_URI = 1_200
 class BatchStart:
     """The valid input of a batch: the batch itself, and for each item the input of its execution and its connection.
 
-    ``name`` is that of a deployed batch; a part of one has none, because it does not load what the batch loads.
+    ``deployed`` names the deployed batch that it is, or is a part of. ``name`` is the same; but a part has none, as it
+    does not load what the batch loads.
     """
 
     batch: Batch
     inputs: tuple[dict[str, Any], ...]
     connections: tuple[str, ...]
+    deployed: str | None
     name: str | None
     as_of: str
 
@@ -161,7 +163,7 @@ def _start(start: dict[str, Any], as_of: str, read_object: ReadObject, configure
     check_connections(batch.items, jobs, configured, problems)
     inputs = frozen_inputs(batch, as_of, values, jobs=jobs, problems=problems)
     connections = tuple(connection_of(item, jobs) for item in batch.items)
-    return BatchStart(batch, inputs, connections, name if is_whole else None, as_of)
+    return BatchStart(batch, inputs, connections, name, name if is_whole else None, as_of)
 
 
 def _where(name: str | None, named: dict[str, Any]) -> str:

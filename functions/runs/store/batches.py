@@ -21,17 +21,13 @@ and each item has one of its own, ``batch-item/<ARN>/<index>``::
     executionArn: the key, input (JSON), expiresAt (TTL)
     outcome {state, loaded, status, startedAt, endedAt, seconds, queued, error, cause, execution}
 
-How long each item took is kept for the next batch of the same items, ``batch-seconds/<name or digest>``::
-
-    executionArn: the key, seconds (JSON: by name of the item, oldest first), lastBatch, expiresAt (TTL)
+How long each item took is kept by :mod:`functions.runs.store.batch_durations`.
 """
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import sha256
 from typing import Any
 
 from functions import clock
@@ -43,14 +39,11 @@ from functions.runs.store.item_format import Item
 from functions.runs.store.record import NotifiedRecord
 from functions.runs.store.table import ConditionFailed, RunTable, expiry
 
-PLAN, ITEM, SECONDS = "batch-plan", "batch-item", "batch-seconds"
+PLAN, ITEM = "batch-plan", "batch-item"
 """How the keys begin."""
 
 LONGEST_PART = 100_000
 """Characters of a part of a plan: with four bytes each they fit into an item."""
-
-LARGEST_HISTORY = 350_000
-"""Bytes of the durations of a batch's items; a batch whose names are longer has no history."""
 
 
 class BatchRecord(NotifiedRecord, BatchRun):
@@ -365,31 +358,3 @@ def end_batch(record: BatchRecord, outcome: BatchOutcome) -> bool:
         put={"endedAt": clock.now(), "outcome": outcome._asdict()},
         remove=("waits",),
     )
-
-
-# -- for the next time --------------------------------------------------------------------------------------------
-
-
-def load_seconds(table: RunTable, name: str | None, items: Iterable[str]) -> dict[str, list[float]]:
-    """How long each item of such a batch took, by its name, oldest first; empty before the first."""
-    item = table.load(_seconds_key(name, items))
-    return {} if item is None else dict(json.loads(item["seconds"]))
-
-
-def record_seconds(table: RunTable, batch: str, plan: BatchPlan, seconds: dict[str, list[float]]) -> None:
-    """Replace what :func:`load_seconds` reads; ``batch`` is the execution's ARN. A repeated call changes nothing."""
-    text = json.dumps(seconds, ensure_ascii=False)
-    if len(text.encode()) > LARGEST_HISTORY:
-        return
-    with suppress(ConditionFailed):
-        table.change(
-            _seconds_key(plan.name, plan.items),
-            put={"seconds": text, "lastBatch": batch, "expiresAt": expiry(clock.now())},
-            condition="attribute_not_exists({lastBatch}) OR {lastBatch} <> :batch",
-            condition_values={"batch": batch},
-        )
-
-
-def _seconds_key(name: str | None, items: Iterable[str]) -> str:
-    digest = sha256("\n".join(sorted(items)).encode()).hexdigest()[:32]
-    return f"{SECONDS}/{digest if name is None else f'named/{name}'}"

@@ -17,9 +17,7 @@ from functions.runs.store.batches import (
     find_batch,
     load_items,
     load_plan,
-    load_seconds,
     record_item_outcome,
-    record_seconds,
     refuse_batch,
     set_token,
     stop_starting,
@@ -144,15 +142,6 @@ def test_a_refused_batch_has_ended_before_it_began(table: RunTable) -> None:
     refuse_batch(table, ARN, "night", None, BatchOutcome(False, {}, "InvalidRequest", "why", "what"))
     record = begun(table)
     assert (record.ended, record.states, record.name) == (True, "", "night")
-
-
-def test_durations_are_kept_by_name_or_by_the_names_of_the_items(table: RunTable) -> None:
-    plan = plan_of(2)
-    assert load_seconds(table, None, plan.items) == {}
-    record_seconds(table, ARN, plan, {"item 0": [1.5]})
-    record_seconds(table, ARN, plan, {"item 0": [1.5, 1.5]})  # a repeated conclusion
-    assert load_seconds(table, None, reversed(plan.items)) == {"item 0": [1.5]}
-    assert load_seconds(table, "night", plan.items) == load_seconds(table, None, ["another"]) == {}
 
 
 def test_the_item_that_changes_with_each_end_takes_two_units_for_a_thousand_items(table: RunTable) -> None:
