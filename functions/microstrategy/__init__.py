@@ -5,11 +5,15 @@ from functions.microstrategy.client import Client
 from functions.microstrategy.credentials import Credentials
 from functions.microstrategy.models import (
     Cookie,
+    CubeInfo,
+    CubeStatus,
     Datamart,
     Definition,
     Execution,
+    FoundObject,
     Project,
     Server,
+    ServerEvent,
     Session,
     SessionInfo,
 )
@@ -19,11 +23,15 @@ __all__ = [
     "Client",
     "Cookie",
     "Credentials",
+    "CubeInfo",
+    "CubeStatus",
     "Datamart",
     "Definition",
     "Execution",
+    "FoundObject",
     "Project",
     "Server",
+    "ServerEvent",
     "Session",
     "SessionInfo",
 ]

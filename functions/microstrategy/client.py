@@ -1,4 +1,4 @@
-"""The client: one method for each call that a datamart run makes (API.md 2 to 7).
+"""The client: one method for each call that a datamart run makes (API.md 2 to 7, 12).
 
 Reads that fail for a moment are retried within the call's budget (:mod:`functions.microstrategy.retries`). Every
 error says whether a further retry is safe, and the state machine decides.
@@ -20,6 +20,7 @@ from functions.microstrategy.caller import checked_id
 from functions.microstrategy.codes import NO_DATAMART
 from functions.microstrategy.credentials import Credentials
 from functions.microstrategy.error_mapping import is_not_ready
+from functions.microstrategy.follow_ups import FollowUpCalls
 from functions.microstrategy.http.cookies import cookies_not_sent, everywhere, reason_dropped, reason_not_sent
 from functions.microstrategy.json_access import integer, mapping, mappings, moment
 from functions.microstrategy.models import (
@@ -28,7 +29,6 @@ from functions.microstrategy.models import (
     Session,
     SessionInfo,
 )
-from functions.microstrategy.name_lookup import NameLookup
 from functions.microstrategy.status import COMPLETED, GONE
 from functions.object_ids import is_id
 
@@ -38,7 +38,7 @@ CLOCKS_DIFFER = 120.0
 _PAGE = 200
 
 
-class Client(NameLookup):
+class Client(FollowUpCalls):
     """A client of one server, in one session. For its parameters see :class:`functions.microstrategy.caller.Caller`."""
 
     # -- sessions (API.md 2) ------------------------------------------------------------------------------------
@@ -263,19 +263,19 @@ class Client(NameLookup):
 
     # -- the job monitor (API.md 6.1) ---------------------------------------------------------------------------
 
-    def get_job(self, job_id: str, datamart_id: str, since: float | None = None) -> str:
+    def get_job(self, job_id: str, object_id: str, since: float | None = None) -> str:
         """The monitor's word for how far the job is, in lower case; GONE when it does not show that job.
 
-        The Intelligence Server may count its jobs anew: one of another object is not ours, and one that has completed
-        only if it was created ``since`` (seconds since the epoch) or later. Raises PermissionDenied without the
-        privilege to look.
+        ``object_id`` is that of the datamart or cube that the job is about. The Intelligence Server may count its jobs
+        anew: one of another object is not ours, and one that has completed only if it was created ``since`` (seconds
+        since the epoch) or later. Raises PermissionDenied without the privilege to look.
         """
         try:
             found = mapping(self.call(at.GET_JOB, job=job_id).json)
         except (NotFound, InstanceLost):
             return GONE
         said, of = str(found.get("status")).lower(), found.get("objectId")
-        if isinstance(of, str) and of.upper() != datamart_id:
+        if isinstance(of, str) and of.upper() != object_id:
             return GONE
         begun = moment(found.get("creationTime"))
         is_proven = of is not None and begun is not None and since is not None and begun >= since - CLOCKS_DIFFER

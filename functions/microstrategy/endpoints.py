@@ -1,6 +1,6 @@
 """Every call that the client makes, in one table: path, response, retries, time and size limits.
 
-Paths are those of API.md 2 to 7, below ``/api``.
+Paths are those of API.md 2 to 7 and 12, below ``/api``.
 """
 
 import math
@@ -77,7 +77,7 @@ class Endpoint:
     @property
     def may_retry_within_call(self) -> bool:
         """Whether a transient failure is retried inside the call's budget: only reads that change nothing."""
-        return self.method == "GET" and self.repeat is Repeat.ALWAYS
+        return self.method in ("GET", "HEAD") and self.repeat is Repeat.ALWAYS
 
 
 WHOLE_BUDGET = math.inf
@@ -235,6 +235,41 @@ DELETE_INSTANCE = Endpoint("delete_instance", "DELETE", _MODEL, retries=IN_THE_C
 DELETE_RUN_INSTANCE = Endpoint("delete_instance", "DELETE", _RUN, retries=IN_THE_CLEAN_UP)  # API.md 5, #9
 GET_JOB = Endpoint("get_job", "GET", "/v2/monitors/jobs/{job}", ResponseBody.OBJECT)  # API.md 6.1
 CANCEL_JOB = Endpoint("cancel_job", "DELETE", "/v2/monitors/jobs/{job}")
+
+FIND_CUBE = Endpoint(
+    "find_cube",
+    "GET",
+    "/searches/results",
+    ResponseBody.OBJECT,
+    read_timeout=WHOLE_BUDGET,
+    instead="give the ID of the cube: an ID needs no search",
+)  # API.md 4.2
+LIST_CUBES = Endpoint("find_cube", "GET", "/searches/results", ResponseBody.OBJECT)  # API.md 4.2
+GET_CUBE_OBJECT = Endpoint("find_cube", "GET", "/objects/{cube}", ResponseBody.OBJECT)  # API.md 4.4
+GET_EVENT = Endpoint("find_event", "GET", "/events/{event}", ResponseBody.OBJECT)  # API.md 12
+LIST_EVENTS = Endpoint(
+    "find_event",
+    "GET",
+    "/events",
+    ResponseBody.OBJECT_OR_LIST,
+    read_timeout=WHOLE_BUDGET,
+    instead="give the ID of the event: an ID needs no list",
+)  # API.md 12
+TRIGGER_EVENT = Endpoint(
+    "trigger_event",
+    "POST",
+    "/events/{event}/trigger",
+    repeat=Repeat.IF_NOT_SENT,
+    read_timeout=WHOLE_BUDGET,
+    retries=4,  # the handler raises ServerUnavailable only if the call was not sent
+)  # API.md 12
+PUBLISH_CUBE = Endpoint(
+    "publish_cube", "POST", "/v2/cubes/{cube}", ResponseBody.OBJECT_OR_NOTHING, read_timeout=WHOLE_BUDGET
+)  # API.md 12: a second publication only costs time
+CUBE_STATUS = Endpoint(
+    "cube_status", "HEAD", "/cubes/{cube}", ResponseBody.ANYTHING, retries=WHILE_A_JOB_RUNS
+)  # API.md 12
+CUBE_INFO = Endpoint("cube_info", "GET", "/cubes/", ResponseBody.OBJECT, retries=WHILE_A_JOB_RUNS)  # API.md 12
 
 BEFORE_LOGIN = (LOG_IN, SERVER_STATUS, LOGIN_MODES)
 """Calls that need no session: what they find out is whether the base URL is that of a Library at all."""

@@ -116,6 +116,7 @@ envelope (API.md 8.1); a page, or nothing at all, is from an intermediary, which
 
 _READ_AN_OBJECT = (
     *("find_project", "find_datamart", "find_folder", "find_objects", "get_definition"),
+    *("find_cube", "find_event"),
     *("get_job", "cancel_job"),  # a job that has ended (API.md 6.1)
 )
 """Calls that a missing object makes fail."""

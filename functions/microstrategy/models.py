@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, field
+from enum import IntFlag
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -108,12 +109,48 @@ class Datamart:
 
 
 @dataclass(frozen=True)
-class FoundDatamart:
-    """A datamart of a search. ``path`` are its folders below the project's root: ``/Public Objects/Datamarts``."""
+class FoundObject:
+    """A datamart or a cube as a search found it. ``path`` are its folders: ``/Public Objects/Datamarts``."""
 
     id: str
     name: str
     path: str
+
+
+@dataclass(frozen=True)
+class ServerEvent:
+    """An event of the server; schedules are bound to it (API.md 12)."""
+
+    id: str
+    name: str
+
+
+class CubeStatus(IntFlag):
+    """The bits of a cube's state (API.md 12). A bit without a name is kept."""
+
+    PROCESSING = 1
+    ACTIVE = 2
+    PERSISTED = 4
+    DIRTY_INFO = 8
+    DIRTY = 16
+    LOADED = 32
+    READY = 64
+    LOAD_PENDING = 128
+    UNLOAD_PENDING = 256
+    PENDING_FOR_ENGINE = 512
+    IMPORTED = 1024
+    FOREIGN = 2048
+
+
+@dataclass(frozen=True)
+class CubeInfo:
+    """A cube as the server describes it. ``updated``: when its data were renewed, in the server's own words.
+
+    The words have no time zone, so they only tell whether a later look sees other data.
+    """
+
+    name: str | None
+    updated: str | None
 
 
 @dataclass(frozen=True)

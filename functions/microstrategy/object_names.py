@@ -1,16 +1,31 @@
-"""Which of the listed projects or found objects a reference means (API.md 3 and 4)."""
+"""Which of the listed projects, events or found objects a reference means (API.md 3, 4 and 12)."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from functions.errors import NotFound
 from functions.microstrategy.json_access import integer, mappings, object_id, text
-from functions.microstrategy.models import Datamart, FoundDatamart, Project
-from functions.similar_names import COMPARED, composed, folded, similar
+from functions.microstrategy.models import FoundObject, Project, ServerEvent
+from functions.similar_names import COMPARED, MOST_COMPARED, composed, folded, similar
 from functions.text import one_line
 
-DATAMART_SUBTYPE = 772
-"""Subtype of a report that is a datamart (API.md 4.1)."""
+REPORT_TYPE = 3
+"""Type of a report; datamarts and cubes are subtypes (API.md 4.1)."""
+
+
+@dataclass(frozen=True)
+class ObjectKind:
+    """A kind of report that is looked up by ID, name or path: its subtype, and the step that looks it up."""
+
+    noun: str
+    subtype: int
+    step: str
+
+
+DATAMART = ObjectKind("datamart", 772, "find_datamart")
+CUBE = ObjectKind("cube", 776, "find_cube")
+"""The subtypes of API.md 4.1 and 12."""
 
 FOLDER_TYPE = 8
 """Type of a folder (API.md 4.1)."""
@@ -61,35 +76,54 @@ def _open(names: Sequence[str]) -> str:
     return f"; those that are: {', '.join(map(_shown, sorted(names)[:MAX_NAMED]))}{more}" if names else ""
 
 
-def is_datamart(item: dict[str, Any]) -> bool:
-    """Whether a found object is a datamart that calls can name."""
-    return item.get("subtype") == DATAMART_SUBTYPE and _has_id(item)
+def is_a(kind: ObjectKind, item: dict[str, Any]) -> bool:
+    """Whether a found object is one of that kind that calls can name."""
+    return item.get("subtype") == kind.subtype and _has_id(item)
 
 
-def found_datamart(item: dict[str, Any]) -> FoundDatamart:
-    """A datamart as a search found it, with its ancestors."""
-    return FoundDatamart(str(item["id"]).upper(), text(item.get("name")) or "", _shown_path(_ancestors(item)[1:]))
+def found_object(item: dict[str, Any]) -> FoundObject:
+    """An object as a search found it, with its ancestors."""
+    return FoundObject(str(item["id"]).upper(), text(item.get("name")) or "", _shown_path(_ancestors(item)[1:]))
 
 
-def datamart_of(name: str, path: str | None, objects: list[dict[str, Any]], others: Sequence[str] = ()) -> Datamart:
-    """The datamart of that name, and in that folder if one is given; a name in the right case wins.
+def object_of(
+    kind: ObjectKind, name: str, path: str | None, objects: list[dict[str, Any]], others: Sequence[str] = ()
+) -> FoundObject:
+    """The object of that kind and name, and in that folder if one is given; a name in the right case wins.
 
-    ``others`` are names of datamarts for the message about a name that none has. Raises NotFound: no object matches,
-    it is not a datamart, or several match and are listed with their paths.
+    ``others`` are names of such objects for the message about a name that none has. Raises NotFound: no object matches,
+    it is not of that kind, or several match and are listed with their paths.
     """
-    found = list(filter(is_datamart, objects))
-    named = next(filter(None, ([i for i in found if fold(str(i.get("name"))) == fold(name)] for fold in _FOLDS)), [])
+    named = _of_name(name, [item for item in objects if is_a(kind, item)])
     fitting = [item for item in named if path is None or _is_in(item, path)]
     if len(fitting) == 1:
-        return Datamart(str(fitting[0]["id"]), text(fitting[0].get("name")))
+        return found_object(fitting[0])
     wanted = f'"{name}"' + (f' in "{path}"' if path else "")
     if not named:
-        raise NotFound(f"no datamart {wanted}{_nearest(name, others)}", step="find_datamart")
+        raise NotFound(f"no {kind.noun} {wanted}{_nearest(name, others)}", step=kind.step)
     listed = "; ".join(
         f"{_shown(item['name'])} ({item['id']}) in {_shown_path(_ancestors(item))}" for item in named[:MAX_LISTED]
     )
-    what = f"{len(fitting)} datamarts fit" if fitting else "no datamart is"
-    raise NotFound(f"{what} {wanted}; there are: {listed}", step="find_datamart")
+    what = f"{len(fitting)} {kind.noun}s fit" if fitting else f"no {kind.noun} is"
+    raise NotFound(f"{what} {wanted}; there are: {listed}", step=kind.step)
+
+
+def event_of(name: str, listed: list[dict[str, Any]]) -> ServerEvent:
+    """The server's event of that name; a name in the right case wins. Raises NotFound: none, or several have it."""
+    events = [item for item in listed if _has_id(item) and text(item.get("name"))]
+    named = _of_name(name, events)
+    if len(named) == 1:
+        return ServerEvent(str(named[0]["id"]).upper(), str(named[0]["name"]))
+    if named:
+        ids = ", ".join(str(item["id"]) for item in named[:MAX_LISTED])
+        raise NotFound(f'the event name "{name}" is not unique: {ids}', step="find_event")
+    hint = _nearest(name, [str(item["name"]) for item in events[:MOST_COMPARED]])
+    raise NotFound(f'no event "{name}"{hint}', step="find_event")
+
+
+def _of_name(name: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of that name, compared as exactly as any of them allows."""
+    return next(filter(None, ([i for i in items if fold(str(i.get("name"))) == fold(name)] for fold in _FOLDS)), [])
 
 
 def folder_of(path: str, objects: list[dict[str, Any]]) -> str:

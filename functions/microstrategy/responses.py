@@ -1,4 +1,4 @@
-"""Reads successful responses: whether they are the Library's, and what they say (API.md 5 to 7)."""
+"""Reads successful responses: whether they are the Library's, and what they say (API.md 5 to 7, 12)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,8 +11,8 @@ from functions.microstrategy.http.intermediaries import advice
 from functions.microstrategy.http.redaction import Redact
 from functions.microstrategy.http.redirects import redirected
 from functions.microstrategy.http.transport import Reply
-from functions.microstrategy.json_access import integer, job_id, mapping, object_id, text
-from functions.microstrategy.models import Definition, Execution
+from functions.microstrategy.json_access import integer, job_id, mapping, mappings, object_id, text
+from functions.microstrategy.models import CubeInfo, CubeStatus, Definition, Execution
 from functions.microstrategy.status import classify
 
 LONGEST_BODY = 500
@@ -126,6 +126,28 @@ def definition(reply: Reply, datamart_id: str) -> Definition:
 
 def _value(given: Any) -> Any:
     return given.get("value") if isinstance(given, dict) else given
+
+
+def publication(reply: Reply) -> str | None:
+    """The id of the job that publishes a cube, as the job monitor takes it (API.md 12); not its number alone."""
+    body = mapping(reply.json)
+    named = [job_id(body.get(field)) for field in ("id", "jobId")]
+    return next((one for one in named if one is not None and ":" in one), None)
+
+
+def cube_status(endpoint: Endpoint, reply: Reply, redact: Redact) -> CubeStatus:
+    """The bits of the header of HEAD cubes (API.md 12). Raises ServerUnavailable where there are none."""
+    bits = integer(reply.headers.get("X-MSTR-CubeStatus"))
+    if bits is None or bits < 0:
+        raise _unreadable(endpoint, reply, redact, "the response has no state of the cube in X-MSTR-CubeStatus")
+    return CubeStatus(bits)
+
+
+def cube_info(reply: Reply) -> CubeInfo:
+    """What GET cubes says of one cube (API.md 12); a field that cannot be read is None."""
+    listed = mappings(mapping(reply.json).get("cubesInfos"))
+    found = listed[0] if listed else {}
+    return CubeInfo(name=text(found.get("cubeName")), updated=text(found.get("lastUpdateTime")))
 
 
 def saved_id(reply: Reply, otherwise: str | None) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from functions.errors import LibraryError, NotFound
 from functions.microstrategy import Client, Definition, Project
-from functions.microstrategy.models import FoundDatamart
+from functions.microstrategy.models import FoundObject
 from functions.prompts.prompt import Prompt, is_required, names_of
 from functions.runs.history import HistoryRecord
 from functions.similar_names import similar
@@ -46,7 +46,7 @@ class ListedDatamart:
     """
 
     project: Project
-    datamart: FoundDatamart
+    datamart: FoundObject
     definition: Definition | None
     prompts: list[Prompt] | None
     last: HistoryRecord | None = None
@@ -108,7 +108,7 @@ def datamarts_in(
 
 def _found(
     client: Client, project: str | None, folder: str | None, on_note: OnNote
-) -> Iterable[tuple[Project, FoundDatamart]]:
+) -> Iterable[tuple[Project, FoundObject]]:
     if project is not None:
         one = client.find_project(project)
         root = None if folder is None else _folder(client, one, folder)

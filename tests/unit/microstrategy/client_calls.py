@@ -7,14 +7,17 @@ from typing import Any
 from functions.microstrategy import (
     Client,
     Credentials,
+    CubeInfo,
+    CubeStatus,
     Datamart,
     Definition,
     Execution,
+    FoundObject,
     Project,
+    ServerEvent,
     Session,
     SessionInfo,
 )
-from functions.microstrategy.models import FoundDatamart
 from tests.unit.microstrategy.any_server import PASSWORD, TOKEN
 from tests.unit.microstrategy.test_calls import CITY, INSTANCE, PROJECT
 
@@ -31,6 +34,10 @@ class Call:
 
 def is_a(*kinds: type) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, kinds)
+
+
+def is_a_job_or_none(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and ":" in value)
 
 
 def is_none(value: Any) -> bool:
@@ -50,7 +57,7 @@ def are_prompts(value: Any) -> bool:
 
 
 def are_found(value: Any) -> bool:
-    return isinstance(value, list) and all(map(has_fields(FoundDatamart, id=TEXT, name=TEXT, path=TEXT), value))
+    return isinstance(value, list) and all(map(has_fields(FoundObject, id=TEXT, name=TEXT, path=TEXT), value))
 
 
 def are_projects(value: Any) -> bool:
@@ -68,6 +75,8 @@ LONGEST = 8 * 1024
 TEXT, MAYBE_TEXT, MAYBE_NUMBER = (str,), (str, type(None)), (int, type(None))
 ANCESTORS = [{"name": "SERVER", "level": 2, "id": "A" * 32}, {"name": "Public Objects", "level": 1, "id": "B" * 32}]
 FOUND = {"id": CITY, "name": "City", "type": 3, "subtype": 772, "ancestors": ANCESTORS}
+CUBE = FOUND | {"name": "Sales Cube", "subtype": 776}
+EVENT = {"id": CITY, "name": "Load done", "description": ""}
 FOLDER = {"id": CITY, "name": "Public Objects", "type": 8, "subtype": 2048, "ancestors": ANCESTORS[:1]}
 PROMPT = {
     "key": f"{CITY}@0@10",
@@ -94,6 +103,8 @@ DEFINITION = {
 JOB = {"id": CITY, "instanceId": INSTANCE, "status": 5, "jobId": "10:RU5WLTMwODE3OUxBSU8yVVNFMQ=="}
 MONITORED = {"id": 10, "status": "completed", "objectId": CITY, "creationTime": "2026-11-25T03:00:00.000+0000"}
 FAILED = {"status": 3, "code": "ERR002", "iServerCode": -2147212544, "message": "no table", "subErrors": [{}]}
+EVENTS = {"events": [EVENT, EVENT | {"id": PROJECT, "name": "Night done"}]}
+CUBE_INFO = {"cubesInfos": [{"id": CITY, "cubeName": "Sales Cube", "lastUpdateTime": "11/27/2026 03:00:00"}]}
 EXECUTION = has_fields(
     Execution,
     status=MAYBE_NUMBER,
@@ -106,6 +117,7 @@ EXECUTION = has_fields(
     code=MAYBE_TEXT,
 )
 DATAMART = has_fields(Datamart, id=TEXT, name=MAYBE_TEXT)
+OBJECT = has_fields(FoundObject, id=TEXT, name=TEXT, path=TEXT)
 IDS = (PROJECT, CITY, INSTANCE)
 KEY = str(PROMPT["key"])
 
@@ -137,6 +149,23 @@ CALLS: dict[str, Call] = {
     "find_datamart by id": Call(lambda c: c.find_datamart(PROJECT, CITY), DATAMART, FOUND),
     "find_folder": Call(lambda c: c.find_folder(PROJECT, "/Public Objects"), is_a(str), {"result": [FOLDER]}),
     "find_folder by id": Call(lambda c: c.find_folder(PROJECT, CITY), is_a(str), FOLDER),
+    "find_cube": Call(lambda c: c.find_cube(PROJECT, "Sales Cube"), OBJECT, {"totalItems": 1, "result": [CUBE]}),
+    "find_cube by path": Call(
+        lambda c: c.find_cube(PROJECT, "/Public Objects/Sales Cube"),
+        OBJECT,
+        {"totalItems": 2, "result": [CUBE, CUBE | {"id": PROJECT, "ancestors": []}]},
+    ),
+    "find_cube by id": Call(lambda c: c.find_cube(PROJECT, CITY), OBJECT, CUBE),
+    "find_event": Call(lambda c: c.find_event("Load done"), has_fields(ServerEvent, id=TEXT, name=TEXT), EVENTS),
+    "find_event by id": Call(lambda c: c.find_event(CITY), has_fields(ServerEvent, id=TEXT, name=TEXT), EVENT),
+    "trigger_event": Call(lambda c: c.trigger_event(CITY), is_none),
+    "publish_cube": Call(
+        lambda c: c.publish_cube(PROJECT, CITY), is_a_job_or_none, {"id": "478:RU5WLTI4MjA0MExBSU9VU0Ux", "jobId": 478}
+    ),
+    "cube_status": Call(lambda c: c.cube_status(PROJECT, CITY), is_a(CubeStatus), None, ("X-MSTR-CubeStatus: 102",)),
+    "cube_info": Call(
+        lambda c: c.cube_info(PROJECT, CITY), has_fields(CubeInfo, name=MAYBE_TEXT, updated=MAYBE_TEXT), CUBE_INFO
+    ),
     "find_objects": Call(
         lambda c: c.find_objects(PROJECT, "Sales", "metric"), are_objects, {"result": [FOUND | {"type": 4}]}
     ),

@@ -58,6 +58,7 @@ ODD_HEADERS = {
     "Content-Type": ("text/html", "application/json; charset=utf-16", "charset=x"),
     "X-MSTR-AuthToken": (TOKEN, f" {PASSWORD}"),
     "X-MSTR-MS-Instance": (INSTANCE, INSTANCE.lower(), INSTANCE[1:], f"{INSTANCE}, {INSTANCE}"),
+    "X-MSTR-CubeStatus": ("0", "1", "102", "-1", "1e3", "9" * 400, "0x66", "\xb2", "70, 70"),
     "Location": (
         *("http://[", "/other", "//h:x/", "http://\xad/", "?", "http://\xe9.example/", f"https://{'h' * 9_000}/"),
         *(f"https://{TOKEN}.example/", f"https://{COOKIE}@h/", f"http://{COOKIE}/", "http://[::1", "mailto:x", "/\x00"),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from functions.errors import NotFound
-from functions.microstrategy.object_names import DATAMART_SUBTYPE, FOLDER_TYPE, datamart_of, folder_of, project_of
+from functions.microstrategy.object_names import DATAMART, FOLDER_TYPE, folder_of, object_of, project_of
 from functions.runs.model import Requested, Run
 from functions.runs.same_datamart import is_same_datamart
 from functions.similar_names import spellings
@@ -34,16 +34,16 @@ def test_a_project_is_found_with_any_accents_in_its_own_case(stored: str, asked:
 
 @BOTH_WAYS
 def test_a_datamart_and_its_folder_are_found_with_any_accents(stored: str, asked: str) -> None:
-    marts = [{"id": ONE, "name": stored, "subtype": DATAMART_SUBTYPE, "ancestors": [{"name": stored, "level": 1}]}]
-    assert datamart_of(asked, None, marts).id == ONE
-    assert datamart_of(asked.upper(), f"/{asked}", marts).id == ONE
+    marts = [{"id": ONE, "name": stored, "subtype": DATAMART.subtype, "ancestors": [{"name": stored, "level": 1}]}]
+    assert object_of(DATAMART, asked, None, marts).id == ONE
+    assert object_of(DATAMART, asked.upper(), f"/{asked}", marts).id == ONE
     assert folder_of(f"/{asked}/{asked}", [folder(stored, ONE, stored)]) == ONE
 
 
 def test_of_datamarts_that_differ_only_in_accents_the_one_as_written_is_taken() -> None:
     names = {ONE: COMPOSED, TWO: DECOMPOSED}
-    marts = [{"id": one, "name": name, "subtype": DATAMART_SUBTYPE} for one, name in names.items()]
-    assert [datamart_of(name, None, marts).id for name in names.values()] == [ONE, TWO]
+    marts = [{"id": one, "name": name, "subtype": DATAMART.subtype} for one, name in names.items()]
+    assert [object_of(DATAMART, name, None, marts).id for name in names.values()] == [ONE, TWO]
 
 
 def test_a_server_is_asked_for_every_spelling_of_a_name_once() -> None:

@@ -29,6 +29,7 @@ ABOUT_A_JOB = {
 }
 READ_AN_OBJECT = {
     *("find_project", "find_datamart", "find_folder", "find_objects", "get_definition", "get_job", "cancel_job"),
+    *("find_cube", "find_event"),
 }
 
 

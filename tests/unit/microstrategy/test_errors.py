@@ -187,14 +187,15 @@ def test_what_may_be_repeated_is_decided_by_the_table(endpoint: Endpoint) -> Non
     assert error.retry_safe is (endpoint.repeat is not Repeat.IF_NOT_SENT)
 
 
-def test_execution_and_saving_are_never_repeated_blindly() -> None:
+def test_execution_saving_and_events_are_never_repeated_blindly() -> None:
     never = {endpoint.step for endpoint in ENDPOINTS if endpoint.repeat is Repeat.IF_NOT_SENT}
-    assert never == {"execute", "save", "save_as"}
+    assert never == {"execute", "save", "save_as", "trigger_event"}
 
 
 TOLD_APART = {
     "log_in": "the handler counts lost responses, and raises SessionLost after the second",
     "execute": "the handler raises ServerUnavailable only if the request was not sent",
+    "trigger_event": "the handler raises ServerUnavailable only if the request was not sent",
 }
 """Calls whose step is retried more often than is safe after a lost response, each with why it may be."""
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from functions.errors import Delivery, LibraryError
 from functions.microstrategy import Client, Server, Session
+from functions.microstrategy.follow_ups import FollowUpCalls
 from functions.microstrategy.name_lookup import NameLookup
 from tests.support.cases import exhaustive
 from tests.unit.microstrategy.any_server import COOKIE, PASSWORD, TOKEN, AnyServer, client_of, http
@@ -23,7 +24,7 @@ from tests.unit.microstrategy.odd_responses import ENVELOPES, answers, quick, so
 
 
 def test_every_method_of_the_client_is_called() -> None:
-    members = {**vars(NameLookup), **vars(Client)}
+    members = {**vars(NameLookup), **vars(FollowUpCalls), **vars(Client)}
     methods = {name for name, value in members.items() if callable(value) and not name.startswith("_")}
     assert {name.split(" ")[0] for name in CALLS} == methods
 

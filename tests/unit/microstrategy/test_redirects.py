@@ -10,7 +10,7 @@ from functions.microstrategy import Client, Credentials, Server
 from tests.unit.microstrategy.conftest import ScriptedServer
 from tests.unit.microstrategy.test_calls import CITY, INSTANCE, PROJECT, head
 from tests.unit.microstrategy.test_retries import READS
-from tests.unit.microstrategy.test_unreadable import CALLS
+from tests.unit.microstrategy.test_unreadable import CALLS, NEVER_REPEATED
 
 PLACES = {
     "another host": "https://sso.example.com/login",
@@ -32,7 +32,7 @@ def test_after_the_login_no_redirect_is_followed_and_the_result_of_the_call_is_u
     with pytest.raises(ServerUnavailable, match="not followed") as failure:
         CALLS[name](client)
     assert (failure.value.delivery, failure.value.http_status) == ("unknown", 302)
-    assert failure.value.retry_safe is (failure.value.step not in ("execute", "save", "save_as"))
+    assert failure.value.retry_safe is (failure.value.step not in NEVER_REPEATED)
     assert f'"{PLACES[place]}"' in str(failure.value)
     assert len({head(request).splitlines()[0] for request in server.requests}) == 1, "asked at another address"
     assert len(server.requests) == (3 if name in READS else 1)

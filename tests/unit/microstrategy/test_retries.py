@@ -21,6 +21,7 @@ UNAVAILABLE = b'{"code": "ERR013", "message": "The Intelligence Server is down."
 READS = (
     *("probe", "server_status", "login_modes", "privileges", "find_project", "find_datamart", "find_datamart by id"),
     *("get_definition", "get_execution", "get_prompts", "get_definition_prompts", "search_elements", "get_job"),
+    *("find_cube", "find_cube by id", "find_event", "find_event by id", "cube_info"),
 )
 """Of the client's calls those that only read."""
 
@@ -160,6 +161,8 @@ LOOK_UPS: dict[str, tuple[Callable[[Client], Any], str]] = {
     "project": (lambda c: c.find_project("P"), "an ID needs no look-up"),
     "datamart": (lambda c: c.find_datamart(PROJECT, "City"), "an ID needs no search"),
     "folder": (lambda c: c.find_folder(PROJECT, "/Public Objects"), "an ID needs no search"),
+    "cube": (lambda c: c.find_cube(PROJECT, "Sales Cube"), "an ID needs no search"),
+    "event": (lambda c: c.find_event("Load done"), "an ID needs no list"),
     "attribute": (lambda c: c.find_objects(PROJECT, "Year", "attribute"), "IDs need no search"),
 }
 
@@ -219,7 +222,9 @@ def test_a_gateway_that_has_waited_long_counts_as_a_query_that_may_still_be_runn
     assert (len(server.requests), failure.value.timed_out) == (sent, sent == 1)
 
 
-@pytest.mark.parametrize("name", [*LOOK_UPS, "definition", "create", "prompts", "execute", "save"])
+@pytest.mark.parametrize(
+    "name", [*LOOK_UPS, "definition", "create", "prompts", "execute", "save", "trigger", "publish"]
+)
 def test_a_slow_call_may_take_all_the_time_that_its_step_has(
     server: ScriptedServer, client: Client, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -229,6 +234,8 @@ def test_a_slow_call_may_take_all_the_time_that_its_step_has(
         "prompts": lambda c: c.get_prompts(PROJECT, CITY, INSTANCE),
         "execute": lambda c: c.execute(PROJECT, CITY, INSTANCE),
         "save": lambda c: c.save(PROJECT, CITY, INSTANCE),
+        "trigger": lambda c: c.trigger_event(CITY),
+        "publish": lambda c: c.publish_cube(PROJECT, CITY),
     }
     waited: list[float] = []
     monkeypatch.setattr("functions.microstrategy.http.transport.requests.adapters.HTTPAdapter.send", _noting(waited))
