@@ -1,7 +1,10 @@
-"""The content of the simulated project: datamarts, prompts, and all IDs."""
+"""The content of the simulated project: datamarts, prompts, cubes, events, and all IDs."""
 
 from dataclasses import dataclass, field
 from typing import Any
+
+DATAMART_SUBTYPE, CUBE_SUBTYPE = 772, 776
+"""Subtypes of a report (API.md 4.1, 12)."""
 
 TUTORIAL = "B7CA92F04B9FAE8D941C3E9B7E0CD754"
 IDLE_PROJECT = "0D02EDA94C9DD5F2E1A4F7BFF7E0C7A1"
@@ -23,9 +26,23 @@ STRICT_PROMPTS = "E648BFAD73350F7C1ACE54638C0BD700"
 CUSTOMERS = "F759C0BE8446108D2BDF65749D1CE811"
 SAME_NAMES = "086AD1CF9557219E3CE07685AE2DF922"
 
+CITY_CUBE = "197BE2D0A668320A4DF18796BF3E0A33"
+CATEGORY_CUBE = "2A8CF3E1B779431B5E0298A7C04F1B44"
+DAILY_CUBE = "3B9D04F2C88A542C6F13A9B8D1502C55"
+SLOW_CUBE = "4CAE1503D99B653D7024BAC9E2613D66"
+BROKEN_CUBE = "5DBF2614EAAC764E8135CBDAF3724E77"
+SAME_CUBE_ONE = "6EC03725FBBD875F9246DCEB04835F88"
+SAME_CUBE_TWO = "7FD148360CCE9860A357EDFC15946099"
+
+LOAD_DONE = "80E259471DDFA971B468FE0D26A571AA"
+CUBES_DUE = "91F36A582EE0BA82C5790F1E37B682BB"
+SAME_EVENT_ONE = "A2047B693FF1CB93D68A102F48C793CC"
+SAME_EVENT_TWO = "B3158C7A5002DCA4E79B213059D8A4DD"
+
 FOLDER_PUBLIC = "98FE182C2A10427EACE0CD30B6768258"
 FOLDER_DATAMARTS = "8A1831FF494F528D02A4A8BF5FB73459"
 FOLDER_ARCHIVE = "B3158C7A40020F49E79B21305FD8A4DD"
+FOLDER_CUBES = "C4269D8B51131E5AF8AC32416AE9B5EE"
 
 COUNTRY = "8D679D3811D3E4981000E787EC6DE8A4"
 CITY_ATTRIBUTE = "8D679D3711D3E4981000E787EC6DE8A4"
@@ -66,11 +83,12 @@ class Prompt:
 
 @dataclass(frozen=True)
 class DatamartSpec:
-    """A report: a datamart (subtype 772) or not.
+    """A report: a datamart (subtype 772), a cube (776) or neither.
 
     ``attributes``, ``metrics``: columns of the table, by their names in :mod:`local.simulator.metadata.schema`.
     ``nested``: each prompt opens only when the one before it was answered. ``seconds``: how long the SQL takes.
-    ``properties``: the datamart's own among those of API.md 5.1.
+    ``properties``: the datamart's own among those of API.md 5.1. ``reads``: the table that a cube is built on.
+    ``is_published``: whether a cube has data from the beginning, of a time when that table was empty.
     """
 
     id: str
@@ -86,6 +104,27 @@ class DatamartSpec:
     seconds: float = 1.0
     fails_early: bool = False
     properties: dict[str, str] = field(default_factory=dict)
+    reads: str = ""
+    is_published: bool = False
+
+
+@dataclass(frozen=True)
+class EventSpec:
+    """An event of the server, and what is bound to it: ``subscriptions`` by their names, ``cubes`` by their IDs."""
+
+    id: str
+    name: str
+    subscriptions: tuple[str, ...] = ()
+    cubes: tuple[str, ...] = ()
+
+
+EVENTS = (
+    EventSpec(LOAD_DONE, "Load done", ("Sales of the day, by e-mail", "Board figures, as PDF")),
+    EventSpec(CUBES_DUE, "Cubes due", cubes=(CITY_CUBE, DAILY_CUBE)),
+    EventSpec(SAME_EVENT_ONE, "Same Event"),
+    EventSpec(SAME_EVENT_TWO, "Same Event"),
+)
+"""The server's events (API.md 12)."""
 
 
 def _id(number: int) -> str:
@@ -208,6 +247,40 @@ NIGHT: tuple[tuple[str, tuple[str, ...], float, bool], ...] = (
 """Datamarts for a batch: name, attributes, seconds, and whether it appends. None of them asks anything."""
 
 
+def _cube(
+    cube_id: str, name: str, reads: str, seconds: float = 2.0, is_published: bool = False, folder: str = FOLDER_CUBES
+) -> DatamartSpec:
+    attributes, metrics = ("category",), ("sales",)
+    return DatamartSpec(
+        cube_id,
+        name,
+        "",
+        attributes,
+        metrics,
+        folder=folder,
+        subtype=CUBE_SUBTYPE,
+        seconds=seconds,
+        reads=reads,
+        is_published=is_published,
+    )
+
+
+def cubes(slow_seconds: float) -> tuple[DatamartSpec, ...]:
+    """The Intelligent cubes (API.md 12): each has the rows of one datamart's table, as they were when it was published.
+
+    The one that is broken reads a table that no datamart writes.
+    """
+    return (
+        _cube(CITY_CUBE, "City Cube", "DM_CITY", is_published=True),
+        _cube(CATEGORY_CUBE, "Category Cube", "DM_CATEGORY_SALES"),
+        _cube(DAILY_CUBE, "Daily Cube", "DM_DAILY_SALES", is_published=True),
+        _cube(SLOW_CUBE, "Slow Cube", "DM_SLOW", slow_seconds),
+        _cube(BROKEN_CUBE, "Broken Cube", "DM_NOT_THERE", is_published=True),
+        _cube(SAME_CUBE_ONE, "Same Cube", "DM_SAME_NAME_ONE"),
+        _cube(SAME_CUBE_TWO, "Same Cube", "DM_SAME_NAME_TWO", folder=FOLDER_ARCHIVE),
+    )
+
+
 def load_id(number: int) -> str:
     """ID of the further datamart "Load <number>"."""
     return f"{number:08X}4C3F8A1E5B7D2096AE48C1F0"
@@ -216,7 +289,7 @@ def load_id(number: int) -> str:
 def datamarts(
     nesting: int, slow_seconds: float, more_loads: tuple[float, ...] = (), appending_loads: tuple[int, ...] = ()
 ) -> dict[str, DatamartSpec]:
-    """All reports of the project, by id."""
+    """All reports of the project, its cubes among them, by id."""
     specs = (
         DatamartSpec(CITY, "City", "DM_CITY", ("country", "city"), prompts=(ELEMENTS_OF_COUNTRY,)),
         DatamartSpec(CATEGORY_SALES, "Category Sales", "DM_CATEGORY_SALES", ("category",), ("sales",)),
@@ -257,4 +330,4 @@ def datamarts(
         )
         for number, seconds in enumerate(more_loads, 1)
     )
-    return {spec.id: spec for spec in (*specs, *night, *loads)}
+    return {spec.id: spec for spec in (*specs, *night, *loads, *cubes(slow_seconds))}

@@ -70,10 +70,10 @@ class _Handler(BaseHTTPRequestHandler):
         if answer is None or answer.written not in ENDED:
             self._cut()
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _serve
 
     def _head_and_body(self, answer: Response) -> tuple[bytes, bytes]:
-        body = b"" if answer.status == 204 else answer.content()
+        body = b"" if answer.status == 204 or self.command == "HEAD" else answer.content()
         head = [f"HTTP/1.1 {answer.status} {self.responses.get(answer.status, ('',))[0]}"]
         given = {name.lower() for name, _ in answer.headers}
         headers = [*answer.headers, ("Server", "MicroStrategy"), ("Cache-Control", "no-cache,no-store")]

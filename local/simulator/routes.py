@@ -5,7 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from local.simulator.endpoints import (
+    cubes,
     definitions,
+    events,
     execution,
     instances,
     jobs,
@@ -110,6 +112,15 @@ ROUTES = (
     _route("GET", f"{_PROMPT}/objects", "search_objects", prompts.prompt_objects),
     _route("PUT", f"{_REPORT}/prompts/answers", "answer_prompts", prompts.answer_prompts),
     _route("GET", f"{_REPORT}/status", "get_execution", execution.report_status),
+    # what follows a load (12)
+    _route("GET", "/events", "find_event", events.list_events, "session"),
+    _route("GET", "/events/{event}", "find_event", events.get_event, "session"),
+    _route("POST", "/events/{event}/trigger", "trigger_event", events.trigger_event, "session"),
+    _route("POST", "/v2/cubes/{cube}", "publish_cube", cubes.publish_cube),
+    _route("HEAD", "/cubes/{cube}", "cube_status", cubes.cube_status),
+    _route("GET", "/cubes/", "cube_info", cubes.cube_infos),
+    _route("GET", "/cubes", "cube_info", cubes.cube_infos),
+    _route("GET", "/v2/cubes/{cube}", "cube_definition", cubes.cube_definition),
     # a datamart as a report, for mstrio-py (10)
     _route("GET", "/v2/reports/{datamart}", "report", reports.get_report),
     _route("POST", "/v2/reports/{datamart}/instances", "report", reports.create_report_instance),

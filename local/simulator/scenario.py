@@ -81,6 +81,24 @@ class Scenario:
         Which of the two DELETE endpoints does anything (API.md 11.16): ``both``, or the other responds with 404.
     sql_view
         Whether GET sqlView exists (5, row 14).
+    cube_failure
+        Where a failed publication is seen (API.md 12.2): in the ``bits``, which end as 0; in the job ``monitor``, which
+        keeps the job as an error; or only in that the cube's data are as ``old`` as before. In the last two the bits
+        are those of the earlier data.
+    cube_bits
+        What HEAD cubes shows while a cube with data is published again (API.md 12.1): those ``with processing``, or
+        the ``old`` ones alone.
+    second_publication
+        What a second publication does while one is under way (API.md 12.2): it is ``joined`` to the first, ``queued``
+        behind it, or ``refused``.
+    publish_body
+        What the response to a publication names (API.md 12): the ``job``, its ``number`` alone, or ``nothing``.
+    publish_status
+        Its HTTP status.
+    forbidden_follow_up
+        What the account may not do (API.md 12.2): see ``events`` at all, ``trigger`` them, or ``publish`` cubes.
+    bare_events
+        Whether the list of events has no envelope (API.md 12.2).
     save_as_clash
         The error when saveAs meets a taken name (API.md 11.12).
     unknown_ms_instance
@@ -120,7 +138,7 @@ class Scenario:
     nesting
         How many prompts open one after the other in the nested datamart.
     slow_seconds
-        How long the slow datamart's SQL takes.
+        How long the SQL of the slow datamart and of the slow cube takes.
     more_loads
         How long the SQL of further datamarts takes, "Load 1" and so on: for many runs at once.
     appending_loads
@@ -160,6 +178,13 @@ class Scenario:
     create_body: Literal["{}", "id", "empty"] = "{}"
     working_delete: Literal["both", "modelling", "execution"] = "both"
     sql_view: bool = True
+    cube_failure: Literal["bits", "monitor", "old"] = "bits"
+    cube_bits: Literal["with processing", "old"] = "with processing"
+    second_publication: Literal["joined", "queued", "refused"] = "joined"
+    publish_body: Literal["job", "number", "nothing"] = "job"
+    publish_status: int = 202
+    forbidden_follow_up: Literal["events", "trigger", "publish"] | None = None
+    bare_events: bool = False
     save_as_clash: ErrorCode = (409, 15)
     unknown_ms_instance: ErrorCode = (404, 4)
     refusal_status: int = 500

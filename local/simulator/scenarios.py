@@ -82,6 +82,19 @@ SCENARIOS: dict[str, Scenario] = {
     "save-as-clash-500": replace(_DEFAULT, save_as_clash=(500, 1)),
     # The hexadecimal code is ours: no list of the Modeling service's codes is public.
     "unknown-instance-400": replace(_DEFAULT, unknown_ms_instance=(400, "8004cb20")),
+    # events and cubes (12.2)
+    "cube-fails-in-monitor": replace(_DEFAULT, cube_failure="monitor"),
+    "cube-fails-unseen": replace(_DEFAULT, cube_failure="old"),
+    "cube-shows-old-bits": replace(_DEFAULT, cube_bits="old"),
+    "second-publication-queued": replace(_DEFAULT, second_publication="queued"),
+    "second-publication-refused": replace(_DEFAULT, second_publication="refused"),
+    "publish-names-number": replace(_DEFAULT, publish_body="number"),
+    "publish-names-nothing": replace(_DEFAULT, publish_body="nothing"),
+    "publish-accepted-200": replace(_DEFAULT, publish_status=200),
+    "no-privilege-to-see-events": replace(_DEFAULT, forbidden_follow_up="events"),
+    "no-privilege-to-trigger": replace(_DEFAULT, forbidden_follow_up="trigger"),
+    "no-privilege-to-publish": replace(_DEFAULT, forbidden_follow_up="publish"),
+    "events-without-envelope": replace(_DEFAULT, bare_events=True),
     # errors and extras (8, 11.12, 11.17, 11.19)
     "refusals-400": replace(_DEFAULT, refusal_status=400),
     "refusals-403": replace(_DEFAULT, refusal_status=403),

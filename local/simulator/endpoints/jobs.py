@@ -67,5 +67,5 @@ def _listed(request: Request) -> list[dict[str, Any]]:
 def _one(request: Request) -> dict[str, Any]:
     may_monitor(request)
     job = request.server.jobs.find(request.ids["job"])
-    details = {"sql": request.server.jobs.sql_of_job(job), "errorTime": None, "errorMessage": None}
+    details = {"sql": request.server.jobs.sql_of_job(job), "errorTime": None, "errorMessage": job.message}
     return described(job, request.server.clock()) | details

@@ -14,6 +14,7 @@ OLDEST_FOR_MSTRIO = (11, 5, 600)
 
 PRIVILEGES = [
     {"id": "299", "name": "Web execute datamart report", "isUserLevelAllowed": True, "projects": []},
+    {"id": "260", "name": "Web publish Intelligent Cube", "isUserLevelAllowed": True, "projects": []},
     {"id": "180", "name": "Monitor Jobs", "isUserLevelAllowed": True, "projects": []},
 ]
 

@@ -1,10 +1,11 @@
-"""The jobs of the server: started once for each POST, running by the clock (API.md 5 and 6.1)."""
+"""The jobs of the server: started once for each POST, running by the clock (API.md 5, 6.1 and 12)."""
 
 import base64
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from local.simulator.catalogue import CUBE_SUBTYPE, DatamartSpec
 from local.simulator.iserver.instance import Instance
 from local.simulator.iserver.instances import new_id
 from local.simulator.iserver.job import Job, LoadFailed
@@ -31,7 +32,7 @@ class Jobs:
     def __init__(self, scenario: Scenario, clock: Callable[[], float], warehouse: Warehouse) -> None:
         self._scenario, self._clock, self._warehouse = scenario, clock, warehouse
         self._all: dict[str, Job] = {}
-        self._instances: dict[str, Instance] = {}
+        self._sql: dict[str, Callable[[], str]] = {}
         self._made = BEFORE_THE_FIRST
         self.loads: Counter[str] = Counter()
         self.executions: Counter[str] = Counter()
@@ -55,7 +56,7 @@ class Jobs:
             self.loads[instance.spec.id] += 1
             self.written.append({"datamartId": instance.spec.id, "at": self._clock()})
 
-        job = self._start(instance, load, delay)
+        job = self._of_instance(instance, load, delay)
         self.executions[instance.spec.id] += 1
         if self._scenario.new_instance_on_execute:
             instance.alias = new_id()
@@ -67,17 +68,33 @@ class Jobs:
         def read() -> None:
             self._warehouse.select(instance.query())
 
-        return self._start(instance, read, 0.0)
+        return self._of_instance(instance, read, 0.0)
 
-    def _start(self, instance: Instance, work: Callable[[], None], delay: float) -> Job:
+    def publish(self, cube: DatamartSpec, user: str, read: Callable[[], None], delay: float = 0.0) -> Job:
+        """Start the job that publishes a cube: it reads the table that the cube is built on (API.md 12)."""
+        return self._start(cube, user, lambda: False, read, lambda: f"SELECT * FROM {cube.reads}", delay)  # noqa: S608
+
+    def _of_instance(self, instance: Instance, work: Callable[[], None], delay: float) -> Job:
+        user, open_prompts = instance.session.user, instance.open_prompts
+        instance.job = self._start(instance.spec, user, open_prompts, work, lambda: self.sql_of(instance), delay)
+        return instance.job
+
+    def _start(
+        self,
+        spec: DatamartSpec,
+        user: str,
+        open_prompts: Callable[[], bool],
+        work: Callable[[], None],
+        sql: Callable[[], str],
+        delay: float,
+    ) -> Job:
         self._made += 1
         job_id = f"{self._made}:{base64.b64encode(NODE.encode()).decode()}"
         now = self._clock()
-        job = Job(job_id, instance.spec, now + delay, self._scenario, instance.open_prompts, work)
-        job.user = instance.session.user
+        job = Job(job_id, spec, now + delay, self._scenario, open_prompts, work)
+        job.user = user
         job.look(now)
-        instance.job = self._all[job_id] = job
-        self._instances[job_id] = instance
+        self._all[job_id], self._sql[job_id] = job, sql
         return job
 
     def sql_of(self, instance: Instance) -> str:
@@ -90,12 +107,11 @@ class Jobs:
 
     def sql_of_job(self, job: Job) -> str | None:
         """The same for a job that has come to its SQL; None before."""
-        instance = self._instances[job.id]
-        return self.sql_of(instance) if job.in_sql else None
+        return self._sql[job.id]() if job.in_sql else None
 
     def forget(self) -> None:
         """Lose every job, and count the next ones anew (API.md 6.1)."""
-        self._all, self._instances, self._made = {}, {}, BEFORE_THE_FIRST
+        self._all, self._sql, self._made = {}, {}, BEFORE_THE_FIRST
 
     def running(self) -> list[Job]:
         """The jobs that have not ended."""
@@ -103,11 +119,15 @@ class Jobs:
 
     def find(self, job_id: str) -> Job:
         """A running job. Raises Refusal: an ended one has disappeared (API.md 6.1)."""
-        for job in self.running():
-            if job.id == job_id:
-                return job
+        job = self._all.get(job_id)
+        if job is not None and (not job.ended or self._stays(job)):
+            return job
         status = 500 if self._scenario.ended_job_500 else 404
         raise Refusal(status, 1 if status == 500 else 4, "The job was not found.")
+
+    def _stays(self, job: Job) -> bool:
+        """Whether the monitor shows an ended job: that of a failed publication, in one scenario (API.md 12.2)."""
+        return job.message is not None and job.spec.subtype == CUBE_SUBTYPE and self._scenario.cube_failure == "monitor"
 
     def advance(self) -> None:
         """Let everything happen that is due."""

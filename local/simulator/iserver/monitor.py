@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from local.simulator.catalogue import CUBE_SUBTYPE
 from local.simulator.iserver.job import Job
 from local.simulator.metadata.places import PROJECTS
 from local.simulator.response import Refusal
@@ -32,14 +33,15 @@ V1_NAMES = {"type": "jobType", "user": "userFullName", "elapsedTime": "duration"
 
 def described(job: Job, now: float) -> dict[str, Any]:
     """All fields of a job in version 2."""
+    kind = "cube" if job.spec.subtype == CUBE_SUBTYPE else "report"
     created = datetime.fromtimestamp(job.started, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "+0000"
     return {
         "id": job.id,
         "type": "interactive",
-        "status": STATES.get(job.status, "executing"),
+        "status": "error" if job.ended else STATES.get(job.status, "executing"),
         "user": job.user,
-        "description": f"Report: {job.spec.name}",
-        "objectType": "report",
+        "description": f"{kind.capitalize()}: {job.spec.name}",
+        "objectType": kind,
         "objectId": job.spec.id,
         "parentId": None,
         "childIds": [],

@@ -1,4 +1,4 @@
-"""The Intelligence Server behind the simulated Library: its sessions, instances, jobs and definitions together."""
+"""The Intelligence Server behind the simulated Library: sessions, instances, jobs, cubes, definitions."""
 
 import threading
 from collections.abc import Callable
@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from local.simulator.iserver.credentials import Credentials
+from local.simulator.iserver.cubes import Cubes
+from local.simulator.iserver.events import Events
 from local.simulator.iserver.instances import Instances
 from local.simulator.iserver.jobs import Jobs
 from local.simulator.iserver.monitor import described
@@ -43,6 +45,8 @@ class IntelligenceServer:
         self.instances = Instances(scenario, clock)
         self.jobs = Jobs(scenario, clock, self.warehouse)
         self.definitions = Definitions(scenario, clock)
+        self.cubes = Cubes(scenario, clock, self.warehouse, self.jobs)
+        self.events = Events(clock, lambda cube: self.cubes.publish(self.definitions.cube(cube), None))
 
     def advance(self) -> None:
         """Let everything happen that is due: jobs go on, idle sessions end."""
@@ -52,15 +56,18 @@ class IntelligenceServer:
     def restart(self) -> None:
         """Lose sessions, instances and jobs, what a job was about to write included; jobs count anew.
 
+        Published cubes stay: they are loaded again from where they persist.
+
         The tables, the metadata and the API token stay, and so does what :meth:`state` reports of the past.
         """
         self.advance()
-        for part in (self.jobs, self.instances, self.sessions):
+        for part in (self.cubes, self.jobs, self.instances, self.sessions):
             part.forget()
 
     def _session_ended(self, session: Session) -> None:
         for instance in self.instances.of(session):
             self.instances.remove(instance, self.scenario.logout_ends_job)
+        self.cubes.session_ended(session)
 
     def state(self) -> dict[str, Any]:
         """What is open and what has happened, without any secret."""
@@ -74,6 +81,8 @@ class IntelligenceServer:
             "executions": dict(self.jobs.executions),
             "written": list(self.jobs.written),
             "answers": list(self.instances.answers),
+            "events": list(self.events.triggered),
+            "publications": self.cubes.publications(),
             "saves": self.definitions.saves,
             "definitions": {
                 spec.id: {"name": spec.name, "version": self.definitions.version(spec), "folder": spec.folder}

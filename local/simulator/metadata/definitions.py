@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from local.simulator.catalogue import DatamartSpec, datamarts
+from local.simulator.catalogue import CUBE_SUBTYPE, DATAMART_SUBTYPE, DatamartSpec, datamarts
 from local.simulator.iserver.instance import Instance
 from local.simulator.iserver.instances import new_id
 from local.simulator.metadata.places import FOLDERS
@@ -12,7 +12,6 @@ from local.simulator.response import Refusal
 from local.simulator.scenario import Scenario
 from local.simulator.warehouse.table_name import checked
 
-DATAMART = 772
 FIRST_STORED = 1_793_513_802.0  # a November's morning, for what was never changed
 
 
@@ -49,8 +48,15 @@ class Definitions:
     def datamart(self, datamart_id: str) -> DatamartSpec:
         """A datamart by id. Raises Refusal when it is another kind of report."""
         spec = self.spec(datamart_id)
-        if spec.subtype != DATAMART:
+        if spec.subtype != DATAMART_SUBTYPE:
             raise Refusal(400, 1, "The report is not a datamart.", -2147205451)
+        return spec
+
+    def cube(self, cube_id: str) -> DatamartSpec:
+        """A cube by id. Raises Refusal when it is another kind of report."""
+        spec = self.spec(cube_id)
+        if spec.subtype != CUBE_SUBTYPE:
+            raise Refusal(400, 1, "The report is not an Intelligent cube.")
         return spec
 
     def version(self, spec: DatamartSpec) -> str:
@@ -103,7 +109,7 @@ class Definitions:
 
     def from_report(self, source: DatamartSpec, information: dict[str, Any], options: dict[str, Any]) -> DatamartSpec:
         """A new datamart of a report's template and filter."""
-        return self.change(replace(source, id=new_id(), subtype=DATAMART), information, options)
+        return self.change(replace(source, id=new_id(), subtype=DATAMART_SUBTYPE), information, options)
 
     def _taken(self, name: str, folder: str) -> DatamartSpec | None:
         if folder.upper() not in FOLDERS:

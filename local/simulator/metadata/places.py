@@ -5,6 +5,7 @@ from typing import Any
 
 from local.simulator.catalogue import (
     FOLDER_ARCHIVE,
+    FOLDER_CUBES,
     FOLDER_DATAMARTS,
     FOLDER_PUBLIC,
     FORBIDDEN_PROJECT,
@@ -40,6 +41,7 @@ FOLDERS = {
         Folder(FOLDER_PUBLIC, "Public Objects", None),
         Folder(FOLDER_DATAMARTS, "Datamarts", FOLDER_PUBLIC),
         Folder(FOLDER_ARCHIVE, "Archive", FOLDER_PUBLIC),
+        Folder(FOLDER_CUBES, "Cubes", FOLDER_PUBLIC),
         Folder(FOLDER_NIGHTLY, "Nightly", FOLDER_DATAMARTS),
         Folder(FOLDER_NIGHTLY_ARCHIVE, "Nightly", FOLDER_ARCHIVE),
         Folder(FOLDER_SCHEMA, "Schema Objects", None),

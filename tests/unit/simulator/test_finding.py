@@ -26,7 +26,7 @@ def test_one_project_is_loaded_and_one_is_idle(person: Person) -> None:
     ("query", "names"),
     [
         ("name=city&pattern=2", ["City"]),
-        ("name=city&pattern=4", ["City", "City Report"]),
+        ("name=city&pattern=4", ["City", "City Report", "City Cube"]),
         ("name=city&pattern=4&type=772", ["City"]),
         ("name=city&pattern=1&type=768", ["City Report"]),
         ("name=report&pattern=5", ["City Report"]),
@@ -156,7 +156,7 @@ def test_a_full_search_may_be_asked_for_in_a_body(person: Person) -> None:
 
 def test_no_object_of_the_simulator_is_certified(person: Person) -> None:
     assert person.call("GET", "/searches/results?certifiedStatus=CERTIFIED_ONLY").json()["totalItems"] == 0
-    assert person.call("GET", "/searches/results?certifiedStatus=ALL").json()["totalItems"] == 25
+    assert person.call("GET", "/searches/results?certifiedStatus=ALL").json()["totalItems"] == 32
 
 
 def test_fields_keep_only_what_was_asked_for_but_never_cut_an_error(person: Person) -> None:

@@ -164,3 +164,31 @@ def test_job_monitor_lists_reads_and_kills(sdk: Sdk) -> None:
     assert sdk.call("DELETE", f"/v2/monitors/jobs/{first['id']}").status_code == 204
     killed = sdk.call("POST", "/v2/monitors/cancelJobs", json={"jobIds": [second["id"], "999:abc"]})
     assert killed.status_code == 207
+
+
+def test_an_event_is_found_by_its_name_and_triggered(sdk: Sdk) -> None:
+    (event,) = [e for e in sdk.call("GET", "/events").json()["events"] if e["name"] == "Load done"]
+    assert sdk.call("GET", f"/events/{event['id']}").json()["id"] == event["id"]
+    assert sdk.call("POST", f"/events/{event['id']}/trigger").ok
+    (triggered,) = sdk.simulator.state()["events"]
+    assert triggered["name"] == "Load done"
+
+
+def test_an_olap_cube_is_opened_published_and_its_status_refreshed(sdk: Sdk) -> None:
+    """``OlapCube(...)``, ``publish()``, ``refresh_status()`` and the job that ``publish`` gives back."""
+    cube = catalogue.DAILY_CUBE
+    assert sdk.call("GET", f"/objects/{cube}?type=3").json()["subtype"] == 776
+    objects = sdk.call("GET", f"/v2/cubes/{cube}").json()["definition"]["availableObjects"]
+    assert [each["name"] for each in (*objects["attributes"], *objects["metrics"])] == ["Category", "Sales"]
+    info = sdk.call("GET", f"/cubes/?id={cube}").json()["cubesInfos"][0]
+    assert {"serverMode", "size", "path", "status", "ownerId", "lastUpdateTime"} <= set(info)
+    instance = sdk.call("POST", f"/model/datamarts/{catalogue.DAILY_SALES_APPEND}/instances").headers
+    path = f"/datamarts/{catalogue.DAILY_SALES_APPEND}/instances/{instance['x-mstr-ms-instance']}/execution/jobs"
+    assert sdk.call("POST", path).ok
+    pass_time(sdk, 10)
+    job = sdk.call("POST", f"/v2/cubes/{cube}").json()
+    assert sdk.call("GET", f"/v2/monitors/jobs/{job['id']}").json()["objectType"] == "cube"
+    assert int(sdk.call("HEAD", f"/cubes/{cube}").headers["X-MSTR-CubeStatus"]) & 1
+    pass_time(sdk, 10)
+    assert int(sdk.call("HEAD", f"/cubes/{cube}").headers["X-MSTR-CubeStatus"]) == 102
+    assert sdk.simulator.state()["publications"][0]["rows"] == 300
