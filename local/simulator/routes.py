@@ -121,6 +121,7 @@ ROUTES = (
     _route("GET", "/cubes/", "cube_info", cubes.cube_infos),
     _route("GET", "/cubes", "cube_info", cubes.cube_infos),
     _route("GET", "/v2/cubes/{cube}", "cube_definition", cubes.cube_definition),
+    _route("GET", "/datasets/{cube}", "cube_definition", cubes.dataset),
     # a datamart as a report, for mstrio-py (10)
     _route("GET", "/v2/reports/{datamart}", "report", reports.get_report),
     _route("POST", "/v2/reports/{datamart}/instances", "report", reports.create_report_instance),

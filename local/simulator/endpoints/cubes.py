@@ -47,6 +47,11 @@ def cube_definition(request: Request) -> Response:
     return Response(200, {"id": cube.id, "name": cube.name, "definition": {"availableObjects": objects}})
 
 
+def dataset(request: Request) -> Response:
+    """GET /datasets/{id}: of Super Cubes, made of uploaded data, which mstrio-py looks for behind each cube."""
+    raise Refusal(500, 1, f"{_cube(request).name} is not a Super Cube.")
+
+
 def _cube(request: Request) -> DatamartSpec:
     return request.server.definitions.cube(request.ids["cube"])
 

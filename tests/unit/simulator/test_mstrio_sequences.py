@@ -180,6 +180,8 @@ def test_an_olap_cube_is_opened_published_and_its_status_refreshed(sdk: Sdk) -> 
     assert sdk.call("GET", f"/objects/{cube}?type=3").json()["subtype"] == 776
     objects = sdk.call("GET", f"/v2/cubes/{cube}").json()["definition"]["availableObjects"]
     assert [each["name"] for each in (*objects["attributes"], *objects["metrics"])] == ["Category", "Sales"]
+    super_cube = sdk.call("GET", f"/datasets/{cube}?fields=tables&fields=columns")
+    assert (super_cube.status_code, super_cube.json()["code"]) == (500, "ERR001"), "what mstrio passes over in silence"
     info = sdk.call("GET", f"/cubes/?id={cube}").json()["cubesInfos"][0]
     assert {"serverMode", "size", "path", "status", "ownerId", "lastUpdateTime"} <= set(info)
     instance = sdk.call("POST", f"/model/datamarts/{catalogue.DAILY_SALES_APPEND}/instances").headers
