@@ -44,8 +44,9 @@ faults: $(READY) ## the campaign of faults, or a part: SHARE=1/10, or CASE='save
 mutants: $(READY) ## change each module that decides, bit by bit: every change must fail a test (or a part: CASE=conclusion)
 	@$(BIN)/python -m tests.mutation.run "$(CASE)"
 
-bench: $(READY) ## import time and memory of every handler, as ratios; looks and delay of polling; what queueing costs many runs, what batches cost and how long they take, simulated and real; CPU of the emulator
+bench: $(READY) ## import time and memory of every handler, and start-up of datamart run, as ratios; looks and delay of polling; what queueing costs many runs, what batches cost and how long they take, simulated and real; CPU of the emulator
 	@$(BIN)/python -m tests.bench.import_time
+	@$(BIN)/python -m tests.bench.first_minute
 	@$(BIN)/python -m tests.bench.polling
 	@$(BIN)/python -m tests.bench.queue.report
 	@$(BIN)/python -m tests.bench.queue.real_runs

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from local import signals
@@ -25,22 +25,30 @@ class SynthFailed(Exception):
     """The CDK app ended with an error; the text is what it said."""
 
 
-def template_path() -> Path:
-    """Path of an up-to-date template for the emulator. Raises SynthFailed."""
+def template_path(begins: Callable[[], None] = lambda: None) -> Path:
+    """Path of an up-to-date template for the emulator; ``begins`` is called first if it has to be made.
+
+    Raises SynthFailed.
+    """
     output = ROOT / ".datamart" / "synth"
-    synthesize(output, ["infra.app", "--output", str(output), "--without-checks", "--without-bundle", "--with-samples"])
+    module = ["infra.app", "--output", str(output), "--without-checks", "--without-bundle", "--with-samples"]
+    synthesize(output, module, begins=begins)
     return output / f"DatamartRunner-{STAGE}.template.json"
 
 
-def synthesize(output: Path, module: list[str], sources: tuple[str, ...] = SOURCES) -> None:
+def synthesize(
+    output: Path, module: list[str], sources: tuple[str, ...] = SOURCES, begins: Callable[[], None] = lambda: None
+) -> None:
     """Run ``python -m module`` to fill ``output``, unless it was made from just the files that are there now.
 
-    Two processes never fill a folder at once: the second waits, and finds what the first has made. Raises SynthFailed.
+    ``begins`` is called before it runs. Two processes never fill a folder at once: the second waits, and finds what the
+    first has made. Raises SynthFailed.
     """
     stamp, digest = output / "made-from", _digest(sources)
     with _alone():
         if stamp.exists() and stamp.read_text() == digest:
             return
+        begins()
         stamp.unlink(missing_ok=True)  # a synth that is interrupted leaves half a template
         _run(module)
         stamp.write_text(digest)

@@ -8,8 +8,8 @@ from functions.prompts.plan import Answer
 from functions.prompts.prompt import Prompt, address_of
 from functions.prompts.types import type_of
 from functions.requests.hidden_answers import answers_are_shown
-from functions.requests.prompt_answers import named_by
-from functions.text import as_json, one_line
+from functions.requests.prompt_answers import named_by, values_in_words
+from functions.text import one_line
 
 MOST_VALUES = 20
 """Values that are listed of one answer."""
@@ -59,17 +59,12 @@ def _used(answer: Answer, prompt: Prompt, redact: Callable[[str], str]) -> UsedA
 
 
 def _values(answer: Answer, prompt: Prompt) -> Iterator[str]:
-    """Each value in words: a choice by its name, anything but a text as JSON."""
     if answer["how"] == "closed":
         return
     given = answer["send"].get("answers")
     if answer["how"] == "default":
         given = type_of(prompt).default_entries(prompt["defaultAnswer"]) if prompt else None
-    for value in given if isinstance(given, list) else [given]:
-        if isinstance(value, dict) and (named := value.get("name") or value.get("id")):
-            yield str(named)
-        elif value is not None:
-            yield value if isinstance(value, str) else as_json(value)
+    yield from values_in_words(given)
 
 
 def _text(text: str, redact: Callable[[str], str]) -> str:

@@ -2,11 +2,12 @@
 
 import json
 import math
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from functions.errors import InvalidRequest
-from functions.text import quoted
+from functions.text import as_json, quoted
 
 ADDRESSED_BY = ("key", "id", "name")
 """The fields that address a prompt, in the order in which the server itself looks a prompt up."""
@@ -28,6 +29,15 @@ def named_by(answer: dict[str, Any]) -> tuple[str, str]:
     """The field and the value by which an answer names its prompt: key before id before name."""
     field = next(field for field in ADDRESSED_BY if field in answer)
     return field, str(answer[field])
+
+
+def values_in_words(answers: Any) -> Iterator[str]:
+    """Each value of a prompt's ``answers``: a choice by its name, anything but a text as JSON."""
+    for value in answers if isinstance(answers, list) else [answers]:
+        if isinstance(value, dict) and (named := value.get("name") or value.get("id")):
+            yield str(named)
+        elif value is not None:
+            yield value if isinstance(value, str) else as_json(value)
 
 
 def normalised_answers(prompts: list[dict[str, Any]]) -> list[dict[str, Any]]:

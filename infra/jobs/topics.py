@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any
-
-from botocore.session import get_session
+from typing import TYPE_CHECKING, Any
 
 from functions.similar_names import nearest
 from infra.jobs.triggered import Triggered
 from infra.settings.settings import BadConfiguration
+
+if TYPE_CHECKING:
+    from botocore.session import Session
 
 
 def check_topic(where: str, arn: str) -> None:
@@ -27,7 +28,7 @@ def check_topic(where: str, arn: str) -> None:
         )
     owner = next((one for one, pattern in _partitions().items() if re.fullmatch(pattern, region, re.ASCII)), None)
     if owner is None:
-        regions = sorted(get_session().get_available_regions("sns", partition))
+        regions = sorted(_session().get_available_regions("sns", partition))
         raise BadConfiguration(
             f'{where}: unknown region "{region}"{nearest(region, regions)}. Give a region such as eu-west-1.'
         )
@@ -53,8 +54,15 @@ def check_subscriptions(job: Triggered) -> None:
 @cache
 def _partitions() -> dict[str, str]:
     """From the name of a partition to the pattern of its regions, which also covers future regions."""
-    found = get_session().get_data("endpoints")["partitions"]
+    found = _session().get_data("endpoints")["partitions"]
     return {partition["partition"]: partition["regionRegex"] for partition in found}
+
+
+def _session() -> "Session":
+    """That of botocore, imported here: a command that reads jobs without such a topic does not wait for it."""
+    from botocore.session import get_session
+
+    return get_session()
 
 
 def message_warnings(jobs: Sequence[Triggered]) -> Iterator[tuple[Triggered, str]]:

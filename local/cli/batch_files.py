@@ -7,13 +7,14 @@ from typing import Any
 from functions.errors import InvalidRequest
 from functions.requests.batches.batch import Batch, batch_of
 from functions.requests.batches.batch_bytes import content_from_bytes
-from functions.requests.batches.membership import KEY, is_membership
+from functions.requests.batches.membership import KEY
 from functions.requests.named_jobs import Job
 from functions.similar_names import nearest
 from infra.batches.batch_files import SCHEMA, batch_paths, batches_of, sample_paths
 from infra.batches.named_batch import KEYS
 from infra.jobs.job_files import jobs_of
 from infra.settings.settings import BadConfiguration, Settings, settings_of
+from local.cli.input_files import starts_batch
 from local.errors import CannotGoOn
 from local.synth import STAGE
 
@@ -24,13 +25,6 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 def batch_names() -> set[str]:
     """The names of all files of batches and of their samples, whatever stage deploys them, and valid or not."""
     return {path.stem for path in (*batch_paths(), *sample_paths())}
-
-
-def starts_batch(content: Any) -> bool:
-    """Whether this is the input of a batch's execution, and not a copied input of one of its runs."""
-    if not isinstance(content, dict):
-        return False
-    return "restartOf" in content or (KEY in content and not is_membership(content[KEY]))
 
 
 def check_input(content: Any, data: bytes, file: Path) -> None:

@@ -14,11 +14,12 @@ from local.aws.batches import StageBatches
 from local.aws.execution import Wait, begin, follow
 from local.aws.stack import HISTORY
 from local.cli import run_output
-from local.cli.batch_files import NAME, starts_batch
+from local.cli.batch_files import NAME
 from local.cli.batch_progress import BatchProgress
 from local.cli.batch_watch import BatchWatch
 from local.cli.console import console_for
 from local.cli.endings import LOST
+from local.cli.input_files import starts_batch
 from local.cli.terminal import say
 from local.errors import CannotGoOn
 from local.outcome import Outcome

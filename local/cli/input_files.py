@@ -46,6 +46,13 @@ def input_from(data: bytes, file: Path) -> Any:
     return content
 
 
+def starts_batch(content: Any) -> bool:
+    """Whether this is the input of a batch's execution, and not a copied input of one of its runs."""
+    if not isinstance(content, dict):
+        return False
+    return "restartOf" in content or (KEY in content and not is_membership(content[KEY]))
+
+
 def is_csv(data: bytes, file: Path) -> bool:
     """Whether the file is read as CSV."""
     return file.suffix.lower() in CSV_NAMES and not data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"{", b"["))

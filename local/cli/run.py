@@ -9,28 +9,32 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from rich.console import Console
+from rich.text import Text
 
+from functions import clock as run_clock
+from functions.errors import InvalidRequest
 from functions.names import is_batch
 from functions.requests.event_shapes import described
-from infra.settings.settings import SCHEMA
+from functions.requests.execution_input import read_input
+from infra.settings.settings import SCHEMA, BadConfiguration, settings_of
 from local import signals
 from local.cli import run_output
-from local.cli.batch_files import check_input, starts_batch
 from local.cli.console import console_for
 from local.cli.endings import Ending, finish_all, not_begun, of_run, with_csv
 from local.cli.events import Event, Result
-from local.cli.input_files import input_from
+from local.cli.headline import Target, Targets, headline_of
+from local.cli.input_files import input_from, starts_batch
 from local.cli.progress_of_several import names_of
+from local.cli.terminal import say
 from local.clock import Clock, StandingClock
 from local.errors import CannotGoOn
-from local.history.files import Files
 from local.outcome import Outcome
-from local.server_access.ca_bundle import authorities_of
-from local.server_access.environment import BadConnection, secret_from
-from local.synth import SynthFailed, template_path
+from local.synth import STAGE, SynthFailed, template_path
 
 MOST_SLOTS: int = SCHEMA.rules["properties"]["maxConcurrentRuns"]["additionalProperties"]["maximum"]
 """Of a connection."""
+
+PREPARING = "Preparing the definition, which has changed since the last run; this takes a few seconds ..."
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -82,11 +86,13 @@ def _run(
             if all(isinstance(event.content, CannotGoOn) for event in events):
                 return [not_begun(event.content) for event in events]
             secret, simulator = _server(arguments, clock, stack)
+            _show_headlines(console, events, _targets(simulator))
             try:
-                template = template_path()
+                template = template_path(lambda: say(PREPARING))
             except SynthFailed as problem:
                 raise CannotGoOn(f"the stack cannot be synthesized: {problem}") from None
-            from local.cli import watched_run  # takes seconds to import, which no wrong usage waits for
+            from local.cli import watched_run  # takes long to import: no wrong usage, and no headline, waits for it
+            from local.history.files import Files
 
         results = watched_run.watched_runs(
             watched_run.Emulated(
@@ -107,6 +113,27 @@ def _run(
         if simulator is not None:
             _show_server(console, simulator, [outcome for outcome, said in results if not said], len(events))
     return results
+
+
+def _targets(simulator: Any) -> Targets:
+    """The datamarts of the simulator; of a real server none is known before it is asked."""
+    if simulator is None:
+        return {}
+    return {each: Target(name, table) for each, (name, table) in simulator.tables().items()}
+
+
+def _show_headlines(console: Console, events: Sequence[Event], targets: Targets) -> None:
+    """A line for each event that is about to start something, with its name in front if there are several."""
+    try:
+        hides_answers = not settings_of(STAGE).show_answers
+    except BadConfiguration as problem:
+        raise CannotGoOn(str(problem)) from None
+    for event in events:
+        if not isinstance(event.content, CannotGoOn):
+            name = [Text(f"{event.name}:")] if len(events) > 1 else []
+            line = headline_of(event.content, event.file, targets, hides_answers=hides_answers)
+            console.print(*name, Text(line, style="bold"), soft_wrap=True)
+    console.file.flush()
 
 
 def _check_csv(events: Sequence[Event]) -> None:
@@ -154,7 +181,7 @@ def _event(name: str, path: Path) -> Event:
     try:
         data = path.read_bytes()
         content = input_from(data, path)
-        check_input(content, data, path)
+        _check(content, data, path)
         return Event(name, path, content)
     except CannotGoOn as problem:
         return Event(name, path, problem)
@@ -162,9 +189,28 @@ def _event(name: str, path: Path) -> Event:
         return Event(name, path, CannotGoOn(f"{path}: cannot be read ({problem.strerror})."))
 
 
+def _check(content: Any, data: bytes, path: Path) -> None:
+    """Refuse a batch or a request that its first step would refuse. Raises CannotGoOn.
+
+    A job by name is known to the emulator alone, and so is what an event starts.
+    """
+    if starts_batch(content):
+        from local.cli.batch_files import check_input  # reads the files of all jobs, which no request waits for
+
+        check_input(content, data, path)
+    elif described(content) is None and not (isinstance(content, dict) and "job" in content):
+        try:
+            read_input(content, run_clock.timestamp(run_clock.now()))
+        except InvalidRequest as problem:
+            raise CannotGoOn(f"{path}: {problem}") from None
+
+
 def _server(arguments: argparse.Namespace, clock: Clock, stack: contextlib.ExitStack) -> tuple[dict[str, Any], Any]:
     """The connection's secret, and the simulator that it leads to unless a real Library was named."""
     if arguments.library_url is not None:
+        from local.server_access.ca_bundle import authorities_of  # they import the client of the Library server
+        from local.server_access.environment import BadConnection, secret_from
+
         try:
             stack.enter_context(authorities_of(os.environ))
             return secret_from(arguments.library_url, os.environ), None

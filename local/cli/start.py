@@ -15,10 +15,10 @@ from functions.requests.started import Started, Trigger
 from local.aws import in_plain_words, stack_of
 from local.aws.caller import caller
 from local.aws.execution import Wait
-from local.cli.batch_files import NAME, batch_names, starts_batch
+from local.cli.batch_files import NAME, batch_names
 from local.cli.deployed_run import run_deployed, started_run
 from local.cli.endings import finish, not_begun, of_followed_run, of_started_run, with_csv
-from local.cli.input_files import input_from
+from local.cli.input_files import input_from, starts_batch
 from local.cli.reasons import reason_of
 from local.errors import CannotGoOn
 

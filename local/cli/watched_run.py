@@ -12,12 +12,12 @@ from typing import Any, TextIO
 from functions.names import is_batch
 from functions.runs.model import OpenQuestion
 from local import signals
-from local.cli.batch_files import starts_batch
 from local.cli.batch_progress import BatchProgress, line_of
 from local.cli.batch_watch import BatchWatch
 from local.cli.dialogue import ask_about, show_question
 from local.cli.endings import not_begun
 from local.cli.events import Event, Result
+from local.cli.input_files import starts_batch
 from local.cli.left_on_server import end_of_stopped, end_of_stopped_batch, left_on_server
 from local.cli.progress_of_several import ProgressOfSeveral
 from local.cli.reasons import told_by_user

@@ -105,6 +105,10 @@ class Simulator:
         """Every token and cookie that was issued, and every password and API token that was accepted."""
         return [*self.server.sessions.issued, self.password, self.api_token]
 
+    def tables(self) -> dict[str, tuple[str, str]]:
+        """The name and the table of every datamart, by its ID."""
+        return {spec.id: (spec.name, spec.table) for spec in self.server.definitions.all()}
+
     def rows(self, table: str, limit: int | None = None) -> list[dict[str, Any]]:
         """The rows of a table in the warehouse, everything written that is due by now."""
         with self.server.lock:

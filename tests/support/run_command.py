@@ -69,7 +69,7 @@ class _Lent:
 def running_on(emulator: Emulator, clock: Clock, template: Path) -> Iterator[None]:
     """Until the end of the block ``datamart run`` runs on this emulator, and its simulator by this clock."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run, "template_path", lambda: template)
+        patch.setattr(run, "template_path", lambda _begins: template)
         patch.setattr(run, "StandingClock", lambda: clock)
         patch.setattr(watched_run, "Emulator", partial(_Lent, emulator))
         yield
