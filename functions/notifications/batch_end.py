@@ -5,21 +5,23 @@ lists the fields of its detail.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from functions import clock
 from functions.errors import ERRORS, BatchIncomplete
 from functions.names import stage_of
-from functions.notifications import commands
+from functions.notifications import commands, durations
 from functions.notifications.console_link import console_link
 from functions.notifications.end_event import put_events
 from functions.notifications.failure_notice import ENDED
 from functions.notifications.publish import Notice
 from functions.notifications.run_end import LONGEST_ERROR, LONGEST_SAID, WORDS
 from functions.runs.batches.conclusion import counts_of
+from functions.runs.batches.forecast import usual_seconds
 from functions.runs.batches.model import BatchOutcome, BatchPlan, BatchRun
 from functions.runs.series import Series
-from functions.text import duration, labelled, named, one_line, quoted, shorten
+from functions.text import labelled, named, one_line, quoted, shorten
 
 DETAIL_TYPE = "Datamart Batch Ended"
 
@@ -79,6 +81,24 @@ class BatchEnd:
     def flawed(self) -> list[Line]:
         """The items that are not loaded, and those that failed after their load."""
         return [line for line in self.lines if line["loaded"] != "yes" or line.get("error")]
+
+    @property
+    def seconds(self) -> float | None:
+        """How long the batch took; None before its end."""
+        return None if self.batch.ended_at is None else round(self.batch.ended_at - self.batch.started_at, 3)
+
+    @cached_property
+    def usual_seconds(self) -> float | None:
+        """How long it usually takes; None where that is not known, and of the rest of another batch."""
+        if self.plan is None or self.plan.restart_of:
+            return None
+        return usual_seconds(self.plan.plan, self.plan.places)
+
+    def durations_of(self, line: Line) -> dict[str, str | None]:
+        """How long an item took that has run, beside what is usual of it."""
+        usual = None if self.plan is None else dict(zip(self.plan.items, self.plan.plan.seconds, strict=True))
+        seconds = line.get("durationSeconds")
+        return durations.lines_of_item(seconds, None if seconds is None or usual is None else usual[line["name"]])
 
     @property
     def name(self) -> str:
@@ -141,7 +161,7 @@ def text(end: BatchEnd, series: Series | None = None) -> str:
         "For": end.batch.as_of and named(end.batch.as_of),
         "Ended as": end.error or end.status,
         "Items": _counts(counts) if end.lines else None,
-        "Duration": end.batch.ended_at and duration(end.batch.ended_at - end.batch.started_at),
+        **durations.lines_of_batch(end.seconds, end.usual_seconds),
         "Failures": series and series.count > 1 and series.in_words(),
         "What happened": end.reason,
         "What to do": end.advice,
@@ -150,14 +170,14 @@ def text(end: BatchEnd, series: Series | None = None) -> str:
     }
     head = labelled(lines)
     flawed = end.flawed
-    each = [_paragraph(line) for line in flawed[:MOST_LINES]]
+    each = [_paragraph(end, line) for line in flawed[:MOST_LINES]]
     rest = [f"And {len(flawed) - MOST_LINES} more items; the run table has a line for each."] * (
         len(flawed) > MOST_LINES
     )
     return shorten("\n\n".join([head, *each, *rest]), LONGEST_TEXT)
 
 
-def _paragraph(line: Line) -> str:
+def _paragraph(end: BatchEnd, line: Line) -> str:
     because = line.get("because")
     lines = {
         "Item": named(line["name"]),
@@ -165,7 +185,7 @@ def _paragraph(line: Line) -> str:
         "Loaded": line["loaded"],
         "Error": line.get("error") and named(line["error"], LONGEST_ERROR),
         "What happened": line.get("cause") and one_line(line["cause"]),
-        "Duration": line.get("durationSeconds") is not None and duration(line["durationSeconds"]),
+        **end.durations_of(line),
         "To see it": line.get("execution") and commands.show(line["execution"]),
         "Execution": line.get("execution") and console_link(line["execution"]),
     }
@@ -198,15 +218,17 @@ def _commands_of_items(end: BatchEnd) -> dict[str, str]:
 
 def notice(end: BatchEnd, series: Series | None = None) -> Notice:
     """The notification of the end of a batch; ``series`` are its failures in a row, with this one."""
-    counts = counts_of(end.batch.states)
-    head = f"Items: {_counts(counts)}\n{end.reason}" if end.lines else end.reason
-    each = [_in_a_line(line) for line in end.flawed[:MOST_LINES]]
+    facts = {
+        "Items": _counts(counts_of(end.batch.states)) if end.lines else None,
+        **durations.lines_of_batch(end.seconds, end.usual_seconds),
+    }
+    each = [_in_a_line(end, line) for line in end.flawed[:MOST_LINES]]
     return Notice(
         "batch",
         subject(end),
         text(end, series),
         thread=f"batch/{end.name}",
-        summary="\n".join([head, *each]),
+        summary="\n".join(filter(None, [labelled(facts), end.reason, *each])),
         next_steps=(end.advice, *commands.steps(_commands(end) | _commands_of_items(end))),
         keywords=(stage_of(end.batch.arn), end.name, end.error or end.status),
         execution=end.batch.arn,
@@ -217,8 +239,9 @@ def _counts(counts: dict[str, int]) -> str:
     return ", ".join(f"{count} {word}" for word, count in counts.items())
 
 
-def _in_a_line(line: Line) -> str:
-    """``customers: failed (loaded: no), NotFound``"""
+def _in_a_line(end: BatchEnd, line: Line) -> str:
+    """``customers: failed (loaded: no), NotFound, took 12 s, usual: 10 s (the median of the last ones)``"""
     error, because = line.get("error"), line.get("because")
     said = f", {named(error, LONGEST_ERROR)}" if error else f", because of {quoted(because)}" if because else ""
-    return f"{named(line['name'])}: {line['outcome']} (loaded: {line['loaded']}){said}"
+    took = durations.in_short(end.durations_of(line))
+    return f"{named(line['name'])}: {line['outcome']} (loaded: {line['loaded']}){said}{took}"

@@ -21,7 +21,7 @@ LONGEST_TITLE = 250
 LONGEST_DESCRIPTION = 2_900
 """Characters. Amazon Q takes 8,000; Slack shows 3,000 in one block."""
 
-LONGEST_STEP, MOST_STEPS = 500, 6
+LONGEST_STEP, MOST_STEPS = 500, 12
 LONGEST_KEYWORD, MOST_KEYWORDS = 60, 8
 """Characters and numbers of the other parts. The guide names no limits; these are small enough to be read."""
 

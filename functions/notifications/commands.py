@@ -46,7 +46,18 @@ def is_of_request(error: str | None) -> bool:
 
 def steps(commands: dict[str, str]) -> tuple[str, ...]:
     """Commands, by the words before each, as next steps in a chat."""
-    return tuple(f"{words}: `{command}`" for words, command in commands.items())
+    return tuple(f"{_without_code(words)}: `{command}`" for words, command in commands.items())
+
+
+def steps_of(name: str, commands: dict[str, str]) -> str:
+    """The commands of :func:`lines` as one next step: ``To see sales-nightly: `…`; to repeat it: `…```."""
+    parts = "; ".join(f"{words[:1].lower()}{words[1:]}: `{command}`" for words, command in commands.items())
+    return parts.replace("to see it", f"To see {_without_code(name)}", 1)
+
+
+def _without_code(text: str) -> str:
+    """Without the sign that marks a command in a next step."""
+    return text.replace("`", "'")
 
 
 Subject = Literal["job", "batch", "datamart"]
@@ -68,6 +79,11 @@ def start(name: str, stage: str, as_of: str | None = None) -> str:
 def failed_runs(what: Subject, name: str, stage: str) -> str:
     """``datamart runs --job city-nightly --stage dev --status failed``."""
     return f"{runs_of(what, name, stage)} --status failed"
+
+
+def all_failed(stage: str) -> str:
+    """``datamart runs --stage dev --status failed``."""
+    return f"datamart runs --stage {shlex.quote(stage)} --status failed"
 
 
 def check(stage: str, connection: str) -> str:

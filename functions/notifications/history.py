@@ -73,6 +73,7 @@ def record_of_batch(end: BatchEnd) -> HistoryRecord:
         started_at=clock.timestamp(batch.started_at),
         finished_at=clock.timestamp(finished),
         duration_seconds=round(max(0.0, finished - batch.started_at), 3),
+        usual_seconds=end.usual_seconds,
         started_by=started.by,
         trigger=started.trigger,
         rerun_of=started.rerun_of,

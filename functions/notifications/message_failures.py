@@ -6,8 +6,8 @@ end that comes later (the sweep has notified without it) has a notification of i
 same time and late.
 """
 
-from functions.names import stage_of
-from functions.notifications import failure_notice
+from functions.names import name_of_execution, stage_of
+from functions.notifications import commands, failure_notice
 from functions.notifications.exactly_once import NotificationInProgress
 from functions.notifications.publish import Notice, notify_once
 from functions.notifications.run_end import End
@@ -70,13 +70,24 @@ def notice(message: MessageRuns) -> Notice:
         text(message),
         thread=f"job/{job}",
         summary="\n\n".join("\n".join(_said(end, *_IN_CHAT)) for end in failed),
-        next_steps=tuple(dict.fromkeys(step for end in failed for step in _said(end, _TO_DO, is_named=False))),
+        next_steps=tuple(_steps(failed)),
         keywords=(stage_of(failed[0].run), job),
         execution=failed[0].run,
     )
 
 
-_IN_CHAT, _TO_DO = ("Object: ", "Ended as: ", "Loaded: ", "What happened: ", "To see it: "), "What to do: "
+_IN_CHAT = ("Object: ", "Ended as: ", "Loaded: ", "Duration: ", "Usual: ", "What happened: ")
+_TO_DO, _COMMANDS = "What to do: ", tuple(f"{words}: " for words in ("To see it", *commands.REPEAT.values()))
+
+
+def _steps(failed: list[RunFailure]) -> list[str]:
+    """What to do, and what shows and repeats each run, by its object where it has one."""
+    found = list(dict.fromkeys(step for end in failed for step in _said(end, _TO_DO, is_named=False)))
+    for end in failed:
+        about = _said(end, "Object: ", is_named=False) or [name_of_execution(end.run)]
+        lines = (line.partition(": ") for line in _said(end, *_COMMANDS))
+        found.append(commands.steps_of(about[0], {words: command for words, _, command in lines}))
+    return found
 
 
 def _said(failure: RunFailure, *names: str, is_named: bool = True) -> list[str]:

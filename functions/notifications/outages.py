@@ -12,7 +12,7 @@ from functions import clock
 from functions.errors import ERRORS
 from functions.limits import OUTAGE_MESSAGE_EVERY
 from functions.names import stage_of
-from functions.notifications import commands, failure_notice
+from functions.notifications import commands, durations, failure_notice
 from functions.notifications.console_link import console_link
 from functions.notifications.exactly_once import NotificationInProgress
 from functions.notifications.publish import LONGEST, Notice, notify_once
@@ -29,6 +29,9 @@ from functions.text import labelled, named, one_line, shorten
 
 LONGEST_REASON = 600
 """Bytes of what happened to one run of a list: with a hundred of them the item and the message stay small."""
+
+MOST_IN_CHAT = 7
+"""Runs whose commands the chat shows; after the advice about several errors there is room for so many."""
 
 MOST_TRIES = 5
 """Attempts to register a failure in one invocation, while others open and close windows."""
@@ -76,6 +79,7 @@ def failure_of(end: End) -> GatheredFailure:
         loaded=end.loaded,
         error=str(end.error),
         reason=shorten(end.reason, LONGEST_REASON),
+        durations={words: text for words, text in durations.lines(end.run).items() if text},
     )
 
 
@@ -115,8 +119,8 @@ def notice(record: OutageRecord) -> Notice:
         subject(record),
         text(record),
         thread=f"connection/{record.connection}",
-        summary="\n".join([_first_sentence(record), *map(_line, record.failures.values())]),
-        next_steps=(*_advice(record), f"To try the connection: `{_check(record)}`"),
+        summary="\n".join([_first_sentence(record), _last_reason(record), *map(_line, record.failures.values())]),
+        next_steps=(*_advice(record), f"To try the connection: `{_check(record)}`", *_steps_of_runs(record)),
         keywords=(_stage(record), record.connection, *_errors(record)),
     )
 
@@ -136,7 +140,7 @@ def text(outage: Outage) -> str:
         "Connection": outage.connection,
         "Errors": ", ".join(f"{count} {error}" for error, count in _errors(outage).items()),
         "Loaded": ", ".join(f"{count} {word}" for word, count in loaded.most_common()),
-        "What happened last": failures[-1].reason,
+        "What happened last": _reason(failures[-1]),
         "What to do": " ".join(_advice(outage)),
         "To try the connection": _check(outage),
         "Earlier": outage.before and f"{outage.before} more failures of this outage were in earlier messages.",
@@ -160,15 +164,39 @@ def _paragraph(failure: GatheredFailure) -> str:
             "Job": failure.job and named(failure.job),
             "Loaded": failure.loaded,
             "Error": failure.error,
-            "What happened": one_line(failure.reason),
-            **commands.lines(failure.run, failure.loaded, failure.error),
+            **(failure.durations or {}),
+            "What happened": _reason(failure),
+            **_commands(failure),
             "Execution": console_link(failure.run),
         }
     )
 
 
+def _reason(failure: GatheredFailure) -> str:
+    return one_line(failure.reason)
+
+
+def _last_reason(outage: Outage) -> str:
+    return f"What happened last: {_reason(list(outage.failures.values())[-1])}"
+
+
 def _line(failure: GatheredFailure) -> str:
-    return f"{named(failure.job or failure.datamart)}: {failure.error} (loaded: {failure.loaded})"
+    took = durations.in_short(failure.durations or {})
+    return f"{named(failure.job or failure.datamart)}: {failure.error} (loaded: {failure.loaded}){took}"
+
+
+def _steps_of_runs(outage: Outage) -> list[str]:
+    """What shows and repeats each run, as many as a chat has room for, and what lists the others."""
+    failures = list(outage.failures.values())
+    shown = failures if len(failures) <= MOST_IN_CHAT else failures[: MOST_IN_CHAT - 1]
+    steps = [commands.steps_of(named(each.job or each.datamart), _commands(each)) for each in shown]
+    if left := len(failures) - len(shown):
+        steps.append(f"To see the {left} others: `{commands.all_failed(_stage(outage))}`")
+    return steps
+
+
+def _commands(failure: GatheredFailure) -> dict[str, str]:
+    return commands.lines(failure.run, failure.loaded, failure.error)
 
 
 def _errors(outage: Outage) -> dict[str, int]:

@@ -11,7 +11,7 @@ from functions.notifications.publish import LONGEST_SUBJECT, Notice
 from functions.notifications.run_end import End
 from functions.notifications.wanted import is_wanted
 from functions.runs.series import Series
-from functions.text import duration, labelled, named
+from functions.text import labelled, named
 
 REPEAT_FAILED = "Nothing, unless each run loads a day or a file of its own: then repeat the failed ones, too."
 NOTHING = "Nothing."
@@ -43,7 +43,7 @@ def notice_of_batch(end: BatchEnd, series: Series | None) -> Notice:
         "Batch": named(end.name),
         "For": end.batch.as_of and named(end.batch.as_of),
         "Items": f"{len(end.lines)} loaded",
-        "Duration": end.batch.ended_at and duration(end.batch.ended_at - end.batch.started_at),
+        **durations.lines_of_batch(end.seconds, end.usual_seconds),
         "Failures before": series and series.in_words(),
     }
     steps = _what_to_do(series, ("batch", end.name), end.batch.arn) | _repeat_batch(end)

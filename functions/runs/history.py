@@ -52,7 +52,8 @@ class HistoryRecord:
     duration_seconds, queue_seconds, job_seconds
         The whole run without the queue; its time in the queue; and the load alone, where it loaded.
     usual_seconds
-        Median of the loads alone of the datamart's last successful runs before.
+        Median of the loads alone of the datamart's last successful runs before; of a batch what it takes where each of
+        its items takes its usual time.
     started_by, trigger
         A schedule's name, an object's URI, a message's ID, or a person; and the kind of start: ``schedule``,
         ``upload``, ``message``, ``person``, ``batch``, ``rerun``, ``backfill`` or ``console``, where nobody said it.

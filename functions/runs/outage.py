@@ -15,7 +15,10 @@ MOST_GATHERED = 100
 
 
 class GatheredFailure(NamedTuple):
-    """A failed run of an outage: its execution's ARN, when it ended, and what a notification of several says of it."""
+    """A failed run of an outage: its execution's ARN, when it ended, and what a notification of several says of it.
+
+    ``durations`` are the words of functions/notifications/durations.py.
+    """
 
     run: str
     at: float
@@ -24,6 +27,7 @@ class GatheredFailure(NamedTuple):
     loaded: Loaded
     error: str
     reason: str
+    durations: dict[str, str] | None = None
 
 
 class Window(NamedTuple):

@@ -41,10 +41,10 @@ def seconds_of(record: HistoryRecord) -> float | None:
 
 
 def ratio_to_usual(record: HistoryRecord) -> float | None:
-    """Duration of the load alone, as a multiple of that of the datamart's last loads; None where one is not known."""
-    if not record.job_seconds or not record.usual_seconds:
-        return None
-    return record.job_seconds / record.usual_seconds
+    """Duration of the load, or of a whole batch that is loaded, as a multiple of what is usual; None if not known."""
+    loaded_batch = record.kind == "batch" and record.loaded == "yes"
+    took = record.duration_seconds if loaded_batch else record.job_seconds
+    return took / record.usual_seconds if took and record.usual_seconds else None
 
 
 def against_usual(record: HistoryRecord) -> str:

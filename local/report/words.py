@@ -66,9 +66,14 @@ def took(run: HistoryRecord) -> str:
     if run.queue_seconds:
         parts.append(f"and {seconds_of(run.queue_seconds)} in the queue")
     if run.job_seconds is not None:
-        usual = f" (usually {seconds_of(run.usual_seconds)})" if run.usual_seconds is not None else ""
-        parts.append(f"the load {seconds_of(run.job_seconds)}{usual}")
+        parts.append(f"the load {seconds_of(run.job_seconds)}{_usually(run)}")
+    elif run.kind == "batch":
+        parts[0] += _usually(run)
     return ", ".join(parts)
+
+
+def _usually(run: HistoryRecord) -> str:
+    return "" if run.usual_seconds is None else f" (usually {seconds_of(run.usual_seconds)})"
 
 
 def cells_of(answer: Answer) -> tuple[str, str, str]:

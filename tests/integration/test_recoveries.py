@@ -7,6 +7,7 @@ import boto3
 import pytest
 
 from local.emulator import end_events
+from local.emulator.history_table import find_record
 from tests.integration.conftest import CITY, TUTORIAL, System
 
 NIGHTLY = {"job": "city-nightly", "asOf": "2026-11-20T05:00+01:00"}
@@ -105,6 +106,20 @@ def test_the_first_success_of_a_batch_after_failures_is_reported_and_its_items_b
     assert recovered["Subject"] == "Batch night is loaded again after 2 failures"
     assert "\nItems: 3 loaded\n" in recovered["Message"]
     assert "inARow" not in (system.emulator.item("job/city-nightly") or {})
+
+
+def test_a_batch_and_its_items_are_reported_with_what_they_usually_take(system: System) -> None:
+    system.watch_batch(system.emulator.start_batch({"batch": "night"}))
+    system.simulator.inject("execute", **NO_PRIVILEGE)
+    failed = system.watch_batch(system.emulator.start_batch({"batch": "night"}))
+    (notice,) = system.notices()
+    head, *items = notice["Message"].split("\n\n")
+    assert "\nDuration: " in head
+    assert ", where each item takes its usual time\n" in head
+    assert [text for text in items if "Error: PermissionDenied" in text and "(the median of the last ones)" in text]
+    record = find_record(system.emulator.deployed.history_table, failed.execution_arn)
+    assert record is not None
+    assert record.usual_seconds
 
 
 @pytest.mark.exhaustive  # guarded by: each load of a run

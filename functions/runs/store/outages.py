@@ -3,7 +3,8 @@
 ::
 
     executionArn: outage/<connection>, window, openedBy, due, gathered {"<digest>": {run, at, datamart, job, loaded,
-    error, reason}}, outageSince, before, sentAt, sent {"<digest>": at}, claimed {…}, told {…}, expiresAt (TTL)
+    error, reason, durations {words: text}}}, outageSince, before, sentAt, sent {"<digest>": at}, claimed {…}, told {…},
+    expiresAt (TTL)
 
 ``openedBy`` and ``due`` are missing while nothing is gathered. Every write is conditional on the window that this
 invocation knows: what was meant for one window never changes the next.

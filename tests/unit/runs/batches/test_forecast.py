@@ -1,6 +1,7 @@
 """Expected times of a batch's items, its longest chain, and what no order can beat."""
 
-from functions.runs.batches.forecast import Schedule, critical_path, schedule, shortest_possible
+from functions.runs.batches import forecast
+from functions.runs.batches.forecast import Schedule, critical_path, schedule, shortest_possible, usual_seconds
 from functions.runs.batches.order import Plan
 from tests.unit.runs.batches.plans import plan
 
@@ -40,3 +41,17 @@ def test_no_order_beats_the_work_of_one_connection_shared_by_its_slots() -> None
     assert shortest_possible(several, 3) == 90
     assert schedule(several, 3).makespan == 90
     assert schedule(several, 3).starts == (0, 30, 60, 0)
+
+
+def test_what_a_batch_usually_takes_is_known_once_each_item_has_run() -> None:
+    plan = Plan(after=((), (0,), ()), seconds=(60.0, 30.0, 10.0))
+    assert usual_seconds(plan, 2) == 90.0
+    assert usual_seconds(plan, 1) == 100.0
+    assert usual_seconds(Plan(after=((), (0,)), seconds=(60.0, None)), 2) is None
+    assert usual_seconds(Plan(after=(), seconds=()), 1) is None
+
+
+def test_of_a_large_batch_the_usual_duration_is_the_least_that_its_places_allow() -> None:
+    items = forecast.MOST_FOLLOWED + 1
+    plan = Plan(after=((),) * items, seconds=(60.0,) * items)
+    assert usual_seconds(plan, 3) == shortest_possible(plan, 3) == 60.0 * items / 3
