@@ -5,6 +5,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from functions.text import printable
+from local.cli.argument_types import names, places, records, seconds
+from local.cli.set_up_arguments import Commands, add_completion, add_simulate
+from local.cli.shared_arguments import add_json, add_json_or_csv, add_reason, add_scenario, add_server
+from local.cli.version import Version
 from local.synth import ROOT
 
 SIGNALS = (
@@ -26,29 +30,39 @@ class _Parser(argparse.ArgumentParser):
 def command_line() -> argparse.ArgumentParser:
     """The parser of the command line; local/README.md is made from it, too."""
     parser = _Parser(prog="datamart", description="Run MicroStrategy datamarts.", epilog=SIGNALS)
+    parser.add_argument("--version", action=Version, help="print the version and end")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
 
-    run = commands.add_parser("run", help="run datamarts on this machine")
+    run = commands.add_parser(
+        "run",
+        help="run datamarts on this machine",
+        description="Run datamarts on this machine: the functions and the state machine that are deployed, in an "
+        "emulated AWS, on the built-in simulator or, with --library-url, on a real Library server, whose tables are "
+        "then loaded for real.",
+        epilog="Exit code 0: succeeded, 1: failed, 2: bad usage or invalid request.",
+    )
     run.add_argument(
         "event_files",
         nargs="*",
         type=Path,
         default=[ROOT / "events" / "console.json"],
         metavar="EVENT_FILE",
-        help="JSON files: a request, a job by name, or an event as AWS delivers it; or a batch as CSV; "
-        "events/console.json if left out; several run at once",
+        help='what to run, a JSON file: a request, {"project": …, "datamart": …}, as datamart prompts prints it; a job '
+        'by name, {"job": …}; a batch, {"batch": …}, also as CSV; or an event as AWS delivers it. The folder events '
+        "has one of each. events/console.json if left out; several run at once",
     )
-    run.add_argument("--library-url", metavar="URL", help="a real Library server in place of the simulator")
-    _add_json_or_csv(run)
-    run.add_argument("--max-wait", type=_seconds, metavar="SECONDS", help="cap of each wait; 0 waits for nothing")
+    server = run.add_mutually_exclusive_group()
+    server.add_argument("--library-url", metavar="URL", help="a real Library server in place of the simulator")
+    add_scenario(server)
+    add_json_or_csv(run)
+    run.add_argument("--max-wait", type=seconds, metavar="SECONDS", help="cap of each wait; 0 waits for nothing")
     run.add_argument(
         "--slots",
-        type=_places,
+        type=places,
         metavar="N",
         help="runs at once on the connection; left out, maxConcurrentRuns of the stage dev, but with the simulator the "
         "maxConcurrency of a batch",
     )
-    run.add_argument("--scenario", default="default", metavar="NAME", help="how the simulator behaves")
 
     plan = commands.add_parser(
         "plan",
@@ -64,12 +78,12 @@ def command_line() -> argparse.ArgumentParser:
     )
     plan.add_argument(
         "--places",
-        type=_places,
+        type=places,
         metavar="N",
         help="items that run at once; maxConcurrency and the connection's maxConcurrentRuns if left out",
     )
     plan.add_argument("--stage", default="dev", metavar="S", help="whose settings, jobs and batches; dev if left out")
-    _add_json(plan)
+    add_json(plan)
 
     prompts = commands.add_parser(
         "prompts",
@@ -79,8 +93,8 @@ def command_line() -> argparse.ArgumentParser:
     )
     prompts.add_argument("datamart", metavar="DATAMART", help="id, exact name, or path: /Public Objects/Datamarts/City")
     prompts.add_argument("--project", metavar="P", help="id or exact name of its project")
-    _add_server(prompts)
-    _add_json(prompts)
+    add_server(prompts)
+    add_json(prompts)
 
     listing = commands.add_parser(
         "list",
@@ -92,8 +106,8 @@ def command_line() -> argparse.ArgumentParser:
         "--project", metavar="P", help="id or exact name of a project; all that are open to the account if left out"
     )
     listing.add_argument("--folder", metavar="F", help="id or path of a folder of the project, and the folders in it")
-    _add_server(listing)
-    _add_json(listing)
+    add_server(listing)
+    add_json(listing)
 
     runs = commands.add_parser(
         "runs",
@@ -111,7 +125,7 @@ def command_line() -> argparse.ArgumentParser:
         help="one or several of running, succeeded, failed, timed-out, aborted, skipped",
     )
     runs.add_argument("--since", metavar="TIME", help="begun since then: 7d, 12h, 2026-11-20 or 2026-11-20T05:00+01:00")
-    runs.add_argument("--limit", type=_records, default=20, metavar="N", help="how many at most; 20 if left out")
+    runs.add_argument("--limit", type=records, default=20, metavar="N", help="how many at most; 20 if left out")
     runs.add_argument("--stage", metavar="S", help="which deployment; this computer's own runs if left out")
     output = runs.add_mutually_exclusive_group()
     output.add_argument(
@@ -134,11 +148,13 @@ def command_line() -> argparse.ArgumentParser:
     instead = show.add_mutually_exclusive_group()
     instead.add_argument("--log-failed", action="store_true", help="print the log lines of the step that failed")
     instead.add_argument("--web", action="store_true", help="print the address of the run in the AWS console")
-    _add_json(instead)
+    add_json(instead)
 
     check = commands.add_parser(
         "check",
         help="test a connection and the jobs that use it, without executing anything",
+        description="Test whether a connection would work, and the jobs that use it, without executing anything: "
+        "address, TLS, login and privileges, and of every job its project, datamart, prompts and folders.",
         epilog="It logs in twice and out again. Where a logout ends all sessions of an account, it ends those of runs "
         "that are under way, too: check an account while nothing runs under it.",
     )
@@ -151,7 +167,7 @@ def command_line() -> argparse.ArgumentParser:
         "--library-url", metavar="URL", help="this server, with MSTR_USERNAME and so on, in place of AWS"
     )
     where.add_argument("--simulator", action="store_true", help="the built-in simulator, to try it")
-    _add_json(check)
+    add_json(check)
 
     start = commands.add_parser(
         "start",
@@ -170,21 +186,21 @@ def command_line() -> argparse.ArgumentParser:
     start.add_argument("--as-of", metavar="TIME", help="run it as if triggered then: 2026-11-20T05:00+01:00")
     start.add_argument(
         "--only",
-        type=_names,
+        type=names,
         default=[],
         metavar="NAME,…",
         help="of a batch these items alone, which wait for each other and for no other item",
     )
     start.add_argument(
         "--accept",
-        type=_names,
+        type=names,
         default=[],
         metavar="NAME,…",
         help="of an ended batch: items that may be loaded and that you have found loaded",
     )
     start.add_argument(
         "--force",
-        type=_names,
+        type=names,
         default=[],
         metavar="NAME,…",
         help="of an ended batch: items that may be loaded and that run all the same; one that appends to its table may "
@@ -198,9 +214,9 @@ def command_line() -> argparse.ArgumentParser:
         "after the one before",
     )
     start.add_argument("--to", dest="last", metavar="DATE", help="with --from: the last day; until now if left out")
-    _add_reason(start)
+    add_reason(start)
     start.add_argument("--no-wait", action="store_true", help="do not follow it: print how it is called, and end")
-    _add_json_or_csv(start)
+    add_json_or_csv(start)
 
     watch = commands.add_parser(
         "watch",
@@ -210,7 +226,7 @@ def command_line() -> argparse.ArgumentParser:
     )
     watch.add_argument("run", metavar="RUN", help=RUN)
     watch.add_argument("--stage", metavar="S", help="which deployment, for an ID; dev if left out")
-    _add_json(watch)
+    add_json(watch)
 
     rerun = commands.add_parser(
         "rerun",
@@ -223,26 +239,26 @@ def command_line() -> argparse.ArgumentParser:
     rerun.add_argument(
         "--force",
         nargs="?",
-        type=_names,
+        type=names,
         const=[],
         metavar="NAME,…",
         help="run it although its table is loaded, or may be; of a batch these items, which may be loaded",
     )
     rerun.add_argument(
         "--accept",
-        type=_names,
+        type=names,
         default=[],
         metavar="NAME,…",
         help="of a batch: items that may be loaded and that you have found loaded",
     )
     rerun.add_argument("--yes", action="store_true", help="do not ask: confirm what --force says")
-    _add_reason(rerun)
+    add_reason(rerun)
     rerun.add_argument("--no-wait", action="store_true", help="in a stage: do not follow it")
     rerun.add_argument("--library-url", metavar="URL", help="on this computer: a real Library server, as at run")
     rerun.add_argument(
-        "--max-wait", type=_seconds, metavar="SECONDS", help="on this computer: cap of each wait; 0 waits for nothing"
+        "--max-wait", type=seconds, metavar="SECONDS", help="on this computer: cap of each wait; 0 waits for nothing"
     )
-    _add_json(rerun)
+    add_json(rerun)
 
     answer = commands.add_parser(
         "answer",
@@ -255,7 +271,7 @@ def command_line() -> argparse.ArgumentParser:
     answer.add_argument("file", nargs="?", metavar="FILE", help='JSON: {"prompts": [...]}; - is standard input')
     answer.add_argument("--stage", metavar="S", help="which deployment, for a name; dev if left out")
     answer.add_argument("--decline", metavar="REASON", help="send no answers, and end the run for this reason")
-    _add_json(answer)
+    add_json(answer)
 
     free_lease = commands.add_parser(
         "free-lease",
@@ -269,7 +285,7 @@ def command_line() -> argparse.ArgumentParser:
     )
     free_lease.add_argument("--stage", default="dev", metavar="S", help="which deployment; dev if left out")
     free_lease.add_argument("--yes", action="store_true", help="do not ask: confirm that the job has ended")
-    _add_json(free_lease)
+    add_json(free_lease)
 
     pause = commands.add_parser(
         "pause",
@@ -285,7 +301,7 @@ def command_line() -> argparse.ArgumentParser:
         "--until", metavar="TIME", help="end of the pause: 2026-11-20T05:00+01:00; 72 hours, the most, if left out"
     )
     pause.add_argument("--stage", default="dev", metavar="S", help="which deployment; dev if left out")
-    _add_json(pause)
+    add_json(pause)
 
     resume = commands.add_parser(
         "resume",
@@ -294,58 +310,16 @@ def command_line() -> argparse.ArgumentParser:
     )
     resume.add_argument("name", metavar="NAME", help="a connection or a job, as at pause")
     resume.add_argument("--stage", default="dev", metavar="S", help="which deployment; dev if left out")
-    _add_json(resume)
+    add_json(resume)
 
-    simulate = commands.add_parser("simulate", help="start the simulator alone")
-    simulate.add_argument("--port", type=int, default=0, metavar="N", help="port to listen on; a free one if left out")
-    simulate.add_argument("--scenario", default="default", metavar="NAME", help="how it behaves")
+    add_simulate(commands)
+    add_completion(commands)
+    _describe(commands)
     return parser
 
 
-def _add_json(command: argparse._ActionsContainer) -> None:
-    """The option of every command that ends with a report."""
-    command.add_argument("--json", action="store_true", help="print one JSON object on standard output")
-
-
-def _add_reason(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--reason", metavar="TEXT", help="why it is started, for those who look at its history")
-
-
-def _add_server(command: argparse.ArgumentParser) -> None:
-    server = command.add_mutually_exclusive_group()
-    server.add_argument("--library-url", metavar="URL", help="this server, with MSTR_USERNAME and so on")
-    server.add_argument("--stage", metavar="S", help="the server of this stage's connection, with its secret in AWS")
-    command.add_argument("--connection", metavar="C", help="another connection of the stage than default")
-
-
-def _add_json_or_csv(command: argparse.ArgumentParser) -> None:
-    output = command.add_mutually_exclusive_group()
-    _add_json(output)
-    output.add_argument(
-        "--csv", action="store_true", help="of a batch: print a header and a line for each item on standard output"
-    )
-
-
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 <= seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f'invalid number of seconds "{text}": use 0 or more')
-    return seconds
-
-
-def _names(text: str) -> list[str]:
-    return [name for name in map(str.strip, text.split(",")) if name]
-
-
-def _records(text: str) -> int:
-    records = int(text)
-    if not 1 <= records <= 100_000:
-        raise argparse.ArgumentTypeError(f'invalid number of records "{text}": use 1 to 100000')
-    return records
-
-
-def _places(text: str) -> int:
-    places = int(text)
-    if not 1 <= places <= 1_000:
-        raise argparse.ArgumentTypeError(f'invalid number of places "{text}": use 1 to 1000')
-    return places
+def _describe(commands: Commands) -> None:
+    """Let the help of each command begin with a sentence: its own, or else its line in the list of all commands."""
+    for listed in commands._choices_actions:
+        command, summary = commands.choices[listed.dest], listed.help or ""
+        command.description = command.description or f"{summary[:1].upper()}{summary[1:]}."
