@@ -151,9 +151,14 @@ def _too_deep(value: Any) -> str | None:
     return f'has everything one level too deep, under "{key}"' if is_wrapped else None
 
 
+def _job_file(value: Any) -> str | None:
+    is_job = isinstance(value, dict) and {"request", "triggers"} <= set(value)
+    return "is the file of a job, which runs by its name: that of the file without .json" if is_job else None
+
+
 _SHAPES: tuple[Callable[[Any], str | None], ...] = (
     *(_encoded_twice, _batch, _records, _test_message, _of_event_bridge, _sns_envelope, _our_schedule, _call),
-    *(_http_request, _alarm, _output, _too_deep),
+    *(_http_request, _alarm, _output, _job_file, _too_deep),
 )
 """Each describes the values that it recognises and returns None for others; the first match counts."""
 

@@ -17,6 +17,7 @@ from functions.requests import placeholders
 from functions.requests.event_shapes import WHAT_TO_GIVE, described, without_added
 from functions.requests.named_jobs import is_burst, job_named
 from functions.requests.placeholders import BadPlaceholder
+from functions.requests.request import SCHEMA as REQUEST
 from functions.requests.request import normalise
 from functions.requests.started import check_started
 from functions.requests.validation import Schema, SchemaError
@@ -74,7 +75,9 @@ def read_input(given: Any, started_at: str) -> Start:
         raise InvalidRequest(f"the input {shape}. {WHAT_TO_GIVE}")
     if not (isinstance(given, dict) and "job" in given):
         _check_is_no_batch(given)
+        _check_names_a_job(given)
         return Start(normalise(given))
+    _check_is_no_request(given)
     try:
         start = SCHEMA.check(dict(given))
     except SchemaError as problem:
@@ -96,6 +99,26 @@ def _check_is_no_batch(given: Any) -> None:
         raise InvalidRequest(
             f"{min(found)}: is the input of a batch. Start the state machine of batches with it, whose name ends in "
             f"{BATCHES}."
+        )
+
+
+ONLY_WITH_A_JOB = ("asOf", "values", "request")
+"""Keys that a request has no use for: it is taken as it is."""
+
+
+def _check_names_a_job(given: Any) -> None:
+    """Say where keys belong that go with a job. Raises InvalidRequest."""
+    for key in ONLY_WITH_A_JOB if isinstance(given, dict) else ():
+        if key in given:
+            raise InvalidRequest(f'{key}: goes only with a job by name, {{"job": …, "{key}": …}}; remove it.')
+
+
+def _check_is_no_request(given: dict[str, Any]) -> None:
+    """Say that a job and a request exclude each other. Raises InvalidRequest."""
+    if keys := [key for key in REQUEST.rules["properties"] if key in given]:
+        raise InvalidRequest(
+            f"job, {keys[0]}: give only one of the two: a job has a request of its own. What replaces keys of that "
+            f'request goes under "request": {{"job": …, "request": {{"{keys[0]}": …}}}}.'
         )
 
 

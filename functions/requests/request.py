@@ -11,6 +11,7 @@ from typing import Any
 
 from functions.errors import InvalidRequest
 from functions.object_ids import is_id
+from functions.requests.answers_by_name import in_other_form
 from functions.requests.placeholders import ONLY_IN_JOBS, unfilled
 from functions.requests.prompt_answers import normalised_answers
 from functions.requests.validation import Schema, SchemaError
@@ -27,6 +28,9 @@ SCHEMA = Schema(
     },
     choices={"datamart": 'an ID, a name, or {"name": …, "path": "/folder/…"} with exactly these two keys'},
 )
+
+PROMPT_KEYS = frozenset(SCHEMA.rules["properties"]["prompts"]["items"]["properties"])
+"""Of an entry of ``prompts``."""
 
 _NEARLY_AN_ID = re.compile(r"(?=.*\d)[0-9A-Fa-f-]{28,38}")
 
@@ -47,7 +51,7 @@ def normalise(request: Any) -> dict[str, Any]:
     try:
         normal = SCHEMA.check(copy.deepcopy(request))
     except SchemaError as problem:
-        raise InvalidRequest(str(problem)) from None
+        raise InvalidRequest(in_other_form(request, PROMPT_KEYS) or str(problem)) from None
     except RecursionError:
         raise InvalidRequest("the request is nested too deeply.") from None
     if "save" in normal and "saveAs" in normal:

@@ -13,6 +13,9 @@ import fastjsonschema
 from functions.similar_names import nearest
 from functions.text import one_line, shown, shown_key
 
+UNLISTED = "x-unlisted"
+"""A rule of a key in a schema: messages do not list it. What the product writes itself, or reads over, helps nobody."""
+
 
 class SchemaError(ValueError):
     """The value does not fit its schema; the text names the key and what is expected there."""
@@ -60,7 +63,7 @@ class Schema:
         rule, wanted, value = finding.rule, finding.rule_definition, finding.value
         known = (finding.definition or {}).get("properties", {})
         if isinstance(value, dict) and known and (unknown := sorted(set(map(str, value)) - set(known))):
-            return f"{_join(where, unknown[0])}: {_unknown_key(unknown[0], known)}"
+            return f"{_join(where, unknown[0])}: {_unknown_key(unknown[0], _listed(known))}"
         if rule == "required":
             missing = next(key for key in wanted if key not in value)
             return f"{_join(where, missing)}: is missing; it is the {_describe(known, missing)}"
@@ -84,6 +87,11 @@ class Schema:
 
 
 _KINDS = {"object": "an object {…}", "array": "a list […]", "string": "a string", "integer": "a whole number"}
+
+
+def _listed(known: dict[str, Any]) -> list[str]:
+    """The keys that a person may write."""
+    return [key for key, rules in known.items() if UNLISTED not in rules]
 
 
 def _unknown_key(name: str, known: Iterable[str]) -> str:

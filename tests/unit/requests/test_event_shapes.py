@@ -116,3 +116,9 @@ def test_a_request_is_not_an_event(sample: str) -> None:
 @pytest.mark.parametrize("odd", [{"Records": [5]}, {"Records": []}, {"Records": [{}]}, [], [5], None, "x", 5, {}])
 def test_what_has_no_known_shape_is_left_to_the_request(odd: Any) -> None:
     assert described(odd) is None
+
+
+def test_the_file_of_a_job_is_answered_with_how_a_job_runs() -> None:
+    with pytest.raises(InvalidRequest, match=r"^the input is the file of a job, which runs by its name") as refused:
+        read_input({"request": REQUEST, "triggers": [{"schedule": "rate(1 day)"}]}, STARTED)
+    assert '{"job": …' in str(refused.value)

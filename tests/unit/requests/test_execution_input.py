@@ -88,9 +88,17 @@ def test_a_request_from_the_console_is_taken_as_it_is() -> None:
     assert answers(read_input(request, STARTED)) == {"Day": "{yesterday}"}
 
 
-@pytest.mark.parametrize("key", ["asOf", "values", "request", "refusal"])
-def test_what_belongs_to_a_job_has_no_place_in_a_request(key: str) -> None:
-    with pytest.raises(InvalidRequest, match=f"^{key}: unknown key"):
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [
+        ("asOf", "goes only with a job by name"),
+        ("values", "goes only with a job by name"),
+        ("request", "goes only with a job by name"),
+        ("refusal", "unknown key"),
+    ],
+)
+def test_what_belongs_to_a_job_has_no_place_in_a_request(key: str, why: str) -> None:
+    with pytest.raises(InvalidRequest, match=f"^{key}: {why}"):
         read_input({"project": "P", "datamart": "City", key: {}}, STARTED)
 
 
@@ -193,7 +201,7 @@ def test_a_refusal_of_the_starter_is_how_the_run_ends() -> None:
         ({"job": "x" * 41}, r"^job: is too long: it has 41 characters, and 40"),
         ({"job": "../jobs"}, r"^job: there is no job"),
         ({"job": "city-nightly", "asof": "x"}, r"^asof: unknown key .*did you mean asOf\?"),
-        ({"job": "city-nightly", "project": "P"}, r"^project: unknown key"),
+        ({"job": "city-nightly", "project": "P"}, r"^job, project: give only one of the two"),
         ({"job": "city-nightly", "asOf": "2026-11-20T05:00"}, r"^asOf: .* is not a time with its offset, such as"),
         ({"job": "city-nightly", "asOf": "2026-11-20"}, r"^asOf: .* is not a time with its offset"),
         ({"job": "city-nightly", "asOf": "2026-11-20 05:00+01:00"}, r"^asOf: .* is not a time with its offset"),
@@ -309,3 +317,17 @@ def test_the_jobs_file_is_the_one_beside_the_code_unless_another_is_named(monkey
 
     assert Path(named_jobs.BESIDE_THE_CODE).name == "jobs.json"
     assert named_jobs.BESIDE_THE_CODE.parent == Path(named_jobs.__file__).parents[2]
+
+
+@pytest.mark.parametrize("key", ["project", "datamart", "prompts", "unanswered"])
+def test_a_job_and_a_request_exclude_each_other(key: str) -> None:
+    with pytest.raises(
+        InvalidRequest, match=rf'^job, {key}: give only one of the two: .*"request": {{"{key}": …}}'
+    ) as no:
+        read_input({"job": "city-nightly", key: "X"}, STARTED)
+    assert "allowed keys" not in str(no.value)
+
+
+def test_keys_that_the_product_writes_are_not_among_the_allowed_ones() -> None:
+    with pytest.raises(InvalidRequest, match=r"^asof: unknown key .*; allowed keys: job, asOf, values, request\.$"):
+        read_input({"job": "city-nightly", "asof": STARTED}, STARTED)
