@@ -18,6 +18,9 @@ from local.simulator.routes import ROUTES, Route, find, has_another_method
 
 API = f"{CONTEXT}/api"
 
+NOTHING_THERE = "<!doctype html><title>HTTP Status 404 – Not Found</title><h1>HTTP Status 404 – Not Found</h1>".encode()
+"""What the web server around a Library answers outside of its context path, as Tomcat does."""
+
 
 class Library:
     """Handles HTTP requests and keeps a list of them."""
@@ -79,7 +82,9 @@ class Library:
         return Response(204)
 
     def _no_route(self, method: str, path: str) -> Response:
-        """No endpoint, or none of this method (API.md 8.3); or the list of all, as on live servers (API.md 1.1)."""
+        """No Library or endpoint, or none of this method (API.md 8.3); or the list of all, as on live servers (1.1)."""
+        if not path.startswith(f"{CONTEXT}/"):
+            return Response(404, None, [("Content-Type", "text/html;charset=utf-8")], raw=NOTHING_THERE)
         scenario = self.server.scenario
         if (method, path) == ("GET", f"{API}/openapi.json"):
             paths: dict[str, Any] = {}

@@ -236,3 +236,14 @@ def test_a_certificate_that_nobody_vouches_for_is_reported_with_what_to_do(perso
     assert report.problems == ["server"]
     assert "certificate is not trusted" in report.only("server")[1]
     assert "caBundle" in report.only("server")[1]
+
+
+@pytest.mark.parametrize("path", ["", "/MicroStrategy", "/MicroStrategyLibary/api"])
+def test_an_address_without_the_librarys_path_is_a_problem_that_names_it(person: Person, path: str) -> None:
+    address = person.simulator.base_url.replace("/MicroStrategyLibrary", path)
+    report = person.check("--library-url", address)
+    result, text = report.only("server")
+    assert (report.code, result, report.problems) == (1, "problem", ["server"])
+    assert "there is no Library at that address" in text
+    assert "baseUrl must end with the Library's context path, usually /MicroStrategyLibrary" in text
+    assert "log_in" not in person.steps()

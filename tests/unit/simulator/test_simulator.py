@@ -153,6 +153,13 @@ def test_the_api_describes_itself(person: Person) -> None:
     assert all(operation["summary"] for path in paths.values() for operation in path.values())
 
 
+@pytest.mark.parametrize("path", ["/", "/api/status", "/MicroStrategy/api/status", "/MicroStrategyLibraryX/api/status"])
+def test_outside_of_the_context_path_a_web_server_answers_with_a_page(person: Person, path: str) -> None:
+    answer = requests.get(person.simulator.base_url.rpartition("/")[0] + path, timeout=5)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html;charset=utf-8")
+    assert answer.text.startswith("<!doctype html>")
+
+
 @pytest.mark.parametrize("path", ["/admin/", "/admin/faults", "/admin/nothing"])
 def test_what_is_not_of_the_api_tells_what_there_is(person: Person, path: str) -> None:
     answer = requests.get(person.simulator.base_url.rpartition("/")[0] + path, timeout=5)
