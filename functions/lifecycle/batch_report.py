@@ -3,24 +3,13 @@
 from typing import Any
 
 from functions import clock
-from functions.runs.batches.conclusion import lines_of, output_of
-from functions.runs.batches.model import BatchPlan, ItemOutcome
-from functions.runs.store.batches import BatchRecord, find_batch, load_items, load_plan
+from functions.runs.batches.conclusion import output_of
+from functions.runs.store.batch_lines import load_outcomes
+from functions.runs.store.batches import find_batch, load_plan
 from functions.runs.store.table import RunTable
 
 NO_LIMIT = 100_000_000
 """Bytes of a report that goes nowhere where its size is limited."""
-
-
-def load_outcomes(record: BatchRecord) -> dict[int, ItemOutcome]:
-    """How the items have ended, as far as they have."""
-    items = load_items(record.table, record.arn, range(len(record.states)))
-    return {index: item.outcome for index, item in items.items() if item.outcome is not None}
-
-
-def lines(record: BatchRecord, plan: BatchPlan) -> list[dict[str, Any]]:
-    """A line for each item, as in the output of the execution."""
-    return lines_of(record, plan, load_outcomes(record))
 
 
 def report(table: RunTable, execution_arn: str) -> dict[str, Any] | None:

@@ -4,10 +4,9 @@ from typing import Any
 
 from functions import clock
 from functions.lifecycle.batch_progress import execution_of, move_on
-from functions.lifecycle.batch_report import lines
 from functions.lifecycle.failures_in_a_row import end_series_of_batch, record_end_of_batch
 from functions.lifecycle.kept_history import keep, log_end
-from functions.notifications import batch_end, lineage, success_notice
+from functions.notifications import batch_end, lineage, outages, success_notice
 from functions.notifications.batch_end import BatchEnd
 from functions.notifications.exactly_once import once
 from functions.notifications.history import record_of_batch
@@ -19,6 +18,7 @@ from functions.runs.batches.order import ItemState
 from functions.runs.executions import input_in, stop
 from functions.runs.notification import Notification
 from functions.runs.series import Series
+from functions.runs.store.batch_lines import load_lines
 from functions.runs.store.batches import (
     BatchRecord,
     end_batch,
@@ -56,12 +56,12 @@ def end(detail: dict[str, Any], longest_step: float = 0.0) -> bool:
     if plan is not None and record.stopped_at is not None:
         _stop_runs(record, plan, early)
     try:
-        _notify(record, plan, detail, series)
+        gathers = _notify(record, plan, detail, series)
         if series is not None and detail["status"] == "SUCCEEDED":
             end_series_of_batch(record)
     finally:
         lineage.send_once(record, arn, lambda _: lineage.of_batch(BatchEnd.of(record, plan, [], detail)))
-    return early
+    return early or gathers
 
 
 def _stop_runs(record: BatchRecord, plan: BatchPlan, early: bool) -> None:
@@ -78,9 +78,10 @@ def _stop_runs(record: BatchRecord, plan: BatchPlan, early: bool) -> None:
         move_on(record, never_started)
 
 
-def _notify(record: BatchRecord, plan: BatchPlan | None, detail: dict[str, Any], series: Series | None) -> None:
-    found = BatchEnd.of(record, plan, [] if plan is None else lines(record, plan), detail)
-    kept = record_of_batch(found)
+def _notify(record: BatchRecord, plan: BatchPlan | None, detail: dict[str, Any], series: Series | None) -> bool:
+    """Notify machines and people. Returns whether to call it once more: it gathers the failures of an outage."""
+    found = BatchEnd.of(record, plan, [] if plan is None else load_lines(record, plan), detail)
+    kept, gathers = record_of_batch(found), False
 
     def send() -> None:
         batch_end.send_event(found)
@@ -88,10 +89,16 @@ def _notify(record: BatchRecord, plan: BatchPlan | None, detail: dict[str, Any],
 
     try:
         sent = {Notification.EVENT: once(record, Notification.EVENT, send)}
-        if batch_end.is_due(found):
+        connection = outages.connection_of_batch(record.table, found)
+        if connection is not None:
+            sent[Notification.NOTICE], gathers = outages.notify_with_outage(
+                record, connection, outages.failure_of_batch(found)
+            )
+        elif batch_end.is_due(found):
             sent[Notification.NOTICE] = notify_once(record, lambda: batch_end.notice(found, series))
         elif success_notice.is_due(found.status, "yes", series):
             sent[Notification.NOTICE] = notify_once(record, lambda: success_notice.notice_of_batch(found, series))
     finally:
         keep(kept, record.ended_at)
     logger.info("notified of the end of a batch", extra={"sent": sent, "status": found.status})
+    return gathers

@@ -110,12 +110,17 @@ def _notify(run: RunRecord, found: End, record: HistoryRecord, *, in_batch: bool
     sent = {Notification.EVENT: once(run, Notification.EVENT, send)}
     if sent[Notification.EVENT]:
         _count_outcome(found)
+    gathered = outages.is_gathered(found) and not in_batch
+    if run.message and not in_batch:
+        sent[Notification.NOTICE] = notify_with_other_runs(run, found, elsewhere=gathered)
     if in_batch:
         pass  # the notification of its batch has it
+    elif gathered:
+        sent[Notification.NOTICE], gathers = outages.notify_with_outage(
+            run, str(run.connection), outages.failure_of(found)
+        )
     elif run.message:
-        sent[Notification.NOTICE] = notify_with_other_runs(run, found)
-    elif outages.is_gathered(found):
-        sent[Notification.NOTICE], gathers = outages.notify_with_outage(run, found)
+        pass  # that of its message has it
     elif failure_notice.is_due(found):
         sent[Notification.NOTICE] = notify_once(run, lambda: failure_notice.notice(found, series))
     if not in_batch and success_notice.is_due(found.status, found.loaded, series):

@@ -153,20 +153,25 @@ def subject(end: BatchEnd) -> str:
     return f"Batch {named(end.name, 40)} {how}{error} (loaded: {loaded} of {len(end.lines)})"
 
 
-def text(end: BatchEnd, series: Series | None = None) -> str:
+def durations_of(end: BatchEnd) -> dict[str, str | None]:
+    """How long the batch took, beside what is usual."""
+    return durations.lines_of_batch(end.seconds, end.usual_seconds)
+
+
+def text(end: BatchEnd, series: Series | None = None, further: str | None = None) -> str:
     """What happened and what to do, and a paragraph for each item that is not loaded."""
-    counts = counts_of(end.batch.states)
     lines = {
         "Batch": named(end.name),
         "For": end.batch.as_of and named(end.batch.as_of),
         "Ended as": end.error or end.status,
-        "Items": _counts(counts) if end.lines else None,
-        **durations.lines_of_batch(end.seconds, end.usual_seconds),
+        "Items": items_in_words(end) if end.lines else None,
+        **durations_of(end),
         "Failures": series and series.count > 1 and series.in_words(),
         "What happened": end.reason,
         "What to do": end.advice,
-        **_commands(end),
+        **commands_of(end),
         "Execution": console_link(end.batch.arn),
+        "Later": further,
     }
     head = labelled(lines)
     flawed = end.flawed
@@ -192,7 +197,7 @@ def _paragraph(end: BatchEnd, line: Line) -> str:
     return labelled(lines)
 
 
-def _commands(end: BatchEnd) -> dict[str, str]:
+def commands_of(end: BatchEnd) -> dict[str, str]:
     """What shows the batch and what restarts it; a restart leaves out what may be loaded, unless a person names it."""
     arn, shown = end.batch.arn, {"To see it": commands.show(end.batch.arn)}
     if commands.is_of_request(end.error):
@@ -216,27 +221,28 @@ def _commands_of_items(end: BatchEnd) -> dict[str, str]:
     }
 
 
-def notice(end: BatchEnd, series: Series | None = None) -> Notice:
-    """The notification of the end of a batch; ``series`` are its failures in a row, with this one."""
-    facts = {
-        "Items": _counts(counts_of(end.batch.states)) if end.lines else None,
-        **durations.lines_of_batch(end.seconds, end.usual_seconds),
-    }
+def notice(end: BatchEnd, series: Series | None = None, further: str | None = None) -> Notice:
+    """The notification of the end of a batch.
+
+    ``series`` are its failures in a row, with this one; ``further`` is a sentence about those that come after it.
+    """
+    facts = {"Items": items_in_words(end) if end.lines else None, **durations_of(end), "Later": further}
     each = [_in_a_line(end, line) for line in end.flawed[:MOST_LINES]]
     return Notice(
         "batch",
         subject(end),
-        text(end, series),
+        text(end, series, further),
         thread=f"batch/{end.name}",
         summary="\n".join(filter(None, [labelled(facts), end.reason, *each])),
-        next_steps=(end.advice, *commands.steps(_commands(end) | _commands_of_items(end))),
+        next_steps=(end.advice, *commands.steps(commands_of(end) | _commands_of_items(end))),
         keywords=(stage_of(end.batch.arn), end.name, end.error or end.status),
         execution=end.batch.arn,
     )
 
 
-def _counts(counts: dict[str, int]) -> str:
-    return ", ".join(f"{count} {word}" for word, count in counts.items())
+def items_in_words(end: BatchEnd) -> str:
+    """``4 items, 1 loaded, 3 failed``"""
+    return ", ".join(f"{count} {word}" for word, count in counts_of(end.batch.states).items())
 
 
 def _in_a_line(end: BatchEnd, line: Line) -> str:

@@ -20,29 +20,32 @@ LONGEST_TEXT = 18_000
 """Bytes of what is reported about one failure: ten of them fit into one message and into one item."""
 
 
-def notify_with_other_runs(run: RunRecord, end: End) -> bool:
+def notify_with_other_runs(run: RunRecord, end: End, *, elsewhere: bool = False) -> bool:
     """Register the end of a run that a message started beside others; people are notified when all have ended.
 
-    Returns whether this invocation has notified people. Raises NotificationInProgress, or what SNS answers.
+    ``elsewhere``: the failure is in the notification of an outage, and is only counted here. Returns whether this
+    invocation has notified people. Raises NotificationInProgress, or what SNS answers.
     """
     if run.message is None:
         raise ValueError("no message started the run beside others")
     record = begin_message(run.table, message_key(run.job_name, run.message.id), run.arn, run.message.runs)
     alone = False
-    if failure_notice.is_due(end):
+    if failure_notice.is_due(end) and not elsewhere:
         alone = notify_once(run, lambda: None if _register(record, end) else failure_notice.notice(end))
     else:
-        _register(record, end)
+        _register(record, end, elsewhere=elsewhere)
     return alone or (not record.missing and notify_of_failures(record))
 
 
-def _register(record: MessageRecord, end: End) -> bool:
+def _register(record: MessageRecord, end: End, *, elsewhere: bool = False) -> bool:
     """Register an end, once; False if people were notified before without it.
 
     Raises NotificationInProgress while another invocation sends: its content is fixed, its success is not known.
     """
-    digits, failure = _digits(end), RunFailure(end.execution_arn, shorten(failure_notice.text(end), LONGEST_TEXT))
-    if record_end(record, digits, failure if failure_notice.is_due(end) else None) or digits in record.ends:
+    digits, failure = _digits(end), None
+    if failure_notice.is_due(end) and not elsewhere:
+        failure = RunFailure(end.execution_arn, shorten(failure_notice.text(end), LONGEST_TEXT))
+    if record_end(record, digits, failure, elsewhere=elsewhere) or digits in record.ends:
         return True
     if record.notice_sent:
         return False
@@ -69,7 +72,7 @@ def notice(message: MessageRuns) -> Notice:
         subject(message),
         text(message),
         thread=f"job/{job}",
-        summary="\n\n".join("\n".join(_said(end, *_IN_CHAT)) for end in failed),
+        summary="\n\n".join([*_elsewhere(message), *("\n".join(_said(end, *_IN_CHAT)) for end in failed)]),
         next_steps=tuple(_steps(failed)),
         keywords=(stage_of(failed[0].run), job),
         execution=failed[0].run,
@@ -102,6 +105,13 @@ def subject(message: MessageRuns) -> str:
     return f"Job {job}: {len(message.failed)} of {message.runs} runs of one message failed"
 
 
+def _elsewhere(message: MessageRuns) -> list[str]:
+    """The sentence about failures that an outage's notification has, if there are any."""
+    if not message.elsewhere:
+        return []
+    return [f"{message.elsewhere} more failed because of the server: the message about its connection has them."]
+
+
 def text(message: MessageRuns) -> str:
     """What the message started, and each failure with what to do."""
     failed, stage = message.failed, stage_of(message.failed[0].run)
@@ -110,6 +120,7 @@ def text(message: MessageRuns) -> str:
         f"One message started {message.runs} runs of the job {named(job)} in the stage {stage}, and "
         f"{len(failed)} of them failed. Each is listed below with what to do.\nMessage: {named(identity)}"
     )
+    first = "\n".join([first, *_elsewhere(message)])
     if message.missing:
         first += f"\nThe ends of {message.missing} more runs are not known yet. Each failure is notified separately."
     each = [f"Failure {number} of {len(failed)}\n{end.text}" for number, end in enumerate(failed, 1)]

@@ -12,17 +12,20 @@ from functions import clock
 from functions.errors import ERRORS
 from functions.limits import OUTAGE_MESSAGE_EVERY
 from functions.names import stage_of
-from functions.notifications import commands, durations, failure_notice
+from functions.notifications import batch_end, commands, durations, failure_notice
+from functions.notifications.batch_end import BatchEnd
 from functions.notifications.console_link import console_link
 from functions.notifications.exactly_once import NotificationInProgress
 from functions.notifications.publish import LONGEST, Notice, notify_once
 from functions.notifications.run_end import End, end_of
 from functions.runs.executions import described
 from functions.runs.notification import Notification
-from functions.runs.outage import GatheredFailure, Outage, is_of_connection
+from functions.runs.outage import FailedBatch, GatheredFailure, Outage, is_of_connection, may_be_of_connection
+from functions.runs.store.batch_lines import load_lines
+from functions.runs.store.batches import BatchRecord, find_batch, load_plan
 from functions.runs.store.outages import OutageRecord, begin_outage, close_window, find_outage, gather
 from functions.runs.store.record import RunRecord
-from functions.runs.store.runs import find_run
+from functions.runs.store.runs import find_run, find_runs
 from functions.runs.store.table import RunTable
 from functions.telemetry import logger
 from functions.text import labelled, named, one_line, shorten
@@ -43,24 +46,33 @@ def is_gathered(end: End) -> bool:
     return failed and is_of_connection(end.error, end.run.waits_for)
 
 
-def notify_with_outage(run: RunRecord, end: End) -> tuple[bool, bool]:
-    """Register a failure of the run's connection, and notify people of the window if it is due.
+def connection_of_batch(table: RunTable, end: BatchEnd) -> str | None:
+    """The connection on which all failed runs of a batch failed by its server or account; None where one did not."""
+    failed = {line["execution"]: line.get("error") for line in end.flawed if "execution" in line}
+    if end.status not in ("FAILED", "SUCCEEDED") or not failed or not all(map(may_be_of_connection, failed.values())):
+        return None
+    runs = find_runs(table, list(failed))
+    connections = {run.connection if is_of_connection(failed[run.arn], run.waits_for) else None for run in runs}
+    return connections.pop() if len(connections) == 1 and len(runs) == len(failed) else None
+
+
+def notify_with_outage(about: RunRecord | BatchRecord, connection: str, failure: GatheredFailure) -> tuple[bool, bool]:
+    """Register a failure of the connection, ``about`` a run or a batch, and notify people of the window if it is due.
 
     Returns whether this invocation has notified people, and whether the end is to be delivered once more: that of the
     run which opened the window, until people were notified. Raises NotificationInProgress, or what AWS answers.
     """
-    record = begin_outage(run.table, str(run.connection))
+    record = begin_outage(about.table, connection)
 
     def register() -> None:
-        _register(record, end)
+        _register(record, failure)
 
-    notify_once(run, register)
+    notify_once(about, register)
     sent = notify_of_window(record)
-    return sent, record.window is not None and record.window.opened_by == run.arn
+    return sent, record.window is not None and record.window.opened_by == about.arn
 
 
-def _register(record: OutageRecord, end: End) -> None:
-    failure = failure_of(end)
+def _register(record: OutageRecord, failure: GatheredFailure) -> None:
     for _ in range(MOST_TRIES):
         if gather(record, failure):
             return
@@ -80,6 +92,24 @@ def failure_of(end: End) -> GatheredFailure:
         error=str(end.error),
         reason=shorten(end.reason, LONGEST_REASON),
         durations={words: text for words, text in durations.lines(end.run).items() if text},
+    )
+
+
+def failure_of_batch(end: BatchEnd) -> GatheredFailure:
+    """The same of a batch all of whose failed runs failed by their connection."""
+    failed = [line for line in end.flawed if "execution" in line]
+    loads = Counter(str(line["loaded"]) for line in failed)
+    ((error, _count),) = Counter(str(line["error"]) for line in failed).most_common(1)
+    return GatheredFailure(
+        run=end.batch.arn,
+        at=end.batch.ended_at or clock.now(),
+        datamart=end.name,
+        job=None,
+        loaded="unknown" if "unknown" in loads else "no",
+        error=error,
+        reason=shorten(" ".join(filter(None, (end.reason, failed[-1].get("cause")))), LONGEST_REASON),
+        durations={words: text for words, text in batch_end.durations_of(end).items() if text},
+        batch=FailedBatch(end.status, batch_end.items_in_words(end), dict(loads), batch_end.commands_of(end)),
     )
 
 
@@ -109,11 +139,8 @@ def notify_of_window(record: OutageRecord) -> bool:
 
 def notice(record: OutageRecord) -> Notice:
     """The notification of a window: of several runs, or of the only one as if there were no outage."""
-    if len(record.failures) == 1:
-        (failure,) = record.failures.values()
-        run, found = find_run(record.table, failure.run), described(failure.run)
-        if run is not None and found is not None:
-            return failure_notice.notice(end_of(run, found), further=further())
+    if len(record.failures) == 1 and (alone := _alone(record.table, *record.failures.values())) is not None:
+        return alone
     return Notice(
         "outage",
         subject(record),
@@ -125,17 +152,31 @@ def notice(record: OutageRecord) -> Notice:
     )
 
 
+def _alone(table: RunTable, failure: GatheredFailure) -> Notice | None:
+    """The ordinary notification of the only failure of a window; None where it is not known any more."""
+    if failure.batch is not None:
+        batch, plan = find_batch(table, failure.run), load_plan(table, failure.run)
+        if batch is None or plan is None:
+            return None
+        detail = {"executionArn": failure.run, "status": failure.batch.status}
+        return batch_end.notice(BatchEnd.of(batch, plan, load_lines(batch, plan), detail), further=further())
+    run, found = find_run(table, failure.run), described(failure.run)
+    if run is None or found is None:
+        return None
+    return failure_notice.notice(end_of(run, found), further=further())
+
+
 def subject(outage: Outage) -> str:
     """``Connection default: 12 runs failed (ServerUnavailable and others)``."""
     errors = list(_errors(outage))
     others = " and others" if len(errors) > 1 else ""
-    return f"Connection {outage.connection}: {len(outage.failures)} runs failed ({errors[0]}{others})"
+    return f"Connection {outage.connection}: {_runs(outage)} failed ({errors[0]}{others})"
 
 
 def text(outage: Outage) -> str:
     """What has happened to the connection and what to do, then each run with the command that repeats it."""
     failures = list(outage.failures.values())
-    loaded = Counter(failure.loaded for failure in failures)
+    loaded = _loads(outage)
     head = {
         "Connection": outage.connection,
         "Errors": ", ".join(f"{count} {error}" for error, count in _errors(outage).items()),
@@ -152,16 +193,27 @@ def text(outage: Outage) -> str:
 
 def _first_sentence(outage: Outage) -> str:
     return (
-        f"{len(outage.failures)} runs on the connection {outage.connection} of the stage {_stage(outage)} have failed "
+        f"{_runs(outage)} on the connection {outage.connection} of the stage {_stage(outage)} have failed "
         f"since {clock.minute(outage.since)}. Their errors say that the server or the account is the cause."
     )
+
+
+def _loads(outage: Outage) -> Counter[str]:
+    return sum((Counter(failure.loads) for failure in outage.failures.values()), Counter())
+
+
+def _runs(outage: Outage) -> str:
+    """``12 runs``, those of batches among them."""
+    number = _loads(outage).total()
+    return f"{number} run{'s' if number != 1 else ''}"
 
 
 def _paragraph(failure: GatheredFailure) -> str:
     return labelled(
         {
-            "Datamart": named(failure.datamart),
+            "Datamart" if failure.batch is None else "Batch": named(failure.datamart),
             "Job": failure.job and named(failure.job),
+            "Items": failure.batch and failure.batch.items,
             "Loaded": failure.loaded,
             "Error": failure.error,
             **(failure.durations or {}),
@@ -182,6 +234,8 @@ def _last_reason(outage: Outage) -> str:
 
 def _line(failure: GatheredFailure) -> str:
     took = durations.in_short(failure.durations or {})
+    if failure.batch is not None:
+        return f"Batch {named(failure.datamart)}: {failure.batch.items}{took}"
     return f"{named(failure.job or failure.datamart)}: {failure.error} (loaded: {failure.loaded}){took}"
 
 
@@ -196,12 +250,17 @@ def _steps_of_runs(outage: Outage) -> list[str]:
 
 
 def _commands(failure: GatheredFailure) -> dict[str, str]:
+    if failure.batch is not None:
+        return failure.batch.commands
     return commands.lines(failure.run, failure.loaded, failure.error)
 
 
 def _errors(outage: Outage) -> dict[str, int]:
-    """How many failures have each error, the most frequent first."""
-    return dict(Counter(failure.error for failure in outage.failures.values()).most_common())
+    """How many failed runs have each error, the most frequent first; those of a batch have its most frequent."""
+    found: Counter[str] = Counter()
+    for failure in outage.failures.values():
+        found[failure.error] += sum(failure.loads.values())
+    return dict(found.most_common())
 
 
 def _advice(outage: Outage) -> list[str]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from functions.names import stage_of
 from functions.notifications import commands, durations
-from functions.notifications.batch_end import BatchEnd
+from functions.notifications.batch_end import BatchEnd, durations_of
 from functions.notifications.console_link import console_link
 from functions.notifications.failure_notice import LOADED, about
 from functions.notifications.publish import LONGEST_SUBJECT, Notice
@@ -43,7 +43,7 @@ def notice_of_batch(end: BatchEnd, series: Series | None) -> Notice:
         "Batch": named(end.name),
         "For": end.batch.as_of and named(end.batch.as_of),
         "Items": f"{len(end.lines)} loaded",
-        **durations.lines_of_batch(end.seconds, end.usual_seconds),
+        **durations_of(end),
         "Failures before": series and series.in_words(),
     }
     steps = _what_to_do(series, ("batch", end.name), end.batch.arn) | _repeat_batch(end)

@@ -42,9 +42,11 @@ class MessageRuns:
     since
         When the first end came.
     failures
-        How many of the ends are failures.
+        How many of the ends are failures that this notification lists.
     ends
         By the digits of the execution's name: the failure, or None for a run that did not fail.
+    elsewhere
+        How many of the ends are failures that the notification of an outage lists: None of ``ends``.
     claimed, notified
         When an invocation began to notify people, and when that was done: by :class:`Notification`.
     """
@@ -55,6 +57,7 @@ class MessageRuns:
     since: float = 0
     failures: int = 0
     ends: dict[str, RunFailure | None] = field(default_factory=dict)
+    elsewhere: int = 0
     claimed: dict[str, float] = field(default_factory=dict)
     notified: dict[str, float] = field(default_factory=dict)
 

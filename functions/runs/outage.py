@@ -14,10 +14,24 @@ MOST_GATHERED = 100
 """Failures of one notification: a window with so many is due at once."""
 
 
+class FailedBatch(NamedTuple):
+    """What a notification of several failures says of a batch.
+
+    ``status`` is Step Functions', ``items`` how many items are how, in words, ``loads`` how many of its failed runs
+    are loaded or not, and ``commands`` those that show and restart it, by the words before each.
+    """
+
+    status: str
+    items: str
+    loads: dict[str, int]
+    commands: dict[str, str]
+
+
 class GatheredFailure(NamedTuple):
     """A failed run of an outage: its execution's ARN, when it ended, and what a notification of several says of it.
 
-    ``durations`` are the words of functions/notifications/durations.py.
+    Or a batch whose runs failed by the outage alone: ``datamart`` is then its name. ``durations`` are the words of
+    functions/notifications/durations.py.
     """
 
     run: str
@@ -28,6 +42,12 @@ class GatheredFailure(NamedTuple):
     error: str
     reason: str
     durations: dict[str, str] | None = None
+    batch: FailedBatch | None = None
+
+    @property
+    def loads(self) -> dict[str, int]:
+        """How many failed runs are loaded or not, by the word."""
+        return {self.loaded: 1} if self.batch is None else self.batch.loads
 
 
 class Window(NamedTuple):
@@ -94,6 +114,11 @@ class Outage:
     def is_due(self, now: float) -> bool:
         """Whether people have to be notified of the window."""
         return self.window is not None and (now >= self.window.due or len(self.failures) >= MOST_GATHERED)
+
+
+def may_be_of_connection(error: str | None) -> bool:
+    """Whether it may be, as far as the error's name says: one that a run ended with may not say why it waited."""
+    return error == RunTimedOut.name or is_of_connection(error, None)
 
 
 def is_of_connection(error: str | None, waited_for: str | None) -> bool:

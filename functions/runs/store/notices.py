@@ -3,7 +3,8 @@
 Both have an item of their own, their keys ``message/<job>/<message id>`` and ``late/<time in UTC>``::
 
     executionArn: the key, claimed {notice}, told {notice}, expiresAt (TTL)
-    of a message: run: ARN of the first that ended, runs, since, failures, ends {"<digits>": {} or {run, text}}
+    of a message: run: ARN of the first that ended, runs, since, failures, elsewhere,
+                  ends {"<digits>": {} or {run, text}}
 
 Of the runs of a connection that take longer than usual an item counts those of an hour,
 ``longer/<connection>/<hour in UTC>``::
@@ -32,7 +33,7 @@ class MessageRecord(NotifiedRecord, MessageRuns):
         """Take the item as it is now."""
         ends = {digits: RunFailure(end["run"], end["text"]) if end else None for digits, end in item["ends"].items()}
         self.run, self.runs, self.since = item["run"], int(item["runs"]), item["since"]
-        self.failures, self.ends = int(item["failures"]), ends
+        self.failures, self.elsewhere, self.ends = int(item["failures"]), int(item.get("elsewhere", 0)), ends
         self.claimed, self.notified = item["claimed"], item["told"]
 
 
@@ -62,16 +63,16 @@ def find_message(table: RunTable, key: str) -> MessageRecord | None:
     return None if item is None else MessageRecord(table, item)
 
 
-def record_end(record: MessageRecord, digits: str, failure: RunFailure | None) -> bool:
+def record_end(record: MessageRecord, digits: str, failure: RunFailure | None, *, elsewhere: bool = False) -> bool:
     """Register the end of one of the runs, once; False if it was, or if people are being notified without it.
 
-    ``digits`` are those at the end of the execution's name.
+    ``digits`` are those at the end of the execution's name. ``elsewhere``: it failed, and another notification has it.
     """
     path, claimed = f"ends.{digits}", f"claimed.{Notification.NOTICE}"
     return record.write_if(
         f"attribute_not_exists({{{path}}}) AND attribute_not_exists({{{claimed}}})",
         put={path: {"run": failure.run, "text": failure.text} if failure else {}},
-        add={"failures": int(failure is not None)},
+        add={"failures": int(failure is not None), "elsewhere": int(elsewhere)},
     )
 
 

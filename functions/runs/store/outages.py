@@ -3,8 +3,8 @@
 ::
 
     executionArn: outage/<connection>, window, openedBy, due, gathered {"<digest>": {run, at, datamart, job, loaded,
-    error, reason, durations {words: text}}}, outageSince, before, sentAt, sent {"<digest>": at}, claimed {…}, told {…},
-    expiresAt (TTL)
+    error, reason, durations {words: text}, batch {status, items, loads, commands}}}, outageSince, before, sentAt,
+    sent {"<digest>": at}, claimed {…}, told {…}, expiresAt (TTL)
 
 ``openedBy`` and ``due`` are missing while nothing is gathered. Every write is conditional on the window that this
 invocation knows: what was meant for one window never changes the next.
@@ -16,7 +16,7 @@ from typing import Any
 from functions import clock
 from functions.limits import END_REPEATED_FOR
 from functions.runs.notification import Notification
-from functions.runs.outage import GatheredFailure, Outage, Window
+from functions.runs.outage import FailedBatch, GatheredFailure, Outage, Window
 from functions.runs.store.item_format import Item
 from functions.runs.store.record import NotifiedRecord
 from functions.runs.store.table import RunTable, expiry
@@ -38,7 +38,7 @@ class OutageRecord(NotifiedRecord, Outage):
         """Take the item as it is now."""
         self.number = int(item["window"])
         self.window = Window(item["openedBy"], item["due"]) if "due" in item else None
-        failures = {digest: GatheredFailure(**failure) for digest, failure in item["gathered"].items()}
+        failures = {digest: _failure(stored) for digest, stored in item["gathered"].items()}
         self.failures = dict(sorted(failures.items(), key=lambda each: each[1].at))
         self.since, self.before, self.sent_at = item["outageSince"], int(item["before"]), item["sentAt"]
         self.sent = item["sent"]
@@ -85,7 +85,7 @@ def gather(record: OutageRecord, failure: GatheredFailure) -> bool:
     digest, now = digest_of(failure.run), clock.now()
     if digest in record.failures or digest in record.sent:
         return True
-    put: Item = {f"gathered.{digest}": failure._asdict(), "expiresAt": expiry(now)}
+    put: Item = {f"gathered.{digest}": _stored(failure), "expiresAt": expiry(now)}
     if record.window is None:
         put |= {"openedBy": failure.run, "due": record.due_at(now)}
         put |= {} if record.goes_on(now) else {"outageSince": now, "before": 0}
@@ -93,6 +93,17 @@ def gather(record: OutageRecord, failure: GatheredFailure) -> bool:
     else:
         opens = "attribute_exists({due})"
     return record.write_if(f"{opens} AND attribute_not_exists({{claimed.{Notification.NOTICE}}})", put=put)
+
+
+def _stored(failure: GatheredFailure) -> Item:
+    """What the item has of a failure; nothing of what it does not say."""
+    stored = failure._asdict() | ({"batch": failure.batch._asdict()} if failure.batch else {})
+    return {name: value for name, value in stored.items() if value is not None or name == "job"}
+
+
+def _failure(stored: Item) -> GatheredFailure:
+    batch = stored.get("batch")
+    return GatheredFailure(**stored | ({"batch": FailedBatch(**batch)} if batch else {}))
 
 
 def close_window(record: OutageRecord) -> bool:

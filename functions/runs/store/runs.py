@@ -1,6 +1,6 @@
 """The run itself: how its item begins, what the steps find out about it, and how it ends."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from functions import clock
@@ -13,7 +13,7 @@ from functions.runs.model import Definition, Polling, Prompt, Run, ServerObject,
 from functions.runs.outcome import Again, AttemptEnd, Conclusion, Fail, Outcome, Succeed
 from functions.runs.output import SUPERSEDED_BY
 from functions.runs.queue import Pause, counted_wait
-from functions.runs.store.item_format import Item
+from functions.runs.store.item_format import Item, run_of
 from functions.runs.store.record import RunRecord
 from functions.runs.store.table import RunTable, expiry
 from functions.text import shorten
@@ -166,6 +166,11 @@ def find_run(table: RunTable, execution_arn: str) -> RunRecord | None:
     """Read the run, at its newest attempt; None if there is no item of it."""
     item = table.load(execution_arn)
     return None if item is None else RunRecord(table, item, item.get("attempt", 0))
+
+
+def find_runs(table: RunTable, execution_arns: Sequence[str]) -> list[Run]:
+    """Read the runs, those of them that there are, without an attempt to work on."""
+    return [run_of(item) for item in table.load_all(execution_arns).values()]
 
 
 # -- its time in the queue ----------------------------------------------------------------------------------------

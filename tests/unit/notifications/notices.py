@@ -5,6 +5,7 @@ from typing import Any
 
 from functions.notifications import (
     batch_end,
+    commands,
     failure_notice,
     late_notice,
     longer_notice,
@@ -24,7 +25,7 @@ from functions.runs.batches.model import BatchPlan, BatchRun
 from functions.runs.batches.order import Plan
 from functions.runs.failure import advice
 from functions.runs.message import MessageRuns, RunFailure
-from functions.runs.outage import GatheredFailure, Outage, Window
+from functions.runs.outage import FailedBatch, GatheredFailure, Outage, Window
 from functions.runs.series import Series
 from functions.runs.store.item_format import run_of
 from functions.runs.usual import Usual
@@ -166,7 +167,7 @@ def of_one_message() -> Notice:
         )
         ends[str(number)] = RunFailure(arn, failure_notice.text(failed))
     return message_failures.notice(
-        MessageRuns("message/countries-upload/m-1", UPLOADS[0], 3, 0, 2, {**ends, "2": None})
+        MessageRuns("message/countries-upload/m-1", UPLOADS[0], 4, 0, 2, {**ends, "2": None, "3": None}, elsewhere=1)
     )
 
 
@@ -176,11 +177,28 @@ def outage(*, before: int = 0) -> Notice:
         took = {"Duration": f"{number} min", "Usual": "20 min 3 s for the load (the median of the last ones)"}
         return GatheredFailure(arn, MORNING + number, f"Datamart {number}", job, loaded_word, error, reason, took)
 
+    night = {
+        "To see it": commands.show(BATCH),
+        "To restart it": commands.rerun(BATCH),
+    }
+    of_batch = GatheredFailure(
+        BATCH,
+        MORNING + 4,
+        "night",
+        None,
+        "no",
+        "ServerUnavailable",
+        '2 of 3 items are not loaded: "customers" (failed ServerUnavailable), "sales" (skipped).',
+        {"Duration": "4 min", "Usual": "40 min, where each item takes its usual time"},
+        FailedBatch("FAILED", "3 items, 1 loaded, 1 failed, 1 skipped", {"no": 1}, night),
+    )
+
     refused_by = "The server did not respond: connection refused (step login)."
     failures = [
         failed(1, "sales-nightly", "ServerUnavailable", refused_by),
         failed(2, "stock-nightly", "ServerUnavailable", refused_by),
         failed(3, None, "SessionLost", "The server does not know the session any more (ERR009).", "unknown"),
+        *([of_batch] if before else []),
     ]
     return outages.notice(
         Outage(  # type: ignore[arg-type] # as the record of it
