@@ -293,7 +293,9 @@ class Emulator:
             record = find_record(self.deployed.history_table, execution_arn)
             report = self.batch_report(execution_arn) if is_batch(execution_arn) else None
             items = (report or {}).get("items") or ()
-            self._at_the_end(Ended(described, moto_history(execution_arn), record, self.logs, items))
+            plan = None if report is None else load_plan(self._table, execution_arn)
+            after = {} if plan is None else plan.after_by_name
+            self._at_the_end(Ended(described, moto_history(execution_arn), record, self.logs, items, after))
 
     def _described(self, execution_arn: str) -> dict[str, Any]:
         described: dict[str, Any] = self._states.describe_execution(executionArn=execution_arn)

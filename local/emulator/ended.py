@@ -1,7 +1,8 @@
 """An execution that has ended, as the emulator shows it to the history of this computer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from functions.runs.history import HistoryRecord
@@ -22,6 +23,8 @@ class Ended(NamedTuple):
         The file with the log of all functions so far, a line of JSON each; ``correlation_id`` is the execution's ARN.
     items
         Of a batch that began: a line for each item, as in its output, which a failed one does not have.
+    after
+        Of a batch that began: the items that each item names, of those that name some.
     """
 
     described: dict[str, Any]
@@ -29,6 +32,7 @@ class Ended(NamedTuple):
     record: HistoryRecord | None
     log: Path
     items: Sequence[dict[str, Any]] = ()
+    after: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 AtTheEnd = Callable[[Ended], None]

@@ -1,7 +1,9 @@
 """The details of an execution that this computer keeps: what Step Functions said of it, its events and its log."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from local.history.record_line import is_moment
@@ -34,6 +36,8 @@ class Details(NamedTuple):
         Events that are damaged.
     items
         Of a batch: a line for each item, as in its output.
+    after
+        Of a batch: the items that an item names, of those that name some.
     """
 
     described: dict[str, Any]
@@ -42,6 +46,7 @@ class Details(NamedTuple):
     why_gone: str | None = None
     passed_over: int = 0
     items: tuple[dict[str, Any], ...] = ()
+    after: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 def details_in(folder: Path) -> Details:
@@ -61,7 +66,8 @@ def details_in(folder: Path) -> Details:
     events = [event for event in listed if _is_event(event)]
     lines = found.get("items")
     items = tuple(line for line in lines if isinstance(line, dict)) if isinstance(lines, list) else ()
-    return Details(described, events, _log(folder / LOG), passed_over=len(listed) - len(events), items=items)
+    passed_over = len(listed) - len(events)
+    return Details(described, events, _log(folder / LOG), None, passed_over, items, _after(found.get("after")))
 
 
 def lines_in(text: str) -> list[str]:
@@ -74,6 +80,12 @@ def _log(path: Path) -> list[str]:
         return lines_in(path.read_bytes().decode("utf-8", "replace"))
     except FileNotFoundError:
         return []
+
+
+def _after(found: Any) -> dict[str, tuple[str, ...]]:
+    """The lists of names by their item; what is damaged, or of a release that did not keep it, names nothing."""
+    given = found.items() if isinstance(found, dict) else ()
+    return {item: tuple(map(str, named)) for item, named in given if isinstance(named, list)}
 
 
 def _is_event(event: Any) -> bool:

@@ -126,7 +126,7 @@ class Files:
         execution = ended.described["name"]
         folder = self.details(execution)
         private_files.make_folder(folder, self._home)
-        kept = {"execution": ended.described, "events": ended.events, "items": ended.items}
+        kept = {"execution": ended.described, "events": ended.events, "items": ended.items, "after": {**ended.after}}
         private_files.write(folder / details.EXECUTION, _json(kept))
         lines = self._log.take(ended.log, ended.described["executionArn"])
         private_files.write(folder / details.LOG, _text(lines))

@@ -1,7 +1,8 @@
 """Puts a report together from what was read of an execution. Pure."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple, cast
 
 from functions.names import is_batch
@@ -45,6 +46,8 @@ class Kept(NamedTuple):
         Whether the execution is one of AWS, which the console shows.
     items
         Of a batch: a line for each item, as in its output; empty if that is not known.
+    after
+        Of a batch: the items that an item names, of those that name some; empty if that is not known.
     """
 
     described: dict[str, Any]
@@ -54,6 +57,7 @@ class Kept(NamedTuple):
     why_no_log: str | None = None
     is_deployed: bool = False
     items: Sequence[dict[str, Any]] = ()
+    after: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 def assembled(record: HistoryRecord, kept: Kept, items: Sequence[HistoryRecord] = ()) -> RunReport:
@@ -77,6 +81,7 @@ def assembled(record: HistoryRecord, kept: Kept, items: Sequence[HistoryRecord] 
         cost=cost_of(record.execution, timeline, len(kept.events)) if entries else None,
         items=tuple(sorted(items, key=lambda item: item.started_at)),
         not_run=tuple(_not_run(kept, items)),
+        after={item: tuple(named) for item, named in kept.after.items()},
     )
 
 

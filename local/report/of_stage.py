@@ -87,17 +87,21 @@ def _kept_in_aws(stack: Stack, record: HistoryRecord) -> Kept:
     ended = described.get("stopDate", record.finished_at)
     end = clock.now() if ended is None else seconds_of(ended)
     log, why = _log(stack, arn, functions, begin, end)
-    items = _items(stack, arn) if is_batch(arn) else []
-    return Kept(described, events, log, why_gone=GONE, why_no_log=why, is_deployed=True, items=items)
+    items, after = _items(stack, arn) if is_batch(arn) else ([], {})
+    return Kept(described, events, log, why_gone=GONE, why_no_log=why, is_deployed=True, items=items, after=after)
 
 
-def _items(stack: Stack, arn: str) -> list[dict[str, Any]]:
-    """A line for each item of a batch; none for those who may not read them: its record and log say much, too."""
+def _items(stack: Stack, arn: str) -> tuple[list[dict[str, Any]], dict[str, tuple[str, ...]]]:
+    """A line for each item of a batch, and the items that each names.
+
+    None for those who may not read them: its record and log say much, too.
+    """
+    batches = StageBatches(stack)
     try:
-        report = StageBatches(stack).batch_report(arn)
+        report, found = batches.batch_report(arn), batches.batch(arn)
     except CannotGoOn:
-        return []
-    return (report or {}).get("items") or []
+        return [], {}
+    return (report or {}).get("items") or [], {} if found is None else found[1].after_by_name
 
 
 def _log(stack: Stack, arn: str, functions: set[str], begin: float, end: float) -> tuple[list[str], str | None]:

@@ -179,6 +179,8 @@ class RunReport:
         Of a batch: the records of its items that have run or are running, in the order of their start.
     not_run
         Of a batch: its other items, in the order of its file.
+    after
+        Of a batch: the items that an item names and comes after, of those that name some.
     """
 
     run: HistoryRecord
@@ -193,8 +195,9 @@ class RunReport:
     waits: tuple[Wait, ...] = ()
     cleaned_up: tuple[CleanedUp, ...] = ()
     cost: Cost | None = None
-    items: tuple[HistoryRecord, ...] = field(default=())
+    items: tuple[HistoryRecord, ...] = ()
     not_run: tuple[NotRun, ...] = ()
+    after: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """The report as JSON values; ``run`` and ``items`` have the keys of ``datamart runs --json``."""

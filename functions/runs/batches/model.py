@@ -47,6 +47,12 @@ class BatchPlan:
     restart_of: str | None = None
     accepted: tuple[int, ...] = ()
 
+    @property
+    def after_by_name(self) -> dict[str, tuple[str, ...]]:
+        """The items that an item names, of those that name some."""
+        named = zip(self.items, self.plan.after, strict=True)
+        return {item: tuple(self.items[each] for each in earlier) for item, earlier in named if earlier}
+
 
 class ItemOutcome(NamedTuple):
     """How the run of an item ended.

@@ -244,3 +244,14 @@ def test_a_line_of_the_log_may_have_any_character(history: Files) -> None:
     keep(history, kept)
     (history.details(kept.id) / details.LOG).write_text('"a\u2028b"\n"c\x85d"\n', "utf-8")
     assert history.details_of(kept.id).log == ['"a\u2028b"', '"c\x85d"']
+
+
+@pytest.mark.parametrize("given", [None, 5, [], {"b": 5, "c": None}, {"a": ["x"]}])
+def test_what_comes_after_what_is_kept_and_of_a_damaged_file_what_is_understood(history: Files, given: Any) -> None:
+    kept = record(1, AT)
+    described = {"name": kept.id, "executionArn": kept.execution}
+    history.keep(Ended(described, [], kept, NO_LOG, after={"a": ("x",)}))
+    assert history.details_of(kept.id).after == {"a": ("x",)}
+    path = history.details(kept.id) / details.EXECUTION
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"after": given}), "utf-8")
+    assert history.details_of(kept.id).after == ({"a": ("x",)} if given == {"a": ["x"]} else {})
