@@ -125,7 +125,9 @@ def command_line() -> argparse.ArgumentParser:
         help="one or several of running, succeeded, failed, timed-out, aborted, skipped",
     )
     runs.add_argument("--since", metavar="TIME", help="begun since then: 7d, 12h, 2026-11-20 or 2026-11-20T05:00+01:00")
-    runs.add_argument("--limit", type=records, default=20, metavar="N", help="how many at most; 20 if left out")
+    runs.add_argument(
+        "--limit", type=records, metavar="N", help="how many at most; 20 if left out, and 5,000 with --html"
+    )
     runs.add_argument("--stage", metavar="S", help="which deployment; this computer's own runs if left out")
     output = runs.add_mutually_exclusive_group()
     output.add_argument(
@@ -136,6 +138,12 @@ def command_line() -> argparse.ArgumentParser:
         help="print an array of objects with these fields; without any, list the fields",
     )
     output.add_argument("--csv", action="store_true", help="print a header and a line for each record, with all fields")
+    output.add_argument(
+        "--html",
+        type=Path,
+        metavar="FILE",
+        help="write a page for a browser into this file: a cell for each job and night",
+    )
 
     show = commands.add_parser(
         "show",
@@ -148,6 +156,7 @@ def command_line() -> argparse.ArgumentParser:
     instead = show.add_mutually_exclusive_group()
     instead.add_argument("--log-failed", action="store_true", help="print the log lines of the step that failed")
     instead.add_argument("--web", action="store_true", help="print the address of the run in the AWS console")
+    instead.add_argument("--html", type=Path, metavar="FILE", help="write it as one page for a browser into this file")
     add_json(instead)
 
     check = commands.add_parser(

@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from functions import clock
@@ -19,6 +20,9 @@ from local.history.history import RUNNING, SKIPPED, STATUSES, History, Selection
 
 FIELDS = tuple(KEYS.values())
 """What ``--json`` takes."""
+
+LIMIT, LIMIT_OF_PAGE = 20, 5_000
+"""How many records are shown unless ``--limit`` says it; a page has room for two months of a hundred jobs."""
 
 STATUS_WORDS = (*STATUSES, SKIPPED)
 
@@ -59,6 +63,8 @@ def _ending(arguments: argparse.Namespace, fields: list[str] | None, selection: 
         said += history.notes()
     if arguments.stage is None and RUNNING in selection.status:
         said += (ONLY_ENDED,)
+    if arguments.html is not None:
+        return _page(arguments.html, found, arguments.stage, said)
     if fields is not None:
         return Ending(SUCCEEDED, [{key: each.as_json()[key] for key in fields} for each in found], said)
     if arguments.csv:
@@ -67,6 +73,19 @@ def _ending(arguments: argparse.Namespace, fields: list[str] | None, selection: 
         return Ending(SUCCEEDED, said=said, rows=tuple(map(runs_output.fields_of, found)))
     runs_output.show(console_for(sys.stdout), found)
     return Ending(SUCCEEDED, said=said)
+
+
+def _page(path: Path, found: list[HistoryRecord], stage: str | None, said: tuple[str, ...]) -> Ending:
+    """Write the page. Raises CannotGoOn."""
+    # Imported here: they import jinja2, and what reads the files of jobs.
+    from local.cli.expected_loads import expected_loads
+    from local.pages.history_page import history_page
+    from local.pages.page import write_page
+
+    expected, problems = expected_loads(stage)
+    title = "Runs of this computer" if stage is None else f"Stage {stage}"
+    write_page(path, history_page(found, title, expected, is_deployed=stage is not None))
+    return Ending(SUCCEEDED, said=(*said, *problems), shown=(str(path),))
 
 
 def _cells(record: HistoryRecord) -> list[Any]:
@@ -98,7 +117,7 @@ def _selection(arguments: argparse.Namespace) -> Selection:
         datamart=arguments.datamart,
         status=_statuses(arguments.status),
         since=None if arguments.since is None else _since(arguments.since),
-        limit=arguments.limit,
+        limit=arguments.limit or (LIMIT if arguments.html is None else LIMIT_OF_PAGE),
     )
 
 

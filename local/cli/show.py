@@ -3,6 +3,7 @@
 import argparse
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 from functions.notifications.console_link import console_link
 from functions.runs.history import HistoryRecord
@@ -26,7 +27,7 @@ def show(arguments: argparse.Namespace) -> int:
     Parameters
     ----------
     arguments
-        ``run``, ``stage``, ``log_failed``, ``json`` and ``web``, as local/cli/arguments.py parses them.
+        ``run``, ``stage``, ``log_failed``, ``json``, ``web`` and ``html``, as local/cli/arguments.py parses them.
     """
     try:
         source = source_of(arguments.run, arguments.stage)
@@ -38,6 +39,8 @@ def show(arguments: argparse.Namespace) -> int:
         if arguments.log_failed:
             return finish(_with_notes(_log_of_failed(source, record), source))
         report = _report(source, record)
+        if arguments.html is not None:
+            return finish(_with_notes(_page(report, arguments.html), source))
     except CannotGoOn as problem:
         return finish(failed("show", problem, str(problem)), arguments.json)
     if not arguments.json:
@@ -52,6 +55,14 @@ def _with_notes(ending: Ending, source: Source) -> Ending:
 def _report(source: Source, record: HistoryRecord) -> RunReport:
     items = source.items(record) if record.kind == "batch" else []
     return assembled(record, source.kept(record), items)
+
+
+def _page(report: RunReport, path: Path) -> Ending:
+    """Write the page. Raises CannotGoOn."""
+    from local.pages.page import page_of, write_page  # imports jinja2, which no other use waits for
+
+    write_page(path, page_of(report))
+    return Ending(SUCCEEDED, shown=(str(path),))
 
 
 def _log_of_failed(source: Source, record: HistoryRecord) -> Ending:

@@ -38,7 +38,7 @@ class Shown:
 
     def __call__(self, run: str, code: int = 0, **options: Any) -> tuple[str, str]:
         self._capsys.readouterr()
-        chosen = {"log_failed": False, "json": False, "web": False} | options
+        chosen = {"log_failed": False, "json": False, "web": False, "html": None} | options
         assert show(argparse.Namespace(run=run, stage=self.stage, **chosen)) == code
         found = self._capsys.readouterr()
         self.seen += [found.out, found.err]
@@ -48,6 +48,12 @@ class Shown:
         """The report."""
         found: dict[str, Any] = json.loads(self(run, json=True)[0])
         return found
+
+    def page(self, run: str, path: Path) -> str:
+        """The page that it writes."""
+        assert self(run, html=path) == (f"{path}\n", "")
+        self.seen.append(path.read_text("utf-8"))
+        return self.seen[-1]
 
     def search(self, outcome: Outcome) -> None:
         """No secret, no cookie and no task token is in what was shown."""
@@ -203,6 +209,11 @@ def test_a_batch_is_shown_with_its_items_and_the_logs_of_those_that_failed(
     assert "wrong   FAILED (loaded: unknown)" in text
     assert "late    skipped because of wrong" in text
     assert report["steps"][0]["state"] == "PrepareBatch"
+    page = here.page(name_of(batch), tmp_path / "page.html")
+    assert "2 of 4 items are loaded." in page
+    assert '<li>late <span class="quiet">skipped because of wrong</span></li>' in page
+    assert "Longest chain: " in page
+    assert report["after"] == {"load 2": ["load 1"], "late": ["wrong"]}
     out, err = here(name_of(batch), log_failed=True)
     assert "datamart: wrong: " in err
     assert {json.loads(line)["step"] for line in out.splitlines()} == {"get_status"}

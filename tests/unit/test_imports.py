@@ -15,6 +15,7 @@ FLOORS = (
     ("infra.documents",),
     ("local.cli",),
     ("local.checks",),
+    ("local.pages",),
     ("local.report",),
     ("local.history",),
     ("local.aws", "local.emulator", "local.server_access"),

@@ -99,6 +99,25 @@ def test_the_records_that_are_asked_for_are_printed_newest_first(
     assert found == [RECORDS[number - 1].id for number in chosen]
 
 
+def test_a_page_has_a_cell_for_each_job_and_night_and_its_owner_alone_may_read_it(
+    command: Command, tmp_path: Path
+) -> None:
+    path = tmp_path / "nights.html"
+    assert command("--html", str(path)) == (0, f"{path}\n", "")
+    page = path.read_text("utf-8")
+    assert page.count("<td><a ") == len(RECORDS)
+    assert "<title>Runs of this computer</title>" in page
+    assert path.stat().st_mode & 0o777 == 0o600
+    command("--html", str(path), "--limit", "1")
+    assert path.read_text("utf-8").count("<td><a ") == 1
+
+
+def test_a_page_that_cannot_be_written_is_refused_with_what_to_do(command: Command, tmp_path: Path) -> None:
+    code, out, err = command("--html", str(tmp_path / "none" / "nights.html"))
+    assert (code, out) == (2, "")
+    assert "cannot be written (No such file or directory). Name a file in a folder that exists" in err
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

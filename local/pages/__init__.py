@@ -1,0 +1,1 @@
+"""Pages about runs, batches and histories: each one self-contained HTML file without scripts and outside resources."""

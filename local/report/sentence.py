@@ -1,0 +1,60 @@
+"""The outcome of a run or a batch in one sentence, and the command that comes next. Pure."""
+
+from shlex import quote
+
+from functions.runs.history import HistoryRecord
+from local.report import words
+from local.report.report import RunReport
+
+TABLE = {
+    "yes": "its table was loaded before that",
+    "no": "its table was not loaded",
+    "unknown": "nobody knows whether its table was loaded",
+}
+"""What is known of the table of a run that did not succeed."""
+
+ENDS = {"FAILED": "failed", "TIMED_OUT": "ran into the time limit of its execution", "ABORTED": "was stopped"}
+
+
+def outcome_of(report: RunReport) -> str:
+    """``City is loaded: DM_CITY was replaced in 3.40 s.``, for a batch how many of its items are loaded."""
+    run = report.run
+    name = words.name_of(run)
+    if run.status == "RUNNING":
+        return f"{name} is running."
+    if run.kind == "batch":
+        return f"{name if run.batch not in (None, run.id) else 'The batch'} {_succeeded(run)}{_items(run)}"
+    if run.status == "SUCCEEDED":
+        return _of_success(run, name)
+    end = ENDS.get(run.status, "did not succeed")
+    return f"{name} {end}; {TABLE.get(run.loaded, TABLE['unknown'])}."
+
+
+def _succeeded(run: HistoryRecord) -> str:
+    return "succeeded" if run.status == "SUCCEEDED" else ENDS.get(run.status, "did not succeed")
+
+
+def _items(run: HistoryRecord) -> str:
+    if not run.counts:
+        return "."
+    loaded, items = run.counts.get("loaded", 0), run.counts.get("items", 0)
+    return f": {loaded} of {items} item{'' if items == 1 else 's'} {'is' if items == 1 else 'are'} loaded."
+
+
+def _of_success(run: HistoryRecord, name: str) -> str:
+    if run.skipped:
+        return f"{name} was skipped, because another run had the datamart."
+    if run.loaded != "yes":
+        return f"{name} succeeded, and loaded: {run.loaded}."
+    table = run.table or "its table"
+    what = "is loaded" if run.append is None else "has new rows" if run.append else "was replaced"
+    seconds = "" if run.duration_seconds is None else f" in {words.seconds_of(run.duration_seconds)}"
+    return f"{name} is loaded: {table} {what}{seconds}."
+
+
+def next_command(report: RunReport) -> str | None:
+    """The command to paste after a run or batch that has not loaded; None where looking at the table comes first."""
+    run = report.run
+    if run.status in ("SUCCEEDED", "RUNNING") or (run.kind == "run" and run.loaded != "no"):
+        return None
+    return f"datamart rerun {quote(run.id if report.console is None else run.execution)}"

@@ -1,0 +1,68 @@
+"""The page of a run: its outcome, what to do, its steps over time and its answers."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+from functions import clock
+from local.pages.run_page import RunPage, run_page
+from local.report.report import Answer
+from tests.unit.pages.reports import run_report
+from tests.unit.report.executions import BEGIN
+
+
+def test_it_begins_with_the_outcome_and_what_to_do() -> None:
+    page = run_page(run_report(status="FAILED", loaded="no", error="NotFound", cause='no datamart "Citty".'), 0)
+    assert "City failed; its table was not loaded." in page
+    assert "no datamart &#34;Citty&#34;." in page
+    assert "Check the project, the datamart and the folder in the request." in page
+    assert "<code>datamart rerun arn:aws:states:" in page
+
+
+def test_waits_and_work_have_their_place_on_the_time_axis() -> None:
+    page = RunPage(run_report(), 0)
+    (group,) = page.groups
+    rows = {row.name: row for row in group.rows}
+    assert round(page.scale.seconds, 1) == 331.3
+    (queue,) = rows["WaitInQueue"].bands
+    assert (queue.kind, queue.x, queue.width) == ("wait", 0.03, 27.17)
+    wait, work = rows["GetStatus ×3"].bands
+    assert (wait.kind, work.kind) == ("wait", "work")
+    assert wait.end >= work.x
+
+
+def test_the_statuses_of_the_job_are_bands_that_touch() -> None:
+    bands = [look.band for look in RunPage(run_report(), 0).looks]
+    assert [band.kind for band in bands] == ["job-running", "job-prompts", "job-running", "job-succeeded"]
+    assert all(abs(band.end - following.x) < 0.1 for band, following in pairwise(bands[:3]))
+
+
+def test_values_that_the_stage_hides_are_not_in_the_page() -> None:
+    report = run_report()
+    hidden = replace(report, prompts=(Answer(1, "Country", "ELEMENTS", "answers", None),))
+    assert "USA" in run_page(report, 0)
+    assert "USA" not in run_page(hidden, 0)
+    assert "(hidden)" in run_page(hidden, 0)
+
+
+def test_a_run_that_goes_on_has_a_band_until_now() -> None:
+    report = run_report(status="RUNNING", loaded="unknown", finished_at=None)
+    last = replace(report.steps[-1], seconds=None)
+    page = RunPage(replace(report, steps=(*report.steps[:-1], last)), BEGIN + 1_000)
+    assert page.scale.end == BEGIN + 1_000
+    assert page.groups[0].rows[-1].bands[0].end == 100
+    assert "City is running." in run_page(page.report, BEGIN + 1_000)
+
+
+def test_attempts_are_told_apart_where_there_were_several() -> None:
+    report = run_report()
+    second = replace(report.attempts[0], number=2, end="Fail", error="ServerBusy", started_at=clock.timestamp(BEGIN))
+    page = run_page(replace(report, attempts=(*report.attempts, second)), 0)
+    assert "<h3>Attempt 1: Succeed" in page
+
+
+def test_a_record_of_which_nothing_else_is_kept_has_a_page() -> None:
+    report = run_report()
+    bare = replace(report, steps=(), attempts=(), job=(), waits=(), prompts=(), cleaned_up=(), cost=None, console=None)
+    page = run_page(bare, 0)
+    assert "City is loaded: DM_CITY was replaced in 4 min 5 s." in page
+    assert "Over time" not in page

@@ -1,0 +1,58 @@
+"""The outcome of a run or a batch in one sentence, and the command that comes next."""
+
+from typing import Any
+
+import pytest
+
+from local.report.report import RunReport
+from local.report.sentence import next_command, outcome_of
+from tests.unit.report.executions import record
+
+
+def report(**changes: Any) -> RunReport:
+    return RunReport(record(datamart="City", table="DM_CITY", append=False, **changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"duration_seconds": 3.4}, "City is loaded: DM_CITY was replaced in 3.40 s."),
+        ({"skipped": True, "loaded": "no"}, "City was skipped, because another run had the datamart."),
+        ({"status": "RUNNING", "loaded": "unknown"}, "City is running."),
+        ({"status": "FAILED", "loaded": "no"}, "City failed; its table was not loaded."),
+        ({"status": "FAILED"}, "City failed; its table was loaded before that."),
+        (
+            {"status": "TIMED_OUT", "loaded": "unknown"},
+            "City ran into the time limit of its execution; nobody knows whether its table was loaded.",
+        ),
+        ({"status": "ABORTED", "loaded": "no"}, "City was stopped; its table was not loaded."),
+        (
+            {"kind": "batch", "status": "FAILED", "loaded": "no", "counts": {"items": 3, "loaded": 2}},
+            "The batch failed: 2 of 3 items are loaded.",
+        ),
+    ],
+)
+def test_the_sentence_says_how_it_ended_and_what_is_known_of_the_table(changes: dict[str, Any], sentence: str) -> None:
+    assert outcome_of(report(**changes)) == sentence
+
+
+def test_a_named_batch_and_a_table_that_grows_are_said_as_such() -> None:
+    assert outcome_of(RunReport(record(kind="batch", batch="nightly"))) == "nightly succeeded."
+    grows = RunReport(record(datamart="Daily Sales", table="DM_DAILY", append=True))
+    assert outcome_of(grows) == "Daily Sales is loaded: DM_DAILY has new rows."
+
+
+@pytest.mark.parametrize(
+    ("changes", "command"),
+    [
+        ({}, None),
+        ({"status": "RUNNING"}, None),
+        ({"status": "FAILED", "loaded": "no"}, "datamart rerun city-1"),
+        ({"status": "FAILED", "loaded": "no", "id": "a; rm"}, "datamart rerun 'a; rm'"),
+        ({"status": "FAILED", "loaded": "unknown"}, None),
+        ({"status": "FAILED", "loaded": "yes"}, None),
+        ({"status": "FAILED", "loaded": "unknown", "kind": "batch"}, "datamart rerun city-1"),
+    ],
+)
+def test_what_is_not_loaded_may_be_run_once_more(changes: dict[str, Any], command: str | None) -> None:
+    assert next_command(report(**changes)) == command
