@@ -1,7 +1,7 @@
 """Starts an execution in the account and follows it to its end."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import boto3
@@ -9,6 +9,9 @@ import boto3
 from functions.notifications.run_end import WORDS
 from local.aws.aws_errors import passes
 from local.outcome import OnState, Outcome
+
+Event = dict[str, Any]
+"""As GetExecutionHistory returns it."""
 
 Wait = Callable[[float], None]
 """Lets so many seconds pass."""
@@ -26,7 +29,13 @@ def begin(machine: str, name: str, given: dict[str, Any]) -> None:
     boto3.client("stepfunctions").start_execution(stateMachineArn=machine, name=name, input=text)
 
 
-def follow(arn: str, on_state: OnState, wait: Wait, on_look: Callable[[], None] = lambda: None) -> Outcome:
+def follow(
+    arn: str,
+    on_state: OnState,
+    wait: Wait,
+    on_look: Callable[[], None] = lambda: None,
+    on_events: Callable[[Sequence[Event]], None] = lambda events: None,
+) -> Outcome:
     """Poll the execution until it has ended, and return its outcome.
 
     Parameters
@@ -39,6 +48,8 @@ def follow(arn: str, on_state: OnState, wait: Wait, on_look: Callable[[], None] 
         Waits between two polls.
     on_look
         Called at every poll.
+    on_events
+        Called with all events of its history so far, at every poll.
     """
     client = boto3.client("stepfunctions")
     history, states, pause, failures = _History(client, arn), [], FIRST_PAUSE, 0
@@ -48,6 +59,7 @@ def follow(arn: str, on_state: OnState, wait: Wait, on_look: Callable[[], None] 
             for state, at in history.news():
                 states.append(state)
                 on_state(state, at)
+            on_events(history.events)
             on_look()
             failures = 0
             if described["status"] != "RUNNING":
@@ -68,6 +80,7 @@ class _History:
         self._arn = arn
         self._page: dict[str, str] = {}
         self._last = 0
+        self.events: list[Event] = []
 
     def news(self) -> Iterator[tuple[str, float]]:
         """States entered since the last call, with their times."""
@@ -76,6 +89,7 @@ class _History:
             for event in answer["events"]:
                 if event["id"] > self._last:
                     self._last = event["id"]
+                    self.events.append(event)
                     if details := event.get("stateEnteredEventDetails"):
                         yield details["name"], event["timestamp"].timestamp()
             if not answer.get("nextToken"):

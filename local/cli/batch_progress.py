@@ -104,7 +104,7 @@ class BatchView:
 
 
 class BatchProgress:
-    """The items of one batch. A context manager, with the interface of :class:`local.cli.run_output.Progress`."""
+    """The items of one batch. A context manager, with the interface of :class:`local.cli.progress.Progress`."""
 
     names_runs = False
 

@@ -20,9 +20,11 @@ from local.cli.batch_watch import BatchWatch
 from local.cli.console import console_for
 from local.cli.endings import LOST
 from local.cli.input_files import starts_batch
+from local.cli.progress import Progress
 from local.cli.terminal import say
 from local.errors import CannotGoOn
 from local.outcome import Outcome
+from local.report.so_far import StepsSoFar
 
 NOT_FOLLOWED = "Loaded: unknown. Not followed any more; the run goes on."
 
@@ -90,8 +92,11 @@ def _followed(stack: Stack, arn: str, stream: TextIO, wait: Wait) -> Outcome:
         with in_plain_words():
             if is_batch(arn):
                 return _followed_batch(stack, arn, stream, wait)
-            with run_output.Progress(stream) as progress:
-                return follow(arn, progress.entered, wait)
+            with Progress(stream) as progress:
+                so_far = StepsSoFar(arn)
+                return follow(
+                    arn, progress.of(""), wait, on_events=lambda events: progress.show("", so_far.steps(events))
+                )
     except CannotGoOn as problem:
         return Outcome(arn, "RUNNING", LOST, f"Loaded: unknown. The run goes on but cannot be followed: {problem}")
 

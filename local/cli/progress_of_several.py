@@ -10,11 +10,30 @@ from typing import TextIO
 from rich.text import Text
 
 from local.cli.console import console_for
-from local.cli.run_output import INSTANT
 from local.outcome import OnState
 
 WIDEST = 24
 """Columns that the name of a run may take."""
+
+
+INSTANT = frozenset(
+    {
+        "Attempt",
+        "JudgeStatus",
+        "JudgePrompts",
+        "JudgeBreakdown",
+        "JudgeDeadline",
+        "JudgeBatch",
+        "JudgeSaving",  # of executions that began on an earlier release
+        "JudgeConclusion",
+        "AttemptDone",
+        "RunSucceeded",
+        "RunFailed",
+        "BatchSucceeded",
+        "BatchFailed",
+    }
+)
+"""States that take no time of their own."""
 
 
 def names_of(files: Sequence[Path]) -> list[str]:
@@ -29,7 +48,7 @@ def names_of(files: Sequence[Path]) -> list[str]:
 class ProgressOfSeveral:
     """A line for each state that a run has left. A context manager.
 
-    The same interface as :class:`local.cli.run_output.Progress`.
+    The same interface as :class:`local.cli.progress.Progress`.
     """
 
     names_runs = True

@@ -86,7 +86,8 @@ def _run(
             if all(isinstance(event.content, CannotGoOn) for event in events):
                 return [not_begun(event.content) for event in events]
             secret, simulator = _server(arguments, clock, stack)
-            _show_headlines(console, events, _targets(simulator))
+            targets, hides_answers = _targets(simulator), _hides_answers()
+            _show_headlines(console, events, targets, hides_answers)
             try:
                 template = template_path(lambda: say(PREPARING))
             except SynthFailed as problem:
@@ -94,6 +95,7 @@ def _run(
             from local.cli import watched_run  # takes long to import: no wrong usage, and no headline, waits for it
             from local.history.files import Files
 
+        files = Files()
         results = watched_run.watched_runs(
             watched_run.Emulated(
                 template,
@@ -102,16 +104,27 @@ def _run(
                 arguments.max_wait,
                 real_server=arguments.library_url is not None,
                 slots=arguments.slots or (_slots_of_batches(events) if simulator is not None else None),
-                history=Files(),
+                history=files,
+                targets=targets,
+                hides_answers=hides_answers,
             ),
             events,
             stream,
         )
-        for event, (outcome, said) in zip(events, results, strict=True):
-            if not said:
-                run_output.show_outcome(console, outcome, event.name if len(events) > 1 else "")
-        if simulator is not None:
-            _show_server(console, simulator, [outcome for outcome, said in results if not said], len(events))
+        outcomes = [(event.name, outcome) for event, (outcome, said) in zip(events, results, strict=True) if not said]
+        if len(events) > 1 or not outcomes:
+            for name, outcome in outcomes:
+                run_output.show_outcome(console, outcome, name)
+            _show_tables(console, simulator, outcomes)
+        else:
+            from local.cli.end_of_run import report_of, show_end, show_next  # they are not needed before
+
+            ((_, outcome),) = outcomes
+            report = report_of(outcome, files)
+            show_end(console, outcome, report)
+            _show_tables(console, simulator, outcomes)
+            if report is not None:
+                show_next(console, report.run)
     return results
 
 
@@ -122,12 +135,16 @@ def _targets(simulator: Any) -> Targets:
     return {each: Target(name, table) for each, (name, table) in simulator.tables().items()}
 
 
-def _show_headlines(console: Console, events: Sequence[Event], targets: Targets) -> None:
-    """A line for each event that is about to start something, with its name in front if there are several."""
+def _hides_answers() -> bool:
+    """Whether the stage that runs here hides the values of answers."""
     try:
-        hides_answers = not settings_of(STAGE).show_answers
+        return not settings_of(STAGE).show_answers
     except BadConfiguration as problem:
         raise CannotGoOn(str(problem)) from None
+
+
+def _show_headlines(console: Console, events: Sequence[Event], targets: Targets, hides_answers: bool) -> None:
+    """A line for each event that is about to start something, with its name in front if there are several."""
     for event in events:
         if not isinstance(event.content, CannotGoOn):
             name = [Text(f"{event.name}:")] if len(events) > 1 else []
@@ -153,15 +170,16 @@ def _with_csv(outcome: Outcome, said: tuple[str, ...]) -> Ending:
     return with_csv(of_run(outcome, said))
 
 
-def _show_server(console: Console, simulator: Any, outcomes: list[Outcome], events: int) -> None:
-    """The REST calls, if they are those of one event, and the first rows of each table that was loaded."""
-    outcomes = [outcome for outcome in outcomes if not (outcome.execution_arn and is_batch(outcome.execution_arn))]
-    if outcomes and events == 1:
-        run_output.show_requests(console, simulator.state()["requests"])
-    outputs = [outcome.output for outcome in outcomes if outcome.status == "SUCCEEDED" and outcome.output]
+def _show_tables(console: Console, simulator: Any, outcomes: Sequence[tuple[str, Outcome]]) -> None:
+    """The first rows of each table of the simulator that was loaded; of a real server's nothing is known here."""
+    if simulator is None:
+        return
+    runs = [outcome for _, outcome in outcomes if not (outcome.execution_arn and is_batch(outcome.execution_arn))]
+    outputs = [outcome.output for outcome in runs if outcome.status == "SUCCEEDED" and outcome.output]
     for table in dict.fromkeys(output["target"]["table"] for output in outputs if output["target"]):
         if table:
-            run_output.show_rows(console, table, simulator.rows(table, run_output.ROWS))
+            rows, count = simulator.rows(table, run_output.ROWS), simulator.count_rows(table)
+            run_output.show_rows(console, table, rows, count)
 
 
 def _slots_of_batches(events: Sequence[Event]) -> int | None:

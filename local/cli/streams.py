@@ -17,7 +17,20 @@ from typing import Any
 NOBODY_READS = frozenset({errno.EPIPE, errno.EIO, errno.EBADF, errno.ENXIO})
 """Errors of writing because the reader has gone away: not a failure."""
 
-IN_ASCII = {"…": "...", "×": "x", "→": "->", "–": "-", "—": "-", "⟲": "@", "“": '"', "”": '"', "’": "'"}
+IN_ASCII = {
+    **dict.fromkeys("█▉▊▋▌▍", "#"),  # the bars of steps
+    **dict.fromkeys("▎▏", "|"),
+    "░": "-",
+    "…": "...",
+    "×": "x",
+    "→": "->",
+    "–": "-",
+    "—": "-",
+    "⟲": "@",
+    "“": '"',
+    "”": '"',
+    "’": "'",
+}
 """Characters of our own texts, for terminals that have no other."""
 
 PLAIN = "plain"

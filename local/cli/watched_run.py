@@ -3,32 +3,43 @@
 import contextlib
 import os
 import sys
+import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TextIO
 
+from rich.text import Text
+
+from functions import clock as run_clock
 from functions.names import is_batch
 from functions.runs.model import OpenQuestion
 from local import signals
+from local.cli.about_job import lines_about_job
 from local.cli.batch_progress import BatchProgress, line_of
 from local.cli.batch_watch import BatchWatch
 from local.cli.dialogue import ask_about, show_question
 from local.cli.endings import not_begun
 from local.cli.events import Event, Result
+from local.cli.headline import Targets
 from local.cli.input_files import starts_batch
 from local.cli.left_on_server import end_of_stopped, end_of_stopped_batch, left_on_server
+from local.cli.progress import Progress
 from local.cli.progress_of_several import ProgressOfSeveral
 from local.cli.reasons import told_by_user
-from local.cli.run_output import Progress
 from local.cli.terminal import say
 from local.clock import Clock
 from local.emulator import Emulator, NothingStarts, is_delivered
 from local.emulator.ended import Ended
 from local.errors import CannotGoOn
 from local.history.files import Files
+from local.history.log_of_runs import LogOfRuns
 from local.outcome import Outcome
+from local.report.so_far import StepsSoFar
+
+SHORT = 12
+"""Digits that tell the executions of this computer apart: people type their names."""
 
 WAITS = "WaitForNextAttempt"
 """The state in which a run waits for another attempt, without a slot or lease: for a server."""
@@ -40,6 +51,12 @@ STOPPING = (
     "{signal}: stopping; cleaning up on the server, for {seconds:.0f} s at most."
     " A second signal leaves at once and lists what is left."
 )
+
+LOOK_SECONDS = 0.15
+"""Real seconds between two looks at the steps of a run."""
+
+SHARE = 10
+"""How much longer than a look the time before the next one is, at least."""
 
 NOBODY = "there is no terminal to answer on: the run waits until its askDeadlineHours are over (Ctrl-C stops it)."
 
@@ -64,6 +81,10 @@ class Emulated:
         Runs at once on the connection; None for as many as the stage's settings allow.
     history
         Where what has ended is kept.
+    targets
+        The datamarts of the server that are known, by ID.
+    hides_answers
+        Whether the values of answers are not shown.
     """
 
     template: Path
@@ -73,6 +94,8 @@ class Emulated:
     real_server: bool
     slots: int | None = None
     history: Files | None = None
+    targets: Targets = field(default_factory=dict)
+    hides_answers: bool = False
 
 
 def watched_runs(emulated: Emulated, events: Sequence[Event], stream: TextIO) -> list[Result]:
@@ -91,7 +114,7 @@ def watched_runs(emulated: Emulated, events: Sequence[Event], stream: TextIO) ->
     )
     progress = _progress(events, stream)
     with emulator, progress:
-        watch = _Watch(emulator, progress)
+        watch = _Watch(emulator, progress, emulated)
         emulator.person = watch.person
         if watch.stopping():
             return [(_stopped_before_start(), ())] * len(events)
@@ -136,6 +159,29 @@ def _progress(events: Sequence[Event], stream: TextIO) -> AnyProgress:
     return BatchProgress(stream) if starts_batch(events[0].content) else Progress(stream)
 
 
+class _Steps:
+    """Shows the steps of runs of the emulator as they are now."""
+
+    def __init__(self, emulator: Emulator, progress: Progress) -> None:
+        self._emulator = emulator
+        self._progress = progress
+        self._log = LogOfRuns()
+        self._runs: dict[str, StepsSoFar] = {}
+        self._next = 0.0
+
+    def show(self, executions: Iterable[str], at_once: bool = False) -> None:
+        """Read the steps and show them, unless that was done a moment ago; of a long run it takes a while."""
+        began = time.monotonic()
+        if not at_once and began < self._next:
+            return
+        for arn in executions:
+            if not is_batch(arn):
+                log = self._log.take(self._emulator.logs, arn)
+                so_far = self._runs.setdefault(arn, StepsSoFar(arn))
+                self._progress.show(arn, so_far.steps(self._emulator.events(arn), log))
+        self._next = time.monotonic() + max(LOOK_SECONDS, SHARE * (time.monotonic() - began))
+
+
 Started = list[str] | Result
 """The executions of an event, or the result of one that was not started."""
 
@@ -143,9 +189,11 @@ Started = list[str] | Result
 class _Watch:
     """Starts events, follows their executions, and shows what they do."""
 
-    def __init__(self, emulator: Emulator, progress: AnyProgress) -> None:
+    def __init__(self, emulator: Emulator, progress: AnyProgress, emulated: Emulated) -> None:
         self._emulator = emulator
         self._progress = progress
+        self._emulated = emulated
+        self._steps = _Steps(emulator, progress) if isinstance(progress, Progress) else None
         self._said_stopping = False
         self.names: dict[str, str] = {}
         self._batches: list[BatchWatch] = []
@@ -166,7 +214,19 @@ class _Watch:
             return not_begun(problem)
         self.names |= dict.fromkeys(executions, event.name)
         self._batches += [BatchWatch(self._emulator, arn) for arn in executions if is_batch(arn)]
+        self._show_jobs(executions)
         return executions
+
+    def _show_jobs(self, executions: list[str]) -> None:
+        """What jobs were started with, which only the emulator knows."""
+        now = run_clock.timestamp(self._emulator.now())
+        for arn in executions:
+            given = self._emulator.input_of(arn)
+            about = lines_about_job(given, arn, now, self._emulated.targets, self._emulated.hides_answers)
+            for number, line in enumerate(about):
+                with self._progress.paused():
+                    text = Text(line, style="" if number else "bold")
+                    self._progress.console.print(self._of(arn), text, sep="", soft_wrap=True)
 
     def _start(self, event: Event) -> list[str]:
         """Start what the file holds: an event by way of its trigger, anything else as an execution's input."""
@@ -174,7 +234,7 @@ class _Watch:
             raise event.content
         if not is_delivered(event.content):
             start = self._emulator.start_batch if starts_batch(event.content) else self._emulator.start
-            name = f"{'batch' if starts_batch(event.content) else 'run'}-{uuid.uuid4()}"
+            name = f"{'batch' if starts_batch(event.content) else 'run'}-{uuid.uuid4().hex[:SHORT]}"
             try:
                 return [start(told_by_user(event.content, name), name)]
             except ValueError as problem:
@@ -193,12 +253,16 @@ class _Watch:
         self._emulator.wait_for_all([run for run in self.runs() if run not in self.names], None, self._look)
         for batch in self._batches:
             self._show(batch, at_once=True)
+        if self._steps is not None:
+            self._steps.show(self.names, at_once=True)
         return {outcome.execution_arn: self._completed(outcome) for outcome in ended}
 
     def _look(self) -> bool:
         """Show what has changed, and say whether a signal asked to stop."""
         for batch in self._batches:
             self._show(batch)
+        if self._steps is not None:
+            self._steps.show(self.names)
         return self.stopping()
 
     def _show(self, batch: BatchWatch, at_once: bool = False) -> None:
@@ -247,6 +311,8 @@ class _Watch:
 
     def _entered(self, execution: str, state: str, at: float) -> None:
         self._progress.of(self.names[execution])(state, at)
+        if state in (QUEUES, WAITS) and self._steps is not None:
+            self._steps.show(self.names, at_once=True)
         if state == QUEUES and (place := self._emulator.queue_place(execution)):
             self._say_of(execution, f"waits in {place}")
         run = self._emulator.stored_run(execution) if state == WAITS else None
@@ -269,6 +335,8 @@ class _Watch:
     def person(self, question: OpenQuestion) -> None:
         """Ask a run's question on the terminal; without one the run waits, as a deployed run does."""
         console = self._progress.console
+        if self._steps is not None:
+            self._steps.show(self.names, at_once=True)
         with self._progress.paused():
             if self._progress.names_runs:
                 say(f"{self._of(self._asks(question))}asks")

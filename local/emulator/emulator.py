@@ -286,6 +286,14 @@ class Emulator:
         """Within the block no end is delivered; it is when the execution is waited for after the block."""
         return self._ends.withheld()
 
+    def events(self, execution_arn: str) -> list[dict[str, Any]]:
+        """The events of an execution so far, as GetExecutionHistory returns them."""
+        return moto_history(execution_arn)
+
+    def input_of(self, execution_arn: str) -> Any:
+        """The input of an execution."""
+        return json.loads(self._described(execution_arn)["input"])
+
     def _deliver_the_end(self, execution_arn: str) -> None:
         described = self._described(execution_arn)
         deliver_the_end(self.template, described, self.waiter.skip)

@@ -109,6 +109,10 @@ class Simulator:
         """The name and the table of every datamart, by its ID."""
         return {spec.id: (spec.name, spec.table) for spec in self.server.definitions.all()}
 
+    def count_rows(self, table: str) -> int:
+        """How many rows a table in the warehouse has, by now; none if there is no such table."""
+        return self.server.warehouse.count(table) if self.rows(table, 1) else 0
+
     def rows(self, table: str, limit: int | None = None) -> list[dict[str, Any]]:
         """The rows of a table in the warehouse, everything written that is due by now."""
         with self.server.lock:

@@ -56,7 +56,7 @@ def test_everything_that_is_known_is_shown(report: RunReport) -> None:
     for part in (
         *("City  SUCCEEDED  loaded: yes", "city-nightly, for 2026-11-20T06:00+01:00", "DM_CITY, replaced"),
         *("2026-11-20 06:00:00 +0100 (schedule, city-nightly)", "06:01:30", "4 min 5 s, and 1 min 30 s in the queue"),
-        *("the load 3 min 20 s (usually 3 min)", "GetStatus ×3 (3 min of it waiting)", "GET /datamarts/…/instances/…"),
+        *("the load 3 min 20 s (usually 3 min)", "░      3 min\n", "GET /datamarts/…/instances/…"),
         *("200 ×3", "Country  USA  answered", "InQueryEngine (6) ×2", "position 2 of 3, other-1 had one of 1"),
         *("instance  deleted", "23 transitions, 15 function calls", "Console: https://eu-west-1"),
     ):

@@ -1,0 +1,78 @@
+"""Shows the end of what one file has started: its report, and what to do next."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+from rich.console import Console
+from rich.text import Text
+
+from functions.notifications.commands import REPEAT, is_of_request
+from functions.runs.history import HistoryRecord
+from functions.runs.job_state import Loaded
+from local.cli import run_output
+from local.cli.show_output import show_head, show_prompts
+from local.errors import CannotGoOn
+from local.history.files import Files
+from local.outcome import Outcome
+from local.report.assemble import assembled
+from local.report.report import RunReport
+from local.report.this_computer import ThisComputer
+
+PROGRAM = "datamart"
+
+REPORTED = ("SUCCEEDED", "FAILED", "TIMED_OUT")
+"""Statuses whose report says all; of a run that a signal stopped the outcome says what is left on the server."""
+
+
+def report_of(outcome: Outcome, files: Files) -> RunReport | None:
+    """The report of an execution that the history of this computer keeps; None where it could not be written."""
+    source = ThisComputer(files)
+    try:
+        record = source.find(outcome.execution_arn)
+        return assembled(record, source.kept(record), source.items(record) if record.kind == "batch" else ())
+    except CannotGoOn:
+        return None
+
+
+def show_end(console: Console, outcome: Outcome, report: RunReport | None) -> None:
+    """How it ended: what is known of a run, or the sentences of its outcome."""
+    if report is None or report.run.kind == "batch" or outcome.status not in REPORTED:
+        run_output.show_outcome(console, outcome)
+        return
+    console.print()
+    show_head(console, report)
+    show_prompts(console, report)
+
+
+def show_next(console: Console, run: HistoryRecord) -> None:
+    """The commands that go on from here, each with what it does."""
+    console.print()
+    console.print(Text("What next", style="bold"))
+    lines = list(_next(run))
+    longest = max(len(command) for command, _ in lines)
+    beside = [f"  {command:<{longest}}  {words}" for command, words in lines]
+    below = [line for command, words in lines for line in (f"  {words}", f"    {command}")]
+    for line in beside if max(map(len, beside)) <= console.width else below:
+        console.print(line, soft_wrap=True)
+
+
+def _next(run: HistoryRecord) -> Iterator[tuple[str, str]]:
+    """Commands, each with what it does."""
+    program = program_name()
+    yield f"{program} show {run.id}", "all that is known of it"
+    if run.status == "SUCCEEDED":
+        yield f"{program} runs", "what has run so far"
+        return
+    yield f"{program} show {run.id} --log-failed", "what the failed step logged"
+    if not is_of_request(run.error):
+        loaded = "no" if run.kind == "batch" else cast(Loaded, run.loaded)
+        yield f"{program} rerun {run.id}{'' if loaded == 'no' else ' --force'}", REPEAT[loaded].lower()
+
+
+def program_name() -> str:
+    """How this program was called, where its folder is on no path."""
+    called = Path(sys.argv[0])
+    return PROGRAM if called.name != PROGRAM or shutil.which(PROGRAM) else str(called)
