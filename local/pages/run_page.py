@@ -148,7 +148,7 @@ class RunPage:
 
     def _row(self, step: Step) -> Row:
         begin, end = seconds_of(step.started_at), self._end(step)
-        kind = "failed" if step.failures else "wait" if step.state in WAITING else "work"
+        kind = "failed" if step.failures else "wait" if step.state in WAITING or _is_wait(step) else "work"
         bands = [self.scale.band(kind, begin, end)]
         if step.waited_seconds and not step.failures:  # looks: nearly all of it is waiting for the next one
             bands = [self.scale.band("wait", begin, end), self.scale.band("work", end - self._looked(step), end)]
@@ -157,3 +157,8 @@ class RunPage:
     @staticmethod
     def _looked(step: Step) -> float:
         return max(0.0, (step.seconds or 0.0) - (step.waited_seconds or 0.0))
+
+
+def _is_wait(step: Step) -> bool:
+    """Whether the state does nothing: such states are called WaitFor… (statemachine/README.md)."""
+    return step.state.startswith("WaitFor")

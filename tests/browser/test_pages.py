@@ -133,3 +133,13 @@ def test_on_paper_a_history_lists_what_was_not_loaded_as_usual(opened: Opened) -
     told = page.locator(".card:visible").all_inner_texts()
     assert 0 < len(told) < page.locator(".card").count()
     assert any("DatamartFailed" in text for text in told)
+
+
+@pytest.mark.parametrize("opened", [("run", DESKTOP, "dark")], ids=["run"], indirect=True)
+def test_on_paper_a_run_has_its_details_and_the_colours_of_paper(opened: Opened) -> None:
+    call = opened.page.get_by_text("POST /auth/login")
+    assert not call.is_visible()
+    opened.page.emulate_media(media="print")
+    assert call.is_visible()
+    assert opened.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert opened.findings() == []

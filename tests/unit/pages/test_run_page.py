@@ -30,6 +30,14 @@ def test_waits_and_work_have_their_place_on_the_time_axis() -> None:
     assert wait.end >= work.x
 
 
+def test_a_run_that_was_stopped_while_it_waited_for_its_job_waited() -> None:
+    report = run_report(status="ABORTED", loaded="unknown")
+    looks = next(place for place, step in enumerate(report.steps) if step.state == "GetStatus")
+    waiting = replace(report.steps[looks], state="WaitForStatus", waited_seconds=None, calls=())
+    page = RunPage(replace(report, steps=(*report.steps[:looks], waiting)), 0)
+    assert [band.kind for band in page.groups[0].rows[-1].bands] == ["wait"]
+
+
 def test_the_statuses_of_the_job_are_bands_that_touch() -> None:
     bands = [look.band for look in RunPage(run_report(), 0).looks]
     assert [band.kind for band in bands] == ["job-running", "job-prompts", "job-running", "job-succeeded"]
