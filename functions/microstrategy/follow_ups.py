@@ -35,5 +35,8 @@ class FollowUpCalls(NameLookup):
         return reading.cube_status(at.CUBE_STATUS, reply, self.redact)
 
     def cube_info(self, project_id: str, cube_id: str) -> CubeInfo:
-        """When the cube's data were renewed, for telling a new publication from an earlier one (API.md 12.1)."""
+        """The cube's state, and when its data were renewed, which tells a new publication from an earlier one.
+
+        Of what the response does not have the field is None (API.md 12.1).
+        """
         return reading.cube_info(self.call(at.CUBE_INFO, project_id, {"id": checked_id(cube_id)}))

@@ -151,6 +151,7 @@ class CubeInfo:
 
     name: str | None
     updated: str | None
+    status: CubeStatus | None = None
 
 
 @dataclass(frozen=True)

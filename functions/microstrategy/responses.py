@@ -147,7 +147,12 @@ def cube_info(reply: Reply) -> CubeInfo:
     """What GET cubes says of one cube (API.md 12); a field that cannot be read is None."""
     listed = mappings(mapping(reply.json).get("cubesInfos"))
     found = listed[0] if listed else {}
-    return CubeInfo(name=text(found.get("cubeName")), updated=text(found.get("lastUpdateTime")))
+    bits = integer(found.get("status"))
+    return CubeInfo(
+        name=text(found.get("cubeName")),
+        updated=text(found.get("lastUpdateTime")),
+        status=None if bits is None or bits < 0 else CubeStatus(bits),
+    )
 
 
 def saved_id(reply: Reply, otherwise: str | None) -> str:

@@ -104,7 +104,9 @@ JOB = {"id": CITY, "instanceId": INSTANCE, "status": 5, "jobId": "10:RU5WLTMwODE
 MONITORED = {"id": 10, "status": "completed", "objectId": CITY, "creationTime": "2026-11-25T03:00:00.000+0000"}
 FAILED = {"status": 3, "code": "ERR002", "iServerCode": -2147212544, "message": "no table", "subErrors": [{}]}
 EVENTS = {"events": [EVENT, EVENT | {"id": PROJECT, "name": "Night done"}]}
-CUBE_INFO = {"cubesInfos": [{"id": CITY, "cubeName": "Sales Cube", "lastUpdateTime": "11/27/2026 03:00:00"}]}
+CUBE_INFO = {
+    "cubesInfos": [{"id": CITY, "cubeName": "Sales Cube", "lastUpdateTime": "11/27/2026 03:00:00", "status": 102}]
+}
 EXECUTION = has_fields(
     Execution,
     status=MAYBE_NUMBER,
@@ -164,7 +166,9 @@ CALLS: dict[str, Call] = {
     ),
     "cube_status": Call(lambda c: c.cube_status(PROJECT, CITY), is_a(CubeStatus), None, ("X-MSTR-CubeStatus: 102",)),
     "cube_info": Call(
-        lambda c: c.cube_info(PROJECT, CITY), has_fields(CubeInfo, name=MAYBE_TEXT, updated=MAYBE_TEXT), CUBE_INFO
+        lambda c: c.cube_info(PROJECT, CITY),
+        has_fields(CubeInfo, name=MAYBE_TEXT, updated=MAYBE_TEXT, status=(CubeStatus, type(None))),
+        CUBE_INFO,
     ),
     "find_objects": Call(
         lambda c: c.find_objects(PROJECT, "Sales", "metric"), are_objects, {"result": [FOUND | {"type": 4}]}
