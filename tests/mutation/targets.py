@@ -29,6 +29,7 @@ TARGETS = {
     "functions/runs/usual.py": ("tests/unit/runs/test_usual.py",),
     "functions/runs/batches/order.py": ("tests/unit/runs/batches/test_order.py",),
     "functions/runs/batches/places.py": ("tests/unit/runs/batches/test_places.py",),
+    "functions/microstrategy/cube_publication.py": ("tests/unit/microstrategy/test_cube_publication.py",),
     "functions/microstrategy/error_mapping.py": (
         "tests/unit/microstrategy/test_error_mapping.py",
         "tests/unit/microstrategy/test_errors.py",

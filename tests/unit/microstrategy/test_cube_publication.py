@@ -4,9 +4,10 @@ import itertools
 
 import pytest
 
-from functions.microstrategy.cube_publication import Publication, publication
+from functions.microstrategy.cube_publication import START_SECONDS, Publication, publication
 from functions.microstrategy.models import CubeStatus
 from functions.microstrategy.status import COMPLETED, ENDED, GONE
+from functions.runs.polling import seconds_until_next_look
 
 NONE, READY = CubeStatus(0), CubeStatus.ACTIVE | CubeStatus.LOADED | CubeStatus.READY
 AT_WORK, AGAIN = CubeStatus.PROCESSING, READY | CubeStatus.PROCESSING
@@ -67,3 +68,7 @@ def test_a_publication_that_has_ended_has_failed_unless_the_cube_is_published() 
     assert [one for one in Publication if one.has_failed] == [
         one for one in Publication if one not in (RUNNING, PUBLISHED)
     ]
+
+
+def test_a_server_that_may_not_be_watched_has_several_looks_time_to_begin() -> None:
+    assert 10 * seconds_until_next_look(0.0, 0, (), remaining=3_600) < START_SECONDS
