@@ -20,7 +20,7 @@ def _at_a_function(lab: "BatchLab", case: Case) -> None:
 
 def _at_a_call(lab: "BatchLab", case: Case) -> None:
     how = case.fault.removesuffix("-for-ever")
-    name, _, number = case.place.partition("#")
+    name, _, number = case.place.rpartition("#")
     times = 1 if how == case.fault else FOR_EVER
     lab.watch.instead = (name, int(number), times, instead_of(how, lab.watch, case.seed))
 

@@ -20,7 +20,7 @@ from local.emulator.end_events import deliver_the_end
 from local.emulator.moto_patches.moto_objects import execution
 from local.outcome import Outcome
 from tests.faults.batch.faults import ARMED
-from tests.faults.batch.scenes import APPENDED_TO, APPENDS, BATCH, SCENARIO, SCENES, BatchScene
+from tests.faults.batch.scenes import APPENDED_TO, APPENDS, BATCH, SCENARIO, SCENES, WHOLE, BatchScene
 from tests.faults.batch.watch import BatchWatch
 from tests.faults.faults import Case
 from tests.faults.lab import LATER, LONGEST, Lab
@@ -164,6 +164,7 @@ class BatchLab(QueueLab):
         deployed, self._scene = self._lab.emulator.deployed, scene
         self.watch.reset()
         self.watch.letter_of = self._letter_of
+        self.watch.counts_invocations = scene is not SCENES[WHOLE]
         self._given = scene.content
         self._name = f"{BATCH}-{uuid.uuid4()}"
         batch = execution_arn(deployed.batch_machine, self._name)

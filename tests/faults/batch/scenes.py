@@ -13,6 +13,9 @@ BATCH, SWEEP = "N", "S"
 PREFIX = "batch-"
 """How the names of these kinds of run begin."""
 
+WHOLE = f"{PREFIX}order"
+"""The scene that is met everywhere; others at what differs there."""
+
 SCENARIO = replace(Scenario(), more_loads=(9.0, 4.0, 6.0, 1_500.0, 1_600.0))
 """No two items that run at once end at the same moment: which end comes first is the same in every case. The last two
 take longer than an end is delivered again."""
@@ -66,6 +69,11 @@ class BatchScene:
         return self.stopped_after is None and not self.fails
 
     @property
+    def ends_meet(self) -> bool:
+        """Whether items end at the same moment, because the end of the batch stops them."""
+        return self.stopped_after is not None and BATCH not in self.lost
+
+    @property
     def content(self) -> dict[str, Any]:
         """The input of the batch's execution."""
         items = [
@@ -78,7 +86,7 @@ class BatchScene:
 _ORDER = {"A": (APPENDS, ""), "B": (load_id(1), ""), "C": (load_id(2), "AB"), "D": (APPENDS, "A")}
 
 SCENES = {
-    f"{PREFIX}order": BatchScene(_ORDER),
+    WHOLE: BatchScene(_ORDER),
     f"{PREFIX}failing": BatchScene(
         {
             **{"A": (FAILS_EARLY, ""), "B": (APPENDS, ""), "C": (load_id(1), "A"), "D": (load_id(2), "B")},

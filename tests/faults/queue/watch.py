@@ -38,7 +38,7 @@ class Made:
 
 
 @dataclass
-class _Call:
+class Call:
     """One invocation; ``dead`` once its function was killed."""
 
     letter: str
@@ -65,8 +65,8 @@ class Watch:
         self.tokens: set[str] = set()
         self.failed_ends: set[str] = set()
         self._seen: Counter[str] = Counter()
-        self._late: list[_Call] = []
-        self._at_the_end: list[_Call] = []
+        self._late: list[Call] = []
+        self._at_the_end: list[Call] = []
         self._sent_late: list[Callable[[], Any]] = []
         self.breakdown: tuple[str, int, int, str] | None = None
         self.instead: tuple[str, int, int, Instead] | None = None
@@ -91,12 +91,12 @@ class Watch:
         if module in TAKES_TOKEN:
             self.tokens.add(event["token"])
         if getattr(self._here, "again", False) or not letter:
-            with self._at_work(_Call(letter, module, event, "")):
+            with self._at_work(Call(letter, module, event, "")):
                 yield
             return
         self._let_late_ones_run()
         number = self._count(name := f"{letter}.{module}")
-        call = _Call(letter, module, event, f"{name}#{number}")
+        call = Call(letter, module, event, f"{name}#{number}")
         self.functions.append(call.place)
         if module == "end_run":
             self.failed_ends.add(letter)
@@ -126,7 +126,7 @@ class Watch:
             self._at_the_end.append(call)
 
     @contextlib.contextmanager
-    def _at_work(self, call: _Call) -> Iterator[None]:
+    def _at_work(self, call: Call) -> Iterator[None]:
         before, self._here.call = getattr(self._here, "call", None), call
         self.steps.append((call.letter, call.module, "begins"))
         try:
@@ -138,6 +138,10 @@ class Watch:
     def letter_in(self, module: str, event: Any) -> str:
         """Of the run that a function works for; empty where it is not watched."""
         return letter_of(module, event)
+
+    def caller(self, call: Call) -> str:
+        """Whose calls to AWS are counted together: those of a run's function, however often it is invoked."""
+        return f"{call.letter}.{call.module}"
 
     def _count(self, name: str) -> int:
         with self._lock:
@@ -159,7 +163,7 @@ class Watch:
         for call in late:
             self._again(call)
 
-    def _again(self, call: _Call) -> None:
+    def _again(self, call: Call) -> None:
         def again() -> None:
             self._here.again = True
             self._invoke(call.module, call.event)
@@ -169,7 +173,7 @@ class Watch:
     @contextlib.contextmanager
     def person(self, letter: str, command: str) -> Iterator[None]:
         """A person's command, whose calls are watched as those of a function; it may be killed."""
-        with contextlib.suppress(Killed), self._at_work(_Call(letter, command, {}, f"{letter}.{command}#1")):
+        with contextlib.suppress(Killed), self._at_work(Call(letter, command, {}, f"{letter}.{command}#1")):
             yield
 
     # -- calls and states -----------------------------------------------------------------------------------------
@@ -188,7 +192,7 @@ class Watch:
                 return make()
             if call.dead:
                 raise Killed
-            name = f"{call.letter}.{call.module}:{operation}"
+            name = f"{self.caller(call)}:{operation}"
             number = self._count(name)
             key = json.dumps((parameters or {}).get("Key") or (parameters or {}).get("executionArn"), default=str)
             self.made.append(Made(f"{name}#{number}", call.place, operation, key))
