@@ -11,13 +11,14 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from functions.runs.store.batch_durations import SECONDS
 from functions.runs.store.batches import ITEM, PLAN
 from functions.runs.store.history import INDEXES
 from infra.constructs.encryption import Encryption
 from infra.constructs.findings import accept
 from infra.settings.settings import Settings
 
-READER = ("runs", "show", "watch")
+READER = ("runs", "show", "watch", "plan")
 """Commands of the policy of readers."""
 
 OPERATOR = (*READER, "start", "rerun", "answer", "pause", "resume", "free-lease")
@@ -65,7 +66,7 @@ class _Resources:
 
 def _reading(of: _Resources, runs: dynamodb.Table, history: dynamodb.Table) -> list[iam.PolicyStatement]:
     """The history, executions and their logs, and of the run table the items of batches: none of them has a session."""
-    of_batches = [of.executions[1], f"{PLAN}/*", f"{ITEM}/*"]
+    of_batches = [of.executions[1], f"{PLAN}/*", f"{ITEM}/*", f"{SECONDS}/*"]
     return [
         _allow(
             of.stack, *(f"cloudformation:{name}" for name in ("DescribeStacks", "ListStackResources", "GetTemplate"))

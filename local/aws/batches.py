@@ -5,7 +5,9 @@ from typing import Any
 
 from functions import clock
 from functions.lifecycle.batch_report import report
+from functions.runs.batches.durations import KnownDurations
 from functions.runs.batches.model import BatchPlan, BatchRun
+from functions.runs.store.batch_durations import load_seconds
 from functions.runs.store.batches import find_batch, load_plan
 from functions.runs.store.table import RunTable
 from local.aws.aws_errors import in_plain_words
@@ -36,6 +38,11 @@ class StageBatches:
             return None
         self._plans[execution_arn] = plan  # it never changes
         return found, plan
+
+    def durations(self, name: str | None) -> KnownDurations:
+        """What the next batch of this name, or one without a name, would know of its items."""
+        with in_plain_words():
+            return load_seconds(self._table, name)
 
     def batch_report(self, execution_arn: str) -> dict[str, Any] | None:
         """The output that the batch has or would have, with a line for each item; None where it never began."""

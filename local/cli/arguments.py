@@ -67,7 +67,7 @@ def command_line() -> argparse.ArgumentParser:
     plan = commands.add_parser(
         "plan",
         help="show in which order the items of a batch would run, and when, without executing anything",
-        epilog="It needs no server and no AWS. Exit code 0: shown, 2: invalid batch, or bad usage.",
+        epilog="It needs no server, and AWS only with --stage. Exit code 0: shown, 2: invalid batch, or bad usage.",
     )
     plan.add_argument("batch", metavar="BATCH", help="a file with a batch, JSON or CSV, or the name of a batch")
     plan.add_argument(
@@ -80,9 +80,13 @@ def command_line() -> argparse.ArgumentParser:
         "--places",
         type=places,
         metavar="N",
-        help="items that run at once; maxConcurrency and the connection's maxConcurrentRuns if left out",
+        help="items that run at once; if left out, maxConcurrency, and in a stage the connection's maxConcurrentRuns",
     )
-    plan.add_argument("--stage", default="dev", metavar="S", help="whose settings, jobs and batches; dev if left out")
+    plan.add_argument(
+        "--stage",
+        metavar="S",
+        help="a stage: its settings, jobs and batches, and how long items took there; this computer if left out",
+    )
     add_json(plan)
 
     prompts = commands.add_parser(

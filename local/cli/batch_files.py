@@ -44,11 +44,27 @@ def check_input(content: Any, data: bytes, file: Path) -> None:
     """
     if not (starts_batch(content) and isinstance(content.get(KEY), dict)):
         return
+    BatchFiles(_settings()).read_bytes(data, str(file))
+
+
+def most_at_once(content: Any) -> int | None:
+    """``maxConcurrency`` of the batch that an execution's input gives or names; None where there is none.
+
+    Raises CannotGoOn where it is named and the files of batches cannot be read.
+    """
+    batch = content.get(KEY) if starts_batch(content) else None
+    if isinstance(batch, str):
+        batch = BatchFiles(_settings()).written(batch)
+    most = batch.get("maxConcurrency") if isinstance(batch, dict) else None
+    return most if type(most) is int else None
+
+
+def _settings() -> Settings:
+    """Of the stage that the emulator has. Raises CannotGoOn."""
     try:
-        settings = settings_of(STAGE)
+        return settings_of(STAGE)
     except BadConfiguration as problem:
         raise CannotGoOn(str(problem)) from None
-    BatchFiles(settings).read_bytes(data, str(file))
 
 
 class BatchFiles:
@@ -73,6 +89,10 @@ class BatchFiles:
         except BadConfiguration as problem:
             raise CannotGoOn(str(problem)) from None
         self.jobs: dict[str, Job] = {job.name: job.shipped for job in jobs}
+
+    def written(self, name: str) -> dict[str, Any]:
+        """A named batch as its file has it, without what starts it; {} where there is none of that name."""
+        return self._batches[name].batch if name in self._batches else {}
 
     def read(self, file_or_name: str) -> Batch:
         """A file holds a batch as JSON or CSV, alone or as ``{"batch": …}``; that of a named batch has triggers, too.
@@ -102,7 +122,13 @@ class BatchFiles:
                 f'there is no batch "{name}"{nearest(name, self._batches)}. Batches of the stage {self._stage}: '
                 f"{', '.join(self._batches) or 'none'}. Write a file as a path: ./{name}."
             )
-        return batch_of(self._batches[name].batch, f"the batch {name}", jobs=self.jobs)
+        written = self.written(name)
+        if "items" not in written:
+            raise CannotGoOn(
+                f"the batch {name} takes its items from an upload or a message (acceptRequests). Give the file that is "
+                "uploaded."
+            )
+        return batch_of(written, f"the batch {name}", jobs=self.jobs)
 
 
 def _bytes_of(file: str) -> bytes:

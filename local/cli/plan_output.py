@@ -50,8 +50,8 @@ def _about_durations(forecast: Forecast) -> str:
     number = forecast.unknown
     of = f"all {number}" if number == len(forecast.items) else f"{number} of {len(forecast.items)}"
     return (
-        f"{assumed} is assumed for {of} items (~), because their durations are not known here; a deployed batch knows "
-        "those of its last runs. Give durations by --durations FILE."
+        f"{assumed} is assumed for {of} items (~), because their durations are not known. They are once the items have "
+        "run, here or in the stage that --stage names; or give them by --durations FILE."
     )
 
 

@@ -184,9 +184,13 @@ def _show_tables(console: Console, simulator: Any, outcomes: Sequence[tuple[str,
 
 def _slots_of_batches(events: Sequence[Event]) -> int | None:
     """As many as a batch may run at once: the simulator takes any number. None where no batch says how many."""
-    batches = [event.content.get("batch") for event in events if isinstance(event.content, dict)]
-    given = [batch.get("maxConcurrency") for batch in batches if isinstance(batch, dict)]
-    return max((each for each in given if isinstance(each, int) and 1 <= each <= MOST_SLOTS), default=None)
+    batches = [event.content for event in events if starts_batch(event.content)]
+    if not batches:
+        return None
+    from local.cli.batch_files import most_at_once  # reads the files of all jobs, which no request waits for
+
+    given = map(most_at_once, batches)
+    return max((each for each in given if each is not None and 1 <= each <= MOST_SLOTS), default=None)
 
 
 def _clock(arguments: argparse.Namespace) -> Clock:

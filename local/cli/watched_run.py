@@ -33,7 +33,9 @@ from local.clock import Clock
 from local.emulator import Emulator, NothingStarts, is_delivered
 from local.emulator.ended import Ended
 from local.errors import CannotGoOn
+from local.history.durations import loads_in
 from local.history.files import Files
+from local.history.history import Selection
 from local.history.log_of_runs import LogOfRuns
 from local.outcome import Outcome
 from local.report.so_far import StepsSoFar
@@ -114,6 +116,8 @@ def watched_runs(emulated: Emulated, events: Sequence[Event], stream: TextIO) ->
     )
     progress = _progress(events, stream)
     with emulator, progress:
+        if emulated.history is not None and any(map(_may_start_batch, events)):
+            _seed_durations(emulator, emulated.history)
         watch = _Watch(emulator, progress, emulated)
         emulator.person = watch.person
         if watch.stopping():
@@ -126,6 +130,19 @@ def watched_runs(emulated: Emulated, events: Sequence[Event], stream: TextIO) ->
         if keeper is not None:
             keeper.forget(int(os.environ["HISTORY_DAYS"]))  # of the functions, which run in this process
         return [watch.result(begun, outcomes) for begun in started]
+
+
+def _may_start_batch(event: Event) -> bool:
+    return starts_batch(event.content) or is_delivered(event.content)
+
+
+def _seed_durations(emulator: Emulator, history: Files) -> None:
+    """Let batches know how long their items took on this computer; a history that cannot be read prevents no run."""
+    with contextlib.suppress(CannotGoOn):
+        loads = loads_in(history.records(Selection()))
+        emulator.seed_durations(None, loads.of_all)
+        for batch, of_batch in loads.of_batches.items():
+            emulator.seed_durations(batch, of_batch)
 
 
 class _Keeper:

@@ -7,7 +7,7 @@ import re
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 from unittest import mock
@@ -22,6 +22,7 @@ from functions.names import execution_arn as arn_of
 from functions.names import is_batch
 from functions.runs.batches.model import BatchPlan, BatchRun, name_of_run
 from functions.runs.model import Run
+from functions.runs.store.batch_durations import record_seconds
 from functions.runs.store.batches import find_batch, load_plan
 from functions.runs.store.runs import find_run
 from functions.runs.store.table import RunTable
@@ -59,6 +60,9 @@ _LOOK_SECONDS = 0.08
 
 MAX_CONCURRENT_RUNS = "MAX_CONCURRENT_RUNS"
 """The variable of the functions with the slots of each connection."""
+
+EARLIER = "an earlier emulator"
+"""What has recorded the durations that an emulator is given."""
 
 STOPPED, BY_A_PERSON = "Stopped", "stopped by a person"
 
@@ -180,6 +184,13 @@ class Emulator:
         text = content if isinstance(content, str) else json.dumps(content)
         client("secretsmanager").put_secret_value(SecretId=self.deployed.secrets[connection], SecretString=text)
         clear_secrets()
+
+    def seed_durations(self, batch: str | None, loads: Iterable[tuple[str, float]]) -> None:
+        """Let batches know how long items took, as if an earlier batch had ended: of a named one, or of all others.
+
+        ``loads`` are those of :func:`functions.runs.store.batch_durations.record_seconds`.
+        """
+        record_seconds(self._table, EARLIER, batch, loads)
 
     def stored_run(self, execution_arn: str) -> Run | None:
         """What the run table knows of a run; None before its first step."""

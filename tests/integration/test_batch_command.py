@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from functions.runs.store.batch_durations import SECONDS
+from local.emulator import Emulator
 from local.simulator import catalogue
-from tests.integration.conftest import TUTORIAL
+from tests.integration.conftest import TUTORIAL, _emptied
 from tests.support.run_command import Done, command
 from tests.support.terminal import on_a_terminal
 
@@ -125,6 +127,23 @@ def test_an_item_asks_on_the_terminal_while_the_table_is_shown(tmp_path: Path) -
     assert code == 0, seen
     assert "cities: asks" in seen
     assert seen.rindex("3 loaded") > seen.index("cities: asks")
+
+
+def test_a_batch_knows_how_long_its_items_took_on_this_computer(
+    datamart: Callable[..., Done], session_emulator: Emulator, tmp_path: Path
+) -> None:
+    """An emulator begins with an empty run table: only the history of this computer can tell."""
+    items = [{"name": name, "datamart": name} for name in ("Category Sales", "Stock Facts", "Store Master")]
+    first = json.loads(datamart(written(tmp_path, *items), "--json").out)
+    took = {line["name"]: line["durationSeconds"] for line in first["output"]["items"]}
+    assert len(set(took.values())) == 3
+    (table,) = session_emulator.deployed.tables
+    _emptied(table, SECONDS)
+    shortest_first = sorted(items, key=lambda item: took[item["datamart"]])
+    renamed = [item | {"name": f"night of {item['name']}"} for item in shortest_first]
+    again = json.loads(datamart(written(tmp_path, *renamed, maxConcurrency=1), "--slots", "1", "--json").out)
+    waits = {line["name"]: line["waitSeconds"] for line in again["output"]["items"]}
+    assert sorted(waits, key=waits.__getitem__) == [item["name"] for item in reversed(renamed)]
 
 
 def test_the_sample_loads_at_least_a_dozen_tables_with_dependencies(datamart: Callable[..., Done]) -> None:

@@ -24,7 +24,7 @@ class BatchWatch(Watch):
         return letter_of(module, event)
 
     def caller(self, call: Call) -> str:
-        """Each invocation is counted for itself where no fault lasts: what runs beside an earlier one shifts no place."""
+        """Each invocation is counted for itself where no fault lasts: what runs beside it shifts no other place."""
         return call.place if self.counts_invocations else super().caller(call)
 
     @contextlib.contextmanager

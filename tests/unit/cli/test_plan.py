@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
+from functions.runs.history import HistoryRecord
 from tests.support.run_command import Done, command, done_by
 from tests.support.terminal import on_a_terminal
+from tests.unit.history.records import record
 
 DEFAULTS = {"project": "MicroStrategy Tutorial"}
 ITEMS = [
@@ -23,7 +25,8 @@ Plan = Callable[..., Done]
 
 
 @pytest.fixture
-def plan(capsys: pytest.CaptureFixture[str]) -> Plan:
+def plan(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
+    monkeypatch.setenv("DATAMART_HOME", str(tmp_path / ".datamart"))
     call = done_by(capsys)
     return lambda *words: call("plan", *words)
 
@@ -134,9 +137,68 @@ def test_json_is_one_object_and_people_read_standard_error(plan: Plan, tmp_path:
     }
 
 
-def test_as_many_run_at_a_time_as_the_batch_allows_and_the_connection_has_slots(plan: Plan, tmp_path: Path) -> None:
+def test_as_many_run_at_a_time_as_the_simulator_takes_or_as_the_connection_of_the_stage_has_slots(
+    plan: Plan, tmp_path: Path
+) -> None:
     """The connection of the stage dev has one."""
-    assert "one at a time" in plan(night(tmp_path, maxConcurrency=3)).out
+    assert "3 at a time" in plan(night(tmp_path, maxConcurrency=3)).out
+    assert "one at a time" in plan(night(tmp_path)).out
+    assert "one at a time" in plan(night(tmp_path, maxConcurrency=3), "--stage", "dev").out
+
+
+def kept(tmp_path: Path, *records: HistoryRecord) -> None:
+    """Let this computer's history have these records, oldest first."""
+    folder = tmp_path / ".datamart" / "history"
+    folder.mkdir(parents=True)
+    lines = "".join(f"{json.dumps(each.as_json())}\n" for each in records)
+    (folder / "records.jsonl").write_text(lines, "utf-8")
+
+
+def test_items_take_as_long_as_their_last_loads_on_this_computer(plan: Plan, tmp_path: Path) -> None:
+    kept(
+        tmp_path,
+        *(record(1, 60.0 * n, datamart="Sales", duration_seconds=s) for n, s in enumerate((100.0, 300.0, 120.0))),
+        record(2, 0.0, datamart="stock", duration_seconds=900.0, loaded="no"),
+    )
+    items = report_of(plan(night(tmp_path), "--json"))["items"]
+    assert {item["name"]: item["durationSeconds"] for item in items if item["known"]} == {"sales": 120.0}
+    given = report_of(plan(night(tmp_path), "--json", *durations(tmp_path, {"sales": 7})))["items"]
+    assert {item["name"]: item["durationSeconds"] for item in given if item["known"]} == {"sales": 7}
+
+
+def test_an_item_of_a_named_batch_takes_as_long_as_the_one_of_its_name(plan: Plan, tmp_path: Path) -> None:
+    kept(
+        tmp_path,
+        record(1, 0.0, datamart="Category Sales", duration_seconds=50.0),
+        record(1, 1.0, datamart="Category Sales", duration_seconds=70.0, batch="night", item="categories"),
+        record(2, 2.0, job="city-nightly", datamart="City", duration_seconds=30.0),
+    )
+    items = report_of(plan("night", "--json"))["items"]
+    known = {item["name"]: item["durationSeconds"] for item in items if item["known"]}
+    assert known == {"categories": 70.0, "city-nightly": 30.0}
+
+
+def test_a_history_that_cannot_be_read_is_named(plan: Plan, tmp_path: Path) -> None:
+    (tmp_path / ".datamart" / "history" / "records.jsonl").mkdir(parents=True)
+    done = plan(night(tmp_path))
+    assert done.code == 2
+    assert "records.jsonl: Is a directory" in done.err
+
+
+def test_a_stage_that_cannot_be_asked_is_planned_without_durations(plan: Plan, tmp_path: Path) -> None:
+    done = plan(night(tmp_path), "--stage", "dev")
+    assert done.code == 0
+    assert "datamart: how long items take in the stage dev is not known: " in done.err
+    assert "10 min is assumed for all 4 items (~)" in done.out
+
+
+def test_a_batch_whose_items_an_upload_brings_is_planned_from_the_file_that_is_uploaded(
+    plan: Plan, tmp_path: Path
+) -> None:
+    for named in ("uploaded-batches", written(tmp_path, {"batch": "uploaded-batches"})):
+        done = plan(named)
+        assert done.code == 2
+        assert "takes its items from an upload or a message (acceptRequests). Give the file that is" in done.err
 
 
 @pytest.mark.parametrize(
