@@ -13,7 +13,7 @@ from functions import clock
 from functions.errors import LibraryError
 from functions.lifecycle import cleanup
 from functions.lifecycle.batch_progress import record_end_of_item
-from functions.lifecycle.failures_in_a_row import end_series_of, record_end
+from functions.lifecycle.failures_in_a_row import end_series_of, record_end, record_end_of_message
 from functions.lifecycle.hand_over import give_back
 from functions.lifecycle.kept_history import keep, log_end
 from functions.lifecycle.last_look import look_once_more
@@ -24,7 +24,7 @@ from functions.metric_names import CLEAN_UP_FAILED, ENDED_FROM_OUTSIDE, LOADS_DO
 from functions.notifications import end_event, failure_notice, lineage, outages, success_notice
 from functions.notifications.exactly_once import once
 from functions.notifications.history import record_of
-from functions.notifications.message_failures import notify_with_other_runs
+from functions.notifications.message_failures import notify_of_failures, register_with_other_runs
 from functions.notifications.publish import notify_once
 from functions.notifications.run_end import End, end_of, item_outcome_of
 from functions.requests.batches.membership import membership_in
@@ -112,7 +112,7 @@ def _notify(run: RunRecord, found: End, record: HistoryRecord, *, in_batch: bool
         _count_outcome(found)
     gathered = outages.is_gathered(found) and not in_batch
     if run.message and not in_batch:
-        sent[Notification.NOTICE] = notify_with_other_runs(run, found, elsewhere=gathered)
+        sent[Notification.NOTICE] = _notify_with_message(run, found, elsewhere=gathered)
     if in_batch:
         pass  # the notification of its batch has it
     elif gathered:
@@ -129,6 +129,24 @@ def _notify(run: RunRecord, found: End, record: HistoryRecord, *, in_batch: bool
         end_series_of(run)
     logger.info("notified of the end", extra={"sent": sent, "status": found.status, "loaded": found.loaded})
     return gathers
+
+
+def _notify_with_message(run: RunRecord, found: End, *, elsewhere: bool) -> bool:
+    """Register the end with those of the runs that the same message started; notify people once all have ended.
+
+    They count as one for the failures in a row of their job. Returns whether people were notified now.
+    """
+    message, sent = register_with_other_runs(run, found, elsewhere=elsewhere)
+    if message.missing:
+        return sent
+    series = record_end_of_message(message, run)
+    if message.has_failures:
+        return notify_of_failures(message, series) or sent
+    if success_notice.is_recovery(series):
+        sent = notify_once(message, lambda: success_notice.notice(found, series))
+    if series is not None:
+        end_series_of(run, by=message.key)
+    return sent
 
 
 def _count_outcome(end: End) -> None:

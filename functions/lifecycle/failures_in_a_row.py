@@ -5,11 +5,13 @@ from functions.notifications.run_end import End
 from functions.requests.named_batches import deployed_batches
 from functions.requests.named_jobs import deployed_jobs
 from functions.runs.last_loads import is_load_of, is_run_of
+from functions.runs.model import Run
 from functions.runs.notification import Notification
 from functions.runs.series import Series
 from functions.runs.store.batches import BatchRecord
 from functions.runs.store.durations import key_of_datamart
 from functions.runs.store.last_loads import key_of, record_load
+from functions.runs.store.notices import MessageRecord
 from functions.runs.store.record import RunRecord
 from functions.runs.store.series import begin_recovery, end_recovery, record_failure
 from functions.runs.store.table import expiry
@@ -19,7 +21,7 @@ def record_end(run: RunRecord, end: End, *, reported_alone: bool) -> Series | No
     """Record a load or a failure for the run's job, if it is deployed; of a run without a job for its datamart.
 
     Returns the failures in a row with this one; of a load those that it ends, if it is this run that notifies people of
-    it. None where there are none, and for a run that is not ``reported_alone``: its batch or its message is.
+    it. None where there are none, and for a run that is not ``reported_alone``: its batch or its message counts.
     """
     at, is_load = run.finished_at or run.ended_at or clock.now(), end.loaded == "yes"
     ends_series = is_load and reported_alone and end.status == "SUCCEEDED"
@@ -49,9 +51,26 @@ def record_end_of_batch(record: BatchRecord, *, succeeded: bool) -> Series | Non
     return None if Notification.NOTICE in record.notified else record_failure(record.table, key, record.arn, at)
 
 
-def end_series_of(run: RunRecord) -> None:
-    """People were notified that the failures have ended."""
-    end_recovery(run.table, key_of("job", run.job_name) if run.job_name else key_of_datamart(run), run.arn)
+def record_end_of_message(message: MessageRecord, run: Run) -> Series | None:
+    """The same for the runs that one message started, which count as one: failed where one of them has.
+
+    ``run`` is one of them.
+    """
+    job = deployed_jobs().get(run.job_name or "")
+    if job is None or run.job_name is None:
+        return None
+    key, at = key_of("job", run.job_name), run.ended_at or clock.now()
+    if message.has_failures:
+        is_due = is_run_of(job, run) and not message.notice_sent
+        return record_failure(message.table, key, message.key, at) if is_due else None
+    if run.loaded != "yes" or not is_load_of(job, run):
+        return None
+    return begin_recovery(message.table, key, message.key, run.finished_at or at, message.table.load(key) or {})
+
+
+def end_series_of(run: RunRecord, by: str | None = None) -> None:
+    """People were notified that the failures have ended, ``by`` a run or the key of its message; its own by default."""
+    end_recovery(run.table, key_of("job", run.job_name) if run.job_name else key_of_datamart(run), by or run.arn)
 
 
 def end_series_of_batch(record: BatchRecord) -> None:

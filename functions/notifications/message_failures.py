@@ -12,6 +12,7 @@ from functions.notifications.exactly_once import NotificationInProgress
 from functions.notifications.publish import Notice, notify_once
 from functions.notifications.run_end import End
 from functions.runs.message import MessageRuns, RunFailure
+from functions.runs.series import Series
 from functions.runs.store.notices import MessageRecord, begin_message, message_key, record_end
 from functions.runs.store.record import RunRecord
 from functions.text import named, shorten
@@ -20,11 +21,11 @@ LONGEST_TEXT = 18_000
 """Bytes of what is reported about one failure: ten of them fit into one message and into one item."""
 
 
-def notify_with_other_runs(run: RunRecord, end: End, *, elsewhere: bool = False) -> bool:
+def register_with_other_runs(run: RunRecord, end: End, *, elsewhere: bool = False) -> tuple[MessageRecord, bool]:
     """Register the end of a run that a message started beside others; people are notified when all have ended.
 
-    ``elsewhere``: the failure is in the notification of an outage, and is only counted here. Returns whether this
-    invocation has notified people. Raises NotificationInProgress, or what SNS answers.
+    ``elsewhere``: the failure is in the notification of an outage, and is only counted here. Returns the message with
+    this end, and whether people were notified of it alone. Raises NotificationInProgress, or what SNS answers.
     """
     if run.message is None:
         raise ValueError("no message started the run beside others")
@@ -34,7 +35,7 @@ def notify_with_other_runs(run: RunRecord, end: End, *, elsewhere: bool = False)
         alone = notify_once(run, lambda: None if _register(record, end) else failure_notice.notice(end))
     else:
         _register(record, end, elsewhere=elsewhere)
-    return alone or (not record.missing and notify_of_failures(record))
+    return record, alone
 
 
 def _register(record: MessageRecord, end: End, *, elsewhere: bool = False) -> bool:
@@ -57,22 +58,22 @@ def _digits(end: End) -> str:
     return end.execution_arn.rpartition("-")[2]
 
 
-def notify_of_failures(record: MessageRecord) -> bool:
+def notify_of_failures(record: MessageRecord, series: Series | None = None) -> bool:
     """Notify people of every failure, once; False if nothing failed, or if that was done."""
     if not record.failed:
         return False
-    return notify_once(record, lambda: notice(record))
+    return notify_once(record, lambda: notice(record, series))
 
 
-def notice(message: MessageRuns) -> Notice:
-    """The notification of every failure that is there."""
+def notice(message: MessageRuns, series: Series | None = None) -> Notice:
+    """The notification of every failure that is there; ``series`` are the job's failures in a row, with the message."""
     failed, (_, job, _identity) = message.failed, message.key.split("/", 2)
     return Notice(
         "failure",
         subject(message),
-        text(message),
+        text(message, series),
         thread=f"job/{job}",
-        summary="\n\n".join([*_elsewhere(message), *("\n".join(_said(end, *_IN_CHAT)) for end in failed)]),
+        summary="\n\n".join([*_further(message, series), *("\n".join(_said(end, *_IN_CHAT)) for end in failed)]),
         next_steps=tuple(_steps(failed)),
         keywords=(stage_of(failed[0].run), job),
         execution=failed[0].run,
@@ -105,14 +106,19 @@ def subject(message: MessageRuns) -> str:
     return f"Job {job}: {len(message.failed)} of {message.runs} runs of one message failed"
 
 
-def _elsewhere(message: MessageRuns) -> list[str]:
-    """The sentence about failures that an outage's notification has, if there are any."""
-    if not message.elsewhere:
-        return []
-    return [f"{message.elsewhere} more failed because of the server: the message about its connection has them."]
+def _further(message: MessageRuns, series: Series | None) -> list[str]:
+    """What is to be said of failures that are not listed: those that an outage's notification has, and earlier ones."""
+    found = []
+    if message.elsewhere:
+        found.append(
+            f"{message.elsewhere} more failed because of the server: the message about its connection has them."
+        )
+    if series is not None and series.count > 1:
+        found.append(f"Failures: {series.in_words()}")
+    return found
 
 
-def text(message: MessageRuns) -> str:
+def text(message: MessageRuns, series: Series | None = None) -> str:
     """What the message started, and each failure with what to do."""
     failed, stage = message.failed, stage_of(message.failed[0].run)
     _, job, identity = message.key.split("/", 2)
@@ -120,7 +126,7 @@ def text(message: MessageRuns) -> str:
         f"One message started {message.runs} runs of the job {named(job)} in the stage {stage}, and "
         f"{len(failed)} of them failed. Each is listed below with what to do.\nMessage: {named(identity)}"
     )
-    first = "\n".join([first, *_elsewhere(message)])
+    first = "\n".join([first, *_further(message, series)])
     if message.missing:
         first += f"\nThe ends of {message.missing} more runs are not known yet. Each failure is notified separately."
     each = [f"Failure {number} of {len(failed)}\n{end.text}" for number, end in enumerate(failed, 1)]

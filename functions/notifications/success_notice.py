@@ -20,7 +20,12 @@ NOTHING = "Nothing."
 def is_due(status: str, loaded: str, series: Series | None) -> bool:
     """Whether people are notified of an execution that has ended: it was loaded, after failures or in any case."""
     is_load = status == "SUCCEEDED" and loaded == "yes"
-    return is_load and (is_wanted("success") or (series is not None and is_wanted("recovery")))
+    return is_load and (is_wanted("success") or is_recovery(series))
+
+
+def is_recovery(series: Series | None) -> bool:
+    """Whether people are notified that a load has ended these failures in a row."""
+    return series is not None and is_wanted("recovery")
 
 
 def notice(end: End, series: Series | None) -> Notice:

@@ -72,6 +72,11 @@ class MessageRuns:
         return [end for end in self.ends.values() if end is not None]
 
     @property
+    def has_failures(self) -> bool:
+        """Whether a run has failed that has ended, as far as is known, wherever people are notified of it."""
+        return bool(self.failed or self.elsewhere)
+
+    @property
     def missing(self) -> int:
         """How many runs have not ended, as far as is known."""
         return max(0, self.runs - len(self.ends))

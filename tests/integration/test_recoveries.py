@@ -1,6 +1,7 @@
 """The first load after failures is a notification of its own; by the settings each load is."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -9,6 +10,7 @@ import pytest
 from local.emulator import end_events
 from local.emulator.history_table import find_record
 from tests.integration.conftest import CITY, TUTORIAL, System
+from tests.integration.test_failures_of_one_message import several, started
 
 NIGHTLY = {"job": "city-nightly", "asOf": "2026-11-20T05:00+01:00"}
 DURATIONS = f"durations/default/{TUTORIAL}/{CITY}"
@@ -20,7 +22,7 @@ NO_PRIVILEGE = {"status": 403, "json": {"code": "ERR014", "message": "No privile
 def never_run(system: System) -> None:
     """No earlier test has run the job or the datamart."""
     (table,) = system.emulator.deployed.tables
-    for key in ("job/city-nightly", "batch/night", DURATIONS):
+    for key in ("job/city-nightly", "job/country-upload", "batch/night", DURATIONS):
         boto3.client("dynamodb").delete_item(TableName=table, Key={"executionArn": {"S": key}})
 
 
@@ -106,6 +108,21 @@ def test_the_first_success_of_a_batch_after_failures_is_reported_and_its_items_b
     assert recovered["Subject"] == "Batch night is loaded again after 2 failures"
     assert "\nItems: 3 loaded\n" in recovered["Message"]
     assert "inARow" not in (system.emulator.item("job/city-nightly") or {})
+
+
+def test_the_runs_of_one_message_count_as_one_failure_and_as_one_load(system: System, tmp_path: Path) -> None:
+    def deliver(name: str, *keys: str) -> list[dict[str, Any]]:
+        before = len(system.notices())
+        system.emulator.wait_for_all(started(system, several(tmp_path, name, *keys)))
+        return system.notices()[before:]
+
+    (first,) = deliver("one fails", "countries/Atlantis.csv", "countries/Italy.csv")
+    assert "in a row" not in first["Message"]
+    (second,) = deliver("two fail", "countries/Atlantis.csv", "countries/Utopia.csv")
+    assert "\nFailures: 2 in a row since " in second["Message"]
+    (recovered,) = deliver("all are loaded", "countries/Italy.csv", "countries/Spain.csv")
+    assert recovered["Subject"] == "Datamart City is loaded again after 2 failures"
+    assert deliver("loaded as ever", "countries/Italy.csv", "countries/Spain.csv") == []
 
 
 def test_a_batch_and_its_items_are_reported_with_what_they_usually_take(system: System) -> None:

@@ -151,7 +151,7 @@ def batch_refused() -> Notice:
     return batch_end.notice(BatchEnd.of(run, None, [], {"status": "FAILED", "error": "InvalidRequest"}))
 
 
-def of_one_message() -> Notice:
+def of_one_message(series: Series | None = None) -> Notice:
     ends = {}
     for number, arn in enumerate(UPLOADS):
         message = {"id": "m-1", "runs": 3, "object": f'"s3://landing/countries/{number}.csv"'}
@@ -167,7 +167,8 @@ def of_one_message() -> Notice:
         )
         ends[str(number)] = RunFailure(arn, failure_notice.text(failed))
     return message_failures.notice(
-        MessageRuns("message/countries-upload/m-1", UPLOADS[0], 4, 0, 2, {**ends, "2": None, "3": None}, elsewhere=1)
+        MessageRuns("message/countries-upload/m-1", UPLOADS[0], 4, 0, 2, {**ends, "2": None, "3": None}, elsewhere=1),
+        series,
     )
 
 
@@ -255,7 +256,7 @@ EVERY: dict[str, Callable[[], Notice]] = {
     "request-refused": refused,
     "stopped": lambda: cut_short("ABORTED", error="Stop", cause="by hand"),
     "timed-out": lambda: cut_short("TIMED_OUT"),
-    "failures-of-one-message": of_one_message,
+    "failures-of-one-message": lambda: of_one_message(SOME),
     "batch-failed": lambda: batch("FAILED", error="BatchIncomplete", series=SOME),
     "batch-refused": batch_refused,
     "batch-stopped": lambda: batch("ABORTED", error="Stop", cause="by hand"),

@@ -4,6 +4,7 @@ import itertools
 import json
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from functions.limits import CLAIM_SECONDS, END_REPEATED_FOR
 from functions.notifications import publish
 from functions.notifications.console_link import console_link
 from functions.notifications.exactly_once import NotificationInProgress
-from functions.notifications.message_failures import LONGEST_TEXT, notify_with_other_runs
+from functions.notifications.message_failures import LONGEST_TEXT, notify_of_failures, register_with_other_runs
 from functions.notifications.run_end import end_of
 from functions.requests.execution_input import SCHEMA
 from functions.requests.input_limits import MOST_RUNS
@@ -57,7 +58,8 @@ class People:
         }
         run = refuse_run(self.table, arn, "country-upload", None, f"reason {number}", message_in(given, arn))
         detail = {"executionArn": arn, "status": status, "error": "InvalidRequest" if status == FAILED else None}
-        return notify_with_other_runs(run, end_of(run, detail))
+        record, sent = register_with_other_runs(run, end_of(run, detail))
+        return sent or (not record.missing and notify_of_failures(record))
 
     def told(self) -> list[dict[str, Any]]:
         """Every notice so far."""
@@ -74,10 +76,12 @@ class People:
 
 
 @pytest.fixture
-def people(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., People]]:
+def people(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..., People]]:
     name = f"runs-{uuid.uuid4()}"
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     monkeypatch.setenv("RUN_TABLE", name)
+    (tmp_path / "jobs.json").write_text("{}")
+    monkeypatch.setenv("JOBS_FILE", str(tmp_path / "jobs.json"))
     publish.sns.cache_clear()
     with mock_aws():
         client("dynamodb").create_table(
@@ -236,7 +240,8 @@ def test_the_longest_failures_fit_into_one_notification_and_one_item(people: Any
         run = refuse_run(ten.table, ten.arn(number), "country-upload", None, "ä" * 20_000)
         run.write(put={"message": {"id": MESSAGE, "runs": MOST_RUNS, "object": "k" * LONGEST_OBJECT}})
         detail = {"executionArn": ten.arn(number), "status": FAILED, "error": "InvalidRequest"}
-        notify_with_other_runs(run, end_of(run, detail))
+        record, _ = register_with_other_runs(run, end_of(run, detail))
+        assert record.missing or notify_of_failures(record)
     (told,) = ten.told()
     assert MOST_RUNS * LONGEST_TEXT < len(told["Message"].encode()) + 20_000 < publish.LONGEST + 20_000
     assert f"Failure {MOST_RUNS} of {MOST_RUNS}" in told["Message"]
