@@ -87,8 +87,8 @@ class RunPage:
         return outcome_of(self.report)
 
     @property
-    def command(self) -> str | None:
-        """What to paste next."""
+    def command(self) -> tuple[str, str] | None:
+        """What to paste next, with the words before it."""
         return next_command(self.report)
 
     @property

@@ -1,8 +1,11 @@
 """The outcome of a run or a batch in one sentence, and the command that comes next. Pure."""
 
 from shlex import quote
+from typing import cast
 
+from functions.notifications.commands import REPEAT, is_of_request, rerun
 from functions.runs.history import HistoryRecord
+from functions.runs.job_state import Loaded
 from local.report import words
 from local.report.report import RunReport
 
@@ -52,9 +55,15 @@ def _of_success(run: HistoryRecord, name: str) -> str:
     return f"{name} is loaded: {table} {what}{seconds}."
 
 
-def next_command(report: RunReport) -> str | None:
-    """The command to paste after a run or batch that has not loaded; None where looking at the table comes first."""
+def next_command(report: RunReport) -> tuple[str, str] | None:
+    """The command that repeats what has not succeeded, with the words before it.
+
+    None where it would fail again, because the request has to be corrected first.
+    """
     run = report.run
-    if run.status in ("SUCCEEDED", "RUNNING") or (run.kind == "run" and run.loaded != "no"):
+    if run.status in ("SUCCEEDED", "RUNNING") or is_of_request(run.error):
         return None
-    return f"datamart rerun {quote(run.id if report.console is None else run.execution)}"
+    loaded: Loaded = "no" if run.kind == "batch" else cast(Loaded, run.loaded)
+    if report.console is not None:
+        return REPEAT[loaded], rerun(run.execution, loaded)
+    return REPEAT[loaded], f"datamart rerun {quote(run.id)}{'' if loaded == 'no' else ' --force'}"

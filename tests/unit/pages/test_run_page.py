@@ -15,7 +15,13 @@ def test_it_begins_with_the_outcome_and_what_to_do() -> None:
     assert "City failed; its table was not loaded." in page
     assert "no datamart &#34;Citty&#34;." in page
     assert "Check the project, the datamart and the folder in the request." in page
-    assert "<code>datamart rerun arn:aws:states:" in page
+    assert "To repeat it: <code>datamart rerun city-1 --stage dev</code>" in page
+
+
+def test_what_may_be_repeated_has_its_command() -> None:
+    page = run_page(run_report(status="FAILED", loaded="unknown", error="OutcomeUnknown", cause="It crashed."), 0)
+    command = "<code>datamart rerun city-1 --stage dev --force</code>"
+    assert f"To repeat it after a look at the table: {command}" in page
 
 
 def test_waits_and_work_have_their_place_on_the_time_axis() -> None:

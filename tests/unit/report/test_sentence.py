@@ -47,12 +47,24 @@ def test_a_named_batch_and_a_table_that_grows_are_said_as_such() -> None:
     [
         ({}, None),
         ({"status": "RUNNING"}, None),
-        ({"status": "FAILED", "loaded": "no"}, "datamart rerun city-1"),
-        ({"status": "FAILED", "loaded": "no", "id": "a; rm"}, "datamart rerun 'a; rm'"),
-        ({"status": "FAILED", "loaded": "unknown"}, None),
-        ({"status": "FAILED", "loaded": "yes"}, None),
-        ({"status": "FAILED", "loaded": "unknown", "kind": "batch"}, "datamart rerun city-1"),
+        ({"status": "FAILED", "loaded": "no", "error": "InvalidRequest"}, None),
+        ({"status": "FAILED", "loaded": "no"}, "To repeat it: datamart rerun city-1"),
+        ({"status": "FAILED", "loaded": "no", "id": "a; rm"}, "To repeat it: datamart rerun 'a; rm'"),
+        (
+            {"status": "FAILED", "loaded": "unknown"},
+            "To repeat it after a look at the table: datamart rerun city-1 --force",
+        ),
+        ({"status": "FAILED"}, "To load it once more all the same: datamart rerun city-1 --force"),
+        ({"status": "FAILED", "loaded": "unknown", "kind": "batch"}, "To repeat it: datamart rerun city-1"),
     ],
 )
-def test_what_is_not_loaded_may_be_run_once_more(changes: dict[str, Any], command: str | None) -> None:
-    assert next_command(report(**changes)) == command
+def test_what_did_not_succeed_may_be_repeated_unless_its_request_is_wrong(
+    changes: dict[str, Any], command: str | None
+) -> None:
+    found = next_command(report(**changes))
+    assert found == (None if command is None else tuple(command.split(": ")))
+
+
+def test_the_command_of_a_deployed_run_names_its_stage() -> None:
+    deployed = RunReport(record(status="FAILED", loaded="no"), console="https://…")
+    assert next_command(deployed) == ("To repeat it", "datamart rerun city-1 --stage dev")
