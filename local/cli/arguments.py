@@ -54,6 +54,12 @@ def command_line() -> argparse.ArgumentParser:
     server = run.add_mutually_exclusive_group()
     server.add_argument("--library-url", metavar="URL", help="a real Library server in place of the simulator")
     add_scenario(server)
+    run.add_argument(
+        "--fresh",
+        action="store_true",
+        help="begin with a new warehouse of the simulator; left out, it has what earlier runs have loaded, which is "
+        "kept in .datamart",
+    )
     add_json_or_csv(run)
     run.add_argument("--max-wait", type=seconds, metavar="SECONDS", help="cap of each wait; 0 waits for nothing")
     run.add_argument(

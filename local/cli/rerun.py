@@ -97,7 +97,7 @@ def _here(arguments: argparse.Namespace, earlier: Earlier, asked: "_Asked", file
     given |= {KEY: Started(user(), "rerun", reason_of(arguments), earlier.id).as_input()}
     from local.cli.run import run_events  # imports what a run needs
 
-    options = {"event_files": [Path(earlier.id)], "csv": False, "slots": None, "scenario": "default"}
+    options = {"event_files": [Path(earlier.id)], "csv": False, "slots": None, "scenario": "default", "fresh": False}
     return run_events(
         argparse.Namespace(**(vars(arguments) | options)), lambda: [Event(earlier.id, Path(earlier.id), given)]
     )

@@ -230,6 +230,8 @@ def _check(content: Any, data: bytes, path: Path) -> None:
 def _server(arguments: argparse.Namespace, clock: Clock, stack: contextlib.ExitStack) -> tuple[dict[str, Any], Any]:
     """The connection's secret, and the simulator that it leads to unless a real Library was named."""
     if arguments.library_url is not None:
+        if arguments.fresh:
+            raise CannotGoOn("--fresh: empties the simulator's warehouse, and --library-url names a real server.")
         from local.server_access.ca_bundle import authorities_of  # they import the client of the Library server
         from local.server_access.environment import BadConnection, secret_from
 
@@ -241,8 +243,20 @@ def _server(arguments: argparse.Namespace, clock: Clock, stack: contextlib.ExitS
     from local.simulator import Simulator
 
     try:
-        simulator = stack.enter_context(Simulator(scenario=arguments.scenario, clock=clock.now))
+        made = Simulator(scenario=arguments.scenario, clock=clock.now, warehouse_path=_warehouse(arguments.fresh))
+        simulator = stack.enter_context(made)
     except ValueError as problem:
         raise CannotGoOn(f"--scenario: {problem}") from None
     secret = {"baseUrl": simulator.base_url, "username": simulator.username, "password": simulator.password}
     return secret, simulator
+
+
+def _warehouse(fresh: bool) -> Path | None:
+    """The warehouse that is kept from run to run; None, with a line about it, where nothing can be kept."""
+    from local.history.kept_warehouse import kept_warehouse
+
+    try:
+        return kept_warehouse(fresh)
+    except OSError as problem:
+        say(f"datamart: the tables of this run are not kept: {problem.filename}: {problem.strerror}.")
+        return None

@@ -27,21 +27,14 @@ from local.errors import CannotGoOn
 from local.history import details, private_files
 from local.history.details import Details
 from local.history.history import Selection
+from local.history.home import HOME, home
 from local.history.log_of_runs import LogOfRuns
 from local.history.record_line import record_in
 
 if TYPE_CHECKING:  # the emulator takes seconds to import
     from local.emulator.ended import Ended
 
-HOME = "DATAMART_HOME"
-"""The variable that names the folder."""
-
 RECORDS, RUNS = "records.jsonl", "runs"
-
-
-def home() -> Path:
-    """The folder of what is kept on this computer."""
-    return Path(os.environ.get(HOME) or ".datamart")
 
 
 class Files:

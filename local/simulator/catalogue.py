@@ -225,8 +225,9 @@ STRICT = (
     Prompt(_id(56), "Condition", "EXPRESSION", title="Which of them?"),
 )
 
-# The sales know no customers: the answer is checked, and filters nothing.
-CUSTOMERS_CHOSEN = Prompt(_id(60), "Customers", "ELEMENTS", required=True, source=CUSTOMER, title="Which customers?")
+CUSTOMERS_CHOSEN = Prompt(
+    _id(60), "Customers", "ELEMENTS", "buyers", required=True, source=CUSTOMER, title="Which customers?"
+)
 
 SAME_NAME_TWICE = tuple(Prompt(_id(number), "Remark", "VALUE", data_type="TEXT") for number in (70, 71))
 

@@ -1,8 +1,12 @@
-"""The simulator alone, for curl, mstrio-py and other clients."""
+"""The simulator alone, for curl, mstrio-py and other clients.
+
+The first five lines that it says, and their order, are read by scripts.
+"""
 
 import threading
 from collections.abc import Callable
 
+from local.simulator.lines_to_paste import lines_to_paste
 from local.simulator.simulator import Simulator
 
 
@@ -17,4 +21,8 @@ def serve(port: int, scenario: str, say: Callable[[str], None]) -> None:
         say(f"password:  {simulator.password}")
         say(f"API token: {simulator.api_token}")
         say(f"state:     {simulator.base_url.rpartition('/')[0]}/admin/state")
+        for line in lines_to_paste(simulator.base_url, simulator.username, simulator.password):
+            say(line)
+        say("")
+        say("Ctrl-C ends it, and its tables with it.")
         threading.Event().wait()

@@ -26,7 +26,7 @@ from local.emulator import Emulator
 from local.emulator.clients import client
 from local.emulator.history_table import find_record
 from local.emulator.template import ACCOUNT, REGION
-from local.history.files import HOME
+from local.history.home import HOME
 from local.outcome import Outcome
 from local.simulator import Simulator
 from tests.infra.template import Template

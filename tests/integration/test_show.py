@@ -14,7 +14,8 @@ from functions.errors import BatchIncomplete
 from functions.runs.model import OpenQuestion
 from local.cli.show import show
 from local.history.details import LOG
-from local.history.files import HOME, Files
+from local.history.files import Files
+from local.history.home import HOME
 from local.outcome import Outcome
 from local.simulator import catalogue
 from local.simulator.scenario import Scenario

@@ -26,8 +26,7 @@ _ALL = (
     SchemaObject(CITY_ATTRIBUTE, "City", "attribute", "city", "city"),
     SchemaObject(CATEGORY, "Category", "attribute", "category", "category"),
     SchemaObject(DAY, "Day", "attribute", "day", "day"),
-    # The sales do not say whose they are.
-    SchemaObject(CUSTOMER, "Customer", "attribute", "customer", "NULL"),
+    SchemaObject(CUSTOMER, "Customer", "attribute", "customer", "buyers"),
     SchemaObject(SALES_METRIC, "Sales", "metric", "sales", "SUM(amount)"),
     SchemaObject(COST_METRIC, "Cost", "metric", "cost", "SUM(cost)"),
 )

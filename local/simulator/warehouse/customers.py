@@ -2,6 +2,9 @@
 
 CUSTOMERS = 50_000
 
+GROUPS_OF_CUSTOMERS = 400
+"""Every sale was to one of these groups: each customer has ten sales, where a few thousand are too few for all."""
+
 ODD_NAMES = {
     11: "Élodie Müller 東京 🦆",
     77: "Zoe\u0308 Mu\u0308ller",
@@ -24,3 +27,8 @@ backslash, 200 characters, two of one name.
 def customer_names() -> list[str]:
     """Every customer's name, in the order of their numbers, which begin at 1."""
     return [ODD_NAMES.get(number, f"Customer {number:05}") for number in range(1, CUSTOMERS + 1)]
+
+
+def group_of(number: int) -> int:
+    """The group of a customer, by their number: neighbours are in different ones."""
+    return number % GROUPS_OF_CUSTOMERS

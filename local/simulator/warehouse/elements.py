@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from local.simulator.catalogue import CATEGORY, CITY_ATTRIBUTE, COUNTRY, CUSTOMER
-from local.simulator.warehouse.customers import customer_names
+from local.simulator.warehouse.customers import customer_names, group_of
 from local.simulator.warehouse.sales import CATEGORIES, COUNTRIES
 
 Element = dict[str, str]
@@ -57,6 +57,12 @@ def elements_of(attribute: str) -> Elements:
     """Every element of an attribute; none of one that has no list."""
     names = _NAMES.get(attribute, list)()
     return Elements([{"id": f"h{number};{attribute}", "name": name} for number, name in enumerate(names, 1)])
+
+
+def stored(element: Element) -> str | int:
+    """What the sales have in the column of the element's attribute: its name, and of a customer their group."""
+    number, _, attribute = element["id"].removeprefix("h").partition(";")
+    return group_of(int(number)) if attribute == CUSTOMER else element["name"]
 
 
 def offered(attribute: str, given: Mapping[str, Collection[str]]) -> Elements:

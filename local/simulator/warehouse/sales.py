@@ -1,11 +1,15 @@
 """The warehouse: a SQLite file with a small sales schema, and the loading of a datamart's table."""
 
+import contextlib
 import random
 import sqlite3
+import uuid
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
+
+from local.simulator.warehouse.customers import GROUPS_OF_CUSTOMERS
 
 COUNTRIES = {
     "USA": ["Boston", "New York", "San Francisco", "Seattle"],
@@ -21,6 +25,11 @@ CATEGORIES = ["Books", "Electronics", "Movies", "Music"]
 ROWS = 4_000
 SEED = 772
 FIRST_DAY = date(2026, 1, 1)
+DAYS, DAYS_OF_THE_YEAR = 300, 365
+"""Days with sales, spread over a year: on every sixth or so the shops are closed."""
+
+VERSION = 2
+"""Of the sales: a file with others is not used any more."""
 
 
 class Query(Protocol):
@@ -41,13 +50,18 @@ class Warehouse:
     Parameters
     ----------
     path
-        The SQLite file; it is filled when it does not exist yet.
+        The SQLite file. It is filled when it does not exist yet, and anew when it is damaged or of another version.
+
+    Raises OSError.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        if not path.exists():
-            path.write_bytes(_filled())
+        if not _is_of_this_version(path):
+            beside = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
+            beside.touch(0o600)
+            beside.write_bytes(_filled())
+            beside.replace(path)  # whole, also for another process that starts now
 
     def load(self, table: str, append: bool, query: Query) -> int:
         """Write a datamart's table in one transaction and return the rows written. Raises sqlite3.Error."""
@@ -106,24 +120,38 @@ def _filled() -> bytes:
     connection = sqlite3.connect(":memory:")
     try:
         connection.execute(
-            "CREATE TABLE sales (country TEXT, city TEXT, category TEXT, day TEXT, amount REAL, cost REAL)"
+            "CREATE TABLE sales (country TEXT, city TEXT, category TEXT, day TEXT, amount REAL, cost REAL, buyers INT)"
         )
-        connection.executemany("INSERT INTO sales VALUES (?, ?, ?, ?, ?, ?)", _sales())
+        connection.executemany("INSERT INTO sales VALUES (?, ?, ?, ?, ?, ?, ?)", _sales())
+        connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.commit()
         return connection.serialize()
     finally:
         connection.close()
 
 
-def _sales() -> list[tuple[str, str, str, str, float, float]]:
+def _is_of_this_version(path: Path) -> bool:
+    """Whether the file exists and has the sales of this version; False for one that is damaged."""
+    if not path.exists():
+        return False
+    try:
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            return bool(version == VERSION)
+    except sqlite3.DatabaseError:
+        return False
+
+
+def _sales() -> list[tuple[str, str, str, str, float, float, int]]:
     """The rows of the table ``sales``."""
     draw = random.Random(SEED)  # noqa: S311 - the same sales every time, no secret
     places = [(country, city) for country, cities in COUNTRIES.items() for city in cities]
     rows = []
-    for _ in range(ROWS):
+    for number in range(ROWS):
         country, city = draw.choice(places)
         amount = round(draw.uniform(5, 500), 2)
-        day = FIRST_DAY + timedelta(days=draw.randrange(300))
+        day = FIRST_DAY + timedelta(days=draw.randrange(DAYS) * DAYS_OF_THE_YEAR // DAYS)
         cost = round(amount * draw.uniform(0.5, 0.9), 2)
-        rows.append((country, city, draw.choice(CATEGORIES), day.isoformat(), amount, cost))
+        buyers = number % GROUPS_OF_CUSTOMERS
+        rows.append((country, city, draw.choice(CATEGORIES), day.isoformat(), amount, cost, buyers))
     return rows

@@ -10,7 +10,8 @@ from local.cli.earlier import of_this_computer
 from local.cli.list import _with_last_runs
 from local.errors import CannotGoOn
 from local.history.details import EXECUTION
-from local.history.files import HOME, RECORDS, Files
+from local.history.files import RECORDS, Files
+from local.history.home import HOME
 from tests.unit.cli.test_runs import keep
 from tests.unit.history.records import record
 from tests.unit.history.test_record import AT

@@ -18,7 +18,8 @@ from local.cli.console import SafeConsole
 from local.cli.main import _main
 from local.cli.runs import FIELDS, runs
 from local.emulator.ended import Ended
-from local.history.files import HOME, Files
+from local.history.files import Files
+from local.history.home import HOME
 from tests.unit.history.records import record
 from tests.unit.history.test_record import AT
 

@@ -14,8 +14,9 @@ from functions.runs.history import HistoryRecord
 from local.emulator.ended import Ended
 from local.errors import CannotGoOn
 from local.history import details, files
-from local.history.files import Files, home
+from local.history.files import Files
 from local.history.history import Selection
+from local.history.home import HOME, home
 from tests.unit.history.records import record
 from tests.unit.history.test_record import AT
 
@@ -115,9 +116,9 @@ def test_commands_that_end_at_once_lose_no_record_of_each_other(history: Files) 
 
 
 def test_the_environment_names_another_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(files.HOME, raising=False)
+    monkeypatch.delenv(HOME, raising=False)
     assert home() == Path(".datamart")
-    monkeypatch.setenv(files.HOME, "/elsewhere")
+    monkeypatch.setenv(HOME, "/elsewhere")
     assert home() == Path("/elsewhere")
 
 

@@ -99,3 +99,31 @@ def test_a_customer_of_the_long_list_is_taken_as_an_answer(
 def test_what_is_not_a_customer_is_400(person: Person, instance: str, answer: dict[str, str]) -> None:
     entry = {"key": prompt_of(person, instance)["key"], "type": "ELEMENTS", "answers": [answer]}
     assert person.answer(CUSTOMERS, instance, entry).status_code == 400
+
+
+def loaded(person: Person, *customers: str) -> list[dict[str, Any]]:
+    """The table after the datamart has run for these customers."""
+    made = person.create(CUSTOMERS)
+    person.execute(CUSTOMERS, made)
+    person.pass_time(1)
+    answer = {"name": "Customers", "type": "ELEMENTS", "answers": [{"name": name} for name in customers]}
+    assert person.answer(CUSTOMERS, made, answer).status_code == 204
+    person.pass_time(10)
+    assert person.status(CUSTOMERS, made) == 1
+    return person.simulator.rows("DM_CUSTOMERS")
+
+
+def test_the_customers_that_are_chosen_decide_what_is_summed(person: Person) -> None:
+    one, other = loaded(person, "Customer 00001"), loaded(person, "Customer 00002")
+    both = loaded(person, "Customer 00001", "Customer 00002")
+    assert one != other
+
+    def total(rows: list[dict[str, Any]]) -> float:
+        return round(sum(row["sales"] for row in rows), 2)
+
+    assert total(both) == round(total(one) + total(other), 2)
+
+
+@pytest.mark.parametrize("name", ["Customer 00400", "Customer 50000", "Smith, John", "C:\\temp\\new"])
+def test_every_customer_has_bought_something(person: Person, name: str) -> None:
+    assert loaded(person, name)

@@ -26,10 +26,10 @@ def loaded_from(person: Person, day: str) -> list[dict[str, Any]]:
 
 
 def test_a_moment_means_its_day(person: Person) -> None:
-    by_day = loaded_from(person, "2026-06-01")
-    assert loaded_from(person, "2026-06-01T00:00:00.000+0000") == by_day != []
-    assert loaded_from(person, "2026-06-01T23:59:59.999+0000") == by_day
-    assert loaded_from(person, "2026-06-02T00:00:00.000+0000") != by_day
+    by_day = loaded_from(person, "2026-06-02")
+    assert loaded_from(person, "2026-06-02T00:00:00.000+0000") == by_day != []
+    assert loaded_from(person, "2026-06-02T23:59:59.999+0000") == by_day
+    assert loaded_from(person, "2026-06-03T00:00:00.000+0000") != by_day
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from tests.unit.simulator.conftest import Person
 STRICT = catalogue.STRICT_PROMPTS
 SALES, COST = {"id": catalogue.SALES_METRIC, "type": "metric"}, {"id": catalogue.COST_METRIC, "type": "metric"}
 COUNTRIES = [{"name": name} for name in ("USA", "France", "Japan")]
+METRIC = {"type": "metric", "id": catalogue.SALES_METRIC}
 RIGHT: dict[str, Any] = {
     "Code": "AB",
     "Percentage": 0,
@@ -55,6 +56,19 @@ def test_answers_within_the_limits_are_taken_and_filter(person: Person) -> None:
     rows = person.simulator.rows("DM_STRICT_PROMPTS")
     assert {row["country"] for row in rows} == {"USA", "France"}
     assert set(rows[0]) == {"country", "city", "category", "cost"}
+
+
+@pytest.mark.parametrize("day", ["2026-06-30", "2026-11-24"])
+def test_the_sample_to_paste_with_a_day_late_in_the_year_still_loads_rows(person: Person, day: str) -> None:
+    instance = person.create(STRICT)
+    person.execute(STRICT, instance)
+    person.pass_time(1)
+    large = {"expression": {"operator": "Greater", "operands": [METRIC, {"type": "constant", "value": "1000"}]}}
+    sample = RIGHT | {"Percentage": 50, "Load day": day, "Countries": COUNTRIES[:2], "Condition": large}
+    assert person.answer(STRICT, instance, *entries(person, sample)).status_code == 204
+    person.pass_time(10)
+    assert person.status(STRICT, instance) == 1
+    assert len(person.simulator.rows("DM_STRICT_PROMPTS")) >= 3
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from local.simulator.catalogue import Prompt
 from local.simulator.prompts.prompt_type import PromptType
 from local.simulator.prompts.rules import Rules, counted
 from local.simulator.response import Refusal
-from local.simulator.warehouse.elements import Element, Elements
+from local.simulator.warehouse.elements import Element, Elements, stored
 from local.simulator.warehouse.query import Query
 
 
@@ -31,7 +31,7 @@ def _apply(query: Query, p: Prompt, answer: list[Element]) -> Query:
     if not p.column:
         return query
     marks = ", ".join("?" * len(answer))
-    return query.filtered(f"{p.column} IN ({marks})", [element["name"] for element in answer])
+    return query.filtered(f"{p.column} IN ({marks})", [stored(element) for element in answer])
 
 
 ELEMENTS = PromptType("ELEMENTS", _check, _apply, listing="elements")

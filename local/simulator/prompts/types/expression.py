@@ -9,7 +9,7 @@ from local.simulator.prompts.prompt_type import PromptType
 from local.simulator.prompts.rules import Rules
 from local.simulator.prompts.types.value import number
 from local.simulator.response import Refusal
-from local.simulator.warehouse.elements import elements_of
+from local.simulator.warehouse.elements import elements_of, stored
 from local.simulator.warehouse.query import Query
 
 
@@ -99,12 +99,12 @@ def _constant(value: Any) -> Any:
         return value
 
 
-def _element(element: Any) -> str:
+def _element(element: Any) -> str | int:
     number, _, attribute = str(element.get("id") if isinstance(element, dict) else "").partition(";")
     found = elements_of(attribute.upper()).with_id(f"{number};{attribute.upper()}")
     if found is None:
         raise Refusal(400, 6, "Prompt validation failed. This is a required prompt.")
-    return found["name"]
+    return stored(found)
 
 
 def _check(_: Prompt, answers: Any, __: Rules) -> dict[str, Any]:
