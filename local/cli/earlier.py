@@ -65,13 +65,7 @@ class Earlier:
     @property
     def table(self) -> str:
         """What it loads and how, in words."""
-        table, append = (None, None) if self.record is None else (self.record.table, self.record.append)
-        how = {
-            True: "adds rows to it, which are there twice if they are there already",
-            False: "replaces what is in it",
-            None: "replaces what is in it, or adds rows that may be there already",
-        }[append]
-        return f"its table {table or '(the history does not know which)'}; a run {how}"
+        return table_of(self.record)
 
     @property
     def again(self) -> dict[str, Any]:
@@ -93,6 +87,17 @@ class Earlier:
             return self.record.as_of
         started = self.described["startDate"]
         return started if isinstance(started, str) else str(started.isoformat())
+
+
+def table_of(record: HistoryRecord | None) -> str:
+    """What a run loads and how, in words; None for one that the history does not know."""
+    table, append = (None, None) if record is None else (record.table, record.append)
+    how = {
+        True: "adds rows to it, which are there twice if they are there already",
+        False: "replaces what is in it",
+        None: "replaces what is in it, or adds rows that may be there already",
+    }[append]
+    return f"its table {table or '(the history does not know which)'}; a run {how}"
 
 
 def of_stage(found: FoundExecution) -> Earlier:

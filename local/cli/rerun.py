@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from functions.requests.started import KEY, Started
+from functions.runs.history import HistoryRecord
 from functions.similar_names import nearest
 from functions.text import quoted
 from local.aws.aws_errors import in_plain_words
@@ -22,7 +23,7 @@ from local.aws.found_execution import ARN, FoundExecution, find_execution
 from local.aws.stack import HISTORY
 from local.cli.console import console_for
 from local.cli.deployed_run import run_deployed, started_run
-from local.cli.earlier import Earlier, of_stage, of_this_computer
+from local.cli.earlier import Earlier, of_stage, of_this_computer, table_of
 from local.cli.endings import finish, not_begun, not_confirmed, of_followed_run, of_started_run
 from local.cli.events import Event
 from local.cli.reasons import reason_of, user
@@ -33,6 +34,7 @@ from local.errors import CannotGoOn, NotDone
 from local.history.files import Files
 from local.history.history import History
 from local.history.opened import history_of_stack
+from local.report.source import items_of
 
 Confirm = Callable[[str], str]
 """Shows a question and returns the line that is answered."""
@@ -119,7 +121,7 @@ def _given_in_stage(found: FoundExecution, earlier: Earlier, asked: "_Asked") ->
     if known is None or not known[0].states:
         asked.check_no_items()
         return earlier.again
-    asked.check_items(known[1].items)
+    asked.check_items(known[1].items, earlier, history)
     decided = {"accept": asked.accepted, "force": asked.forced}
     return {"restartOf": found.arn} | {key: list(names) for key, names in decided.items() if names}
 
@@ -138,6 +140,19 @@ def _given(earlier: Earlier, asked: "_Asked", history: History | None) -> dict[s
     given = earlier.again
     asked.check_loaded(earlier, history)
     return given
+
+
+def _by_item(records: list[HistoryRecord]) -> dict[str, HistoryRecord]:
+    return {str(record.item): record for record in records}
+
+
+def _may_be_loaded(item: str, record: HistoryRecord | None) -> str:
+    """What a second run of an item would do to its table."""
+    loaded = "unknown" if record is None else record.loaded
+    return f"{quoted(item, 80)} {_LOADED[loaded]} {table_of(record)}."
+
+
+_LOADED = {"yes": "has loaded", "no": "has not loaded", "unknown": "may have loaded (nobody knows)"}
 
 
 class _Asked:
@@ -174,7 +189,7 @@ class _Asked:
             option = "--force" if self.forced else "--accept"
             raise CannotGoOn(f"{option}: takes no names here: they are for the items of a batch that has begun.")
 
-    def check_items(self, items: tuple[str, ...]) -> None:
+    def check_items(self, items: tuple[str, ...], earlier: Earlier, history: History | None) -> None:
         """The names are items of the batch; those that run although they may be loaded are confirmed."""
         if self._forces and not self.forced:
             raise CannotGoOn("--force: name the items that are to run although they may be loaded: --force NAME,…")
@@ -183,10 +198,9 @@ class _Asked:
                 if name not in items:
                     raise CannotGoOn(f"{option}: there is no item {quoted(name, 80)}{nearest(name, items)}.")
         if self.forced:
-            listed = ", ".join(quoted(name, 80) for name in self.forced)
-            self._ask(
-                f"Nobody knows whether {listed} loaded the table. An item that adds rows may then have them twice."
-            )
+            with in_plain_words():
+                ran = {} if history is None or earlier.record is None else _by_item(items_of(history, earlier.record))
+            self._ask("\n".join(_may_be_loaded(name, ran.get(name)) for name in self.forced))
 
     def check_not_restarted(self, earlier: Earlier, history: History | None) -> None:
         """What a restart has loaded since, only the restart knows: the next one begins with that."""

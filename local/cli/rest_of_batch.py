@@ -9,7 +9,7 @@ from local.cli.batch_files import BatchFiles
 from local.cli.earlier import Earlier
 from local.errors import CannotGoOn
 from local.history.files import Files
-from local.history.history import Selection
+from local.history.history import History, Selection
 from local.synth import STAGE
 
 BROUGHT = ("object", "content")
@@ -25,7 +25,7 @@ class Decisions(Protocol):
     def check_no_items(self) -> None:
         """Names are for a batch that has begun. Raises CannotGoOn."""
 
-    def check_items(self, items: tuple[str, ...]) -> None:
+    def check_items(self, items: tuple[str, ...], earlier: Earlier, history: History) -> None:
         """They are items of the batch, and confirmed. Raises CannotGoOn, NotDone."""
 
 
@@ -45,7 +45,7 @@ def rest_of(earlier: Earlier, files: Files, decisions: Decisions) -> dict[str, A
         decisions.check_no_items()
         return given
     batch = _batch(earlier, given)
-    decisions.check_items(tuple(item.name for item in batch.items))
+    decisions.check_items(tuple(item.name for item in batch.items), earlier, files)
     decided = dict.fromkeys(decisions.accepted, "yes") | dict.fromkeys(decisions.forced, "no")
     rest = _not_loaded(batch, loaded | decided)
     only = [name for name in rest if name in given.get("only", rest)]

@@ -211,6 +211,9 @@ def test_a_batch_is_restarted_and_what_may_be_loaded_only_by_its_name(
         (["--force"], "--force: name the items"),
         (["--force", "brokn"], 'there is no item "brokn" (did you mean broken?)'),
         (["--force", "broken"], "There is no terminal to ask on"),
+        (["--force", "broken"], '"broken" may have loaded (nobody knows) its table DM_BROKEN; a run replaces what is'),
+        (["--force", "sales,stock"], '"sales" has loaded its table DM_CATEGORY_SALES; a run replaces what is in it.'),
+        (["--force", "stock"], '"stock" may have loaded (nobody knows) its table (the history does not know which)'),
     ):
         assert datamart_rerun(cloud, first, *words) == 2
         assert sentence in capsys.readouterr().err
