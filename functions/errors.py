@@ -7,6 +7,7 @@
     │   ├── AskExpired
     │   ├── OutcomeUnknown
     │   ├── SaveFailed
+    │   ├── FollowUpFailed
     │   ├── RunInProgress
     │   ├── RunTimedOut
     │   ├── RunAlreadyEnded
@@ -232,12 +233,12 @@ class PermissionDenied(LibraryError):
 
 
 class NotFound(LibraryError):
-    """The project, datamart or folder does not exist, or its name is ambiguous.
+    """The project, datamart, folder, event or cube does not exist, or its name is ambiguous.
 
-    The message lists similar projects and folders, and the IDs of an ambiguous name.
+    The message lists similar names, and the IDs of an ambiguous name.
     """
 
-    advice = "Check the project, the datamart and the folder in the request."
+    advice = "Check the names in the request: project, datamart, folder, events and cubes."
     loaded = "no"
 
 
@@ -353,6 +354,17 @@ class SaveFailed(RunError):
     """The table was loaded; saving the definition afterwards failed."""
 
     advice = "Save the definition by hand, or let a later run save it."
+    loaded = "yes"
+    when_loaded = "The table is complete."
+
+
+class FollowUpFailed(RunError):
+    """The table was loaded; an event or a cube that was to follow failed, or was not done in time.
+
+    The message names each follow-up and how it ended. Those after the first that fails are not done.
+    """
+
+    advice = "Correct what the message names, then repeat only what is missing: datamart rerun RUN --follow-ups."
     loaded = "yes"
     when_loaded = "The table is complete."
 

@@ -14,7 +14,7 @@ from functions.runs.store.attempts import set_instance
 
 @step
 def handler(step: Step) -> StepResult:
-    """Create the instance and keep its id. Returns ``instanceId``.
+    """Create the instance and keep its id. Returns ``instanceId``: None where the table is loaded already.
 
     Raises ServerUnavailable (repeated once: a lost answer leaves an instance until logout), NotFound,
     PermissionDenied, RunInProgress (another run has the datamart), ServerBusy (an orphaned job of this run still runs),
@@ -23,6 +23,8 @@ def handler(step: Step) -> StepResult:
     run = step.run
     if run.attempt.instance_id is None:
         take_datamart(step)
+        if run.is_loaded_before:
+            return {"instanceId": None}
         wait_for_orphaned_jobs(step)
         instance_id = step.library.create_instance(run.project_id, run.datamart_id)
         kept = False

@@ -13,6 +13,7 @@ from functions.object_ids import is_id
 from functions.requests.placeholders import hint
 from functions.runs import model
 from functions.runs.model import ServerObject, Target
+from functions.runs.store.follow_ups import record_found
 from functions.runs.store.runs import record_datamart, set_save_folder
 from functions.telemetry import logger
 
@@ -23,8 +24,8 @@ def handler(step: Step) -> StepResult:
 
     A definition that may not be read does not fail the run: the datamart then counts as appending, which is the
     careful reading (API.md 5.1). The folder to save in is looked for here, before anything is executed: a path that
-    leads nowhere must not be found out when the table is loaded. How long earlier runs took is read here, once for all
-    looks. Returns ``project``, ``datamart``, ``target``. Raises
+    leads nowhere must not be found out when the table is loaded. So are the events and cubes that follow. How long
+    earlier runs took is read here, once for all looks. Returns ``project``, ``datamart``, ``target``. Raises
     NotFound, ServerBusy.
     """
     project = _project(step, step.event["project"])
@@ -39,6 +40,7 @@ def handler(step: Step) -> StepResult:
     record_datamart(step.run, found, named, target, _limits(definition), polling)
     if wanted := step.event.get("saveAs"):
         set_save_folder(step.run, _folder(step, project.id, wanted))
+    _find_follow_ups(step, project.id)
     return {"project": found.as_json(), "datamart": named.as_json(), "target": target.as_json()}
 
 
@@ -50,6 +52,18 @@ def _folder(step: Step, project_id: str, wanted: dict[str, Any]) -> str:
     with contextlib.suppress(PermissionDenied):  # not to be seen by this account, but perhaps to be saved into
         return step.library.find_folder(project_id, wanted["destinationFolderId"])
     return str(wanted["destinationFolderId"])
+
+
+def _find_follow_ups(step: Step, project_id: str) -> None:
+    """Find what follows the load, unless an earlier attempt did."""
+    follow_ups = step.run.follow_ups
+    if all(one.id for one in follow_ups):
+        return
+    found = []
+    for one in follow_ups:
+        with _searching(one.given):
+            found.append(one.kind.find(step.library, project_id, one.given))
+    record_found(step.run, found)
 
 
 def _project(step: Step, reference: str) -> Project:

@@ -5,21 +5,11 @@ import contextlib
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions import clock
-from functions.errors import (
-    DatamartFailed,
-    InstanceLost,
-    LibraryError,
-    NotFound,
-    OutcomeUnknown,
-    PermissionDenied,
-    ServerBusy,
-    ServerUnavailable,
-    SessionLost,
-)
+from functions.errors import LibraryError, OutcomeUnknown, ServerUnavailable
 from functions.handlers._decorators import step
 from functions.lifecycle.progress import progress
+from functions.lifecycle.refusals import is_refusal
 from functions.lifecycle.step import Step, StepResult
-from functions.microstrategy.codes import BEFORE_SQL
 from functions.runs.job_state import JobState
 from functions.runs.store.job_states import begin_execution, record_job_state, record_not_executed
 from functions.runs.store.record import RunRecord
@@ -28,6 +18,8 @@ from functions.runs.store.record import RunRecord
 @step
 def handler(step: Step) -> StepResult:
     """Write the intent, post, keep what the response says. Returns the progress, as get_status does.
+
+    Where another run or attempt has loaded the table, nothing is sent: only what follows is left to do.
 
     Raises
     ------
@@ -39,6 +31,8 @@ def handler(step: Step) -> StepResult:
         The server answered that it does not execute.
     """
     run = step.run
+    if run.is_loaded_before:
+        return {"phase": "succeeded", "waitSeconds": 1}
     if not _intend(run):
         raise OutcomeUnknown("another invocation of this step has sent the execution request")
     asked_at = clock.now()
@@ -69,18 +63,4 @@ def _after(error: LibraryError) -> JobState:
     """What is known of the job once the POST has failed."""
     if error.delivery == "not sent":
         return JobState.NOT_SENT
-    return JobState.REFUSED if error.delivery == "answered" and _is_refusal(error) else JobState.POSTING
-
-
-def _is_refusal(error: LibraryError) -> bool:
-    if error.code is None and error.i_server_code is None:
-        return False  # not in the Library's envelope: it is an intermediary's response (API.md 8.1)
-    if isinstance(error, _REFUSALS) or error.i_server_code in BEFORE_SQL:
-        return True
-    if isinstance(error, InstanceLost):
-        return error.i_server_code is not None  # from the Intelligence Server itself, not from the Library
-    return isinstance(error, DatamartFailed) and error.is_refusal
-
-
-_REFUSALS = (PermissionDenied, NotFound, ServerBusy, SessionLost)
-"""Errors that prove a refusal: the server does not start the job, or does not accept the session."""
+    return JobState.REFUSED if error.delivery == "answered" and is_refusal(error) else JobState.POSTING

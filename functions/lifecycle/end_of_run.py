@@ -123,7 +123,7 @@ def _notify(run: RunRecord, found: End, record: HistoryRecord, *, in_batch: bool
         pass  # that of its message has it
     elif failure_notice.is_due(found):
         sent[Notification.NOTICE] = notify_once(run, lambda: failure_notice.notice(found, series))
-    if not in_batch and success_notice.is_due(found.status, found.loaded, series):
+    if not in_batch and run.follow_ups_of is None and success_notice.is_due(found.status, found.loaded, series):
         sent[Notification.NOTICE] = notify_once(run, lambda: success_notice.notice(found, series))
     if series is not None and found.status == "SUCCEEDED":
         end_series_of(run)
@@ -151,7 +151,8 @@ def _notify_with_message(run: RunRecord, found: End, *, elsewhere: bool) -> bool
 
 def _count_outcome(end: End) -> None:
     """Count the outcome, once a run; what is certainly not loaded has the metrics of Step Functions."""
-    metrics.add_metric(name=LOADS_DONE, unit=MetricUnit.Count, value=int(end.loaded == "yes"))
+    is_load = end.loaded == "yes" and end.run.follow_ups_of is None
+    metrics.add_metric(name=LOADS_DONE, unit=MetricUnit.Count, value=int(is_load))
     metrics.add_metric(name=LOADS_UNKNOWN, unit=MetricUnit.Count, value=int(end.loaded == "unknown"))
 
 

@@ -21,8 +21,11 @@ def record_end(run: RunRecord, end: End, *, reported_alone: bool) -> Series | No
     """Record a load or a failure for the run's job, if it is deployed; of a run without a job for its datamart.
 
     Returns the failures in a row with this one; of a load those that it ends, if it is this run that notifies people of
-    it. None where there are none, and for a run that is not ``reported_alone``: its batch or its message counts.
+    it. None where there are none, and for a run that is not ``reported_alone``: its batch or its message counts. A run
+    that only does the follow-ups of another neither loads nor fails to.
     """
+    if run.follow_ups_of is not None:
+        return None
     at, is_load = run.finished_at or run.ended_at or clock.now(), end.loaded == "yes"
     ends_series = is_load and reported_alone and end.status == "SUCCEEDED"
     fails = not is_load and reported_alone and end.status != "SUCCEEDED" and not run.notice_sent

@@ -11,7 +11,7 @@ from functions.microstrategy.codes import CANCELLED_CODES
 from functions.microstrategy.status import classify, name_of
 from functions.runs.job_state import SETTLED, JobState, state_at_prompts, state_of_failed
 from functions.runs.model import Polling, Run
-from functions.runs.output import output_of
+from functions.runs.output import output_at_load
 from functions.runs.polling import LOOK_COST, seconds_until_next_look
 from functions.runs.store.job_states import NO_IDS, JobIds, record_failure, record_look
 from functions.runs.store.record import RunRecord
@@ -110,8 +110,9 @@ def fail(run: RunRecord, error: LibraryError, ids: JobIds = NO_IDS) -> LibraryEr
 
 def recorded_success(run: Run) -> StepResult:
     """The progress of a job that is known to have loaded its table. Raises PromptAnswerRejected as :func:`progress`."""
-    _check_answers(run)
-    return {"phase": "succeeded", "waitSeconds": 1, "result": output_of(run)}
+    if not run.is_loaded_before:
+        _check_answers(run)
+    return {"phase": "succeeded", "waitSeconds": 1, "result": output_at_load(run)}
 
 
 def recorded_failure(run: Run) -> NamedError:

@@ -18,6 +18,9 @@ REPEAT: dict[Loaded, str] = {
     "yes": "To load it once more all the same",
 }
 
+REST = "To repeat what is missing, without a load"
+"""The words before the command that does the follow-ups that are left."""
+
 
 def show(execution_arn: str) -> str:
     """``datamart show city-nightly-0a… --stage dev``."""
@@ -29,12 +32,22 @@ def rerun(execution_arn: str, loaded: Loaded = "no") -> str:
     return _command("rerun", execution_arn) + ("" if loaded == "no" else " --force")
 
 
-def lines(execution_arn: str, loaded: Loaded, error: str | None = None) -> dict[str, str]:
+def follow_up(execution_arn: str) -> str:
+    """``datamart rerun city-nightly-0a… --stage dev --follow-ups``."""
+    return f"{_command('rerun', execution_arn)} --follow-ups"
+
+
+def lines(
+    execution_arn: str, loaded: Loaded, error: str | None = None, *, follow_ups_left: bool = False
+) -> dict[str, str]:
     """Both commands, each with the words before it in a message.
 
-    That which repeats it is left out where the ``error`` says that the request has to be corrected first.
+    That which repeats it is left out where the ``error`` says that the request has to be corrected first. Where the
+    table is loaded and follow-ups are left, it repeats only these.
     """
     shown = {"To see it": show(execution_arn)}
+    if follow_ups_left and loaded == "yes":
+        return shown | {REST: follow_up(execution_arn)}
     return shown if is_of_request(error) else shown | {REPEAT[loaded]: rerun(execution_arn, loaded)}
 
 

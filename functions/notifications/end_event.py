@@ -33,6 +33,7 @@ def detail(end: End) -> dict[str, Any]:
         "project": run.project and run.project.as_json(),
         "target": run.target and run.target.as_json(),
         "saved": run.saved_as_json(),
+        "followUps": [one.as_json() for one in run.follow_ups],
         "startedAt": clock.timestamp(run.started_at),
         "finishedAt": clock.timestamp(finished),
         "durationSeconds": round(finished - run.started_at, 3),

@@ -21,7 +21,10 @@ LOADED = {
     "unknown": "It is not known. Look at the table before you start the run again.",
 }
 
-_MAIL_ALONE = ("What to do", "To see it", *commands.REPEAT.values(), "Execution", "Answers to put into the request")
+_MAIL_ALONE = (
+    *("What to do", "To see it", *commands.REPEAT.values(), commands.REST, "Execution"),
+    "Answers to put into the request",
+)
 """Facts that a chat shows elsewhere, or has no room for."""
 
 ENDED = {"FAILED": "failed", "ABORTED": "was stopped", "TIMED_OUT": "was timed out"}
@@ -44,7 +47,7 @@ def notice(end: End, series: Series | None = None, further: str | None = None) -
         text(end, series, further),
         thread=end.run.thread,
         summary=labelled({key: value for key, value in _facts(end, series, further).items() if key not in _MAIL_ALONE}),
-        next_steps=(end.advice, *commands.steps(commands.lines(end.execution_arn, end.loaded, end.error))),
+        next_steps=(end.advice, *commands.steps(_commands(end))),
         keywords=(stage_of(end.execution_arn), name, end.error or end.status),
         execution=end.execution_arn,
     )
@@ -77,12 +80,17 @@ def _facts(end: End, series: Series | None, further: str | None) -> dict[str, An
         "Failures": series and series.count > 1 and series.in_words(),
         "Last load": series and series.last_load_in_words(),
         "What happened": end.reason,
+        "Follow-ups": end.follow_ups,
         "What to do": end.advice,
-        **commands.lines(end.execution_arn, end.loaded, end.error),
+        **_commands(end),
         "Execution": console_link(end.execution_arn),
         "Later": further,
         "Answers to put into the request": _missing(end),
     }
+
+
+def _commands(end: End) -> dict[str, str]:
+    return commands.lines(end.execution_arn, end.loaded, end.error, follow_ups_left=end.has_follow_ups_left)
 
 
 def about(end: End) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """The record that the history keeps of the end of a run or a batch."""
 
+from typing import Any
+
 from functions import clock
 from functions.names import name_of_execution
 from functions.notifications.batch_end import BatchEnd
@@ -7,6 +9,7 @@ from functions.notifications.run_end import End, skipped_run
 from functions.requests.started import UNTOLD
 from functions.runs.batches.conclusion import counts_of
 from functions.runs.batches.model import BatchRun
+from functions.runs.follow_ups import FollowUp
 from functions.runs.history import LONGEST_CAUSE, LONGEST_VALUE, HistoryRecord
 from functions.runs.model import Reference, Run, ServerObject
 from functions.text import one_line, shorten
@@ -46,12 +49,20 @@ def record_of(end: End, batch: BatchRun | None) -> HistoryRecord:
         queue_seconds=round(run.queued_seconds, 3),
         job_seconds=run.job_seconds,
         usual_seconds=run.usual_seconds,
+        follow_ups=[_kept(one) for one in run.follow_ups] or None,
+        follow_ups_of=run.follow_ups_of,
         started_by=started.by,
         trigger=started.trigger,
         rerun_of=started.rerun_of,
         attempts=run.newest_attempt,
         polls=run.polls,
     )
+
+
+def _kept(follow_up: FollowUp) -> dict[str, Any]:
+    """A follow-up as a record has it: a reason takes as much room as a name."""
+    found = follow_up.as_json()
+    return found | {key: _cut(found[key]) for key in ("name", "reason")}
 
 
 def record_of_batch(end: BatchEnd) -> HistoryRecord:

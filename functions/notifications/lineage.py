@@ -168,7 +168,7 @@ def _error(status: str, error: str | None, reason: str) -> dict[str, Any]:
 def _outputs(run: Run, loaded: str, lineage: Lineage) -> list[dict[str, Any]]:
     """The table, unless the run did not touch it; that it was replaced is said only where it is known."""
     target = run.target
-    if loaded == "no" or target is None or not target.table:
+    if loaded == "no" or run.follow_ups_of is not None or target is None or not target.table:
         return []
     source = printable(target.source or "unknown")
     facets = {}

@@ -7,6 +7,7 @@ from functions import clock
 from functions.runs.batches.model import ItemOutcome
 from functions.runs.batches.order import ItemState
 from functions.runs.failure import advice
+from functions.runs.follow_ups import left_to_do
 from functions.runs.job_state import Loaded, may_go_on
 from functions.runs.model import Run
 from functions.runs.outcome import Outcome
@@ -51,6 +52,16 @@ class End:
     def datamart(self) -> str:
         """The datamart in words, or the job where the request never named one."""
         return self.run.name_in_words
+
+    @property
+    def has_follow_ups_left(self) -> bool:
+        """Whether the table is loaded, and not all that was to follow is done."""
+        return self.loaded == "yes" and bool(left_to_do(self.run.follow_ups))
+
+    @property
+    def follow_ups(self) -> str:
+        """How each follow-up of a loaded table ended, on one line; empty where there is none."""
+        return "; ".join(one.said for one in self.run.follow_ups) if self.loaded == "yes" else ""
 
 
 def end_of(run: Run, detail: dict[str, Any]) -> End:

@@ -34,6 +34,7 @@ def notice(end: End, series: Series | None) -> Notice:
     rest = _rest(series)
     subject = f"Datamart {named(end.datamart, LONGEST_SUBJECT - len('Datamart ') - len(rest) - 2)}{rest}"
     facts = about(end) | {"Loaded": LOADED["yes"]} | durations.lines(end.run)
+    facts["Follow-ups"] = end.follow_ups
     facts["Failures before"] = series and series.in_words()
     what: tuple[commands.Subject, str] = ("job", job) if job else ("datamart", end.datamart)
     repeat = {commands.REPEAT["yes"]: commands.rerun(end.execution_arn, "yes")}

@@ -5,7 +5,7 @@ The starter begins every run in the second form. So a copy of an execution's inp
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from functions.errors import InvalidRequest
 from functions.names import BATCHES
 from functions.requests import placeholders
 from functions.requests.event_shapes import WHAT_TO_GIVE, described, without_added
+from functions.requests.follow_ups import only_follow_ups, without_mark
 from functions.requests.named_jobs import is_burst, job_named
 from functions.requests.placeholders import BadPlaceholder
 from functions.requests.request import SCHEMA as REQUEST
@@ -45,12 +46,15 @@ class Start:
         The trigger's time (ISO 8601); None without a job.
     burst
         Whether a newer upload of the job makes the run superfluous while it waits in the queue.
+    follow_ups_of
+        Name of the execution that has loaded the table: this one only does the request's follow-ups.
     """
 
     request: dict[str, Any]
     job: str | None = None
     as_of: str | None = None
     burst: bool = False
+    follow_ups_of: str | None = None
 
 
 def read_input(given: Any, started_at: str) -> Start:
@@ -70,7 +74,16 @@ def read_input(given: Any, started_at: str) -> Start:
     """
     _check_text(given)
     check_started(given)
-    given = without_added(given)
+    given, follow_ups_of = without_mark(without_added(given))
+    start = _start(given, started_at)
+    return start if follow_ups_of is None else _without_load(start, follow_ups_of)
+
+
+def _without_load(start: Start, follow_ups_of: str) -> Start:
+    return replace(start, request=only_follow_ups(start.request), burst=False, follow_ups_of=follow_ups_of)
+
+
+def _start(given: Any, started_at: str) -> Start:
     if (shape := described(given)) is not None:
         raise InvalidRequest(f"the input {shape}. {WHAT_TO_GIVE}")
     if not (isinstance(given, dict) and "job" in given):

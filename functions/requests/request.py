@@ -12,6 +12,7 @@ from typing import Any
 from functions.errors import InvalidRequest
 from functions.object_ids import is_id
 from functions.requests.answers_by_name import in_other_form
+from functions.requests.follow_ups import THEN, normalised_follow_ups
 from functions.requests.placeholders import ONLY_IN_JOBS, unfilled
 from functions.requests.prompt_answers import normalised_answers
 from functions.requests.validation import Schema, SchemaError
@@ -63,6 +64,8 @@ def normalise(request: Any) -> dict[str, Any]:
     if "saveAs" in normal:
         normal["saveAs"] = _save_as(normal["saveAs"])
     normal["prompts"] = normalised_answers(normal["prompts"])
+    if follow_ups := normalised_follow_ups(normal.pop(THEN, [])):
+        normal[THEN] = follow_ups
     return normal
 
 
@@ -74,7 +77,7 @@ def prompts_of(given: Any) -> list[dict[str, Any]]:
 
 def _check_names(request: dict[str, Any]) -> None:
     """Reject names with a placeholder of a day: they are not filled in. Raises InvalidRequest."""
-    for key in ("project", "datamart", "saveAs"):
+    for key in ("project", "datamart", "saveAs", THEN):
         if found := unfilled(request.get(key), days_only=True):
             raise InvalidRequest(f"{key}: {found} is not filled in here; {ONLY_IN_JOBS}.")
 

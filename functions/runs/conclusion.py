@@ -9,6 +9,7 @@ from functions import clock
 from functions.errors import (
     ERRORS,
     DatamartFailed,
+    FollowUpFailed,
     NamedError,
     NextAttempt,
     OutcomeUnknown,
@@ -21,6 +22,7 @@ from functions.errors import (
 )
 from functions.runs.attempt import Attempt
 from functions.runs.failure import Failure, failed, message_of, name_of
+from functions.runs.follow_ups import left_to_do
 from functions.runs.job_state import NOTHING_EXECUTED, JobState
 from functions.runs.model import Run
 from functions.runs.outcome import Again, Conclusion, Succeed
@@ -63,18 +65,19 @@ def conclude(
         Of a run that waits in the queue: the seconds that are left of its ``queueMinutes``.
     """
     if failure is None:
-        return Succeed(output_of(run))
+        return _without_failure(run)
     if name_of(failure) == SUPERSEDED and run.loaded == "no":
         return Succeed(superseded_output_of(run, newer_run(message_of(failure))))
     error, reason = error_of(run, failure), reason_of(failure)
     if (asked := ask_after(run, error)) is not None:
         return asked
-    if run.loaded == "yes" and error.when_loaded is None:
-        if not saving or run.saved_object_id:
-            return Succeed(output_of(run))
-        error = SaveFailed
+    missing = incomplete_after(run, error, saving)
+    if run.loaded == "yes" and error.when_loaded is None and missing is None:
+        return Succeed(output_of(run))
     if error is RunInProgress and run.on_conflict == "skip" and run.loaded == "no":
         return Succeed(skipped_output_of(run))
+    if missing is SaveFailed:
+        error = SaveFailed
     if error.next_attempt and may_follow(run, error, aws_passes=passes(name_of(failure))):
         seconds, limit = _left(run, queue_seconds)
         left = int(seconds) - LAST_TRY
@@ -84,10 +87,34 @@ def conclude(
             return Again(min(pause, left), waits_for=why)
         error = RunTimedOut if error.times_out else error
         reason = f"{limit}; the last error was: {reason}"
+    if missing is FollowUpFailed:
+        return failed(run, missing.name, reason)
     if error is RunTimedOut:
         before = f"An earlier attempt of it had ended with {run.waits_for}" if run.waits_for else ""
         reason = " ".join(filter(None, (reason, before, _last_outage(run.attempt))))
     return failed(run, error.name, reason, name_of(failure))
+
+
+def _without_failure(run: Run) -> Conclusion:
+    """What follows an attempt in which no step failed.
+
+    The definition of an earlier release knows no follow-ups: an execution that began with it has done none.
+    """
+    if run.loaded == "yes" and left_to_do(run.follow_ups):
+        return failed(run, FollowUpFailed.name, "the execution began before an upgrade, and does no follow-ups")
+    return Succeed(output_of(run))
+
+
+def incomplete_after(run: Run, error: type[NamedError], saving: bool) -> type[NamedError] | None:
+    """The error of a run that has loaded its table, and not done all else that was asked for; None for any other.
+
+    An error that speaks of a loaded table itself stays as it is.
+    """
+    if run.loaded != "yes" or error.when_loaded is not None:
+        return None
+    if saving and not run.saved_object_id and run.follow_ups_of is None:
+        return SaveFailed
+    return FollowUpFailed if left_to_do(run.follow_ups) else None
 
 
 def _left(run: Run, queue_seconds: float | None) -> tuple[float, str]:
@@ -107,6 +134,8 @@ def may_follow(run: Run, error: type[NamedError], aws_passes: bool) -> bool:
     ``aws_passes``: the error is a transient one of AWS, which no handler could record as an outage.
     """
     again, state = error.next_attempt, run.attempt.job_state
+    if run.loaded == "yes":
+        return _may_follow_up(run, error, aws_passes=aws_passes)
     match again and again.waits_for:
         case WaitsFor.DATAMART:
             return run.on_conflict == "wait"
@@ -118,6 +147,19 @@ def may_follow(run: Run, error: type[NamedError], aws_passes: bool) -> bool:
             return False
         case WaitsFor.SERVER:
             return run.loaded == "no" or (state in NOTHING_EXECUTED and may_rerun(run))
+        case _:
+            return False
+
+
+def _may_follow_up(run: Run, error: type[NamedError], *, aws_passes: bool) -> bool:
+    """Whether another attempt may follow that only does what is left to do after the load."""
+    match error.next_attempt and error.next_attempt.waits_for:
+        case WaitsFor.DATAMART:
+            return run.on_conflict == "wait"
+        case WaitsFor.NEW_SESSION:
+            return run.lost_logins < LOST_LOG_INS and _losses(run) < MOST_LOSSES
+        case WaitsFor.SERVER:
+            return error is not ServerUnavailable or run.attempt.outage is not None or aws_passes
         case _:
             return False
 

@@ -18,6 +18,9 @@ Failure = dict[str, Any]
 LONGEST_REASON = 6_000
 """Bytes of a reason: what follows it in a cause of 8 KB must not be cut."""
 
+LONGEST_LIST = 1_000
+"""Bytes of the list of follow-ups in a cause; the event and the history have all of them."""
+
 UNNAMED = "UnnamedError"
 """The error of a failure that names none."""
 
@@ -50,7 +53,8 @@ def failed(run: Run, error: str, reason: str, advised: str | None = None) -> Fai
 def cause(run: Run, reason: str, todo: str) -> str:
     """The cause that a person reads: was the table loaded, what happened, what to do. One line, at most 8 KB."""
     head = f"Loaded: {run.loaded}. Datamart {quoted(run.datamart_in_words)}: "
-    return shorten(f"{head}{_sentence(shorten(reason, 7_000))} {todo}{_where_to_look(run)}", LONGEST_TEXT)
+    what = f"{_sentence(shorten(reason, 7_000))}{_what_followed(run)}"
+    return shorten(f"{head}{what} {todo}{_where_to_look(run)}", LONGEST_TEXT)
 
 
 def _sentence(text: str) -> str:
@@ -66,6 +70,14 @@ def _job_left(run: Run) -> str:
     job = f"Its job {named(last.job_id)}" if last.job_id else "Its job"
     why = last.not_cancelled or "no job ID is known to cancel it by"
     return f"{job} could not be cancelled and may still be running on the Intelligence Server ({shorten(why, 500)})."
+
+
+def _what_followed(run: Run) -> str:
+    """How each follow-up of a loaded table ended, as one sentence more."""
+    if run.loaded != "yes" or not run.follow_ups:
+        return ""
+    each = "; ".join(one.said for one in run.follow_ups)
+    return f" What followed the load: {_sentence(shorten(each, LONGEST_LIST))}"
 
 
 def _where_to_look(run: Run) -> str:

@@ -54,6 +54,11 @@ class HistoryRecord:
     usual_seconds
         Median of the loads alone of the datamart's last successful runs before; of a batch what it takes where each of
         its items takes its usual time.
+    follow_ups
+        What followed the load: for each ``kind``, ``id``, ``name``, ``outcome`` (done, failed, unknown, notDone),
+        ``reason``, ``startedAt``, ``finishedAt``.
+    follow_ups_of
+        Of a run that loaded nothing and only did what follows: the ``id`` of the run that had loaded.
     started_by, trigger
         A schedule's name, an object's URI, a message's ID, or a person; and the kind of start: ``schedule``,
         ``upload``, ``message``, ``person``, ``batch``, ``rerun``, ``backfill`` or ``console``, where nobody said it.
@@ -91,6 +96,8 @@ class HistoryRecord:
     queue_seconds: float | None = None
     job_seconds: float | None = None
     usual_seconds: float | None = None
+    follow_ups: list[dict[str, str | None]] | None = None
+    follow_ups_of: str | None = None
     started_by: str | None = None
     trigger: str | None = None
     rerun_of: str | None = None

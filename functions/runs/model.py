@@ -13,6 +13,7 @@ from functions.errors import RunAlreadyEnded, RunTimedOut
 from functions.requests.batches.membership import BatchMembership
 from functions.requests.started import Started
 from functions.runs.attempt import Attempt
+from functions.runs.follow_ups import FollowUp
 from functions.runs.job_state import JobState, Loaded, loaded
 from functions.runs.message import TriggerMessage
 from functions.runs.notification import Notification
@@ -171,6 +172,10 @@ class Run:
         Looks at the job's status; logins whose response was lost.
     waits_for
         Why the newest attempt but one came to nothing.
+    follow_ups
+        What follows the load, in the request's order.
+    follow_ups_of
+        Name of the execution that has loaded the table, of a run that only does what follows; None of all others.
     ran_until, finished_at, ended_at
         When the job was last seen running, when it was found complete, and when the run was closed.
     ends_series
@@ -215,6 +220,8 @@ class Run:
     waits_for: str | None = None
     save_folder_id: str | None = None
     saved_object_id: str | None = None
+    follow_ups: tuple[FollowUp, ...] = ()
+    follow_ups_of: str | None = None
     ran_until: float | None = None
     finished_at: float | None = None
     ended_at: float | None = None
@@ -288,8 +295,22 @@ class Run:
 
     @property
     def loaded(self) -> Loaded:
-        """Whether the table was loaded, by any attempt."""
+        """Whether the table was loaded: by any attempt, or by the run whose follow-ups this one does."""
+        if self.follow_ups_of is not None:
+            return "yes"
         return loaded([attempt.job_state for attempt in self.attempts.values()])
+
+    @property
+    def loading_attempt(self) -> Attempt:
+        """The attempt that loaded the table; before that the one that a step works on."""
+        done = [attempt for attempt in self.attempts.values() if attempt.job_state is JobState.LOADED]
+        return done[-1] if done else self.attempt
+
+    @property
+    def is_loaded_before(self) -> bool:
+        """Whether another run or attempt has loaded the table, so that this attempt executes nothing."""
+        others = [attempt.job_state for attempt in self.attempts.values() if attempt.number != self.number]
+        return self.follow_ups_of is not None or JobState.LOADED in others
 
     @property
     def job_seconds(self) -> float | None:

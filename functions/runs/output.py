@@ -25,7 +25,7 @@ class OutputField:
 
 
 def _prompts(run: Run, finished: float) -> list[dict[str, str]]:
-    return [{"name": prompt.name, "type": prompt.type, "how": prompt.how} for prompt in run.attempt.prompts]
+    return [{"name": prompt.name, "type": prompt.type, "how": prompt.how} for prompt in run.loading_attempt.prompts]
 
 
 FIELDS = {
@@ -39,9 +39,9 @@ FIELDS = {
         "Its project: `id` and `name`.", lambda run, finished: run.project and run.project.as_json()
     ),
     "instanceId": OutputField(
-        "ID of the datamart's instance, which was deleted.", lambda run, finished: run.attempt.instance_id
+        "ID of the datamart's instance, which was deleted.", lambda run, finished: run.loading_attempt.instance_id
     ),
-    "jobId": OutputField("ID of MicroStrategy's job.", lambda run, finished: run.attempt.job_id),
+    "jobId": OutputField("ID of MicroStrategy's job.", lambda run, finished: run.loading_attempt.job_id),
     "startedAt": OutputField("Start of the run, in UTC.", lambda run, finished: clock.timestamp(run.started_at)),
     "finishedAt": OutputField("End of the load, in UTC.", lambda run, finished: clock.timestamp(finished)),
     "durationSeconds": OutputField(
@@ -62,6 +62,9 @@ FIELDS = {
 }
 """By name, in the order of the output."""
 
+FOLLOW_UPS = "followUps"
+"""What followed the load, in the output of a run whose request has `then`; otherwise the field is missing."""
+
 SKIPPED = "skipped"
 """True in the output of a run that did nothing because another run had the datamart, or a newer one of its burst came;
 otherwise the field is missing."""
@@ -72,6 +75,12 @@ SUPERSEDED_BY = "supersededBy"
 
 def output_of(run: Run) -> dict[str, Any]:
     """The output of the execution."""
+    followed = [one.as_json() for one in run.follow_ups]
+    return output_at_load(run) | ({FOLLOW_UPS: followed} if followed else {})
+
+
+def output_at_load(run: Run) -> dict[str, Any]:
+    """What of the output is known once the table is loaded, before anything follows."""
     finished = clock.now() if run.finished_at is None else run.finished_at
     return {name: field.value(run, finished) for name, field in FIELDS.items()}
 

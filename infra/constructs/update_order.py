@@ -14,10 +14,15 @@ UPDATED_AFTER: dict[str, tuple[str, ...]] = {
     "ask_person": ("take_answers",),  # question.prompts
     "get_prompts": ("conclude_attempt", "ask_person", "take_answers", "end_run", "sweep"),  # unanswered.prompts
     "log_in": ("conclude_attempt", "end_run", "sweep"),  # slots in the queue of a connection
-    "prepare_run": ("conclude_attempt", "end_run", "sweep"),
+    # slots, and follow-ups
+    "prepare_run": (
+        *("describe_datamart", "create_instance", "execute_datamart", "get_status"),
+        *("conclude_attempt", "end_run", "sweep"),
+    ),
     "prepare_batch": ("prepare_run", "end_run", "sweep"),  # runs that belong to a batch
 }
-"""From a function that writes a packed value, takes a slot or starts items of a batch to those that read or free it.
+"""From a function that writes a packed value, begins a run with follow-ups, takes a slot or starts items of a batch to
+those that read, do or free it.
 
 take_answers writes the people's answers, which get_prompts reads: both cannot be first, and a person's reply in just
 those seconds is the rarer case.

@@ -23,6 +23,8 @@ class Work(NamedTuple):
         How often it looks after the queue, every ten minutes as one of the first in it.
     others, slots
         How many other runs wait in the queue, and how many have a slot.
+    events, cubes, cube_looks
+        Events that are triggered after the load, cubes that are published, and looks at all of these.
     """
 
     looks: int
@@ -33,6 +35,14 @@ class Work(NamedTuple):
     looks_as_first: int = 0
     others: int = 0
     slots: int = 1
+    events: int = 0
+    cubes: int = 0
+    cube_looks: int = 0
+
+    @property
+    def follow_ups(self) -> int:
+        """How much follows the load."""
+        return self.events + self.cubes
 
 
 class Counts(NamedTuple):
@@ -65,6 +75,15 @@ A_LOOK_AS_FIRST = 1
 """Transitions of a look after the queue, every ten minutes as one of the first in it: ``WaitInQueue``."""
 
 
+AN_EVENT = 2
+"""Transitions of an event that is triggered: ``TriggerEvent`` and ``JudgeFollowUp``."""
+
+A_CUBE = 2
+"""Transitions of a cube that is published, without its looks: ``PublishCube`` and ``JudgeFollowUp``."""
+
+A_LOOK_AT_A_CUBE = 3
+"""Transitions of a look: ``WaitForCube``, ``GetCubeStatus``, ``JudgeFollowUp``."""
+
 QUEUE_WRITES = 5
 """Writes of the queue's item that a wait takes, also those that DynamoDB refuses; each costs by the item's size."""
 
@@ -80,8 +99,9 @@ def queue_units(tickets: int, holders: int, unit: int = 1_024) -> int:
 def transitions(work: Work) -> int:
     """State transitions of a run that meets no failure: what Step Functions charges for."""
     in_the_queue = A_WAIT * work.waits + A_LOOK_AS_FIRST * work.looks_as_first
-    once = FIXED + int(work.saves) + in_the_queue
-    return once + A_LOOK * work.looks + A_ROUND * work.rounds + A_QUESTION * work.questions
+    once = FIXED + int(work.saves) + in_the_queue + int(work.follow_ups > 0)
+    followed = AN_EVENT * work.events + A_CUBE * work.cubes + A_LOOK_AT_A_CUBE * work.cube_looks
+    return once + A_LOOK * work.looks + A_ROUND * work.rounds + A_QUESTION * work.questions + followed
 
 
 def formula() -> str:
@@ -90,7 +110,11 @@ def formula() -> str:
         *(str(FIXED), f"{A_LOOK}·looks", f"{A_ROUND}·(answered rounds)", "1 if it saves", f"{A_QUESTION}·questions"),
         *(f"{A_WAIT}·(waits in the queue)", f"{A_LOOK_AS_FIRST}·(each 10 minutes of looking after it)"),
     ]
-    return f"```\ntransitions = {' + '.join(terms[:5])}\n            + {' + '.join(terms[5:])}\n```"
+    follow_ups = [
+        *("1 if anything follows", f"{AN_EVENT}·events", f"{A_CUBE}·cubes", f"{A_LOOK_AT_A_CUBE}·(looks at cubes)"),
+    ]
+    lines = (terms[:5], terms[5:], follow_ups)
+    return f"```\ntransitions = {(chr(10) + '            + ').join(' + '.join(line) for line in lines)}\n```"
 
 
 def lambda_calls(work: Work) -> int:
@@ -99,7 +123,8 @@ def lambda_calls(work: Work) -> int:
     of_questions = 3 * work.questions  # GetPrompts of the attempt that found it, AskPerson, TakeAnswers
     in_the_queue = 2 * work.waits + work.looks_as_first
     of_attempts = 8 * attempts
-    return of_attempts + of_questions + work.looks + 2 * work.rounds + int(work.saves) + in_the_queue + 1
+    followed = work.events + work.cubes + work.cube_looks
+    return of_attempts + of_questions + work.looks + 2 * work.rounds + int(work.saves) + in_the_queue + followed + 1
 
 
 def write_units(work: Work) -> int:
@@ -110,7 +135,8 @@ def write_units(work: Work) -> int:
     of_the_queue = QUEUE_WRITES * (queue_units(work.others, work.slots) - 1) + 5
     looks_as_first = queue_units(work.others, work.slots) * work.looks_as_first
     of_attempts = 26 + 2 * work.looks + 8 * work.rounds + 5 * work.saves + 58 * work.questions
-    return of_attempts + of_the_queue * work.waits + looks_as_first
+    followed = 4 * work.events + 5 * work.cubes + 2 * work.cube_looks + 5 * (work.follow_ups > 0)
+    return of_attempts + of_the_queue * work.waits + looks_as_first + followed
 
 
 def read_units(work: Work) -> int:
@@ -118,7 +144,8 @@ def read_units(work: Work) -> int:
     of_a_wait = 3 + 2 * queue_units(
         work.others, work.slots, 4_096
     )  # the queue: as the slot is given back, and at the end
-    return 10 + work.looks + 2 * work.rounds + int(work.saves) + 12 * work.questions + of_a_wait * work.waits
+    once = 10 + work.looks + 2 * work.rounds + int(work.saves) + 12 * work.questions
+    return once + of_a_wait * work.waits + work.events + 2 * work.cubes + work.cube_looks
 
 
 UNITS_OF_RECORD = 5
@@ -127,14 +154,23 @@ UNITS_OF_RECORD = 5
 An item of a batch is in that of batches, too, and a run that is of no job not in that of jobs.
 """
 
+BYTES_OF_ITEM, BYTES_A_KEPT_FOLLOW_UP = 800, 180
+"""Of a record in the table: of most runs at most, and of each follow-up in it. A write unit has 1,024."""
+
+
+def units_of_record(work: Work, places: int = UNITS_OF_RECORD) -> int:
+    """Units that the record takes in so many ``places``: the table and its indexes."""
+    return places * ceil((BYTES_OF_ITEM + BYTES_A_KEPT_FOLLOW_UP * work.follow_ups) / 1_024)
+
+
 BYTES_AN_EVENT = 317
 """Of the log of Step Functions, for each event of an execution's history (infra/PLATFORM.md "Logs")."""
 
 BYTES_OF_OURS, BYTES_OF_LAMBDA = 800, 856
 """Of a function's log for each invocation: what it writes itself, metrics among it; and Lambda's two lines."""
 
-BYTES_OF_RECORD = 1_060
-"""Of the log line "run ended", with what the history keeps of the run."""
+BYTES_OF_RECORD, BYTES_A_FOLLOW_UP = 1_060, 190
+"""Of the log line "run ended", with what the history keeps of the run; and of each follow-up in it."""
 
 
 def history_events(work: Work) -> int:
@@ -146,13 +182,18 @@ def history_events(work: Work) -> int:
     return 2 + 2 * transitions(work) + 3 * calls + 2 * attempts + work.waits + work.looks_as_first
 
 
+def bytes_of_record(work: Work) -> int:
+    """Bytes of the log line "run ended"."""
+    return BYTES_OF_RECORD + BYTES_A_FOLLOW_UP * work.follow_ups
+
+
 def log_bytes(work: Work) -> int:
     """Bytes of all logs, as CloudWatch counts them."""
-    of_functions = (BYTES_OF_OURS + BYTES_OF_LAMBDA) * lambda_calls(work) + BYTES_OF_RECORD
+    of_functions = (BYTES_OF_OURS + BYTES_OF_LAMBDA) * lambda_calls(work) + bytes_of_record(work)
     return BYTES_AN_EVENT * history_events(work) + of_functions
 
 
 def counts_of(work: Work) -> Counts:
     """All that a run is charged for."""
-    written = write_units(work) + UNITS_OF_RECORD
+    written = write_units(work) + units_of_record(work)
     return Counts(transitions(work), lambda_calls(work), written, read_units(work), log_bytes(work))

@@ -256,19 +256,26 @@ def command_line() -> argparse.ArgumentParser:
     rerun.add_argument("run", metavar="RUN", help=RUN)
     rerun.add_argument("--stage", metavar="S", help="which deployment; this computer's own runs if left out")
     rerun.add_argument(
+        "--follow-ups",
+        action="store_true",
+        help="of a run that has loaded its table: load nothing, and do what was to follow and is not done",
+    )
+    rerun.add_argument(
         "--force",
         nargs="?",
         type=names,
         const=[],
         metavar="NAME,…",
-        help="run it although its table is loaded, or may be; of a batch these items, which may be loaded",
+        help="run it although its table is loaded, or may be; of a batch these items, which may be loaded; of "
+        "follow-ups events that may have been triggered",
     )
     rerun.add_argument(
         "--accept",
         type=names,
         default=[],
         metavar="NAME,…",
-        help="of a batch: items that may be loaded and that you have found loaded",
+        help="of a batch: items that may be loaded and that you have found loaded; of follow-ups events that you have "
+        "found triggered",
     )
     rerun.add_argument("--yes", action="store_true", help="do not ask: confirm what --force says")
     add_reason(rerun)

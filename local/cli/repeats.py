@@ -44,6 +44,11 @@ def loaded_by_repeat(earlier: Earlier, history: History) -> HistoryRecord | None
     )
 
 
+def records_since(earlier: Earlier, history: History) -> list[HistoryRecord]:
+    """The records of its job or datamart since it began, newest first."""
+    return _records(earlier, history, _begun(earlier))
+
+
 def said_of(repeat: HistoryRecord, earlier: Earlier) -> str:
     """That another run has repeated it, as a clause."""
     if repeat.status == "RUNNING":

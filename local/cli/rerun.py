@@ -26,6 +26,7 @@ from local.cli.deployed_run import run_deployed, started_run
 from local.cli.earlier import Earlier, of_stage, of_this_computer, table_of
 from local.cli.endings import finish, not_begun, not_confirmed, of_followed_run, of_started_run
 from local.cli.events import Event
+from local.cli.follow_ups import Missing, accepted, check_loads, input_of, missing_follow_ups
 from local.cli.reasons import reason_of, user
 from local.cli.repeats import loaded_by_repeat, said_of
 from local.cli.rest_of_batch import rest_of
@@ -55,8 +56,8 @@ def rerun(arguments: argparse.Namespace, wait: Wait = time.sleep, confirm: Confi
     Parameters
     ----------
     arguments
-        ``run``, ``stage``, ``force``, ``accept``, ``yes``, ``reason``, ``no_wait``, ``library_url``, ``max_wait`` and
-        ``json``, as local/cli/arguments.py parses them.
+        ``run``, ``stage``, ``follow_ups``, ``force``, ``accept``, ``yes``, ``reason``, ``no_wait``, ``library_url``,
+        ``max_wait`` and ``json``, as local/cli/arguments.py parses them.
     wait
         Lets so many seconds pass.
     confirm
@@ -95,6 +96,7 @@ def rerun(arguments: argparse.Namespace, wait: Wait = time.sleep, confirm: Confi
 def _here(arguments: argparse.Namespace, earlier: Earlier, asked: "_Asked", files: Files) -> int:
     """Run it in the emulator, as ``datamart run`` does. Raises CannotGoOn, NotDone."""
     _refuse(arguments, OF_A_STAGE, "of a stage")
+    asked.check_is_run(earlier)
     given = rest_of(earlier, files, asked) if earlier.is_batch else _given(earlier, asked, files)
     given |= {KEY: Started(user(), "rerun", reason_of(arguments), earlier.id).as_input()}
     from local.cli.run import run_events  # imports what a run needs
@@ -113,6 +115,7 @@ def _refuse(arguments: argparse.Namespace, options: dict[str, str], what: str) -
 def _given_in_stage(found: FoundExecution, earlier: Earlier, asked: "_Asked") -> dict[str, Any]:
     """The input of the new execution: of a batch that has begun, its restart. Raises CannotGoOn, NotDone."""
     history = _history(found)
+    asked.check_is_run(earlier)
     if not earlier.is_batch:
         return _given(earlier, asked, history)
     asked.check_ended(earlier)
@@ -136,8 +139,11 @@ def _history(found: FoundExecution) -> History | None:
 def _given(earlier: Earlier, asked: "_Asked", history: History | None) -> dict[str, Any]:
     """The input of a run once more. Raises CannotGoOn, NotDone."""
     asked.check_ended(earlier)
+    if asked.follow_ups_only:
+        return input_of(earlier, asked.check_follow_ups(_missing(earlier, history)))
     asked.check_no_items()
     given = earlier.again
+    check_loads(earlier)
     asked.check_loaded(earlier, history)
     return given
 
@@ -153,6 +159,11 @@ def _may_be_loaded(item: str, record: HistoryRecord | None) -> str:
 
 
 _LOADED = {"yes": "has loaded", "no": "has not loaded", "unknown": "may have loaded (nobody knows)"}
+
+
+def _missing(earlier: Earlier, history: History | None) -> list[Missing]:
+    with in_plain_words():
+        return missing_follow_ups(earlier, history)
 
 
 class _Asked:
@@ -172,6 +183,7 @@ class _Asked:
         self._forces: bool = arguments.force is not None
         self.forced: tuple[str, ...] = tuple(arguments.force or ())
         self.accepted: tuple[str, ...] = tuple(arguments.accept)
+        self.follow_ups_only: bool = arguments.follow_ups
         self._yes: bool = arguments.yes
         self._console = console
         self._confirm = confirm
@@ -183,11 +195,35 @@ class _Asked:
                 f"{earlier.id} still runs. Wait for its end (datamart watch {earlier.id}), or stop it first."
             )
 
+    def check_is_run(self, earlier: Earlier) -> None:
+        """A batch has no follow-ups; its items do."""
+        if self.follow_ups_only and earlier.is_batch:
+            raise CannotGoOn(
+                f"--follow-ups: {earlier.id} is a batch. Name the run of an item: datamart show {earlier.id}."
+            )
+
     def check_no_items(self) -> None:
         """Names are for batches."""
         if self.forced or self.accepted:
             option = "--force" if self.forced else "--accept"
             raise CannotGoOn(f"{option}: takes no names here: they are for the items of a batch that has begun.")
+
+    def check_follow_ups(self, missing: list[Missing]) -> list[Missing]:
+        """Those that are done now: what may have been done already only with ``--force``, and once confirmed."""
+        if self.forced:
+            raise CannotGoOn("--force: takes no names with --follow-ups: it is about all that may have been done.")
+        left = accepted(missing, self.accepted)
+        if not left:
+            raise CannotGoOn("all that was to follow is done, or counts as done; nothing is left.")
+        if doubtful := [one.in_words for one in left if one.is_unknown]:
+            sentence = f"Nobody knows whether this was triggered: {', '.join(doubtful)}."
+            if not self._forces:
+                raise CannotGoOn(
+                    f"{sentence} Look at what it starts. If it was triggered, add --accept NAME; to trigger it once "
+                    "more, add --force."
+                )
+            self._ask(sentence)
+        return left
 
     def check_items(self, items: tuple[str, ...], earlier: Earlier, history: History | None) -> None:
         """The names are items of the batch; those that run although they may be loaded are confirmed."""

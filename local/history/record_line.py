@@ -58,8 +58,10 @@ def _is_of(value: Any, kind: Any) -> bool:
         return any(_is_of(value, each) for each in get_args(kind))
     if get_origin(kind) is Literal:
         return value in get_args(kind)
+    if get_origin(kind) is list:
+        return isinstance(value, list) and all(_is_of(each, get_args(kind)[0]) for each in value)
     if get_origin(kind) is dict:
-        return isinstance(value, dict) and all(type(count) is int for count in value.values())
+        return isinstance(value, dict) and all(_is_of(each, get_args(kind)[1]) for each in value.values())
     if kind is float:
         return type(value) in (int, float) and 0 <= value <= _LONGEST
     return type(value) is kind

@@ -27,10 +27,13 @@ def cost_of(execution_arn: str, timeline: Timeline, events: int) -> Cost:
     work = Work(
         looks=entered("GetStatus"),
         rounds=entered("AnswerPrompts"),
-        saves=bool(entered("SaveDatamart")),
+        saves=bool(entered("SaveDatamart") + entered("SaveBeforeFollowUps")),
         questions=entered("AskPerson"),
         waits=int(bool(entered("WaitInQueue"))),
         looks_as_first=max(0, entered("WaitInQueue") - 1),
+        events=entered("TriggerEvent"),
+        cubes=entered("PublishCube"),
+        cube_looks=entered("GetCubeStatus"),
     )
     writes, reads = (0, 0) if is_batch(execution_arn) else (write_units(work), read_units(work))
     logs = BYTES_AN_EVENT * events + (BYTES_OF_OURS + BYTES_OF_LAMBDA) * calls + BYTES_OF_RECORD

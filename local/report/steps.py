@@ -11,8 +11,13 @@ from local.report.lines import Line, OfEntries
 from local.report.report import Attempt, Call, Step, StepFailure
 from local.report.values import dicts_of, number_of, text_of, whole_of
 
-WAITING, LOOK = "WaitForStatus", "GetStatus"
-"""The states of looking at a job: they follow each other as long as it runs."""
+LOOK = "GetStatus"
+"""The state of looking at the job."""
+
+LOOKS = {LOOK: "WaitForStatus", "GetCubeStatus": "WaitForCube"}
+"""The states of looking at a job or a cube, and of waiting for the next look: they follow each other while it runs."""
+
+_LOOK_OF = {state: look for look, wait in LOOKS.items() for state in (look, wait)}
 
 BETWEEN = frozenset({"PrepareRun", "WaitInQueue", "WaitForNextAttempt", "AskPerson", "TakeAnswers"})
 """States before and between attempts."""
@@ -28,23 +33,24 @@ def steps_of(entries: Sequence[Entry], lines: OfEntries) -> tuple[Step, ...]:
 
 def _grouped(entries: Sequence[Entry]) -> Iterator[list[tuple[int, Entry]]]:
     """Each entry with its place, alone; but looks of one attempt with the waits before them."""
-    for is_look, group in groupby(enumerate(entries), key=lambda placed: _is_look(placed[1]) and placed[1].number):
+    for look, group in groupby(enumerate(entries), key=lambda placed: _look(placed[1])):
         found = list(group)
-        yield from [found] if is_look else [[placed] for placed in found]
+        yield from [[placed] for placed in found] if look is None else [found]
 
 
-def _is_look(entry: Entry) -> bool:
-    return entry.state in (WAITING, LOOK)
+def _look(entry: Entry) -> tuple[str, int | None] | None:
+    """Which look it belongs to, and the attempt; None for every other state."""
+    return (_LOOK_OF[entry.state], entry.number) if entry.state in _LOOK_OF else None
 
 
 def _step(placed: list[tuple[int, Entry]], of_entries: OfEntries) -> Step:
     entries = [entry for _, entry in placed]
     lines = [line for place, _ in placed for line in of_entries.get(place, [])]
     first, last = entries[0], entries[-1]
-    looks = [entry for entry in entries if entry.state == LOOK]
-    waits = [entry.seconds or 0.0 for entry in entries if entry.state == WAITING]
+    looks = [entry for entry in entries if entry.state in LOOKS]
+    waits = [entry.seconds or 0.0 for entry in entries if entry.state in LOOKS.values()]
     return Step(
-        state=LOOK if looks else first.state,
+        state=looks[0].state if looks else first.state,
         attempt=None if first.state in BETWEEN else first.number,
         started_at=clock.timestamp(first.entered),
         seconds=None if last.exited is None else _rounded(last.exited - first.entered),

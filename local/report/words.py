@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
+from functions.runs.follow_ups import said_of_record
 from functions.runs.history import HistoryRecord
 from functions.text import ELLIPSIS, duration
 from local.report.report import Answer, Call, RunReport, Wait
@@ -46,6 +47,8 @@ def facts_of(report: RunReport) -> Iterator[tuple[str, str]]:
         yield "Reason", run.reason
     if run.duration_seconds is not None:
         yield "Took", took(run)
+    for follow_up in run.follow_ups or []:
+        yield "Then", said_of_record(follow_up)
     for label, repeated in (("Repeats", run.rerun_of), ("Restarts", run.restart_of)):
         if repeated:
             yield label, repeated

@@ -10,13 +10,14 @@ from infra.costs.run_counts import (
     BYTES_AN_EVENT,
     BYTES_OF_LAMBDA,
     BYTES_OF_OURS,
-    BYTES_OF_RECORD,
     UNITS_OF_RECORD,
     Work,
+    bytes_of_record,
     history_events,
     lambda_calls,
     read_units,
     transitions,
+    units_of_record,
     write_units,
 )
 from local.outcome import Outcome
@@ -27,6 +28,7 @@ from tests.support.aws_logs import bytes_ingested, lambda_lines, machine_lines
 from tests.support.by_hand import ByHand
 
 COUNTRIES = [{"name": "Elements of Country", "type": "ELEMENTS", "answers": [{"name": "USA"}]}]
+FOLLOW_UPS = [{"publishCube": "Category Cube"}, {"triggerEvent": "Load done"}, {"triggerEvent": catalogue.LOAD_DONE}]
 REPLY = {"prompts": [{"name": "Elements of Country", "answers": ["USA"]}]}
 
 MOST_WRITES, MOST_READS = 22, 12
@@ -44,7 +46,14 @@ def counted_run(system: System, **request: Any) -> tuple[Outcome, AwsCalls]:
 def work_of(outcome: Outcome) -> Work:
     """What a run did, by the states that it entered."""
     entered = outcome.states.count
-    return Work(entered("GetStatus"), entered("AnswerPrompts"), entered("SaveDatamart") > 0, entered("AskPerson"))
+    return Work(
+        *(entered("GetStatus"), entered("AnswerPrompts")),
+        saves=entered("SaveDatamart") + entered("SaveBeforeFollowUps") > 0,
+        questions=entered("AskPerson"),
+        events=entered("TriggerEvent"),
+        cubes=entered("PublishCube"),
+        cube_looks=entered("GetCubeStatus"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -53,8 +62,10 @@ def work_of(outcome: Outcome) -> Work:
         {"datamart": catalogue.CATEGORY_SALES},
         {"datamart": CITY, "prompts": COUNTRIES, "saveAs": {"name": "lean", "folder": "/Public Objects/Datamarts"}},
         {"datamart": CITY, "unanswered": "ask"},
+        {"datamart": catalogue.CATEGORY_SALES, "then": FOLLOW_UPS},
+        {"datamart": CITY, "prompts": COUNTRIES, "save": {}, "then": FOLLOW_UPS[:1]},
     ],
-    ids=["unprompted", "with prompts and saved", "asking people"],
+    ids=["unprompted", "with prompts and saved", "asking people", "with follow-ups", "saved, then a follow-up"],
 )
 def test_a_run_takes_what_the_documented_formulas_say(
     system: System, request_of_the_run: dict[str, Any], monkeypatch: pytest.MonkeyPatch
@@ -69,12 +80,12 @@ def test_a_run_takes_what_the_documented_formulas_say(
     assert len(calls.invocations) == lambda_calls(work)
     assert calls.read_units == read_units(work)
     assert 0.9 < calls.write_units / write_units(work) <= 1
-    assert calls.history_units == UNITS_OF_RECORD - 1, "it is of no job"
+    assert calls.history_units == units_of_record(work, UNITS_OF_RECORD - 1), "it is of no job"
     events, invocations = history_events(work), lambda_calls(work)
     assert bytes_ingested(machine_lines(outcome)) == pytest.approx(BYTES_AN_EVENT * events, rel=0.02)
     assert bytes_ingested(lambda_lines(calls.invocations)) == pytest.approx(BYTES_OF_LAMBDA * invocations, rel=0.02)
     records = [line for line in logged if '"message":"run ended"' in line]
-    assert bytes_ingested(records) == pytest.approx(BYTES_OF_RECORD, rel=0.1)
+    assert bytes_ingested(records) == pytest.approx(bytes_of_record(work), rel=0.1)
     of_steps = bytes_ingested(logged) - bytes_ingested(records)
     assert of_steps == pytest.approx(BYTES_OF_OURS * invocations, rel=0.1)
 

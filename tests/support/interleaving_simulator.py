@@ -28,11 +28,14 @@ from functions.handlers import (
     describe_datamart,
     end_run,
     execute_datamart,
+    get_cube_status,
     get_status,
     log_in,
     log_out,
     prepare_run,
+    publish_cube,
     sweep,
+    trigger_event,
     wait_in_queue,
 )
 from functions.limits import FIRST_IN_QUEUE_SECONDS, LONGEST_SESSION
@@ -58,6 +61,7 @@ HANDLERS: dict[str, Handler] = {
     module.__name__.rpartition(".")[2]: module.handler
     for module in (
         *(log_in, describe_datamart, create_instance, execute_datamart, get_status),
+        *(trigger_event, publish_cube, get_cube_status),
         *(delete_instance, log_out, conclude_attempt, prepare_run, wait_in_queue),
     )
 }
@@ -71,6 +75,12 @@ AFTER = {
 }
 """The states that follow each other whatever a function returns."""
 
+FOLLOW_UPS = {"triggerEvent": "trigger_event", "publishCube": "publish_cube"}
+"""The step of each kind of follow-up."""
+
+REPEATED_WHEN_KILLED = ("get_status", "publish_cube", "get_cube_status")
+"""Steps that are retried whatever their function ended by."""
+
 
 @dataclass
 class Run:
@@ -78,7 +88,7 @@ class Run:
 
     ``is_old`` is whether the definition is that of an earlier release, without a queue. ``name`` is what the request
     calls the datamart. ``token`` is the task token of a run that waits in the queue, or is about to, since ``since``
-    and for ``seconds``; ``reply`` is what came back with it.
+    and for ``seconds``; ``reply`` is what came back with it. ``follow_up`` is the one that comes next.
     """
 
     arn: str
@@ -95,6 +105,7 @@ class Run:
     ended_at: float = 0
     failure: dict[str, str] | None = None
     execute_failure: dict[str, str] | None = None
+    follow_up: int = 0
     current: list[Invocation] = field(default_factory=list)
 
     @property
@@ -212,6 +223,7 @@ class InterleavingSimulator:
     def _event(self, run: Run) -> dict[str, Any]:
         event = {"executionArn": run.arn, "attempt": run.attempt, "project": PROJECT, "datamart": run.datamart}
         event |= {"failure": run.failure, "saving": False, "token": run.token, "seconds": run.seconds}
+        event["followUp"] = run.follow_up
         if run.step == "prepare_run":
             asked = {"project": PROJECT, "datamart": run.name, "connection": self.connection}
             event["startedAt"] = datetime.fromtimestamp(self.time, UTC).isoformat()
@@ -320,7 +332,7 @@ class InterleavingSimulator:
         match ended.error:
             case None:
                 run.attempt = 1 if run.is_old else ended.result["attempt"]
-                run.step, run.failure, run.execute_failure = "log_in", None, None
+                run.step, run.failure, run.execute_failure, run.follow_up = "log_in", None, None, 0
             case InQueue() as error:
                 run.step, run.seconds = "wait_in_queue", int(str(error).partition(" ")[0])
             case RunInProgress() | RunAlreadyEnded() as error:
@@ -348,13 +360,24 @@ class InterleavingSimulator:
             run.step = AFTER[ended.name]
         elif ended.name == "execute_datamart":
             self._after_execution(run, ended)
-        elif ended.name == "get_status" and (ended.was_killed or isinstance(error, ServerUnavailable)):
-            pass  # it is looked again
-        elif error is None:
+        elif isinstance(error, ServerUnavailable) or (ended.was_killed and ended.name in REPEATED_WHEN_KILLED):
+            pass  # it is looked again, or done again
+        elif error is None and ended.name == "get_status":
             self._after_look(run, ended.result["phase"])
+        elif error is None:
+            self._after_follow_up(run, processing=ended.result.get("processing", False))
         else:
             run.failure = _error_output(error)
             run.step = "delete_instance"
+
+    def _after_follow_up(self, run: Run, *, processing: bool) -> None:
+        run.follow_up += not processing
+        run.step = "get_cube_status" if processing else self._follow_up(run)
+
+    def _follow_up(self, run: Run) -> str:
+        """The step of the follow-up that comes next, or the first of the clean-up."""
+        left = self._requests[run.arn].get("then", [])[run.follow_up :]
+        return FOLLOW_UPS[next(iter(left[0]))] if left else "delete_instance"
 
     def _after_execution(self, run: Run, ended: Invocation) -> None:
         if ended.error is None:
@@ -368,7 +391,7 @@ class InterleavingSimulator:
         if phase == "notExecuted":
             run.failure = run.execute_failure or _error_output(OutcomeUnknown("nothing was executed"))
         if phase in ("notExecuted", "succeeded"):
-            run.step = "delete_instance"
+            run.step = self._follow_up(run) if phase == "succeeded" else "delete_instance"
 
     def _after_conclusion(self, run: Run, ended: Invocation) -> None:
         end = None if ended.error else ended.result["end"]

@@ -2,7 +2,7 @@
 
 It knows callers by their sessions' tokens, as the real one does. How it treats an execution request is the fate of the
 invocation that sends it: ``accepted``; ``refused``; ``not sent``; ``answer lost``; ``late``, the answer is lost, and
-the job begins some minutes later. With ``logout fails`` it does not end sessions.
+the job begins some minutes later. With ``logout fails`` it does not end sessions. Events and cubes have the same fates.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,14 @@ from typing import Any
 
 from functions.errors import PermissionDenied, ServerBusy, ServerUnavailable, SessionLost
 from functions.microstrategy import Client, Session
-from functions.microstrategy.models import Definition, Execution
+from functions.microstrategy.models import (
+    CubeInfo,
+    CubeStatus,
+    Definition,
+    Execution,
+    FoundObject,
+    ServerEvent,
+)
 from functions.microstrategy.status import GONE
 from tests.support.invocations import Killed, at_work, pause
 
@@ -64,12 +71,16 @@ class ScriptedServer:
         self.requests: list[Request] = []
         self.asked: list[str] = []
         self.flaws: list[str] = []
+        self.loaded_before: set[str] = set()
+        self.triggered: list[tuple[str, str]] = []
+        self.published: list[tuple[str, str]] = []
 
     def behind(self, patch: Any) -> None:
         """Answer every call of the client."""
         for name in (
             *("log_in", "log_out", "get_definition", "create_instance", "delete_instance"),
             *("execute", "get_execution", "get_job", "cancel_job"),
+            *("find_event", "trigger_event", "find_cube", "publish_cube", "cube_status", "cube_info"),
         ):
             patch.setattr(Client, name, _answering(getattr(self, f"_{name}")))
 
@@ -147,12 +158,61 @@ class ScriptedServer:
         self.asked.append(job_id)
         if not self.monitor:
             raise PermissionDenied("the monitor may not be read")
+        if job_id.startswith("publication-"):
+            return GONE
         return "executing" if any(one.job_id == job_id and not one.over for one in self.requests) else GONE
 
     def _cancel_job(self, client: Client, job_id: str) -> None:
         for request in self.requests:
             if request.job_id == job_id:
                 request.over = True
+
+    # -- what follows a load ------------------------------------------------------------------------------------
+
+    def _find_event(self, client: Client, reference: str) -> ServerEvent:
+        return ServerEvent(reference, f"Event {reference[:1]}")
+
+    def _find_cube(self, client: Client, project_id: str, reference: str) -> FoundObject:
+        return FoundObject(reference, f"Cube {reference[:1]}", "/Public Objects")
+
+    def _trigger_event(self, client: Client, event_id: str) -> None:
+        self._received(client, event_id, self.triggered)
+        run = run_of(self._token(client))
+        if self.triggered.count((run, event_id)) > 1:
+            self.flaws.append(f"{run} has triggered {event_id} twice")
+        self._response()
+
+    def _publish_cube(self, client: Client, project_id: str, cube_id: str) -> str | None:
+        self._received(client, cube_id, self.published)
+        self._response()
+        return f"publication-{len(self.published)}"
+
+    def _received(self, client: Client, object_id: str, done: list[tuple[str, str]]) -> None:
+        """A call for a follow-up arrives, or does not."""
+        fate, token = self._fate(), self._token(client)
+        if fate == "not sent":
+            raise ServerUnavailable("no connection", delivery="not sent")
+        if token in self.lost or token not in self.sessions:
+            raise SessionLost("the session was ended", code="ERR009")
+        if fate == "refused":
+            raise PermissionDenied("no privilege", code="ERR014")
+        run = run_of(token)
+        if not any(one.loaded for one in self.requests if one.run == run) and run not in self.loaded_before:
+            self.flaws.append(f"{object_id} follows {run}, which has not loaded")
+        done.append((run, object_id))
+
+    def _response(self) -> None:
+        pause()  # the response is on its way
+        if self._fate() in ("answer lost", "late"):
+            raise ServerUnavailable("the response was lost", delivery="unknown")
+
+    def _cube_status(self, client: Client, project_id: str, cube_id: str) -> CubeStatus:
+        if self._token(client) in self.lost:
+            raise SessionLost("the session was ended", code="ERR009")
+        return CubeStatus.READY | CubeStatus.LOADED
+
+    def _cube_info(self, client: Client, project_id: str, cube_id: str) -> CubeInfo:
+        return CubeInfo("Cube", str(sum(1 for _, cube in self.published if cube == cube_id)))
 
     def _request(self, client: Client) -> Request:
         token = self._token(client)

@@ -34,7 +34,7 @@ FLOORS = (
     ("functions.lifecycle",),
     ("functions.notifications",),
     ("functions.runs",),
-    ("functions.prompts", "functions.triggers"),
+    ("functions.follow_ups", "functions.prompts", "functions.triggers"),
     ("functions.requests",),
     ("functions.microstrategy",),
     ("functions",),

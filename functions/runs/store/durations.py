@@ -1,4 +1,4 @@
-"""How long each datamart's last successful runs took: an item each, which its next runs poll by.
+"""How long each datamart's last successful runs took, and each cube's publications: an item each, to poll by.
 
 ::
 
@@ -45,6 +45,20 @@ def record_durations(table: RunTable, run: Run, seconds: tuple[float, ...]) -> I
         remove=FIELDS if run.job_name else (),
         condition="attribute_not_exists({lastRun}) OR {lastRun} <> :run",
         condition_values={"run": run.arn},
+    )
+
+
+def record_durations_of(table: RunTable, run: Run, object_id: str, seconds: tuple[float, ...]) -> None:
+    """The same for publications of a cube, whose item is like that of a datamart.
+
+    Raises ConditionFailed if one of this run is recorded.
+    """
+    table.change(
+        _key(run.connection, run.project_id, object_id),
+        put={"seconds": list(seconds), "lastRun": run.arn, "expiresAt": expiry(clock.now())},
+        condition="attribute_not_exists({lastRun}) OR {lastRun} <> :run",
+        condition_values={"run": run.arn},
+        returned=False,
     )
 
 

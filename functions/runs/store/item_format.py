@@ -23,6 +23,7 @@ The run's item, its key the execution's ARN::
     project {id, name}, datamart {id, name}, target {source, table, append}
     definition {readable, runsExtraSql, maxExecutionSeconds}, polling {durations, prompts, longestWait}, usual
     polls, lostLogIns, waitsFor
+    followUps {"0": {…}}, followUpsOf                       what follows the load, if anything (follow_up_format.py)
     saveFolderId, saved {objectId}, ranUntil, finishedAt, endsSeries, endedAt, leaseFree
     outcome {end, error, reason, advice, loaded, supersededBy}
     unanswered {attempt, prompts}
@@ -65,6 +66,7 @@ from functions.runs.model import (
     UnansweredPrompts,
 )
 from functions.runs.outcome import Again, Ask, AttemptEnd, Conclusion, Fail, Outcome, Succeed
+from functions.runs.store.follow_up_format import follow_ups_of
 
 Item = dict[str, Any]
 """An item, or a map in one, as plain Python values; what is packed in the table is unpacked."""
@@ -113,6 +115,8 @@ def run_fields(item: Item) -> dict[str, Any]:
         "waits_for": get("waitsFor"),
         "save_folder_id": get("saveFolderId"),
         "saved_object_id": (get("saved") or {}).get("objectId"),
+        "follow_ups": follow_ups_of(get("followUps") or {}),
+        "follow_ups_of": get("followUpsOf"),
         "ran_until": get("ranUntil"),
         "finished_at": get("finishedAt"),
         "ended_at": get("endedAt"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from functions import clock
 from functions.errors import InvalidRequest, RunAlreadyEnded
 from functions.requests.batches.membership import BatchMembership
+from functions.requests.follow_ups import THEN
 from functions.requests.prompt_answers import named_by
 from functions.requests.started import UNTOLD, Started
 from functions.runs.message import TriggerMessage
@@ -13,6 +14,7 @@ from functions.runs.model import Definition, Polling, Prompt, Run, ServerObject,
 from functions.runs.outcome import Again, AttemptEnd, Conclusion, Fail, Outcome, Succeed
 from functions.runs.output import SUPERSEDED_BY
 from functions.runs.queue import Pause, counted_wait
+from functions.runs.store.follow_up_format import stored_follow_ups
 from functions.runs.store.item_format import Item, run_of
 from functions.runs.store.record import RunRecord
 from functions.runs.store.table import RunTable, expiry
@@ -62,6 +64,8 @@ def begin_run(
             "asked": _named_in(request),
         }
         | _of_the_queue(request)
+        | stored_follow_ups(request)
+        | ({"followUpsOf": start.follow_ups_of} if start.follow_ups_of else {})
         | ({"burst": True} if start.burst else {})
         | ({"rerunIfReplacing": True} if request["rerunIfReplacing"] else {})
         | ({"asking": _no_questions(request["askDeadlineHours"])} if asks else {})
@@ -76,10 +80,20 @@ def begin_run(
 
 
 def record_request(run: RunRecord, request: dict[str, Any]) -> None:
-    """Record the prompts that the request names now, unless an attempt has begun: a job's file may have changed."""
-    named = _named_in(request)
-    if run.requested is not None and list(run.requested.prompts) != named["prompts"]:
-        run.write_if("{attempt} = :none", {"none": 0}, put={"asked": named})
+    """Record the prompts and follow-ups that the request names now, unless an attempt has begun.
+
+    A job's file may have changed while the run waited.
+    """
+    named, follow_ups = _named_in(request), stored_follow_ups(request)
+    known = None if run.requested is None else list(run.requested.prompts)
+    if known is not None and (known, _given(run)) != (named["prompts"], request.get(THEN, [])):
+        remove = () if follow_ups else ("followUps",)
+        run.write_if("{attempt} = :none", {"none": 0}, put={"asked": named} | follow_ups, remove=remove)
+
+
+def _given(run: Run) -> list[dict[str, str]]:
+    """The follow-ups as the request names them."""
+    return [{one.kind.key: one.given} for one in run.follow_ups]
 
 
 def refuse_run(

@@ -13,7 +13,8 @@ AT = 1_795_759_200.0
 PUBLIC = (
     *("id", "kind", "execution", "status", "loaded", "startedAt", "skipped", "error", "reason", "cause", "job"),
     *("batch", "batchRun", "item", "datamart", "datamartId", "project", "connection", "table", "append", "asOf"),
-    *("finishedAt", "durationSeconds", "queueSeconds", "jobSeconds", "usualSeconds", "startedBy", "trigger"),
+    *("finishedAt", "durationSeconds", "queueSeconds", "jobSeconds", "usualSeconds"),
+    *("followUps", "followUpsOf", "startedBy", "trigger"),
     *("rerunOf", "restartOf", "attempts", "polls", "counts"),
 )
 """What other tools rely on: none of these names may change."""

@@ -73,6 +73,7 @@ def test_a_listed_datamart_may_be_run_with_answers(request_: dict[str, Any]) -> 
         ("connection", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:x"),
         ("connection", "https://evil.example"),
         ("save", {}),
+        ("then", [{"triggerEvent": "Load done"}]),
         ("save", {"promptOptions": {"saveAsWithAnswers": True}}),
         ("saveAs", {"name": "City", "destinationFolderId": ID, "overwrite": True}),
         ("unanswered", "close"),
@@ -349,7 +350,7 @@ def runs_or_invalid_requests(starter: Starter, event: Any, job: str) -> None:
             start = read_input(starter.input(name), STARTED)
             assert isinstance(start, Start)
             assert start.request["connection"] == "default"
-            assert not {"save", "saveAs"} & set(start.request)
+            assert not {"save", "saveAs", "then"} & set(start.request)
 
 
 in_one_starter = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
@@ -375,5 +376,5 @@ def test_any_attributes_are_a_run_or_an_invalid_request(starter: Starter, values
 
 def test_the_input_that_the_starter_writes_is_one_that_the_first_step_reads() -> None:
     assert set(SCHEMA.rules["properties"]) == {
-        *("job", "asOf", "values", "request", "refusal", "message", "batch", "started")
+        *("job", "asOf", "values", "request", "refusal", "message", "batch", "followUpsOf", "started")
     }

@@ -85,6 +85,7 @@ def test_names_are_those_of_the_list_whatever_their_accents() -> None:
         (items(CITY | {"project": "Q"}), 'item 1 ("City"): project: "Q" is not in the batch\'s acceptRequests'),
         (items(CITY | {"datamart": "Payroll"}), 'item 1 ("Payroll"): datamart: "Payroll" is not in the batch'),
         (items(CITY | {"connection": "hr"}), "connection: may not come from outside; allowed keys: name, after, proj"),
+        (items(CITY | {"then": [{"triggerEvent": "x"}]}), "then: may not come from outside"),
         (items(CITY | {"saveAs": {"name": "x"}}), "saveAs: may not come from outside"),
         (items({"job": "city-nightly"}), "job: may not come from outside"),
         (items(CITY | {"started": {"trigger": "schedule"}}), "started: unknown key"),
