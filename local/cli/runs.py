@@ -79,12 +79,15 @@ def _page(path: Path, found: list[HistoryRecord], stage: str | None, said: tuple
     """Write the page. Raises CannotGoOn."""
     # Imported here: they import jinja2, and what reads the files of jobs.
     from local.cli.expected_loads import expected_loads
+    from local.history.files import Files
     from local.pages.history_page import history_page
+    from local.pages.own_pages import no_page, own_pages
     from local.pages.page import write_page
 
     expected, problems = expected_loads(stage)
     title = "Runs of this computer" if stage is None else f"Stage {stage}"
-    write_page(path, history_page(found, title, expected, is_deployed=stage is not None))
+    pages = own_pages(Files(), path) if stage is None else no_page
+    write_page(path, history_page(found, title, expected, is_deployed=stage is not None, page_of=pages))
     return Ending(SUCCEEDED, said=(*said, *problems), shown=(str(path),))
 
 

@@ -11,6 +11,7 @@ from local.cli.console import console_for
 from local.cli.endings import SUCCEEDED, Ending, failed, finish
 from local.cli.show_output import show_report
 from local.errors import CannotGoOn
+from local.history.files import Files
 from local.report.assemble import NOTHING_IN_LOG, NOTHING_KEPT, Kept, assembled, lines_of_failed_step
 from local.report.opened import source_of
 from local.report.report import RunReport
@@ -40,7 +41,7 @@ def show(arguments: argparse.Namespace) -> int:
             return finish(_with_notes(_log_of_failed(source, record), source))
         report = _report(source, record)
         if arguments.html is not None:
-            return finish(_with_notes(_page(report, arguments.html), source))
+            return finish(_with_notes(_page(report, arguments.html, source.is_deployed), source))
     except CannotGoOn as problem:
         return finish(failed("show", problem, str(problem)), arguments.json)
     if not arguments.json:
@@ -57,11 +58,13 @@ def _report(source: Source, record: HistoryRecord) -> RunReport:
     return assembled(record, source.kept(record), items)
 
 
-def _page(report: RunReport, path: Path) -> Ending:
+def _page(report: RunReport, path: Path, is_deployed: bool) -> Ending:
     """Write the page. Raises CannotGoOn."""
-    from local.pages.page import page_of, write_page  # imports jinja2, which no other use waits for
+    # Imported here: they import jinja2, which no other use waits for.
+    from local.pages.own_pages import no_page, own_pages
+    from local.pages.page import page_of, write_page
 
-    write_page(path, page_of(report))
+    write_page(path, page_of(report, no_page if is_deployed else own_pages(Files(), path)))
     return Ending(SUCCEEDED, shown=(str(path),))
 
 

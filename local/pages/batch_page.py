@@ -12,6 +12,7 @@ from functions.text import ELLIPSIS, one_line
 from local.history.words import against_usual
 from local.pages.links import console_of
 from local.pages.outcomes import Kind, kind_of
+from local.pages.own_pages import PageOf, no_page
 from local.pages.rendering import rendered
 from local.pages.scale import Band, Scale
 from local.report import words
@@ -32,9 +33,17 @@ LONGEST_CAUSE = 300
 """Characters of what happened to an item; its own page has all of it."""
 
 
-def batch_page(report: RunReport, now: float) -> str:
-    """The page as HTML; ``now`` is in seconds since the epoch, for items that go on."""
-    return rendered("batch.html", page=BatchPage(report, now))
+def batch_page(report: RunReport, now: float, page_of: PageOf = no_page) -> str:
+    """The page as HTML.
+
+    Parameters
+    ----------
+    now
+        Seconds since the epoch, for items that go on.
+    page_of
+        The pages of the items, as far as there are some.
+    """
+    return rendered("batch.html", page=BatchPage(report, now, page_of))
 
 
 @dataclass(frozen=True)
@@ -106,6 +115,7 @@ class BatchPage:
 
     report: RunReport
     now: float
+    page_of: PageOf = no_page
 
     @property
     def kind(self) -> Kind:

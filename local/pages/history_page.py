@@ -25,6 +25,7 @@ from local.pages.outcomes import (
     Kind,
     kind_of,
 )
+from local.pages.own_pages import PageOf, no_page
 from local.pages.rendering import rendered
 
 MOST_NIGHTS = 62
@@ -43,7 +44,14 @@ DARKEST, NO_SHADE = "shade-4", "shade-2"
 """Of a load that took longer, and of one whose usual duration is not known."""
 
 
-def history_page(records: Sequence[HistoryRecord], title: str, expected: Expected, *, is_deployed: bool) -> str:
+def history_page(
+    records: Sequence[HistoryRecord],
+    title: str,
+    expected: Expected,
+    *,
+    is_deployed: bool,
+    page_of: PageOf = no_page,
+) -> str:
     """The page as HTML.
 
     Parameters
@@ -56,8 +64,10 @@ def history_page(records: Sequence[HistoryRecord], title: str, expected: Expecte
         By when tables are expected.
     is_deployed
         Whether the runs are executions of AWS, which the console shows.
+    page_of
+        The pages of the runs, as far as there are some.
     """
-    return rendered("history.html", page=HistoryPage(tuple(records), title, expected, is_deployed))
+    return rendered("history.html", page=HistoryPage(tuple(records), title, expected, is_deployed, page_of))
 
 
 @dataclass(frozen=True)
@@ -67,6 +77,7 @@ class Shown:
     record: HistoryRecord
     kind: Kind
     console: str | None
+    page: str | None
 
     @property
     def began(self) -> datetime:
@@ -148,6 +159,7 @@ class HistoryPage:
     title: str
     expected: Expected
     is_deployed: bool
+    page_of: PageOf = no_page
 
     @cached_property
     def nights(self) -> tuple[date, ...]:
@@ -221,7 +233,7 @@ class HistoryPage:
 
     def _shown(self, record: HistoryRecord) -> Shown:
         kind = kind_of(record, is_late=is_late(record, self.expected))
-        return Shown(record, kind, console_of(record.execution, is_deployed=self.is_deployed))
+        return Shown(record, kind, console_of(record.execution, is_deployed=self.is_deployed), self.page_of(record))
 
 
 def _night(record: HistoryRecord) -> date:

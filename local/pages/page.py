@@ -6,14 +6,16 @@ from functions import clock
 from local.errors import CannotGoOn
 from local.history import private_files
 from local.pages.batch_page import batch_page
+from local.pages.own_pages import PageOf, no_page
 from local.pages.run_page import run_page
 from local.report.report import RunReport
 
 
-def page_of(report: RunReport) -> str:
-    """The page of a run or of a batch as HTML."""
-    make = batch_page if report.run.kind == "batch" else run_page
-    return make(report, clock.now())
+def page_of(report: RunReport, page_of_item: PageOf = no_page) -> str:
+    """The page of a run, or of a batch with the pages of its items, as HTML."""
+    if report.run.kind == "batch":
+        return batch_page(report, clock.now(), page_of_item)
+    return run_page(report, clock.now())
 
 
 def write_page(path: Path, page: str) -> None:

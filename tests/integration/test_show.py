@@ -335,11 +335,16 @@ def test_an_unknown_deployed_run_and_an_unknown_stage_are_refused(cloud: Cloud, 
 
 
 def test_a_batch_of_a_stage_shows_its_items_that_never_ran(
-    system: System, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+    system: System, cloud: Cloud, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     wrong = {"name": "wrong", "project": catalogue.TUTORIAL, "datamart": "No Such Datamart"}
     late = {"name": "late", "project": catalogue.TUTORIAL, "datamart": "Store Master", "after": ["wrong"]}
     batch = system.watch_batch(system.emulator.start_batch({"batch": {"items": [wrong, late]}}))
-    report = Shown(system, capsys, "dev").json(name_of(batch))
+    there = Shown(system, capsys, "dev")
+    report = there.json(name_of(batch))
     assert [item["item"] for item in report["items"]] == ["wrong"]
+    assert report["after"] == {"late": ["wrong"]}
+    page = there.page(name_of(batch), tmp_path / "page.html")
+    assert page.count('rel="noreferrer">AWS console</a>') == 1
+    assert "The execution in the AWS console" in page
     assert report["notRun"] == [{"name": "late", "outcome": "skipped", "because": "wrong"}]
