@@ -3,7 +3,7 @@
 from shlex import quote
 from typing import cast
 
-from functions.notifications.commands import REPEAT, is_of_request, rerun
+from functions.notifications.commands import REPEAT, REST, follow_up, is_of_request, rerun
 from functions.runs.history import HistoryRecord
 from functions.runs.job_state import Loaded
 from local.report import words
@@ -23,6 +23,8 @@ def outcome_of(report: RunReport) -> str:
     """``City is loaded: DM_CITY was replaced in 3.40 s.``, for a batch how many of its items are loaded."""
     run = report.run
     name = words.name_of(run)
+    if run.follow_ups_of is not None and run.status != "RUNNING":
+        return f"What follows the load of {name} is {'' if run.status == 'SUCCEEDED' else 'not all '}done."
     if run.status == "RUNNING":
         return f"{name} is running."
     if run.kind == "batch":
@@ -61,9 +63,14 @@ def next_command(report: RunReport) -> tuple[str, str] | None:
     None where it would fail again, because the request has to be corrected first.
     """
     run = report.run
-    if run.status in ("SUCCEEDED", "RUNNING") or is_of_request(run.error):
+    if run.status in ("SUCCEEDED", "RUNNING"):
+        return None
+    here = f"datamart rerun {quote(run.id)}"
+    if run.loaded == "yes" and any(each.get("outcome") != "done" for each in run.follow_ups or ()):
+        return REST, f"{here} --follow-ups" if report.console is None else follow_up(run.execution)
+    if is_of_request(run.error):
         return None
     loaded: Loaded = "no" if run.kind == "batch" else cast(Loaded, run.loaded)
     if report.console is not None:
         return REPEAT[loaded], rerun(run.execution, loaded)
-    return REPEAT[loaded], f"datamart rerun {quote(run.id)}{'' if loaded == 'no' else ' --force'}"
+    return REPEAT[loaded], f"{here}{'' if loaded == 'no' else ' --force'}"

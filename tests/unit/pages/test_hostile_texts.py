@@ -44,7 +44,8 @@ TEXTS = (
 
 
 def hostile(known: HistoryRecord, text: str, **changes: Any) -> HistoryRecord:
-    times = {"as_of": known.started_at} | changes
+    follow_up = {"kind": "publishCube", "id": text, "name": text, "outcome": text, "reason": text}
+    times = {"as_of": known.started_at, "follow_ups": [follow_up]} | changes
     return replace(known, **(dict.fromkeys(TEXTS, text) | times))
 
 

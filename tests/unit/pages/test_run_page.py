@@ -1,9 +1,11 @@
 """The page of a run: its outcome, what to do, its steps over time and its answers."""
 
 from dataclasses import replace
+from html import escape
 from itertools import pairwise
 
 from functions import clock
+from functions.errors import NotFound
 from local.pages.run_page import RunPage, run_page
 from local.report.report import Answer
 from tests.unit.pages.reports import run_report
@@ -14,7 +16,7 @@ def test_it_begins_with_the_outcome_and_what_to_do() -> None:
     page = run_page(run_report(status="FAILED", loaded="no", error="NotFound", cause='no datamart "Citty".'), 0)
     assert "City failed; its table was not loaded." in page
     assert "no datamart &#34;Citty&#34;." in page
-    assert "Check the project, the datamart and the folder in the request." in page
+    assert escape(NotFound.advice) in page
     assert "To repeat it: <code>datamart rerun city-1 --stage dev</code>" in page
 
 

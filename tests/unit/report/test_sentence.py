@@ -68,3 +68,26 @@ def test_what_did_not_succeed_may_be_repeated_unless_its_request_is_wrong(
 def test_the_command_of_a_deployed_run_names_its_stage() -> None:
     deployed = RunReport(record(status="FAILED", loaded="no"), console="https://…")
     assert next_command(deployed) == ("To repeat it", "datamart rerun city-1 --stage dev")
+
+
+LEFT = [{"kind": "triggerEvent", "name": "Load done", "outcome": "done"}, {"kind": "publishCube", "outcome": "failed"}]
+
+
+def test_where_only_what_follows_is_left_that_alone_is_repeated() -> None:
+    left: dict[str, Any] = {"status": "FAILED", "error": "FollowUpFailed", "follow_ups": LEFT}
+    words = "To repeat what is missing, without a load"
+    assert outcome_of(report(**left)) == "City failed; its table was loaded before that."
+    assert next_command(report(**left)) == (words, "datamart rerun city-1 --follow-ups")
+    deployed = RunReport(record(**left), console="https://…")
+    assert next_command(deployed) == (words, "datamart rerun city-1 --stage dev --follow-ups")
+    assert next_command(report(**(left | {"follow_ups": LEFT[:1]}))) == (
+        "To load it once more all the same",
+        "datamart rerun city-1 --force",
+    )
+
+
+def test_a_run_that_only_did_what_follows_says_nothing_of_a_load() -> None:
+    assert outcome_of(report(follow_ups_of="city-0")) == "What follows the load of City is done."
+    not_done = report(follow_ups_of="city-0", status="FAILED", follow_ups=LEFT)
+    assert outcome_of(not_done) == "What follows the load of City is not all done."
+    assert outcome_of(report(follow_ups_of="city-0", status="RUNNING")) == "City is running."
