@@ -1,7 +1,8 @@
 """A batch of a few items, and a fault at each instant of it (issue 13).
 
 A case's place begins with a letter: N is the batch, S the sweep, A to E are its items: ``A.end_run:UpdateItem#2`` is
-the second UpdateItem of the function that ends the run of item A.
+the second UpdateItem of the function that ends the run of item A, however often that is invoked. In scenes where no
+fault lasts each invocation is counted for itself: ``S.sweep#3:Scan#1`` is the first of the third sweep.
 
 | module | what is in it |
 |---|---|

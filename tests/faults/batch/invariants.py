@@ -162,8 +162,9 @@ def _is_closed_and_told(seen: BatchEvidence) -> Iterator[str]:
 def _may_be_told_twice(seen: BatchEvidence, letter: str, told: tuple[int, int], due: tuple[int, int]) -> bool:
     """The function of the end died, or its call was lost, between the message and the mark that it was sent."""
     case = seen.case
-    by = (f"{letter}.end_run:", f"{SWEEP}.sweep:")
-    ours = case is not None and case.place.startswith(by) and case.fault.startswith(("dies", "throttled"))
+    if case is None or ":" not in case.place or not case.fault.startswith(("dies", "throttled")):
+        return False
+    ours = case.place.partition(":")[0].partition("#")[0] in (f"{letter}.end_run", f"{SWEEP}.sweep")
     return ours and all(each >= least > 0 or each == least for each, least in zip(told, due, strict=True))
 
 
