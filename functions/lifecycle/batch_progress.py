@@ -57,6 +57,9 @@ def move_on(record: BatchRecord, ends: Mapping[int, ItemState] | None = None, *,
     Where nothing changes, all that is running is started again: a function may have died before it had done so. A
     caller that the batch's own execution has not called says that this ``may_have_ended``, and that its end may be
     lost: Step Functions is then asked once before anything starts. Returns whether the batch waited and goes on now.
+
+    Raises NotAnswered where Step Functions does not say whether the batch has ended: the ``ends`` are in the states
+    then, and what may start does so at the next call.
     """
     plan = load_plan(record.table, record.arn)
     if plan is None:
@@ -69,8 +72,13 @@ def move_on(record: BatchRecord, ends: Mapping[int, ItemState] | None = None, *,
         if after == record.states and not record.stopped_at:
             starting = record.items_in(ItemState.RUNNING)
         if starting and may_have_ended:
+            try:
+                has_stopped = not is_running(record.arn, record.started_at)
+            except NotAnswered:
+                _record_ends(record, ends or {})
+                raise
             may_have_ended = False
-            if _has_ended(record):
+            if has_stopped:
                 stop_starting(record)
                 continue
         if after == record.states:
@@ -90,13 +98,13 @@ def _new_ends(record: BatchRecord, ends: Mapping[int, ItemState]) -> dict[int, I
     return {index: state for index, state in ends.items() if record.states[index] in GOING_ON}
 
 
-def _has_ended(record: BatchRecord) -> bool:
-    """Whether the batch's execution has ended; False where Step Functions does not answer: most ends are not lost."""
-    try:
-        return not is_running(record.arn, record.started_at)
-    except NotAnswered as problem:
-        logger.info("items start, whether the batch has ended or not", extra={"reason": str(problem)})
-        return False
+def _record_ends(record: BatchRecord, ends: Mapping[int, ItemState]) -> None:
+    """Take the ends of items into the states, and do nothing of what follows from them."""
+    while new := _new_ends(record, ends):
+        before = record.version, record.stopped_at
+        change = change_states_of_stopped if record.stopped_at else change_states
+        if change(record, with_states(record.states, new)) or before == (record.version, record.stopped_at):
+            return  # done, or the batch has expired
 
 
 def _decision(plan: BatchPlan, states: str) -> Decision:

@@ -8,11 +8,13 @@ import botocore.client
 import pytest
 from moto.core import DEFAULT_ACCOUNT_ID
 
+from functions.lifecycle import batch_progress
 from functions.lifecycle.batch_progress import THREADS, move_on
 from functions.runs import executions
 from functions.runs.batches.model import BatchPlan
-from functions.runs.batches.order import Plan
-from functions.runs.store.batches import BatchRecord, begin_batch
+from functions.runs.batches.order import ItemState, Plan
+from functions.runs.executions import NotAnswered
+from functions.runs.store.batches import BatchRecord, begin_batch, find_batch, stop_starting
 from functions.runs.store.table import RunTable
 from local.emulator.clients import client
 from tests.unit.runs.tables import REGION, new_table
@@ -109,3 +111,51 @@ def test_an_item_that_aws_refuses_keeps_no_other_from_starting(table: RunTable, 
     with pytest.raises(Exception, match="Rate exceeded"):
         move_on(record)
     assert len(started) == 10 * THREADS - 1
+
+
+def unanswered(monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(execution_arn: str, since: float) -> bool:
+        raise NotAnswered("Rate exceeded")
+
+    monkeypatch.setattr(batch_progress, "is_running", asked)
+
+
+def test_nothing_starts_while_nobody_knows_whether_the_batch_has_been_stopped_and_no_end_is_lost(
+    table: RunTable, calls: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = BatchPlan(("a", "b", "c"), Plan(((), (0,), (1,)), (None,) * 3), places=1)
+    record = begin_batch(table, ARN, plan, [{"project": "P"}] * 3, "rww")
+    started = calls(lambda number: None)
+    with monkeypatch.context() as patch:
+        unanswered(patch)
+        with pytest.raises(NotAnswered):
+            move_on(record, {0: ItemState.LOADED}, may_have_ended=True)
+    assert (record.states, started) == ("lww", {})
+    monkeypatch.setattr(batch_progress, "is_running", lambda execution_arn, since: True)
+    move_on(record, {0: ItemState.LOADED}, may_have_ended=True)  # the end is delivered again
+    assert (record.states, [name.partition("-")[0] for name in started]) == ("lrw", ["b"])
+
+
+def test_an_end_after_which_nothing_starts_needs_no_answer(
+    table: RunTable, calls: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = BatchPlan(("a", "b"), Plan(((), ()), (None, None)), places=2)
+    record = begin_batch(table, ARN, plan, [{"project": "P"}] * 2, "rr")
+    unanswered(monkeypatch)
+    move_on(record, {0: ItemState.LOADED}, may_have_ended=True)
+    assert record.states == "lr"
+
+
+def test_a_batch_that_was_stopped_meanwhile_takes_the_end_and_starts_nothing(
+    table: RunTable, calls: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = BatchPlan(("a", "b"), Plan(((), (0,)), (None, None)), places=1)
+    record = begin_batch(table, ARN, plan, [{"project": "P"}] * 2, "rw")
+    started = calls(lambda number: None)
+    stopped = find_batch(table, ARN)
+    assert stopped is not None
+    stop_starting(stopped)
+    unanswered(monkeypatch)
+    with pytest.raises(NotAnswered):
+        move_on(record, {0: ItemState.LOADED}, may_have_ended=True)
+    assert (record.states, record.stopped_at is not None, started) == ("lx", True, {})
