@@ -1,7 +1,7 @@
 """Notifies people of a run that takes longer than usual, while it still goes on. Once a run, at a look at its job.
 
 Nothing of it ends or delays a run: what cannot be sent is left to the next look. Where a warehouse is slow, every run
-of a night takes longer: people get a few notifications an hour, and the metric counts all.
+of a night takes longer: people get a few notifications an hour, of a batch one, and the metric counts all.
 """
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -22,6 +22,9 @@ from functions.telemetry import logger, metrics
 
 MOST_AN_HOUR = 5
 """Notifications an hour about the runs of one connection; the last of them says that no more follow."""
+
+MOST_OF_A_BATCH = 1
+"""The same about the items of one batch, whose end speaks for all of them."""
 
 
 def notify_if_longer(run: RunRecord) -> None:
@@ -47,10 +50,11 @@ def notify_if_longer(run: RunRecord) -> None:
 
 
 def _notice(run: RunRecord, usual: Usual, began: float) -> Notice | None:
-    number = count_longer(run.table, run.connection)
-    if number > MOST_AN_HOUR:
+    among, most = (run.connection, MOST_AN_HOUR) if run.batch is None else (run.batch.execution, MOST_OF_A_BATCH)
+    number = count_longer(run.table, among)
+    if number > most:
         return None
-    return longer_notice.notice(run, usual, began, is_last=number == MOST_AN_HOUR)
+    return longer_notice.notice(run, usual, began, is_last=number == most)
 
 
 def _longer(run: Run) -> tuple[Usual, float] | None:

@@ -21,7 +21,7 @@ NEXT_STEPS = (
 def notice(run: Run, usual: Usual, began: float, *, is_last: bool = False) -> Notice:
     """The notification; ``began`` is since when the server works on the job, in seconds since the epoch.
 
-    ``is_last`` is whether it is the last of this hour about runs of the connection.
+    ``is_last`` is whether it is the last of this hour about runs of the connection, or of the batch.
     """
     return Notice(
         "longer",
@@ -64,6 +64,11 @@ def _commands(run: Run) -> dict[str, str]:
 
 
 def _others(run: Run) -> str:
+    if run.batch is not None:
+        return (
+            "Further items of its batch that take longer than usual are not reported in this hour. "
+            f"{commands.show(run.batch.execution)} lists them all."
+        )
     stage = shlex.quote(stage_of(run.arn))
     return (
         f"Several runs of connection {named(run.connection)} take longer than usual; further ones are not reported in "

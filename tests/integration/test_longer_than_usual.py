@@ -7,14 +7,16 @@ import pytest
 from botocore.exceptions import ConnectionClosedError
 
 from functions import clock
-from functions.lifecycle.longer_than_usual import MOST_AN_HOUR
+from functions.lifecycle.longer_than_usual import MOST_AN_HOUR, MOST_OF_A_BATCH
 from functions.metric_names import LONGER_THAN_USUAL
+from functions.names import execution_arn
 from functions.notifications import publish
 from functions.runs.store.notices import count_longer
 from functions.runs.store.table import run_table
+from local.outcome import Outcome
 from local.simulator.catalogue import SLOW_LOAD
 from local.simulator.scenario import Scenario
-from tests.integration.conftest import System
+from tests.integration.conftest import TUTORIAL, System
 from tests.integration.test_metrics import Metrics
 from tests.integration.test_polling import remember
 from tests.support.aws_calls import counted
@@ -93,12 +95,12 @@ def test_a_notification_that_cannot_be_sent_does_no_harm_and_is_sent_at_the_next
     assert len(slow.notices()) == 1
 
 
-def before_it(number: int) -> None:
-    """Let so many other runs of the connection have been reported in this hour and the next."""
+def before_it(number: int, among: str = "default") -> None:
+    """Let so many other runs of the connection, or of the batch, have been reported in this hour and the next."""
     for hour in (0, 3_600):
         with clock.ahead(hour):
             for _ in range(number):
-                count_longer(run_table(), "default")
+                count_longer(run_table(), among)
 
 
 def test_the_last_notification_of_an_hour_says_that_others_are_not_reported(slow: System) -> None:
@@ -117,4 +119,34 @@ def test_where_every_run_takes_longer_people_get_a_few_notifications_an_hour_and
     outcome = slow.run(datamart=SLOW_LOAD)
     assert slow.notices() == []
     assert "longer" in slow.item(outcome)["told"]
+    assert metrics.sums()[LONGER_THAN_USUAL] == 1
+
+
+BATCH = {"batch": {"items": [{"name": "slow", "project": TUTORIAL, "datamart": SLOW_LOAD}]}}
+
+
+def run_batch(system: System, others: int) -> Outcome:
+    """Run the batch of which so many items have been reported."""
+    name = f"night-after-{others}"
+    before_it(others, execution_arn(system.emulator.deployed.batch_machine, name))
+    outcome = system.watch_batch(system.emulator.start_batch(BATCH, name))
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    return outcome
+
+
+def test_of_a_batch_the_first_item_that_takes_longer_is_reported(slow: System) -> None:
+    run_batch(slow, others=0)
+    (notice,) = slow.notices()
+    said = lines_of(notice)
+    assert said["Item of a batch"] == "slow"
+    assert said["Others"] == (
+        "Further items of its batch that take longer than usual are not reported in this hour. "
+        "datamart show night-after-0 --stage dev lists them all."
+    )
+
+
+def test_further_items_of_a_batch_that_take_longer_are_counted_and_not_reported(slow: System) -> None:
+    metrics = Metrics(slow)
+    run_batch(slow, others=MOST_OF_A_BATCH)
+    assert slow.notices() == []
     assert metrics.sums()[LONGER_THAN_USUAL] == 1

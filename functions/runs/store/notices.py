@@ -6,8 +6,8 @@ Both have an item of their own, their keys ``message/<job>/<message id>`` and ``
     of a message: run: ARN of the first that ended, runs, since, failures, elsewhere,
                   ends {"<digits>": {} or {run, text}}
 
-Of the runs of a connection that take longer than usual an item counts those of an hour,
-``longer/<connection>/<hour in UTC>``::
+Of the runs of a connection, or of a batch, that take longer than usual an item counts those of an hour,
+``longer/<connection, or ARN of the batch's execution>/<hour in UTC>``::
 
     executionArn: the key, count, expiresAt (TTL)
 """
@@ -95,11 +95,14 @@ def begin_late_notice(table: RunTable, at: float) -> LateNoticeRecord:
     return LateNoticeRecord(table, table.create(item))
 
 
-def count_longer(table: RunTable, connection: str | None) -> int:
-    """Count a run of the connection that takes longer than usual; how many there are in this hour, with this one."""
+def count_longer(table: RunTable, among: str | None) -> int:
+    """Count a run that takes longer than usual ``among`` those of a connection, or of a batch (its ARN).
+
+    Returns how many there are in this hour, with this one.
+    """
     now = clock.now()
     item = table.change(
-        f"longer/{connection}/{clock.timestamp(now - now % 3_600)}",
+        f"longer/{among}/{clock.timestamp(now - now % 3_600)}",
         put={"expiresAt": expiry(now)},
         add={"count": 1},
         condition="attribute_not_exists({claimed})",  # always: the first makes the item
