@@ -65,8 +65,8 @@ def content_from_bytes(data: bytes, where: str) -> Written:
 
 
 def places_on(lines: Sequence[int] | None) -> list[str] | None:
-    """What the places of items on these lines are called; None where the lines are not known, or are one."""
-    if not lines or lines[-1] == 1:
+    """What the places of items on these lines are called; None where the lines are not known."""
+    if not lines:
         return None
     return [f"line {line}, item {number}" for number, line in enumerate(lines, 1)]
 

@@ -74,7 +74,7 @@ def test_a_batch_has_the_defaults_of_its_schema(tmp_path: Path) -> None:
         ({}, "infra/batches/night.json: items: is missing"),
         ({"items": [ITEM], "tolerated": 1}, "tolerated: unknown key (did you mean toleratedFailures?)"),
         ({"items": [ITEM], "timeZone": "Paris"}, 'timeZone: unknown time zone "Paris"'),
-        ({"items": [ITEM | {"datmart": 1}]}, 'infra/batches/night.json: item 1 ("Sales"): datmart: unknown key'),
+        ({"items": [ITEM | {"datmart": 1}]}, 'night.json: line 1, item 1 ("Sales"): datmart: unknown key'),
         (
             json.dumps({"items": [ITEM, {"name": "b", "datmart": 1}]}, indent=1),
             'infra/batches/night.json: line 7, item 2 ("b"): datmart: unknown key',

@@ -35,8 +35,8 @@ def test_the_other_item_of_an_error_has_its_line_too() -> None:
     assert 'line 3, item 2 ("a"): name: is that of line 2, item 1 too.' in found
 
 
-def test_an_item_of_a_batch_on_one_line_is_named_by_its_number_alone() -> None:
-    assert refusal(json.dumps(json.loads(WRONG))).startswith('night.json: item 2 ("b")')
+def test_an_item_of_a_batch_on_one_line_is_named_by_its_number_too() -> None:
+    assert refusal(json.dumps(json.loads(WRONG))).startswith('night.json: line 1, item 2 ("b")')
 
 
 @pytest.mark.parametrize(
