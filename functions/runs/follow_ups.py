@@ -50,7 +50,7 @@ class FollowUp:
     kind
         Of :data:`functions.follow_ups.KINDS`.
     given
-        How the request names its object.
+        How the request names its object; its name once it was found.
     id, name
         The object's, once it was found.
     state

@@ -1,8 +1,10 @@
-"""The follow-ups as a run's item has them::
+"""The form in which a run's item has its follow-ups::
 
-followUps {"0": {kind, given, id, name, state, attempt, at, endedAt, reason, jobId, updated, seen, looks,
-                 durations}}                    by their place in ``then`` of the request
-followUpsOf                                     of a run that loads nothing: the execution that has loaded
+    followUps {"0": {kind, given | id, name, state, attempt, at, endedAt, reason, jobId, updated, seen, looks,
+                     durations}}                    by their place in ``then`` of the request
+    followUpsOf                                     of a run that loads nothing: the execution that has loaded
+
+``given`` is how the request names an object until it is found.
 """
 
 from typing import Any
@@ -32,7 +34,7 @@ def _follow_up(position: int, stored: dict[str, Any]) -> FollowUp:
     return FollowUp(
         position=position,
         kind=KINDS[stored["kind"]],
-        given=stored["given"],
+        given=get("given") or get("name") or "",
         id=get("id"),
         name=get("name"),
         state=None if state is None else FollowUpState(state),

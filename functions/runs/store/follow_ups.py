@@ -23,11 +23,11 @@ LONGEST_ID = 100
 
 
 def record_found(run: RunRecord, found: Sequence[Found]) -> None:
-    """Record the objects of all follow-ups, in their order."""
+    """Record the objects of all follow-ups, in their order, in place of what the request calls them."""
     put: Item = {}
     for place, one in enumerate(found):
         put |= _paths(place, {"id": one.id, "name": shorten(one_line(one.name), LONGEST_NAME)})
-    run.write(put=put)
+    run.write(put=put, remove=tuple(_path(place, "given") for place in range(len(found))))
 
 
 def begin_once(run: RunRecord, follow_up: FollowUp) -> bool:

@@ -215,6 +215,10 @@ def test_the_largest_of_everything_together_is_an_item_that_dynamodb_takes(run: 
     named = {"id": "A" * 32, "name": "ü" * LONGEST}
     target = {"source": "ü" * LONGEST, "table": "ü" * LONGEST, "append": False}
     put_in_run(run, project=named, datamart=named, target=target, waitsFor="w" * 1_000, saved={"objectId": "A" * 32})
+    follow_up = {"kind": "publishCube", "id": "A" * 32, "name": "n" * 200, "reason": "r" * 500}
+    follow_up |= {"state": "failed", "attempt": 1, "at": 1.5, "endedAt": 1.5, "jobId": "j" * 100, "updated": "u" * 200}
+    follow_up |= {"seen": True, "looks": 1_000, "durations": [1_234.5] * 20}
+    put_in_run(run, followUps={str(place): follow_up for place in range(20)})
     asked = text_of(describe.LARGEST)
     put_in_run(
         run, unanswered={"attempt": 1, "prompts": asked}, question=QUESTION | {"token": "t" * 2_000, "prompts": asked}
