@@ -136,8 +136,10 @@ class DatamartRunner(cdk.Stack):
             let_record(by_module[module], history, settings.history_days)
         sweep_hourly(by_module["sweep"], topics, schedules)
         by_module["start_run"] = starts
-        measured = Measured(machine, batch_machine, runs, by_module, tuple(self._machine_logs))
-        alarms.on_throttling(measured.throttled())
+        by_module["expect_load"] = expecting
+        tables = {"runs": runs, "history": history}
+        measured = Measured(machine, batch_machine, tables, by_module, tuple(self._machine_logs))
+        alarms.on_throttling(measured.refused_by_machines_and_tables(), measured.refused_calls())
         if settings.open_lineage is not None:
             ends = (by_module["end_run"], by_module["sweep"])
             send_lineage(self, settings.open_lineage, settings.machine_name, ends, alarms, self._encryption)

@@ -27,6 +27,9 @@ from functions.metric_names import (
 )
 from infra.constructs.notifications import NoticeTopics
 
+MOST_METRICS = 9
+"""Metrics that an alarm adds up: with the expression they are the ten that CloudWatch takes."""
+
 
 @dataclass(frozen=True)
 class Alarms:
@@ -76,6 +79,7 @@ class Alarms:
 
     def on_lost_lineage(self, queue: sqs.Queue) -> None:
         """An alarm on the first OpenLineage event that nobody took."""
+        self.dead_letters.append(queue)
         self._make(
             "LineageDeadLettersAlarm",
             queue.metric_approximate_number_of_messages_visible(period=_PERIOD, statistic="Maximum"),
@@ -145,22 +149,44 @@ class Alarms:
             "are left, and end them there; the log of the function end_run has the server's answer.",
         )
 
-    def on_throttling(self, metrics: Mapping[str, cloudwatch.IMetric]) -> None:
-        """An alarm on requests that AWS refuses because of a quota, for more than a moment.
+    def on_throttling(
+        self, requests: Mapping[str, cloudwatch.IMetric], calls: Mapping[str, cloudwatch.IMetric]
+    ) -> None:
+        """Alarms on what AWS refuses because of a quota, for more than a moment.
 
-        ``metrics`` count such requests by what they are about; an alarm takes ten of them.
+        ``requests`` count what Step Functions and DynamoDB refuse, ``calls`` what Lambda does, by what it is about. An
+        alarm takes so many of them that those of all functions need several.
         """
+        self._on_sum(
+            "Throttling",
+            requests,
+            "AWS refuses state transitions, or reads and writes of a table, because of a quota. They are repeated, so "
+            "that runs take longer, and fail as ServerUnavailable when it lasts. The dashboard and Service Quotas tell "
+            "which: raise the quota, or spread the schedules.",
+        )
+        modules = sorted(calls)
+        for number, first in enumerate(range(0, len(modules), MOST_METRICS), 1):
+            some = modules[first : first + MOST_METRICS]
+            self._on_sum(
+                f"FunctionThrottling{number}",
+                {module: calls[module] for module in some},
+                "Lambda refuses calls of functions of the runner because of a quota: "
+                f"{', '.join(module.removeprefix('function_') for module in some)}. They are repeated, so that runs "
+                "take longer, and fail as ServerUnavailable when it lasts. Raise the account's concurrent executions "
+                "of Lambda, take away or raise reservedConcurrency, or spread the schedules.",
+            )
+
+    def _on_sum(self, name: str, metrics: Mapping[str, cloudwatch.IMetric], description: str) -> None:
+        """An alarm on any of so many refusals in two of three periods."""
         self._make(
-            "ThrottlingAlarm",
+            f"{name}Alarm",
             cloudwatch.MathExpression(
                 expression="SUM(FILL(METRICS(), 0))",
                 using_metrics=dict(metrics),
                 label="Throttled requests",
                 period=_PERIOD,
             ),
-            "AWS refuses requests of the runner because of a quota. They are repeated, so that runs take longer, and "
-            "fail as ServerUnavailable when it lasts. The dashboard and Service Quotas tell which: raise the account's "
-            "concurrent executions of Lambda, take away or raise reservedConcurrency, or spread the schedules.",
+            description,
             periods=3,
             of_which=2,
         )

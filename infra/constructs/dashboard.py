@@ -30,10 +30,8 @@ from functions.metric_names import (
 )
 from infra.constructs import queries
 from infra.constructs.alarms import Alarms, own_metric
-from infra.constructs.measured import PERIOD, Measured
+from infra.constructs.measured import HOUR, PERIOD, Measured
 from infra.constructs.queries import Query
-
-HOUR = cdk.Duration.hours(1)
 
 HEIGHT = 6
 """Of a widget, in CloudWatch's units; a row is 24 wide."""
@@ -54,6 +52,7 @@ def make_dashboard(scope: Construct, name: str, measured: Measured, alarms: Alar
             [_runs(measured), _loads(), _lateness()],
             [_queue(), _slots(), _looks(measured)],
             [_clean_up(), _dead_letters(alarms.dead_letters), _throttled(measured)],
+            [_cost(measured)],
             *([_answer(query, measured)] for query in ANSWERS),
         ],
     )
@@ -126,7 +125,18 @@ def _dead_letters(queues: Sequence[sqs.Queue]) -> cloudwatch.GraphWidget:
 
 
 def _throttled(measured: Measured) -> cloudwatch.GraphWidget:
-    return _graph("Refused by quotas of AWS", list(measured.throttled().values()))
+    refused = measured.refused_by_machines_and_tables() | measured.refused_calls()
+    return _graph("Refused by quotas of AWS", list(refused.values()))
+
+
+def _cost(measured: Measured) -> cloudwatch.GraphWidget:
+    """State transitions have no metric of their machine: a query of the logs counts them, below."""
+    return _graph(
+        "What functions and tables cost an hour, in dollars (state transitions are below)",
+        [measured.cost_of_functions(), measured.cost_of_tables()],
+        stacked=True,
+        width=24,
+    )
 
 
 def _answer(query: Query, measured: Measured) -> cloudwatch.LogQueryWidget:
@@ -146,10 +156,11 @@ def _graph(
     *,
     right: Sequence[cloudwatch.IMetric] = (),
     stacked: bool = False,
+    width: int = 8,
 ) -> cloudwatch.GraphWidget:
     axis = cloudwatch.YAxisProps(min=0)
     return cloudwatch.GraphWidget(
-        title=title, left=list(left), right=list(right), stacked=stacked, left_y_axis=axis, width=8, height=HEIGHT
+        title=title, left=list(left), right=list(right), stacked=stacked, left_y_axis=axis, width=width, height=HEIGHT
     )
 
 

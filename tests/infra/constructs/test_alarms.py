@@ -1,6 +1,7 @@
 """The alarms: what each looks at, that each says what to do, and what a month of them costs."""
 
 import json
+import math
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from functions.metric_names import (
     SERVICE,
     SESSION_EXPIRED,
 )
+from infra.constructs.function_table import EVERY
 from tests.infra.template import Template, mentions
 
 MOST_METRICS = 10
@@ -30,7 +32,7 @@ def metrics_of(alarm: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_every_alarm_notifies_the_topic_and_says_what_to_do(template: Template) -> None:
-    assert len(alarms(template)) == 15
+    assert len(alarms(template)) == 15 + math.ceil(len(EVERY) / 9)
     for name, alarm in alarms(template).items():
         assert mentions(alarm["AlarmActions"], "NoticeTopic"), name
         assert len(json.dumps(alarm["AlarmDescription"])) > 80, name
@@ -62,17 +64,32 @@ def test_the_settings_say_after_how_many_minutes_in_the_queue_an_alarm_goes_off(
     assert "45 minutes" in alarm["AlarmDescription"]
 
 
-def test_the_alarm_on_throttling_adds_up_machines_table_and_functions_and_waits_for_more_than_a_moment(
-    template: Template,
-) -> None:
-    alarm = template.one("AWS::CloudWatch::Alarm", "ThrottlingAlarm")
-    looked_at = metrics_of(alarm)
-    names = [each["MetricStat"]["Metric"]["MetricName"] for each in looked_at]
-    assert sorted(names) == sorted(
-        ["ExecutionThrottled"] * 2 + ["ReadThrottleEvents", "WriteThrottleEvents"] + ["Throttles"] * 4
-    )
-    assert all(each["MetricStat"]["Metric"]["Dimensions"] for each in looked_at)
-    assert (alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"]) == (3, 2)
+def throttled(template: Template) -> list[tuple[str, str]]:
+    """What the alarms on throttling look at: metric, and logical ID of the resource."""
+    found = []
+    for name, alarm in alarms(template).items():
+        if "Throttling" not in name:
+            continue
+        assert (alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"]) == (3, 2), "more than a moment"
+        for each in metrics_of(alarm):
+            metric = each["MetricStat"]["Metric"]
+            (dimension,) = metric["Dimensions"]
+            found.append((metric["MetricName"], dimension["Value"]["Ref"]))
+    return found
+
+
+def test_the_alarms_on_throttling_look_at_both_machines_both_tables_and_every_function(template: Template) -> None:
+    found = throttled(template)
+    assert len(found) == len(set(found))
+    for kind, metrics in (
+        ("AWS::StepFunctions::StateMachine", {"ExecutionThrottled"}),
+        ("AWS::DynamoDB::Table", {"ReadThrottleEvents", "WriteThrottleEvents"}),
+        ("AWS::Lambda::Function", {"Throttles"}),
+    ):
+        made = template.resources(kind)
+        assert {(metric, name) for metric, name in found if name in made} == {
+            (metric, name) for metric in metrics for name in made
+        }
 
 
 def test_no_alarm_looks_at_more_metrics_than_aws_takes(everything: Template) -> None:

@@ -1,13 +1,16 @@
 """The dashboard and the saved queries, as the template has them."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 
 from functions.metric_names import NAMESPACE, SERVICE, STEP_DONE, WITHOUT_JOB
 from infra.build.quotas import MOST_WIDGETS
+from infra.constructs.function_table import EVERY
 from infra.constructs.queries import QUERIES
+from infra.costs.prices import price
 from tests.infra.template import Template
 
 
@@ -58,9 +61,32 @@ def test_the_dashboard_has_every_alarm_of_the_stack(everything: Template) -> Non
     assert {name for name in alarms if any(f"'{name}'" in one for one in shown["alarms"])} == set(alarms)
 
 
+def test_the_dashboard_has_every_queue_of_dead_letters(everything: Template) -> None:
+    shown = [str(metric) for metric in metrics(everything) if "ApproximateNumberOfMessagesVisible" in metric]
+    queues = [name for name in everything.resources("AWS::SQS::Queue") if "DeadLetters" in name]
+    assert len(queues) >= 3
+    assert all(any(f"'{name}'" in metric for metric in shown) for name in queues)
+
+
+def test_the_dashboard_prices_each_function_by_its_memory_and_each_table_by_what_it_takes(template: Template) -> None:
+    title = "What functions and tables cost an hour, in dollars (state transitions are below)"
+    (cost,) = [widget for widget in widgets(template, "metric") if widget["title"] == title]
+    expressions = {metric[0]["label"]: metric[0]["expression"] for metric in cost["metrics"] if len(metric) == 1}
+    used = [metric for metric in cost["metrics"] if len(metric) > 1]
+    assert set(expressions) == {"functions", "tables"}
+    for metric in used:
+        assert re.search(rf"\b{metric[-1]['id']}\b", " ".join(expressions.values())), metric
+        assert metric[-1]["visible"] is False
+    assert [metric[1] for metric in used].count("Duration") == len(EVERY)
+    assert sum(str(metric[1]).startswith("Consumed") for metric in used) == 4
+    assert f"{1024 / 1024 / 1000:g}" in expressions["functions"]
+    assert f"{price('lambda_gb_second'):.10f}" in expressions["functions"]
+
+
 def test_three_hundred_jobs_have_no_larger_dashboard_than_one(template: Template, full_stage: Template) -> None:
     assert len(body(full_stage)["widgets"]) == len(body(template)["widgets"]) < MOST_WIDGETS / 10
-    assert len(metrics(full_stage)) == len(metrics(template))
+    of_lineage = len(full_stage.resources("AWS::SQS::Queue")) - len(template.resources("AWS::SQS::Queue"))
+    assert len(metrics(full_stage)) == len(metrics(template)) + of_lineage
 
 
 def test_a_stage_that_wants_none_has_no_dashboard(other_triggers: Template) -> None:
