@@ -151,9 +151,15 @@ def _too_deep(value: Any) -> str | None:
     return f'has everything one level too deep, under "{key}"' if is_wrapped else None
 
 
+def is_job_file(value: Any) -> bool:
+    """Whether ``value`` is the content of a job's file, which has a request in it."""
+    return isinstance(value, dict) and {"request", "triggers"} <= set(value)
+
+
 def _job_file(value: Any) -> str | None:
-    is_job = isinstance(value, dict) and {"request", "triggers"} <= set(value)
-    return "is the file of a job, which runs by its name: that of the file without .json" if is_job else None
+    return (
+        "is the file of a job, which runs by its name: that of the file without .json" if is_job_file(value) else None
+    )
 
 
 _SHAPES: tuple[Callable[[Any], str | None], ...] = (

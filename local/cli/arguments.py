@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from functions.text import printable
 from local.cli.argument_types import names, places, records, seconds
-from local.cli.set_up_arguments import Commands, add_completion, add_simulate
+from local.cli.set_up_arguments import Commands, add_completion, add_init, add_simulate
 from local.cli.shared_arguments import add_json, add_json_or_csv, add_reason, add_scenario, add_server
 from local.cli.version import Version
 from local.synth import ROOT
@@ -47,9 +47,9 @@ def command_line() -> argparse.ArgumentParser:
         type=Path,
         default=[ROOT / "events" / "console.json"],
         metavar="EVENT_FILE",
-        help='what to run, a JSON file: a request, {"project": …, "datamart": …}, as datamart prompts prints it; a job '
-        'by name, {"job": …}; a batch, {"batch": …}, also as CSV; or an event as AWS delivers it. The folder events '
-        "has one of each. events/console.json if left out; several run at once",
+        help='what to run: the name of a job or batch, or a JSON file: a request, {"project": …, "datamart": …}, as '
+        'datamart prompts prints it; a job, {"job": …}; a batch, {"batch": …}, also as CSV; or an event as AWS '
+        "delivers it. The folder events has one of each. events/console.json if left out; several run at once",
     )
     server = run.add_mutually_exclusive_group()
     server.add_argument("--library-url", metavar="URL", help="a real Library server in place of the simulator")
@@ -118,6 +118,8 @@ def command_line() -> argparse.ArgumentParser:
     listing.add_argument("--folder", metavar="F", help="id or path of a folder of the project, and the folders in it")
     add_server(listing)
     add_json(listing)
+
+    add_init(commands)
 
     runs = commands.add_parser(
         "runs",

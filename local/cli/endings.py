@@ -201,6 +201,7 @@ FAILURES: dict[str, Callable[[Failure], dict[str, Any] | None]] = {
     "plan": _with_cause,
     "show": _with_cause,
     "prompts": _with_cause,
+    "init": _with_cause,
     "list": _with_cause,
     "check": _of_check,
     "answer": _of_answer,

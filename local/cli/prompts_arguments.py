@@ -1,12 +1,23 @@
-"""Parses the project and the datamart of ``datamart prompts``."""
+"""Parses the project and the datamart of ``datamart prompts`` and ``datamart init``."""
 
+import argparse
 from typing import Any
 
 from functions.errors import InvalidRequest
 from functions.requests.request import normalise
+from local.cli.server_command import TUTORIAL, is_simulated
 from local.errors import CannotGoOn
 
 Reference = str | dict[str, str]
+
+
+def project_of(arguments: argparse.Namespace) -> str:
+    """The project that is named, or that of the simulator. Raises CannotGoOn."""
+    if arguments.project is not None:
+        return str(arguments.project)
+    if is_simulated(arguments):
+        return TUTORIAL
+    raise CannotGoOn("--project is missing: the id or the exact name of the datamart's project.")
 
 
 def wanted(project: str, datamart: str) -> dict[str, Any]:

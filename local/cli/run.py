@@ -14,8 +14,9 @@ from rich.text import Text
 from functions import clock as run_clock
 from functions.errors import InvalidRequest
 from functions.names import is_batch
-from functions.requests.event_shapes import described
+from functions.requests.event_shapes import described, is_job_file
 from functions.requests.execution_input import read_input
+from infra.jobs.named_files import NAME
 from infra.settings.settings import SCHEMA, BadConfiguration, settings_of
 from local import signals
 from local.cli import run_output
@@ -199,8 +200,12 @@ def _clock(arguments: argparse.Namespace) -> Clock:
 
 
 def _event(name: str, path: Path) -> Event:
-    """The event of a file; one that cannot be read, or is an invalid batch, has the reason in place of its content."""
+    """The event of a file, or the job or batch of that name; one that cannot be read has the reason as its content."""
     try:
+        if NAME.fullmatch(str(path)) and not path.exists():
+            from local.cli.named_input import input_named  # reads what jobs there are, which no file waits for
+
+            return Event(name, path, input_named(str(path)))
         data = path.read_bytes()
         content = input_from(data, path)
         _check(content, data, path)
@@ -220,6 +225,8 @@ def _check(content: Any, data: bytes, path: Path) -> None:
         from local.cli.batch_files import check_input  # reads the files of all jobs, which no request waits for
 
         check_input(content, data, path)
+    elif is_job_file(content):
+        raise CannotGoOn(f"{path}: is the file of a job, which runs by its name. Type: datamart run {path.stem}")
     elif described(content) is None and not (isinstance(content, dict) and "job" in content):
         try:
             read_input(content, run_clock.timestamp(run_clock.now()))

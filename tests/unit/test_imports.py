@@ -14,7 +14,7 @@ PACKAGES = ("functions", "infra", "local")
 FLOORS = (
     ("infra.documents",),
     ("local.cli",),
-    ("local.checks",),
+    ("local.checks", "local.first_job"),
     ("local.pages",),
     ("local.report",),
     ("local.history",),

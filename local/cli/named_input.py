@@ -1,0 +1,28 @@
+"""The input of ``datamart run`` for the name of a job or batch, in place of a file."""
+
+from typing import Any
+
+from functions.similar_names import nearest
+from infra.jobs import job_files
+from infra.settings.settings import BadConfiguration, settings_of
+from local.cli.batch_files import batch_names
+from local.errors import CannotGoOn
+from local.synth import STAGE
+
+
+def input_named(name: str) -> dict[str, Any]:
+    """``{"job": NAME}`` or ``{"batch": NAME}``. Raises CannotGoOn if the emulator has none of that name."""
+    try:
+        jobs = job_files.names_of(settings_of(STAGE), job_files.FOLDER, with_samples=True)
+    except BadConfiguration as problem:
+        raise CannotGoOn(str(problem)) from None
+    batches = batch_names()
+    if name in batches:
+        return {"batch": name}
+    if name in jobs:
+        return {"job": name}
+    known = sorted({*jobs, *batches})
+    raise CannotGoOn(
+        f'there is neither a file nor a job or batch "{name}"{nearest(name, known)}. Jobs and batches here: '
+        f"{', '.join(known)}."
+    )

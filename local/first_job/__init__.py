@@ -1,0 +1,1 @@
+"""The first file of a job, written from what a datamart asks: ``datamart init``."""
