@@ -1,4 +1,4 @@
-"""Checks the names in each job on the server: project, datamart, table, folder, prompts (API.md 3 to 5, 7)."""
+"""Checks the names in each job on the server: project, datamart, table, folder, prompts and what follows."""
 
 from typing import Any
 
@@ -7,7 +7,8 @@ from functions.microstrategy import Client, Datamart, Project
 from functions.requests.request import normalise
 from infra.jobs.named_job import NamedJob
 from local.checks.findings import Findings
-from local.checks.privilege import NAME, Privilege
+from local.checks.follow_ups import FollowUpCheck
+from local.checks.privilege import EXECUTE, Privileges
 from local.checks.prompts import check_prompts
 from local.server_access.fatal_errors import is_fatal
 
@@ -22,15 +23,17 @@ class JobCheck:
     Raises LibraryError only if no further call can succeed: the session has ended, or the server does not respond.
     """
 
-    def __init__(self, client: Client, privilege: Privilege, findings: Findings) -> None:
+    def __init__(self, client: Client, privileges: Privileges, findings: Findings) -> None:
         self._client = client
-        self._privilege = privilege
+        self._privilege = privileges.scope(EXECUTE)
+        self._follow_ups = FollowUpCheck(client, privileges, findings)
         self._findings = findings
 
     def check(self, job: NamedJob) -> None:
         """One job, or everything that its requests from outside may name."""
         if "acceptRequests" in job.content:
-            self._check_allowed(job.name, job.content["acceptRequests"])
+            own = normalise({"project": "P", "datamart": "D", "then": job.content["request"].get("then", [])})
+            self._check_allowed(job.name, job.content["acceptRequests"], own.get("then", []))
             return
         request = normalise(job.content["request"])
         project = self._project(job.name, request["project"])
@@ -44,6 +47,7 @@ class JobCheck:
         self._findings.ok("datamart", job.name, f"{_called(datamart)} is there and is a datamart.")
         self._target(job.name, project, datamart)
         self._folder(job.name, project, request.get("saveAs"))
+        self._follow_ups.check(job.name, project, request.get("then", []))
         try:
             check_prompts(self._client, project.id, datamart.id, job, request, self._findings)
         except LibraryError as error:
@@ -58,7 +62,9 @@ class JobCheck:
         if problem := _not_ready(project.status):
             self._findings.problem("project", job, f"{_called(project)} {problem}.")
         elif not self._privilege.holds_in(project.id):
-            self._findings.problem("project", job, f'The account does not hold "{NAME}" in {_called(project)}.')
+            self._findings.problem(
+                "project", job, f"The account does not hold {EXECUTE.in_words} in {_called(project)}."
+            )
         else:
             self._findings.ok("project", job, f"{_called(project)} is loaded, open to the account and not idle.")
         return project
@@ -97,8 +103,8 @@ class JobCheck:
 
     # -- what a request from outside may name --------------------------------------------------------------------
 
-    def _check_allowed(self, job: str, allowed: dict[str, list[Any]]) -> None:
-        """Each project, and each datamart in whichever of them has it."""
+    def _check_allowed(self, job: str, allowed: dict[str, list[Any]], follow_ups: list[dict[str, str]]) -> None:
+        """Each project, each datamart in whichever of them has it, and in each project what follows any load."""
         projects: dict[str, Project] = {}
         for reference in allowed["projects"]:
             normal = normalise({"project": reference, "datamart": "D"})["project"]
@@ -107,6 +113,8 @@ class JobCheck:
         for reference in allowed["datamarts"] if projects else []:
             normal = normalise({"project": "P", "datamart": reference})["datamart"]
             self._datamart_in_any(job, list(projects.values()), normal)
+        for project in projects.values():
+            self._follow_ups.check(job, project, follow_ups)
 
     def _datamart_in_any(self, job: str, projects: list[Project], reference: Any) -> None:
         problem: LibraryError | None = None

@@ -1,4 +1,4 @@
-"""Checks that the account holds the privilege to execute datamarts (API.md 2.5, 11.13)."""
+"""Checks that the account holds the privileges that its jobs need (API.md 2.5, 11.13, 12)."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,18 +7,35 @@ from functions.errors import LibraryError
 from functions.microstrategy import Client
 from local.checks.findings import Findings
 
-NAME = "Web execute datamart report"
+
+@dataclass(frozen=True)
+class Need:
+    """What takes a privilege: any of ``names`` will do; ``without`` says what happens otherwise."""
+
+    names: tuple[str, ...]
+    without: str
+
+    @property
+    def in_words(self) -> str:
+        """The names as a sentence has them."""
+        return " or ".join(f'"{name}"' for name in self.names)
+
+
+EXECUTE = Need(("Web execute datamart report",), "without it the server refuses to execute")
+PUBLISH = Need(
+    ("Web publish Intelligent Cube", "Publish Intelligent Cube"), "without it the server refuses to publish cubes"
+)
 
 
 @dataclass(frozen=True)
 class Privilege:
-    """The scope of the privilege: everywhere, or in some projects (IDs) by a security role."""
+    """The scope of a privilege: everywhere, or in some projects (IDs) by a security role."""
 
     everywhere: bool = True
     projects: frozenset[str] = field(default=frozenset())
 
     def holds_in(self, project_id: str) -> bool:
-        """Whether the account may execute datamarts in that project."""
+        """Whether the account holds it in that project."""
         return self.everywhere or project_id.upper() in self.projects
 
 
@@ -26,38 +43,51 @@ UNKNOWN = Privilege()
 """Not known, so every project counts as allowed."""
 
 
-def privilege_of(client: Client, account: str, findings: Findings) -> Privilege:
-    """The account's privilege; :data:`UNKNOWN` if the server's list is not conclusive."""
-    try:
-        listed = client.privileges()
-    except LibraryError as error:
-        findings.note("privileges", account, f"They cannot be read, so this is not known. {error}.")
-        return UNKNOWN
-    named = next((item for item in listed if _name(item) == NAME.casefold()), None)
-    if named is None:
-        return _not_listed(listed, account, findings)
-    found = _privilege(named)
-    if found.everywhere:
-        findings.ok("privileges", account, f'It holds "{NAME}".')
-    elif found.projects:
-        findings.ok(
-            "privileges", account, f'It holds "{NAME}" in {len(found.projects)} project(s), by a security role.'
-        )
-    else:
-        findings.problem("privileges", account, f'It does not hold "{NAME}"; without it the server refuses to execute.')
-        return UNKNOWN
-    return found
+class Privileges:
+    """The account's privileges, read once; each need is looked up and reported when a job has it for the first time."""
 
+    def __init__(self, client: Client, account: str, findings: Findings) -> None:
+        self._account, self._findings = account, findings
+        self._found: dict[Need, Privilege] = {}
+        self._listed: list[dict[str, Any]] | None = None
+        try:
+            self._listed = client.privileges()
+        except LibraryError as error:
+            findings.note("privileges", account, f"They cannot be read, so this is not known. {error}.")
 
-def _not_listed(listed: list[dict[str, Any]], account: str, findings: Findings) -> Privilege:
-    """The names may be in another language than English: only a list that has others of the family is proof."""
-    if any(_name(item).startswith("web ") for item in listed):
-        findings.problem(
-            "privileges", account, f'"{NAME}" is not among them; without it the server refuses to execute.'
+    def scope(self, need: Need) -> Privilege:
+        """Where the account holds what is needed; :data:`UNKNOWN` if the server's list is not conclusive."""
+        if need not in self._found:
+            self._found[need] = UNKNOWN if self._listed is None else self._reported(need, self._listed)
+        return self._found[need]
+
+    def _reported(self, need: Need, listed: list[dict[str, Any]]) -> Privilege:
+        wanted = {name.casefold() for name in need.names}
+        named = [item for item in listed if _name(item) in wanted]
+        if not named:
+            return self._not_listed(need, listed)
+        found = [_privilege(item) for item in named]
+        whole = Privilege(
+            any(one.everywhere for one in found), frozenset[str]().union(*(one.projects for one in found))
         )
-    else:
-        findings.note("privileges", account, f'The list does not say whether "{NAME}" is held; look it up by hand.')
-    return UNKNOWN
+        if whole.everywhere:
+            self._findings.ok("privileges", self._account, f"It holds {need.in_words}.")
+        elif whole.projects:
+            where = f"in {len(whole.projects)} project(s), by a security role"
+            self._findings.ok("privileges", self._account, f"It holds {need.in_words} {where}.")
+        else:
+            self._findings.problem("privileges", self._account, f"It does not hold {need.in_words}; {need.without}.")
+            return UNKNOWN
+        return whole
+
+    def _not_listed(self, need: Need, listed: list[dict[str, Any]]) -> Privilege:
+        """The names may be in another language than English: only a list with others of the family is proof."""
+        if any(_name(item).startswith("web ") for item in listed):
+            self._findings.problem("privileges", self._account, f"{need.in_words} is not among them; {need.without}.")
+        else:
+            text = f"The list does not say whether {need.in_words} is held; look it up by hand."
+            self._findings.note("privileges", self._account, text)
+        return UNKNOWN
 
 
 def _name(item: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from infra.jobs.named_job import NamedJob
 from local.checks.findings import Findings
 from local.checks.jobs import JobCheck
 from local.checks.logout import logout_scope
-from local.checks.privilege import privilege_of
+from local.checks.privilege import EXECUTE, Privileges
 from local.checks.server import login_mode, reachable, well_formed
 from local.server_access.connection import Source
 from local.server_access.sessions import Sessions
@@ -43,7 +43,9 @@ def _ask_in_session(
         return jobs
     findings.ok("login", account, "A session was opened.")
     left_out = list(jobs)
-    job_check = JobCheck(client, privilege_of(client, account, findings), findings)
+    privileges = Privileges(client, account, findings)
+    privileges.scope(EXECUTE)
+    job_check = JobCheck(client, privileges, findings)
     try:
         while left_out:
             job_check.check(left_out[0])

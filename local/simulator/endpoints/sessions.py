@@ -12,9 +12,11 @@ USER_ID = "54F3D26011D2896560009A8E67019608"
 OLDEST_FOR_MSTRIO = (11, 5, 600)
 """Version from which applicationType 76, the vendor's Python SDK, is known (API.md 2.1)."""
 
+PUBLISH = "Web publish Intelligent Cube"
+
 PRIVILEGES = [
     {"id": "299", "name": "Web execute datamart report", "isUserLevelAllowed": True, "projects": []},
-    {"id": "260", "name": "Web publish Intelligent Cube", "isUserLevelAllowed": True, "projects": []},
+    {"id": "260", "name": PUBLISH, "isUserLevelAllowed": True, "projects": []},
     {"id": "180", "name": "Monitor Jobs", "isUserLevelAllowed": True, "projects": []},
 ]
 
@@ -111,15 +113,21 @@ def _who(request: Request) -> dict[str, str]:
 
 def privileges(request: Request) -> Response:
     """GET /sessions/privileges."""
-    return Response(200, PRIVILEGES)
+    return Response(200, _held(request))
 
 
 def privilege(request: Request) -> Response:
     """GET /sessions/privileges/{id}."""
-    for one in PRIVILEGES:
+    for one in _held(request):
         if one["id"] == request.ids["privilege"]:
             return Response(200, one)
     raise Refusal(404, 4, "There is no such privilege.")
+
+
+def _held(request: Request) -> list[dict[str, Any]]:
+    """The privileges that the account holds."""
+    missing = {PUBLISH} if request.server.scenario.forbidden_follow_up == "publish" else set()
+    return [one for one in PRIVILEGES if one["name"] not in missing]
 
 
 def server_status(request: Request) -> Response:
