@@ -183,6 +183,9 @@ def command_line() -> argparse.ArgumentParser:
         "--connection", default="default", metavar="C", help="a connection of the stage's settings; default if left out"
     )
     check.add_argument("--stage", default="dev", metavar="S", help="whose settings, jobs and secret; dev if left out")
+    check.add_argument(
+        "--request", type=Path, metavar="FILE", help="check the request in this JSON file, too, as if it were a job"
+    )
     where = check.add_mutually_exclusive_group()
     where.add_argument(
         "--library-url", metavar="URL", help="this server, with MSTR_USERNAME and so on, in place of AWS"

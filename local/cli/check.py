@@ -4,15 +4,19 @@ import argparse
 import contextlib
 import os
 import sys
+from pathlib import Path
 
 from functions.microstrategy.credentials import LOGIN_MODES
+from infra.jobs.named_job import NamedJob
 from local import signals
 from local.checks.findings import Findings
+from local.checks.request_file import request_in
 from local.checks.sequence import ask
 from local.checks.stage_batches import batch_items_for
 from local.checks.stage_jobs import jobs_for
 from local.cli.check_output import shown_on, summary
 from local.cli.endings import FAILED, SUCCEEDED, Ending, code_of, finish
+from local.cli.input_files import input_from
 from local.errors import CannotGoOn
 from local.server_access.ca_bundle import authorities_of
 from local.server_access.connection import Source, of_environment, of_simulator
@@ -57,6 +61,7 @@ def _checked(arguments: argparse.Namespace, findings: Findings) -> tuple[int, tu
 
 def _check(arguments: argparse.Namespace, findings: Findings, stack: contextlib.ExitStack) -> None:
     settings = settings_for(arguments.stage, arguments.connection)
+    of_file = [] if arguments.request is None else _request(arguments.request, arguments.connection, findings)
     source = _source(arguments, stack)
     findings.redactor.add(*source.secret_values)
     if source.flaw:
@@ -70,9 +75,18 @@ def _check(arguments: argparse.Namespace, findings: Findings, stack: contextlib.
         check_addresses(settings, findings)
     jobs = jobs_for(settings, arguments.connection, findings, with_samples=arguments.simulator)
     jobs += batch_items_for(settings, arguments.connection, findings, with_samples=arguments.simulator)
+    jobs += of_file
     for job in ask(source, jobs, settings.most_at_once[arguments.connection], findings):
         text = "Its file is valid; its names were not all checked on the server, because of the problem above."
         findings.note("job", job.name, text)
+
+
+def _request(file: Path, connection: str, findings: Findings) -> list[NamedJob]:
+    try:
+        content = input_from(file.read_bytes(), file)
+    except OSError as problem:
+        raise CannotGoOn(f"{file}: cannot be read ({problem.strerror}).") from None
+    return request_in(content, file, connection, findings)
 
 
 def _source(arguments: argparse.Namespace, stack: contextlib.ExitStack) -> Source:
