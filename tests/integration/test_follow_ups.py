@@ -1,5 +1,6 @@
 """What follows a load: events and cubes, in their order, after the load and before the session ends (API.md 12)."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from local.outcome import Outcome
 from local.simulator import SCENARIOS, catalogue
+from local.synth import ROOT
 from tests.integration.conftest import System
 from tests.support.cases import exhaustive
 
@@ -102,6 +104,16 @@ def test_a_run_without_follow_ups_asks_the_server_for_nothing_of_them(system: Sy
     outcome = run(system)
     assert outcome.status == "SUCCEEDED", outcome.cause
     assert [path for path in system.steps() if "/cubes" in path or "/events" in path] == []
+
+
+@pytest.mark.parametrize(
+    "given", [json.loads((ROOT / "events" / "follow-ups.json").read_text("utf-8")), {"job": "sales-and-cube"}]
+)
+def test_the_samples_publish_a_cube_and_trigger_an_event(system: System, given: dict[str, Any]) -> None:
+    outcome = system.run_input(given)
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert told(outcome) == [("publishCube", "Category Cube", "done"), ("triggerEvent", "Load done", "done")]
+    assert published(system) == [(catalogue.CATEGORY_CUBE, "published", ROWS)]
 
 
 @pytest.mark.parametrize(
