@@ -111,6 +111,16 @@ def test_follow_ups_of_a_job_are_repeated_for_the_time_of_its_run(cloud: Cloud, 
     }
 
 
+def test_a_cube_whose_session_is_lost_is_published_again_and_nothing_is_created(cloud: Cloud, system: System) -> None:
+    system.simulator.inject("publish_cube", **REFUSED, times=1)
+    first = earlier(system, REQUEST)
+    system.simulator.inject("cube_status", kind="evict session")
+    assert datamart_rerun(cloud, first, "--follow-ups") == 0
+    assert outcomes(system) == ["done", "done", "done"]
+    assert [one["outcome"] for one in system.simulator.state()["publications"]] == ["failed", "published"]
+    assert (system.posts("/instances"), system.posts()) == (1, 1)
+
+
 @pytest.mark.parametrize(
     ("request_", "words"),
     [
