@@ -84,6 +84,14 @@ def test_follow_ups_may_be_the_same_twice(system: System) -> None:
     assert [outcome for _, _, outcome in told(outcome)] == ["done"] * 4
 
 
+def test_a_cube_that_an_event_of_the_run_has_begun_to_publish_is_waited_for(system: System) -> None:
+    """The server joins the second publication to the first one, whose job is the scheduler's."""
+    then = [{"triggerEvent": "Cubes due"}, {"publishCube": "Daily Cube"}]
+    outcome = system.run(datamart="Daily Sales", then=then)
+    assert outcome.status == "SUCCEEDED", outcome.cause
+    assert published(system) == [(catalogue.CITY_CUBE, "failed", None), (catalogue.DAILY_CUBE, "published", 300)]
+
+
 def test_follow_ups_come_after_saving(system: System) -> None:
     outcome = run(system, EVENT, save={"promptOptions": {}})
     assert outcome.status == "SUCCEEDED", outcome.cause
