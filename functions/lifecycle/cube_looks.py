@@ -13,7 +13,7 @@ from functions import clock
 from functions.errors import DatamartFailed, NotFound, PermissionDenied, ServerBusy, ServerUnavailable
 from functions.lifecycle.following_up import failed
 from functions.lifecycle.step import Step
-from functions.microstrategy import CubeStatus
+from functions.microstrategy import CubeInfo, CubeStatus
 from functions.microstrategy.cube_publication import START_SECONDS, Publication, publication
 from functions.microstrategy.status import ENDED
 from functions.runs.follow_ups import FollowUp
@@ -67,14 +67,14 @@ def _job(step: Step, follow_up: FollowUp) -> str | None:
 def _is_renewed(step: Step, follow_up: FollowUp) -> bool | None:
     """Whether the cube has other data than before; None where the server does not tell."""
     before = follow_up.updated
-    now = None if before is None else updated(step, follow_up.object_id)
-    return None if now is None else now != before
+    now = None if before is None else described(step, follow_up.object_id)
+    return None if now is None or now.updated is None else now.updated != before
 
 
-def updated(step: Step, cube: str) -> str | None:
-    """The server's words for when the cube's data were renewed; None where it does not tell."""
+def described(step: Step, cube: str) -> CubeInfo | None:
+    """What the server says of a cube; None where it does not tell."""
     with contextlib.suppress(NotFound, PermissionDenied, DatamartFailed):
-        return step.library.cube_info(step.run.project_id, cube).updated
+        return step.library.cube_info(step.run.project_id, cube)
     return None
 
 

@@ -90,6 +90,7 @@ _DEFINITION = (
     *(at.LIST_EVENTS, at.GET_EVENT, at.FIND_CUBE, at.GET_CUBE_OBJECT),
 )
 _PROMPTS = (at.GET_PROMPTS, at.SEARCH_ELEMENTS, at.SEARCH_OBJECTS, at.FIND_OBJECTS)
+_CUBE = (at.PUBLISH_CUBE, at.CUBE_STATUS, at.CUBE_INFO)
 _CLEAN_UP = (at.GET_EXECUTION, at.DELETE_INSTANCE, at.DELETE_RUN_INSTANCE, at.LOG_OUT)
 
 STEPS = (
@@ -104,8 +105,8 @@ STEPS = (
     FunctionSpec("answer_prompts", (GET, UPDATE), (at.ANSWER_PROMPTS,)),
     FunctionSpec("save_datamart", (GET, UPDATE), (at.SAVE, at.SAVE_AS)),
     FunctionSpec("trigger_event", (GET, UPDATE), (at.TRIGGER_EVENT,)),
-    FunctionSpec("publish_cube", (GET, UPDATE), (at.PUBLISH_CUBE, at.CUBE_STATUS, at.CUBE_INFO), looks_at_jobs=True),
-    FunctionSpec("get_cube_status", (GET, UPDATE), (at.CUBE_STATUS, at.CUBE_INFO), looks_at_jobs=True),
+    FunctionSpec("publish_cube", (GET, UPDATE), _CUBE, looks_at_jobs=True),
+    FunctionSpec("get_cube_status", (GET, UPDATE), _CUBE, looks_at_jobs=True),
     FunctionSpec("delete_instance", (GET, UPDATE), (at.DELETE_INSTANCE, at.DELETE_RUN_INSTANCE)),
     FunctionSpec("log_out", (GET, UPDATE), (at.LOG_OUT,)),
     FunctionSpec("conclude_attempt", (GET, UPDATE), looks_at_executions=True, ends_waits=True),

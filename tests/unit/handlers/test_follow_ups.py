@@ -18,7 +18,7 @@ from functions.errors import (
     ServerBusy,
     ServerUnavailable,
 )
-from functions.microstrategy import Client, CubeStatus
+from functions.microstrategy import Client, CubeInfo, CubeStatus
 from tests.support.interleaving_simulator import InterleavingSimulator, Run, SteppedTable, clear_clients
 from tests.support.invocations import Invocation
 from tests.unit.runs.tables import new_table
@@ -295,6 +295,21 @@ def test_a_cube_whose_response_was_lost_is_published_again(system: InterleavingS
     system.settle()
     go_until(system, run)
     assert (run.status, len(system.server.published)) == ("SUCCEEDED", 2)
+
+
+def test_a_cube_that_somebody_else_publishes_is_asked_for_once_that_has_ended(
+    system: InterleavingSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, real = loaded(system, A_CUBE), Client.cube_info
+    left = [CubeInfo("Cube", "before", CubeStatus.PROCESSING)] * 2
+    monkeypatch.setattr(Client, "cube_info", lambda *given: left.pop() if left else real(*given))
+    for looks in (1, 2):
+        assert invoked(system, run).result["processing"] is True
+        system.settle()
+        assert (run.step, state(system, run), system.server.published) == ("get_cube_status", None, [])
+        assert follow_ups(system, run)["0"]["looks"] == looks
+    go_until(system, run)
+    assert (run.status, state(system, run), len(system.server.published)) == ("SUCCEEDED", "done", 1)
 
 
 def test_a_cube_whose_response_was_lost_and_that_is_at_work_is_not_published_again(
