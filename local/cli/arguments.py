@@ -175,7 +175,8 @@ def command_line() -> argparse.ArgumentParser:
         "check",
         help="test a connection and the jobs that use it, without executing anything",
         description="Test whether a connection would work, and the jobs that use it, without executing anything: "
-        "address, TLS, login and privileges, and of every job its project, datamart, prompts and folders.",
+        "address, TLS, login and privileges, and of every job its project, datamart, prompts and folders, and the "
+        "events and cubes that follow its load.",
         epilog="It logs in twice and out again. Where a logout ends all sessions of an account, it ends those of runs "
         "that are under way, too: check an account while nothing runs under it.",
     )

@@ -1,4 +1,4 @@
-"""Follow-ups that fail, or of which nobody knows the end: the table stays loaded, and nothing is loaded again."""
+"""Follow-ups that fail, or whose end nobody knows: the table stays loaded, and nothing is loaded again."""
 
 from collections.abc import Callable
 from dataclasses import replace
