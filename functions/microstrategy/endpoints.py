@@ -264,7 +264,12 @@ TRIGGER_EVENT = Endpoint(
     retries=4,  # the handler raises ServerUnavailable only if the call was not sent
 )  # API.md 12
 PUBLISH_CUBE = Endpoint(
-    "publish_cube", "POST", "/v2/cubes/{cube}", ResponseBody.OBJECT_OR_NOTHING, read_timeout=WHOLE_BUDGET
+    "publish_cube",
+    "POST",
+    "/v2/cubes/{cube}",
+    ResponseBody.OBJECT_OR_NOTHING,
+    read_timeout=WHOLE_BUDGET,
+    retries=WHILE_A_JOB_RUNS,  # looks at a cube call it, too
 )  # API.md 12: a second publication only costs time
 CUBE_STATUS = Endpoint(
     "cube_status", "HEAD", "/cubes/{cube}", ResponseBody.ANYTHING, retries=WHILE_A_JOB_RUNS
