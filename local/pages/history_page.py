@@ -242,9 +242,11 @@ def _night(record: HistoryRecord) -> date:
 
 
 def _place(record: HistoryRecord) -> tuple[str, bool, str]:
-    """Where its row is: by its name, that of an item behind its batch's."""
+    """Where its row is: by its name, that of an item behind its batch's; batches without a name share their rows."""
     name = name_of(record)
-    return (record.batch or name).lower(), record.item is not None, name
+    has_name = record.batch not in (None, record.id, record.batch_run)
+    of_batch = record.kind == "batch" or record.item is not None
+    return (str(record.batch) if has_name else "batch" if of_batch else name).lower(), record.item is not None, name
 
 
 def _loaded(record: HistoryRecord) -> Loaded:

@@ -54,6 +54,12 @@ def test_a_batch_is_followed_by_its_items() -> None:
     ]
 
 
+def test_batches_without_a_name_share_their_rows() -> None:
+    whole = [night(day, kind="batch", job=None, id=f"batch-{day}", batch=f"batch-{day}") for day in (0, 1)]
+    items = [night(day, job=None, batch=f"batch-{day}", batch_run=f"batch-{day}", item="a") for day in (0, 1)]
+    assert [(row.name, len(row.cells)) for row in page_of(*items, *whole).rows] == [("batch", 2), ("a", 2)]
+
+
 def test_the_newest_run_for_a_night_is_what_its_cell_shows() -> None:
     failed = night(status="FAILED", loaded="no", error="NotFound")
     again = night(1, as_of=failed.started_at, id="again", started_at=clock.timestamp(BEGIN + 86_400))

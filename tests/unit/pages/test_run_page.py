@@ -1,8 +1,9 @@
 """The page of a run: its outcome, what to do, its steps over time and its answers."""
 
 from dataclasses import replace
-from html import escape
 from itertools import pairwise
+
+from markupsafe import escape
 
 from functions import clock
 from functions.errors import NotFound
