@@ -94,6 +94,8 @@ def test_each_outcome_has_a_shape_of_its_own(changes: dict[str, Any], kind: str)
 def test_the_shade_says_how_long_it_took_against_usual(took: int, usual: int | None, shade: str) -> None:
     (cell,) = page_of(night(job_seconds=took, usual_seconds=usual)).cells
     assert cell.shade == shade
+    page = history_page([night(job_seconds=took, usual_seconds=usual)], "x", {}, is_deployed=True)
+    assert f'<td><a href="#cell-0" aria-label="{cell.words}"><svg class="shape loaded {shade}"' in page
 
 
 SALES = {"sales": {"timeZone": "Europe/Paris", "expectBy": "06:30", "expectOn": ["FRI"]}}

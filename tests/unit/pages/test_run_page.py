@@ -8,6 +8,7 @@ from markupsafe import escape
 from functions import clock
 from functions.errors import NotFound
 from local.pages.run_page import RunPage, run_page
+from local.report.events import seconds_of
 from local.report.report import Answer
 from tests.unit.pages.reports import run_report
 from tests.unit.report.executions import BEGIN
@@ -36,7 +37,15 @@ def test_waits_and_work_have_their_place_on_the_time_axis() -> None:
     assert (queue.kind, queue.x, queue.width) == ("wait", 0.03, 27.17)
     wait, work = rows["GetStatus ×3"].bands
     assert (wait.kind, work.kind) == ("wait", "work")
-    assert wait.end >= work.x
+    assert wait.x < work.x <= wait.end
+
+
+def test_looking_is_the_end_of_a_wait_for_the_next_look() -> None:
+    report = run_report()
+    looks = replace(report.steps[8], seconds=180.0, waited_seconds=120.0)
+    steps = (*report.steps[:8], looks, *report.steps[9:])
+    wait, work = RunPage(replace(report, steps=steps), 0).groups[0].rows[8].bands
+    assert round(wait.width / work.width, 2) == 3.0
 
 
 def test_a_run_that_was_stopped_while_it_waited_for_its_job_waited() -> None:
@@ -51,6 +60,16 @@ def test_the_statuses_of_the_job_are_bands_that_touch() -> None:
     bands = [look.band for look in RunPage(run_report(), 0).looks]
     assert [band.kind for band in bands] == ["job-running", "job-prompts", "job-running", "job-succeeded"]
     assert all(abs(band.end - following.x) < 0.1 for band, following in pairwise(bands[:3]))
+
+
+def test_the_last_status_of_an_attempt_ends_with_its_last_look() -> None:
+    report = run_report()
+    *first, last = report.job
+    again = replace(last, attempt=2)
+    page = RunPage(replace(report, job=(*first[:2], again)), 0)
+    looks = [step for step in report.steps if step.state == "GetStatus"]
+    assert looks[-1].seconds is not None
+    assert page.looks[1].band.end == page.scale.at(seconds_of(looks[-1].started_at) + looks[-1].seconds)
 
 
 def test_values_that_the_stage_hides_are_not_in_the_page() -> None:
