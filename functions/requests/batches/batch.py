@@ -91,8 +91,8 @@ def batch_of(
     problems.raise_if_any()
     return Batch(
         items=tuple(items),
-        max_concurrency=batch.get("maxConcurrency"),
-        tolerated_failures=batch["toleratedFailures"],
+        max_concurrency=int(batch["maxConcurrency"]) if "maxConcurrency" in batch else None,  # 2.0 is a whole number
+        tolerated_failures=int(batch["toleratedFailures"]),
         on_failure=batch["onFailure"],
         time_zone=batch["timeZone"],
         literal=literal,

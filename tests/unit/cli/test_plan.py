@@ -142,6 +142,7 @@ def test_as_many_run_at_a_time_as_the_simulator_takes_or_as_the_connection_of_th
 ) -> None:
     """The connection of the stage dev has one."""
     assert "3 at a time" in plan(night(tmp_path, maxConcurrency=3)).out
+    assert "3 at a time" in plan(night(tmp_path, maxConcurrency=3.0)).out
     assert "one at a time" in plan(night(tmp_path)).out
     assert "one at a time" in plan(night(tmp_path, maxConcurrency=3), "--stage", "dev").out
 

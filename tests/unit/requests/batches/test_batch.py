@@ -31,6 +31,13 @@ def refusal(*items: Any, **keys: Any) -> str:
     return str(caught.value)
 
 
+def test_a_whole_number_may_be_written_with_a_point() -> None:
+    """As Step Functions may pass it on: places are counted by it."""
+    batch = read(item("a"), maxConcurrency=2.0, toleratedFailures=1.0)
+    assert (repr(batch.max_concurrency), repr(batch.tolerated_failures)) == ("2", "1")
+    assert "maxConcurrency: must be a whole number, not 2.5" in refusal(item("a"), maxConcurrency=2.5)
+
+
 def test_an_item_is_a_request_or_a_named_job_with_a_name_and_what_it_comes_after() -> None:
     batch = read(
         item("customers"),
