@@ -150,7 +150,7 @@ def _show_headlines(console: Console, events: Sequence[Event], targets: Targets,
         if not isinstance(event.content, CannotGoOn):
             name = [Text(f"{event.name}:")] if len(events) > 1 else []
             line = headline_of(event.content, event.file, targets, hides_answers=hides_answers)
-            console.print(*name, Text(line, style="bold"), soft_wrap=True)
+            console.print(*name, Text(line, style="bold"))
     console.file.flush()
 
 

@@ -243,7 +243,7 @@ class _Watch:
             for number, line in enumerate(about):
                 with self._progress.paused():
                     text = Text(line, style="" if number else "bold")
-                    self._progress.console.print(self._of(arn), text, sep="", soft_wrap=True)
+                    self._progress.console.print(Text.assemble(self._of(arn), text))
 
     def _start(self, event: Event) -> list[str]:
         """Start what the file holds: an event by way of its trigger, anything else as an execution's input."""
