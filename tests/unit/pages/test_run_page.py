@@ -65,7 +65,7 @@ def test_the_statuses_of_the_job_are_bands_that_touch() -> None:
 def test_the_last_status_of_an_attempt_ends_with_its_last_look() -> None:
     report = run_report()
     *first, last = report.job
-    again = replace(last, attempt=2)
+    again = replace(last, attempt=2, at=clock.timestamp(BEGIN + 1_000))
     page = RunPage(replace(report, job=(*first[:2], again)), 0)
     looks = [step for step in report.steps if step.state == "GetStatus"]
     assert looks[-1].seconds is not None
