@@ -156,7 +156,7 @@ class RunPage:
 
     @staticmethod
     def _looked(step: Step) -> float:
-        return 0.0
+        return max(0.0, (step.seconds or 0.0) - (step.waited_seconds or 0.0))
 
 
 def _is_wait(step: Step) -> bool:
