@@ -254,10 +254,10 @@ class BatchPage:
         """The run of an item in the lane of its slot."""
         return self.scale.band(item.kind.name, item.slot_at, item.end, item.short_name)
 
-    def names(self, items: Sequence[str]) -> str:
+    def names(self, items: Sequence[str], between: str = ", ") -> str:
         """Names one after another, as far as a sentence takes them."""
-        shown = [one_line(name, LONGEST_NAME) for name in items[:MOST_NAMES]]
-        return ", ".join(shown) + (f" {ELLIPSIS} and {len(items) - MOST_NAMES} more" if len(items) > MOST_NAMES else "")
+        shown = between.join(one_line(name, LONGEST_NAME) for name in items[:MOST_NAMES])
+        return shown + (f" {ELLIPSIS} and {len(items) - MOST_NAMES} more" if len(items) > MOST_NAMES else "")
 
     def _end(self, record: HistoryRecord) -> float:
         return self.now if record.finished_at is None else seconds_of(record.finished_at)

@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from functions import clock
 from functions.text import ELLIPSIS, printable
 from local.report import words
 
@@ -22,7 +23,7 @@ LONGEST = 6_000
 
 def rendered(template: str, **values: Any) -> str:
     """The page of a template: complete HTML. Raises jinja2's errors for a defect of the template alone."""
-    return _environment().get_template(template).render(values)
+    return _environment().get_template(template).render(values, made=words.moment(clock.timestamp(clock.now())))
 
 
 @cache

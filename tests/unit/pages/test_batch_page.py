@@ -24,7 +24,8 @@ def test_the_longest_chain_is_the_one_that_took_longest(page: BatchPage) -> None
     assert numbers(page.chain) == [1, 3, 4]
     assert page.chain_seconds == 60 * (2 + 4 + 5)
     assert [item.is_critical for item in page.items] == [item.name in page.chain for item in page.items]
-    assert "Longest chain: 11 min, 3 items" in batch_page(page.report, 0)
+    chain = "item 1 of the night → item 3 of the night → item 4 of the night"
+    assert f"Longest chain: 11 min, 3 items, outlined: {chain}." in batch_page(page.report, 0)
 
 
 def test_an_item_has_a_slot_until_it_ends(page: BatchPage) -> None:

@@ -135,6 +135,12 @@ def test_older_nights_than_fit_are_counted() -> None:
     assert "1 older runs are not shown." in history_page(page.records, "x", {}, is_deployed=True)
 
 
+def test_a_page_says_when_it_was_made_and_in_which_time_zone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "_source", lambda: BEGIN)
+    page = history_page([night()], "x", {}, is_deployed=True)
+    assert "Made by datamart-runner at 2026-11-20 06:00:00 +0100; all times are in this time zone." in page
+
+
 def test_an_empty_history_has_a_page() -> None:
     assert "Nothing has run." in history_page([], "Runs of this computer", {}, is_deployed=False)
 
