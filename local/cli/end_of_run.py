@@ -4,14 +4,11 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
 
 from rich.console import Console
 from rich.text import Text
 
-from functions.notifications.commands import REPEAT, is_of_request
 from functions.runs.history import HistoryRecord
-from functions.runs.job_state import Loaded
 from local.cli import run_output
 from local.cli.show_output import show_head, show_prompts
 from local.errors import CannotGoOn
@@ -19,6 +16,7 @@ from local.history.files import Files
 from local.outcome import Outcome
 from local.report.assemble import assembled
 from local.report.report import RunReport
+from local.report.sentence import repetition
 from local.report.this_computer import ThisComputer
 
 PROGRAM = "datamart"
@@ -67,9 +65,9 @@ def _next(run: HistoryRecord) -> Iterator[tuple[str, str]]:
         yield f"{program} runs", "what has run so far"
         return
     yield f"{program} show {run.id} --log-failed", "what the failed step logged"
-    if not is_of_request(run.error):
-        loaded = "no" if run.kind == "batch" else cast(Loaded, run.loaded)
-        yield f"{program} rerun {run.id}{'' if loaded == 'no' else ' --force'}", REPEAT[loaded].lower()
+    if (found := repetition(run)) is not None:
+        words, options = found
+        yield f"{program} rerun {run.id}{options}", words.lower()
 
 
 def program_name() -> str:

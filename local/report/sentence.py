@@ -58,19 +58,32 @@ def _of_success(run: HistoryRecord, name: str) -> str:
 
 
 def next_command(report: RunReport) -> tuple[str, str] | None:
-    """The command that repeats what has not succeeded, with the words before it.
+    """The command that repeats what has not succeeded, with the words before it; None as of :func:`repetition`."""
+    run, found = report.run, repetition(report.run)
+    if found is None:
+        return None
+    words_before, options = found
+    if report.console is None:
+        return words_before, f"datamart rerun {quote(run.id)}{options}"
+    if words_before == REST:
+        return words_before, follow_up(run.execution)
+    return words_before, rerun(run.execution, _loaded(run))
+
+
+def repetition(run: HistoryRecord) -> tuple[str, str] | None:
+    """The words before the command that repeats what has not succeeded, and the options of that command.
 
     None where it would fail again, because the request has to be corrected first.
     """
-    run = report.run
     if run.status in ("SUCCEEDED", "RUNNING"):
         return None
-    here = f"datamart rerun {quote(run.id)}"
     if run.loaded == "yes" and any(each.get("outcome") != "done" for each in run.follow_ups or ()):
-        return REST, f"{here} --follow-ups" if report.console is None else follow_up(run.execution)
+        return REST, " --follow-ups"
     if is_of_request(run.error):
         return None
-    loaded: Loaded = "no" if run.kind == "batch" else cast(Loaded, run.loaded)
-    if report.console is not None:
-        return REPEAT[loaded], rerun(run.execution, loaded)
-    return REPEAT[loaded], f"{here}{'' if loaded == 'no' else ' --force'}"
+    loaded = _loaded(run)
+    return REPEAT[loaded], "" if loaded == "no" else " --force"
+
+
+def _loaded(run: HistoryRecord) -> Loaded:
+    return "no" if run.kind == "batch" else cast(Loaded, run.loaded)

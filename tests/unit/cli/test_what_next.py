@@ -1,0 +1,58 @@
+"""The commands that the end of ``datamart run`` names: what repeats an execution, and with which options."""
+
+import io
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from local.cli.end_of_run import show_next
+from tests.unit.report.executions import record
+
+LEFT = [{"kind": "triggerEvent", "name": "Load done", "outcome": "notDone"}]
+DONE = [LEFT[0] | {"outcome": "done"}]
+
+
+def shown(width: int = 120, **changes: Any) -> list[str]:
+    """The lines, without their heading."""
+    console = Console(file=io.StringIO(), width=width)
+    show_next(console, record(**changes))
+    assert isinstance(console.file, io.StringIO)
+    _, heading, *lines = console.file.getvalue().splitlines()
+    assert heading == "What next"
+    return lines
+
+
+@pytest.mark.parametrize(
+    ("changes", "command", "words"),
+    [
+        ({"loaded": "no", "error": "DatamartFailed"}, "rerun city-1", "to repeat it"),
+        ({"loaded": "yes", "error": "SaveFailed"}, "rerun city-1 --force", "to load it once more all the same"),
+        (
+            {"loaded": "yes", "error": "FollowUpFailed", "follow_ups": LEFT},
+            *("rerun city-1 --follow-ups", "to repeat what is missing, without a load"),
+        ),
+        (
+            {"loaded": "yes", "error": "SaveFailed", "follow_ups": DONE},
+            *("rerun city-1 --force", "to load it once more all the same"),
+        ),
+    ],
+)
+def test_what_failed_is_repeated_by_the_command_that_does_what_is_missing(
+    changes: dict[str, Any], command: str, words: str
+) -> None:
+    *_, last = shown(status="FAILED", **changes)
+    said, _, meaning = last.strip().partition("  ")
+    assert said.endswith(command)
+    assert meaning.strip() == words
+
+
+def test_what_fails_again_is_not_repeated() -> None:
+    assert not any("rerun" in line for line in shown(status="FAILED", loaded="no", error="InvalidRequest"))
+
+
+def test_on_a_narrow_terminal_each_command_is_below_its_words() -> None:
+    *_, words, command = shown(60, status="FAILED", loaded="yes", error="FollowUpFailed", follow_ups=LEFT)
+    assert words == "  to repeat what is missing, without a load"
+    assert command.startswith("    ")
+    assert command.endswith("rerun city-1 --follow-ups")
