@@ -45,11 +45,11 @@ def show_end(console: Console, outcome: Outcome, report: RunReport | None) -> No
     show_prompts(console, report)
 
 
-def show_next(console: Console, run: HistoryRecord) -> None:
-    """The commands that go on from here, each with what it does."""
+def show_next(console: Console, run: HistoryRecord, page: Path | None) -> None:
+    """The commands that go on from here, each with what it does; and the ``page`` that was written of it, if any."""
     console.print()
     console.print(Text("What next", style="bold"))
-    lines = list(_next(run))
+    lines = [*_next(run), *([(str(page), "its page, for a browser")] if page is not None else [])]
     longest = max(len(command) for command, _ in lines)
     beside = [f"  {command:<{longest}}  {words}" for command, words in lines]
     below = [line for command, words in lines for line in (f"  {words}", f"    {command}")]

@@ -119,13 +119,14 @@ def _run(
             _show_tables(console, simulator, outcomes)
         else:
             from local.cli.end_of_run import report_of, show_end, show_next  # they are not needed before
+            from local.pages.kept_page import keep_page
 
             ((_, outcome),) = outcomes
             report = report_of(outcome, files)
             show_end(console, outcome, report)
             _show_tables(console, simulator, outcomes)
             if report is not None:
-                show_next(console, report.run)
+                show_next(console, report.run, keep_page(files, outcome.execution_arn))
     return results
 
 

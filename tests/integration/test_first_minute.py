@@ -44,7 +44,7 @@ FILES: dict[str, Any] = {
             "maxConcurrency": 1,
             "items": [
                 {"name": "sales of all categories", "datamart": "Category Sales"},
-                {"name": "early", "datamart": "Fails Early"},
+                {"name": "early", "datamart": "Fails Early", "after": ["sales of all categories"]},
                 {"name": "stores", "datamart": "Store Master", "after": ["early"]},
             ],
         }
