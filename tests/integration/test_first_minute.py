@@ -58,6 +58,10 @@ NORMAL = (
 )
 
 
+COPIED = ("datamart ", ".datamart/")
+"""How lines begin that are not broken, because people copy them."""
+
+
 class FixedTimes(StepsSoFar):
     """The steps that there really are, with times that do not depend on the machine."""
 
@@ -121,8 +125,15 @@ def test_what_a_person_sees(shown: Callable[[str, int | None], str], name: str, 
     text = shown(name, width)
     golden.check(GOLDEN / f"{name}-{width or 'plain'}.txt", text)
     if width is not None:
-        commands = [line for line in text.splitlines() if line.startswith("    datamart ")]
-        assert [line for line in text.splitlines() if len(line) > width and line not in commands] == []
+        wide = [line.strip() for line in text.splitlines() if len(line) > width]
+        assert [line for line in wide if not line.startswith(COPIED)] == []
+
+
+def test_the_readme_shows_what_make_run_prints_up_to_the_table() -> None:
+    whole = (GOLDEN / "run-80.txt").read_text("utf-8")
+    shown, *_ = whole.split("\nDM_CITY: 6 rows\n")
+    assert shown != whole
+    assert f"```\n{shown}```\n" in (ROOT / "README.md").read_text("utf-8")
 
 
 def test_no_part_of_the_picture_is_drawn_over_the_dialogue(

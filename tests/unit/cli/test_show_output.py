@@ -77,7 +77,7 @@ def test_a_failed_run_says_what_happened_and_what_to_do(report: RunReport) -> No
     text = shown(assembled(failed, nightly().kept()))
     assert "City  FAILED  loaded: no" in text
     assert "What happened  no datamart X." in text
-    assert "What to do     Check the project" in text
+    assert "What to do     Check the names" in text
 
 
 def test_hidden_values_are_said_to_be_hidden(report: RunReport) -> None:
