@@ -364,7 +364,7 @@ class FollowUpFailed(RunError):
     The message names each follow-up and how it ended. Those after the first that fails are not done.
     """
 
-    advice = "Correct what the message names, then repeat only what is missing: datamart rerun RUN --follow-ups."
+    advice = "Correct what the message names, then repeat only what is missing (rerun with --follow-ups)."
     loaded = "yes"
     when_loaded = "The table is complete."
 

@@ -10,6 +10,7 @@
 * AWS calls: the n-th of each function, each once in these invocations; for ever: from the first of a function on;
 * stop: at every state that any kind of run enters, and before and after every request, each also with the clean-up
   going first; the requests of a step that occurred in an earlier kind are not stopped again;
+* follow-ups: in the run that has them, the requests, functions and states that only it has, in the same way;
 * and what :mod:`tests.faults.conditions` says.
 """
 
@@ -18,7 +19,7 @@ from collections.abc import Iterator
 
 from tests.faults.conditions import under_conditions
 from tests.faults.faults import Case
-from tests.faults.runs import ASKED, RUNS, Baseline
+from tests.faults.runs import ASKED, FOLLOWING, RUNS, Baseline
 from tests.faults.spread import (
     at_a_function,
     at_a_request,
@@ -44,14 +45,20 @@ OF_PEOPLE = ("ask_person#1", "take_answers#1", "log_in#2", "conclude_attempt#2")
 """Invocations of the run that asks people: those that only it has, and the first that follow an answer."""
 
 
+OF_FOLLOW_UPS = ("publish_cube#1", "get_cube_status#1", "get_cube_status#2", "trigger_event#1")
+"""Invocations of the run that has follow-ups: those that only it has."""
+
+
 def cases(baselines: dict[str, Baseline]) -> list[Case]:
     """All of them, in a fixed order."""
     seen: set[str] = set()
     found: list[Case] = []
-    for run in RUNS:
+    for run in (*RUNS, FOLLOWING):
+        before = frozenset(seen)
         for place in baselines[run].requests:
             step = place.partition("#")[0]
-            found += _of_a_request(run, place, first=step not in seen)
+            if run != FOLLOWING or step not in before:
+                found += _of_a_request(run, place, first=step not in seen)
             seen.add(step)
         for place in baselines[run].states:
             if f"state:{place}" not in seen:
@@ -60,6 +67,7 @@ def cases(baselines: dict[str, Baseline]) -> list[Case]:
     found += _of_aws(EVERY_FUNCTION, baselines[EVERY_FUNCTION], baselines[EVERY_FUNCTION].functions)
     for run, functions in OTHER_ROLES.items():
         found += _of_aws(run, baselines[run], functions)
+    found += _of_aws(FOLLOWING, baselines[FOLLOWING], OF_FOLLOW_UPS)
     for function in OF_PEOPLE:
         found += not_started(ASKED, function, first=True)
     return [*found, *under_conditions(baselines)]

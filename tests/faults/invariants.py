@@ -77,6 +77,26 @@ def _is_true(seen: Evidence) -> Iterator[str]:
         yield f"loaded: unknown where one could know ({where}; the server counts {seen.loads})"
 
 
+def _follows(seen: Evidence) -> Iterator[str]:
+    """What follows a load comes after it, in its order; an event at most once, and what is done is done."""
+    if seen.triggered > 1:
+        yield f"an event was triggered {seen.triggered} times"
+    if (seen.triggered or seen.published) and not seen.loads:
+        yield f"{seen.triggered} events and {seen.published} publications follow a table that was not loaded"
+    counted = {"publishCube": seen.published, "triggerEvent": seen.triggered}
+    followed = seen.events[-1]["detail"]["followUps"] if seen.events else []
+    for place, one in enumerate(followed):
+        said = f"{one['kind']} counts as {one['outcome']}, and the server counts {counted[one['kind']]}"
+        if one["outcome"] == "done" and not counted[one["kind"]]:
+            yield said
+        if one["outcome"] == "notDone" and counted[one["kind"]] and seen.outcome.status != "ABORTED":
+            yield said
+        if one["outcome"] != "notDone" and any(before["outcome"] != "done" for before in followed[:place]):
+            yield f"{one['kind']} was begun before what comes before it was done"
+        if one["outcome"] != "done" and seen.outcome.status == "SUCCEEDED":
+            yield f"the run succeeded, and {said}"
+
+
 def _leaves_nothing(seen: Evidence) -> Iterator[str]:
     if seen.left and not left_is_allowed(seen):
         yield "left on the server: " + ", ".join(f"{len(what)} {kind}" for kind, what in seen.left.items())
@@ -139,6 +159,7 @@ INVARIANTS: tuple[Callable[[Evidence], Iterator[str]], ...] = (
     _happened,
     _ends,
     _is_true,
+    _follows,
     _leaves_nothing,
     _keeps_its_secrets,
     _is_closed,

@@ -66,6 +66,8 @@ class Evidence:
     hung: bool = False
     met: bool = True
     record: HistoryRecord | None = None
+    triggered: int = 0
+    published: int = 0
 
 
 class Lab:
@@ -157,6 +159,8 @@ class Lab:
                 secrets=[s for s in {*self.simulator.secrets(), PASSWORD} if s],
                 hung=hung,
                 met=met,
+                triggered=len(state["events"]),
+                published=len(state["publications"]),
                 record=find_record(self.emulator.deployed.history_table, self._arn),
             )
 

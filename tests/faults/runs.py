@@ -40,6 +40,11 @@ RUNS: dict[str, dict[str, Any]] = {
 ASKED = "asked"
 """The kind of run that asks people; only the functions around that are met in it."""
 
+FOLLOWING = "following"
+"""The kind of run that has follow-ups; only what it does beside the others is met in it."""
+
+THEN = [{"publishCube": "Category Cube"}, {"triggerEvent": "Load done"}]
+
 REPLY = {"prompts": COUNTRIES}
 """What they reply at once."""
 
@@ -47,8 +52,11 @@ REPLY = {"prompts": COUNTRIES}
 def request_of(run: str) -> dict[str, Any]:
     """What a run asks for: ``prompted+late-accept`` the same as ``prompted``."""
     kind = run.partition("+")[0]
-    asked = RUNS["prompted"] | {"prompts": [], "unanswered": "ask"}
-    return (asked if kind == ASKED else RUNS[kind]) | {"timeoutMinutes": MINUTES}
+    others = {
+        ASKED: RUNS["prompted"] | {"prompts": [], "unanswered": "ask"},
+        FOLLOWING: RUNS["unprompted"] | {"then": THEN},
+    }
+    return (RUNS | others)[kind] | {"timeoutMinutes": MINUTES}
 
 
 def scenario_of(run: str) -> Scenario:

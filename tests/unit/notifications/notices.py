@@ -107,6 +107,17 @@ def unanswered() -> Notice:
     return failure_notice.notice(end("PromptsUnanswered", reason, job="prompting", **open_prompts))
 
 
+def follow_up_failed() -> Notice:
+    """A cube is not ready, and the event that sends mails was not triggered."""
+    cube = {"kind": "publishCube", "id": "2C" * 16, "name": "Sales", "state": "failed", "reason": "it is not ready"}
+    event = {"kind": "triggerEvent", "id": "1E" * 16, "name": "Sales loaded"}
+    reason = "the cube Sales was not published: the publication has ended, and the cube is not ready"
+    followed = {"0": event | {"name": "Warm up", "state": "done"}, "1": cube, "2": event}
+    return failure_notice.notice(
+        end("FollowUpFailed", reason, job="loaded", finishedAt=MORNING + 2_500, followUps=followed)
+    )
+
+
 def loaded(series: Series | None) -> Notice:
     done = {"1": {"job": "loaded", "postedAt": MORNING + 690}}
     run = run_of(ITEM | {"attempts": done, "finishedAt": MORNING + 2_510, "ranUntil": MORNING + 2_500})
@@ -249,6 +260,7 @@ EVERY: dict[str, Callable[[], Notice]] = {
     "failed-after-the-load": lambda: failure_notice.notice(
         end("SaveFailed", "The folder is read-only.", job="loaded", finishedAt=MORNING + 2_500)
     ),
+    "follow-up-failed": follow_up_failed,
     "failed-alone-in-an-outage": lambda: failure_notice.notice(
         end("ServerUnavailable", "The server did not respond.", job="not sent"), further=outages.further()
     ),
