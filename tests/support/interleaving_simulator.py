@@ -376,7 +376,8 @@ class InterleavingSimulator:
 
     def _follow_up(self, run: Run) -> str:
         """The step of the follow-up that comes next, or the first of the clean-up."""
-        left = self._requests[run.arn].get("then", [])[run.follow_up :]
+        then = [] if run.is_old else self._requests[run.arn].get("then", [])
+        left = then[run.follow_up :]
         return FOLLOW_UPS[next(iter(left[0]))] if left else "delete_instance"
 
     def _after_execution(self, run: Run, ended: Invocation) -> None:

@@ -26,7 +26,8 @@ from tests.unit.runs.tables import new_table
 
 DATAMARTS = {"A": "A" * 32, "B": "B" * 32}
 NUMBER = st.integers(0, 3)
-STEP = st.sampled_from(["execute_datamart", "get_status", "delete_instance", "log_in"])
+STEP = st.sampled_from(["execute_datamart", "get_status", "delete_instance", "log_in", "trigger_event"])
+FOLLOW_UPS = [{"triggerEvent": "E" * 32}, {"publishCube": "C" * 32}, {"triggerEvent": "D" * 32}]
 STEPS_AT_MOST = 10
 FATE = st.sampled_from(["accepted"] * 4 + ["refused", "not sent", "answer lost", "late", "logout fails"])
 ALL = 1_000
@@ -53,22 +54,31 @@ class Scenarios(RuleBasedStateMachine):
         others=st.sampled_from("AAB"),
         named=st.lists(st.booleans(), min_size=3, max_size=3),
         old=st.lists(st.sampled_from([False, False, True]), min_size=3, max_size=3),
+        following=st.lists(st.integers(0, len(FOLLOW_UPS)), min_size=3, max_size=3),
     )
     def begin(
-        self, limit: int, longest: int | None, monitor: bool, others: str, named: list[bool], old: list[bool]
+        self,
+        limit: int,
+        longest: int | None,
+        monitor: bool,
+        others: str,
+        named: list[bool],
+        old: list[bool],
+        following: list[int],
     ) -> None:
         self.patch = pytest.MonkeyPatch()
         self.system = InterleavingSimulator(self.table, f"c{next(_scenarios)}", limit, longest, monitor)
         self.system.patched(self.patch)
         self.datamarts = iter(f"AA{others}AAAAAA")
-        self.named, self.old = cycle(named), cycle(old)
+        self.named, self.old, self.following = cycle(named), cycle(old), cycle(following)
 
     def _running(self, number: int) -> Run:
         """One of two or three that run; for each that has ended another one begins, up to a number."""
         running = [run for run in self.system.runs.values() if run.running]
         while len(running) < 3 and (letter := next(self.datamarts, None)):
             name = f"Mart {letter}" if next(self.named) else ""
-            running.append(self.system.begin(DATAMARTS[letter], name, is_old=next(self.old)))
+            then = FOLLOW_UPS[: next(self.following)]
+            running.append(self.system.begin(DATAMARTS[letter], name, is_old=next(self.old), then=then))
         return running[number % len(running)] if running else self._ended(number)
 
     def _ended(self, number: int) -> Run:
