@@ -13,6 +13,7 @@ from local.aws.found_execution import FoundExecution
 from local.aws.stack import HISTORY
 from local.errors import CannotGoOn
 from local.history.files import Files
+from local.history.running_here import RunningHere
 from local.history.table import Table
 
 LOADED = ("yes", "no", "unknown")
@@ -116,6 +117,11 @@ def of_this_computer(run: str, files: Files) -> Earlier | None:
     """
     record = files.find(run)
     if record is None:
+        if (running := RunningHere(files).running(run)) is not None:
+            raise CannotGoOn(
+                f"{running.id} still runs in another terminal. Wait for its end (datamart watch {running.id}), or stop "
+                "it there first."
+            )
         return None
     details = files.details_of(record.id)
     described, why = details.described, details.why_gone or "its details are damaged"

@@ -16,7 +16,7 @@ from local.cli.console import console_for
 from local.cli.csv_output import csv_text
 from local.cli.endings import SUCCEEDED, Ending, failed, finish
 from local.errors import CannotGoOn
-from local.history.history import RUNNING, SKIPPED, STATUSES, History, Selection
+from local.history.history import SKIPPED, STATUSES, History, Selection
 
 FIELDS = tuple(KEYS.values())
 """What ``--json`` takes."""
@@ -28,11 +28,6 @@ STATUS_WORDS = (*STATUSES, SKIPPED)
 
 COMPARED = 300
 """Newest records whose names are compared with one that nothing is found for."""
-
-ONLY_ENDED = (
-    "datamart: this computer keeps only what has ended. What still runs is shown where datamart run was started; "
-    "--stage S also shows what still runs in a stage."
-)
 
 _AGO = re.compile(r"([1-9][0-9]{0,3})([dh])")
 _HOURS = {"d": 24, "h": 1}
@@ -61,8 +56,6 @@ def _ending(arguments: argparse.Namespace, fields: list[str] | None, selection: 
         found = list(history.records(selection))
         said = () if found else tuple(_why_nothing(history, selection, arguments.stage))
         said += history.notes()
-    if arguments.stage is None and RUNNING in selection.status:
-        said += (ONLY_ENDED,)
     if arguments.html is not None:
         return _page(arguments.html, found, arguments.stage, said)
     if fields is not None:

@@ -1,4 +1,4 @@
-"""``datamart watch``: follows a deployed run or batch to its end, also one that somebody else has started."""
+"""``datamart watch``: follows a run or batch to its end that somebody else, or another terminal, has started."""
 
 import argparse
 import sys
@@ -8,16 +8,16 @@ from local.aws.execution import Wait
 from local.aws.found_execution import FoundExecution, find_execution
 from local.cli.deployed_run import follow_deployed
 from local.cli.endings import finish, not_found, of_followed_run
+from local.cli.watch_here import follow_here
 from local.errors import CannotGoOn
 from local.history.files import Files
+from local.history.history import RUNNING, STATUSES
+from local.history.running_here import RunningHere
 
 STAGE = "dev"
 """Where an ID is looked for, if nothing says where."""
 
-ELSEWHERE = (
-    "A run of this computer can be followed only in the terminal where datamart run was started, and is in its history "
-    "once it has ended (datamart runs)."
-)
+ELSEWHERE = "Nor does it run on this computer: datamart runs --status running lists what does."
 
 
 def watch(arguments: argparse.Namespace, wait: Wait = time.sleep) -> int:
@@ -35,8 +35,10 @@ def watch(arguments: argparse.Namespace, wait: Wait = time.sleep) -> int:
     """
     stream = sys.stderr if arguments.json else sys.stdout
     try:
-        if arguments.stage is None and (record := Files().find(arguments.run)) is not None:
-            raise CannotGoOn(f"{record.id} ran on this computer and has ended: datamart show {record.id} shows it.")
+        if arguments.stage is None and (record := RunningHere(files := Files()).find(arguments.run)) is not None:
+            if record.status != STATUSES[RUNNING]:
+                raise CannotGoOn(f"{record.id} ran on this computer and has ended: datamart show {record.id} shows it.")
+            return finish(of_followed_run(follow_here(record, files, stream, wait)), arguments.json)
         found = _found(arguments.run, arguments.stage)
         ending = of_followed_run(follow_deployed(found.stack, found.arn, stream, wait))
     except CannotGoOn as problem:
@@ -45,7 +47,7 @@ def watch(arguments: argparse.Namespace, wait: Wait = time.sleep) -> int:
 
 
 def _found(run: str, stage: str | None) -> FoundExecution:
-    """Raises CannotGoOn where the execution is not known; it may be one that this computer still runs."""
+    """Raises CannotGoOn where the execution is not known."""
     try:
         return find_execution(run, stage or STAGE)
     except CannotGoOn as problem:

@@ -5,7 +5,7 @@ import os
 import sys
 import time
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TextIO
@@ -14,6 +14,7 @@ from rich.text import Text
 
 from functions import clock as run_clock
 from functions.names import is_batch
+from functions.requests.named_jobs import deployed_jobs
 from functions.runs.model import OpenQuestion
 from local import signals
 from local.cli.about_job import lines_about_job
@@ -37,6 +38,8 @@ from local.history.durations import loads_in
 from local.history.files import Files
 from local.history.history import Selection
 from local.history.log_of_runs import LogOfRuns
+from local.history.running import WithRunning
+from local.history.running_here import RunsOfThisProcess
 from local.outcome import Outcome
 from local.report.so_far import StepsSoFar
 
@@ -115,10 +118,10 @@ def watched_runs(emulated: Emulated, events: Sequence[Event], stream: TextIO) ->
         at_the_end=None if keeper is None else keeper.keep,
     )
     progress = _progress(events, stream)
-    with emulator, progress:
+    with emulator, progress, contextlib.nullcontext() if keeper is None else contextlib.closing(keeper):
         if emulated.history is not None and any(map(_may_start_batch, events)):
             _seed_durations(emulator, emulated.history)
-        watch = _Watch(emulator, progress, emulated)
+        watch = _Watch(emulator, progress, emulated, keeper)
         emulator.person = watch.person
         if watch.stopping():
             return [(_stopped_before_start(), ())] * len(events)
@@ -150,12 +153,32 @@ class _Keeper:
 
     def __init__(self, files: Files) -> None:
         self._files = files
+        self._running = RunsOfThisProcess(files)
         self._said = False
+
+    def begin(self, emulator: Emulator, executions: Iterable[str]) -> None:
+        """Say of executions that they run, until they are kept: other terminals find them."""
+        found = WithRunning(self._files, (), _requests_of_jobs, emulator.states)
+        for arn in executions:
+            with self._may_fail(), contextlib.suppress(CannotGoOn):
+                self._running.begin(found.record_of(emulator.described(arn)))
+
+    def close(self) -> None:
+        """Nothing runs any more."""
+        with self._may_fail():
+            self._running.close()
 
     def keep(self, ended: Ended) -> None:
         """Keep one execution."""
-        try:
+        with self._may_fail():
             self._files.keep(ended)
+        with self._may_fail():
+            self._running.end(ended.described["name"])
+
+    @contextlib.contextmanager
+    def _may_fail(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as problem:
             if not self._said:
                 self._said = True
@@ -165,6 +188,15 @@ class _Keeper:
         """Drop what is older than so many days."""
         with contextlib.suppress(OSError):
             self._files.forget(days)
+
+
+def _requests_of_jobs() -> dict[str, dict[str, Any]]:
+    """What the requests of the deployed jobs say of connection, project and datamart."""
+    named = ("connection", "project", "datamart")
+    return {
+        name: {key: job["request"][key] for key in named if key in job["request"]}
+        for name, job in deployed_jobs().items()
+    }
 
 
 AnyProgress = Progress | ProgressOfSeveral | BatchProgress
@@ -206,8 +238,9 @@ Started = list[str] | Result
 class _Watch:
     """Starts events, follows their executions, and shows what they do."""
 
-    def __init__(self, emulator: Emulator, progress: AnyProgress, emulated: Emulated) -> None:
+    def __init__(self, emulator: Emulator, progress: AnyProgress, emulated: Emulated, keeper: _Keeper | None) -> None:
         self._emulator = emulator
+        self._keeper = keeper
         self._progress = progress
         self._emulated = emulated
         self._steps = _Steps(emulator, progress) if isinstance(progress, Progress) else None
@@ -232,6 +265,8 @@ class _Watch:
         self.names |= dict.fromkeys(executions, event.name)
         self._batches += [BatchWatch(self._emulator, arn) for arn in executions if is_batch(arn)]
         self._show_jobs(executions)
+        if self._keeper is not None:
+            self._keeper.begin(self._emulator, executions)
         return executions
 
     def _show_jobs(self, executions: list[str]) -> None:

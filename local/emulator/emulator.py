@@ -142,7 +142,7 @@ class Emulator:
             stack.callback(run_clock.use, time.time)
             retries.use_sleep(self.waiter.wait)
             stack.callback(retries.use_sleep, time.sleep)
-            self._states = client("stepfunctions")
+            self.states = client("stepfunctions")
             self._table = RunTable(*self.deployed.tables)  # once: a client takes longer to make than a call
             for connection, content in self._secrets.items():
                 self.seed_secret(connection, content)
@@ -168,11 +168,11 @@ class Emulator:
 
     def reply(self, token: str, reply: Any) -> None:
         """Send a reply to a question, as send-task-success does."""
-        self._states.send_task_success(taskToken=token, output=json.dumps(reply))
+        self.states.send_task_success(taskToken=token, output=json.dumps(reply))
 
     def decline(self, token: str, cause: str) -> None:
         """Refuse to reply, as send-task-failure does."""
-        self._states.send_task_failure(taskToken=token, error="Declined", cause=cause)
+        self.states.send_task_failure(taskToken=token, error="Declined", cause=cause)
 
     def _environments(self) -> list[dict[str, str]]:
         functions = self.template.resources("AWS::Lambda::Function").values()
@@ -237,7 +237,7 @@ class Emulator:
     def _start(self, machine: str, given: Any, name: str) -> str:
         if not _NAME.fullmatch(name):
             raise ValueError(f'invalid execution name "{name}": use 1 to 80 letters, digits, hyphens or underscores')
-        answer = self._states.start_execution(stateMachineArn=machine, name=name, input=json.dumps(given))
+        answer = self.states.start_execution(stateMachineArn=machine, name=name, input=json.dumps(given))
         return str(answer["executionArn"])
 
     def deliver(self, event: dict[str, Any], objects: Path | None = None) -> list[str]:
@@ -280,7 +280,7 @@ class Emulator:
                     self._ends.is_over(left[0], _LOOK_SECONDS)
             for arn in executions:
                 self._ends.deliver(arn)
-        return [self._outcome(self._described(arn)) for arn in executions]
+        return [self._outcome(self.described(arn)) for arn in executions]
 
     def _runs_that_ask(self, executions: Sequence[str]) -> list[str]:
         """The runs of batches among ``executions``, while any run asks."""
@@ -303,10 +303,10 @@ class Emulator:
 
     def input_of(self, execution_arn: str) -> Any:
         """The input of an execution."""
-        return json.loads(self._described(execution_arn)["input"])
+        return json.loads(self.described(execution_arn)["input"])
 
     def _deliver_the_end(self, execution_arn: str) -> None:
-        described = self._described(execution_arn)
+        described = self.described(execution_arn)
         deliver_the_end(self.template, described, self.waiter.skip)
         if self._at_the_end is not None:
             record = find_record(self.deployed.history_table, execution_arn)
@@ -316,8 +316,9 @@ class Emulator:
             after = {} if plan is None else plan.after_by_name
             self._at_the_end(Ended(described, moto_history(execution_arn), record, self.logs, items, after))
 
-    def _described(self, execution_arn: str) -> dict[str, Any]:
-        described: dict[str, Any] = self._states.describe_execution(executionArn=execution_arn)
+    def described(self, execution_arn: str) -> dict[str, Any]:
+        """What DescribeExecution answers of an execution."""
+        described: dict[str, Any] = self.states.describe_execution(executionArn=execution_arn)
         return described
 
     def run(self, request: Any, on_state: OnState | None = None) -> Outcome:
@@ -327,7 +328,7 @@ class Emulator:
     def stop(self, execution_arn: str) -> bool:
         """Stop an execution, as the console does; moto lets the running function end first. False if it has ended."""
         if moto_execution(execution_arn).status == "RUNNING":
-            self._states.stop_execution(executionArn=execution_arn, error=STOPPED, cause=BY_A_PERSON)
+            self.states.stop_execution(executionArn=execution_arn, error=STOPPED, cause=BY_A_PERSON)
         return was_stopped(execution_arn)
 
     def _outcome(self, described: dict[str, Any]) -> Outcome:

@@ -4,16 +4,17 @@ from local.aws.stack import Stack, requests_of_jobs, stack_of
 from local.history.files import Files
 from local.history.history import History
 from local.history.running import WithRunning
+from local.history.running_here import RunningHere
 from local.history.table import Table
 
 
 def history_of(stage: str | None) -> History:
-    """The history of a stage, with what still runs; that of this computer if it is None.
+    """The history of a stage, or of this computer if it is None, with what still runs.
 
     Raises CannotGoOn where there is no such stack, or it keeps no history, and what AWS answers.
     """
     if stage is None:
-        return Files()
+        return RunningHere(Files())
     return history_of_stack(stack_of(stage))
 
 

@@ -73,7 +73,7 @@ class WithRunning:
         if found is not None:
             return found
         listed = (each for machine in self._machines for each in self._listed(machine))
-        return next((self._record(each) for each in listed if run in (each["name"], each["executionArn"])), None)
+        return next((self.record_of(each) for each in listed if run in (each["name"], each["executionArn"])), None)
 
     def notes(self) -> tuple[str, ...]:
         """As :meth:`local.history.history.History.notes`."""
@@ -95,7 +95,7 @@ class WithRunning:
             if len(self._inputs) >= MOST_READ and each["executionArn"] not in self._inputs:
                 self._unread += 1
                 continue
-            record = self._record(each)
+            record = self.record_of(each)
             if selection.has(record):
                 yield record
 
@@ -137,7 +137,8 @@ class WithRunning:
             self._inputs[execution_arn] = input_in(self._client.describe_execution(executionArn=execution_arn))
         return self._inputs[execution_arn]
 
-    def _record(self, listed: dict[str, Any]) -> HistoryRecord:
+    def record_of(self, listed: dict[str, Any]) -> HistoryRecord:
+        """The record of an execution that runs, so far; ``listed`` is what ListExecutions answers of it."""
         arn, given = listed["executionArn"], self._input(listed["executionArn"])
         started = started_in(given, arn)
         membership = None if is_batch(arn) else membership_in(given, arn)

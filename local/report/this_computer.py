@@ -4,6 +4,7 @@ from functions.runs.history import HistoryRecord
 from functions.text import quoted
 from local.errors import CannotGoOn
 from local.history.files import Files
+from local.history.running_here import RunningHere
 from local.report.assemble import Kept
 from local.report.source import items_of
 
@@ -20,6 +21,8 @@ class ThisComputer:
         """As :meth:`Source.find`."""
         if (found := self._files.find(run)) is not None:
             return found
+        if (running := RunningHere(self._files).running(run)) is not None:
+            raise CannotGoOn(f"{running.id} still runs in another terminal: datamart watch {running.id} shows its end.")
         raise CannotGoOn(
             f"unknown run {quoted(run, 80)}: the history in {self._files.folder} does not have it. Give the id that "
             "datamart runs prints; a deployed run needs --stage, too."

@@ -1,5 +1,6 @@
 """The command line as a person or a script uses it: in processes of its own where that can matter, else in this one."""
 
+import contextlib
 import json
 import os
 import re
@@ -15,6 +16,11 @@ from typing import Any
 
 import pytest
 
+from functions.runs.history import HistoryRecord
+from local.emulator import Emulator
+from local.history.files import Files
+from local.history.history import Selection
+from local.history.running_here import RunningHere
 from local.simulator import catalogue
 from tests.support.cases import exhaustive
 from tests.support.run_command import Done, command
@@ -93,6 +99,28 @@ def test_without_json_a_person_sees_states_calls_and_rows(run_command: Callable[
     assert "France" not in done.out
     assert max(len(line) for line in done.out.splitlines()) <= 100
     assert done.err == ""
+
+
+def test_what_runs_is_found_from_another_terminal_until_it_has_ended(
+    run_command: Callable[..., Done], session_emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[HistoryRecord] = []
+    running = Selection(status=("running",))
+    inside = session_emulator.runtime.around
+
+    @contextlib.contextmanager
+    def around(module: str, given: Any) -> Iterator[None]:
+        if module == "log_in":
+            seen.extend(RunningHere(Files()).records(running))
+        with inside(module, given):
+            yield
+
+    monkeypatch.setattr(session_emulator.runtime, "around", around)
+    assert run_command("run", event(tmp_path, EXAMPLE), "--max-wait", "0").code == 0
+    (found,) = seen
+    assert (found.status, found.datamart_id, found.trigger) == ("RUNNING", catalogue.CITY, "person")
+    assert list(RunningHere(Files()).records(running)) == []
+    assert RunningHere(Files()).find(found.id) == Files().find(found.id) is not None
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ def test_what_ran_on_this_computer_has_ended(
         ("no-such-run", 'unknown run "no-such-run" in the stage dev: use the ID that datamart runs shows.'),
         (
             f"run-{UUID(int=1)}",
-            "A run of this computer can be followed only in the terminal where datamart run was started",
+            "Nor does it run on this computer: datamart runs --status running lists what does.",
         ),
         ("arn:aws:states:eu-west-1:123456789012:execution:datamart-runner-dev:none", "unknown run"),
         ("arn:aws:states:eu-west-1:999999999999:execution:datamart-runner-dev:none", "is in another account"),

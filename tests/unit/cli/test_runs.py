@@ -20,6 +20,7 @@ from local.cli.runs import FIELDS, runs
 from local.emulator.ended import Ended
 from local.history.files import Files
 from local.history.home import HOME
+from local.history.running_here import RunsOfThisProcess
 from tests.unit.history.records import record
 from tests.unit.history.test_record import AT
 
@@ -148,11 +149,22 @@ def test_where_nothing_matches_the_nearest_name_that_ran_is_offered(command: Com
     assert command("--datamart", "Laod 3", "--json", "id")[1] == "[]\n"
 
 
-def test_of_what_still_runs_it_is_said_that_this_computer_does_not_keep_it(command: Command) -> None:
-    code, out, err = command("--status", "running,failed")
-    assert (code, len(out.splitlines())) == (0, 1)
-    assert "this computer keeps only what has ended" in err
-    assert "this computer keeps only what has ended" not in command("--status", "failed")[2]
+def test_what_still_runs_in_another_terminal_is_listed_and_neither_shown_nor_repeated(
+    command: Command, capsys: Any
+) -> None:
+    running = record(9, AT - HOUR, status="RUNNING", loaded="unknown", finished_at=None, duration_seconds=None)
+    mine = RunsOfThisProcess(Files())
+    mine.begin(running)
+    assert [line.split("\t")[0] for line in command("--status", "running")[1].splitlines()] == [running.id]
+    assert json.loads(command("--status", "running", "--json", "id,status")[1]) == [
+        {"id": running.id, "status": "RUNNING"}
+    ]
+    assert len(command("--status", "running,failed")[1].splitlines()) == 2
+    for words, code in ((["show", running.id], 2), (["rerun", running.id], 2)):
+        assert _main(words) == code
+        assert f"{running.id} still runs in another terminal" in capsys.readouterr().err
+    mine.end(running.id)
+    assert command("--status", "running")[1] == ""
 
 
 def test_damaged_lines_are_passed_over_and_counted(command: Command) -> None:

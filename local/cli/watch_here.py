@@ -1,0 +1,58 @@
+"""Follows a run of this computer that goes on in another terminal, to the end that the history keeps of it."""
+
+import json
+from typing import TextIO
+
+from functions.runs.history import HistoryRecord
+from local.aws.execution import Wait
+from local.cli.console import console_for
+from local.cli.end_of_run import report_of, show_end, show_next
+from local.errors import CannotGoOn
+from local.history.files import Files
+from local.history.running_here import RunningHere
+from local.history.words import name_of
+from local.outcome import Outcome
+
+LOOK_SECONDS = 0.5
+"""Between two looks whether it has ended."""
+
+NOT_FOLLOWED = "Loaded: unknown. The run goes on in its terminal, and is no longer followed."
+
+WITHOUT_RECORD = "{run} ended without a record: its terminal was closed, or the history could not be written."
+
+
+def follow_here(record: HistoryRecord, files: Files, stream: TextIO, wait: Wait) -> Outcome:
+    """Wait for its end and show it. Raises CannotGoOn where it left none.
+
+    Ctrl-C ends the following and not the run.
+    """
+    console, here = console_for(stream), RunningHere(files)
+    console.print(f"{name_of(record)} runs in another terminal as {record.id}; its end is shown here.", soft_wrap=True)
+    try:
+        while here.running(record.id) is not None:
+            wait(LOOK_SECONDS)
+    except KeyboardInterrupt:
+        return Outcome(record.execution, "RUNNING", None, NOT_FOLLOWED)
+    ended = files.find(record.execution)
+    if ended is None:
+        raise CannotGoOn(WITHOUT_RECORD.format(run=record.id))
+    outcome = _outcome_of(ended, files)
+    show_end(console, outcome, report_of(outcome, files))
+    show_next(console, ended)
+    return outcome
+
+
+def _outcome_of(record: HistoryRecord, files: Files) -> Outcome:
+    """How it ended, by what Step Functions said; by its record alone where that is not kept any more."""
+    details = files.details_of(record.id)
+    described, output = details.described, details.described.get("output")
+    entered = [event.get("stateEnteredEventDetails") for event in details.events]
+    return Outcome(
+        record.execution,
+        record.status,
+        described.get("error") or record.error,
+        described.get("cause") or record.cause,
+        json.loads(output) if isinstance(output, str) else None,
+        [str(each["name"]) for each in entered if isinstance(each, dict) and "name" in each],
+        details.events,
+    )
