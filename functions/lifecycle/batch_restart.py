@@ -1,8 +1,9 @@
 """The rest of a batch that has ended: its plan, its inputs and the states in which its items begin.
 
 The restart is a batch of its own with the same items: what is loaded stays loaded, and lets others start. So does what
-a person has found loaded. A batch has one restart at most: who restarts it again gets the rest of its newest restart,
-so that nothing which that one has loaded is loaded twice.
+a person has found loaded. An item whose run was skipped for that of a newer upload (``burst``) stays skipped, unless a
+person names it: the older upload would replace what the newer one has loaded. A batch has one restart at most: who
+restarts it again gets the rest of its newest restart, so that nothing which that one has loaded is loaded twice.
 """
 
 from dataclasses import replace
@@ -47,18 +48,25 @@ def rest_of(
             "wait for their ends."
         )
     forced, accepted = _named(plan, "force", restart.force), _named(plan, "accept", restart.accept)
-    states = _states(plan, before.states, forced, accepted)
+    items = load_items(table, before.arn, range(len(before.states)))
+    superseded = frozenset(plan.superseded).union(
+        index for index, item in items.items() if item.outcome and item.outcome.state == ItemState.SKIPPED
+    )
+    states = _states(plan, before.states, forced, accepted, superseded)
     if ItemState.WAITING not in states and not accepted:
         raise InvalidRequest(
             "restartOf: nothing of that batch is left to run: each item is loaded, or may be. Look at the tables of "
             "those that may be loaded, and name them in force or accept."
         )
-    items = load_items(table, before.arn, range(len(states)))
     if len(items) < len(states):
         raise InvalidRequest("restartOf: the items of that batch have expired; start it anew.")
     inputs = tuple(items[index].input for index in range(len(states)))
-    accepted_before = frozenset(plan.accepted)
-    restarted = replace(plan, restart_of=before.arn, accepted=tuple(sorted(accepted_before | accepted)))
+    restarted = replace(
+        plan,
+        restart_of=before.arn,
+        accepted=tuple(sorted(accepted.union(plan.accepted))),
+        superseded=tuple(sorted(superseded - forced - accepted)),
+    )
     if not claim_restart(before, execution_arn):
         raise InvalidRequest("restartOf: another batch has begun to restart that one at this moment.")
     return restarted, inputs, states
@@ -103,19 +111,22 @@ def _named(plan: BatchPlan, key: str, names: tuple[str, ...]) -> frozenset[int]:
     return frozenset(places[name] for name in names)
 
 
-def _states(plan: BatchPlan, states: str, forced: frozenset[int], accepted: frozenset[int]) -> str:
+def _states(
+    plan: BatchPlan, states: str, forced: frozenset[int], accepted: frozenset[int], superseded: frozenset[int]
+) -> str:
     for index in sorted(forced):
         if states[index] == ItemState.LOADED:
             raise InvalidRequest(
                 f"force: {quoted(plan.items[index])} is loaded; to load it once more, start a run of it."
             )
     for index in sorted(accepted):
-        if states[index] != ItemState.UNKNOWN:
+        if states[index] != ItemState.UNKNOWN and index not in superseded:
             raise InvalidRequest(
                 f"accept: {quoted(plan.items[index])} is {WORDS[ItemState(states[index])]}; only an item that may be "
                 "loaded (unknown) can be accepted. Leave it out."
             )
-    begin = dict.fromkeys(forced, ItemState.WAITING) | dict.fromkeys(accepted, ItemState.LOADED)
+    begin = dict.fromkeys(superseded, ItemState.SKIPPED)
+    begin |= dict.fromkeys(forced, ItemState.WAITING) | dict.fromkeys(accepted, ItemState.LOADED)
     return "".join(
         begin.get(index, ItemState.WAITING if state in RUN_AGAIN else state) for index, state in enumerate(states)
     )

@@ -56,7 +56,7 @@ def most_at_once(content: Any) -> int | None:
     if isinstance(batch, str):
         batch = BatchFiles(_settings()).written(batch)
     most = batch.get("maxConcurrency") if isinstance(batch, dict) else None
-    return int(most) if type(most) in (int, float) else None
+    return int(most) if isinstance(most, (int, float)) else None
 
 
 def _settings() -> Settings:

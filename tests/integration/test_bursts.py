@@ -85,7 +85,10 @@ def test_an_older_upload_that_comes_while_the_newer_is_loaded_is_skipped_and_a_n
 
 def test_an_item_of_an_uploaded_batch_that_a_newer_upload_supersedes_is_skipped_and_names_it(system: System) -> None:
     before, left, started = system.emulator.runtime.around, threading.Semaphore(0), []
-    items = [{"job": "uploads"}, {"name": "after", "after": ["uploads"], "project": TUTORIAL, "datamart": "Nested"}]
+    items = [
+        {"job": "uploads"},
+        {"name": "after", "after": ["uploads"], "project": TUTORIAL, "datamart": "Store Master"},
+    ]
     older, newer = upload("USA", 1), upload("England", 3)
 
     @contextlib.contextmanager
@@ -116,6 +119,26 @@ def test_an_item_of_an_uploaded_batch_that_a_newer_upload_supersedes_is_skipped_
     assert (first["outcome"], first["loaded"], "error" in first) == ("skipped", "no", False)
     assert first["cause"].endswith(f"a newer upload of its job came (burst): {newest.execution_arn}.")
     assert (second["outcome"], second["because"]) == ("skipped", "uploads")
+    check_restarts(system, batch)
+
+
+def check_restarts(system: System, batch: Outcome) -> None:
+    """The newer upload stays in the table; what comes after the item runs once a person has found it loaded."""
+    again = system.watch_batch(system.emulator.start_batch({"restartOf": batch.execution_arn}))
+    report = system.emulator.batch_report(again.execution_arn)
+    assert report is not None
+    first, second = report["items"]
+    assert (first["outcome"], first["loaded"], first["earlier"], "execution" in first) == ("skipped", "no", True, False)
+    assert "a newer upload of its job came" in first["cause"]
+    assert (second["outcome"], second["because"]) == ("skipped", "uploads")
+    assert again.error == "BatchIncomplete"
+    accepted = {"restartOf": again.execution_arn, "accept": ["uploads"]}
+    last = system.watch_batch(system.emulator.start_batch(accepted))
+    assert last.status == "SUCCEEDED", last.cause
+    assert [(line["outcome"], line["loaded"]) for line in last.output["items"]] == [("loaded", "yes")] * 2
+    assert last.output["items"][0]["accepted"]
+    assert {row["country"] for row in system.simulator.rows("DM_CITY")} == {"England"}
+    assert system.loads() == 1
 
 
 def test_an_older_upload_that_comes_alone_while_the_newer_is_loaded_names_it(system: System, meanwhile: Any) -> None:

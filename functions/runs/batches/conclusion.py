@@ -1,7 +1,7 @@
 """How a batch ends: the counts, a line an item, and whether too many of its tables were not loaded. Pure."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from functions import clock
@@ -24,6 +24,9 @@ WORDS = {
 LARGEST_OUTPUT = 200_000
 """Bytes of a batch's output: a state's data may have 256 KB."""
 
+SUPERSEDED = "its run was skipped in an earlier batch, because a newer upload of its job came (burst)"
+"""Why a restart does not run an item; its table has, or will have, what the newer upload brought."""
+
 MOST_NAMED = 20
 """Items that a sentence names."""
 
@@ -33,11 +36,13 @@ def counts_of(states: str) -> dict[str, int]:
     return {"items": len(states)} | {word: states.count(state) for state, word in WORDS.items() if state in states}
 
 
-def first_cause(plan: Plan, states: str, outcomes: Mapping[int, ItemOutcome], item: int) -> int | None:
+def first_cause(
+    plan: Plan, states: str, outcomes: Mapping[int, ItemOutcome], item: int, superseded: Sequence[int] = ()
+) -> int | None:
     """The item that kept a skipped one from starting: of those before it the first that was not loaded.
 
-    That may be one whose own run was skipped, because a newer one came. Where the batch stops at the first failure, it
-    is one that the item does not come after.
+    That may be one whose own run was skipped, because a newer one came, also in an earlier batch (``superseded``).
+    Where the batch stops at the first failure, it is one that the item does not come after.
     """
     before, seen = list(plan.after[item]), set(plan.after[item])
     for each in before:  # it grows while it is walked through
@@ -45,7 +50,9 @@ def first_cause(plan: Plan, states: str, outcomes: Mapping[int, ItemOutcome], it
         seen.update(new)
         before += new
     causes = [each for each in before if states[each] in FIRST_CAUSES]
-    causes = causes or [each for each in before if states[each] == ItemState.SKIPPED and each in outcomes]
+    causes = causes or [
+        each for each in before if states[each] == ItemState.SKIPPED and each in {*outcomes, *superseded}
+    ]
     causes = causes or [each for each, state in enumerate(states) if state in FIRST_CAUSES]
     ends = {each: outcomes[each].ended_at if each in outcomes else float("inf") for each in causes}
     return min(causes, key=lambda each: (ends[each], each), default=None)
@@ -65,8 +72,10 @@ def _line(batch: BatchRun, plan: BatchPlan, outcomes: Mapping[int, ItemOutcome],
         if state == ItemState.LOADED:
             line |= {"loaded": "yes", "earlier": True}
             line |= {"accepted": True} if index in plan.accepted else {}
+        if index in plan.superseded:
+            return line | {"earlier": True, "cause": SUPERSEDED}
         if state == ItemState.SKIPPED:
-            cause = first_cause(plan.plan, batch.states, outcomes, index)
+            cause = first_cause(plan.plan, batch.states, outcomes, index, plan.superseded)
             line |= {} if cause is None else {"because": plan.items[cause]}
         return line
     line |= {

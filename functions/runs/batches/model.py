@@ -36,6 +36,8 @@ class BatchPlan:
         ARN of the batch whose rest this one runs.
     accepted
         Of a restart: the items that count as loaded because a person has found them loaded.
+    superseded
+        Of a restart: the items that stay skipped because the runs of newer uploads load their tables.
     """
 
     items: tuple[str, ...]
@@ -46,6 +48,7 @@ class BatchPlan:
     as_of: str | None = None
     restart_of: str | None = None
     accepted: tuple[int, ...] = ()
+    superseded: tuple[int, ...] = ()
 
     @property
     def after_by_name(self) -> dict[str, tuple[str, ...]]:

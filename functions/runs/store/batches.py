@@ -206,6 +206,7 @@ def _plan(table: RunTable, execution_arn: str) -> BatchPlan:
         as_of=stored.get("asOf"),
         restart_of=stored.get("restartOf"),
         accepted=tuple(stored.get("accepted", ())),
+        superseded=tuple(stored.get("superseded", ())),
     )
 
 
@@ -215,7 +216,7 @@ def _plan_key(execution_arn: str, part: int) -> str:
 
 def _stored_plan(plan: BatchPlan) -> Item:
     connections = {"connections": plan.plan.connections, "slots": plan.plan.slots} if plan.plan.slots else {}
-    accepted = {"accepted": plan.accepted} if plan.accepted else {}
+    of_a_restart = {"accepted": plan.accepted, "superseded": plan.superseded}
     return {
         "items": plan.items,
         "after": plan.plan.after,
@@ -227,7 +228,7 @@ def _stored_plan(plan: BatchPlan) -> Item:
         "asOf": plan.as_of,
         "restartOf": plan.restart_of,
         **connections,
-        **accepted,
+        **{key: items for key, items in of_a_restart.items() if items},
     }
 
 

@@ -1,6 +1,7 @@
 """How a batch ends: what counts, what its output holds, and who is named as the cause."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -36,6 +37,16 @@ def test_a_skipped_item_names_the_first_that_was_not_loaded_of_those_before_it()
 def test_where_a_batch_stops_at_the_first_failure_that_is_the_cause_of_all_that_did_not_start() -> None:
     run, plan = batch("fs", on_failure="stop")
     assert first_cause(plan.plan, run.states, {0: ended(ItemState.FAILED, 300)}, 1) == 0
+
+
+def test_an_item_that_a_newer_upload_superseded_is_the_cause_of_what_comes_after_it_also_in_a_restart() -> None:
+    run, plan = batch("fss", (), (), (1,))
+    plan = replace(plan, superseded=(1,))
+    failed, superseded, after = lines_of(run, plan, {0: ended(ItemState.FAILED, 300)})
+    assert (superseded["outcome"], superseded["loaded"], superseded["earlier"]) == ("skipped", "no", True)
+    assert superseded["cause"].endswith("a newer upload of its job came (burst)")
+    assert "because" not in superseded
+    assert after["because"] == "item 1"
 
 
 @pytest.mark.parametrize(("tolerated", "succeeded"), [(0, False), (1, False), (2, True)])

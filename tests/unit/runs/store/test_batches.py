@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -65,6 +66,12 @@ def test_a_plan_of_several_connections_is_read_back_with_their_slots(table: RunT
     of = Plan(((), (0,)), (None, 7.5), connections=(0, 1), slots=(1, 4))
     plan = BatchPlan(("a", "b"), of, places=5)
     begin_batch(table, ARN, plan, [{}, {}], "ww")
+    assert load_plan(table, ARN) == plan
+
+
+def test_a_plan_of_a_restart_is_read_back_with_what_was_decided_on_its_items(table: RunTable) -> None:
+    plan = replace(plan_of(3), restart_of="arn:1", accepted=(0,), superseded=(1, 2))
+    begin_batch(table, ARN, plan, [{}] * 3, "lss")
     assert load_plan(table, ARN) == plan
 
 
