@@ -126,7 +126,7 @@ BATCH = {"batch": {"items": [{"name": "slow", "project": TUTORIAL, "datamart": S
 
 
 def run_batch(system: System, others: int) -> Outcome:
-    """Run the batch of which so many items have been reported."""
+    """Run the batch, once so many of its items have been reported."""
     name = f"night-after-{others}"
     before_it(others, execution_arn(system.emulator.deployed.batch_machine, name))
     outcome = system.watch_batch(system.emulator.start_batch(BATCH, name))

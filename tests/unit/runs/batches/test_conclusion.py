@@ -42,7 +42,7 @@ def test_where_a_batch_stops_at_the_first_failure_that_is_the_cause_of_all_that_
 def test_an_item_that_a_newer_upload_superseded_is_the_cause_of_what_comes_after_it_also_in_a_restart() -> None:
     run, plan = batch("fss", (), (), (1,))
     plan = replace(plan, superseded=(1,))
-    failed, superseded, after = lines_of(run, plan, {0: ended(ItemState.FAILED, 300)})
+    _, superseded, after = lines_of(run, plan, {0: ended(ItemState.FAILED, 300)})
     assert (superseded["outcome"], superseded["loaded"], superseded["earlier"]) == ("skipped", "no", True)
     assert superseded["cause"].endswith("a newer upload of its job came (burst)")
     assert "because" not in superseded
