@@ -125,6 +125,19 @@ def test_a_cell_opens_its_entry_and_the_entry_closes_again(opened: Opened, links
     assert not entry.is_visible()
 
 
+@pytest.mark.parametrize("opened", [("history", PHONE, "light")], ids=["history"], indirect=True)
+def test_a_table_that_is_wider_than_a_phone_shows_the_newest_night_and_no_cell_over_a_name(opened: Opened) -> None:
+    newest = opened.page.locator("tbody tr").first.locator("td").last.bounding_box()
+    assert newest is not None
+    assert newest["x"] + newest["width"] <= PHONE["width"]
+    on_top = """() => [...document.querySelectorAll("tbody th")].map(name => {
+        const place = name.getBoundingClientRect();
+        return document.elementsFromPoint(place.x + place.width / 2, place.y + place.height / 2)[0].closest("th, td");
+    }).map(cell => cell && cell.tagName)"""
+    opened.page.locator("tbody").scroll_into_view_if_needed()
+    assert set(opened.page.evaluate(on_top)) == {"TH"}
+
+
 @pytest.mark.parametrize("opened", [("history", DESKTOP, "light")], indirect=True)
 def test_on_paper_a_history_lists_what_was_not_loaded_as_usual(opened: Opened) -> None:
     page = opened.page
