@@ -11,7 +11,7 @@ from local.outcome import Outcome
 from local.simulator import SCENARIOS, catalogue
 from local.synth import ROOT
 from tests.integration.conftest import System
-from tests.support.cases import exhaustive
+from tests.support.cases import exhaustive, one_of
 
 SALES, ROWS = catalogue.CATEGORY_SALES, 4
 EVENT = {"triggerEvent": "Load done"}
@@ -136,9 +136,9 @@ def test_the_samples_publish_a_cube_and_trigger_an_event(system: System, given: 
         ({"triggerEvent": "Laod done"}, 'no event "Laod done"; the nearest are Load done'),
         ({"publishCube": "Category Cubes"}, 'no cube "Category Cubes"; the nearest are Category Cube'),
         ({"publishCube": "/Public Objects/Datamarts/City Cube"}, 'no cube is "City Cube" in'),
-        ({"triggerEvent": "Same Event"}, "is not unique"),
-        ({"publishCube": "Same Cube"}, "2 cubes fit"),
-        ({"publishCube": SALES}, "is not an Intelligent cube"),
+        exhaustive(({"triggerEvent": "Same Event"}, "is not unique")),
+        exhaustive(({"publishCube": "Same Cube"}, "2 cubes fit")),
+        exhaustive(({"publishCube": SALES}, "is not an Intelligent cube")),
     ],
 )
 def test_a_misspelt_follow_up_ends_the_run_before_anything_is_executed(
@@ -170,11 +170,7 @@ def test_follow_ups_are_done_however_the_server_behaves(new_system: Callable[...
     assert triggered(system) == ["Load done"]
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [{}, {"monitor_forbidden": True}, {"publish_body": "nothing"}],
-    ids=["its job is seen", "its job may not be seen", "its job is not known"],
-)
+@pytest.mark.parametrize("changes", one_of({"monitor_forbidden": True}, {"publish_body": "nothing"}, {}))
 def test_a_cube_that_shows_its_old_data_while_it_is_published_again_is_waited_for(
     new_system: Callable[..., System], changes: dict[str, Any]
 ) -> None:
