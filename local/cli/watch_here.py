@@ -38,7 +38,9 @@ def follow_here(record: HistoryRecord, files: Files, stream: TextIO, wait: Wait)
         raise CannotGoOn(WITHOUT_RECORD.format(run=record.id))
     outcome = _outcome_of(ended, files)
     show_end(console, outcome, report_of(outcome, files))
-    show_next(console, ended)
+    from local.pages.kept_page import keep_page  # imports jinja2, which is not needed before
+
+    show_next(console, ended, keep_page(files, ended.execution))
     return outcome
 
 

@@ -110,6 +110,7 @@ def test_a_run_of_another_terminal_is_followed_to_the_end_that_the_history_has(f
     assert len(looks) == 3
     assert f"runs in another terminal as {RUNS.id}; its end is shown here." in said.getvalue()
     assert "SUCCEEDED  loaded: yes" in said.getvalue()
+    assert f"{RUNS.id}/page.html" in said.getvalue()
 
 
 def test_ctrl_c_ends_the_following_and_not_the_run(files: Files) -> None:
