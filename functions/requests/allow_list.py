@@ -4,7 +4,7 @@ from typing import Any
 
 from functions.errors import InvalidRequest
 from functions.object_ids import is_id
-from functions.similar_names import composed
+from functions.similar_names import composed, nearest
 from functions.text import shown
 
 FROM_OUTSIDE = ("project", "datamart", "prompts", "timeoutMinutes")
@@ -30,9 +30,15 @@ def as_allowed(request: dict[str, Any], allowed: dict[str, Any], what: str) -> d
     for key, listed in (("project", allowed["projects"]), ("datamart", allowed["datamarts"])):
         if key in request:
             if not any(_same(request[key], one) for one in listed):
-                raise InvalidRequest(f"{key}: {shown(request[key])} is not in the {what}'s acceptRequests")
+                near = nearest(_name(request[key]), map(_name, listed))
+                raise InvalidRequest(f"{key}: {shown(request[key])} is not in the {what}'s acceptRequests{near}")
             found[key] = _as_listed(request[key], listed)
     return found
+
+
+def _name(reference: Any) -> str:
+    """The name or ID in a reference of any shape."""
+    return str(reference.get("name", "")) if isinstance(reference, dict) else str(reference)
 
 
 def _same(asked: Any, listed: Any) -> bool:
