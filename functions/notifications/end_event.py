@@ -34,6 +34,7 @@ def detail(end: End) -> dict[str, Any]:
         "target": run.target and run.target.as_json(),
         "saved": run.saved_as_json(),
         "followUps": [one.as_json() for one in run.follow_ups],
+        "followUpsOf": run.follow_ups_of,
         "startedAt": clock.timestamp(run.started_at),
         "finishedAt": clock.timestamp(finished),
         "durationSeconds": round(finished - run.started_at, 3),

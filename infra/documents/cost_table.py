@@ -50,6 +50,10 @@ def examples() -> list[Example]:
         Example("two hours in a queue of 200 with 20 slots", Work(learned, rounds=1, waits=1, others=200, slots=20)),
         Example("the same without waiting, asking people once", Work(learned + 1, rounds=1, questions=1)),
         Example("three hours, the first run", Work(looks(10_800))),
+        Example(
+            "half an hour, after 20 runs, then a cube of two minutes and an event",
+            Work(learned, events=1, cubes=1, cube_looks=looks(120, tuple(one / 15 for one in nightly))),
+        ),
     ]
 
 

@@ -12,7 +12,7 @@ from local.emulator.clients import client
 from local.emulator.history_table import find_record
 from local.emulator.moto_patches.moto_objects import event_matches, was_stopped
 from local.outcome import Outcome
-from tests.integration.conftest import System
+from tests.integration.conftest import CITY, TUTORIAL, System
 from tests.integration.test_signals import until
 
 RECIPE = Path(__file__).parents[2] / "recipes" / "parent_workflow.asl.json"
@@ -133,6 +133,9 @@ def test_the_pattern_of_the_recipe_for_dbt_matches_the_ends_of_loads_and_no_othe
         system.run(datamart="Category Sales"),
         system.run(prompts=[{"name": "No such prompt", "answers": ["x"]}]),
     ]
+    follow_ups = {"then": [{"triggerEvent": "Load done"}], "followUpsOf": "the-night-before"}
+    runs.append(system.watch(system.emulator.start({"project": TUTORIAL, "datamart": CITY} | follow_ups)))
+
     ends = {event["detail"]["executionArn"]: event for event in system.events() if "Run" in event["detail-type"]}
-    assert [run.status for run in runs] == ["SUCCEEDED", "SUCCEEDED", "FAILED"]
-    assert [event_matches(pattern, ends[run.execution_arn]) for run in runs] == [True, False, False]
+    assert [run.status for run in runs] == ["SUCCEEDED", "SUCCEEDED", "FAILED", "SUCCEEDED"]
+    assert [event_matches(pattern, ends[run.execution_arn]) for run in runs] == [True, False, False, False]

@@ -31,6 +31,9 @@ def test_its_public_names_are_those_that_other_tools_rely_on() -> None:
 
 def test_an_item_gives_back_the_record_that_it_was_made_of() -> None:
     found = record(1, AT, error="DatamartFailed", cause="why", batch="night", batch_run="night-1", item="x")
+    found = dataclasses.replace(
+        found, follow_ups=[{"kind": "triggerEvent", "name": "Done", "reason": None}], follow_ups_of="load-0"
+    )
     assert stored(found) == found
     assert HistoryRecord.from_json(found.as_json()) == found
     bare = HistoryRecord("x", "run", "arn:x", "FAILED", "no", "2026-11-27T05:00:00.000Z")
