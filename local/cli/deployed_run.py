@@ -7,6 +7,7 @@ from typing import Any, TextIO
 from rich.console import Console
 
 from functions.names import execution_arn, execution_name, is_batch
+from functions.notifications import commands
 from functions.notifications.console_link import console_link
 from functions.requests.started import KEY, Started
 from local.aws import Stack, in_plain_words
@@ -147,5 +148,7 @@ def _shown(stack: Stack, outcome: Outcome, stream: TextIO) -> Outcome:
     if outcome.status == "RUNNING":
         stop = f"aws stepfunctions stop-execution --execution-arn {arn}"
         console.print(f"To stop it: {stop}", soft_wrap=True)
+    else:
+        console.print(f"To see it: {commands.show(arn)}", soft_wrap=True)
     console.print(f"Console: {console_link(arn)}", soft_wrap=True)
     return outcome
