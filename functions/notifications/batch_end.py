@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from functions import clock
-from functions.errors import ERRORS, BatchIncomplete
+from functions.errors import ERRORS, BatchIncomplete, FollowUpFailed
 from functions.names import stage_of
 from functions.notifications import commands, durations
 from functions.notifications.console_link import console_link
@@ -39,6 +39,8 @@ _STOPPED = (
     "the batch if the rest of its tables is still needed."
 )
 
+_ALL_LOADED = "Correct what the items name. All tables are loaded, so a restart of the batch would run nothing."
+
 
 @dataclass(frozen=True)
 class BatchEnd:
@@ -67,6 +69,8 @@ class BatchEnd:
         else:
             reason = outcome.reason or str(detail.get("cause") or "")
         advice = outcome.advice if status not in WORDS and outcome.advice else advice_of_batch(status, None)
+        if status == "SUCCEEDED" and lines and all(line["loaded"] == "yes" for line in lines):
+            advice = _ALL_LOADED
         return cls(
             batch=batch,
             plan=plan,
@@ -192,9 +196,17 @@ def _paragraph(end: BatchEnd, line: Line) -> str:
         "What happened": line.get("cause") and one_line(line["cause"]),
         **end.durations_of(line),
         "To see it": line.get("execution") and commands.show(line["execution"]),
+        **_repetition_of(line),
         "Execution": line.get("execution") and console_link(line["execution"]),
     }
     return labelled(lines)
+
+
+def _repetition_of(line: Line) -> dict[str, str]:
+    """What does the follow-ups of a loaded item that are left, which no restart of the batch does."""
+    if line.get("error") != FollowUpFailed.name or not line.get("execution"):
+        return {}
+    return {commands.REST: commands.follow_up(line["execution"])}
 
 
 def commands_of(end: BatchEnd) -> dict[str, str]:
