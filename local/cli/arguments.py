@@ -104,7 +104,11 @@ def command_line() -> argparse.ArgumentParser:
     prompts.add_argument("datamart", metavar="DATAMART", help="id, exact name, or path: /Public Objects/Datamarts/City")
     prompts.add_argument("--project", metavar="P", help="id or exact name of its project")
     add_server(prompts)
-    add_json(prompts)
+    output = prompts.add_mutually_exclusive_group()
+    add_json(output)
+    output.add_argument(
+        "--request", action="store_true", help="print only the request on standard output, for a file to edit and run"
+    )
 
     listing = commands.add_parser(
         "list",

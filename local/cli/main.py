@@ -29,11 +29,15 @@ def main() -> None:
 
 def _main(words: list[str], given: argparse.Namespace | None = None) -> int:
     """Do the work of the command line; its arguments are put into ``given`` as soon as they are known."""
+    parser = command_line()
+    if not words:
+        parser.print_help(sys.stderr)
+        return finish(not_understood(""))
     try:
-        arguments = command_line().parse_args(words, given)
+        arguments = parser.parse_args(words, given)
     except SystemExit as refused:
         if refused.code:
-            finish(not_understood(words[0] if words else ""), "--json" in words)
+            finish(not_understood(words[0]), "--json" in words)
         raise
     try:
         return _work_of(arguments.command)(arguments)

@@ -24,5 +24,6 @@ def input_named(name: str) -> dict[str, Any]:
     known = sorted({*jobs, *batches})
     raise CannotGoOn(
         f'there is neither a file nor a job or batch "{name}"{nearest(name, known)}. Jobs and batches here: '
-        f"{', '.join(known)}."
+        f"{', '.join(known)}. A datamart runs by a request, which datamart prompts prints, or by a job, which datamart "
+        "init writes."
     )

@@ -17,7 +17,9 @@ def project_of(arguments: argparse.Namespace) -> str:
         return str(arguments.project)
     if is_simulated(arguments):
         return TUTORIAL
-    raise CannotGoOn("--project is missing: the id or the exact name of the datamart's project.")
+    raise CannotGoOn(
+        "--project is missing: the id or the exact name of the datamart's project. datamart list shows them."
+    )
 
 
 def wanted(project: str, datamart: str) -> dict[str, Any]:

@@ -15,16 +15,26 @@ NESTED = "Further prompts may open, depending on the answers."
 
 
 def show(console: Console, asked: Asked, notes: list[str]) -> None:
-    """Print everything. Names come from a server, so nothing in them is treated as markup."""
+    """Print the prompts, and the request to paste."""
+    show_prompts(console, asked, notes)
+    console.print()
+    console.print(Text("To paste into a request, or into a job file as its request:", "bold"))
+    console.print(Text(request_of(asked)), soft_wrap=True)
+
+
+def show_prompts(console: Console, asked: Asked, notes: list[str]) -> None:
+    """Print the prompts. Names come from a server, so nothing in them is treated as markup."""
     console.print(_line(_heading(asked)))
     if asked.questions:
         console.print()
         console.print(_table(asked))
     for note in [*notes, *([NESTED] if asked.questions else [])]:
         console.print(_line(f"Note: {note}", "yellow"))
-    console.print()
-    console.print(Text("To paste into a request, or into a job file as its request:", "bold"))
-    console.print(Text(as_json(asked.request, indent=2)), soft_wrap=True)
+
+
+def request_of(asked: Asked) -> str:
+    """The request to paste, as JSON."""
+    return as_json(asked.request, indent=2)
 
 
 def _heading(asked: Asked) -> str:

@@ -35,7 +35,7 @@ from local.synth import STAGE, SynthFailed, template_path
 MOST_SLOTS: int = SCHEMA.rules["properties"]["maxConcurrentRuns"]["additionalProperties"]["maximum"]
 """Of a connection."""
 
-PREPARING = "Preparing the definition, which has changed since the last run; this takes a few seconds ..."
+PREPARING = "Preparing the definition, which is new or has changed; this takes a few seconds ..."
 
 
 def run(arguments: argparse.Namespace) -> int:

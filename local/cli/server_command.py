@@ -51,6 +51,7 @@ def read_from_server(
     arguments: argparse.Namespace,
     reader: Callable[[Console], Read[Found]],
     show: Callable[[Console, Found, list[str]], None],
+    alone: Callable[[Found], str] | None = None,
 ) -> int:
     """Read from the server that the arguments name, show it, and return the exit code.
 
@@ -66,8 +67,10 @@ def read_from_server(
         Checks the arguments of the command, before anything is opened; raises CannotGoOn.
     show
         Prints what was read, and the notes.
+    alone
+        What standard output gets, for a file; the rest then goes to standard error.
     """
-    console = console_for(sys.stderr if arguments.json else sys.stdout)
+    console = console_for(sys.stderr if arguments.json or alone is not None else sys.stdout)
     redactor, notes, lost = Redactor(), list[str](), list[str]()
     try:
         found = _read(arguments, reader(console), redactor, notes, lost)
@@ -85,7 +88,7 @@ def read_from_server(
         ending = failed(command, problem, "This is an error of the command's own.", _shown(notes))
     else:
         show(console, found, notes)
-        ending = Ending(SUCCEEDED, found.as_json())
+        ending = Ending(SUCCEEDED, found.as_json(), shown=() if alone is None else tuple(alone(found).splitlines()))
     return finish(ending, arguments.json)
 
 

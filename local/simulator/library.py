@@ -18,7 +18,7 @@ from local.simulator.routes import ROUTES, Route, find, has_another_method
 
 API = f"{CONTEXT}/api"
 
-NOTHING_THERE = "<!doctype html><title>HTTP Status 404 – Not Found</title><h1>HTTP Status 404 – Not Found</h1>".encode()
+NOTHING_THERE = "<!doctype html><h1>HTTP Status 404 – Not Found</h1>".encode()
 """What the web server around a Library answers outside of its context path, as Tomcat does."""
 
 

@@ -50,3 +50,9 @@ def test_a_port_that_cannot_exist_is_named(datamart: Callable[..., Done]) -> Non
     done = datamart("simulate", "--port", "99999")
     assert (done.code, done.out) == (2, "")
     assert "there is no port 99999; use 1 to 65535" in done.err
+
+
+def test_without_a_command_the_commands_are_listed(datamart: Callable[..., Done]) -> None:
+    done = datamart()
+    assert (done.code, done.out) == (2, "")
+    assert [name for name in commands() if f"\n    {name}" not in done.err] == []

@@ -1,5 +1,6 @@
 """What a person sees of a datamart's prompts."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -174,3 +175,11 @@ def test_of_a_prompt_that_cannot_be_answered_the_default_is_offered(person: Pers
     person.simulator.inject("get_definition_prompts", status=200, json=[odd])
     _, out, _ = person.here("City")
     assert normalise(pasted(out))["prompts"] == [{"name": "Odd", "useDefault": True}]
+
+
+def test_request_alone_is_what_standard_output_gets_and_people_read_the_rest(person: Person) -> None:
+    code, out, err = person.here("City", "--request")
+    assert code == 0
+    assert json.loads(out) == pasted(person.here("City")[1])
+    assert row(err, "Elements of Country")
+    assert "To paste" not in err
