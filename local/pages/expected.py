@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from functions.requests.named_jobs import Job
 from functions.runs.expected_loads import WEEKDAYS, expected_at
 from functions.runs.history import HistoryRecord
+from local.pages.nights import started_for
 
 Expected = Mapping[str, Job]
 """Jobs and batches by their names, those with ``expectBy`` among them (functions/requests/named_jobs.py)."""
@@ -21,7 +22,7 @@ def is_late(record: HistoryRecord, expected: Expected) -> bool:
     if job is None or "expectBy" not in job or record.finished_at is None or record.loaded != "yes":
         return False
     zone = ZoneInfo(job["timeZone"])
-    begun = datetime.fromisoformat(record.as_of or record.started_at).astimezone(zone)
+    begun = started_for(record).astimezone(zone)
     days = (begun.date() + timedelta(days=days) for days in range(2))
     due, day = next((at, day) for day in days if (at := expected_at(job["expectBy"], day, zone)) > begun)
     return WEEKDAYS[day.weekday()] in job.get("expectOn", WEEKDAYS) and datetime.fromisoformat(record.finished_at) > due

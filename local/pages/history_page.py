@@ -13,12 +13,14 @@ from functions.text import one_line
 from local.history.words import against_usual, name_of, ratio_to_usual, seconds_of, who
 from local.pages.expected import Expected, is_late
 from local.pages.links import console_of
+from local.pages.nights import night_of
 from local.pages.outcomes import (
     FAILED,
     KINDS,
     LATE,
     LOADED,
     LOADED_FAILED,
+    PARTLY,
     RUNNING,
     SKIPPED,
     UNKNOWN,
@@ -37,7 +39,7 @@ LONGEST_CAUSE = 500
 SHADES = ((0.75, "shade-1"), (1.25, "shade-2"), (2.0, "shade-3"))
 """A load is in the first shade whose multiple of the usual duration it is below."""
 
-BY_WEIGHT = (LOADED, SKIPPED, RUNNING, LATE, LOADED_FAILED, UNKNOWN, FAILED)
+BY_WEIGHT = (LOADED, SKIPPED, RUNNING, PARTLY, LATE, LOADED_FAILED, UNKNOWN, FAILED)
 """Kinds by how much they need a person."""
 
 DARKEST, NO_SHADE = "shade-4", "shade-2"
@@ -164,7 +166,7 @@ class HistoryPage:
     @cached_property
     def nights(self) -> tuple[date, ...]:
         """All days from the first to the last that something was for, the newest :data:`MOST_NIGHTS` of them."""
-        days = [_night(record) for record in self.records]
+        days = [night_of(record) for record in self.records]
         if not days:
             return ()
         first = max(min(days), max(days) - timedelta(days=MOST_NIGHTS - 1))
@@ -179,7 +181,7 @@ class HistoryPage:
     @property
     def too_old(self) -> int:
         """How many records are of nights before the first that is shown."""
-        return sum(1 for record in self.records if _night(record) < self.nights[0])
+        return sum(1 for record in self.records if night_of(record) < self.nights[0])
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -188,11 +190,11 @@ class HistoryPage:
 
     def _rows(self) -> Iterator[Row]:
         number = 0
-        in_order = sorted(self.records, key=lambda record: (_place(record), _night(record), record.started_at))
+        in_order = sorted(self.records, key=lambda record: (_place(record), night_of(record), record.started_at))
         for (_, _, name), of_row in groupby(in_order, key=_place):
             cells: dict[date, Cell] = {}
             is_item = False
-            for night, runs in groupby(of_row, key=_night):
+            for night, runs in groupby(of_row, key=night_of):
                 shown = tuple(map(self._shown, runs))
                 is_item = shown[0].record.item is not None
                 if night >= self.nights[0]:
@@ -234,11 +236,6 @@ class HistoryPage:
     def _shown(self, record: HistoryRecord) -> Shown:
         kind = kind_of(record, is_late=is_late(record, self.expected))
         return Shown(record, kind, console_of(record.execution, is_deployed=self.is_deployed), self.page_of(record))
-
-
-def _night(record: HistoryRecord) -> date:
-    """The day that it was started for, in the time zone of this computer: a backfill fills the days that it is for."""
-    return datetime.fromisoformat(record.as_of or record.started_at).astimezone().date()
 
 
 def _place(record: HistoryRecord) -> tuple[str, bool, str]:

@@ -13,6 +13,7 @@ class Kind(NamedTuple):
 
 
 LOADED = Kind("loaded", "loaded")
+PARTLY = Kind("partly", "partly loaded")
 LATE = Kind("late", "loaded late")
 LOADED_FAILED = Kind("loaded-failed", "loaded but failed afterwards")
 FAILED = Kind("failed", "failed")
@@ -20,7 +21,7 @@ UNKNOWN = Kind("unknown", "unknown whether loaded")
 SKIPPED = Kind("skipped", "skipped")
 RUNNING = Kind("running", "running")
 
-KINDS = (LOADED, LATE, LOADED_FAILED, FAILED, UNKNOWN, SKIPPED, RUNNING)
+KINDS = (LOADED, PARTLY, LATE, LOADED_FAILED, FAILED, UNKNOWN, SKIPPED, RUNNING)
 """In the order of a legend."""
 
 
@@ -34,4 +35,4 @@ def kind_of(record: HistoryRecord, *, is_late: bool = False) -> Kind:
         return UNKNOWN
     if record.loaded == "yes":
         return LOADED_FAILED if record.status != "SUCCEEDED" else LATE if is_late else LOADED
-    return LOADED if record.status == "SUCCEEDED" else FAILED
+    return PARTLY if record.status == "SUCCEEDED" else FAILED  # a batch may tolerate failures

@@ -78,6 +78,7 @@ def test_the_newest_run_for_a_night_is_what_its_cell_shows() -> None:
         ({"status": "FAILED", "loaded": "no"}, "failed"),
         ({"status": "ABORTED", "loaded": "unknown"}, "unknown"),
         ({"skipped": True, "loaded": "no"}, "skipped"),
+        ({"kind": "batch", "batch": "nightly", "loaded": "no", "counts": {"items": 3, "loaded": 2}}, "partly"),
         ({"status": "RUNNING", "loaded": "unknown", "finished_at": None}, "running"),
     ],
 )
@@ -96,6 +97,21 @@ def test_the_shade_says_how_long_it_took_against_usual(took: int, usual: int | N
     assert cell.shade == shade
     page = history_page([night(job_seconds=took, usual_seconds=usual)], "x", {}, is_deployed=True)
     assert f'<td><a href="#cell-0" aria-label="{cell.words}"><svg class="shape loaded {shade}"' in page
+
+
+@pytest.mark.parametrize(
+    "as_of",
+    ["yesterday", "", "5", "2026-13-01", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "2126-11-20T05:00Z"],
+)
+def test_a_time_that_a_person_mistyped_leaves_a_run_at_the_day_of_its_start(as_of: str) -> None:
+    mistyped = night(1, as_of=as_of)
+    page = page_of(night(0), mistyped, expected=SALES)
+    assert page.nights == (date(2026, 11, 20), date(2026, 11, 21))
+    assert page.rows[0].cells[1] is not None
+
+
+def test_a_time_without_a_zone_is_of_this_computer() -> None:
+    assert page_of(night(1, as_of="2026-11-20T05:00")).nights == (date(2026, 11, 20),)
 
 
 SALES = {"sales": {"timeZone": "Europe/Paris", "expectBy": "06:30", "expectOn": ["FRI"]}}

@@ -45,8 +45,8 @@ TEXTS = (
 
 def hostile(known: HistoryRecord, text: str, **changes: Any) -> HistoryRecord:
     follow_up = {"kind": "publishCube", "id": text, "name": text, "outcome": text, "reason": text}
-    times = {"as_of": known.started_at, "follow_ups": [follow_up]} | changes
-    return replace(known, **(dict.fromkeys(TEXTS, text) | times))
+    known_as = {"follow_ups": [follow_up]} | changes
+    return replace(known, **(dict.fromkeys(TEXTS, text) | known_as))
 
 
 def run_with(text: str = HOSTILE) -> RunReport:

@@ -10,6 +10,7 @@ import pytest
 from functions.errors import ERRORS
 from local.cli.console import SafeConsole
 from local.cli.show_output import show_report
+from local.pages.run_page import run_page
 from local.report.assemble import ANSWERS_HIDDEN, NO_LOG, Kept, assembled, lines_of_failed_step
 from local.report.report import Answer, Call, CleanedUp, JobStatus, RunReport, StepFailure, Wait
 from tests.unit.report.executions import ARN, STATUS, Execution, nightly, record
@@ -242,6 +243,7 @@ def test_whatever_a_line_of_the_log_has_under_a_key_the_report_is_made_and_shown
     shown = io.StringIO()
     show_report(SafeConsole(file=shown, width=100, markup=False, emoji=False, highlight=False), report)
     assert "GetStatus" in shown.getvalue()
+    assert "GetStatus" in run_page(report, 0)
 
 
 @pytest.mark.parametrize("time", ["0001-01-01 00:00:00,000+0100", "9999-12-31 23:59:59,000-0100"])
