@@ -8,6 +8,7 @@ from functions import clock
 from functions.aws_clients import in_init
 from functions.errors import ERRORS, ServerUnavailable
 from functions.lifecycle.step import Event, StepResult
+from functions.requests.named_jobs import deployed_jobs
 from functions.runs.batches.conclusion import outcome_of, output_of
 from functions.runs.batches.durations import what_is_loaded
 from functions.runs.batches.model import BatchOutcome, BatchPlan
@@ -78,7 +79,7 @@ def _with_failure(outcome: BatchOutcome, failure: dict[str, Any] | None) -> Batc
 def _record_seconds(batch: str, plan: BatchPlan, items: dict[int, StoredItem]) -> None:
     """Keep how long the items took that were loaded, for the order of the next batch that has them."""
     loads = [
-        (what_is_loaded(item.input) if plan.name is None else plan.items[index], item.outcome.seconds)
+        (what_is_loaded(item.input, deployed_jobs()) if plan.name is None else plan.items[index], item.outcome.seconds)
         for index, item in sorted(items.items())
         if item.outcome is not None and item.outcome.loaded == "yes"
     ]

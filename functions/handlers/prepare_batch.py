@@ -13,7 +13,7 @@ from functions.lifecycle.step import Event, StepResult
 from functions.requests.batches.batch import LARGEST
 from functions.requests.batches.batch_input import BatchRestart, BatchStart, read_batch_input
 from functions.requests.hidden_answers import without_answers
-from functions.requests.named_jobs import named_in
+from functions.requests.named_jobs import deployed_jobs, named_in
 from functions.requests.started import started_in
 from functions.runs.batches.durations import usual, what_is_loaded
 from functions.runs.batches.model import BatchOutcome, BatchPlan
@@ -95,7 +95,8 @@ def _plan_of(start: BatchStart) -> BatchPlan:
         plan=Plan(
             after=tuple(tuple(places[name] for name in item.after) for item in batch.items),
             seconds=tuple(
-                usual(known, name, what_is_loaded(given)) for name, given in zip(names, start.inputs, strict=True)
+                usual(known, name, what_is_loaded(given, deployed_jobs()))
+                for name, given in zip(names, start.inputs, strict=True)
             ),
             on_failure=batch.on_failure,
             connections=allowed.connections,

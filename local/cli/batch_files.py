@@ -8,6 +8,7 @@ from functions.errors import InvalidRequest
 from functions.requests.batches.batch import Batch, batch_of
 from functions.requests.batches.batch_bytes import content_from_bytes
 from functions.requests.batches.membership import KEY
+from functions.requests.batches.part import part_of
 from functions.requests.named_jobs import Job
 from functions.similar_names import nearest
 from infra.batches.batch_files import SCHEMA, batch_paths, batches_of, sample_paths
@@ -108,11 +109,17 @@ class BatchFiles:
         try:
             written = content_from_bytes(data, file)
             content = written.content
+            only: Any = None
+            if isinstance(content, dict) and "restartOf" in content:
+                raise CannotGoOn(f'{file}: is a restart. Give the batch, and in "only" the items that are left.')
             if isinstance(content, dict) and "batch" in content:
-                content = content["batch"]
+                content, only = content["batch"], content.get("only")
             if isinstance(content, str):
-                return self._named(content)
-            return batch_of(_without_triggers(content), file, jobs=self.jobs, places=written.places)
+                batch = self._named(content)
+            else:
+                batch = batch_of(_without_triggers(content), file, jobs=self.jobs, places=written.places)
+            are_names = isinstance(only, list) and all(isinstance(name, str) for name in only)
+            return part_of(batch, only, file) if are_names else batch  # anything else is refused when it starts
         except InvalidRequest as problem:
             raise CannotGoOn(str(problem)) from None
 

@@ -49,7 +49,7 @@ def _forecast(arguments: argparse.Namespace) -> Forecast:
     places = Places(arguments.places) if arguments.places else _places(batch, files, slots)
     of = Plan(
         after=tuple(tuple(index[name] for name in item.after) for item in batch.items),
-        seconds=tuple(given.get(item.name, usual(known, item.name, _loaded_by(item))) for item in batch.items),
+        seconds=tuple(given.get(item.name, usual(known, item.name, _loaded_by(item, files))) for item in batch.items),
         on_failure=batch.on_failure,
         connections=places.connections,
         slots=places.slots,
@@ -73,8 +73,8 @@ def _known(stage: str | None, name: str | None) -> KnownDurations:
         return KnownDurations({}, {})
 
 
-def _loaded_by(item: BatchItem) -> str:
-    return what_is_loaded(item.request if item.job is None else {"job": item.job})
+def _loaded_by(item: BatchItem, files: BatchFiles) -> str:
+    return what_is_loaded(item.request if item.job is None else {"job": item.job}, files.jobs)
 
 
 def _slots_here(batch: Batch, settings: Settings) -> Mapping[str, int]:

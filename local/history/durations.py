@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from functions.runs.batches.durations import Durations, KnownDurations, key_of_datamart, key_of_job, with_loads
+from functions.runs.batches.durations import Durations, KnownDurations, key_of_datamart, with_loads
 from functions.runs.history import HistoryRecord
 
 
@@ -33,8 +33,6 @@ def loads_in(records: Iterable[HistoryRecord]) -> Loads:
 
 def _keys(record: HistoryRecord) -> Iterator[str]:
     """What was loaded, as requests may call it: the record does not say by which of them it was."""
-    if record.job is not None:
-        yield key_of_job(record.job)
     if record.connection is None or record.project is None:
         return
     for called in {record.datamart, record.datamart_id} - {None}:

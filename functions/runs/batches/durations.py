@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from functions.object_ids import is_id
+from functions.requests.named_jobs import Job
 from functions.runs.usual import median_of
 from functions.similar_names import folded
 
@@ -30,18 +31,18 @@ class KnownDurations(NamedTuple):
     of_loads: Durations
 
 
-def what_is_loaded(given: Mapping[str, Any]) -> str:
-    """A key for what an item loads, the same in every batch; ``given`` is its request, or ``{"job": NAME}``."""
-    if "job" in given:
-        return key_of_job(given["job"])
-    called = given["datamart"]
+def what_is_loaded(given: Mapping[str, Any], jobs: Mapping[str, Job]) -> str:
+    """A key for what an item loads, the same in every batch.
+
+    ``given`` is its request, or ``{"job": NAME}``; a job that is not among the ``jobs`` any more is known by its name.
+    """
+    job = given.get("job")
+    if job is not None and job not in jobs:
+        return _digest("job", job)
+    request = given if job is None else jobs[job]["request"]
+    called = request["datamart"]
     name = called["name"] if isinstance(called, Mapping) else called
-    return key_of_datamart(given.get("connection", "default"), given["project"], name)
-
-
-def key_of_job(job: str) -> str:
-    """The key of what an item of a named job loads."""
-    return _digest("job", job)
+    return key_of_datamart(request.get("connection", "default"), request["project"], name)
 
 
 def key_of_datamart(connection: str, project: str, datamart: str) -> str:

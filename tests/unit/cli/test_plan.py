@@ -9,6 +9,7 @@ import pytest
 from rich.cells import cell_len
 
 from functions.runs.history import HistoryRecord
+from local.simulator.catalogue import CITY
 from tests.support.run_command import Done, command, done_by
 from tests.support.terminal import on_a_terminal
 from tests.unit.history.records import record
@@ -172,11 +173,23 @@ def test_an_item_of_a_named_batch_takes_as_long_as_the_one_of_its_name(plan: Pla
         tmp_path,
         record(1, 0.0, datamart="Category Sales", duration_seconds=50.0),
         record(1, 1.0, datamart="Category Sales", duration_seconds=70.0, batch="night", item="categories"),
-        record(2, 2.0, job="city-nightly", datamart="City", duration_seconds=30.0),
+        record(2, 2.0, job="city-nightly", datamart="City", datamart_id=CITY, duration_seconds=30.0),
     )
     items = report_of(plan("night", "--json"))["items"]
     known = {item["name"]: item["durationSeconds"] for item in items if item["known"]}
     assert known == {"categories": 70.0, "city-nightly": 30.0}
+
+
+def test_of_a_part_of_a_batch_only_its_items_are_planned(plan: Plan, tmp_path: Path) -> None:
+    done = plan(written(tmp_path, {"batch": "night", "only": ["days", "categories"]}), "--json")
+    assert [item["name"] for item in report_of(done)["items"]] == ["categories", "days"]
+    file = written(tmp_path, {"batch": "night", "only": ["dayz"]})
+    assert f'{file}: only: there is no item "dayz" (did you mean days?)' in plan(file).err
+
+
+def test_a_restart_is_planned_by_its_batch(plan: Plan, tmp_path: Path) -> None:
+    done = plan(written(tmp_path, {"restartOf": "arn:aws:states"}))
+    assert (done.code, 'is a restart. Give the batch, and in "only" the items' in done.err) == (2, True)
 
 
 def test_a_history_that_cannot_be_read_is_named(plan: Plan, tmp_path: Path) -> None:

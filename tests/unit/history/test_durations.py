@@ -8,22 +8,23 @@ from local.history.durations import loads_in
 from tests.unit.history.records import record
 
 TUTORIAL = "MicroStrategy Tutorial"
+JOBS = {"sales": {"request": {"project": TUTORIAL, "datamart": "Load 1"}}}
 
 
 def loaded(seconds: float | None, **more: Any) -> HistoryRecord:
     return record(1, 0.0, duration_seconds=seconds, **{"job": None} | more)
 
 
-def test_what_a_run_took_is_known_by_name_by_id_and_by_its_job_whatever_started_it() -> None:
-    known = loads_in([loaded(30.0, job="sales")]).known_of(None)
+def test_what_a_run_took_is_known_by_name_and_by_id_whatever_started_it() -> None:
+    known = loads_in([loaded(30.0)]).known_of(None)
     for given in (
         {"job": "sales"},
         {"project": TUTORIAL, "datamart": "load 1"},
         {"project": TUTORIAL, "datamart": {"name": "Load 1", "path": "/Public Objects"}},
         {"project": "B7CA92F04B9FAE8D941C3E9B7E0CD754", "datamart": f"{1:032x}"},
     ):
-        assert usual(known, "any name", what_is_loaded(given)) == 30.0
-    assert usual(known, "any name", what_is_loaded({"project": "Another", "datamart": "Load 1"})) is None
+        assert usual(known, "any name", what_is_loaded(given, JOBS)) == 30.0
+    assert usual(known, "any name", what_is_loaded({"project": "Another", "datamart": "Load 1"}, JOBS)) is None
 
 
 def test_only_loads_count_and_the_last_ones() -> None:
@@ -47,6 +48,5 @@ def test_a_named_batch_knows_its_own_items_and_a_batch_without_a_name_only_what_
     assert found.known_of(None).of_names == found.known_of("noon").of_names == {}
 
 
-def test_a_record_that_does_not_say_where_is_known_by_its_job_alone() -> None:
-    found = loads_in([loaded(10.0, job="sales", connection=None, project=None)])
-    assert [seconds for _, seconds in found.of_all] == [10.0]
+def test_a_record_that_does_not_say_where_is_passed_over() -> None:
+    assert loads_in([loaded(10.0, connection=None, project=None)]).of_all == []
