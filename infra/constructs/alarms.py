@@ -170,7 +170,7 @@ class Alarms:
             self._on_sum(
                 f"FunctionThrottling{number}",
                 {module: calls[module] for module in some},
-                "Lambda refuses calls of functions of the runner because of a quota: "
+                "Lambda refuses calls of functions of the runner because of a quota, of at least one of "
                 f"{', '.join(module.removeprefix('function_') for module in some)}. They are repeated, so that runs "
                 "take longer, and fail as ServerUnavailable when it lasts. Raise the account's concurrent executions "
                 "of Lambda, take away or raise reservedConcurrency, or spread the schedules.",

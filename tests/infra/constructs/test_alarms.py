@@ -2,6 +2,8 @@
 
 import json
 import math
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +19,9 @@ from functions.metric_names import (
 )
 from infra.constructs.function_table import EVERY
 from tests.infra.template import Template, mentions
+from tests.support.golden import check
+
+GOLDEN = Path(__file__).with_name("golden") / "alarms.txt"
 
 MOST_METRICS = 10
 """Metrics that one alarm may look at."""
@@ -37,6 +42,18 @@ def test_every_alarm_notifies_the_topic_and_says_what_to_do(template: Template) 
         assert mentions(alarm["AlarmActions"], "NoticeTopic"), name
         assert len(json.dumps(alarm["AlarmDescription"])) > 80, name
         assert alarm["TreatMissingData"] == "notBreaching"
+
+
+def test_each_alarm_reads_as_in_the_golden_file(everything: Template) -> None:
+    said = {name: _plain(alarm["AlarmDescription"]) for name, alarm in sorted(alarms(everything).items())}
+    check(GOLDEN, "\n".join(f"{re.sub('Alarm[0-9A-F]{8}$', '', name)}\n{text}\n" for name, text in said.items()))
+
+
+def _plain(description: Any) -> str:
+    """The description, with a word for what only the deployment knows."""
+    if isinstance(description, str):
+        return description
+    return "".join(part if isinstance(part, str) else "(its name)" for part in description["Fn::Join"][1])
 
 
 @pytest.mark.parametrize(
