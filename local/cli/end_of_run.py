@@ -45,7 +45,7 @@ def show_end(console: Console, outcome: Outcome, report: RunReport | None) -> No
     show_prompts(console, report)
 
 
-def show_next(console: Console, run: HistoryRecord, page: Path | None) -> None:
+def show_next(console: Console, run: HistoryRecord, page: Path | None = None) -> None:
     """The commands that go on from here, each with what it does; and the ``page`` that was written of it, if any."""
     console.print()
     console.print(Text("What next", style="bold"))

@@ -1,6 +1,8 @@
 """The commands that the end of ``datamart run`` names: what repeats an execution, and with which options."""
 
 import io
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,10 +15,10 @@ LEFT = [{"kind": "triggerEvent", "name": "Load done", "outcome": "notDone"}]
 DONE = [LEFT[0] | {"outcome": "done"}]
 
 
-def shown(width: int = 120, **changes: Any) -> list[str]:
+def shown(width: int = 120, page: Path | None = None, **changes: Any) -> list[str]:
     """The lines, without their heading."""
     console = Console(file=io.StringIO(), width=width)
-    show_next(console, record(**changes))
+    show_next(console, record(**changes), page)
     assert isinstance(console.file, io.StringIO)
     _, heading, *lines = console.file.getvalue().splitlines()
     assert heading == "What next"
@@ -56,3 +58,22 @@ def test_on_a_narrow_terminal_each_command_is_below_its_words() -> None:
     assert words == "  to repeat what is missing, without a load"
     assert command.startswith("    ")
     assert command.endswith("rerun city-1 --follow-ups")
+
+
+def test_after_a_success_there_is_what_has_run_and_the_page() -> None:
+    assert shown(status="SUCCEEDED", loaded="yes", page=Path("pages/city-1.html")) == [
+        "  datamart show city-1  all that is known of it",
+        "  datamart runs         what has run so far",
+        "  pages/city-1.html     its page, for a browser",
+    ]
+
+
+def test_an_item_of_a_batch_may_be_loaded_and_the_rest_is_repeated_without_force() -> None:
+    *_, last = shown(kind="batch", status="FAILED", loaded="unknown", error="BatchIncomplete")
+    assert last.split("  ")[1] == "datamart rerun city-1"
+
+
+def test_the_command_is_named_as_it_was_called_where_it_is_on_no_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", [".venv/bin/datamart"])
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert shown(status="SUCCEEDED")[0].split("  ")[1] == ".venv/bin/datamart show city-1"
