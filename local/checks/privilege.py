@@ -70,11 +70,12 @@ class Privileges:
         whole = Privilege(
             any(one.everywhere for one in found), frozenset[str]().union(*(one.projects for one in found))
         )
+        held = " and ".join(f'"{name}"' for name in need.names if name.casefold() in map(_name, named))
         if whole.everywhere:
-            self._findings.ok("privileges", self._account, f"It holds {need.in_words}.")
+            self._findings.ok("privileges", self._account, f"It holds {held}.")
         elif whole.projects:
             where = f"in {len(whole.projects)} project(s), by a security role"
-            self._findings.ok("privileges", self._account, f"It holds {need.in_words} {where}.")
+            self._findings.ok("privileges", self._account, f"It holds {held} {where}.")
         else:
             self._findings.problem("privileges", self._account, f"It does not hold {need.in_words}; {need.without}.")
             return UNKNOWN

@@ -27,6 +27,7 @@ def test_events_and_cubes_that_are_there_are_named_with_their_ids(person: Person
     ]
     state = person.simulator.state()
     assert (state["events"], state["publications"]) == ([], [])
+    assert report.of("privileges")[1] == ("ok", f'It holds "{PUBLISH}".')
 
 
 @pytest.mark.parametrize(
