@@ -101,12 +101,20 @@ class Step:
         return without_values(text, self._values)
 
     def redact_answers(self, error: Exception) -> None:
-        """Take the values of answers from an error's text. One that lists prompts to be answered quotes none."""
-        if isinstance(error, NamedError) and error.lists_prompts:
-            return
-        said = str(error)
-        if (hidden := self.without_answers(said)) != said:
-            error.args = (hidden,)
+        """Take the values of answers from the text of an error, and of those behind it, which a stack trace prints.
+
+        One that lists prompts to be answered quotes none.
+        """
+        found: list[BaseException] = []
+        each: BaseException | None = error
+        while each is not None and each not in found:
+            found.append(each)
+            each = each.__cause__ or each.__context__
+        for one in found:
+            said = str(one)
+            lists_prompts = isinstance(one, NamedError) and one.lists_prompts
+            if not lists_prompts and (hidden := self.without_answers(said)) != said:
+                one.args = (hidden,)
 
     @contextlib.contextmanager
     def admitting_loss(self) -> Generator[None]:
