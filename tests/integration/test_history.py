@@ -308,7 +308,7 @@ def test_a_run_that_still_runs_is_in_the_history_and_is_there_once_when_it_has_e
 
 
 def test_runs_of_a_stage_are_read_from_its_table_by_what_the_stack_says(
-    system: System, template_path: Path, capsys: pytest.CaptureFixture[str]
+    system: System, template_path: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     datamart = done_by(capsys)
     loaded = record_of(system, system.run_input({"job": "city-nightly", "asOf": "2026-11-20T05:00+01:00"}))
@@ -318,12 +318,18 @@ def test_runs_of_a_stage_are_read_from_its_table_by_what_the_stack_says(
         by_status = datamart("runs", "--stage", "dev", "--status", "failed", "--json", "id,error")
         misspelt = datamart("runs", "--stage", "dev", "--datamart", "Citty", "--json", "id")
         unknown = datamart("runs", "--stage", "prdo")
+        page = datamart("runs", "--stage", "dev", "--html", str(tmp_path / "nights.html"))
     assert json.loads(by_job.out) == [{"id": loaded.id, "status": "SUCCEEDED", "loaded": "yes"}]
     assert json.loads(by_status.out) == [{"id": failed.id, "error": "DatamartFailed"}]
     assert (json.loads(misspelt.out), misspelt.code) == ([], 0)
     assert 'no datamart "Citty" ran lately (did you mean City?)' in misspelt.err
     assert (unknown.code, unknown.out) == (2, "")
     assert "there is no stack" in unknown.err
+    assert (page.code, page.out) == (0, f"{tmp_path / 'nights.html'}\n")
+    nights = (tmp_path / "nights.html").read_text("utf-8")
+    assert "<title>Stage dev</title>" in nights
+    assert nights.count('rel="noreferrer">AWS console</a>') == 2
+    assert f"executions/details/{loaded.execution}" in nights
 
 
 def test_a_stack_of_an_earlier_release_is_told_to_be_deployed_again(
