@@ -3,11 +3,12 @@
 import contextlib
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TextIO
 
 from rich.console import Group
+from rich.text import Text
 
 from local.cli.console import console_for
 from local.cli.live_table import LiveTable
@@ -15,16 +16,23 @@ from local.cli.steps_output import lines_of_steps
 from local.outcome import OnState
 from local.report.report import Step
 
+PATIENCE = 60.0
+"""Seconds after which a step that goes on says so where there is no terminal; then after twice as many, and so on."""
+
 LINES_BESIDE = 1
 """Of the terminal that are not for the picture: the cursor's."""
 
 
 @dataclass
 class _Run:
-    """A run that is shown: its steps. The first ``left`` of them stay above what is drawn."""
+    """A run that is shown: its steps. The first ``left`` of them stay above what is drawn.
+
+    ``says_so_at`` is how long the last one may go on before a line says that it does.
+    """
 
     steps: Sequence[Step] = field(default=())
     left: int = 0
+    says_so_at: float = PATIENCE
 
 
 class Progress:
@@ -71,10 +79,13 @@ class Progress:
     def show(self, name: str, steps: Sequence[Step], now: float | None = None) -> None:
         """Show what is known of a run by ``now`` (seconds since the epoch, the present if it is left out)."""
         run = self._runs.setdefault(name, _Run())
+        if len(steps) != len(run.steps):
+            run.says_so_at = PATIENCE
         run.steps = steps
         self._now = time.time() if now is None else now
         self._live.update(self._picture)
         self._print(run, len(steps) - 1)
+        self._print_what_goes_on(run)
 
     def _picture(self, whole: bool = False) -> Group:
         """The steps, or as many of the newest lines as the terminal has room for."""
@@ -99,6 +110,16 @@ class Progress:
         for line in lines_of_steps(run.steps[run.left : up_to], self.console.width, bars=False):
             self.console.print(line, soft_wrap=True)
         run.left = up_to
+
+    def _print_what_goes_on(self, run: _Run) -> None:
+        """Elsewhere than on a terminal: that the last step still goes on, now and then."""
+        elapsed = self._elapsed(run)
+        if self.console.is_terminal or elapsed < run.says_so_at or run.steps[-1].seconds is not None:
+            return
+        run.says_so_at = 2 * elapsed
+        bare = replace(run.steps[-1], attempt=None, calls=(), calls_left_out=0, failures=())
+        (line,) = lines_of_steps([bare], self.console.width, now=elapsed, bars=False)
+        self.console.print(Text.assemble(line, " so far"), soft_wrap=True)
 
 
 def _ended(steps: Sequence[Step]) -> int:

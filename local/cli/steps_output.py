@@ -59,7 +59,7 @@ def lines_of_steps(
             found += _head(step.attempt or 0, attempts, room)
             shown = step.attempt
         found += chain(
-            [_line_of_step(step, room, longest, now) if bars else _line_without_bar(step, room)],
+            [_line_of_step(step, room, longest, now) if bars else _line_without_bar(step, room, now)],
             (_line_of_call(call, room) for call in step.calls),
             [Text(f"  and {step.calls_left_out} more requests", STYLES["call"])] if step.calls_left_out else [],
             *(_lines_of_failure(failure, room.width) for failure in step.failures),
@@ -102,8 +102,9 @@ def _line_of_step(step: Step, room: _Room, longest: float, now: float | None) ->
     return _line(Text.assemble(_name(step), " ", bar), seconds_of(seconds), room)
 
 
-def _line_without_bar(step: Step, room: _Room) -> Text:
-    return Text.assemble(_name(step), f" {seconds_of(step.seconds):>{room.time}}")
+def _line_without_bar(step: Step, room: _Room, now: float | None) -> Text:
+    seconds = now if step.seconds is None else step.seconds
+    return Text.assemble(_name(step), f" {seconds_of(seconds):>{room.time}}")
 
 
 def _name(step: Step) -> Text:

@@ -108,6 +108,16 @@ def test_elsewhere_a_step_is_a_plain_line_once_it_has_ended() -> None:
     ]
 
 
+def test_elsewhere_a_step_that_goes_on_for_long_says_so_ever_more_rarely() -> None:
+    stream = io.StringIO()
+    with Progress(stream) as progress:
+        for minutes in range(1, 31):
+            progress.show("run", steps("GetStatus"), BEGIN + 60 * minutes)
+        progress.show("run", steps("GetStatus", "LogOut"), BEGIN + 2)
+    lines = [line.split() for line in stream.getvalue().splitlines() if line.endswith("so far")]
+    assert lines == [["GetStatus", str(minutes), "min", "so", "far"] for minutes in (1, 2, 4, 8, 16)]
+
+
 def test_two_runs_of_one_event_are_shown_one_after_the_other() -> None:
     terminal = Terminal()
     with Progress(terminal) as progress:
