@@ -76,6 +76,8 @@ def items_of_csv(text: str, where: str) -> tuple[list[dict[str, Any]], list[int]
         items.append(_item(line, columns, cells, problems))
         lines.append(line)
     problems.raise_if_any()
+    if not items:
+        raise InvalidRequest(f"{where}: has no items; below the header a line for each item is expected.")
     return items, lines
 
 

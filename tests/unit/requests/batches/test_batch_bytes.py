@@ -129,7 +129,7 @@ def test_a_column_with_prompt_before_its_name_is_a_prompt_whatever_the_name() ->
         ("project,Day, day\n", 'column 3 ("day"): is the column 2 too. Remove one of them.'),
         ("project,datamart,project\n", 'column 3 ("project"): is the column 1 too'),
         ("project,,datamart\n", 'column 2 (""): has no name'),
-        ("project,datamart\n", "items: is empty."),
+        ("project,datamart\n", "has no items; below the header a line for each item is expected."),
         ("project,datamart\nP,D,X\n", "line 2: has 3 cells, and the header has 2"),
         ("project,datamart,timeoutMinutes\nP,D,2.5\n", 'line 2: timeoutMinutes: "2.5" is not a whole number.'),
         ("project,datamart,rerunIfReplacing\nP,D,yes\n", 'line 2: rerunIfReplacing: "yes" is not true or false.'),
