@@ -1,8 +1,12 @@
 """The secret of a stage's connection, out of Secrets Manager (moto)."""
 
 import json
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from infra.jobs import job_files
 from tests.unit.cli.prompts.conftest import PASSWORD, PROJECT, Person, row
 from tests.unit.conftest import NAME
 
@@ -28,3 +32,15 @@ def test_an_empty_secret_is_reported_with_what_to_do(person: Person, aws: Any) -
     assert (code, out) == (2, "")
     assert f"aws secretsmanager put-secret-value --secret-id {NAME}" in err
     assert "to try it on the built-in simulator" in err
+
+
+def test_a_job_for_the_server_of_a_stage_goes_on_with_that_stage(
+    person: Person, aws: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_files, "FOLDER", tmp_path)
+    secret = {"baseUrl": person.simulator.base_url, "username": person.simulator.username, "password": PASSWORD}
+    aws.put_secret_value(SecretId=NAME, SecretString=json.dumps(secret))
+    code, out, _ = person.run("init", "City", "--stage", "dev", *PROJECT)
+    assert (code, [path.name for path in tmp_path.iterdir()]) == (0, ["city.json"])
+    assert "  .venv/bin/datamart check --stage dev   # " in out
+    assert "  make deploy STAGE=dev                  # lets it run by its schedule\n" in out
