@@ -1,17 +1,20 @@
-"""Follows a run of this computer that goes on in another terminal, to the end that the history keeps of it."""
+"""Follows a run of this computer that goes on in another terminal, step by step to the end that the history keeps."""
 
 import json
-from typing import TextIO
+from collections.abc import Sequence
+from typing import Any, TextIO
 
 from functions.runs.history import HistoryRecord
 from local.aws.execution import Wait
 from local.cli.console import console_for
 from local.cli.end_of_run import report_of, show_end, show_next
+from local.cli.progress import Progress
 from local.errors import CannotGoOn
 from local.history.files import Files
 from local.history.running_here import RunningHere
 from local.history.words import name_of
 from local.outcome import Outcome
+from local.report.so_far import StepsSoFar
 
 LOOK_SECONDS = 0.5
 """Between two looks whether it has ended."""
@@ -22,26 +25,45 @@ WITHOUT_RECORD = "{run} ended without a record: its terminal was closed, or the 
 
 
 def follow_here(record: HistoryRecord, files: Files, stream: TextIO, wait: Wait) -> Outcome:
-    """Wait for its end and show it. Raises CannotGoOn where it left none.
+    """Show its steps as its terminal does, and its end. Raises CannotGoOn where it left none.
 
     Ctrl-C ends the following and not the run.
     """
     console, here = console_for(stream), RunningHere(files)
-    console.print(f"{name_of(record)} runs in another terminal as {record.id}; its end is shown here.", soft_wrap=True)
-    try:
-        while here.running(record.id) is not None:
-            wait(LOOK_SECONDS)
-    except KeyboardInterrupt:
-        return Outcome(record.execution, "RUNNING", None, NOT_FOLLOWED)
-    ended = files.find(record.execution)
-    if ended is None:
-        raise CannotGoOn(WITHOUT_RECORD.format(run=record.id))
+    console.print(f"{name_of(record)} runs in another terminal as {record.id}.", soft_wrap=True)
+    with Progress(stream) as progress:
+        steps = _Steps(record, progress)
+        try:
+            while here.running(record.id) is not None:
+                steps.show(*here.so_far(record.id))
+                wait(LOOK_SECONDS)
+        except KeyboardInterrupt:
+            return Outcome(record.execution, "RUNNING", None, NOT_FOLLOWED)
+        ended = files.find(record.execution)
+        if ended is None:
+            raise CannotGoOn(WITHOUT_RECORD.format(run=record.id))
+        details = files.details_of(record.id)
+        steps.show(details.events, details.log)
     outcome = _outcome_of(ended, files)
     show_end(console, outcome, report_of(outcome, files))
     from local.pages.kept_page import keep_page  # imports jinja2, which is not needed before
 
     show_next(console, ended, keep_page(files, ended.execution))
     return outcome
+
+
+class _Steps:
+    """Shows the steps of a run, as far as they are known; of a batch none are."""
+
+    def __init__(self, record: HistoryRecord, progress: Progress) -> None:
+        self._record, self._progress = record, progress
+        self._so_far, self._lines = StepsSoFar(record.execution), 0
+
+    def show(self, events: Sequence[dict[str, Any]], log: Sequence[str]) -> None:
+        """Show what there is by now."""
+        if events and self._record.kind == "run":
+            self._progress.show("", self._so_far.steps(events, log[self._lines :]))
+            self._lines = len(log)
 
 
 def _outcome_of(record: HistoryRecord, files: Files) -> Outcome:

@@ -13,7 +13,7 @@ from typing import Any, TextIO
 from rich.text import Text
 
 from functions import clock as run_clock
-from functions.names import is_batch
+from functions.names import is_batch, name_of_execution
 from functions.requests.named_jobs import deployed_jobs
 from functions.runs.model import OpenQuestion
 from local import signals
@@ -163,6 +163,11 @@ class _Keeper:
             with self._may_fail(), contextlib.suppress(CannotGoOn):
                 self._running.begin(found.record_of(emulator.described(arn)))
 
+    def show(self, execution: str, events: Sequence[dict[str, Any]], new_lines: Sequence[str]) -> None:
+        """Let other terminals see how far it is."""
+        with self._may_fail():
+            self._running.show(name_of_execution(execution), events, new_lines)
+
     def close(self) -> None:
         """Nothing runs any more."""
         with self._may_fail():
@@ -211,9 +216,10 @@ def _progress(events: Sequence[Event], stream: TextIO) -> AnyProgress:
 class _Steps:
     """Shows the steps of runs of the emulator as they are now."""
 
-    def __init__(self, emulator: Emulator, progress: Progress) -> None:
+    def __init__(self, emulator: Emulator, progress: Progress, keeper: _Keeper | None) -> None:
         self._emulator = emulator
         self._progress = progress
+        self._keeper = keeper
         self._log = LogOfRuns()
         self._runs: dict[str, StepsSoFar] = {}
         self._next = 0.0
@@ -225,9 +231,11 @@ class _Steps:
             return
         for arn in executions:
             if not is_batch(arn):
-                log = self._log.take(self._emulator.logs, arn)
+                log, events = self._log.take(self._emulator.logs, arn), self._emulator.events(arn)
                 so_far = self._runs.setdefault(arn, StepsSoFar(arn))
-                self._progress.show(arn, so_far.steps(self._emulator.events(arn), log))
+                self._progress.show(arn, so_far.steps(events, log))
+                if self._keeper is not None:
+                    self._keeper.show(arn, events, log)
         self._next = time.monotonic() + max(LOOK_SECONDS, SHARE * (time.monotonic() - began))
 
 
@@ -243,7 +251,7 @@ class _Watch:
         self._keeper = keeper
         self._progress = progress
         self._emulated = emulated
-        self._steps = _Steps(emulator, progress) if isinstance(progress, Progress) else None
+        self._steps = _Steps(emulator, progress, keeper) if isinstance(progress, Progress) else None
         self._said_stopping = False
         self.names: dict[str, str] = {}
         self._batches: list[BatchWatch] = []

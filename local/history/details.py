@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -68,6 +69,15 @@ def details_in(folder: Path) -> Details:
     items = tuple(line for line in lines if isinstance(line, dict)) if isinstance(lines, list) else ()
     passed_over = len(listed) - len(events)
     return Details(described, events, _log(folder / LOG), None, passed_over, items, _after(found.get("after")))
+
+
+def json_of(content: Any) -> str:
+    """What is kept, as JSON: times are texts (ISO 8601)."""
+    return json.dumps(content, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def lines_in(text: str) -> list[str]:

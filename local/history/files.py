@@ -17,15 +17,14 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from functions import clock
 from functions.runs.history import HistoryRecord
 from local.errors import CannotGoOn
 from local.history import details, private_files
-from local.history.details import Details
+from local.history.details import Details, json_of
 from local.history.history import Selection
 from local.history.home import HOME, home
 from local.history.log_of_runs import LogOfRuns
@@ -120,12 +119,12 @@ class Files:
         folder = self.details(execution)
         private_files.make_folder(folder, self._home)
         kept = {"execution": ended.described, "events": ended.events, "items": ended.items, "after": {**ended.after}}
-        private_files.write(folder / details.EXECUTION, _json(kept))
+        private_files.write(folder / details.EXECUTION, json_of(kept))
         lines = self._log.take(ended.log, ended.described["executionArn"])
         private_files.write(folder / details.LOG, _text(lines))
         if ended.record is not None:
             with self._locked():
-                private_files.append_line(self.folder / RECORDS, _json(ended.record.as_json()))
+                private_files.append_line(self.folder / RECORDS, json_of(ended.record.as_json()))
 
     def forget(self, days: int) -> None:
         """Drop the records of what ended more than so many days ago, and the details of all but the newest.
@@ -154,16 +153,8 @@ class Files:
             os.close(lock)
 
 
-def _json(content: Any) -> str:
-    return json.dumps(content, ensure_ascii=False, default=_plain)
-
-
 def _text(lines: list[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
-
-
-def _plain(value: Any) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _stays(line: str, oldest: str) -> bool:

@@ -3,6 +3,7 @@
 ::
 
     history/running/<id>.json      its record so far; the process that runs it holds the file's lock
+    history/running/<id>.steps     its events and its log so far, of a run that its terminal shows step by step
 
 A file that nobody has locked is of a process that was killed: it counts for nothing, and who finds it removes it. Of a
 batch there is one file, and none of its items.
@@ -13,16 +14,18 @@ import fcntl
 import heapq
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from functions.runs.history import HistoryRecord
 from local.history import private_files
+from local.history.details import json_of
 from local.history.files import Files
 from local.history.history import RUNNING, Selection
 from local.history.record_line import record_in
 
-FOLDER = "running"
+FOLDER, STEPS = "running", ".steps"
 
 
 class RunningHere:
@@ -54,6 +57,14 @@ class RunningHere:
         """The record of what still runs, by its name or its ARN; None where it does not run here."""
         return next((each for each in self._running() if run in (each.id, each.execution)), None)
 
+    def so_far(self, run: str) -> tuple[list[dict[str, Any]], list[str]]:
+        """The events and the log lines of what runs, by its name, as far as its terminal has shown them."""
+        try:
+            found = json.loads((self._folder / f"{run}{STEPS}").read_text("utf-8", "replace"))
+        except (OSError, ValueError):
+            return [], []
+        return found["events"], found["log"]
+
     def notes(self) -> tuple[str, ...]:
         """As :meth:`local.history.history.History.notes`."""
         return self._files.notes()
@@ -73,6 +84,8 @@ class RunsOfThisProcess:
         self._files = files
         self._folder = files.folder / FOLDER
         self._open: dict[str, int] = {}
+        self._logs: dict[str, list[str]] = {}
+        self._events: dict[str, int] = {}
 
     def begin(self, record: HistoryRecord) -> None:
         """Say that it runs. Raises OSError."""
@@ -81,14 +94,22 @@ class RunsOfThisProcess:
         file = private_files.touch(beside)
         self._open[record.id] = file
         fcntl.flock(file, fcntl.LOCK_EX)  # before others can see the file
-        os.write(file, json.dumps(record.as_json(), ensure_ascii=False).encode("utf-8", "replace"))
+        os.write(file, json_of(record.as_json()).encode("utf-8", "replace"))
         beside.replace(self._path(record.id))
+
+    def show(self, run: str, events: Sequence[dict[str, Any]], new_lines: Sequence[str]) -> None:
+        """Let others see how far a run is: all its events, and the lines that its log has more. Raises OSError."""
+        log = self._logs.setdefault(run, [])
+        log += new_lines
+        if run in self._open and (new_lines or len(events) > self._events.get(run, 0)):
+            self._events[run] = len(events)
+            private_files.write(self._folder / f"{run}{STEPS}", json_of({"events": events, "log": log}))
 
     def end(self, run: str) -> None:
         """It has ended, and the history has it."""
         file = self._open.pop(run, None)
         if file is not None:
-            self._path(run).unlink(missing_ok=True)
+            _remove(self._path(run))
             os.close(file)
 
     def close(self) -> None:
@@ -111,7 +132,13 @@ def _locked_text(path: Path) -> str | None:
     except BlockingIOError:
         return os.read(file, os.fstat(file).st_size).decode("utf-8", "replace")
     else:
-        path.unlink(missing_ok=True)
+        _remove(path)
         return None
     finally:
         os.close(file)
+
+
+def _remove(path: Path) -> None:
+    """Remove the file of a run, and that of its steps."""
+    for each in (path, path.with_suffix(STEPS)):
+        each.unlink(missing_ok=True)

@@ -21,6 +21,7 @@ from local.emulator import Emulator
 from local.history.files import Files
 from local.history.history import Selection
 from local.history.running_here import RunningHere
+from local.report.so_far import StepsSoFar
 from local.simulator import catalogue
 from tests.support.cases import exhaustive
 from tests.support.run_command import Done, command
@@ -105,13 +106,17 @@ def test_what_runs_is_found_from_another_terminal_until_it_has_ended(
     run_command: Callable[..., Done], session_emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[HistoryRecord] = []
+    steps: list[str] = []
     running = Selection(status=("running",))
     inside = session_emulator.runtime.around
 
     @contextlib.contextmanager
     def around(module: str, given: Any) -> Iterator[None]:
-        if module == "log_in":
-            seen.extend(RunningHere(Files()).records(running))
+        if module == "log_out":
+            here = RunningHere(Files())
+            seen.extend(here.records(running))
+            events, log = here.so_far(seen[-1].id)
+            steps.extend(step.state for step in StepsSoFar(seen[-1].execution).steps(events, log))
         with inside(module, given):
             yield
 
@@ -119,6 +124,7 @@ def test_what_runs_is_found_from_another_terminal_until_it_has_ended(
     assert run_command("run", event(tmp_path, EXAMPLE), "--max-wait", "0").code == 0
     (found,) = seen
     assert (found.status, found.datamart_id, found.trigger) == ("RUNNING", catalogue.CITY, "person")
+    assert steps[:2] == ["PrepareRun", "LogIn"]
     assert list(RunningHere(Files()).records(running)) == []
     assert RunningHere(Files()).find(found.id) == Files().find(found.id) is not None
 

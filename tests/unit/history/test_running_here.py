@@ -4,8 +4,10 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,6 +38,18 @@ def keep(files: Files, kept: HistoryRecord) -> None:
     described = {"name": kept.id, "executionArn": kept.execution, "output": json.dumps({"loaded": kept.loaded})}
     entered = {"type": "TaskStateEntered", "timestamp": kept.started_at, "stateEnteredEventDetails": {"name": "LogIn"}}
     files.keep(Ended(described, [entered], kept, Path("/dev/null")))
+
+
+def events(*states: str) -> list[dict[str, Any]]:
+    """Those of states that were entered one after another."""
+    return [
+        {
+            "type": "TaskStateEntered",
+            "timestamp": datetime.fromtimestamp(AT + number, UTC),
+            "stateEnteredEventDetails": {"name": name},
+        }
+        for number, name in enumerate(states)
+    ]
 
 
 def found(files: Files, **chosen: object) -> list[str]:
@@ -101,6 +115,12 @@ def test_a_run_of_another_terminal_is_followed_to_the_end_that_the_history_has(f
 
     def wait(seconds: float) -> None:
         looks.append(seconds)
+        if len(looks) == 1:
+            mine.show(RUNS.id, events("PrepareRun", "LogIn"), [])
+        if len(looks) == 2:
+            assert "PrepareRun" in said.getvalue(), "a step that has ended is shown before the run has"
+            assert "LogIn" not in said.getvalue()
+            mine.show(RUNS.id, events("PrepareRun", "LogIn", "LogOut"), [])
         if len(looks) == 3:
             keep(files, record(7, AT))
             mine.end(RUNS.id)
@@ -108,7 +128,8 @@ def test_a_run_of_another_terminal_is_followed_to_the_end_that_the_history_has(f
     outcome = follow_here(RUNS, files, said, wait)
     assert (outcome.status, outcome.output, outcome.states) == ("SUCCEEDED", {"loaded": "yes"}, ["LogIn"])
     assert len(looks) == 3
-    assert f"runs in another terminal as {RUNS.id}; its end is shown here." in said.getvalue()
+    assert f"runs in another terminal as {RUNS.id}." in said.getvalue()
+    assert "LogIn" in said.getvalue()
     assert "SUCCEEDED  loaded: yes" in said.getvalue()
     assert f"{RUNS.id}/page.html" in said.getvalue()
 
