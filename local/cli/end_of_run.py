@@ -11,6 +11,7 @@ from rich.text import Text
 from functions.runs.history import HistoryRecord
 from local.cli import run_output
 from local.cli.show_output import show_head, show_prompts
+from local.cli.steps_output import WIDEST
 from local.errors import CannotGoOn
 from local.history.files import Files
 from local.outcome import Outcome
@@ -53,7 +54,7 @@ def show_next(console: Console, run: HistoryRecord, page: Path | None = None) ->
     longest = max(len(command) for command, _ in lines)
     beside = [f"  {command:<{longest}}  {words}" for command, words in lines]
     below = [line for command, words in lines for line in (f"  {words}", f"    {command}")]
-    for line in beside if max(map(len, beside)) <= console.width else below:
+    for line in beside if max(map(len, beside)) <= min(console.width, WIDEST) else below:
         console.print(line, soft_wrap=True)
 
 
