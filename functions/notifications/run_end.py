@@ -123,6 +123,12 @@ _ADVICE = {
 }
 
 
+FOLLOW_UPS_LEFT = (
+    "What it left on the server is removed by itself. The table is complete: repeat only what is missing (rerun with "
+    "--follow-ups)."
+)
+"""About an execution that was cut short after the load."""
+
 JOB_LEFT = (
     "Its job may still be running, and goes on if the account may not cancel it: look for it in MicroStrategy's job "
     "monitor before you start a new run."
@@ -136,6 +142,8 @@ def advice_of(status: str, error: str | None, loaded: Loaded) -> str:
 
 
 def _advice(run: Run, status: str, error: str | None) -> str:
+    if status in WORDS and run.loaded == "yes" and left_to_do(run.follow_ups):
+        return FOLLOW_UPS_LEFT
     todo = advice_of(status, error, run.loaded)
     return f"{todo} {JOB_LEFT}" if any(map(may_go_on, run.attempts.values())) else todo
 

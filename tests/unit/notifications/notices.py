@@ -50,6 +50,8 @@ COUNTRY = {
     "more": True,
 }
 
+CUBE = {"kind": "publishCube", "id": "2C" * 16, "name": "Sales"}
+
 ITEM: dict[str, Any] = {
     "executionArn": NIGHTLY,
     "attempt": 1,
@@ -84,10 +86,10 @@ def end(error: str, reason: str, *, job: str = "failed", **changes: Any) -> End:
     return end_of(run, {"status": "FAILED", "error": error, "cause": reason})
 
 
-def cut_short(status: str, **detail: str) -> Notice:
-    """A run that reached no end of its own, while its job was running."""
-    running = {"1": {"job": "accepted", "postedAt": MORNING + 690}}
-    run = run_of(ITEM | {"attempts": running, "outcome": {"end": status, "loaded": "unknown"}})
+def cut_short(status: str, *, job: str = "accepted", item: dict[str, Any] | None = None, **detail: str) -> Notice:
+    """A run that reached no end of its own, while its job was running, or later."""
+    running = {"1": {"job": job, "postedAt": MORNING + 690}}
+    run = run_of(ITEM | {"attempts": running, "outcome": {"end": status, "loaded": "unknown"}} | (item or {}))
     return failure_notice.notice(end_of(run, {"status": status, **detail}))
 
 
@@ -109,7 +111,7 @@ def unanswered() -> Notice:
 
 def follow_up_failed() -> Notice:
     """A cube is not ready, and the event that sends mails was not triggered."""
-    cube = {"kind": "publishCube", "id": "2C" * 16, "name": "Sales", "state": "failed", "reason": "it is not ready"}
+    cube = CUBE | {"state": "failed", "reason": "it is not ready"}
     event = {"kind": "triggerEvent", "id": "1E" * 16, "name": "Sales loaded"}
     reason = "the cube Sales was not published: the publication has ended, and the cube is not ready"
     followed = {"0": event | {"name": "Warm up", "state": "done"}, "1": cube, "2": event}
@@ -267,6 +269,9 @@ EVERY: dict[str, Callable[[], Notice]] = {
     "prompts-unanswered": unanswered,
     "request-refused": refused,
     "stopped": lambda: cut_short("ABORTED", error="Stop", cause="by hand"),
+    "stopped-during-a-follow-up": lambda: cut_short(
+        "ABORTED", job="loaded", item={"finishedAt": MORNING + 2_500, "followUps": {"0": CUBE | {"state": "under way"}}}
+    ),
     "timed-out": lambda: cut_short("TIMED_OUT"),
     "failures-of-one-message": lambda: of_one_message(SOME),
     "batch-failed": lambda: batch("FAILED", error="BatchIncomplete", series=SOME),
