@@ -5,6 +5,7 @@
     history/records.jsonl                    a record a line, oldest first
     history/runs/<id>/execution.json         of the last 500: what Step Functions says of the execution
     history/runs/<id>/log.jsonl              what its functions logged
+    history/runs/<id>/page.html              the page of it (local/pages/kept_page.py)
 
 ``DATAMART_HOME`` names another folder than ``.datamart``. Several commands may write at once: each holds the lock of
 ``history/lock`` meanwhile. The same event, run twice, is two executions of one name: the newest has the details.
