@@ -1,9 +1,8 @@
-"""``datamart simulate``: what it prints can be pasted, and nothing is left of it, whatever ends it."""
+"""``datamart simulate``: what it prints can be pasted. How it ends is in test_signals.py."""
 
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from tests.support.cases import exhaustive
 
 ROOT = Path(__file__).parents[2]
 LABELS = ["base URL", "user", "password", "API token", "state"]
@@ -105,14 +102,3 @@ def test_the_lines_for_mstrio_are_python_with_the_account_in_it(simulate: Simula
     assert lines[0] == "from mstrio.connection import Connection"
     assert given["positional"] == (said["base URL"], said["user"], said["password"])
     assert given["named"] == {"project_name": "MicroStrategy Tutorial"}
-
-
-@pytest.mark.parametrize(
-    ("number", "code"),
-    [(signal.SIGTERM, 143), exhaustive((signal.SIGINT, 130)), exhaustive((signal.SIGHUP, 129))],
-)
-def test_a_signal_ends_it_and_nothing_stays_behind(simulate: Simulate, number: signal.Signals, code: int) -> None:
-    assert list(simulate.folder.iterdir())
-    simulate.process.send_signal(number)
-    assert simulate.process.wait(60) == code
-    assert list(simulate.folder.iterdir()) == []
