@@ -150,8 +150,8 @@ class RunPage:
         begin, end = seconds_of(step.started_at), self._end(step)
         kind = "failed" if step.failures else "wait" if step.state in WAITING or _is_wait(step) else "work"
         bands = [self.scale.band(kind, begin, end)]
-        if step.waited_seconds and not step.failures:  # looks: nearly all of it is waiting for the next one
-            bands = [self.scale.band("wait", begin, end), self.scale.band("work", end - self._looked(step), end)]
+        if step.waited_seconds:  # looks: nearly all of it is waiting for the next one
+            bands = [self.scale.band("wait", begin, end), self.scale.band(kind, end - self._looked(step), end)]
         return Row(step, f"{step.state}{words.times(step.times)}", kind, tuple(bands))
 
     @staticmethod

@@ -9,7 +9,7 @@ from functions import clock
 from functions.errors import NotFound
 from local.pages.run_page import RunPage, run_page
 from local.report.events import seconds_of
-from local.report.report import Answer
+from local.report.report import Answer, StepFailure
 from tests.unit.pages.reports import run_report
 from tests.unit.report.executions import BEGIN
 
@@ -46,6 +46,10 @@ def test_looking_is_the_end_of_a_wait_for_the_next_look() -> None:
     steps = (*report.steps[:8], looks, *report.steps[9:])
     wait, work = RunPage(replace(report, steps=steps), 0).groups[0].rows[8].bands
     assert round(wait.width / work.width, 2) == 3.0
+    failed = replace(looks, failures=(StepFailure(looks.started_at, "DatamartFailed", "no such column"),))
+    steps = (*report.steps[:8], failed, *report.steps[9:])
+    bands = RunPage(replace(report, steps=steps), 0).groups[0].rows[8].bands
+    assert [band.kind for band in bands] == ["wait", "failed"]
 
 
 def test_a_run_that_was_stopped_while_it_waited_for_its_job_waited() -> None:
