@@ -10,7 +10,7 @@ from functions.prompts.describe import Question
 from functions.prompts.prompt import Given
 from functions.prompts.reply import InvalidReply, answers_in
 from local.cli.dialogue.hints import hint
-from local.cli.dialogue.rendering import show_line, show_prompt, show_refusal
+from local.cli.dialogue.rendering import show_line, show_prompt, show_reason, show_refusal
 from local.cli.dialogue.selections import InvalidInput
 from local.cli.dialogue.typed_answer import answer_from
 
@@ -52,4 +52,4 @@ def _answered(question: Question, console: Console, read: Read) -> list[Given]:
         try:
             return answers_in({"prompts": [answer_from(question, line)]}, [question], [])
         except (InvalidInput, InvalidReply) as problem:
-            show_line(console, f"  Not accepted: {problem}", "red")
+            show_reason(console, f"  Not accepted: {problem}")

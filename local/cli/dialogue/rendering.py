@@ -24,7 +24,7 @@ def show_question(console: Console, questions: list[Question], refusal: str | No
 def show_refusal(console: Console, refusal: str | None) -> None:
     """Why an earlier reply was rejected, if one was."""
     if refusal:
-        show_line(console, f"The last reply was refused: {refusal}", "red")
+        show_reason(console, f"The last reply was refused: {refusal}")
 
 
 def show_prompt(console: Console, question: Question, place: str) -> None:
@@ -46,6 +46,11 @@ def show_prompt(console: Console, question: Question, place: str) -> None:
 def show_line(console: Console, text: str, style: str = "") -> None:
     """Text without markup, not wrapped, so that names in it can be copied."""
     console.print(Text(printable(text), style=style), soft_wrap=True)
+
+
+def show_reason(console: Console, text: str) -> None:
+    """Why something was not accepted: a sentence, which is broken between words."""
+    console.print(Text(printable(text), style="red"))
 
 
 def choices_shown(question: Question) -> list[dict[str, Any]]:

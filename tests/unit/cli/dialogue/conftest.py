@@ -35,6 +35,11 @@ class Person:
     def screen(self) -> str:
         return self._screen.getvalue()
 
+    @property
+    def said(self) -> str:
+        """The same, wherever its lines are broken."""
+        return " ".join(self.screen.split())
+
     def _type(self, prompt: Text) -> str:
         if not self.lines:
             raise EOFError

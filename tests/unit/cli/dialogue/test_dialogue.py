@@ -22,7 +22,7 @@ def test_a_typed_value_is_judged_at_once(
     person: Any, prompt: Any, about: dict[str, Any], wrong: str, why: str, right: str
 ) -> None:
     assert person.answer_to(prompt("VALUE", **about), wrong, right) == {"answers": right}
-    assert why in person.screen
+    assert why in person.said
 
 
 def test_an_expression_is_typed_as_json_in_the_short_form_or_the_long(person: Any, prompt: Any) -> None:
@@ -46,7 +46,7 @@ def test_an_expression_is_typed_as_json_in_the_short_form_or_the_long(person: An
 def test_what_is_not_an_expression_is_asked_again(person: Any, prompt: Any, line: str, why: str) -> None:
     right = f'{{"metric": "{METRIC}", "operator": "IsNull"}}'
     assert person.answer_to(prompt("EXPRESSION"), line, right)["answers"]["operator"] == "IsNull"
-    assert why in person.screen
+    assert why in person.said
 
 
 def test_an_empty_line_takes_the_default(person: Any, countries: Any) -> None:
@@ -76,7 +76,7 @@ def test_a_prompt_with_a_default_is_left_open_by_another_input_than_the_empty_li
 
 def test_a_prompt_of_a_kind_that_nobody_can_answer_takes_its_default(person: Any, prompt: Any) -> None:
     assert person.answer_to(prompt("HIERARCHY", defaultAnswer={"x": 1}), "Europe", "") == {"useDefault": True}
-    assert 'cannot be answered; use "useDefault": true' in person.screen
+    assert 'cannot be answered; use "useDefault": true' in person.said
     assert 'Default: {"x": 1}' in person.screen
 
 
@@ -136,3 +136,10 @@ def test_the_end_of_the_input_and_ctrl_c_end_the_dialogue(person: Any, prompt: A
     person._type = interrupted
     with pytest.raises(KeyboardInterrupt):
         person.reply_to([prompt("VALUE")], "x")
+
+
+def test_the_reason_why_something_is_not_accepted_is_broken_between_words(person: Any, countries: Any) -> None:
+    person.answer_to(countries(), "the United Kingdom of Great Britain and Northern Ireland", "France")
+    reason = person.screen[person.screen.index("Not accepted") :].splitlines()[:2]
+    assert all(0 < len(line) <= 80 for line in reason)
+    assert 'called "the United Kingdom of Great Britain and Northern Ireland"' in person.said

@@ -60,7 +60,7 @@ def test_a_single_one_is_picked_by_its_number_or_its_name_which_needs_no_quotes(
 )
 def test_a_wrong_pick_is_explained_and_asked_again(person: Any, countries: Any, line: str, why: str) -> None:
     assert person.answer_to(countries(max=2), line, "2") == {"answers": [FRANCE]}
-    assert why in person.screen
+    assert why in person.said
     assert person.screen.count("Not accepted") == 1
 
 
