@@ -79,17 +79,21 @@ def _is_empty(answers: Any) -> bool:
 
 def _check_filled(prompts: list[dict[str, Any]]) -> None:
     """Reject answers that are still the … of a sample. Raises InvalidRequest, naming all of them."""
-    found = [
-        f"prompts[{index}].answers{_for(prompt)}"
+    unfilled = [
+        (index, prompt)
         for index, prompt in enumerate(prompts)
         if not prompt.get("useDefault") and _is_unfilled(prompt.get("answers"))
     ]
+    found = [f"prompts[{index}].answers{_for(prompt)}" for index, prompt in unfilled]
+    is_one_optional = any(prompt.get("required") is False for _, prompt in unfilled)
+    what_else = ' An optional prompt stays open with "answers": [].' if is_one_optional else ""
     if len(found) == 1:
-        raise InvalidRequest(f"{found[0]}: is still the … of a sample; replace it by the answer.")
+        raise InvalidRequest(f"{found[0]}: is still the … of a sample; replace it by the answer.{what_else}")
     if found:
         more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
         raise InvalidRequest(
             f"{', '.join(found[:MOST_NAMED])}{more}: are still the … of a sample; replace them by the answers."
+            f"{what_else}"
         )
 
 

@@ -36,6 +36,13 @@ def test_one_sample_answer_is_named_with_its_prompt() -> None:
     )
 
 
+def test_a_sample_answer_to_an_optional_prompt_may_also_be_left_open() -> None:
+    text = refusal(
+        {"name": "Day", "required": True, "answers": "…"}, {"name": "Which", "required": False, "answers": "…"}
+    )
+    assert text.endswith('replace them by the answers. An optional prompt stays open with "answers": [].')
+
+
 def test_of_very_many_sample_answers_the_first_are_named() -> None:
     text = refusal(*({"name": "x" * 240 + str(number), "answers": "…"} for number in range(200)))
     assert "and 180 more" in text
