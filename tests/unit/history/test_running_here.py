@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import StringIO
@@ -109,7 +110,10 @@ def test_a_damaged_file_and_a_folder_that_is_not_there_are_nothing_that_runs(fil
     assert not file.exists()
 
 
-def test_a_run_of_another_terminal_is_followed_to_the_end_that_the_history_has(files: Files) -> None:
+def test_a_run_of_another_terminal_is_followed_to_the_end_that_the_history_has(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "time", lambda: AT + 1)  # no step goes on for so long that this is said
     mine, said, looks = RunsOfThisProcess(files), StringIO(), list[float]()
     mine.begin(RUNS)
 
