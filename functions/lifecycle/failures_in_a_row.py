@@ -13,8 +13,12 @@ from functions.runs.store.durations import key_of_datamart
 from functions.runs.store.last_loads import key_of, record_load
 from functions.runs.store.notices import MessageRecord
 from functions.runs.store.record import RunRecord
+from functions.runs.store.runs import find_runs
 from functions.runs.store.series import begin_recovery, end_recovery, record_failure
 from functions.runs.store.table import expiry
+
+INSTANT = 0.001
+"""Seconds between the end of a run and that of the message which started it."""
 
 
 def record_end(run: RunRecord, end: End, *, reported_alone: bool) -> Series | None:
@@ -62,13 +66,23 @@ def record_end_of_message(message: MessageRecord, run: Run) -> Series | None:
     job = deployed_jobs().get(run.job_name or "")
     if job is None or run.job_name is None:
         return None
-    key, at = key_of("job", run.job_name), run.ended_at or clock.now()
+    key, at = key_of("job", run.job_name), _last_end(message, run)
     if message.has_failures:
         is_due = is_run_of(job, run) and not message.notice_sent
         return record_failure(message.table, key, message.key, at) if is_due else None
     if run.loaded != "yes" or not is_load_of(job, run):
         return None
-    return begin_recovery(message.table, key, message.key, run.finished_at or at, message.table.load(key) or {})
+    return begin_recovery(message.table, key, message.key, at, message.table.load(key) or {})
+
+
+def _last_end(message: MessageRecord, run: Run) -> float:
+    """Just after the last of the runs of a message ended, whichever end is processed last: all are of one job.
+
+    A run that has loaded may have ended at the same instant; its load does not come after the message.
+    """
+    beginning = run.arn.rpartition("-")[0]
+    runs = find_runs(message.table, [f"{beginning}-{digits}" for digits in message.ends])
+    return max((each.ended_at for each in runs if each.ended_at is not None), default=clock.now()) + INSTANT
 
 
 def end_series_of(run: RunRecord, by: str | None = None) -> None:
