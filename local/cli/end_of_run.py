@@ -4,6 +4,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
 
 from rich.console import Console
 from rich.text import Text
@@ -46,11 +47,14 @@ def show_end(console: Console, outcome: Outcome, report: RunReport | None) -> No
     show_prompts(console, report)
 
 
-def show_next(console: Console, run: HistoryRecord, page: Path | None = None) -> None:
-    """The commands that go on from here, each with what it does; and the ``page`` that was written of it, if any."""
+def show_next(console: Console, run: HistoryRecord, page: Path | None = None, library_url: str | None = None) -> None:
+    """The commands that go on from here, each with what it does; and the ``page`` that was written of it, if any.
+
+    ``library_url``: the real server that it ran on. A repetition that does not name it would run on the simulator.
+    """
     console.print()
     console.print(Text("What next", style="bold"))
-    lines = [*_next(run), *([(str(page), "its page, for a browser")] if page is not None else [])]
+    lines = [*_next(run, library_url), *([(str(page), "its page, for a browser")] if page is not None else [])]
     longest = max(len(command) for command, _ in lines)
     beside = [f"  {command:<{longest}}  {words}" for command, words in lines]
     below = [line for command, words in lines for line in (f"  {words}", f"    {command}")]
@@ -58,7 +62,7 @@ def show_next(console: Console, run: HistoryRecord, page: Path | None = None) ->
         console.print(line, soft_wrap=True)
 
 
-def _next(run: HistoryRecord) -> Iterator[tuple[str, str]]:
+def _next(run: HistoryRecord, library_url: str | None) -> Iterator[tuple[str, str]]:
     """Commands, each with what it does."""
     program = program_name()
     yield f"{program} show {run.id}", "all that is known of it"
@@ -68,7 +72,8 @@ def _next(run: HistoryRecord) -> Iterator[tuple[str, str]]:
     yield f"{program} show {run.id} --log-failed", "what the failed step logged"
     if (found := repetition(run)) is not None:
         words, options = found
-        yield f"{program} rerun {run.id}{options}", words.lower()
+        server = "" if library_url is None else f" --library-url {quote(library_url)}"
+        yield f"{program} rerun {run.id}{options}{server}", words.lower()
 
 
 def program_name() -> str:

@@ -126,7 +126,7 @@ def _run(
             show_end(console, outcome, report)
             _show_tables(console, simulator, outcomes)
             if report is not None:
-                show_next(console, report.run, keep_page(files, outcome.execution_arn))
+                show_next(console, report.run, keep_page(files, outcome.execution_arn), arguments.library_url)
     return results
 
 

@@ -57,9 +57,10 @@ def _mode(secret: dict[str, Any], environment: Mapping[str, str]) -> int:
         name for name, (field, _) in VARIABLES.items() if field in LOGIN_MODES[mode].needed and field not in secret
     ]
     if missing:
+        are, it = ("are", "them") if len(missing) > 1 else ("is", "it")
         raise BadConnection(
-            f"{' and '.join(missing)} not set: login mode {mode} on {secret['baseUrl']} needs it. "
-            "Set it in the environment."
+            f"{' and '.join(missing)} {are} not set: login mode {mode} on {secret['baseUrl']} needs {it}. "
+            f"Set {it} in the environment."
         )
     return mode
 

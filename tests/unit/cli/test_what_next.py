@@ -15,10 +15,10 @@ LEFT = [{"kind": "triggerEvent", "name": "Load done", "outcome": "notDone"}]
 DONE = [LEFT[0] | {"outcome": "done"}]
 
 
-def shown(width: int = 120, page: Path | None = None, **changes: Any) -> list[str]:
+def shown(width: int = 120, page: Path | None = None, library_url: str | None = None, **changes: Any) -> list[str]:
     """The lines, without their heading."""
     console = Console(file=io.StringIO(), width=width)
-    show_next(console, record(**changes), page)
+    show_next(console, record(**changes), page, library_url)
     assert isinstance(console.file, io.StringIO)
     _, heading, *lines = console.file.getvalue().splitlines()
     assert heading == "What next"
@@ -47,6 +47,11 @@ def test_what_failed_is_repeated_by_the_command_that_does_what_is_missing(
     said, _, meaning = last.strip().partition("  ")
     assert said.endswith(command)
     assert meaning.strip() == words
+
+
+def test_what_ran_on_a_real_server_is_repeated_there_and_not_on_the_simulator() -> None:
+    *_, last = shown(library_url="https://mstr.example.com/Library", status="FAILED", loaded="no", error="NotFound")
+    assert last.split("  ")[1].endswith("rerun city-1 --library-url https://mstr.example.com/Library")
 
 
 def test_what_fails_again_is_not_repeated() -> None:
