@@ -29,10 +29,13 @@ class Earlier:
         What DescribeExecution answers of it.
     record
         Of the history; None while it runs, and of an earlier release.
+    server
+        Of this computer: where it ran, as :class:`local.history.details.Details` has it.
     """
 
     described: dict[str, Any]
     record: HistoryRecord | None
+    server: str | None = None
 
     @property
     def id(self) -> str:
@@ -130,4 +133,4 @@ def of_this_computer(run: str, files: Files) -> Earlier | None:
         raise CannotGoOn(
             f"{record.id}: what it was started with is not kept any more: {why}. Run its file again: datamart run FILE."
         )
-    return Earlier(described, record)
+    return Earlier(described, record, details.server)

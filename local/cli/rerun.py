@@ -30,6 +30,7 @@ from local.cli.follow_ups import Missing, accepted, check_loads, input_of, missi
 from local.cli.reasons import reason_of, user
 from local.cli.repeats import loaded_by_repeat, said_of
 from local.cli.rest_of_batch import rest_of
+from local.cli.same_server import check_same_server
 from local.cli.terminal import say
 from local.errors import CannotGoOn, NotDone
 from local.history.files import Files
@@ -97,6 +98,7 @@ def _here(arguments: argparse.Namespace, earlier: Earlier, asked: "_Asked", file
     """Run it in the emulator, as ``datamart run`` does. Raises CannotGoOn, NotDone."""
     _refuse(arguments, OF_A_STAGE, "of a stage")
     asked.check_is_run(earlier)
+    check_same_server(earlier, arguments)
     given = rest_of(earlier, files, asked) if earlier.is_batch else _given(earlier, asked, files)
     given |= {KEY: Started(user(), "rerun", reason_of(arguments), earlier.id).as_input()}
     from local.cli.run import run_events  # imports what a run needs

@@ -45,10 +45,11 @@ def follow_here(record: HistoryRecord, files: Files, stream: TextIO, wait: Wait)
         details = files.details_of(record.id)
         steps.show(details.events, details.log)
     outcome = _outcome_of(ended, files)
-    show_end(console, outcome, report_of(outcome, files))
+    report = report_of(outcome, files)
+    show_end(console, outcome, report)
     from local.pages.kept_page import keep_page  # imports jinja2, which is not needed before
 
-    show_next(console, ended, keep_page(files, ended.execution))
+    show_next(console, ended, keep_page(files, ended.execution), None if report is None else report.library_url)
     return outcome
 
 

@@ -34,6 +34,7 @@ from local.clock import Clock
 from local.emulator import Emulator, NothingStarts, is_delivered
 from local.emulator.ended import Ended
 from local.errors import CannotGoOn
+from local.history.details import SIMULATOR
 from local.history.durations import loads_in
 from local.history.files import Files
 from local.history.history import Selection
@@ -102,13 +103,18 @@ class Emulated:
     targets: Targets = field(default_factory=dict)
     hides_answers: bool = False
 
+    @property
+    def server(self) -> str:
+        """What the history keeps of the server: its base URL, or that it is the simulator."""
+        return str(self.secret["baseUrl"]) if self.real_server else SIMULATOR
+
 
 def watched_runs(emulated: Emulated, events: Sequence[Event], stream: TextIO) -> list[Result]:
     """Run what the events start, all at once, and show the states on ``stream``; the results are in their order.
 
     Signals are to be deferred meanwhile: one stops every run, whose outcome is then that of an aborted one.
     """
-    keeper = None if emulated.history is None else _Keeper(emulated.history)
+    keeper = None if emulated.history is None else _Keeper(emulated.history, emulated.server)
     emulator = Emulator(
         emulated.template,
         secrets={"default": emulated.secret},
@@ -151,8 +157,9 @@ def _seed_durations(emulator: Emulator, history: Files) -> None:
 class _Keeper:
     """Keeps what has ended in the history of this computer; a folder that cannot be written prevents no run."""
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: Files, server: str) -> None:
         self._files = files
+        self._server = server
         self._running = RunsOfThisProcess(files)
         self._said = False
 
@@ -176,7 +183,7 @@ class _Keeper:
     def keep(self, ended: Ended) -> None:
         """Keep one execution."""
         with self._may_fail():
-            self._files.keep(ended)
+            self._files.keep(ended, self._server)
         with self._may_fail():
             self._running.end(ended.described["name"])
 

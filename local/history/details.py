@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from local.history.record_line import is_moment
 
@@ -16,6 +17,9 @@ MOST_DETAILS = 500
 """Executions whose details are kept: the newest."""
 
 FEW_KEPT = f"this computer keeps the details of the last {MOST_DETAILS} executions"
+
+SIMULATOR = "simulator"
+"""What is kept as the server of an execution that ran on the built-in simulator."""
 
 DAMAGED = "the file {path} is damaged"
 
@@ -39,6 +43,9 @@ class Details(NamedTuple):
         Of a batch: a line for each item, as in its output.
     after
         Of a batch: the items that an item names, of those that name some.
+    server
+        Where it ran: :data:`SIMULATOR`, or the base URL of a real Library server, which has no credentials in it. None
+        where that is not known, as in an entry of an older release.
     """
 
     described: dict[str, Any]
@@ -48,6 +55,7 @@ class Details(NamedTuple):
     passed_over: int = 0
     items: tuple[dict[str, Any], ...] = ()
     after: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    server: str | None = None
 
 
 def details_in(folder: Path) -> Details:
@@ -68,7 +76,8 @@ def details_in(folder: Path) -> Details:
     lines = found.get("items")
     items = tuple(line for line in lines if isinstance(line, dict)) if isinstance(lines, list) else ()
     passed_over = len(listed) - len(events)
-    return Details(described, events, _log(folder / LOG), None, passed_over, items, _after(found.get("after")))
+    after, server = _after(found.get("after")), _server(found.get("server"))
+    return Details(described, events, _log(folder / LOG), None, passed_over, items, after, server)
 
 
 def json_of(content: Any) -> str:
@@ -96,6 +105,19 @@ def _after(found: Any) -> dict[str, tuple[str, ...]]:
     """The lists of names by their item; what is damaged, or of a release that did not keep it, names nothing."""
     given = found.items() if isinstance(found, dict) else ()
     return {item: tuple(map(str, named)) for item, named in given if isinstance(named, list)}
+
+
+def _server(found: Any) -> str | None:
+    """The server, where it is written as it was kept: it goes into a command that people paste."""
+    if not (isinstance(found, str) and found.isascii() and found.isprintable() and " " not in found):
+        return None
+    try:
+        address = urlsplit(found)
+    except ValueError:
+        return None
+    more = address.query or address.fragment or "@" in address.netloc
+    is_base_url = address.scheme in ("https", "http") and address.hostname and not more
+    return found if found == SIMULATOR or is_base_url else None
 
 
 def _is_event(event: Any) -> bool:

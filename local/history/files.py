@@ -3,7 +3,7 @@
 ::
 
     history/records.jsonl                    a record a line, oldest first
-    history/runs/<id>/execution.json         of the last 500: what Step Functions says of the execution
+    history/runs/<id>/execution.json         of the last 500: what Step Functions says of the execution, and the server
     history/runs/<id>/log.jsonl              what its functions logged
     history/runs/<id>/page.html              the page of it (local/pages/kept_page.py)
 
@@ -114,12 +114,16 @@ class Files:
 
     # -- writing ------------------------------------------------------------------------------------------------------
 
-    def keep(self, ended: "Ended") -> None:
-        """Keep an execution that has ended: its record, if there is one, and its details."""
+    def keep(self, ended: "Ended", server: str | None = None) -> None:
+        """Keep an execution that has ended: its record, if there is one, and its details.
+
+        ``server``: where it ran, as :class:`local.history.details.Details` has it.
+        """
         execution = ended.described["name"]
         folder = self.details(execution)
         private_files.make_folder(folder, self._home)
         kept = {"execution": ended.described, "events": ended.events, "items": ended.items, "after": {**ended.after}}
+        kept |= {} if server is None else {"server": server}
         private_files.write(folder / details.EXECUTION, json_of(kept))
         lines = self._log.take(ended.log, ended.described["executionArn"])
         private_files.write(folder / details.LOG, _text(lines))

@@ -48,6 +48,8 @@ class Kept(NamedTuple):
         Of a batch: a line for each item, as in its output; empty if that is not known.
     after
         Of a batch: the items that an item names, of those that name some; empty if that is not known.
+    server
+        Of an execution of this computer: where it ran, as :class:`local.history.details.Details` has it.
     """
 
     described: dict[str, Any]
@@ -58,6 +60,7 @@ class Kept(NamedTuple):
     is_deployed: bool = False
     items: Sequence[dict[str, Any]] = ()
     after: Mapping[str, Sequence[str]] = MappingProxyType({})
+    server: str | None = None
 
 
 def assembled(record: HistoryRecord, kept: Kept, items: Sequence[HistoryRecord] = ()) -> RunReport:
@@ -82,6 +85,7 @@ def assembled(record: HistoryRecord, kept: Kept, items: Sequence[HistoryRecord] 
         items=tuple(sorted(items, key=lambda item: item.started_at)),
         not_run=tuple(_not_run(kept, items)),
         after={item: tuple(named) for item, named in kept.after.items()},
+        server=kept.server,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from functions.runs.history import HistoryRecord, camel_case
+from local.history.details import SIMULATOR
 
 
 @dataclass(frozen=True)
@@ -181,6 +182,8 @@ class RunReport:
         Of a batch: its other items, in the order of its file.
     after
         Of a batch: the items that an item names and comes after, of those that name some.
+    server
+        Of a run of this computer: base URL of the Library server that it ran on, or ``simulator``; None if not known.
     """
 
     run: HistoryRecord
@@ -198,6 +201,12 @@ class RunReport:
     items: tuple[HistoryRecord, ...] = ()
     not_run: tuple[NotRun, ...] = ()
     after: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    server: str | None = None
+
+    @property
+    def library_url(self) -> str | None:
+        """The real server, which a command that repeats it has to name; None for the simulator."""
+        return None if self.server == SIMULATOR else self.server
 
     def as_json(self) -> dict[str, Any]:
         """The report as JSON values; ``run`` and ``items`` have the keys of ``datamart runs --json``."""

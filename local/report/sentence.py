@@ -64,10 +64,15 @@ def next_command(report: RunReport) -> tuple[str, str] | None:
         return None
     words_before, options = found
     if report.console is None:
-        return words_before, f"datamart rerun {quote(run.id)}{options}"
+        return words_before, f"datamart rerun {quote(run.id)}{options}{on_server(report.library_url)}"
     if words_before == REST:
         return words_before, follow_up(run.execution)
     return words_before, rerun(run.execution, _loaded(run))
+
+
+def on_server(library_url: str | None) -> str:
+    """The option of the command that repeats a run of this computer on a real server; without it, on the simulator."""
+    return "" if library_url is None else f" --library-url {quote(library_url)}"
 
 
 def repetition(run: HistoryRecord) -> tuple[str, str] | None:

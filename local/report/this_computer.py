@@ -35,8 +35,8 @@ class ThisComputer:
     def kept(self, record: HistoryRecord) -> Kept:
         """As :meth:`Source.kept`; of several executions of one name the newest has the details."""
         found = self._files.details_of(record.id)
-        why, items, after = found.why_gone, found.items, found.after
-        return Kept(found.described, found.events, found.log, why_gone=why, items=items, after=after)
+        why, items, after, server = found.why_gone, found.items, found.after, found.server
+        return Kept(found.described, found.events, found.log, why_gone=why, items=items, after=after, server=server)
 
     def notes(self) -> tuple[str, ...]:
         """As :meth:`Source.notes`."""

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from functions.runs.history import HistoryRecord
+from local.clock import Clock
 from local.emulator.ended import Ended
 from local.history.files import Files
 from local.history.history import Selection
-from local.simulator import catalogue
+from local.simulator import Simulator, catalogue
 from tests.integration.conftest import TUTORIAL, System
 from tests.integration.test_rerun_command import datamart_rerun, earlier, given_to
 from tests.support.cloud import Cloud, deployed
@@ -166,6 +167,26 @@ def test_on_this_computer_they_are_done_in_the_emulator(run_command: RunCommand,
     shown = run_command("show", again.id)
     assert "Then" in shown.out
     assert "cube Broken Cube: failed (the publication has ended" in " ".join(shown.out.split())
+
+
+def test_what_ran_on_a_real_server_is_repeated_there_alone(
+    run_command: RunCommand, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "request.json"
+    file.write_text(json.dumps(REQUEST | {"then": [{"publishCube": "Broken Cube"}, EVENT]}))
+    with Simulator(clock=clock.now) as server:
+        monkeypatch.setenv("MSTR_USERNAME", server.username)
+        monkeypatch.setenv("MSTR_PASSWORD", server.password)
+        there = ("--library-url", server.base_url)
+        first = run_command("run", str(file), "--max-wait", "0", *there)
+        failed = newest()
+        again = f"rerun {failed.id} --follow-ups --library-url {server.base_url}"
+        assert (first.code, again in first.out) == (1, True)
+        refused = run_command("rerun", failed.id, "--follow-ups")
+        assert (refused.code, f"type: datamart {again}" in refused.err) == (2, True)
+        assert newest() == failed
+        run_command("rerun", failed.id, "--follow-ups", "--max-wait", "0", *there)
+        assert newest().follow_ups_of == failed.id
 
 
 def test_what_a_later_run_still_does_is_not_done_beside_it(run_command: RunCommand, failed: HistoryRecord) -> None:

@@ -247,6 +247,19 @@ def test_a_line_of_the_log_may_have_any_character(history: Files) -> None:
     assert history.details_of(kept.id).log == ['"a\u2028b"', '"c\x85d"']
 
 
+def test_the_server_is_kept_beside_an_execution_and_a_damaged_one_is_not_known(history: Files) -> None:
+    kept, server = record(1, AT), "https://mstr.example.com/MicroStrategyLibrary"
+    described = {"name": kept.id, "executionArn": kept.execution}
+    for each in (server, details.SIMULATOR, None):
+        history.keep(Ended(described, [], kept, NO_LOG), each)
+        assert history.details_of(kept.id).server == each
+    path = history.details(kept.id) / details.EXECUTION
+    for damaged in (5, "x; rm", "https://u:planted@mstr.example.com/x", f"{server}?a=b", f"{server}\n"):
+        path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"server": damaged}), "utf-8")
+        assert history.details_of(kept.id).server is None
+    assert "server" not in (history.folder / "records.jsonl").read_text("utf-8")
+
+
 @pytest.mark.parametrize("given", [None, 5, [], {"b": 5, "c": None}, {"a": ["x"]}])
 def test_what_comes_after_what_is_kept_and_of_a_damaged_file_what_is_understood(history: Files, given: Any) -> None:
     kept = record(1, AT)

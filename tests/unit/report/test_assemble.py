@@ -189,7 +189,7 @@ def test_in_json_names_are_in_camel_case_and_what_is_not_known_is_null(report: R
     found = json.loads(json.dumps(report.as_json()))
     assert set(found) == {
         *("run", "console", "notes", "problem", "attempts", "steps", "prompts", "promptsLeftOut", "job", "waits"),
-        *("cleanedUp", "cost", "items", "notRun", "after"),
+        *("cleanedUp", "cost", "items", "notRun", "after", "server"),
     }
     assert found["problem"] is None
     assert found["run"]["startedAt"] == "2026-11-20T05:00:00.000Z"

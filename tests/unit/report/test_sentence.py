@@ -70,6 +70,13 @@ def test_the_command_of_a_deployed_run_names_its_stage() -> None:
     assert next_command(deployed) == ("To repeat it", "datamart rerun city-1 --stage dev")
 
 
+def test_the_command_of_a_run_on_a_real_server_names_it_and_that_of_the_simulator_does_not() -> None:
+    failed, words = record(status="FAILED", loaded="no"), "To repeat it"
+    found = next_command(RunReport(failed, server="https://mstr.example.com/Library"))
+    assert found == (words, "datamart rerun city-1 --library-url https://mstr.example.com/Library")
+    assert next_command(RunReport(failed, server="simulator")) == (words, "datamart rerun city-1")
+
+
 LEFT = [{"kind": "triggerEvent", "name": "Load done", "outcome": "done"}, {"kind": "publishCube", "outcome": "failed"}]
 
 
