@@ -120,13 +120,15 @@ def _run(
         else:
             from local.cli.end_of_run import report_of, show_end, show_next  # they are not needed before
             from local.pages.kept_page import keep_page
+            from local.report.sentence import items_left
 
             ((_, outcome),) = outcomes
             report = report_of(outcome, files)
             show_end(console, outcome, report)
             _show_tables(console, simulator, outcomes)
             if report is not None:
-                show_next(console, report.run, keep_page(files, outcome.execution_arn), arguments.library_url)
+                page, url = keep_page(files, outcome.execution_arn), arguments.library_url
+                show_next(console, report.run, page, url, items_left(report))
     return results
 
 

@@ -14,6 +14,7 @@ from local.history.files import Files
 from local.history.running_here import RunningHere
 from local.history.words import name_of
 from local.outcome import Outcome
+from local.report.sentence import items_left
 from local.report.so_far import StepsSoFar
 
 LOOK_SECONDS = 0.5
@@ -49,7 +50,11 @@ def follow_here(record: HistoryRecord, files: Files, stream: TextIO, wait: Wait)
     show_end(console, outcome, report)
     from local.pages.kept_page import keep_page  # imports jinja2, which is not needed before
 
-    show_next(console, ended, keep_page(files, ended.execution), None if report is None else report.library_url)
+    page = keep_page(files, ended.execution)
+    if report is None:
+        show_next(console, ended, page)
+    else:
+        show_next(console, ended, page, report.library_url, items_left(report))
     return outcome
 
 

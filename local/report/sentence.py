@@ -90,5 +90,10 @@ def repetition(run: HistoryRecord) -> tuple[str, str] | None:
     return REPEAT[loaded], "" if loaded == "no" else " --force"
 
 
+def items_left(report: RunReport) -> list[HistoryRecord]:
+    """The loaded items of a batch whose follow-ups are not all done: no restart of the batch does these."""
+    return [item for item in report.items if (found := repetition(item)) is not None and found[0] == REST]
+
+
 def _loaded(run: HistoryRecord) -> Loaded:
     return "no" if run.kind == "batch" else cast(Loaded, run.loaded)

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from local.cli.end_of_run import show_next
+from local.cli.end_of_run import program_name, show_end, show_next
+from local.outcome import Outcome
+from local.report.report import RunReport
+from local.report.sentence import items_left
 from tests.unit.report.executions import record
 
 LEFT = [{"kind": "triggerEvent", "name": "Load done", "outcome": "notDone"}]
@@ -71,6 +74,45 @@ def test_after_a_success_there_is_what_has_run_and_the_page() -> None:
         "  datamart runs         what has run so far",
         "  pages/city-1.html     its page, for a browser",
     ]
+
+
+FAILED_ITEM: dict[str, Any] = {"status": "FAILED", "error": "FollowUpFailed", "loaded": "yes", "follow_ups": LEFT}
+
+
+def batch_with(*names: str, **changes: Any) -> RunReport:
+    """A batch with items whose follow-ups failed, and one that has done all of its own."""
+    left = [record(kind="run", id=f"{name}-1", item=name, cause=f"no {name}", **FAILED_ITEM) for name in names]
+    return RunReport(record(kind="batch", **changes), items=(*left, record(id="done-1", item="done")))
+
+
+def of_batch(report: RunReport, server: str | None = None) -> tuple[list[str], list[str]]:
+    """The lines of its end, and those of what next."""
+    console = Console(file=io.StringIO(), width=140)
+    batch = report.run.execution.replace("datamart-runner-dev", "datamart-runner-dev_batches")
+    show_end(console, Outcome(batch, report.run.status, None, "why", {"durationSeconds": 1.0}), report)
+    show_next(console, report.run, None, server, items_left(report))
+    assert isinstance(console.file, io.StringIO)
+    end, _, following = console.file.getvalue().partition("What next\n")
+    return end.splitlines(), following.splitlines()
+
+
+@pytest.mark.parametrize("status", ["SUCCEEDED", "FAILED"])
+def test_an_item_whose_follow_up_failed_is_named_with_the_cause_and_the_command(status: str) -> None:
+    url = "https://mstr.example.com/Library"
+    end, following = of_batch(batch_with("sales", status=status, loaded="yes"), url)
+    assert "sales: FollowUpFailed: no sales" in end
+    words = following.index("  what is to follow sales")
+    assert following[words + 1] == f"    {program_name()} rerun sales-1 --follow-ups --library-url {url}"
+    assert not any("done" in line for line in following)
+
+
+def test_of_many_items_whose_follow_ups_failed_some_are_named_and_the_others_counted() -> None:
+    end, following = of_batch(batch_with(*"abcde", status="SUCCEEDED", loaded="yes"))
+    assert end[-5:-1] == [
+        *(f"{name}: FollowUpFailed: no {name}" for name in "abc"),
+        "And 2 more items whose follow-ups are not all done.",
+    ]
+    assert sum("--follow-ups" in line for line in following) == 3
 
 
 def test_an_item_of_a_batch_may_be_loaded_and_the_rest_is_repeated_without_force() -> None:
