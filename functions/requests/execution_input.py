@@ -16,7 +16,7 @@ from functions.names import BATCHES
 from functions.requests import placeholders
 from functions.requests.event_shapes import WHAT_TO_GIVE, described, without_added
 from functions.requests.follow_ups import only_follow_ups, without_mark
-from functions.requests.named_jobs import is_burst, job_named
+from functions.requests.named_jobs import Job, is_burst, job_named
 from functions.requests.placeholders import BadPlaceholder
 from functions.requests.request import SCHEMA as REQUEST
 from functions.requests.request import normalise
@@ -57,7 +57,7 @@ class Start:
     follow_ups_of: str | None = None
 
 
-def read_input(given: Any, started_at: str) -> Start:
+def read_input(given: Any, started_at: str, jobs: dict[str, Job] | None = None) -> Start:
     """Check an execution's input.
 
     Parameters
@@ -66,6 +66,8 @@ def read_input(given: Any, started_at: str) -> Start:
         The input, unchecked.
     started_at
         When the execution started (ISO 8601): the default of ``asOf``.
+    jobs
+        The jobs that may be named, by name; the deployed ones if left out.
 
     Raises
     ------
@@ -75,7 +77,7 @@ def read_input(given: Any, started_at: str) -> Start:
     _check_text(given)
     check_started(given)
     given, follow_ups_of = without_mark(without_added(given))
-    start = _start(given, started_at)
+    start = _start(given, started_at, jobs)
     return start if follow_ups_of is None else _without_load(start, follow_ups_of)
 
 
@@ -83,7 +85,7 @@ def _without_load(start: Start, follow_ups_of: str) -> Start:
     return replace(start, request=only_follow_ups(start.request), burst=False, follow_ups_of=follow_ups_of)
 
 
-def _start(given: Any, started_at: str) -> Start:
+def _start(given: Any, started_at: str, jobs: dict[str, Job] | None) -> Start:
     if (shape := described(given)) is not None:
         raise InvalidRequest(f"the input {shape}. {WHAT_TO_GIVE}")
     if not (isinstance(given, dict) and "job" in given):
@@ -97,10 +99,10 @@ def _start(given: Any, started_at: str) -> Start:
         raise InvalidRequest(str(problem)) from None
     if "refusal" in start:
         raise InvalidRequest(one_line(start["refusal"]))
-    as_of = start.get("asOf", started_at)
-    request = expanded(job_named(start["job"]), moment(as_of), start["values"]) | start["request"]
+    as_of, job = start.get("asOf", started_at), job_named(start["job"], jobs)
+    request = expanded(job, moment(as_of), start["values"]) | start["request"]
     try:
-        return Start(normalise(request), start["job"], as_of, is_burst(start["job"], start["values"]))
+        return Start(normalise(request), start["job"], as_of, is_burst(job, start["values"]))
     except InvalidRequest as problem:
         raise InvalidRequest(f'job "{start["job"]}": {problem}') from None
 

@@ -32,9 +32,9 @@ LATEST = "latest"
 BESIDE_THE_CODE = Path(__file__).parents[2] / "jobs.json"
 
 
-def job_named(name: str) -> Job:
-    """The job of that name. Raises InvalidRequest with the closest match."""
-    return deployed_one("job", "jobs", name, deployed_jobs())
+def job_named(name: str, jobs: dict[str, Job] | None = None) -> Job:
+    """The job of that name: of ``jobs``, or a deployed one. Raises InvalidRequest with the closest match."""
+    return deployed_one("job", "jobs", name, deployed_jobs() if jobs is None else jobs)
 
 
 def deployed_one(kind: str, plural: str, name: str, deployed: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -45,12 +45,9 @@ def deployed_one(kind: str, plural: str, name: str, deployed: dict[str, dict[str
     raise InvalidRequest(f"{kind}: there is no {kind} {quoted(name)}{nearest(name, deployed)}; {there}.")
 
 
-def is_burst(name: str, values: dict[str, str]) -> bool:
-    """Whether a run of the job, with the values of its trigger, is superfluous once a newer upload waits.
-
-    Raises InvalidRequest for a job that does not exist.
-    """
-    return job_named(name).get("burst") == LATEST and "key" in values
+def is_burst(job: Job, values: dict[str, str]) -> bool:
+    """Whether a run of the job, with the values of its trigger, is superfluous once a newer upload waits."""
+    return job.get("burst") == LATEST and "key" in values
 
 
 def deployed_jobs() -> dict[str, Job]:

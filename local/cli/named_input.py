@@ -2,12 +2,26 @@
 
 from typing import Any
 
+from functions import clock
+from functions.requests.execution_input import read_input
 from functions.similar_names import nearest
 from infra.jobs import job_files
 from infra.settings.settings import BadConfiguration, settings_of
 from local.cli.batch_files import batch_names
 from local.errors import CannotGoOn
 from local.synth import STAGE
+
+
+def check_input_with_job(given: dict[str, Any]) -> None:
+    """Check ``{"job": …}`` as the first step of its run does.
+
+    Raises InvalidRequest, and CannotGoOn for an invalid file of a job.
+    """
+    try:
+        jobs = job_files.jobs_of(settings_of(STAGE), with_samples=True)
+    except BadConfiguration as problem:
+        raise CannotGoOn(str(problem)) from None
+    read_input(given, clock.timestamp(clock.now()), {job.name: job.shipped for job in jobs})
 
 
 def input_named(name: str) -> dict[str, Any]:

@@ -222,7 +222,7 @@ def _event(name: str, path: Path) -> Event:
 def _check(content: Any, data: bytes, path: Path) -> None:
     """Refuse a batch or a request that its first step would refuse. Raises CannotGoOn.
 
-    A job by name is known to the emulator alone, and so is what an event starts.
+    What an event starts is known to the emulator alone.
     """
     if starts_batch(content):
         from local.cli.batch_files import check_input  # reads the files of all jobs, which no request waits for
@@ -230,9 +230,14 @@ def _check(content: Any, data: bytes, path: Path) -> None:
         check_input(content, data, path)
     elif is_job_file(content):
         raise CannotGoOn(f"{path}: is the file of a job, which runs by its name. Type: datamart run {path.stem}")
-    elif described(content) is None and not (isinstance(content, dict) and "job" in content):
+    elif described(content) is None:
         try:
-            read_input(content, run_clock.timestamp(run_clock.now()))
+            if isinstance(content, dict) and "job" in content:
+                from local.cli.named_input import check_input_with_job  # reads the files of all jobs, as for a batch
+
+                check_input_with_job(content)
+            else:
+                read_input(content, run_clock.timestamp(run_clock.now()))
         except InvalidRequest as problem:
             raise CannotGoOn(f"{path}: {problem}") from None
 

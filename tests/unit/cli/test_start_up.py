@@ -55,6 +55,11 @@ def run_up_to_the_emulator(tmp_path: Path, content: Any) -> subprocess.Completed
         ({"project": "P", "datmart": "City"}, "did you mean datamart"),
         ({**REQUEST, "prompts": [{"name": "X", "type": "ELEMENTS", "answers": "\u2026"}]}, "sample"),
         ([], "must be an object"),
+        ({"job": "city-nightli"}, 'there is no job "city-nightli" (did you mean city-nightly?)'),
+        ({"job": "city-nightly", "project": "P"}, "job, project: give only one of the two"),
+        ({"job": "city-nightly", "asof": "2026-11-20T05:00+01:00"}, "did you mean asOf"),
+        ({"job": "city-nightly", "asOf": "tomorrow"}, "a time with its offset"),
+        ({"job": "city-nightly", "request": {"datmart": "City"}}, "did you mean datamart"),
     ],
 )
 def test_a_wrong_request_is_refused_before_anything_of_a_run_is_imported(
@@ -65,6 +70,13 @@ def test_a_wrong_request_is_refused_before_anything_of_a_run_is_imported(
     assert sentence in ended.stderr
     assert ended.stderr.startswith(f"datamart: {tmp_path / 'mine.json'}: ")
     assert ended.stderr.count("\n") == 1
+
+
+def test_a_job_in_a_file_with_what_replaces_keys_of_its_request_is_about_to_run(tmp_path: Path) -> None:
+    given = {"job": "city-nightly", "asOf": "2026-11-20T05:00+01:00", "request": {"datamart": "Category Sales"}}
+    ended = run_up_to_the_emulator(tmp_path, given)
+    assert (ended.returncode, ended.stderr) == (9, "")
+    assert ended.stdout.splitlines() == ["Job city-nightly, for 2026-11-20T05:00+01:00", "[]"]
 
 
 def test_what_is_about_to_run_is_shown_before_anything_of_a_run_is_imported(tmp_path: Path) -> None:
