@@ -1,7 +1,7 @@
 """The rich console of the commands: no string is markup, and no text from outside has control characters."""
 
 from collections.abc import Iterable
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
@@ -35,9 +35,26 @@ def _lines(text: str) -> str:
     return "\n".join(map(printable, text.split("\n")))
 
 
+class _WithoutBlanks:
+    """A stream to which no line is written that ends in blanks: a table fills its last column with them."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write it; what follows the last line feed, such as a question, is left as it is."""
+        *lines, rest = text.split("\n")
+        self._stream.write("\n".join([*(line.rstrip(" ") for line in lines), rest]))
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
 def console_for(stream: TextIO) -> Console:
-    """A console on ``stream``, of a fixed width and without colours where that is not a terminal."""
+    """A console on ``stream``, of a fixed width and without colours and filling where that is not a terminal."""
     plain = not stream.isatty()
+    file = cast(TextIO, _WithoutBlanks(stream)) if plain else stream
     return SafeConsole(
-        file=stream, markup=False, emoji=False, highlight=False, no_color=plain, width=WIDTH if plain else None
+        file=file, markup=False, emoji=False, highlight=False, no_color=plain, width=WIDTH if plain else None
     )

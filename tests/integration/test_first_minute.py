@@ -100,6 +100,7 @@ def shown(
         if width is None:
             done = run_command(*words)
             text = f"{done.out}{done.err}"
+            assert not [line for line in text.splitlines() if line != line.rstrip()]
         else:
             monkeypatch.setenv("COLUMNS", str(width))
             text = screen_of(on_a_terminal(lambda: command(*words))[1])

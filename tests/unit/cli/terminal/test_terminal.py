@@ -49,6 +49,15 @@ def test_a_rich_text_of_a_raw_string_loses_its_control_characters() -> None:
     assert "\u202e" not in printed(Text(HOSTILE))
 
 
+def test_without_a_terminal_no_line_ends_in_blanks_but_a_question_keeps_its_own() -> None:
+    file, table = io.StringIO(), Table.grid(padding=(0, 2))
+    for cells in (("Run", "run-1"), ("Started", "2026-11-27 06:00:00")):
+        table.add_row(*cells)
+    console_for(file).print(table)
+    console_for(file).print("Which? ", end="")
+    assert file.getvalue() == "Run      run-1\nStarted  2026-11-27 06:00:00\nWhich? "
+
+
 def test_our_own_colours_stay() -> None:
     assert "\x1b[1;31mFAILED" in printed(Text("FAILED", style="bold red"))
 
