@@ -161,7 +161,7 @@ def test_bad_input_ends_with_one_line_and_code_2(
     [
         exhaustive((["run", "no-such-file.json"], {}, "cannot be read")),
         exhaustive((["run", "--scenario", "get-before-post-403"], {}, "did you mean get-before-post-404")),
-        (["run", "--library-url", "https://library.invalid/x"], {}, "MSTR_USERNAME and MSTR_PASSWORD not set"),
+        (["run", "--library-url", "https://library.invalid/x"], {}, "MSTR_USERNAME and MSTR_PASSWORD are not set"),
         exhaustive((["run", "--library-url", "http://library.invalid/x"], {}, "must be https://")),
         exhaustive((["run", "--library-url", "nothing"], {}, "must begin with https://")),
         exhaustive(

@@ -126,7 +126,7 @@ def test_credentials_that_are_not_in_the_environment_are_bad_usage(
     monkeypatch.delenv("MSTR_PASSWORD")
     report = person.check()
     assert report.code == 2
-    assert "MSTR_PASSWORD not set" in report.only("usage")[1]
+    assert "MSTR_PASSWORD is not set" in report.only("usage")[1]
 
 
 @pytest.mark.parametrize(

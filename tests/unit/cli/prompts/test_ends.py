@@ -151,4 +151,4 @@ def test_credentials_that_are_not_in_the_environment_are_bad_usage(
     monkeypatch.delenv("MSTR_PASSWORD")
     code, _, err = person.here("City")
     assert code == 2
-    assert "MSTR_PASSWORD not set" in err
+    assert "MSTR_PASSWORD is not set" in err
