@@ -1,6 +1,8 @@
 """The page of a run: its outcome, what to do, its steps over time and its answers."""
 
+import re
 from dataclasses import replace
+from html import unescape
 from itertools import pairwise
 
 from markupsafe import escape
@@ -14,18 +16,34 @@ from tests.unit.pages.reports import run_report
 from tests.unit.report.executions import BEGIN
 
 
+def command_in(page: str) -> str:
+    """What a person copies from the first command of the page, with the words before it."""
+    (found,) = re.findall('<p class="command">(.*?)</p>', page)
+    return unescape(re.sub("<[^<>]*>", "", found))
+
+
 def test_it_begins_with_the_outcome_and_what_to_do() -> None:
     page = run_page(run_report(status="FAILED", loaded="no", error="NotFound", cause='no datamart "Citty".'), 0)
     assert "City failed; its table was not loaded." in page
     assert "no datamart &#34;Citty&#34;." in page
     assert escape(NotFound.advice) in page
-    assert "To repeat it: <code>datamart rerun city-1 --stage dev</code>" in page
+    assert command_in(page) == "To repeat it: datamart rerun city-1 --stage dev"
 
 
 def test_what_may_be_repeated_has_its_command() -> None:
     page = run_page(run_report(status="FAILED", loaded="unknown", error="OutcomeUnknown", cause="It crashed."), 0)
-    command = "<code>datamart rerun city-1 --stage dev --force</code>"
-    assert f"To repeat it after a look at the table: {command}" in page
+    assert command_in(page) == "To repeat it after a look at the table: datamart rerun city-1 --stage dev --force"
+
+
+def test_an_option_of_the_command_does_not_break_at_its_hyphens() -> None:
+    left = [{"kind": "triggerEvent", "id": "E", "name": "Load done", "outcome": "failed"}]
+    changes = {"status": "FAILED", "loaded": "yes", "error": "FollowUpFailed", "cause": "x", "follow_ups": left}
+    report = replace(run_report(**changes), console=None, server="https://mstr.example.com/a?b=<i>")
+    page = run_page(report, 0)
+    assert ' <span class="option">--follow-ups</span> <span class="option">--library-url</span> ' in page
+    assert "<i>" not in page
+    command = "datamart rerun city-1 --follow-ups --library-url 'https://mstr.example.com/a?b=<i>'"
+    assert command_in(page) == f"To repeat what is missing, without a load: {command}"
 
 
 def test_waits_and_work_have_their_place_on_the_time_axis() -> None:
