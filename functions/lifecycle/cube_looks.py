@@ -79,9 +79,13 @@ def described(step: Step, cube: str) -> CubeInfo | None:
 
 
 def next_wait(run: Run, follow_up: FollowUp) -> int:
-    """Whole seconds until the next look; all looks of the run count, because its history has limited room."""
+    """Whole seconds until the next look; all looks of the run count, because its history has limited room.
+
+    What is looked at is our publication, or before it somebody else's that is waited for.
+    """
+    since = follow_up.waits_since or follow_up.began_at or clock.now()
     return seconds_until_next_look(
-        max(0.0, clock.now() - (follow_up.began_at or clock.now())),
+        max(0.0, clock.now() - since),
         run.polls + sum(one.looks for one in run.follow_ups),
         follow_up.durations,
         remaining=run.seconds_left(),

@@ -1,12 +1,13 @@
 """Has a cube published, or waits for somebody else's publication that may not have read the new rows (API.md 12.1)."""
 
+from functions import clock
 from functions.errors import DatamartFailed, LibraryError
 from functions.lifecycle.cube_looks import described, known_durations
 from functions.lifecycle.following_up import LEAVES_IT_OPEN, failed
 from functions.lifecycle.step import Step
 from functions.microstrategy import CubeInfo, CubeStatus
 from functions.runs.follow_ups import FollowUp, FollowUpState
-from functions.runs.store.follow_ups import begin_again, record_accepted, record_look
+from functions.runs.store.follow_ups import begin_again, record_accepted, record_wait
 
 
 def is_under_way(step: Step, follow_up: FollowUp) -> bool:
@@ -29,10 +30,18 @@ def have_published(step: Step, follow_up: FollowUp) -> None:
         before = described(step, cube) or CubeInfo(None, None)
         if not is_repeated and CubeStatus.PROCESSING in (before.status or CubeStatus(0)):
             step.facts["publication"] = "of somebody else"
-            record_look(step.run, follow_up, seen=False)
+            _wait_for_others(step, follow_up)
             return
         job_id = _asked(step, follow_up, before, is_repeated=is_repeated)
     record_accepted(step.run, follow_up, job_id, known_durations(step.run, cube))
+
+
+def _wait_for_others(step: Step, follow_up: FollowUp) -> None:
+    """Look at theirs like at ours; nobody tells when it began, so that its time counts from the first look."""
+    since, durations = follow_up.waits_since, follow_up.durations
+    if since is None:
+        since, durations = clock.now(), known_durations(step.run, follow_up.object_id)
+    record_wait(step.run, follow_up, since, durations)
 
 
 def _is_ours(step: Step, follow_up: FollowUp) -> bool:

@@ -59,6 +59,9 @@ class FollowUp:
         The attempt that began it: what the server does for it ends with that attempt's session.
     began_at, ended_at
         Seconds since the epoch.
+    waits_since
+        Since when somebody else's publication of the cube has been waited for, in seconds since the epoch; None while
+        there is none to wait for.
     reason
         Why it failed, or why nothing is known of it.
     job_id
@@ -82,6 +85,7 @@ class FollowUp:
     attempt: int | None = None
     began_at: float | None = None
     ended_at: float | None = None
+    waits_since: float | None = None
     reason: str | None = None
     job_id: str | None = None
     updated: str | None = None

@@ -1,7 +1,7 @@
 """The form in which a run's item has its follow-ups::
 
-    followUps {"0": {kind, given | id, name, state, attempt, at, endedAt, reason, jobId, updated, seen, looks,
-                     durations}}                    by their place in ``then`` of the request
+    followUps {"0": {kind, given | id, name, state, attempt, at, endedAt, waitsSince, reason, jobId, updated, seen,
+                     looks, durations}}             by their place in ``then`` of the request
     followUpsOf                                     of a run that loads nothing: the execution that has loaded
 
 ``given`` is how the request names an object until it is found.
@@ -41,6 +41,7 @@ def _follow_up(position: int, stored: dict[str, Any]) -> FollowUp:
         attempt=get("attempt"),
         began_at=get("at"),
         ended_at=get("endedAt"),
+        waits_since=get("waitsSince"),
         reason=get("reason"),
         job_id=get("jobId"),
         updated=get("updated"),

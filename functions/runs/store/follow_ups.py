@@ -65,7 +65,13 @@ def record_accepted(run: RunRecord, follow_up: FollowUp, job_id: str | None, dur
     facts: Item = {"state": FollowUpState.UNDER_WAY.value, "durations": list(durations)}
     facts |= {} if job_id is None else {"jobId": shorten(job_id, LONGEST_ID)}
     without = () if job_id is not None else (_path(follow_up.position, "jobId"),)  # that of an earlier publication
-    run.write(put=_paths(follow_up.position, facts), remove=without)
+    run.write(put=_paths(follow_up.position, facts), remove=(*without, _path(follow_up.position, "waitsSince")))
+
+
+def record_wait(run: RunRecord, follow_up: FollowUp, since: float, durations: Iterable[float]) -> None:
+    """Record a look that saw somebody else publish the cube, and what the next looks depend on; ours has not begun."""
+    facts: Item = {"waitsSince": since, "durations": list(durations), "seen": False, "looks": follow_up.looks + 1}
+    run.write(put=_paths(follow_up.position, facts))
 
 
 def record_look(run: RunRecord, follow_up: FollowUp, *, seen: bool) -> None:
@@ -92,7 +98,7 @@ def _end(run: RunRecord, follow_up: FollowUp, state: FollowUpState, more: Item |
     ended = {"state": state.value, "endedAt": clock.now()} | (more or {})
     run.write(
         put=_paths(follow_up.position, ended),
-        remove=tuple(_path(follow_up.position, name) for name in ("durations", "updated")),
+        remove=tuple(_path(follow_up.position, name) for name in ("durations", "updated", "waitsSince")),
     )
 
 

@@ -409,6 +409,49 @@ def test_waits_for_a_cube_learn_from_its_earlier_publications(
     assert [round(each) for each in follow_ups(system, run)["0"]["durations"]] == [300, 300, 300]
 
 
+def test_waits_for_somebody_elses_publication_learn_from_the_cubes_earlier_ones_too(
+    system: InterleavingSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is at work for half an hour; without history or time that has passed it would be looked at 270 times."""
+    for _ in range(3):
+        before = loaded(system, A_CUBE)
+        invoked(system, before)
+        system.settle()
+        system.time += 1800
+        go_until(system, before)
+    run, real = loaded(system, A_CUBE), Client.cube_info
+    monkeypatch.setattr(Client, "cube_info", lambda *_: CubeInfo("Cube", "before", CubeStatus.PROCESSING))
+    ends, waits, since = system.time + 1800, [], set()
+    while system.time < ends:
+        waits.append(invoked(system, run).result["waitSeconds"])
+        system.settle()
+        kept = follow_ups(system, run)["0"]
+        since.add(kept["waitsSince"])
+        assert (kept["looks"], kept.get("state")) == (len(waits), None)
+        system.time += waits[-1]
+    assert (len(waits) < 60, len(since)) == (True, 1)
+    monkeypatch.setattr(Client, "cube_info", real)
+    ours = invoked(system, run)
+    assert ours.result["waitSeconds"] == waits[0], "ours begins now, and theirs does not count as a part of it"
+    assert "waitsSince" not in follow_ups(system, run)["0"]
+    system.settle()
+    go_until(system, run)
+    assert run.status == "SUCCEEDED"
+
+
+def test_waits_for_somebody_elses_publication_grow_for_a_cube_without_history(
+    system: InterleavingSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = loaded(system, {"publishCube": "4D" * 16})
+    monkeypatch.setattr(Client, "cube_info", lambda *_: CubeInfo("Cube", "before", CubeStatus.PROCESSING))
+    waits = []
+    for passed in (0, 60, 1200):
+        system.time += passed
+        waits.append(invoked(system, run).result["waitSeconds"])
+        system.settle()
+    assert waits[0] < waits[1] < waits[2]
+
+
 # -- a session that is lost after the load -------------------------------------------------------------------------
 
 
