@@ -26,7 +26,7 @@ from tests.faults.queue.cases import queue_cases, scenes_of
 from tests.faults.queue.invariants import broken_in_queue
 from tests.faults.queue.lab import QueueLab
 from tests.faults.queue.scenes import PREFIX, SCENES
-from tests.faults.runs import ASKED, FOLLOWING, RUNS
+from tests.faults.runs import ASKED, FOLLOWING, RUNS, SAVING
 from tests.faults.share import WHOLE, Share
 from tests.faults.slice import SLICE
 
@@ -99,7 +99,7 @@ def every_case(template: Path, wanted: str = "") -> list[Case]:
         if wanted.startswith(PREFIX[:-1]):
             return queued
         return (
-            cases({run: lab.baseline(run) for run in (*RUNS, ASKED, FOLLOWING, *UNDER_CONDITIONS)})
+            cases({run: lab.baseline(run) for run in (*RUNS, ASKED, FOLLOWING, SAVING, *UNDER_CONDITIONS)})
             + queued
             + _of_batches(lab)
         )

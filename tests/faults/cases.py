@@ -11,6 +11,7 @@
 * stop: at every state that any kind of run enters, and before and after every request, each also with the clean-up
   going first; the requests of a step that occurred in an earlier kind are not stopped again;
 * follow-ups: in the run that has them, the requests, functions and states that only it has, in the same way;
+* saving before them: in the run that does both, its request, its function and its state, in the same way;
 * and what :mod:`tests.faults.conditions` says.
 """
 
@@ -19,7 +20,7 @@ from collections.abc import Iterator
 
 from tests.faults.conditions import under_conditions
 from tests.faults.faults import Case
-from tests.faults.runs import ASKED, FOLLOWING, RUNS, Baseline
+from tests.faults.runs import ASKED, FOLLOWING, RUNS, SAVING, Baseline
 from tests.faults.spread import (
     at_a_function,
     at_a_request,
@@ -49,15 +50,19 @@ OF_FOLLOW_UPS = ("publish_cube#1", "get_cube_status#1", "get_cube_status#2", "tr
 """Invocations of the run that has follow-ups: those that only it has."""
 
 
+OF_SAVING = ("save_datamart#1",)
+"""Invocations of the run that saves before its follow-ups: the one after which something else comes than in others."""
+
+
 def cases(baselines: dict[str, Baseline]) -> list[Case]:
     """All of them, in a fixed order."""
     seen: set[str] = set()
     found: list[Case] = []
-    for run in (*RUNS, FOLLOWING):
+    for run in (*RUNS, FOLLOWING, SAVING):
         before = frozenset(seen)
         for place in baselines[run].requests:
             step = place.partition("#")[0]
-            if run != FOLLOWING or step not in before:
+            if run in RUNS or step not in before:
                 found += _of_a_request(run, place, first=step not in seen)
             seen.add(step)
         for place in baselines[run].states:
@@ -68,6 +73,7 @@ def cases(baselines: dict[str, Baseline]) -> list[Case]:
     for run, functions in OTHER_ROLES.items():
         found += _of_aws(run, baselines[run], functions)
     found += _of_aws(FOLLOWING, baselines[FOLLOWING], OF_FOLLOW_UPS)
+    found += _of_aws(SAVING, baselines[SAVING], OF_SAVING)
     for function in OF_PEOPLE:
         found += not_started(ASKED, function, first=True)
     return [*found, *under_conditions(baselines)]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functions.errors import OWN_ERRORS
 from tests.faults.allowed import Allowed, left_is_allowed, told_twice_is_allowed, unknown_is_allowed
 from tests.faults.lab import Evidence
+from tests.faults.runs import request_of
 from tests.support.reports import report_text
 
 STATUSES = {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
@@ -97,6 +98,23 @@ def _follows(seen: Evidence) -> Iterator[str]:
             yield f"the run succeeded, and {said}"
 
 
+def _saves(seen: Evidence) -> Iterator[str]:
+    """What is to be saved is saved after the load, before what follows it, and once; what counts as saved is."""
+    if seen.saves > 1:
+        yield f"the definition was saved {seen.saves} times"
+    if seen.saves and not seen.loads:
+        yield "the definition was saved, and the table was not loaded"
+    saved = (seen.item.get("saved") or {}).get("objectId")
+    if saved and not seen.saves:
+        yield f"the definition counts as saved as {saved}, and the server has saved none"
+    wanted = seen.case is not None and not {"save", "saveAs"}.isdisjoint(request_of(seen.case.run))
+    if wanted and not saved:
+        if seen.outcome.status == "SUCCEEDED":
+            yield "the run succeeded, and the definition does not count as saved"
+        if seen.triggered or seen.published:
+            yield f"{seen.triggered} events and {seen.published} publications came before the definition was saved"
+
+
 def _leaves_nothing(seen: Evidence) -> Iterator[str]:
     if seen.left and not left_is_allowed(seen):
         yield "left on the server: " + ", ".join(f"{len(what)} {kind}" for kind, what in seen.left.items())
@@ -160,6 +178,7 @@ INVARIANTS: tuple[Callable[[Evidence], Iterator[str]], ...] = (
     _ends,
     _is_true,
     _follows,
+    _saves,
     _leaves_nothing,
     _keeps_its_secrets,
     _is_closed,

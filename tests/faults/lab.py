@@ -68,6 +68,7 @@ class Evidence:
     record: HistoryRecord | None = None
     triggered: int = 0
     published: int = 0
+    saves: int = 0
 
 
 class Lab:
@@ -161,6 +162,7 @@ class Lab:
                 met=met,
                 triggered=len(state["events"]),
                 published=len(state["publications"]),
+                saves=state["saves"],
                 record=find_record(self.emulator.deployed.history_table, self._arn),
             )
 

@@ -43,6 +43,9 @@ ASKED = "asked"
 FOLLOWING = "following"
 """The kind of run that has follow-ups; only what it does beside the others is met in it."""
 
+SAVING = "saving"
+"""The kind of run that saves and then has follow-ups; only the save and what it does beside the others is met in it."""
+
 THEN = [{"publishCube": "Category Cube"}, {"triggerEvent": "Load done"}]
 
 REPLY = {"prompts": COUNTRIES}
@@ -55,6 +58,7 @@ def request_of(run: str) -> dict[str, Any]:
     others = {
         ASKED: RUNS["prompted"] | {"prompts": [], "unanswered": "ask"},
         FOLLOWING: RUNS["unprompted"] | {"then": THEN},
+        SAVING: RUNS["unprompted"] | {"save": {"promptOptions": {}}, "then": THEN},
     }
     return (RUNS | others)[kind] | {"timeoutMinutes": MINUTES}
 
