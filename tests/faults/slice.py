@@ -23,6 +23,7 @@ _SLICE = (
     ("following", "trigger_event#1", "reset-after", "connection"),
     ("following", "lambda:publish_cube#1", "timeout-after", "function"),
     ("following", "cube_status#1", "cookies-dropped", "cookies"),
+    ("saving", "save#1", "reset-after", "connection"),
     ("queue-slot", "B.wait_in_queue#1", "timeout-after", "queue function"),
     ("queue-slot", "A.conclude_attempt:UpdateItem#4", "dies-after", "queue call"),
     ("queue-slot", "A.conclude_attempt:SendTaskSuccess#1", "TaskTimedOut", "queue hand-over"),
