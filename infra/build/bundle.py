@@ -48,8 +48,11 @@ NOT_DEPLOYED = (
     *("*/**/tests", "*-stubs", "**/*.pyi", "**/*.c", "**/*.js", "**/*.css"),
     # Parts of Powertools whose packages are not in the bundle (pydantic, PyJWT, Avro, the Encryption SDK).
     *(f"aws_lambda_powertools/utilities/{name}" for name in ("parser", "auth_alpha", "kafka", "data_masking")),
-    # Its router for HTTP, by far its largest part; no HTTP request calls these functions.
+    # Its router for HTTP, by far its largest part; no HTTP request calls these functions. Large parts that keep a state
+    # of their own: that of runs is in the run table.
     "aws_lambda_powertools/event_handler",
+    *(f"aws_lambda_powertools/utilities/{name}" for name in ("idempotency", "circuit_breaker", "feature_flags")),
+    "aws_lambda_powertools/utilities/streaming",
 )
 """Removed from what the wheels hold, as patterns below the bundle."""
 

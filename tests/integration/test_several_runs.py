@@ -84,7 +84,7 @@ def test_without_json_each_line_about_one_of_several_runs_begins_with_its_name(f
     assert done.code == 0
     for name, table in (("city", "DM_CITY"), ("sales", "DM_CATEGORY_SALES")):
         assert f"{name}: SUCCEEDED loaded: yes" in done.out
-        assert f"{table}, the" in done.out
+        assert f"\n{table}: " in done.out
     assert "REST calls" not in done.out
 
 

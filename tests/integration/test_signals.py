@@ -311,10 +311,11 @@ def test_a_second_signal_reports_each_of_several_runs(server: Server, datamart: 
 @pytest.mark.parametrize("number", ALL)
 def test_a_simulator_that_is_stopped_leaves_no_folder_behind(number: int, tmp_path: Path) -> None:
     server = Server(tmp_path)
-    assert list(tmp_path.glob("datamart-warehouse-*"))
-    server.process.send_signal(number)
-    assert server.process.wait(PATIENCE) == 128 + number
-    assert list(tmp_path.glob("datamart-*")) == []
     assert server.process.stdout
-    assert server.process.stdout.read().endswith("\nCtrl-C ends it, and its tables with it.\n")
-    server.process.stdout.close()
+    with server.process.stdout as said:
+        assert "Ctrl-C ends it, and its tables with it.\n" in iter(said.readline, "")
+        assert list(tmp_path.glob("datamart-warehouse-*"))
+        server.process.send_signal(number)
+        assert server.process.wait(PATIENCE) == 128 + number
+        assert list(tmp_path.glob("datamart-*")) == []
+        assert said.read() == ""

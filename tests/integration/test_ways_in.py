@@ -34,6 +34,9 @@ ROWS = {
 BATCHES = {"batch.json", "s3-batch.json"}
 """Samples that load several tables: test_batch_command.py and test_batch_triggers.py."""
 
+FOLLOWED = {"follow-ups.json"}
+"""Samples of what follows a load: test_follow_ups.py."""
+
 GOOD = {"project": "MicroStrategy Tutorial", "datamart": "City"}
 
 
@@ -83,7 +86,7 @@ def notification(key: str, message_id: str) -> Any:
 
 
 def test_there_is_an_expectation_for_every_sample() -> None:
-    assert {path.name for path in EVENTS.glob("*.json")} == set(ROWS) | BATCHES
+    assert {path.name for path in EVENTS.glob("*.json")} == set(ROWS) | BATCHES | FOLLOWED
 
 
 TESTED_ELSEWHERE = {"console.json", "console-job.json", "s3-request.json", "s3-through-sns.json"}

@@ -17,6 +17,7 @@ TARGETS = {
         _SCENARIOS,
     ),
     "functions/handlers/execute_datamart.py": ("tests/unit/handlers/test_execute_datamart.py", _SCENARIOS),
+    "functions/lifecycle/refusals.py": ("tests/unit/handlers/test_execute_datamart.py", _SCENARIOS),
     "functions/runs/conclusion.py": (
         "tests/unit/runs/test_conclusion.py",
         "tests/unit/runs/test_another_attempt.py",
