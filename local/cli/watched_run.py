@@ -238,7 +238,8 @@ class _Steps:
             return
         for arn in executions:
             if not is_batch(arn):
-                log, events = self._log.take(self._emulator.logs, arn), self._emulator.events(arn)
+                events = self._emulator.events(arn)  # before the log, which then has all lines of a step that has ended
+                log = self._log.take(self._emulator.logs, arn)
                 so_far = self._runs.setdefault(arn, StepsSoFar(arn))
                 self._progress.show(arn, so_far.steps(events, log))
                 if self._keeper is not None:

@@ -26,6 +26,7 @@ from local.simulator import catalogue
 from tests.support.cases import exhaustive
 from tests.support.run_command import Done, command
 from tests.support.terminal import on_a_terminal
+from tests.support.until import until
 
 ROOT = Path(__file__).parents[2]
 DATAMART = [sys.executable, "-m", "local.cli.main"]
@@ -105,6 +106,12 @@ def test_without_json_a_person_sees_states_calls_and_rows(run_command: Callable[
     assert done.err == ""
 
 
+def _shown_here(here: RunningHere, run: HistoryRecord) -> list[str]:
+    """The states of the steps that the terminal of a run has shown, once there are two."""
+    states = [step.state for step in StepsSoFar(run.execution).steps(*here.so_far(run.id))]
+    return states if len(states) > 1 else []
+
+
 def test_what_runs_is_found_from_another_terminal_until_it_has_ended(
     run_command: Callable[..., Done], session_emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,8 +125,7 @@ def test_what_runs_is_found_from_another_terminal_until_it_has_ended(
         if module == "log_out":
             here = RunningHere(Files())
             seen.extend(here.records(running))
-            events, log = here.so_far(seen[-1].id)
-            steps.extend(step.state for step in StepsSoFar(seen[-1].execution).steps(events, log))
+            steps.extend(until(lambda: _shown_here(here, seen[-1]), "its terminal has shown two steps"))
         with inside(module, given):
             yield
 

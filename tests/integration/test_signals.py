@@ -18,28 +18,16 @@ from typing import Any
 import pytest
 
 from local.simulator import catalogue
+from tests.support.until import PATIENCE, until
 
 ROOT = Path(__file__).parents[2]
 DATAMART = [sys.executable, "-m", "local.cli.main"]
 EXAMPLE = json.loads((ROOT / "events" / "console.json").read_text("utf-8"))
 SLOW = {**EXAMPLE, "datamart": catalogue.SLOW_LOAD, "prompts": []}
 ASKING = {**EXAMPLE, "prompts": [], "unanswered": "ask"}
-PATIENCE = 60
-"""Seconds after which a condition that does not come true fails the test."""
-
 NAMES = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM", signal.SIGHUP: "SIGHUP"}
 ALL = [signal.SIGTERM, *(pytest.param(n, marks=pytest.mark.exhaustive) for n in (signal.SIGINT, signal.SIGHUP))]
 """`make test` takes one of the three where another test sends the others, `make test-all` all."""
-
-
-def until(holds: Callable[[], Any], what: str) -> Any:
-    """What ``holds`` returns once that is true."""
-    never = threading.Event()
-    for _ in range(20 * PATIENCE):
-        if found := holds():
-            return found
-        never.wait(0.05)
-    raise AssertionError(f"{what}: it did not come to that")
 
 
 class Server:
