@@ -20,7 +20,8 @@ class LiveTable:
     def start(self) -> None:
         """Begin a new table, because a stopped one would overwrite as many lines as it had."""
         if self._console.is_terminal:
-            self._live = Live(console=self._console, auto_refresh=False, transient=False)
+            # sys.stdout stays as it is: the emulator splits it by thread, and a function's metrics go to its log.
+            self._live = Live(console=self._console, auto_refresh=False, transient=False, redirect_stdout=False)
             self._live.start()
 
     def update(self, draw: Draw) -> None:
