@@ -145,6 +145,7 @@ def test_the_next_batch_of_the_same_items_knows_how_long_they_take(system: Syste
     assert sorted(waits, key=waits.__getitem__) == ["load 1", "load 2", "load 6"]  # the longest first
 
 
+@pytest.mark.exhaustive
 def test_a_batch_with_one_item_more_knows_how_long_the_others_take_under_whatever_name(system: System) -> None:
     run(system, load(6), load(1), load(2))
     renamed = [load(number, name=f"night {number}") for number in (6, 2, 1)]

@@ -59,6 +59,7 @@ def executed(simulator: Simulator) -> int:
     return sum(request["step"] == "execute" for request in simulator.state()["requests"])
 
 
+@pytest.mark.exhaustive
 def test_a_table_that_is_loaded_needs_no_mail(cron: Cron, simulator: Simulator) -> None:
     done = cron(CITY)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -26,6 +26,7 @@ def refused(folder: Path, jobs: dict[str, dict[str, Any]], *, checks: bool = Fal
     return str(problem.value)
 
 
+@pytest.mark.exhaustive
 def test_too_many_jobs_are_refused_with_the_quota_how_far_over_and_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -209,6 +209,7 @@ def text_of(size: int) -> list[str]:
     return ["x" * (size - 4)]
 
 
+@pytest.mark.exhaustive
 def test_the_largest_of_everything_together_is_an_item_that_dynamodb_takes(run: RunRecord, table: RunTable) -> None:
     largest = {"project": "p" * 1_000, "datamart": {"name": "d" * 1_000, "path": "/" * 4_000}}
     put_in_run(run, asked=largest | {"prompts": ["n" * 100] * 200})
