@@ -10,15 +10,13 @@ from functions.runs.batches.order import Plan
 from functions.runs.history import HistoryRecord
 from functions.text import ELLIPSIS, one_line
 from local.history.words import against_usual
-from local.pages.links import console_of
 from local.pages.outcomes import Kind, kind_of
 from local.pages.own_pages import PageOf, no_page
 from local.pages.rendering import rendered
+from local.pages.report_page import ReportPage
 from local.pages.scale import Band, Scale
-from local.report import words
 from local.report.events import seconds_of
 from local.report.report import RunReport
-from local.report.sentence import next_command, outcome_of
 
 ROW = 26
 """Pixels of an item's row in the chart (style.css has the same for its name)."""
@@ -110,52 +108,16 @@ class Lane:
 
 
 @dataclass(frozen=True)
-class BatchPage:
+class BatchPage(ReportPage):
     """What the template shows."""
 
-    report: RunReport
-    now: float
     page_of: PageOf = no_page
-
-    @property
-    def kind(self) -> Kind:
-        """The outcome at a glance."""
-        return kind_of(self.report.run)
 
     @property
     def name(self) -> str:
         """What the batch is called; one that was started without a name has that of its execution as its ID."""
         run = self.report.run
-        return words.name_of(run) if run.batch not in (None, run.id) else f"{len(self.items)} items"
-
-    @property
-    def sentence(self) -> str:
-        """The outcome."""
-        return outcome_of(self.report)
-
-    @property
-    def command(self) -> tuple[str, str] | None:
-        """What to paste next, with the words before it."""
-        return next_command(self.report)
-
-    @property
-    def facts(self) -> list[tuple[str, str]]:
-        """Who, what, when."""
-        return list(words.facts_of(self.report))
-
-    @property
-    def console(self) -> str | None:
-        """The execution in the AWS console."""
-        return self.console_of(self.report.run)
-
-    @property
-    def cost(self) -> str | None:
-        """What AWS charges."""
-        return words.cost_of(self.report)
-
-    def console_of(self, record: HistoryRecord) -> str | None:
-        """The execution of an item in the AWS console."""
-        return console_of(record.execution, is_deployed=self.report.console is not None)
+        return super().name if run.batch not in (None, run.id) else f"{len(self.items)} items"
 
     @cached_property
     def items(self) -> tuple[Item, ...]:

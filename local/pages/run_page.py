@@ -6,15 +6,13 @@ from functools import cached_property
 from itertools import groupby, zip_longest
 
 from functions.microstrategy.status import classify
-from local.pages.links import console_of
-from local.pages.outcomes import Kind, kind_of
 from local.pages.rendering import rendered
+from local.pages.report_page import ReportPage
 from local.pages.scale import Band, Scale
 from local.report import words
 from local.report.events import seconds_of
 from local.report.facts import WAITING
 from local.report.report import Attempt, JobStatus, RunReport, Step
-from local.report.sentence import next_command, outcome_of
 from local.report.steps import LOOK
 
 
@@ -65,46 +63,8 @@ class Look:
 
 
 @dataclass(frozen=True)
-class RunPage:
+class RunPage(ReportPage):
     """What the template shows."""
-
-    report: RunReport
-    now: float
-
-    @property
-    def kind(self) -> Kind:
-        """The outcome at a glance."""
-        return kind_of(self.report.run)
-
-    @property
-    def name(self) -> str:
-        """What the run is called."""
-        return words.name_of(self.report.run)
-
-    @property
-    def sentence(self) -> str:
-        """The outcome."""
-        return outcome_of(self.report)
-
-    @property
-    def command(self) -> tuple[str, str] | None:
-        """What to paste next, with the words before it."""
-        return next_command(self.report)
-
-    @property
-    def facts(self) -> list[tuple[str, str]]:
-        """Who, what, when."""
-        return list(words.facts_of(self.report))
-
-    @property
-    def console(self) -> str | None:
-        """The execution in the AWS console."""
-        return console_of(self.report.run.execution, is_deployed=self.report.console is not None)
-
-    @property
-    def cost(self) -> str | None:
-        """What AWS charges."""
-        return words.cost_of(self.report)
 
     @property
     def answers(self) -> list[tuple[str, str, str]]:

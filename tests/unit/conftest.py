@@ -1,5 +1,6 @@
-"""What unit tests share: no pauses between retries, and Secrets Manager as the commands find it."""
+"""What unit tests share: no pauses between retries, a time zone, and Secrets Manager as the commands find it."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,16 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     made: list[float] = []
     monkeypatch.setattr(retries, "_sleep", made.append)
     return made
+
+
+@pytest.fixture
+def in_paris(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A time zone in which times are not those of UTC."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Europe/Paris")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """How ``datamart show`` looks: on any width from 60 columns, and with texts that others wrote."""
 
 import io
-import time
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +12,8 @@ from local.report.assemble import assembled
 from local.report.report import Answer, Call, RunReport, Step, StepFailure
 from tests.unit.report.executions import nightly, record
 
+pytestmark = pytest.mark.usefixtures("in_paris")
+
 HOSTILE = "\x1b[2J[bold]x[/bold]\r\nWhat to do: nothing ‮ :smile:"
 
 
@@ -22,15 +22,6 @@ def shown(report: RunReport, width: int = 100) -> str:
     plain: dict[str, Any] = {"markup": False, "emoji": False, "highlight": False, "no_color": True}
     show_report(SafeConsole(file=stream, width=width, **plain), report)
     return stream.getvalue()
-
-
-@pytest.fixture(autouse=True)
-def in_paris(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with monkeypatch.context() as patch:
-        patch.setenv("TZ", "Europe/Paris")
-        time.tzset()
-        yield
-    time.tzset()
 
 
 @pytest.fixture

@@ -395,15 +395,18 @@ def test_a_cube_that_goes_on_beyond_the_deadline_ends_the_run_as_loaded(
     assert (state(system, run), state(system, run, 1)) == ("under way", None)
 
 
-def test_waits_for_a_cube_learn_from_its_earlier_publications(
-    system: InterleavingSimulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for _ in range(3):
-        before = loaded(system, A_CUBE)
-        invoked(system, before)
+def published(system: InterleavingSimulator, seconds: float, times: int) -> None:
+    """Let runs publish the cube; each finds it ready after so many seconds."""
+    for _ in range(times):
+        run = loaded(system, A_CUBE)
+        invoked(system, run)
         system.settle()
-        system.time += 300
-        go_until(system, before)
+        system.time += seconds
+        go_until(system, run)
+
+
+def test_waits_for_a_cube_learn_from_its_earlier_publications(system: InterleavingSimulator) -> None:
+    published(system, 300, times=3)
     run = loaded(system, A_CUBE)
     assert invoked(system, run).result["waitSeconds"] > 10
     assert [round(each) for each in follow_ups(system, run)["0"]["durations"]] == [300, 300, 300]
@@ -413,12 +416,7 @@ def test_waits_for_somebody_elses_publication_learn_from_the_cubes_earlier_ones_
     system: InterleavingSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is at work for half an hour; without history or time that has passed it would be looked at 270 times."""
-    for _ in range(3):
-        before = loaded(system, A_CUBE)
-        invoked(system, before)
-        system.settle()
-        system.time += 1800
-        go_until(system, before)
+    published(system, 1800, times=3)
     run, real = loaded(system, A_CUBE), Client.cube_info
     monkeypatch.setattr(Client, "cube_info", lambda *_: CubeInfo("Cube", "before", CubeStatus.PROCESSING))
     ends, waits, since = system.time + 1800, [], set()

@@ -1,7 +1,5 @@
 """The page of a history: rows, nights, shapes and shades."""
 
-import time
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,14 +11,7 @@ from local.pages.history_page import MOST_NIGHTS, HistoryPage, history_page
 from tests.unit.pages.reports import month
 from tests.unit.report.executions import BEGIN, record
 
-
-@pytest.fixture(autouse=True)
-def in_paris(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with monkeypatch.context() as patch:
-        patch.setenv("TZ", "Europe/Paris")
-        time.tzset()
-        yield
-    time.tzset()
+pytestmark = pytest.mark.usefixtures("in_paris")
 
 
 def page_of(*records: Any, expected: Any = None) -> HistoryPage:
